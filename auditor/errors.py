@@ -1,0 +1,10 @@
+"""The one error that a user sees as a message instead of a traceback."""
+
+
+class UserError(Exception):
+    """Something the user can mend: one line on what and where, and a hint on what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint

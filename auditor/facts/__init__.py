@@ -1,0 +1,1 @@
+"""Facts computed from a snapshot that probes, claim checks and the judge share."""

@@ -1,0 +1,303 @@
+"""Who worked on the repository and how their work came onto its line: computed from the commits alone."""
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from auditor.snapshot import Commit, History
+
+DEFAULT_BRANCHES = frozenset(["main", "master", "trunk"])
+
+
+@dataclass(frozen=True)
+class Person:
+    """Everybody's identities taken together. `commits` were authored, `coauthored` name them in a trailer, `merges` are
+    pull requests that they merged on the host, `direct` commits stand on the first-parent line by themselves: the last two
+    take the right to write. `names` and `emails` are personal data: for comparing, not for showing."""
+
+    names: tuple[str, ...]
+    emails: tuple[str, ...]
+    commits: int
+    coauthored: int = 0
+    merges: int = 0
+    direct: int = 0
+    bot: bool = False
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """A merged pull (or merge) request, by the commit that shows it. `number` is 0 where the host's subject has none.
+    `back_merge`: it brought the default branch into another one."""
+
+    number: int
+    commit: str
+    subject: str
+    time: datetime
+    branch: str = ""
+    owner: str = ""
+    squashed: bool = False
+    bot: bool = False
+    back_merge: bool = False
+
+
+@dataclass(frozen=True)
+class Span:
+    """First and last commit by author's time; `gap` is the longest pause in days and `older` how many commits precede it."""
+
+    first: datetime
+    last: datetime
+    gap: int
+    older: int
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days
+
+
+# -- people ------------------------------------------------------------------------------------------------------------
+
+_BOT = re.compile(
+    r"\[bot\]|[-_ ]bot\b|^bot[-_ ]|dependabot|renovate|pre-commit-ci|github[- _]?actions?\b|copilot|^actions?-user$"
+    r"|greenkeeper|mergify|snyk|codecov|allcontributors|semantic-release|gitlab-ci"
+    r"|^(claude|claude code|codex|devin|cursor agent|gemini( cli)?|jules|aider)$",
+    re.IGNORECASE,
+)
+_BOT_MAIL = re.compile(
+    r"\[bot\]@|@(anthropic|cursor|openai)\.com$|^(action|actions|github-actions)@github\.com$|@dependabot\.com$"
+    r"|\+copilot@users\.noreply",
+    re.IGNORECASE,
+)
+_NOREPLY = re.compile(r"^(?:\d+[+-])?(?P<login>[^@]+)@users\.noreply\.", re.IGNORECASE)
+# Names and local parts that stand for a machine or for nobody: two people may share them.
+_SHARED = frozenset(
+    [
+        "root",
+        "user",
+        "users",
+        "admin",
+        "administrator",
+        "ubuntu",
+        "debian",
+        "vscode",
+        "codespace",
+        "codespaces",
+        "jovyan",
+        "colab",
+        "student",
+        "students",
+        "unknown",
+        "none",
+        "name",
+        "yourname",
+        "you",
+        "me",
+        "mail",
+        "email",
+        "info",
+        "contact",
+        "github",
+        "gitlab",
+        "noreply",
+        "anonymous",
+        "test",
+        "guest",
+        "git",
+        "dev",
+        "developer",
+        "home",
+        "macbook",
+        "laptop",
+        "pc",
+        "nobody",
+        "ec2user",
+    ]
+)
+_SHARED_HOSTS = frozenset(["example.com", "example.org", "localhost", "none", "email.com", "mail.com", "github.com"])
+
+
+def is_bot(name: str, email: str = "") -> bool:
+    """Whether an identity is a program's: a `[bot]` account, a known service, an assistant."""
+    return bool(_BOT.search(name.strip()) or _BOT_MAIL.search(email.strip()))
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text.casefold().replace("ø", "o").replace("æ", "ae").replace("ß", "ss"))
+    return "".join(c for c in folded if c.isalnum())
+
+
+def _keys(name: str, email: str) -> set[str]:
+    """What two identities must share one of to be the same person's. Digits stay: a study number may be the name."""
+    keys: set[str] = set()
+    words = [w for w in re.split(r"[\s,._-]+", name) if _plain(w)]
+    handles = {_plain(name)}
+    if len(words) > 1:
+        keys.add("words " + " ".join(sorted(_plain(w) for w in words)))
+        handles.add(_plain(words[0] + words[-1]))
+    if "," in name and len(words) > 1:
+        handles.add(_plain(words[-1] + words[0]))
+    email = email.strip().casefold()
+    login = _NOREPLY.match(email)
+    local, _, host = email.partition("@")
+    if login:
+        handles.add(_plain(login["login"]))
+    elif host:
+        handles.add(_plain(local.partition("+")[0]))
+        if host not in _SHARED_HOSTS and not _generic(_plain(local)):
+            keys.add("mail " + email)
+    keys |= {"handle " + h for h in handles if not _generic(h)}
+    return keys or {f"raw {name.casefold()} {email}"}
+
+
+def _generic(handle: str) -> bool:
+    return len(handle) < 3 or handle in _SHARED
+
+
+def people(history: History) -> tuple[Person, ...]:
+    """Everyone who authored or co-authored a commit, most commits first, bots last. Identities are one person's if they
+    share a name, an e-mail address, or a login or local part. The number is an upper bound: a second private address with
+    another name stays apart."""
+    counts: Counter[tuple[str, str]] = Counter((c.author, c.email) for c in history.commits)
+    helped: Counter[tuple[str, str]] = Counter()
+    for commit in history.commits:
+        helped.update(_trailer(t) for t in commit.coauthors)
+    identities = list({**counts, **helped})
+    group = _groups(identities)
+    requests = {p.commit for p in pull_requests(history)}
+    merges: Counter[int] = Counter()
+    for commit in history.commits:
+        if commit.sha in requests and len(commit.parents) > 1:
+            merges[group[commit.author, commit.email]] += 1
+    direct = Counter(group[c.author, c.email] for c in direct_commits(history))
+    made = []
+    for number in sorted(set(group.values())):
+        own = [i for i in identities if group[i] == number]
+        own.sort(key=lambda i: -counts[i])
+        made.append(
+            Person(
+                names=tuple(dict.fromkeys(n for n, _ in own)),
+                emails=tuple(dict.fromkeys(e for _, e in own)),
+                commits=sum(counts[i] for i in own),
+                coauthored=sum(helped[i] for i in own),
+                merges=merges[number],
+                direct=direct[number],
+                bot=any(is_bot(*i) for i in own),
+            )
+        )
+    return tuple(sorted(made, key=lambda p: (p.bot, -p.commits, -p.coauthored)))
+
+
+def _groups(identities: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    parent = list(range(len(identities)))
+
+    def top(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    seen: dict[str, int] = {}
+    for i, (name, email) in enumerate(identities):
+        # a bot never joins a person, whatever address it signs with
+        prefix = "bot " if is_bot(name, email) else ""
+        for key in sorted(_keys(name, email)):
+            parent[top(i)] = top(seen.setdefault(prefix + key, i))
+    return {identity: top(i) for i, identity in enumerate(identities)}
+
+
+def _trailer(text: str) -> tuple[str, str]:
+    match = re.match(r"\s*(.*?)\s*<([^>]*)>", text)
+    return (match[1], match[2]) if match else (text.strip(), "")
+
+
+# -- how work came in --------------------------------------------------------------------------------------------------
+
+_MERGED = re.compile(r"^Merge pull request #(?P<n>\d+) (?:from|in) (?P<head>\S+)")
+_SQUASHED = re.compile(r"\(#(?P<n>\d+)\)\s*$")
+_OTHER_HOSTS = (
+    re.compile(r"See merge request \S*!(?P<n>\d+)"),  # GitLab
+    re.compile(r"^Merged in (?P<head>\S+) \(pull request #(?P<n>\d+)\)"),  # Bitbucket
+    re.compile(r"^Merged PR (?P<n>\d+): "),  # Azure DevOps
+)
+# GitLab quotes the target too (git itself does not); the number stands in the body, which is not read.
+_GITLAB = re.compile(r"^Merge branch '(?P<head>[^']+)' into '(?P<target>[^']+)'$")
+_BOT_BRANCH = re.compile(r"dependabot|renovate/|pre-commit-ci|snyk-|^copilot/|/copilot/", re.IGNORECASE)
+
+
+def pull_requests(history: History) -> tuple[PullRequest, ...]:
+    """The merged pull requests that subjects show, newest first, each number once: `Merge pull request #N`, a squash's
+    `(#N)` made by the host, and other hosts' forms. Rebased ones leave no trace, so the number is a lower bound.
+    `(#N)` typed by hand counts only where the host committed it, because it may name an issue."""
+    by_sha = {c.sha: c for c in history.commits}
+    found: dict[object, PullRequest] = {}
+    for commit in history.commits:
+        request = _request(commit, by_sha, history.default_branch)
+        if request:
+            found.setdefault(request.number or commit.sha, request)
+    owners = Counter(p.owner for p in found.values() if p.owner)
+    home = owners.most_common(1)[0][0] if owners else ""
+    # from the repository's own default branch: it went into another branch; a fork's default branch came from outside
+    defaults = DEFAULT_BRANCHES | ({history.default_branch} if history.default_branch else set())
+    made = []
+    for p in found.values():
+        back = p.branch in defaults and p.owner in ("", home)
+        made.append(PullRequest(**{**p.__dict__, "back_merge": back}) if back else p)
+    return tuple(made)
+
+
+def _request(commit: Commit, by_sha: dict[str, Commit], default: str) -> PullRequest | None:
+    merge = len(commit.parents) > 1
+    match = _MERGED.match(commit.subject) if merge else None
+    match = match or next((m for p in _OTHER_HOSTS if (m := p.search(commit.subject))), None)
+    squashed = False
+    if not match and merge:
+        match = _GITLAB.match(commit.subject)
+        if match and match["target"] not in DEFAULT_BRANCHES | {default}:
+            match = None
+    if not match and not merge and commit.committer.casefold() in ("github", "web-flow", "gitea", "forgejo"):
+        match = _SQUASHED.search(commit.subject)
+        squashed = match is not None
+    if not match:
+        return None
+    parts = match.groupdict()
+    owner, _, branch = (parts.get("head") or "").partition("/")
+    if not _MERGED.match(commit.subject):
+        owner, branch = "", parts.get("head") or ""
+    bot = bool(_BOT_BRANCH.search(branch)) or is_bot(commit.author, commit.email)
+    if merge and commit.parents[1] in by_sha:
+        head = by_sha[commit.parents[1]]
+        bot = bot or (is_bot(head.author, head.email) and not _is_merge(head))
+    number = int(parts.get("n") or 0)
+    return PullRequest(number, commit.sha, commit.subject, commit.time, branch, owner, squashed, bot)
+
+
+def _is_merge(commit: Commit) -> bool:
+    return len(commit.parents) > 1
+
+
+def own_pull_requests(history: History) -> tuple[PullRequest, ...]:
+    """The pull requests that people opened to bring work in: without bots' and without the default branch's own."""
+    return tuple(p for p in pull_requests(history) if not p.bot and not p.back_merge)
+
+
+def direct_commits(history: History) -> tuple[Commit, ...]:
+    """The commits of the first-parent line that are neither a merge nor a pull request nor a bot's. A lower bound: after
+    a local `git pull` the line runs through somebody's own commits."""
+    requests = {p.commit for p in pull_requests(history)}
+    return tuple(
+        c
+        for c in history.first_parents()
+        if not _is_merge(c) and c.sha not in requests and not is_bot(c.author, c.email)
+    )
+
+
+def span(history: History) -> Span | None:
+    """From when to when work was done; None without commits. Impossible dates are left out."""
+    times = sorted(c.time for c in history.commits if c.time.year > 2004)  # git is of 2005
+    if not times:
+        return None
+    pauses = [(b - a, i + 1) for i, (a, b) in enumerate(pairwise(times))]
+    pause, older = max(pauses, default=(timedelta(0), 0))
+    return Span(times[0], times[-1], pause.days, older)

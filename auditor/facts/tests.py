@@ -1,0 +1,588 @@
+"""The tests of a repository as pytest would collect them, read without running any of them."""
+
+import ast
+import configparser
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from auditor.readers import Class, Function, Module, literal, python, readable, toml
+from auditor.snapshot import File, Files
+
+CLIENTS = (
+    "fastapi.testclient.TestClient",
+    "starlette.testclient.TestClient",
+    "litestar.testing.TestClient",
+    "flask.testing.FlaskClient",
+    "httpx.ASGITransport",
+    "httpx.AsyncClient",
+    "httpx.Client",
+    "aiohttp.ClientSession",
+    "bentoml.SyncHTTPClient",
+    "bentoml.AsyncHTTPClient",
+    "gradio_client.Client",
+)
+_REQUEST = re.compile(r"(requests|httpx)\.(get|post|put|patch|delete|request|head|Session)$|requests\.Session\(\)\..+")
+_IGNORED = re.compile(r"(^|/)(\.[^/]+|build|dist|node_modules|venv|[^/]+\.egg)/")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One collected test function or method. `cases` is how often pytest would run it, 0 where that is computed. `skipped`
+    means always; `checks` that its body, or a helper of the same file that it calls, can fail on purpose. `uses` are the
+    dotted names that it reaches through its body, helpers and fixtures; `own` the repository's own modules among them;
+    `client` the HTTP client that it speaks to an API with."""
+
+    path: str
+    line: int
+    end: int
+    name: str
+    cases: int
+    skipped: bool
+    checks: bool
+    uses: frozenset[str]
+    own: tuple[str, ...]
+    client: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether it runs and can fail."""
+        return self.checks and not self.skipped
+
+
+@dataclass(frozen=True)
+class Uncollected:
+    """A function that looks like a test and is not collected, with the reason."""
+
+    path: str
+    line: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What pytest would collect from a repository, in path order."""
+
+    cases: tuple[Case, ...]
+    uncollected: tuple[Uncollected, ...]
+
+    @property
+    def expanded(self) -> int:
+        """How many tests pytest would report; 0 where a parametrisation is computed."""
+        return 0 if any(not c.cases for c in self.cases) else sum(c.cases for c in self.cases)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files with at least one test."""
+        return tuple(dict.fromkeys(c.path for c in self.cases))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """pytest's naming rules as the repository sets them; globs, or prefixes where there is no wildcard."""
+
+    files: tuple[str, ...] = ("test_*.py", "*_test.py")
+    classes: tuple[str, ...] = ("Test",)
+    functions: tuple[str, ...] = ("test",)
+
+    def collects(self, path: str) -> bool:
+        name = path.rsplit("/", 1)[-1]
+        hit = any(fnmatchcase(path if "/" in p else name, ("*/" + p) if "/" in p else p) for p in self.files)
+        return hit and not _IGNORED.search(path)
+
+
+def _named(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, p) if re.search(r"[*?\[]", p) else name.startswith(p) for p in patterns)
+
+
+def rules(files: Files) -> tuple[Rules, tuple[str, ...]]:
+    """The naming rules of the first pytest configuration in the root, in pytest's own order, and the folders that it puts
+    on the import path."""
+    for name in ("pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"):
+        file = files.paths.get(name)
+        if file is None or not readable(file):
+            continue
+        options = options_of(file)
+        if options is not None:
+            made = Rules()
+            return Rules(
+                _list(options.get("python_files")) or made.files,
+                _list(options.get("python_classes")) or made.classes,
+                _list(options.get("python_functions")) or made.functions,
+            ), tuple(p.strip("./") for p in _list(options.get("pythonpath")))
+    return Rules(), ()
+
+
+def options_of(file: File) -> dict[str, object] | None:
+    """The pytest options in a configuration file; None where it holds no such section."""
+    if file.suffix == "toml":
+        data = toml(file)
+        table = data.get("tool", {}).get("pytest", {}) if file.name == "pyproject.toml" else data.get("pytest", {})
+        table = table.get("ini_options", table) if isinstance(table, dict) else {}
+        return dict(table) if table or file.name == "pytest.toml" else None
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
+    try:
+        parser.read_string(file.text)
+    except configparser.Error as error:
+        file.problems["ini"] = f"{file.path} does not parse as an INI file ({type(error).__name__})"
+        return None
+    section = "tool:pytest" if file.name == "setup.cfg" else "pytest"
+    if parser.has_section(section):
+        return dict(parser.items(section))
+    return {} if file.name.endswith("pytest.ini") else None
+
+
+def _list(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(value.split())
+    return tuple(str(v) for v in value) if isinstance(value, list) else ()
+
+
+def collect(files: Files) -> Collection:
+    """Every test that pytest would collect from the selected Python files, and the functions that only look like one."""
+    naming, roots = rules(files)
+    strict: dict[str, str] = {}
+    loose: dict[str, str] = {}
+    conftests: dict[str, _Definitions] = {}
+    for file in files.paths.values():
+        if file.name == "conftest.py" and not file.skipped and (module := python(file)) is not None:
+            conftests[file.folder] = _definitions(file, module)
+    cases: list[Case] = []
+    missed: list[Uncollected] = []
+    for file in files:
+        if file.suffix != "py" or file.name == "conftest.py" or "test" not in file.text.lower():
+            continue
+        if "tests" not in file.parsed:
+            module = python(file)
+            found: tuple[list[Case], list[Uncollected]] = ([], [])
+            if module is not None and naming.collects(file.path):
+                above = [conftests[f] for f in _folders(file.folder) if f in conftests]
+                # who changes the path may import a module by any part of its name
+                if "sys.path" in file.text or any(d.changes_path for d in above):
+                    own = loose = loose or own_modules(files, roots, loose=True)
+                else:
+                    own = strict = strict or own_modules(files, roots)
+                found = _collect(file, module, naming, above, own)
+            elif module is not None:
+                found = ([], list(_lookalikes(file, module)))
+            file.parsed["tests"] = found
+        cases += file.parsed["tests"][0]
+        missed += file.parsed["tests"][1]
+    return Collection(tuple(cases), tuple(missed))
+
+
+def _folders(folder: str) -> list[str]:
+    """A folder and those above it, nearest first."""
+    parts = folder.split("/") if folder else []
+    return ["/".join(parts[:i]) for i in range(len(parts), -1, -1)]
+
+
+def _lookalikes(file: File, module: Module) -> Iterator[Uncollected]:
+    for f in module.functions:
+        if f.name.startswith("test_") and not _is_fixture(f) and "." not in f.qualname and "test" in file.path.lower():
+            yield Uncollected(file.path, f.line, f.qualname, "pytest does not collect files of this name")
+
+
+# -- own modules -------------------------------------------------------------------------------------------------------
+
+
+def own_modules(files: Files, roots: tuple[str, ...] = (), loose: bool = False) -> dict[str, str]:
+    """The repository's own Python modules outside tests, by every dotted name that an import could use for them. A module
+    inside a package goes by its bare name only where its folder is a root, or with `loose`."""
+    names: dict[str, str] = {}
+    for path in files.paths:
+        if not path.endswith(".py") or re.search(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$)", path):
+            continue
+        parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+        for i in range(len(parts)):
+            above = "/".join(parts[:i])
+            inside = i and f"{above}/__init__.py" in files.paths and above not in roots
+            if not (inside and len(parts) - i == 1 and not loose):
+                names.setdefault(".".join(parts[i:]), path)
+        for i in range(1, len(parts) if loose else 0):
+            names.setdefault(parts[i], path)
+    for root in roots:
+        for path in files.paths:
+            if path.startswith(root + "/") and path.count("/") == root.count("/") + 2 and path.endswith(".py"):
+                names.setdefault(path[len(root) + 1 :].split("/")[0], path)
+    return names
+
+
+def own_module(name: str, own: dict[str, str]) -> str:
+    """The longest part of a dotted name that is a module of the repository; empty where there is none."""
+    parts = name.replace("()", "").split(".")
+    return next((m for i in range(len(parts), 0, -1) if (m := ".".join(parts[:i])) in own), "")
+
+
+# -- one file ----------------------------------------------------------------------------------------------------------
+
+
+class _Definitions:
+    """What a test file (or conftest) defines: by name, the dotted names that each definition reaches, whether it checks
+    anything, and how many variants a parametrised fixture has."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.functions = {f.qualname: f for f in module.functions}
+        self.reach: dict[str, frozenset[str]] = {}
+        self.values: dict[str, ast.expr] = {}
+        self.variants: dict[str, int] = {}
+        self.changes_path = "sys" in module.imports and any(
+            True for _ in module.calls_to("sys.path.", "pytest.syspath_prepend")
+        )
+        for statement in module.tree.body:
+            targets: list[ast.expr] = []
+            value: ast.expr | None = None
+            if isinstance(statement, ast.Assign):
+                targets, value = statement.targets, statement.value
+            elif isinstance(statement, ast.AnnAssign):
+                targets, value = [statement.target], statement.value
+            for target in targets:
+                if isinstance(target, ast.Name) and value is not None:
+                    self.values[target.id] = value
+        for f in module.functions:
+            if _is_fixture(f):
+                for d in f.node.decorator_list:
+                    if isinstance(d, ast.Call) and any(k.arg == "params" for k in d.keywords):
+                        value = next(k.value for k in d.keywords if k.arg == "params")
+                        self.variants[_fixture_name(f)] = _length(value, self.values) or 0
+
+    def names(self, key: str, node: ast.AST) -> frozenset[str]:
+        """The dotted names that a definition mentions, resolved through the file's imports."""
+        if key not in self.reach:
+            self.reach[key] = frozenset(_names(self.module, node))
+        return self.reach[key]
+
+
+def _definitions(file: File, module: Module) -> _Definitions:
+    return file.once("test definitions", lambda: _Definitions(module))
+
+
+def _names(module: Module, node: ast.AST) -> Iterator[str]:
+    for child in ast.walk(node):
+        if isinstance(child, ast.Attribute | ast.Name):
+            yield module.name(child)
+        elif isinstance(child, ast.arg):
+            yield child.arg
+
+
+def _is_fixture(f: Function) -> bool:
+    return any(d.rsplit(".", 1)[-1] in ("fixture", "hookimpl") for d in f.decorators)
+
+
+def _fixture_name(f: Function) -> str:
+    for d in f.node.decorator_list:
+        if isinstance(d, ast.Call):
+            for k in d.keywords:
+                if k.arg == "name" and isinstance(name := literal(k.value), str):
+                    return name
+    return f.name
+
+
+def _collect(
+    file: File, module: Module, naming: Rules, above: list[_Definitions], own: dict[str, str]
+) -> tuple[list[Case], list[Uncollected]]:
+    here = _definitions(file, module)
+    marks = _marks(here.values.get("pytestmark"))
+    file_skipped = any(_skips(module, m) for m in marks) or _module_skip(module)
+    classes = {c.name: c for c in module.classes}
+    cases: list[Case] = []
+    missed: list[Uncollected] = []
+    last = {f.qualname: f for f in module.functions}
+    nested = {f.qualname for f in module.functions}
+
+    def add(f: Function, owner: Class | None, name: str) -> None:
+        decorators = list(f.node.decorator_list) + (list(owner.node.decorator_list) if owner else [])
+        for statement in owner.node.body if owner else ():
+            if isinstance(statement, ast.Assign) and any(
+                isinstance(t, ast.Name) and t.id == "pytestmark" for t in statement.targets
+            ):
+                decorators += _marks(statement.value)
+        reached, fixtures = _reach(here, above, f, owner)
+        count = 1
+        for d in [*decorators, *marks]:
+            count *= _parametrised(module, d, here.values)
+        for fixture in fixtures:
+            for source in (here, *above):
+                if fixture in source.variants:
+                    count *= source.variants[fixture]
+                    break
+        skipped = file_skipped or any(_skips(module, d) for d in decorators) or _body_skips(module, f)
+        modules = tuple(sorted({m for n in reached if (m := own_module(n, own))}))
+        cases.append(
+            Case(
+                file.path,
+                f.line,
+                f.end,
+                name,
+                count,
+                skipped,
+                _checks(here, f, owner, set()),
+                reached,
+                modules,
+                _client(reached),
+            )
+        )
+
+    for f in module.functions:
+        if _is_fixture(f) or not _named(f.name, naming.functions):
+            continue
+        parent = f.qualname.rpartition(".")[0]
+        if last[f.qualname] is not f:
+            missed.append(Uncollected(file.path, f.line, f.qualname, f"defined again in line {last[f.qualname].line}"))
+        elif not parent:
+            add(f, None, f.name)
+        elif parent in nested:
+            missed.append(Uncollected(file.path, f.line, f.qualname, "nested in a function, so never run by pytest"))
+        elif f.owner and "." not in f.owner and not _is_suite(classes[f.owner], classes, naming, module):
+            missed.append(Uncollected(file.path, f.line, f.qualname, "in a class that pytest does not collect"))
+    for c in classes.values():
+        if not _is_suite(c, classes, naming, module):
+            continue
+        seen: set[str] = set()
+        for level in _lineage(c, classes):
+            for f in module.functions:
+                if f.owner == level.name and f.name not in seen and last[f.qualname] is f:
+                    seen.add(f.name)
+                    if _named(f.name, naming.functions) and not _is_fixture(f):
+                        add(f, c, f"{c.name}.{f.name}")
+    cases.sort(key=lambda c: c.line)
+    return cases, missed
+
+
+def _lineage(c: Class, classes: dict[str, Class], depth: int = 0) -> list[Class]:
+    """A class and its bases in the same file, itself first."""
+    line = [c]
+    for base in c.bases if depth < 5 else ():
+        if base in classes and base != c.name:
+            line += [b for b in _lineage(classes[base], classes, depth + 1) if b not in line]
+    return line
+
+
+def _is_suite(c: Class, classes: dict[str, Class], naming: Rules, module: Module) -> bool:
+    line = _lineage(c, classes)
+    for statement in c.node.body:
+        if isinstance(statement, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == "__test__" for t in statement.targets
+        ):
+            return literal(statement.value) is not False
+    if any(b.rsplit(".", 1)[-1].endswith("TestCase") for level in line for b in level.bases):
+        return True
+    inits = {f.owner for f in module.functions if f.name == "__init__"}
+    return _named(c.name, naming.classes) and not any(level.name in inits for level in line)
+
+
+# -- marks -------------------------------------------------------------------------------------------------------------
+
+
+def _marks(node: ast.expr | None) -> list[ast.expr]:
+    if node is None:
+        return []
+    return list(node.elts) if isinstance(node, ast.List | ast.Tuple) else [node]
+
+
+def _mark(module: Module, node: ast.expr) -> str:
+    return module.name(node.func if isinstance(node, ast.Call) else node)
+
+
+def _skips(module: Module, node: ast.expr) -> bool:
+    """Whether a mark skips a test whatever happens."""
+    name = _mark(module, node)
+    if name in ("pytest.mark.skip", "unittest.skip"):
+        return True
+    if name in ("pytest.mark.skipif", "unittest.skipIf") and isinstance(node, ast.Call) and node.args:
+        return literal(node.args[0]) in (True, 1)
+    if name == "pytest.mark.xfail" and isinstance(node, ast.Call):
+        return any(k.arg == "run" and literal(k.value) is False for k in node.keywords)
+    return False
+
+
+def _module_skip(module: Module) -> bool:
+    return any(
+        isinstance(s, ast.Expr) and isinstance(s.value, ast.Call) and module.name(s.value.func) == "pytest.skip"
+        for s in module.tree.body
+    )
+
+
+def _body_skips(module: Module, f: Function) -> bool:
+    """Whether the body skips before anything else but assignments and imports."""
+    for statement in f.node.body:
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            return module.name(statement.value.func) in ("pytest.skip", "self.skipTest", "pytest.xfail")
+        if isinstance(statement, ast.Raise):
+            return "SkipTest" in ast.dump(statement)
+        if not isinstance(statement, ast.Import | ast.ImportFrom | ast.Expr | ast.Assign | ast.Pass):
+            return False
+    return False
+
+
+def _parametrised(module: Module, node: ast.expr, values: dict[str, ast.expr]) -> int:
+    """How many cases a decorator makes of a test: 1 for one that does not parametrise, 0 where it is computed."""
+    name = _mark(module, node)
+    if not isinstance(node, ast.Call):
+        return 1
+    if name.endswith("mark.parametrize"):
+        value = (
+            node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "argvalues"), None)
+        )
+    elif name.endswith("parameterized.expand") and node.args:
+        value = node.args[0]
+    else:
+        return 1
+    length = _length(value, values)
+    return 0 if length is None else max(length, 1)  # an empty list is reported as one skipped case
+
+
+def _length(node: ast.expr | None, values: dict[str, ast.expr], depth: int = 0) -> int | None:
+    """The number of elements of a written-out collection; None where it is computed."""
+    if node is None or depth > 4:
+        return None
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        total = 0
+        for element in node.elts:
+            part = _length(element.value, values, depth + 1) if isinstance(element, ast.Starred) else 1
+            if part is None:
+                return None
+            total += part
+        return total
+    if isinstance(node, ast.Dict):
+        return None if None in node.keys else len(node.keys)
+    if isinstance(node, ast.Name):
+        return _length(values.get(node.id), values, depth + 1)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = _length(node.left, values, depth + 1), _length(node.right, values, depth + 1)
+        return None if left is None or right is None else left + right
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        numbers = [_number(a, values, depth) for a in node.args]
+        whole = [n for n in numbers if isinstance(n, int)]
+        if node.func.id == "range" and 0 < len(whole) == len(numbers) < 4 and whole[2:] != [0]:
+            return len(range(*whole))
+        if node.func.id in ("list", "sorted", "tuple", "enumerate") and len(node.args) == 1:
+            return _length(node.args[0], values, depth + 1)
+    method = node.func if isinstance(node, ast.Call) and not node.args else None
+    if isinstance(method, ast.Attribute) and method.attr in ("items", "keys", "values"):
+        return _length(method.value, values, depth + 1)
+    if isinstance(node, ast.ListComp) and len(node.generators) == 1 and not node.generators[0].ifs:
+        return _length(node.generators[0].iter, values, depth + 1)
+    return None
+
+
+def _number(node: ast.expr, values: dict[str, ast.expr], depth: int) -> object:
+    """A number that is written out, or the length of a written-out collection."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
+        return _length(node.args[0], values, depth + 1)
+    return literal(node)
+
+
+# -- what a test does --------------------------------------------------------------------------------------------------
+
+
+def _reach(
+    here: _Definitions, above: list[_Definitions], f: Function, owner: Class | None
+) -> tuple[frozenset[str], set[str]]:
+    """The dotted names that a test reaches through helpers, module variables and fixtures, and the fixtures themselves."""
+    names = set(here.names(f.qualname, f.node))
+    for statement in owner.node.body if owner else ():
+        # what a class sets up serves each of its tests
+        if not (isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name.startswith("test")):
+            names |= set(_names(here.module, statement))
+    for d in f.node.decorator_list:
+        if isinstance(d, ast.Call) and here.module.name(d.func).endswith("usefixtures"):
+            names |= {str(literal(a)) for a in d.args}
+    fixtures: set[str] = set()
+    seen: set[str] = set()
+    queue = list(names)
+    while queue:
+        name = queue.pop()
+        root = name.split(".")[0].removesuffix("()")
+        if not root or root in seen:
+            continue
+        seen.add(root)
+        for source in (here, *above):
+            node: ast.AST | None = None
+            if root in source.functions and source.functions[root].node is not f.node:
+                found = source.functions[root]
+                node = found.node
+                if _is_fixture(found):
+                    fixtures.add(root)
+            else:
+                fixture = next(
+                    (g for g in source.functions.values() if _is_fixture(g) and _fixture_name(g) == root), None
+                )
+                if fixture is not None:
+                    node = fixture.node
+                    fixtures.add(root)
+                elif root in source.values:
+                    node = source.values[root]
+                elif c := next((c for c in source.module.classes if c.name == root and c is not owner), None):
+                    node = c.node
+            if node is not None:
+                new = source.names(root, node) - names
+                names |= new
+                queue += new
+                break
+    return frozenset(names), fixtures
+
+
+def _client(names: frozenset[str]) -> str:
+    """The client with which a test speaks to an API, if any."""
+    for name in sorted(names):
+        plain = name.replace("()", "")
+        for client in CLIENTS:
+            if plain == client or plain.startswith(client + "."):
+                return client
+        if _REQUEST.match(name) or _REQUEST.match(plain):
+            return plain
+        if plain.endswith(".test_client"):
+            return plain
+    return ""
+
+
+def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The nodes of a body without those of functions and classes defined in it: these run only when they are called."""
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        yield node
+        stack += ast.iter_child_nodes(node)
+
+
+def _checks(here: _Definitions, f: Function, owner: Class | None, seen: set[str]) -> bool:
+    """Whether a function can fail on purpose: an assertion of any library, `pytest.raises`, a raise, or a call of a helper
+    of the same file that has one."""
+    seen.add(f.qualname)
+    helpers: list[Function] = []
+    for node in _own_nodes(f.node.body):
+        if isinstance(node, ast.Assert):
+            if not (isinstance(node.test, ast.Constant) and node.test.value):
+                return True
+        elif isinstance(node, ast.Raise):
+            if node.exc is not None and "Skip" not in ast.dump(node.exc):
+                return True
+        elif isinstance(node, ast.Call):
+            name = here.module.name(node.func)
+            if _is_check(name):
+                return True
+            for key in (
+                f"{f.qualname}.{name}",
+                name,
+                f"{owner.name}.{name[5:]}" if owner and name[:5] == "self." else "",
+            ):
+                if key in here.functions and key not in seen:
+                    helpers.append(here.functions[key])
+    return len(seen) < 30 and any(_checks(here, helper, owner, seen) for helper in helpers)
+
+
+def _is_check(name: str) -> bool:
+    last = name.rsplit(".", 1)[-1]
+    return (
+        last.startswith("assert")
+        or name
+        in ("pytest.raises", "pytest.warns", "pytest.fail", "pytest.deprecated_call", "self.fail", "unittest.mock.seal")
+        or name.startswith(("pytest_check.", "self.assert", "assertpy.", "hamcrest.", "expects."))
+        or last == "raise_for_status"
+    )

@@ -1,0 +1,167 @@
+"""Brings a remote repository into the user's cache as a bare clone of its default branch: no checkout, no hooks, no
+submodules, no LFS."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import git
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
+
+from auditor.errors import UserError
+
+_SCHEMES = ("https", "ssh", "file")
+
+
+def _reporter(say: Callable[[str], None]) -> Any:
+    def update(op_code: int, count: str | float, total: str | float | None = None, message: str = "") -> None:
+        of = f" of {total:.0f}" if isinstance(total, float | int) and total else ""
+        done = ", done" if op_code & git.RemoteProgress.END else ""
+        say(f"fetching: {count:.0f}{of} {message}{done}" if isinstance(count, float | int) else f"fetching {message}")
+
+    return update
+
+
+def cache_folder() -> Path:
+    """Where clones are kept: AUDITOR_CACHE, else XDG_CACHE_HOME or ~/.cache, below `auditor`."""
+    if own := os.environ.get("AUDITOR_CACHE"):
+        return Path(own)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "auditor"
+
+
+def fetch(
+    url: str, *, ref: str = "", before: datetime | None = None, progress: Callable[[str], None] | None = None
+) -> tuple[Path, tuple[str, ...]]:
+    """The bare clone of a URL, brought up to date where that is needed, and the branches that its host has.
+
+    Nothing is fetched when `ref` is a commit that the clone has, or when the last fetch came after `before`.
+    Raises UserError for a scheme other than https, ssh and file, and for what git cannot reach.
+    """
+    scheme = "ssh" if re.match(r"^[^:/]+:(?!//|:)", url) else url.split("://")[0].lower()
+    if scheme not in _SCHEMES or "::" in url or url.startswith("-"):
+        raise UserError(
+            f"{url}: only https, ssh and file addresses are fetched", "give an https or ssh URL, or a folder"
+        )
+    shown = re.sub(r"://[^/@]*@", "://", url)
+    name = re.sub(r"[^A-Za-z0-9.-]+", "-", re.sub(r"\.git$", "", shown.rstrip("/")).split("://")[-1])[-60:].strip("-")
+    path = cache_folder() / f"{name}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
+    state_file = path / "auditor.json"
+    state = json.loads(state_file.read_text()) if state_file.is_file() else {}
+    environment = {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_LFS_SKIP_SMUDGE": "1",
+        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "core.hooksPath",
+        "GIT_CONFIG_VALUE_0": os.devnull,
+    }
+    reporter = _reporter(progress) if progress else None
+    try:
+        if state:
+            repository = git.Repo(path)
+            if not _current(repository, state, ref, before):
+                with repository.git.custom_environment(**environment):
+                    _retry(lambda: repository.remotes.origin.fetch(ref or None, progress=reporter, no_tags=True))
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            options = ["--single-branch", "--no-tags", "--template="]
+            repository = _retry(
+                lambda: git.Repo.clone_from(
+                    url,
+                    path,
+                    progress=reporter,
+                    env=environment,
+                    bare=True,
+                    multi_options=options,
+                    allow_unsafe_options=True,
+                )
+            )
+            # A bare single-branch clone has no refspec; this keeps its branch in step with the host's.
+            branch = repository.head.reference.name if not repository.head.is_detached else ""
+            if branch:
+                with repository.config_writer() as config:
+                    config.set_value('remote "origin"', "fetch", f"+refs/heads/{branch}:refs/heads/{branch}")
+        if not state or not _current(repository, state, ref, before):
+            if ref and not _has(repository, ref):
+                with repository.git.custom_environment(**environment):
+                    _try_ref(repository, ref)
+            with repository.git.custom_environment(**environment):
+                heads = str(repository.git.ls_remote("--heads", "origin"))
+            names = sorted(line.split("refs/heads/", 1)[1] for line in heads.splitlines() if "refs/heads/" in line)
+            state = {"fetched": datetime.now(UTC).isoformat(), "branches": names}
+            state_file.write_text(json.dumps(state))
+    except (git.GitCommandError, git.InvalidGitRepositoryError, git.NoSuchPathError, ValueError, OSError) as error:
+        said = str(getattr(error, "stderr", "") or error).strip().strip("'").splitlines()
+        reason = next(
+            (line.strip() for line in said if "fatal:" in line or "ERROR:" in line), said[-1].strip() if said else ""
+        )
+        raise UserError(
+            f"{shown}: cannot be fetched ({reason.replace('fatal: ', '').replace(url, shown)[:200]})",
+            "check the address and your access, for instance with: git ls-remote URL",
+        ) from None
+    return path, tuple(state["branches"])
+
+
+def _has(repository: git.Repo, ref: str) -> bool:
+    return (
+        bool(re.fullmatch(r"[0-9a-f]{40}", ref))
+        and repository.git.cat_file("-t", ref, with_exceptions=False) == "commit"
+    )
+
+
+def _current(repository: git.Repo, state: dict[str, str], ref: str, before: datetime | None) -> bool:
+    if _has(repository, ref):
+        return True
+    return bool(before and not ref and datetime.fromisoformat(state["fetched"]) > before)
+
+
+def _try_ref(repository: git.Repo, ref: str) -> None:
+    """A branch or tag other than the default one; one that the host does not have is found out by whoever resolves it."""
+    if not re.fullmatch(r"[A-Za-z0-9][\w./+-]*", ref) or ".." in ref:
+        return
+    for source, target in (
+        (f"refs/heads/{ref}", f"refs/heads/{ref}"),
+        (f"refs/tags/{ref}", f"refs/tags/{ref}"),
+        (ref, ""),
+    ):
+        try:
+            repository.git.fetch("--no-tags", "origin", f"+{source}:{target}" if target else source)
+        except git.GitCommandError:
+            continue
+        return
+
+
+def _transient(error: BaseException) -> bool:
+    said = str(getattr(error, "stderr", "")).lower()
+    hopeless = (
+        "not found",
+        "could not read",
+        "denied",
+        "does not exist",
+        "does not appear",
+        "not allowed",
+        "authentication",
+    )
+    passing = ("timed out", "reset", "early eof", "could not resolve", "unexpected disconnect", "502", "503", "429")
+    return (
+        isinstance(error, git.GitCommandError)
+        and any(p in said for p in passing)
+        and not any(h in said for h in hopeless)
+    )
+
+
+T = TypeVar("T")
+
+
+def _retry(call: Callable[[], T]) -> T:
+    return Retrying(
+        retry=retry_if_exception(_transient),
+        stop=stop_after_attempt(3),
+        wait=wait_exponential(0.5, max=5),
+        reraise=True,
+    )(call)

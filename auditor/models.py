@@ -1,0 +1,260 @@
+"""Every record that leaves or crosses a module: what an audit is made of, as JSON and in memory.
+
+All are frozen and closed (`extra="forbid"`). An unknown is a value with a reason beside it, never a missing key;
+an empty string or tuple means "none". Lines count from 1; 0 means that there is no line.
+"""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+SCHEMA_VERSION = "1.0"
+
+Label = Literal["supported", "contradicted", "not_verifiable"]
+Level = Literal["error", "warning", "note"]
+Outcome = Literal["found", "absent", "unknown"]
+
+
+class Record(BaseModel):
+    """The base of all records: frozen, closed, compared by value."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Submission(Record):
+    """What is to be audited: where the repository is, which commit of it, and where its report lies."""
+
+    id: str
+    repo: str
+    ref: str = ""
+    before: str = ""
+    report_path: str = ""
+
+
+class Problem(Record):
+    """Something malformed: in the report, or a part of the repository that could not be read."""
+
+    path: str = ""
+    line: int = 0
+    message: str
+
+
+class Image(Record):
+    """An image or link of the report. `path` is the tracked file it leads to, empty where there is none or it leads
+    out of the repository; `renders` is false inside code."""
+
+    line: int
+    target: str
+    path: str = ""
+    renders: bool = True
+
+
+class ChecklistItem(Record):
+    """One line of the report's checklist. `item` is its id in the profile and `matched` how the text was recognised
+    (`exact`, `alias`, `annotated`, `near`), both empty where the profile does not know it. Only `x` and `X` tick a box."""
+
+    n: int
+    line: int
+    text: str
+    mark: str
+    checked: bool
+    section: str = ""
+    item: str = ""
+    matched: str = ""
+
+
+class Question(Record):
+    """One question with its answer. `id` is the profile's id, known by the prompt's text (`exact`, `alias`,
+    `annotated`, `near`) or, where the prompt was removed, by the number in a layout that the other questions settle (`number`).
+    `answer` keeps the report's words and line breaks without rules and placeholders; `answer_lines` are first and last
+    line, (0, 0) for none; `row_lines` has the line of each of its lines where some were left out. An answer inside a quote has its `>` removed."""
+
+    n: int
+    line: int
+    prompt: str
+    answer: str
+    answer_lines: tuple[int, int]
+    row_lines: tuple[int, ...] = ()
+    id: str = ""
+    matched: str = ""
+    private: bool = False
+    images: tuple[Image, ...] = ()
+    links: tuple[Image, ...] = ()
+
+
+class Report(Record):
+    """The report as parsed: every item and question in file order, and what was malformed."""
+
+    path: str
+    commit: str
+    sha256: str
+    items: tuple[ChecklistItem, ...] = ()
+    questions: tuple[Question, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Evidence(Record):
+    """Something a person can open: an excerpt of a file, the absence of something with where it was looked for, or a
+    fact computed from the sources that it lists. `excerpt` is verbatim; it stops short of a secret and of 240 characters
+    a line."""
+
+    id: str = ""
+    probe: str = ""
+    kind: Literal["excerpt", "absence", "fact"]
+    path: str = ""
+    start: int = 0
+    end: int = 0
+    excerpt: str = ""
+    note: str = ""
+    sources: tuple[str, ...] = ()
+
+
+class Searched(Record):
+    """Where a probe looked: its globs, and how many files of the commit they and its words let through."""
+
+    globs: tuple[str, ...] = ()
+    files: int = 0
+
+
+class ProbeResult(Record):
+    """The answer to a probe's question. `evidence` holds ids; `count` is how many pieces were found, of which the
+    record keeps the first few; `reason` says why an outcome is unknown."""
+
+    probe: str
+    outcome: Outcome
+    count: int = 0
+    evidence: tuple[str, ...] = ()
+    searched: Searched = Searched()
+    reason: str = ""
+
+
+class Source(Record):
+    """Where in the report a claim stands: the item counted from 1 in file order, or the question's number."""
+
+    kind: Literal["item", "question"]
+    n: int
+
+
+class Claim(Record):
+    """A statement of the report, with its words as they stand there."""
+
+    source: Source
+    quote: str
+    line: int
+
+
+class Citation(Record):
+    """A verbatim part of an evidence's excerpt, or of its note where it is an absence or a fact."""
+
+    evidence: str
+    quote: str
+
+
+class Verdict(Record):
+    """One claim, judged. Any label but `not_verifiable` must be cited.
+
+    Of contradicted prose: `rule` reports it; `detail` means that a number or name is off rather than the thing itself;
+    `when` tells a sentence that was true at the commit that last changed it (`stale`) from one that was not (`never`),
+    empty where that was not looked at.
+    """
+
+    id: str
+    claim: Claim
+    label: Label
+    citations: tuple[Citation, ...] = ()
+    report_says: str = ""
+    repo_shows: str = ""
+    difference: str = ""
+    by: str
+    demoted: str = ""
+    rule: str = ""
+    detail: bool = False
+    when: Literal["", "stale", "never"] = ""
+
+    @model_validator(mode="after")
+    def _cited(self) -> Self:
+        if self.label != "not_verifiable" and not self.citations:
+            raise ValueError(f"{self.label} needs a citation")
+        return self
+
+
+class Rule(Record):
+    """What is reported, how grave it is, and what a reader should do about it."""
+
+    id: str
+    title: str
+    level: Level
+    help: str
+
+
+class Finding(Record):
+    """A verdict that a rule reports. The fingerprint does not change with line numbers."""
+
+    fingerprint: str
+    rule: str
+    level: Level
+    verdict: str
+
+
+class Tool(Record):
+    """Which program made the record."""
+
+    name: str = "auditor"
+    version: str
+
+
+class Audited(Record):
+    """The submission as audited: the resolved commit, and what a deadline left out."""
+
+    id: str
+    repo: str
+    ref: str = ""
+    before: str = ""
+    report_path: str
+    commit: str
+    commit_time: str
+    branch: str = ""
+    later_commits: int = 0
+    url: str = ""
+
+
+class Named(Record):
+    """A profile or a prompt, with the hash of its content."""
+
+    name: str
+    hash: str = ""
+
+
+class JudgeInfo(Record):
+    """Which judge read the prose; `none` reads nothing."""
+
+    name: str = "none"
+    model: str = ""
+    params: dict[str, str] = Field(default_factory=dict)
+
+
+class Times(Record):
+    """When the audit ran (UTC, ISO 8601) and how long it took: the only part that differs from run to run."""
+
+    started: str = ""
+    seconds: float = 0.0
+
+
+class AuditRecord(Record):
+    """One audit, whole: everything that a renderer or a script needs, with no repository at hand."""
+
+    schema_version: str = SCHEMA_VERSION
+    tool: Tool
+    submission: Audited
+    profile: Named
+    prompt: Named = Named(name="none")
+    judge: JudgeInfo = JudgeInfo()
+    report: Report
+    results: tuple[ProbeResult, ...] = ()
+    evidence: dict[str, Evidence] = Field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    omitted: tuple[Problem, ...] = ()
+    usage: dict[str, int] = Field(default_factory=dict)
+    error: str = ""
+    times: Times = Times()

@@ -1,0 +1,463 @@
+"""Style, typing, documentation, pre-commit, command lines."""
+
+import ast
+import configparser
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from auditor.facts.commandline import TARGET_FILES, programs, scripts, targets
+from auditor.models import Evidence
+from auditor.probes import probe
+from auditor.readers import Command, Node, python, toml, toml_line, workflow, yaml_root
+from auditor.snapshot import File, Files
+
+NO_TESTS = ("!tests/**", "!test/**", "!**/tests/**", "!**/test_*.py", "!**/*_test.py", "!**/conftest.py")
+OWN_CODE = ("**/*.py", "!reports/**", "!report/**", "!docs/**", *NO_TESTS)
+
+# -- style -------------------------------------------------------------------------------------------------------------
+
+_STYLE_HOOK = re.compile(
+    r"^(ruff([-_](check|lint|format))?|black(-jupyter)?|flake8|isort|pylint|yapf|autopep8|pycodestyle|pydocstyle|blue|"
+    r"pyupgrade|autoflake|docformatter|nbqa-\w+|darglint|pyink|usort|reorder-python-imports)$"
+)
+_TOOL_SECTIONS = (
+    "black",
+    "isort",
+    "pylint",
+    "yapf",
+    "pydocstyle",
+    "autopep8",
+    "pycodestyle",
+    "pylic",
+    "pyink",
+    "docformatter",
+)
+_TEMPLATE_SELECT = frozenset(["I", "N", "E", "W"])
+
+
+def _says_more(ruff: dict[str, object]) -> bool:
+    """Whether a ruff section holds more than the template's line length and rule letters."""
+    rest = {k: v for k, v in ruff.items() if k not in ("line-length", "lint")}
+    lint = ruff.get("lint")
+    more = {k: v for k, v in lint.items() if k != "select"} if isinstance(lint, dict) else {}
+    select = lint.get("select", []) if isinstance(lint, dict) else []
+    return bool(rest or more) or not set(select) <= _TEMPLATE_SELECT or ruff.get("line-length", 120) != 120
+
+
+def sections(file: File) -> configparser.RawConfigParser:
+    """The sections of an INI file; none of one that does not parse."""
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
+    try:
+        parser.read_string(file.text if file.text.lstrip().startswith(("[", "#", ";")) else "[flake8]\n" + file.text)
+    except configparser.Error as error:
+        file.problems["ini"] = f"{file.path} does not parse as an INI file ({type(error).__name__})"
+    return parser
+
+
+@probe(
+    "style-tool",
+    asks="Did the group set up a formatter or linter of its own?",
+    looks_in=(
+        "pyproject.toml",
+        "{ruff.toml,.ruff.toml,.flake8,tox.ini,setup.cfg,.pylintrc,pylintrc,.style.yapf,.isort.cfg,.pycodestyle}",
+        ".pre-commit-config.y*ml",
+        ".github/workflows/*.y*ml",
+        ".gitlab-ci.y*ml",
+    ),
+    mentions=("ruff", "line-length", "line_length", "max-line-length", "select", "ignore", "black", "flake8", "isort", "pylint",
+              "yapf", "pycodestyle", "autopep8", "pre-commit", "pep8", "super-linter"),
+)  # fmt: skip
+def style_tool(files: Files) -> Iterator[Evidence]:
+    """A style hook in the pre-commit configuration, a step of a workflow that checks the style, or a configuration of ruff,
+    black, flake8, isort, pylint or the like that says more than the template's. An installed linter that nothing runs, a
+    formatter that rewrites in CI without `--check`, and `[tool.flake8]`, which flake8 does not read, do not count."""
+    hooks, steps, configured = [], [], []
+    styled = False
+    for file in files:
+        if file.path.startswith(".pre-commit-config"):
+            for node, line in _hooks(file):
+                if _STYLE_HOOK.match(node["id"].text) or any(_checks_style(c, True) for c in _entry(node)):
+                    styled = True
+                    hooks.append(file.cite(line, note="a style hook"))
+    for file in files:
+        if file.path.startswith(".github/workflows/") or file.name.startswith(".gitlab-ci"):
+            found = workflow(file)
+            for _, step in found.active_steps if found else ():
+                for command in step.commands:
+                    if _checks_style(command) or (styled and command.program == "pre-commit" and "run" in command.bare):
+                        soft = (
+                            " (it cannot fail)" if step.soft or command.soft or "--exit-zero" in command.words else ""
+                        )
+                        steps.append(file.cite(command.line, note=f"checks the style in CI{soft}"))
+                if re.match(
+                    r"(astral-sh|chartboost)/ruff(-action)?@|psf/black@|py-actions/flake8@|isort/isort-action@|"
+                    r"(super-linter|github)/super-linter|reviewdog/action-(flake8|black|ruff)|oxsecurity/megalinter",
+                    step.uses,
+                ) or (styled and re.match(r"pre-commit(-ci)?/(lite-)?action@", step.uses)):
+                    steps.append(file.cite(step.line, note="checks the style in CI"))
+        elif file.name == "pyproject.toml":
+            tool = toml(file).get("tool", {})
+            if _says_more(tool.get("ruff", {})) and not any(p in files.paths for p in ("ruff.toml", ".ruff.toml")):
+                configured.append(file.cite(_section_line(file, "ruff"), note="ruff's configuration"))
+            configured += [
+                file.cite(_section_line(file, name), note=f"{name}'s configuration")
+                for name in _TOOL_SECTIONS
+                if tool.get(name)
+            ]
+        elif file.suffix == "toml":
+            if _says_more(toml(file)):
+                configured.append(file.cite(1, 5, note="ruff's configuration"))
+        elif not file.name.startswith(".pre-commit"):
+            parser = sections(file)
+            for name in parser.sections():
+                base = name.split(":")[-1].split(".")[0].lower()
+                options = dict(parser.items(name))
+                # the old data-science template's tox.ini
+                template = (
+                    options.keys() <= {"max-line-length", "max-complexity"} and options.get("max-line-length") == "79"
+                )
+                named = base in ("flake8", "isort", "pycodestyle", "pylint", "yapf", "pydocstyle", "pep8", "style")
+                if (named or "pylint" in file.name) and options and not template:
+                    line = next((i for i, r in enumerate(file.lines, 1) if r.strip().startswith(f"[{name}")), 1)
+                    configured.append(file.cite(line, line + 3, note="a style tool's configuration"))
+                    break
+    yield from hooks[:1] + steps[:1] + configured[:2] + hooks[1:] + steps[1:] + configured[2:]
+
+
+def _section_line(file: File, name: str) -> int:
+    return next((i for i, r in enumerate(file.lines, 1) if r.startswith(f"[tool.{name}")), 0) or toml_line(file, name)
+
+
+def _checks_style(command: Command, rewrites: bool = False) -> bool:
+    """Whether a command looks at style and fails for what it finds; with `rewrites` a formatter counts too."""
+    words = command.bare
+    program, rest = command.program, words[1:]
+    checks = rewrites or any(re.match(r"--(check|check-only|diff)(=|$)|^-c$", w) for w in rest)
+    if any(w in ("--version", "--help", "--show-settings", "--show-files") for w in rest):
+        return False
+    if program == "ruff":
+        return (
+            checks
+            if rest[:1] == ("format",)
+            else bool(rest) and rest[0] not in ("clean", "rule", "config", "server", "version")
+        )
+    if program in ("black", "isort", "yapf", "autopep8", "blue"):
+        return checks and (rewrites or bool(rest))
+    return program in ("flake8", "pylint", "pycodestyle", "pydocstyle", "pyflakes", "prospector", "pylama", "flake8-nb")
+
+
+# -- pre-commit --------------------------------------------------------------------------------------------------------
+
+_SAMPLE_HOOKS = frozenset(["trailing-whitespace", "end-of-file-fixer", "check-yaml", "check-added-large-files"])
+
+
+def _hooks(file: File) -> Iterator[tuple[Node, int]]:
+    """The hooks of a pre-commit configuration that run without being asked for by hand."""
+    root = yaml_root(file)
+    for repo in root["repos"].items:
+        for hook in repo["hooks"].items:
+            if hook["id"].text and set(hook["stages"].texts() or root["default_stages"].texts()) != {"manual"}:
+                yield hook, hook["id"].line
+
+
+def _entry(hook: Node) -> list[Command]:
+    text = hook["entry"].text
+    return [Command(" ".join([text, *hook["args"].texts()]), hook.line)] if text else []
+
+
+@probe(
+    "pre-commit-hooks",
+    asks="Are there pre-commit hooks beyond the sample's?",
+    looks_in=(
+        ".pre-commit-config.yaml",
+        "{lefthook,.lefthook}.y*ml",
+        "prek.toml",
+        ".husky/{pre-commit,pre-push}",
+        ".githooks/pre-commit",
+    ),
+)
+def pre_commit_hooks(files: Files) -> Iterator[Evidence]:
+    """A hook in the root's `.pre-commit-config.yaml` other than the four that `pre-commit sample-config` and the template
+    bring, or a hook of lefthook, husky, prek or a `.githooks` folder. A hook of the `manual` stage only, a configuration in
+    another folder and pre-commit as a dependency do not count."""
+    for file in files:
+        if file.name == ".pre-commit-config.yaml":
+            for hook, line in _hooks(file):
+                if hook["id"].text not in _SAMPLE_HOOKS:
+                    yield file.cite(line)
+        elif "lefthook" in file.name:
+            root = yaml_root(file)
+            for key in ("pre-commit", "pre-push"):
+                if root[key]["commands"].entries or root[key]["scripts"].entries or root[key]["jobs"].items:
+                    yield file.cite(root.line_of(key), root[key].end)
+        elif file.name == "prek.toml":
+            if toml(file).get("repos"):
+                yield file.cite(1, 5)
+        else:
+            for i, row in enumerate(file.lines, 1):
+                if row.strip() and not row.strip().startswith("#") and "husky.sh" not in row:
+                    yield file.cite(i)
+                    break
+
+
+@probe(
+    "pre-commit-template",
+    asks="Is there a pre-commit configuration at all?",
+    looks_in=(".pre-commit-config.yaml", ".pre-commit-config.yml"),
+    stubs=True,
+)
+def pre_commit_template(files: Files) -> Iterator[Evidence]:
+    """A pre-commit configuration with at least one hook, be it only the sample's four that come with the template: a weak
+    sign. (pre-commit itself reads `.yaml` only.)"""
+    for file in files:
+        for _, line in list(_hooks(file))[:1]:
+            yield file.cite(line)
+
+
+# -- measured style ----------------------------------------------------------------------------------------------------
+
+_RULES = {
+    "trailing white space": re.compile(r"(?m)[ \t]+$"),
+    "tab indentation": re.compile(r"(?m)^ *\t+ *\S"),
+    "bare except": re.compile(r"(?m)^[ \t]*except[ \t]*:"),
+    "several statements on a line": re.compile(r"(?m)^[ \t]*(?:(?:if|for|while|with|elif)\b[^#\n\"'\[{(]*|else|try|finally): *[^\s#].*$|^[^#\"'\n]*;[ \t]*$"),
+    "comparison with None or a truth value": re.compile(r"(?m)^[^#\"'\n]*[^=!<>][=!]= *(?:None|True|False)\b"),
+    "wildcard import": re.compile(r"(?m)^from \S+ import \*"),
+    "lambda assigned to a name": re.compile(r"(?m)^[ \t]*\w+ *= *lambda\b"),
+}  # fmt: skip
+_TRIPLE = re.compile(r"(\"\"\"|''')[\s\S]*?\1")
+_IMPORT = re.compile(r"(?m)^(?:from\s+(?!__future__)\S+\s+)?import\s+(?!\()([^#\n(*]+)(#.*)?$")
+
+
+def style_findings(file: File, limit: int) -> dict[str, list[int]]:
+    """What a style checker would say of a file by a few cheap rules: the lines by rule."""
+    text = file.text
+    found: dict[str, list[int]] = {}
+    waived = {i for i, row in enumerate(file.lines, 1) if "# noqa" in row} if "# noqa" in text else set()
+
+    code = _TRIPLE.sub(lambda m: "''" + "\n" * m[0].count("\n"), text)  # other languages' lines live in long strings
+
+    def add(rule: str, line: int) -> None:
+        if line not in waived:
+            found.setdefault(rule, []).append(line)
+
+    for i, row in enumerate(file.lines, 1):
+        # a line that is one long word (an address) cannot be broken
+        if len(row) > limit and len(row.strip().split(None, 2)) > 2:
+            add(f"longer than {limit}", i)
+    for rule, pattern in _RULES.items():
+        body = text if rule == "trailing white space" else code
+        for match in pattern.finditer(body):
+            add(rule, body.count("\n", 0, match.start()) + 1)
+    if text and not text.endswith("\n"):
+        add("no newline at the end", len(file.lines))
+    if file.name != "__init__.py":
+        words = Counter(re.findall(r"\w+", text))
+        for match in _IMPORT.finditer(text):
+            for part in match[1].split(","):
+                name = re.split(r"\s+as\s+", part.strip())[-1].split(".")[0].strip()
+                if name.isidentifier() and words[name] == 1:
+                    add("unused import", text.count("\n", 0, match.start()) + 1)
+    return found
+
+
+def line_limit(files: Files) -> int:
+    """The line length that the project sets for itself; 120 where it sets none."""
+    for path in ("ruff.toml", ".ruff.toml", "pyproject.toml"):
+        if (file := files.paths.get(path)) is not None and not file.skipped:
+            data = toml(file)
+            tool = data.get("tool", {}) if path == "pyproject.toml" else {"ruff": data}
+            for name in ("ruff", "black", "autopep8", "flake8"):
+                table = tool.get(name, {})
+                value = table.get("line-length", table.get("max_line_length")) if isinstance(table, dict) else None
+                if isinstance(value, int):
+                    return value
+    for path in (".flake8", "setup.cfg", "tox.ini"):
+        if (file := files.paths.get(path)) is not None and not file.skipped and not files.aside(path):
+            match = re.search(r"(?m)^max[-_]line[-_]length\s*=\s*(\d+)", file.text)
+            if match and match[1] != "79":  # 79 is the old template's, and nobody keeps to it
+                return int(match[1])
+    return 120
+
+
+def _measured(files: Files) -> tuple[int, dict[str, int], list[tuple[float, str]]]:
+    """Code lines, findings by rule, and the share of findings by file, worst first."""
+    limit = line_limit(files)
+    code, rules, shares = 0, dict[str, int](), []
+    for file in files:
+        lines = sum(1 for row in file.lines if (bare := row.strip()) and not bare.startswith("#"))
+        found = file.once(f"style {limit}", lambda file=file: style_findings(file, limit))  # type: ignore[misc]
+        for rule, at in found.items():
+            rules[rule] = rules.get(rule, 0) + len(at)
+        code += lines
+        if lines:
+            shares.append((sum(map(len, found.values())) / lines, file.path))
+    return code, rules, sorted(shares, reverse=True)
+
+
+def _style_fact(files: Files, under: float) -> Iterator[Evidence]:
+    code, rules, shares = _measured(files)
+    total = sum(rules.values())
+    if code and 100 * total / code < under:
+        most = ", ".join(f"{rule} {n}" for rule, n in sorted(rules.items(), key=lambda r: -r[1])[:4])
+        yield Evidence(
+            kind="fact",
+            note=f"{100 * total / code:.1f} style findings per 100 code lines ({total} in {code} lines"
+            + (f": {most})." if most else ")."),
+            sources=tuple(path for _, path in shares[:5]),
+        )
+
+
+@probe(
+    "code-style-clean",
+    asks="Is the group's own code clean by a few rules of pep8 (under 3 findings per 100 lines)?",
+    looks_in=OWN_CODE,
+)
+def code_style_clean(files: Files) -> Iterator[Evidence]:
+    """Measured without running a linter: lines over the project's own limit (else 120), white space at line ends, tabs,
+    bare `except`, several statements on a line, `== None`, wildcard and unused imports. Tests and reports are left out.
+    Clean code is no proof of a tool: a weak sign."""
+    yield from _style_fact(files, 3)
+
+
+@probe(
+    "code-style-fair",
+    asks="Is the group's own code fairly clean by a few rules of pep8 (under 5 findings per 100 lines)?",
+    looks_in=OWN_CODE,
+)
+def code_style_fair(files: Files) -> Iterator[Evidence]:
+    """The same measure as `code-style-clean` with a wider margin: only above it is the style plainly poor. A weak sign."""
+    yield from _style_fact(files, 5)
+
+
+# -- typing and documentation ------------------------------------------------------------------------------------------
+
+_LIFECYCLE = re.compile(r"^(forward|\w+_step|main|configure_optimizers|setup|__\w+__|_.*|on_\w+)$")
+
+
+@probe(
+    "typed-and-documented",
+    asks="Is the group's own code typed or documented to some degree?",
+    looks_in=(*OWN_CODE, "!tasks.py", "!setup.py"),
+    mentions=("def ",),
+)
+def typed_and_documented(files: Files) -> Iterator[Evidence]:
+    """The shares of public functions with a docstring and with an annotation, measured over own code without tests, task
+    files, nested functions, dunders and Lightning's hooks. Found unless both shares are under a quarter."""
+    total = documented = typed = 0
+    by_file: list[tuple[float, str, str]] = []
+    for everything in (False, True):
+        for file in files:
+            module = python(file)
+            functions = [
+                f
+                for f in (module.functions if module else ())
+                if (f.qualname == f.name or f.owner) and (everything or not _LIFECYCLE.match(f.name))
+            ]
+            docs = sum(ast.get_docstring(f.node) is not None for f in functions)
+            types = sum(_is_typed(f.node) for f in functions)
+            total, documented, typed = total + len(functions), documented + docs, typed + types
+            if functions:
+                says = f"{file.path}: {docs}/{len(functions)} documented, {types}/{len(functions)} typed"
+                by_file.append(((docs + types) / len(functions), says, file.path))
+        if total:
+            break
+    if total and (4 * documented >= total or 4 * typed >= total):
+        core = [f for f in by_file if re.search(r"(?i)data|model|train", f[2])] or by_file
+        worst = sorted(core)[:3]
+        yield Evidence(
+            kind="fact",
+            note=f"Of {total} public functions {documented} ({100 * documented // total} %) have a docstring and {typed} "
+            f"({100 * typed // total} %) an annotation; least in " + "; ".join(says for _, says, _ in worst) + ".",
+            sources=tuple(path for _, _, path in worst),
+        )
+
+
+def _is_typed(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    return node.returns is not None or any(a.annotation is not None for a in arguments)
+
+
+# -- command lines -----------------------------------------------------------------------------------------------------
+
+_TEMPLATE_TARGETS = frozenset(
+    ["create_environment", "requirements", "dev_requirements", "preprocess_data", "train", "test", "docker_build", "build_docs",
+     "serve_docs", "build_documentation", "serve_documentation", "clean", "data", "help", "lint", "sync_data_to_s3",
+     "sync_data_from_s3", "test_environment", ".PHONY", "all", "default"]
+)  # fmt: skip
+
+
+@probe(
+    "command-line",
+    asks="Does the group's own code offer a command line?",
+    looks_in=("**/*.py", "!reports/**", "!report/**", "!**/tasks.py", "!tasks/**", "!setup.py", *NO_TESTS),
+    mentions=("typer", "click", "argparse", "fire", "cyclopts", "LightningCLI", "ArgumentParser", "tyro", "docopt", "plac",
+              "absl", "simple_parsing", "jsonargparse", "defopt"),
+)  # fmt: skip
+def command_line(files: Files) -> Iterator[Evidence]:
+    """A command of typer, click, argparse, fire, cyclopts, LightningCLI or the like whose function does something, outside
+    tests and reports. An import, the template's command around a stub, and Hydra's decorator do not count."""
+    found = []
+    for file in files:
+        for program in programs(file):
+            if program.kind != "hydra" and not program.hollow:
+                name = f" `{program.name}`" if program.name else ""
+                options = f": {', '.join(program.options[:8])}" if program.options else ""
+                note = f"{program.kind} command{name}{options}"
+                found.append((-len(program.options), file.cite(program.line, program.line + 1, note=note), file.path))
+    seen: set[str] = set()
+    first = [f for f in sorted(found, key=lambda f: f[0]) if not (f[2] in seen or seen.add(f[2]))]  # type: ignore[func-returns-value]
+    yield from (f[1] for f in first)
+    yield from (f[1] for f in found if f not in first)
+
+
+@probe(
+    "project-commands",
+    asks="Are there project commands of the group's own (tasks, make targets, entry points)?",
+    looks_in=(*TARGET_FILES, "setup.py", "!docs/**", "!**/tests/**"),
+    mentions=("task", ":", "scripts"),
+)
+def project_commands(files: Files) -> Iterator[Evidence]:
+    """An invoke task, a make or just target, a task of pixi, poe, pdm, hatch, nox or Taskfile with a name that the template
+    does not bring, whose commands name only files that exist; or an entry point that leads to a function. The template's
+    tasks, Sphinx's Makefile and dead commands do not count."""
+    for file in files:
+        if file.name in ("pyproject.toml", "setup.py"):
+            for script in scripts(file, files):
+                if script.kind in ("function", "object"):
+                    yield file.cite(script.line, note=f"`{script.name}` leads to {script.found}")
+    for file in files:
+        if file.path == "tasks.py" and files.exists("tasks/__init__.py"):
+            continue  # the package of that name wins
+        for target in targets(file, files) if file.name != "setup.py" else ():
+            if target.name not in _TEMPLATE_TARGETS and not target.missing:
+                yield file.cite(target.line, target.line + 2, note=f"{target.kind} target `{target.name}`")
+
+
+@probe(
+    "template-commands",
+    asks="Are there project commands at all, be it the template's?",
+    looks_in=(*TARGET_FILES, "!docs/**"),
+    stubs=True,
+)
+def template_commands(files: Files) -> Iterator[Evidence]:
+    """Any invoke task, make or just target or the like, those of the template included: a weak sign."""
+    for file in files:
+        for target in targets(file, files)[:2]:
+            yield file.cite(target.line, target.line + 1, note=f"{target.kind} target `{target.name}`")
+
+
+@probe(
+    "hydra-command-line",
+    asks="Can a program be configured from the command line through Hydra?",
+    looks_in=("**/*.py", "!reports/**", *NO_TESTS),
+    mentions=("hydra",),
+)
+def hydra_command_line(files: Files) -> Iterator[Evidence]:
+    """A function decorated with `hydra.main`: its configuration can be overridden on the command line, though no command
+    line was written. A weak sign."""
+    for file in files:
+        for program in programs(file):
+            if program.kind == "hydra" and not program.hollow:
+                yield file.cite(program.line, program.line + 1)

@@ -1,0 +1,546 @@
+"""Making it faster: loading in parallel, training on several devices, a cheaper model at inference."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from auditor.models import Evidence
+from auditor.probes import probe
+from auditor.readers import Call, Command, Module, Node, commands, literal, python, yaml_documents
+from auditor.snapshot import File, Files
+
+CODE = (
+    "**/*.py",
+    "**/*.ipynb",
+    "!tests/**",
+    "!**/tests/**",
+    "!test/**",
+    "!**/test_*.py",
+    "!**/*_test.py",
+    "!**/conftest.py",
+)
+CONFIGS = (
+    "**/*.yaml",
+    "**/*.yml",
+    "**/*.json",
+    "!.github/**",
+    "!.devcontainer/**",
+    "!.vscode/**",
+    "!outputs/**",
+    "!**/outputs/**",
+    "!artifacts/**",
+    "!reports/**",
+    "!**/*compose*.y*ml",
+    "!**/package*.json",
+    "!.pre-commit-config.yaml",
+    "!mkdocs.y*ml",
+    "!**/mkdocs.y*ml",
+)
+_WORKERS = ("num_workers", "n_workers", "dataloader_num_workers", "num_loader_workers", "loader_workers", "nworkers")
+
+
+_WRITTEN = 50_000  # bytes; a larger YAML or JSON file was written by a program
+_BESIDE_TRAINING = re.compile(r"drift|monitor|evaluat|predict|infer|visuali[sz]|bench|profil|serve|api", re.IGNORECASE)
+
+
+# -- loading -----------------------------------------------------------------------------------------------------------
+
+
+@probe(
+    "parallel-loading",
+    asks="Does the data loading use more than one process?",
+    looks_in=(*CODE, *CONFIGS, "**/*.toml"),
+    mentions=("worker", "num_parallel_calls"),
+)
+def parallel_loading(files: Files) -> Iterator[Evidence]:
+    """A data loader whose number of workers is above 0: written in the call, counted from the CPUs, or given by a
+    parameter's, constant's or configuration key's value (a configuration's value goes before a default in code);
+    `num_parallel_calls` of tf.data. Loaders of evaluation, drift or profiling scripts alone, `seed_everything(workers=True)`, thread pools, 0, recorded runs and tests do not count.
+    """
+    direct: list[tuple[bool, Evidence]] = []
+    handed: set[str] = set()  # what the loaders' worker counts are called where they come from
+    modules = [(f, m) for f in files if f.suffix in ("py", "ipynb") and (m := python(f))]
+    for file, module in modules:
+        for call in module.calls:
+            for keyword in call.node.keywords:
+                said = _says(module, call, keyword)
+                if said and not _BESIDE_TRAINING.search(file.name):
+                    direct.append((call.name.endswith("DataLoader"), file.cite(keyword.value.lineno, note=said)))
+                elif keyword.arg in _WORKERS and not isinstance(keyword.value, ast.Constant):
+                    handed |= _names(keyword.value)
+    names = handed.union(_WORKERS) if handed else set()
+    configured = [c for f in files if f.suffix in ("yaml", "yml", "json") for c in _configured(f, names)]
+    for _, evidence in sorted(direct, key=lambda d: not d[0]):
+        yield evidence
+    yield from (evidence for _, count, evidence in configured if count > 0)
+    keys = {key for key, _, _ in configured}
+    if handed and not direct:
+        for file, module in modules:
+            yield from (evidence for name, evidence in _bindings(file, module, names) if name not in keys)
+
+
+def _says(module: Module, call: Call, keyword: ast.keyword) -> str:
+    """What a call's argument plainly says about its workers, or nothing."""
+    if keyword.arg in _WORKERS and _positive(module, keyword.value):
+        return f"sets {keyword.arg} above 0"
+    if keyword.arg == "workers" and call.name.endswith(".train") and module.imported("ultralytics"):
+        return "loads with several workers" if _positive(module, keyword.value) else ""
+    if keyword.arg == "num_parallel_calls" and module.imported("tensorflow", "keras"):
+        return "maps a tf.data pipeline in parallel"
+    return ""
+
+
+def _names(node: ast.expr) -> set[str]:
+    """The names and keys with `worker` in an expression: `cfg.data.workers`, `hparams["num_workers"]`."""
+    found = set()
+    for part in ast.walk(node):
+        text = (
+            part.attr if isinstance(part, ast.Attribute) else part.id if isinstance(part, ast.Name) else literal(part)
+        )
+        if isinstance(text, str) and "worker" in text.lower():
+            found.add(text.lower().lstrip("_"))
+    return found or set(_WORKERS)
+
+
+def _positive(module: Module, node: ast.expr) -> bool:
+    """Whether a worker count is plainly above 0: a literal, or something counted from the machine's CPUs."""
+    value = literal(node)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value > 0
+    return any(
+        isinstance(n, ast.Call)
+        and module.name(n.func).rpartition(".")[2]
+        in ("cpu_count", "get_num_threads", "sched_getaffinity", "process_cpu_count")
+        for n in ast.walk(node)
+    )
+
+
+def _configured(file: File, names: set[str]) -> Iterator[tuple[str, int, Evidence]]:
+    """Each worker count of a configuration file, by key."""
+    for document in yaml_documents(file) if file.size < _WRITTEN else ():
+        for path, node in document.walk():
+            known = path and (path[-1] in names or path[-1] == "dataloader_num_workers")
+            if known and node.kind == "text" and re.fullmatch(r"\d+", node.text):
+                yield path[-1], int(node.text), file.cite(node.line, note="the configured number of workers")
+
+
+def _bindings(file: File, module: Module, names: set[str]) -> Iterator[tuple[str, Evidence]]:
+    """Each positive value that the code binds to a worker count's name: a default, a constant, a field, an option."""
+    for node in ast.walk(module.tree):
+        pairs: list[tuple[str, ast.expr | None]] = []
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            places = [*node.args.posonlyargs, *node.args.args]
+            pairs += zip(
+                [a.arg for a in places[len(places) - len(node.args.defaults) :]], node.args.defaults, strict=True
+            )
+            pairs += zip([a.arg for a in node.args.kwonlyargs], node.args.kw_defaults, strict=True)
+        elif isinstance(node, ast.Assign):
+            pairs += [(_last_name(t), node.value) for t in node.targets]
+        elif isinstance(node, ast.AnnAssign):
+            pairs.append((_last_name(node.target), node.value))
+        elif isinstance(node, ast.Dict):
+            pairs += [(str(literal(k)), v) for k, v in zip(node.keys, node.values, strict=True) if k is not None]
+        elif (
+            isinstance(node, ast.Call)
+            and node.args
+            and isinstance(name := literal(node.args[0]), str)
+            and name.startswith("--")
+        ):
+            pairs.append(
+                (name.lstrip("-").replace("-", "_"), next((k.value for k in node.keywords if k.arg == "default"), None))
+            )
+        for name, value in pairs:
+            if value is None or name.lower().lstrip("_") not in names:
+                continue
+            if isinstance(value, ast.Call) and module.name(value.func).rpartition(".")[2] in (
+                "Option",
+                "Argument",
+                "Field",
+                "field",
+            ):
+                value = (
+                    value.args[0]
+                    if value.args
+                    else next((k.value for k in value.keywords if k.arg == "default"), value)
+                )
+            if _positive(module, value):
+                yield name.lower(), file.cite(value.lineno, note=f"{name} is above 0 by default")
+
+
+def _last_name(node: ast.AST) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+_LOADERS = (
+    "ray.data.",
+    "webdataset.",
+    "nvidia.dali.",
+    "ffcv.",
+    "streaming.StreamingDataset",
+    "litdata.",
+    "torchdata.",
+    "petastorm.",
+    "datasets.distributed.split_dataset_by_node",
+    "grain.python.DataLoader",
+    "mosaicml_streaming.",
+)
+
+
+@probe(
+    "loading-measured",
+    asks="Is the data loading distributed over processes by a sampler, or its speed measured over worker counts?",
+    looks_in=CODE,
+    mentions=(
+        "DistributedSampler",
+        "workers",
+        "ray.data",
+        "webdataset",
+        "dali",
+        "ffcv",
+        "streaming",
+        "litdata",
+        "torchdata",
+        "petastorm",
+        "split_dataset_by_node",
+        "grain",
+        "distribute_dataset",
+    ),
+)
+def loading_measured(files: Files) -> Iterator[Evidence]:
+    """A DistributedSampler, a loop that builds loaders with different numbers of workers and takes the time, or a library
+    for distributed loading (Ray Data, WebDataset, DALI, FFCV, Mosaic Streaming, LitData, ...). A plain `num_workers` does
+    not count."""
+    for file in files:
+        module = python(file)
+        if module is None:
+            continue
+        for call in module.calls:
+            if call.name.rpartition(".")[2] in ("DistributedSampler", "DistributedSamplerWrapper"):
+                yield file.cite(call.line, call.end, note="gives each process its share of the data")
+            elif call.name.startswith(_LOADERS) or call.name.endswith(
+                ("experimental_distribute_dataset", "distribute_datasets_from_function")
+            ):
+                yield file.cite(call.line, call.end, note="loads with a library for distributed loading")
+        timed = any(
+            c.name.rpartition(".")[2] in ("time", "perf_counter", "default_timer", "timeit", "process_time")
+            for c in module.calls
+        )
+        for loop in ast.walk(module.tree):
+            if (
+                timed
+                and isinstance(loop, ast.For)
+                and isinstance(loop.target, ast.Name)
+                and _varies_workers(loop, loop.target.id)
+            ):
+                yield file.cite(loop.lineno, loop.lineno + 3, note="measures loading over worker counts")
+
+
+def _varies_workers(loop: ast.For, name: str) -> bool:
+    """Whether a loop's variable is handed on as a number of workers."""
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Call):
+            if any(k.arg in _WORKERS and isinstance(k.value, ast.Name) and k.value.id == name for k in node.keywords):
+                return True
+            if "worker" in name and any(isinstance(a, ast.Name) and a.id == name for a in node.args):
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if called not in ("print", "append", "info", "str", "len"):
+                    return True
+    return False
+
+
+# -- training ----------------------------------------------------------------------------------------------------------
+
+_STRATEGY = re.compile(
+    r"^(ddp|fsdp|deepspeed|dp$|hpu_parallel|xla|tpu_spawn|horovod|bagua|colossalai|modelparallel)", re.IGNORECASE
+)
+_PARALLEL = re.compile(
+    r"(^|\.)(DistributedDataParallel|DataParallel|FullyShardedDataParallel|fully_shard|init_process_group|DDPStrategy|FSDPStrategy"
+    r"|DeepSpeedStrategy|MirroredStrategy|MultiWorkerMirroredStrategy|TPUStrategy|DistributedOptimizer)$"
+)
+_PARALLEL_NAMES = (
+    "deepspeed.initialize",
+    "horovod.torch.init",
+    "horovod.tensorflow.init",
+    "ray.train.torch.TorchTrainer",
+    "ray.train.torch.prepare_model",
+    "jax.pmap",
+    "jax.experimental.pmap",
+    "jax.experimental.shard_map.shard_map",
+    "torch.multiprocessing.spawn",
+    "colossalai.launch",
+    "torch.distributed.run.run",
+)
+_TRAIN_WORDS = (
+    "strategy",
+    "DataParallel",
+    "fully_shard",
+    "init_process_group",
+    "devices",
+    "gpus",
+    "num_nodes",
+    "torchrun",
+    "torch.distributed",
+    "accelerate",
+    "deepspeed",
+    "horovod",
+    "ray.train",
+    "pmap",
+    "shard_map",
+    "multiprocessing",
+    "colossalai",
+    "num_processes",
+    "Trainer(",
+    "instantiate(",
+    "LightningCLI",
+    "Fabric(",
+)
+_RUN_FILES = (
+    "**/*.{sh,bash,slurm,job,lsf}",
+    "**/makefile",
+    "**/justfile",
+    "**/*dockerfile*",
+    "**/pyproject.toml",
+    "**/*jobscript*",
+)
+
+
+@probe(
+    "distributed-training",
+    asks="Is training set up to run on more than one device or process?",
+    looks_in=(*CODE, *CONFIGS, *_RUN_FILES),
+    mentions=_TRAIN_WORDS,
+)
+def distributed_training(files: Files) -> Iterator[Evidence]:
+    """A Trainer's strategy DDP, FSDP or DeepSpeed, more than one device or node, `DistributedDataParallel`, `DataParallel`,
+    Horovod, Ray Train, a distribution strategy of TensorFlow, `torchrun` or `accelerate launch` with more than one process.
+    A single device, `devices="auto"`, a strategy on one device, `strategy: matrix` of CI, `save_strategy`, and the accelerate
+    package alone do not count."""
+    yield from (e for sure, e in _distributed(files) if sure)
+
+
+@probe(
+    "distributed-ready",
+    asks="Would training take several devices if the machine had them?",
+    looks_in=(*CODE, *CONFIGS, *_RUN_FILES),
+    mentions=_TRAIN_WORDS,
+)
+def distributed_ready(files: Files) -> Iterator[Evidence]:
+    """What `distributed-training` takes, or `devices` set to `auto` or -1, Accelerate in the training loop, `torchrun`, or a
+    strategy on one device. Weak: nothing shows that more than one process was meant."""
+    yield from (e for _, e in sorted(_distributed(files), key=lambda pair: not pair[0]))
+
+
+def _distributed(files: Files) -> Iterator[tuple[bool, Evidence]]:
+    consumed = False
+    for file in files.matching("**/*.py", "**/*.ipynb"):
+        module = python(file)
+        if module is None:
+            continue
+        consumed = consumed or any(
+            c.name.endswith(("Trainer", "instantiate", "LightningCLI", "Fabric")) for c in module.calls
+        )
+        for call in module.calls:
+            last = call.name.rpartition(".")[2]
+            if _PARALLEL.search(call.name) or call.name in _PARALLEL_NAMES or (last == "DistributedOptimizer"):
+                yield True, file.cite(call.line, call.end, note="trains in parallel")
+            elif call.name == "accelerate.notebook_launcher":
+                count = literal(call.argument(2, "num_processes"))
+                yield count not in (0, 1), file.cite(call.line, call.end, note="trains through Accelerate's launcher")
+            elif last in ("Trainer", "Fabric", "LightningCLI", "trainer_class") or call.keyword("strategy") is not None:
+                settings = {k.arg: literal(k.value) for k in call.node.keywords if k.arg}
+                if found := _trainer(settings):
+                    lines = [
+                        k.value.lineno
+                        for k in call.node.keywords
+                        if k.arg in ("strategy", "devices", "gpus", "num_nodes")
+                    ]
+                    yield found[0], file.cite(min(lines), max(lines), note=found[1])
+            elif call.name in ("accelerate.Accelerator", "accelerate.accelerator.Accelerator"):
+                yield False, file.cite(call.line, call.end, note="trains through Accelerate")
+    for file in files.matching(*CONFIGS):
+        for document in yaml_documents(file) if file.size < _WRITTEN else ():
+            for path, node in document.walk():
+                if node.kind == "map":
+                    yield from _configured_trainer(file, path, node, consumed)
+                elif node.kind == "list" and node.items:
+                    words = [i.text for i in node.items if i.kind == "text"]
+                    if words and (said := _launch(Command(" ".join(words), node.line))) is not None:
+                        yield said, file.cite(node.line, node.end, note="starts training through a launcher")
+    for file in files.matching(*_RUN_FILES, "**/tasks*.py"):
+        for command in commands(file):
+            if (said := _launch(command)) is not None:
+                yield said, file.cite(command.line, note="starts training through a launcher")
+
+
+def _trainer(settings: dict[str, object]) -> tuple[bool, str] | None:
+    """What a Trainer's arguments say: whether it is surely more than one process, with a note."""
+    strategy = settings.get("strategy")
+    devices = settings.get("devices", settings.get("gpus"))
+    several = _several(devices) or _several(settings.get("num_nodes"))
+    if several:
+        return True, "trains on more than one device"
+    if isinstance(strategy, str) and _STRATEGY.match(strategy):
+        one = devices in (1, "1") or (isinstance(devices, list) and len(devices) == 1)
+        return (
+            (False, "a strategy for several devices, on one device")
+            if one
+            else (True, f"trains with the strategy {strategy}")
+        )
+    if devices in ("auto", -1, "-1"):
+        return False, "trains on whatever devices there are"
+    return None
+
+
+def _several(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return len(value) > 1
+    if isinstance(value, str):
+        return bool(re.fullmatch(r"\d+(\s*,\s*\d+)+", value)) or (value.isdigit() and int(value) > 1)
+    return isinstance(value, int) and not isinstance(value, bool) and value > 1
+
+
+def _configured_trainer(
+    file: File, path: tuple[str, ...], node: Node, consumed: bool
+) -> Iterator[tuple[bool, Evidence]]:
+    if node["distributed_type"].text.upper() in (
+        "MULTI_GPU",
+        "FSDP",
+        "DEEPSPEED",
+        "MULTI_CPU",
+        "XLA",
+        "TPU",
+        "MEGATRON_LM",
+    ):
+        yield True, file.cite(node.line_of("distributed_type"), note="Accelerate runs several processes")
+        return
+    if not consumed or "matrix" in node["strategy"] or "jobs" in path or "services" in path:
+        return
+    target = node["strategy"]["_target_"].text or node["_target_"].text
+    if re.search(r"(DDP|FSDP|DeepSpeed)Strategy$", target):
+        yield True, file.cite(node.line, note="a strategy for several devices")
+        return
+    devices = node["devices"] or node["gpus"]
+    value: object = [i.text for i in devices.items] if devices.kind == "list" else devices.text
+    settings: dict[str, object] = {
+        "strategy": node["strategy"].text,
+        "devices": value,
+        "num_nodes": node["num_nodes"].text,
+    }
+    if found := _trainer(settings):
+        line = node.line_of("strategy") or node.line_of("devices") or node.line_of("gpus") or node.line_of("num_nodes")
+        yield found[0], file.cite(line, note=found[1])
+
+
+def _launch(command: Command) -> bool | None:
+    """Whether a launcher starts more than one process; None for a command that is no launcher."""
+    words = command.bare
+    if not words:
+        return None
+    program = command.program
+    text = " ".join(words)
+    count = re.search(r"--(?:nproc[_-]per[_-]node|num[_-]processes|num[_-]gpus)[= ](\S+)", text)
+    if program in ("torchrun", "torch.distributed.launch", "torch.distributed.run"):
+        return bool(count and count[1] not in ("1", '"1"')) or bool(re.search(r"--nnodes[= ]([2-9]|\d\d)", text))
+    if program == "accelerate" and words[1:2] == ("launch",):
+        return not (count and count[1] == "1") and (bool(count) or "--multi_gpu" in words or "--config_file" in text)
+    if program == "deepspeed" and any(w.endswith(".py") for w in words):
+        return not (count and count[1] == "1")
+    if program == "horovodrun":
+        return True
+    return None
+
+
+# -- inference ---------------------------------------------------------------------------------------------------------
+
+_OPTIMISES = (
+    (re.compile(r"^torch\.compile$"), "compiles the model"),
+    (
+        re.compile(r"^torch\.jit\.(script|trace|trace_module|freeze|optimize_for_inference|script_if_tracing)$"),
+        "compiles to TorchScript",
+    ),
+    (re.compile(r"\.to_torchscript$"), "compiles to TorchScript"),
+    (
+        re.compile(r"^torch\.(ao\.)?quantization\.(\w+\.)*(quantize\w*|prepare\w*|convert\w*|fuse_modules\w*)$"),
+        "quantizes the model",
+    ),
+    (re.compile(r"^torchao\.(\w+\.)*quantize_$"), "quantizes the model"),
+    (re.compile(r"^onnxruntime\.quantization\.(\w+\.)*(quantize\w*)$"), "quantizes the ONNX model"),
+    (re.compile(r"(^|\.)BitsAndBytesConfig$"), "loads the model quantized"),
+    (re.compile(r"^bitsandbytes\.nn\.Linear(8bitLt|4bit|NF4|FP4)$"), "quantizes the model"),
+    (
+        re.compile(
+            r"^optimum\.(\w+\.)*(ORTQuantizer|ORTOptimizer|OVQuantizer|INCQuantizer|quanto\.quantize|quanto\.freeze|quantize)(\.\w+)?$"
+        ),
+        "optimises the model with Optimum",
+    ),
+    (
+        re.compile(
+            r"^(auto_gptq|gptqmodel|awq|llmcompressor|neural_compressor|nncf|intel_extension_for_pytorch|quanto)\."
+        ),
+        "quantizes the model",
+    ),
+    (re.compile(r"(^|\.)(GPTQConfig|AwqConfig|QuantoConfig|HqqConfig|TorchAoConfig)$"), "quantizes the model"),
+    (re.compile(r"^torch\.nn\.utils\.prune\.\w+$"), "prunes the model"),
+    (re.compile(r"^(torch_pruning|tensorflow_model_optimization|sparseml)\."), "prunes or quantizes the model"),
+    (re.compile(r"(^|\.)(ModelPruning|QuantizationAwareTraining)$"), "prunes or quantizes while training"),
+    (re.compile(r"^(torch_tensorrt|tensorrt)\.(compile|Builder)$"), "compiles with TensorRT"),
+    (re.compile(r"^openvino(\.\w+)*\.(convert_model|compile_model)$"), "compiles with OpenVINO"),
+    (re.compile(r"^ctranslate2\.converters\."), "converts to a faster model"),
+    (re.compile(r"TFLiteConverter\.\w+$"), "converts to TensorFlow Lite"),
+)
+_LOW_BITS = ("load_in_8bit", "load_in_4bit")
+
+
+@probe(
+    "inference-optimised",
+    asks="Is the model quantized, compiled, pruned or distilled?",
+    looks_in=CODE,
+    mentions=(
+        "torch.compile", "compile", "jit", "torchscript", "quantiz", "quantis", "torchao", "bitsandbytes", "load_in_", "prun",
+        "distil", "optimum", "gptq", "awq", "neural_compressor", "nncf", "tensorrt", "openvino", "ctranslate2", "tflite", "int8", "sparseml",
+    ),
+)  # fmt: skip
+def inference_optimised(files: Files) -> Iterator[Evidence]:
+    """A call that quantizes (torch, torchao, ONNX Runtime, bitsandbytes, Optimum, GPTQ, ...), compiles (`torch.compile`,
+    TorchScript, TensorRT, OpenVINO), prunes or distils a model, in a notebook too. Mixed precision, an ONNX export alone,
+    `re.compile`, Keras's `model.compile`, `docker prune` and integer arrays do not count."""
+    for file in files:
+        module = python(file)
+        if module is None:
+            continue
+        seen = set()
+        for call in module.calls:
+            note = _optimises(module, call)
+            if note and note not in seen:
+                seen.add(note)
+                yield file.cite(call.line, call.end, note=note)
+        for function in module.functions:
+            for name in function.decorators:
+                if name in ("torch.compile", "torch.jit.script"):
+                    yield file.cite(function.node.decorator_list[0].lineno, function.line, note="compiles a function")
+        if found := _distils(file, module):
+            yield found
+
+
+def _optimises(module: Module, call: Call) -> str:
+    for pattern, note in _OPTIMISES:
+        if pattern.search(call.name):
+            return note
+    for name in _LOW_BITS:
+        if literal(call.keyword(name)) is True:
+            return "loads the model quantized"
+    if call.name.endswith(".export") and literal(call.keyword("int8")) is True:
+        return "exports the model quantized"
+    return ""
+
+
+def _distils(file: File, module: Module) -> Evidence | None:
+    """A loss between a student's and a teacher's outputs."""
+    for call in module.calls:
+        if call.name.rpartition(".")[2] in ("kl_div", "KLDivLoss"):
+            names = {n.id.lower() for n in ast.walk(module.tree) if isinstance(n, ast.Name)} | {
+                a.arg.lower() for a in ast.walk(module.tree) if isinstance(a, ast.arg)
+            }
+            if any("teacher" in n for n in names) or re.search(r"distil", f"{file.path} {call.inside}", re.IGNORECASE):
+                return file.cite(call.line, call.end, note="distils a model")
+    return None

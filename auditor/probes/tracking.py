@@ -1,0 +1,463 @@
+"""Profiling, logging, experiment tracking, sweeps, Lightning."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from auditor.models import Evidence
+from auditor.probes import probe
+from auditor.probes.config import is_sweep
+from auditor.readers import Call, Module, Node, commands, is_stub_body, literal, python, yaml_documents
+from auditor.snapshot import File, Files, Unreadable
+
+NO_TESTS = ("!tests/**", "!test/**", "!**/tests/**", "!**/test_*.py", "!**/*_test.py", "!**/conftest.py")
+OWN_CODE = ("**/*.py", "**/*.ipynb", "!reports/**/*.py", *NO_TESTS)
+SCRIPTS = (
+    "**/*.{sh,bash}",
+    "**/{makefile,justfile}",
+    "**/*.mk",
+    "**/*dockerfile*",
+    "**/pyproject.toml",
+    "**/pixi.toml",
+)
+LIGHTNING = ("lightning", "pytorch_lightning", "lightning_fabric")
+
+
+def is_null(node: ast.expr | None) -> bool:
+    """Whether an argument is not given, or switched off in plain sight."""
+    return node is None or (isinstance(node, ast.Constant) and node.value in (None, False, "", "none", "None"))
+
+
+def targets_of(file: File) -> Iterator[tuple[str, int, Node]]:
+    """The classes that a YAML configuration has made: `_target_` of Hydra, `class_path` of Lightning's CLI."""
+    for root in yaml_documents(file):
+        for _, node in root.walk():
+            for key in ("_target_", "class_path"):
+                if node[key].kind == "text":
+                    yield node[key].text, node[key].line, node
+
+
+# -- profiling ---------------------------------------------------------------------------------------------------------
+
+_PROFILERS = (
+    "torch.profiler.profile",
+    "torch.autograd.profiler.profile",
+    "torch.autograd.profiler.emit_nvtx",
+    "torch.utils.bottleneck.",
+    "torch.cuda.profiler.",
+    "cProfile.",
+    "profile.Profile",
+    "profile.run",
+    "pstats.Stats",
+    "pyinstrument.Profiler",
+    "pyinstrument.profile",
+    "line_profiler.",
+    "memory_profiler.",
+    "viztracer.VizTracer",
+    "yappi.start",
+    "memray.Tracker",
+    "scalene.",
+    "tracemalloc.start",
+    "jax.profiler.",
+    "tensorflow.profiler.",
+)
+_PROFILER_CLASS = re.compile(r"(PyTorch|Simple|Advanced|XLA)Profiler$")
+_PROFILER_PROGRAMS = (
+    "cProfile", "profile", "pstats", "py-spy", "scalene", "kernprof", "line_profiler", "pyinstrument", "viztracer",
+    "memray", "mprof", "nsys", "ncu", "nvprof", "snakeviz", "austin", "memory_profiler",
+)  # fmt: skip
+_PRINTED = re.compile(
+    r"(?m)^.*\b\d+ function calls (\(\d+ primitive calls\) )?in [\d.]+ seconds|^\s*FIT Profiler Report|"
+    r"^.*Self CPU (time total|%)|^\s*ncalls\s+tottime\s+percall"
+)
+
+
+@probe(
+    "profiling",
+    asks="Was the code profiled?",
+    looks_in=(
+        "**/*.{py,ipynb,sh,bash,mk,yaml,yml,txt,md,log,out,toml}",
+        "**/{makefile,justfile}",
+        "!reports/*.md",
+        "!**/requirements*.txt",
+        "!tests/**",
+        "!**/test_*.py",
+    ),
+    mentions=("profile", "pstats", "py-spy", "scalene", "pyinstrument", "viztracer", "memray", "mprof", "nsys", "yappi",
+              "tracemalloc", "function calls", "self cpu", "ncalls"),
+)  # fmt: skip
+def profiling(files: Files) -> Iterator[Evidence]:
+    """A call of a profiler, a `profiler=` argument that is not off, a command that profiles, a committed trace or dump
+    (known by its bytes), or a profile's printed table. A declared profiler, `profiler: null`, and data profiling do not
+    count."""
+    for file in files:
+        if file.suffix in ("py", "ipynb"):
+            yield from _profiled(file)
+        elif file.suffix in ("yaml", "yml"):
+            yield from _profiler_key(file)
+        elif file.suffix in ("txt", "md", "log", "out") and (match := _PRINTED.search(file.text)):
+            yield file.cite(file.text.count("\n", 0, match.end()) + 1, note="a profile's table")
+    for file in files.matching("**/*.{sh,bash,mk,py,yaml,yml,toml}", "**/{makefile,justfile}"):
+        for command in commands(file) if not _is_readable_only(file) else ():
+            if command.program in _PROFILER_PROGRAMS and len(command.bare) > 1:
+                yield file.cite(command.line, note="runs a profiler")
+    yield from _traces(files)
+
+
+def _is_readable_only(file: File) -> bool:
+    return file.suffix == "py" and not re.search(r"\.run\(|subprocess|os\.system", file.text)
+
+
+def _profiled(file: File) -> Iterator[Evidence]:
+    module = python(file)
+    if module is None:
+        return
+    seen: set[tuple[str, str]] = set()
+    for call in module.calls:
+        by_call = any(call.name == p or (p[-1] == "." and call.name.startswith(p)) for p in _PROFILERS)
+        if by_call or _PROFILER_CLASS.search(call.name):
+            if (call.name, call.inside) not in seen and call.name not in ("torch.profiler.ProfilerActivity",):
+                seen.add((call.name, call.inside))
+                yield file.cite(call.line, min(call.end, call.line + 3))
+        elif (
+            call.name.rsplit(".", 1)[-1] in ("Trainer", "Fabric", "dict")
+            and not is_null(value := call.keyword("profiler"))
+            and value is not None
+        ):
+            yield file.cite(value.lineno, note="the trainer is given a profiler")
+    for f in module.functions:
+        if any(d.startswith(("line_profiler.", "memory_profiler.", "pyinstrument.profile")) for d in f.decorators):
+            yield file.cite(f.node.decorator_list[0].lineno, f.line)
+    if file.suffix == "ipynb" and (match := re.search(r'"\s*%%?(prun|lprun|mprun|scalene)\b', file.text)):
+        yield file.cite(file.text.count("\n", 0, match.start()) + 1, note="profiles a cell")
+
+
+def _profiler_key(file: File) -> Iterator[Evidence]:
+    for root in yaml_documents(file):
+        for _, node in root.walk():
+            value = node["profiler"]
+            if (
+                value.text.lower() in ("simple", "advanced", "pytorch", "xla")
+                or value["_target_"]
+                or value["class_path"]
+            ):
+                yield file.cite(node.line_of("profiler"), note="the configuration switches a profiler on")
+
+
+def _traces(files: Files) -> Iterator[Evidence]:
+    """Committed profiles: cProfile's dumps by their first bytes, chrome traces by their head."""
+    for path, file in files.paths.items():
+        name = file.name.lower()
+        if not re.search(r"prof|pstats|trace|cpu_?time", name) or file.skipped in ("a symbolic link", "a submodule"):
+            continue
+        if name.endswith((".py", ".ipynb", ".png", ".md", ".toml", ".lock", ".html", ".svg", ".pyc", ".js", ".css")):
+            continue
+        try:
+            head = file.bytes()[:4096]
+        except Unreadable:
+            continue
+        if head[:1] in (b"\xfb", b"{") and head[1:2] in (b")", b"\xa9") and head[2:3] == b"\x03":
+            yield file.exists(f"{path} is a dump of cProfile")
+        elif b'"traceEvents"' in head or b'"deviceProperties"' in head:
+            yield file.exists(f"{path} is a trace of a profiler")
+        elif head[:2] == b"\x1f\x8b" and name.endswith(".pt.trace.json.gz"):
+            yield file.exists(f"{path} is a packed trace of the PyTorch profiler")
+
+
+# -- logging -----------------------------------------------------------------------------------------------------------
+
+_LEVELS = frozenset(["debug", "info", "warning", "warn", "error", "exception", "critical", "success", "fatal", "trace"])
+_LOGGER = re.compile(r"(?i)(^|[._])(\w*logger\w*|logging|log|logs|structlog|getLogger|get_logger)$")
+
+
+def log_calls(module: Module) -> list[Call]:
+    """The calls that emit a log message: a level's method on an object whose name says log."""
+    emitted = []
+    for call in module.calls:
+        owner, _, method = call.name.rpartition(".")
+        plain = owner.replace("()", "").removesuffix(".bind").removesuffix(".opt")
+        if method in _LEVELS and _LOGGER.search(plain) and "wandb" not in plain.lower() and call.node.args:
+            text = literal(call.node.args[0])
+            # the one message of the old template's stub
+            if text != "making final data set from raw data":
+                emitted.append(call)
+        elif call.name == "logging.log" or (method == "log" and re.match(r"loguru\.|logging\.getLogger", plain)):
+            emitted.append(call)
+    return emitted
+
+
+@probe(
+    "logging",
+    asks="Does the group's own code log events?",
+    looks_in=("**/*.py", "!reports/**", *NO_TESTS),
+    mentions=("log",),
+)
+def logging(files: Files) -> Iterator[Evidence]:
+    """A message emitted through logging, loguru, structlog or a framework's logger, outside tests. A logger that is never
+    called, `print`, metrics sent to W&B or `self.log`, and the template's one sentence do not count."""
+    found = []
+    for file in files:
+        module = python(file)
+        if module is None:
+            continue
+        if calls := log_calls(module):
+            count = len(calls)
+            found.append((count, file.cite(calls[0].line, note=f"{count} log message{'s' * (count > 1)} in this file")))
+    yield from (evidence for _, evidence in sorted(found, key=lambda f: -f[0]))
+
+
+# -- experiment tracking -----------------------------------------------------------------------------------------------
+
+
+@probe(
+    "experiment-tracking",
+    asks="Does the code log its experiments to Weights & Biases?",
+    looks_in=(*OWN_CODE, "**/*.{yaml,yml}", "!.github/**"),
+    mentions=("wandb",),
+)
+def experiment_tracking(files: Files) -> Iterator[Evidence]:
+    """A live `wandb.init`, a `WandbLogger`, W&B's callback, `report_to` with wandb, or a configuration that makes a
+    WandbLogger, outside tests; then what is logged with it. A dependency, keys in a configuration, `wandb.login`, a
+    commented-out logger and a run that is switched off for good do not count."""
+    starts, rest = [], []
+    for file in files:
+        if file.suffix in ("yaml", "yml"):
+            starts += [
+                file.cite(line, note="the configuration makes a W&B logger")
+                for target, line, _ in targets_of(file)
+                if re.search(r"(^|\.)(WandbLogger|wandb\.init|WandbCallback)$", target)
+            ]
+            starts += [file.cite(line, note="reports to W&B") for line in _reports_to(file, "wandb")]
+            continue
+        module = python(file)
+        if module is None:
+            continue
+        for call in module.calls:
+            last = call.name.rsplit(".", 1)[-1]
+            if call.name in ("wandb.init", "wandb.sdk.init") or re.fullmatch(
+                r"Wandb(Logger|Callback|MetricsLogger|ModelCheckpoint)", last
+            ):
+                if literal(call.keyword("mode")) != "disabled" and not _is_off(call):
+                    starts.append(file.cite(call.line, min(call.end, call.line + 5)))
+            elif _reports(call, "wandb"):
+                starts.append(file.cite(call.line, min(call.end, call.line + 5), note="reports to W&B"))
+            elif call.name in ("wandb.log", "wandb.Artifact", "wandb.log_artifact") or last in (
+                "log_artifact",
+                "link_artifact",
+            ):
+                rest.append((call.name, file, call))
+    yield from starts
+    if starts:
+        seen: set[tuple[str, str]] = set()
+        for name, file, call in rest:
+            if (name, file.path) not in seen and "mlflow" not in name:
+                seen.add((name, file.path))
+                yield file.cite(call.line, note="an artifact" if "rtifact" in name else "metrics")
+
+
+def _is_off(call: Call) -> bool:
+    return literal(call.keyword("offline")) == "never" or literal(call.keyword("disabled")) is True
+
+
+def _reports(call: Call, tool: str) -> bool:
+    value = literal(call.keyword("report_to"))
+    return value == tool or (isinstance(value, list | tuple) and tool in value)
+
+
+def _reports_to(file: File, tool: str) -> Iterator[int]:
+    for root in yaml_documents(file):
+        for _, node in root.walk():
+            if tool in node["report_to"].texts():
+                yield node.line_of("report_to")
+
+
+_OTHER = re.compile(
+    r"^mlflow\.(start_run|log_\w+|autolog|set_experiment|\w+\.autolog|\w+\.log_model)$|^clearml\.Task\.init$|"
+    r"^comet_ml\.(Experiment|start|init)|^neptune\.(init_run|init)|^aim\.Run$|^dvclive\.|^swanlab\.init$|^trackio\.init$|"
+    r"(^|\.)(MLFlowLogger|CometLogger|NeptuneLogger|TensorBoardLogger|ClearMLLogger|DVCLiveLogger|SummaryWriter|AimLogger)$|"
+    r"^tensorflow\.summary\.create_file_writer$|(^|\.)keras\.callbacks\.TensorBoard$"
+)
+
+
+@probe(
+    "other-tracking",
+    asks="Does the code log its experiments to another tracker than Weights & Biases?",
+    looks_in=(*OWN_CODE, "**/*.{yaml,yml}", "!.github/**"),
+    mentions=(
+        "mlflow",
+        "clearml",
+        "comet",
+        "neptune",
+        "tensorboard",
+        "SummaryWriter",
+        "aim",
+        "dvclive",
+        "swanlab",
+        "trackio",
+    ),
+)
+def other_tracking(files: Files) -> Iterator[Evidence]:
+    """A live call of MLflow, ClearML, Comet, Neptune, Aim, DVCLive or TensorBoard outside tests, or a configuration that
+    makes their logger. For an item that names W&B this is the weaker sign."""
+    for file in files:
+        if file.suffix in ("yaml", "yml"):
+            yield from (file.cite(line) for target, line, _ in targets_of(file) if _OTHER.search(target))
+            continue
+        module = python(file)
+        seen: set[str] = set()
+        for call in module.calls if module else ():
+            if call.name not in seen and (
+                _OTHER.search(call.name)
+                or any(_reports(call, t) for t in ("mlflow", "tensorboard", "clearml", "comet_ml", "neptune"))
+            ):
+                seen.add(call.name)
+                yield file.cite(call.line, min(call.end, call.line + 3))
+
+
+# -- sweeps ------------------------------------------------------------------------------------------------------------
+
+_SEARCHES = re.compile(
+    r"^optuna\.(create_study|study\.create_study|integration\.OptunaSearchCV)$|^ray\.tune\.(run|Tuner|Tuner\(\)\.fit)$|"
+    r"(^|\.)(GridSearchCV|RandomizedSearchCV|HalvingGridSearchCV|HalvingRandomSearchCV|BayesSearchCV|HyperparameterTuningJob)$|"
+    r"^hyperopt\.fmin$|^keras_tuner\.|^skopt\.(gp|forest|gbrt)_minimize$|^ax\.(service|api|modelbridge)\.|^nevergrad\.|(^|\.)hyperparameter_search$|^azure\..*\.sweep$"
+)
+
+
+def varies(parameters: Node) -> bool:
+    """Whether a sweep has a parameter with more than one value to try."""
+    for _, value in parameters.entries.values():
+        drawn = value["distribution"] and value["distribution"].text not in ("constant", "categorical")
+        if drawn or len(value["values"].items) > 1 or (value["min"] and value["max"]):
+            return True
+        if value["parameters"] and varies(value["parameters"]):
+            return True
+    return False
+
+
+@probe(
+    "sweep",
+    asks="Is there a hyperparameter sweep?",
+    looks_in=(*OWN_CODE, "**/*.{yaml,yml}", "**/*{sweep,tune,tuning,hyper,study}*.json", *SCRIPTS, "!.github/**"),
+    mentions=("parameters", "wandb", "optuna", "ray", "hydra", "SearchCV", "HyperparameterTuning", "studySpec", "hyperopt",
+              "tuner", "skopt", "multirun", "hyperparameter_search", "nevergrad"),
+)  # fmt: skip
+def sweep(files: Files) -> Iterator[Evidence]:
+    """A W&B sweep in YAML or as a dict with at least one varied parameter, `wandb.sweep` or an agent; an Optuna, Ray Tune,
+    scikit-learn, Keras or Vertex search; a Hydra sweeper with parameters, or a multirun command that varies one. Hydra's
+    `sweep: dir`, a sweep file that pins every parameter, and a declared library do not count."""
+    configs: list[Evidence] = []
+    starts: list[Evidence] = []
+    searches: list[Evidence] = []
+    pinned = False
+    for file in files:
+        if file.suffix in ("yaml", "yml", "json"):
+            if "parameters" in file.text or "sweeper" in file.text or "studySpec" in file.text:
+                for root in yaml_documents(file):
+                    for _, node in root.walk():
+                        if is_sweep(node):
+                            if varies(node["parameters"]):
+                                configs.append(
+                                    file.cite(node.line_of("parameters"), node["parameters"].end, note="a W&B sweep")
+                                )
+                            else:
+                                pinned = True
+                        elif node["sweeper"]["params"].entries or (
+                            node["sweeper"]["search_space"].entries and node["sweeper"]["_target_"]
+                        ):
+                            searches.append(
+                                file.cite(node.line_of("sweeper"), node["sweeper"].end, note="a Hydra sweeper")
+                            )
+                        elif node["studySpec"]["parameters"]:
+                            searches.append(file.cite(node.line_of("studySpec"), note="a Vertex AI tuning job"))
+        elif file.suffix in ("py", "ipynb"):
+            module = python(file)
+            for call in module.calls if module else ():
+                if call.name in ("wandb.sweep", "wandb.agent"):
+                    starts.append(file.cite(call.line, min(call.end, call.line + 3)))
+                elif _SEARCHES.search(call.name) and not call.name.endswith("parameters"):
+                    searches.append(file.cite(call.line, min(call.end, call.line + 3)))
+            for line, end, varied in _sweep_dicts(module) if module and "parameters" in file.text else ():
+                if varied:
+                    configs.append(file.cite(line, end, note="a W&B sweep"))
+                else:
+                    pinned = True
+    for file in files:
+        if file.suffix != "ipynb" and re.search(r"wandb|multirun|\s-m\s", file.text):
+            for command in commands(file):
+                words = command.bare
+                if command.program == "wandb" and words[1:2] in (("agent",), ("sweep",)):
+                    starts.append(file.cite(command.line, note="starts a sweep"))
+                elif ("--multirun" in words or ("-m" in words and command.program.startswith("python"))) and any(
+                    re.match(r"^[\w./+]+=.*(,|range\(|choice\(|interval\()", w) for w in words
+                ):
+                    searches.append(file.cite(command.line, note="a Hydra multirun"))
+    yield from configs
+    yield from searches
+    if configs or not pinned:
+        yield from starts
+        ran = [p for p in files.paths if re.search(r"(^|/)wandb/sweep-[^/]+/config-[^/]+\.yaml$", p)]
+        if ran:
+            yield Evidence(
+                kind="fact", note=f"W&B left {len(ran)} configurations of sweep runs.", sources=tuple(ran[:5])
+            )
+
+
+def _sweep_dicts(module: Module) -> Iterator[tuple[int, int, bool]]:
+    """The dicts of a module that are W&B sweeps: their lines, and whether they vary anything."""
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Dict):
+            continue
+        entries = {k.value: v for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant)}
+        parameters = entries.get("parameters")
+        if parameters is not None and entries.keys() & {"method", "metric", "program", "command"}:
+            written = isinstance(parameters, ast.Dict)
+            varied = not written or any(_varied(v) for v in parameters.values)  # type: ignore[attr-defined]
+            yield node.lineno, node.end_lineno or node.lineno, varied
+
+
+def _varied(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Dict):
+        return True
+    keys = {k.value: v for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant)}
+    values = keys.get("values")
+    if isinstance(values, ast.List | ast.Tuple):
+        return len(values.elts) > 1
+    return values is not None or "distribution" in keys or {"min", "max"} <= keys.keys() or "parameters" in keys
+
+
+# -- Lightning ---------------------------------------------------------------------------------------------------------
+
+
+def _is_lightning(name: str) -> bool:
+    return name.split(".")[0] in LIGHTNING
+
+
+@probe(
+    "uses-lightning",
+    asks="Is the training built on PyTorch Lightning?",
+    looks_in=(*OWN_CODE, "**/*.{yaml,yml}", "!.github/**"),
+    mentions=("lightning",),
+)
+def uses_lightning(files: Files) -> Iterator[Evidence]:
+    """An own class derived from LightningModule, Lightning's Trainer, Fabric or LightningCLI, or a configuration that makes
+    its Trainer, outside tests. The dependency, another library's Trainer, loggers and seeding alone do not count."""
+    modules, trainers = [], []
+    for file in files:
+        if file.suffix in ("yaml", "yml"):
+            trainers += [
+                file.cite(line)
+                for target, line, _ in targets_of(file)
+                if _is_lightning(target) and target.endswith((".Trainer", ".Fabric"))
+            ]
+            continue
+        module = python(file)
+        if module is None or not module.imported(*LIGHTNING):
+            continue
+        for c in module.classes:
+            if any(b.rsplit(".", 1)[-1] == "LightningModule" for b in c.bases) and not is_stub_body(c.node):
+                modules.append(file.cite(c.line, note="a Lightning module"))
+        for call in module.calls:
+            last = call.name.rsplit(".", 1)[-1]
+            if last in ("Trainer", "Fabric", "LightningCLI") and _is_lightning(call.name):
+                trainers.append(file.cite(call.line, min(call.end, call.line + 5)))
+    yield from modules[:1] + trainers[:1] + modules[1:] + trainers[1:]

@@ -1,0 +1,188 @@
+"""The course as data: which checklist items and questions there are, what each maps to, and what is nobody's own work."""
+
+import hashlib
+import json
+import re
+import tomllib
+from functools import cached_property, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from auditor.errors import UserError
+from auditor.models import Label, Record
+from auditor.snapshot import File, Unreadable, matches
+
+
+class Item(Record):
+    """One checklist item over all versions of the template.
+
+    `probes` show it (`require` says whether any or all must be found); `absence` is the label of a ticked box whose thing
+    was not found, softened to `not_verifiable` where a probe of `weak` finds something. `open` is the label of an open box
+    whose thing was found, by `open_probes` where an open box needs plainer evidence than a ticked one. An item that no
+    file can show is not `observable` and says why in `reason`.
+    """
+
+    id: str
+    texts: tuple[str, ...]
+    section: str = ""
+    modules: tuple[str, ...] = ()
+    observable: bool = True
+    reason: str = ""
+    probes: tuple[str, ...] = ()
+    require: Literal["any", "all"] = "any"
+    weak: tuple[str, ...] = ()
+    open_probes: tuple[str, ...] = ()
+    absence: Label = "not_verifiable"
+    open: Label = "contradicted"
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.observable and not self.probes:
+            raise ValueError(f"item {self.id}: name its probes, or say observable = false and why")
+        if not self.observable and not self.reason:
+            raise ValueError(f"item {self.id}: say in reason why no file can show it")
+        return self
+
+
+class Asked(Record):
+    """One question over all versions: its prompts, the items, further probes and files that belong to it, and whether
+    its answer is private (members, contributions)."""
+
+    id: str
+    texts: tuple[str, ...]
+    numbers: dict[str, int] = Field(default_factory=dict)
+    items: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    private: bool = False
+
+
+class Profile(Record):
+    """A course: its items, its questions, the headings of its template's sections, and the globs of what is not the
+    group's own work, by reason."""
+
+    name: str
+    title: str
+    hash: str = ""
+    items: tuple[Item, ...]
+    questions: tuple[Asked, ...]
+    headings: tuple[str, ...] = ()
+    not_evidence: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    stubs: str = ""
+    known: frozenset[str] = Field(default=frozenset(), exclude=True)
+    stub_lines: dict[str, frozenset[str]] = Field(default_factory=dict, exclude=True)
+    stub_patterns: dict[str, tuple[tuple[int, str, int, str], ...]] = Field(default_factory=dict, exclude=True)
+
+    @cached_property
+    def known_items(self) -> dict[tuple[str, ...], tuple[str, bool]]:
+        """Each text of an item as words: the item's id, and whether it is its first text."""
+        return _by_words([(i.id, i.texts) for i in self.items])
+
+    @cached_property
+    def known_questions(self) -> dict[tuple[str, ...], tuple[str, bool]]:
+        """Each prompt of a question as words: the question's id, and whether it is its first prompt."""
+        return _by_words([(q.id, q.texts) for q in self.questions])
+
+    @cached_property
+    def items_by_id(self) -> dict[str, Item]:
+        return {i.id: i for i in self.items}
+
+    def set_aside(self, file: File) -> str:
+        """Why a file is no evidence of the group's own work: `course material`, `run output`, ... or `template stub` for
+        one that the project template brought and nobody changed. Empty for all others."""
+        for reason, globs in self.not_evidence.items():
+            if matches(file.path, globs):
+                return reason
+        return "template stub" if self.is_stub(file) else ""
+
+    def is_stub(self, file: File) -> bool:
+        """Whether each line of the file stands in some version of the template's file of that name, numbers and white
+        space aside (a hook's version that a bot raised is nobody's work), or the file as a whole is a known one."""
+        if file.blob in self.known:
+            return True
+        lines = self.stub_lines.get(file.name.lower())
+        if lines is None or file.size > 50_000:
+            return False
+        patterns = self.stub_patterns.get(file.name.lower(), ())
+        try:
+            rows = [normal for row in file.lines if (normal := normal_line(row))]
+        except Unreadable:
+            return False
+        return all(line_hash(row) in lines or any(_fits(row, p) for p in patterns) for row in rows)
+
+
+def _by_words(entries: list[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, ...], tuple[str, bool]]:
+    known: dict[tuple[str, ...], tuple[str, bool]] = {}
+    for id_, texts in entries:
+        for k, text in enumerate(texts):
+            known.setdefault(words(text), (id_, k == 0))
+    return known
+
+
+_MODULES = re.compile(r"\(\s*M\d+(?:\s*[+,&]\s*M\d+)*\s*\)", re.IGNORECASE)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """A text as items and prompts are compared: its words in small letters, without marks and module tags."""
+    return tuple(re.findall(r"[a-z0-9]+", _MODULES.sub(" ", text).lower()))
+
+
+def normal_line(row: str) -> str:
+    """A line without white space, with one kind of quote and with every number made 0."""
+    return re.sub(r"\d+(\.\d+)*", "0", re.sub(r"\s+", "", row).replace("'", '"'))
+
+
+def line_hash(normal: str) -> str:
+    """Eight hex digits that stand for a normalised line."""
+    return hashlib.sha256(normal.encode()).hexdigest()[:8]
+
+
+def _fits(row: str, pattern: tuple[int, str, int, str]) -> bool:
+    before, first, after, last = pattern
+    if len(row) < before + after or before + after == 0:
+        return False
+    return line_hash(row[:before]) == first and line_hash(row[len(row) - after :]) == last
+
+
+def load_profile(name: str = "dtu-mlops") -> Profile:
+    """A profile by its packaged name, or from a TOML file of a course's own. Raises UserError for one that is not there
+    or not sound."""
+    return _load(name)
+
+
+@lru_cache(maxsize=4)
+def _load(name: str) -> Profile:
+    packaged = resources.files("auditor") / "profiles"
+    if name.endswith(".toml"):
+        try:
+            text = Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(
+                f"{name}: cannot be read ({error})", "give a profile's name or the path of a TOML file"
+            ) from None
+    else:
+        file = packaged / f"{name}.toml"
+        if not re.fullmatch(r"[\w-]+", name) or not file.is_file():
+            names = sorted(f.name.removesuffix(".toml") for f in packaged.iterdir() if f.name.endswith(".toml"))
+            raise UserError(
+                f"no profile is called {name!r}", f"take one of: {', '.join(names)}, or the path of a TOML file"
+            )
+        text = file.read_text(encoding="utf-8")
+    try:
+        data: dict[str, Any] = tomllib.loads(text)
+        data["hash"] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        if stubs := data.get("stubs"):
+            table = json.loads((packaged / stubs).read_text(encoding="utf-8"))
+            data["known"] = table["blobs"]
+            data["stub_lines"] = table["lines"]
+            data["stub_patterns"] = table["patterns"]
+        return Profile.model_validate(data)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"profile {name}: not TOML ({error})", "mend the file") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UserError(f"profile {name}: {where}: {first['msg']}", "mend the file") from None

@@ -1,0 +1,251 @@
+"""The answers as statements: sentences with their lines, their code spans, links and fences, and how firmly they speak.
+
+A statement's `text` stands verbatim in the report (white space aside). Checks match against `plain`, the same words
+without emphasis, with links as their text and typographic quotes as plain ones.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from markdown_it.token import Token
+
+from auditor.models import Question, Report
+from auditor.report import markdown
+
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|no|fig|incl|ca|dr|mr|ms|st)\.|\b[A-Z]\.)$", re.IGNORECASE
+)
+_BREAK = re.compile(r"(?<=[.!?])[\"')\]*_]*\s+(?=[\"'(\[*_`]*[A-Z0-9])|(?<=:)\s*\n")
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_LINK = re.compile(
+    r"!?\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*(<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+[\"'][^\"']*[\"'])?\s*\)"
+)
+
+_PLAN = re.compile(
+    r"\b(would|could|should|might|may|ideally|plan(?:ned|s)? to|planning to|intend(?:ed)? to|hope to|aim(?:ed)? to|want(?:ed)? to"
+    r"|in (?:the )?future|future work|next step|if we (?:had|were|would)|were we to|had we|with more time|given more time|will be|we will|we'll"
+    r"|one can|one could|you can imagine|for a larger project|in larger projects|let'?s say|imagine|suppose)\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(at first|initially|originally|in the beginning|started (?:out|off|with|by)|used to|previously|earlier on|earlier versions?|later(?: on)?"
+    r"|ended up|no longer|at some point|the first (?:version|attempt|iteration|days?|week)|before (?:that|we|switching|moving)|until we|eventually"
+    r"|after (?:a while|some time|that)|switched (?:from|to)|moved (?:away )?from|migrated|replaced|was removed|were removed|we removed|we dropped)\b",
+    re.IGNORECASE,
+)
+_ATTEMPT = re.compile(
+    r"\b(tried|attempted|did(?:n'?t| not) (?:manage|succeed|get)|not merged|commented out|failed to|unable to|struggl(?:ed|ing)|without success)\b",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(
+    r"(~|\b(about|around|approximately|approx|roughly|circa|over|more than|less than|fewer than|almost|nearly|up to|at least|at most|several|multiple"
+    r"|various|many|some|a few|a couple|main(?:ly)?|primar(?:y|ily)|mostly|typically|usually|generally|e\.g|for example|for instance|such as|like|including|among others|etc)\b)",
+    re.IGNORECASE,
+)
+_NEGATION = re.compile(
+    r"\b(no|not|never|none|neither|nor|without|cannot|nothing|nobody|lacks?|lacking|instead of|rather than)\b|n't\b",
+    re.IGNORECASE,
+)
+_SOMEBODY = re.compile(
+    r"\b(some of us|a member|one member|one of us|(?:the )?majority|student s?\d+|s\d{6}|one person|each of us)\b",
+    re.IGNORECASE,
+)
+_OURS = re.compile(
+    r"\b(we|our|ours|us|the (?:project|repository|repo|code|codebase|pipeline|workflow|application|api|model|report))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link or image within a statement."""
+
+    text: str
+    target: str
+    image: bool
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence, list entry, table row or heading of an answer (`kind`), or the code of a fence (`fence`).
+
+    `lead` is the plain text of the sentence before it in the same paragraph, or of the line that introduces its list.
+    """
+
+    question: Question
+    kind: str  # "sentence", "item", "row", "heading", "fence"
+    text: str
+    line: int
+    lead: str = ""
+    info: str = ""  # a fence's language
+    heading: str = ""  # the heading above it in the answer
+
+    @cached_property
+    def plain(self) -> str:
+        """The words as read, on one line."""
+        text = _LINK.sub(lambda m: m[1], self.text)
+        text = (
+            text.replace("’", "'")
+            .replace("‘", "'")
+            .replace("“", '"')
+            .replace("”", '"')
+            .replace("–", "-")
+            .replace("\\%", "%")
+            .replace("\\_", "_")
+        )
+        text = re.sub(r"(?<![\w`])(\*\*|__|\*|_)(?=\S)|(?<=\S)(\*\*|__|\*|_)(?![\w`])", "", text)
+        return " ".join(text.replace("`", "").replace("**", "").split())
+
+    @cached_property
+    def code(self) -> tuple[str, ...]:
+        """The code spans."""
+        if self.kind == "fence":
+            return ()
+        return tuple(" ".join(m[2].split()) for m in _CODE.finditer(self.text))
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """The links and images, outside code."""
+        if self.kind == "fence":
+            return ()
+        text = _CODE.sub(lambda m: m[0] if "](" in m[0] and "[" not in m[0] else "`" * len(m[0]), self.text)
+        return tuple(Link(m[1], m[2].strip("<>"), m[0].startswith("!")) for m in _LINK.finditer(text))
+
+    @cached_property
+    def planned(self) -> bool:
+        """It speaks of what would or will be, or in general."""
+        return bool(_PLAN.search(self.plain))
+
+    @cached_property
+    def past(self) -> bool:
+        """It tells what was once so."""
+        return bool(_PAST.search(self.plain))
+
+    @cached_property
+    def attempted(self) -> bool:
+        """It tells of something tried."""
+        return bool(_ATTEMPT.search(self.plain))
+
+    @cached_property
+    def hedged(self) -> bool:
+        """It rounds, gives examples or leaves room."""
+        return bool(_HEDGE.search(self.plain))
+
+    @cached_property
+    def negated(self) -> bool:
+        """There is a negation in it; a check that cares looks at what is negated."""
+        return bool(_NEGATION.search(self.plain))
+
+    @cached_property
+    def personal(self) -> bool:
+        """It speaks of some members, not of the project."""
+        return bool(_SOMEBODY.search(self.plain))
+
+    @cached_property
+    def ours(self) -> bool:
+        """It speaks of this project (`we`, `our`, `the project`), not of the field in general."""
+        return bool(_OURS.search(self.plain))
+
+    @property
+    def firm(self) -> bool:
+        """It states how things are: no plan, past, attempt or single member."""
+        return not (self.planned or self.past or self.attempted or self.personal)
+
+
+@dataclass(frozen=True)
+class Prose:
+    """All statements of a report, by question. Answers to private questions are left out unless asked for."""
+
+    report: Report
+    statements: tuple[Statement, ...] = field(default=())
+
+    def of(self, *questions: str) -> Iterator[Statement]:
+        """The statements of the questions with these ids, in order; of all without any."""
+        for statement in self.statements:
+            if not questions or statement.question.id in questions:
+                yield statement
+
+    def sentences(self, *questions: str) -> Iterator[Statement]:
+        """As `of`, without fences and headings."""
+        for statement in self.of(*questions):
+            if statement.kind in ("sentence", "item", "row"):
+                yield statement
+
+    def question(self, id: str) -> Question | None:
+        """The question with this id, if the report has it."""
+        return next((q for q in self.report.questions if q.id == id), None)
+
+    def checked(self, item: str) -> bool | None:
+        """Whether the box of the profile's item is ticked; None if the list lacks it or was hardly filled in."""
+        if sum(i.checked for i in self.report.items) < 5:
+            return None
+        return next((i.checked for i in self.report.items if i.item == item), None)
+
+
+def read_prose(report: Report, private: bool = False) -> Prose:
+    """The statements of a report's answers."""
+    made: list[Statement] = []
+    for question in report.questions:
+        if question.answer and (private or not question.private):
+            made += _statements(question)
+    return Prose(report, tuple(made))
+
+
+def _statements(question: Question) -> Iterator[Statement]:
+    rows = question.answer.split("\n")
+    numbers = _line_numbers(question, len(rows))
+    tokens = markdown().parse(question.answer)
+    heading, intro, depth = "", "", 0
+    for k, token in enumerate(tokens):
+        at = numbers[min(token.map[0], len(numbers) - 1)] if token.map else 0
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            depth += 1
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            depth -= 1
+        elif token.type in ("fence", "code_block") and token.content.strip():
+            first = at + (token.type == "fence")
+            yield Statement(question, "fence", token.content.rstrip("\n"), first, intro, token.info.strip(), heading)
+        elif token.type == "inline" and token.map:
+            before = tokens[k - 1].type
+            if before == "heading_open":
+                heading = " ".join(token.content.split())
+                yield Statement(question, "heading", token.content, at)
+            elif before in ("td_open", "th_open"):
+                continue
+            else:
+                lead = intro
+                for text, offset in _sentences(token):
+                    made = Statement(question, "item" if depth else "sentence", text, at + offset, lead, "", heading)
+                    yield made
+                    lead = made.plain
+                if not depth:
+                    intro = lead
+        elif token.type == "tr_open" and token.map:
+            row = rows[token.map[0]].strip()
+            yield Statement(question, "row", row, at, intro, "", heading)
+
+
+def _line_numbers(question: Question, count: int) -> list[int]:
+    """The report's line of each line of the answer; rules that were dropped within it are rare, and cost a line."""
+    first, last = question.answer_lines
+    if last - first + 1 == count or not question.row_lines:
+        return [first + i for i in range(count)]
+    return list(question.row_lines)
+
+
+def _sentences(token: Token) -> Iterator[tuple[str, int]]:
+    """The sentences of a paragraph as they stand there, each with the number of line breaks before it."""
+    content = token.content
+    held = [m.span() for m in _CODE.finditer(content)] + [m.span() for m in _LINK.finditer(content)]
+    start = 0
+    for match in _BREAK.finditer(content):
+        if any(a < match.start() < b for a, b in held) or _ABBREVIATION.search(content[start : match.start()]):
+            continue
+        piece = content[start : match.start()]
+        yield piece.strip(), content.count("\n", 0, start + len(piece) - len(piece.lstrip()))
+        start = match.end()
+    rest = content[start:]
+    if rest.strip():
+        yield rest.strip(), content.count("\n", 0, start + len(rest) - len(rest.lstrip()))

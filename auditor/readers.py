@@ -1,0 +1,1236 @@
+"""Parsed views of files, with line numbers: Python, YAML, workflows, Dockerfiles, shell, dependency lists.
+
+A reader never raises for what a file contains. What it cannot parse it notes in `file.problems` and answers with nothing;
+a probe that finds nothing is then `unknown` with that reason instead of `absent`. Each file is parsed once.
+"""
+
+import ast
+import json
+import re
+import shlex
+import tomllib
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+import yaml
+
+from auditor.snapshot import File, Unreadable
+
+# -- Python ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call, its name resolved through the imports: `nn.Linear(...)` is `torch.nn.Linear`. `inside` is the qualified name
+    of the function or class around it."""
+
+    name: str
+    line: int
+    end: int
+    node: ast.Call
+    inside: str = ""
+
+    def keyword(self, name: str) -> ast.expr | None:
+        """The value of a keyword argument."""
+        return next((k.value for k in self.node.keywords if k.arg == name), None)
+
+    def argument(self, position: int, name: str = "") -> ast.expr | None:
+        """An argument by position or by name."""
+        if position < len(self.node.args):
+            return self.node.args[position]
+        return self.keyword(name) if name else None
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function or method. `decorators` are resolved names; a decorator with arguments is named without them."""
+
+    name: str
+    qualname: str
+    line: int
+    end: int
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    decorators: tuple[str, ...]
+    owner: str = ""  # the class around it
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class with its bases' resolved names."""
+
+    name: str
+    line: int
+    end: int
+    bases: tuple[str, ...]
+    node: ast.ClassDef
+
+
+class Module:
+    """One parsed Python file. `imports` maps each imported dotted name to its first line (`from a.b import c` gives
+    `a.b.c`, relative ones keep their dots); `aliases` maps local names to them."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self.imports: dict[str, int] = {}
+        self.aliases: dict[str, str] = {}
+        self.calls: list[Call] = []
+        self.functions: list[Function] = []
+        self.classes: list[Class] = []
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for name in node.names:
+                    self.imports.setdefault(name.name, node.lineno)
+                    self.aliases[name.asname or name.name.split(".")[0]] = (
+                        name.name if name.asname else name.name.split(".")[0]
+                    )
+            elif isinstance(node, ast.ImportFrom):
+                module = "." * node.level + (node.module or "")
+                for name in node.names:
+                    full = f"{module}.{name.name}" if module and not module.endswith(".") else module + name.name
+                    self.imports.setdefault(full, node.lineno)
+                    self.aliases[name.asname or name.name] = full
+        self._visit(tree, "", "")
+
+    def _visit(self, node: ast.AST, inside: str, owner: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                qualname = f"{inside}.{child.name}" if inside else child.name
+                names = tuple(self.name(d.func if isinstance(d, ast.Call) else d) for d in child.decorator_list)
+                end = child.end_lineno or child.lineno
+                self.functions.append(Function(child.name, qualname, child.lineno, end, child, names, owner))
+                self._visit(child, qualname, "")
+            elif isinstance(child, ast.ClassDef):
+                qualname = f"{inside}.{child.name}" if inside else child.name
+                bases = tuple(self.name(b) for b in child.bases)
+                self.classes.append(Class(child.name, child.lineno, child.end_lineno or child.lineno, bases, child))
+                self._visit(child, qualname, qualname)
+            else:
+                if isinstance(child, ast.Call):
+                    self.calls.append(
+                        Call(self.name(child.func), child.lineno, child.end_lineno or child.lineno, child, inside)
+                    )
+                self._visit(child, inside, owner)
+
+    def name(self, node: ast.AST) -> str:
+        """The dotted name of an expression, resolved through the imports; a call within it shows as `()`, anything else
+        as an empty part."""
+        parts: list[str] = []
+        while True:
+            if isinstance(node, ast.Attribute):
+                parts.append(node.attr)
+                node = node.value
+            elif isinstance(node, ast.Call):
+                parts.append("()")
+                node = node.func
+            elif isinstance(node, ast.Subscript):
+                node = node.value
+            else:
+                break
+        parts.append(self.aliases.get(node.id, node.id) if isinstance(node, ast.Name) else "")
+        return ".".join(reversed(parts)).replace(".()", "()")
+
+    def imported(self, *packages: str) -> int:
+        """The line of the first import of one of the packages (or of something in them); 0 if there is none."""
+        lines = [line for name, line in self.imports.items() for p in packages if name == p or name.startswith(p + ".")]
+        return min(lines, default=0)
+
+    def calls_to(self, *names: str) -> Iterator[Call]:
+        """The calls whose resolved name is one of `names`; a name that starts with a dot matches any object's method
+        (`.fit`), one that ends with a dot anything in that package (`wandb.`)."""
+        for call in self.calls:
+            for name in names:
+                if (
+                    call.name == name
+                    or (name[0] == "." and call.name.endswith(name))
+                    or (name[-1] == "." and call.name.startswith(name))
+                ):
+                    yield call
+                    break
+
+
+def python(file: File) -> Module | None:
+    """The parsed module of a `.py` file, or of a notebook's code cells (lines are then the notebook file's). None if it
+    does not parse."""
+    return file.once("python", lambda: _python(file))
+
+
+def _python(file: File) -> Module | None:
+    try:
+        source, lines = _notebook(file) if file.suffix == "ipynb" else (file.text, None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+            if lines is not None:
+                for node in ast.walk(tree):
+                    if hasattr(node, "lineno"):
+                        node.lineno = lines[node.lineno - 1]
+                    if getattr(node, "end_lineno", None):
+                        node.end_lineno = lines[node.end_lineno - 1]  # type: ignore[attr-defined]
+            return Module(tree)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        where = f" at line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        file.problems["python"] = f"{file.path} does not parse as Python{where}"
+        return None
+
+
+def _notebook(file: File) -> tuple[str, list[int]]:
+    """The code of a notebook, shell and magic lines made comments, and for each of its lines the line in the file."""
+    try:
+        cells = json.loads(file.text).get("cells", [])
+        codes = ["".join(c.get("source", [])) for c in cells if c.get("cell_type") == "code"]
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(f"not a notebook: {error}") from None
+    source, lines, at, row = [], [], 0, 1
+    for code in codes:
+        if code.lstrip().startswith("%%"):
+            continue
+        for line in code.split("\n"):
+            found = file.text.find(json.dumps(line, ensure_ascii=False)[1:-1], at) if line.strip() else -1
+            if found >= 0:
+                row += file.text.count("\n", at, found)
+                at = found
+            lines.append(row)
+            source.append("#" + line if line.lstrip()[:1] in ("%", "!", "?") else line)
+    return "\n".join(source), lines or [1]
+
+
+def literal(node: ast.AST | None) -> Any:
+    """The value of a literal expression, or None for anything that would have to be computed."""
+    if node is None:
+        return None
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def is_stub_body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    """Whether a body does nothing: only docstrings, `pass`, `...` or `raise NotImplementedError`."""
+    for statement in node.body:
+        if isinstance(statement, ast.Pass) or (
+            isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        ):
+            continue
+        if isinstance(statement, ast.Raise) and "NotImplementedError" in ast.dump(statement):
+            continue
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and is_stub_body(statement):
+            continue
+        return False
+    return True
+
+
+# -- YAML --------------------------------------------------------------------------------------------------------------
+
+_NODE_LIMIT = 100_000
+
+
+class _TooLarge(ValueError):
+    """More nodes than any configuration has."""
+
+
+class Node:
+    """A YAML node with its line. Scalars keep their text (`on` stays `on`, `3.10` stays `3.10`). A missing key gives an
+    empty node, which is false, so that look-ups chain."""
+
+    __slots__ = ("duplicates", "end", "entries", "items", "kind", "line", "text")
+
+    def __init__(self, kind: str = "none", line: int = 0, end: int = 0, text: str = "") -> None:
+        self.kind = kind  # "map", "list", "text", "none"
+        self.line = line
+        self.end = end
+        self.text = text
+        self.entries: dict[str, tuple[int, Node]] = {}  # key -> (line of the key, value)
+        self.items: list[Node] = []
+        self.duplicates: list[str] = []
+
+    def __bool__(self) -> bool:
+        return self.kind != "none"
+
+    def __getitem__(self, key: str) -> "Node":
+        return self.entries[key][1] if key in self.entries else Node()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.entries
+
+    def line_of(self, key: str) -> int:
+        """The line of a key; 0 if it is not there."""
+        return self.entries[key][0] if key in self.entries else 0
+
+    def texts(self) -> list[str]:
+        """The scalars of a list, or the one scalar that stands for a list of one."""
+        return [self.text] if self.kind == "text" else [i.text for i in self.items if i.kind == "text"]
+
+    def walk(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], "Node"]]:
+        """Every node below with its keys; items of a list have their list's path."""
+        yield path, self
+        for key, (_, value) in self.entries.items():
+            yield from value.walk((*path, key))
+        for item in self.items:
+            yield from item.walk(path)
+
+
+def yaml_documents(file: File) -> list[Node]:
+    """The documents of a YAML (or JSON) file; empty if it does not parse."""
+    return file.once("yaml", lambda: _yaml(file))
+
+
+def yaml_root(file: File) -> Node:
+    """The first document of a YAML file; an empty node if there is none."""
+    documents = yaml_documents(file)
+    return documents[0] if documents else Node()
+
+
+def _yaml(file: File) -> list[Node]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        seen = [0]
+        return [_node(n, seen, 0) for n in yaml.compose_all(file.text, Loader=loader) if n is not None]
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        why = "is too large or too deep to read" if isinstance(error, _TooLarge | RecursionError) else "does not parse"
+        file.problems["yaml"] = f"{file.path} {why} as YAML{where}"
+        return []
+
+
+def _node(node: yaml.Node, seen: list[int], depth: int) -> Node:
+    seen[0] += 1
+    if seen[0] > _NODE_LIMIT or depth > 200:  # aliases may make a small file grow without end
+        raise _TooLarge("too large")
+    line = node.start_mark.line + 1
+    end = max(line, node.end_mark.line + (1 if node.end_mark.column else 0))
+    if isinstance(node, yaml.MappingNode):
+        made = Node("map", line, end)
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else ""
+            if name in made.entries:
+                made.duplicates.append(name)
+            if name == "<<":
+                merged = _node(value, seen, depth + 1)
+                for source in merged.items or [merged]:
+                    for k, v in source.entries.items():
+                        made.entries.setdefault(k, v)
+                continue
+            made.entries[name] = (key.start_mark.line + 1, _node(value, seen, depth + 1))
+        return made
+    if isinstance(node, yaml.SequenceNode):
+        made = Node("list", line, end)
+        made.items = [_node(i, seen, depth + 1) for i in node.value]
+        return made
+    assert isinstance(node, yaml.ScalarNode)
+    if node.tag == "tag:yaml.org,2002:null" or (node.value == "" and node.style is None):
+        return Node("none", line, end)
+    # A block scalar's text starts on the line after its indicator.
+    return Node("text", line + (1 if node.style in ("|", ">") else 0), end, str(node.value))
+
+
+# -- shell -------------------------------------------------------------------------------------------------------------
+
+
+_BEFORE_A_COMMAND = frozenset(
+    ["sudo", "time", "exec", "command", "if", "elif", "while", "until", "then", "do", "else", "!", "@", "-"]
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One simple command of a script. `soft` means that its failure is swallowed (`|| true`)."""
+
+    text: str
+    line: int
+    soft: bool = False
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The command's words, without assignments in front of it."""
+        # `${{ matrix.python }}` is one word
+        text = self.text
+        if "${{" in text:
+            text = re.sub(r"\$\{\{.*?\}\}", lambda m: re.sub(r"\s+", "", m[0]), text)
+        try:
+            words = shlex.split(text, comments=False)
+        except ValueError:
+            words = text.split()
+        while words and (re.match(r"^\w+=", words[0]) or words[0] in _BEFORE_A_COMMAND):
+            words = words[1:]
+        return tuple(w.lstrip("@") if i == 0 else w for i, w in enumerate(words))
+
+    @cached_property
+    def bare(self) -> tuple[str, ...]:
+        """The words without what only chooses an environment: `uv run --group dev python -m pytest -v` is `pytest -v`."""
+        words = list(self.words)
+        for _ in range(6):
+            if len(words) > 1 and words[0] in (
+                "uv",
+                "poetry",
+                "pdm",
+                "pixi",
+                "hatch",
+                "rye",
+                "pipenv",
+                "pipx",
+                "conda",
+                "mamba",
+                "micromamba",
+            ):
+                if words[1] == "tool" and words[2:3] == ["run"]:
+                    words = ["uvx", *words[3:]]
+                    continue
+                if words[1] != "run":
+                    break
+                words = _skip_options(words[2:])
+            elif words[:1] == ["uvx"]:
+                words = _skip_options(words[1:])
+                if words:
+                    words[0] = re.split(r"[@=<>]", words[0])[0]
+            elif words and (at := _module_at(words)):
+                words = words[at:]
+            elif words[:1] == ["timeout"] and len(words := _skip_options(words[1:])) > 1:
+                words = words[1:]
+            elif len(words) > 1 and words[0] in ("xvfb-run", "nohup", "env", "dotenv", "accelerate-launch"):
+                words = _skip_options(words[1:])
+                while words and re.match(r"^\w+=", words[0]):
+                    words = words[1:]
+            else:
+                break
+        return tuple(words)
+
+    @property
+    def program(self) -> str:
+        """The name of the program that does the work, without its folder."""
+        return self.bare[0].rsplit("/", 1)[-1] if self.bare else ""
+
+    def runs(self, *programs: str) -> bool:
+        """Whether the command starts one of the programs, directly or under `coverage run -m`."""
+        if self.program in programs:
+            return True
+        if self.program == "coverage" and "run" in self.bare and "-m" in self.bare:
+            at = self.bare.index("-m") + 1
+            return at < len(self.bare) and self.bare[at] in programs
+        return False
+
+
+_TAKES_VALUE = frozenset(
+    [
+        "--group",
+        "--extra",
+        "--with",
+        "--with-requirements",
+        "--python",
+        "-p",
+        "--project",
+        "--directory",
+        "--env-file",
+        "--package",
+        "--index",
+        "--only-group",
+        "--no-group",
+        "-n",
+        "--name",
+        "--prefix",
+        "-e",
+        "--environment",
+        "--from",
+        "--spec",
+        "-f",
+    ]
+)
+
+
+def _module_at(words: list[str]) -> int:
+    """Where the module's name stands in `python [options] -m module`; 0 for any other command."""
+    if not re.fullmatch(r"(?:.*/)?(python|py)[\d.]*(\.exe)?", words[0]):
+        return 0
+    at = 1
+    while at < len(words) and words[at].startswith("-") and words[at] not in ("-m", "-c"):
+        at += 2 if words[at] in ("-W", "-X") else 1
+    return at + 1 if at + 1 < len(words) and words[at] == "-m" else 0
+
+
+def _skip_options(words: list[str]) -> list[str]:
+    i = 0
+    while i < len(words) and words[i].startswith("-") and words[i] != "--":
+        i += 2 if words[i] in _TAKES_VALUE else 1
+    return words[i + 1 :] if i < len(words) and words[i] == "--" else words[i:]
+
+
+_AHEAD = 100  # lines to look for the end of a string that goes on over lines
+
+
+def shell_commands(text: str, line: int = 1) -> list[Command]:
+    """The simple commands of a script, without comments, with the line each starts on. Heredoc bodies are left out."""
+    commands: list[Command] = []
+    rows = text.split("\n")
+    i = 0
+    while i < len(rows):
+        start, joined = i, rows[i]
+        while joined.rstrip().endswith("\\") and i + 1 < len(rows):
+            i += 1
+            # a comment between continued lines ends them in a shell, but not in a Dockerfile
+            joined = joined.rstrip()[:-1] + " " + ("" if rows[i].lstrip().startswith("#") else rows[i].lstrip())
+            if rows[i].lstrip().startswith("#"):
+                joined += "\\"
+        while ("'" in joined or '"' in joined) and _open_quote(joined):  # a string that goes on over lines
+            ahead = range(i + 1, min(i + _AHEAD, len(rows)))
+            close = next((k for k in ahead if not _open_quote(joined + "\n" + rows[k])), 0)
+            if not close:
+                break
+            joined += "\n" + "\n".join(rows[i + 1 : close + 1])
+            i = close
+        heredoc = "<<" in joined and re.search(r"(?<![<\w(])<<-?\s*(['\"]?)([A-Za-z_]\w*)\1", _unquoted(joined))
+        i += 1
+        if heredoc:
+            while i < len(rows) and rows[i].strip() != heredoc.group(2):
+                i += 1
+            i += 1
+        while "$(" in joined and i < min(start + _AHEAD, len(rows)) and _inner(joined)[2]:
+            joined += "\n" + rows[i]
+            i += 1
+        joined, inner, _ = _inner(joined) if "$(" in joined else (joined, [], False)
+        for script in inner:
+            commands += shell_commands(script, line + start)
+        pieces = _split(joined)
+        for k, (piece, _) in enumerate(pieces):
+            if piece:
+                commands.append(Command(piece, line + start, _swallowed(pieces, k)))
+    return commands
+
+
+def _swallowed(pieces: list[tuple[str, str]], at: int) -> bool:
+    """Whether what stands after a command, up to the next `;`, makes its failure a success."""
+    for k in range(at, len(pieces) - 1):
+        if pieces[k][1] in (";", "&"):
+            return False
+        if pieces[k][1] == "||" and re.match(r"(true|:|exit 0|echo)(\s|$)", pieces[k + 1][0]):
+            return not any(re.match(r"exit [1-9$]|return [1-9]|false\b", piece) for piece, _ in pieces[k + 1 :])
+    return False
+
+
+def _inner(text: str) -> tuple[str, list[str], bool]:
+    """The text with each `$(...)` made `$()`, what stood in them, and whether the last of them is still open."""
+    out, inner, quote, i = "", [], "", 0
+    while i < len(text):
+        c = text[i]
+        if c == "\\" and quote != "'":
+            out += text[i : i + 2]
+            i += 2
+            continue
+        if c == quote:
+            quote = ""
+        elif c in "'\"" and not quote:
+            quote = c
+        elif c == "#" and not quote and (i == 0 or text[i - 1].isspace()):
+            end = text.find("\n", i)
+            out += text[i : end if end >= 0 else len(text)]
+            i = end if end >= 0 else len(text)
+            continue
+        elif text.startswith("$(", i) and quote != "'" and not text.startswith("$((", i):
+            depth, k = 1, i + 2
+            while k < len(text) and depth:
+                depth += (text[k] == "(") - (text[k] == ")")
+                k += 1
+            if depth:
+                return text, [], True
+            inner.append(text[i + 2 : k - 1])
+            out += "$()"
+            i = k
+            continue
+        out += c
+        i += 1
+    return out, inner, False
+
+
+def _open_quote(text: str) -> bool:
+    """Whether a string is still open at the end of the text."""
+    return _unquoted(text).endswith("\0")
+
+
+def _unquoted(text: str) -> str:
+    """The text with what stands in quotes or a comment left out (the word of a heredoc keeps its quotes); a null at the
+    end stands for an open quote."""
+    out, quote, i = "", "", 0
+    while i < len(text):
+        c = text[i]
+        if quote:
+            if c == "\\" and quote == '"':
+                i += 1
+            elif c == quote:
+                quote = ""
+        elif c == "\\":
+            i += 1
+        elif c in "'\"":
+            if word := re.match(r"(['\"])\w+\1", text[i:]) if re.search(r"<<-?\s*$", out) else None:
+                out += word.group()
+                i += word.end()
+                continue
+            quote = c
+        elif c == "#" and (i == 0 or text[i - 1].isspace()):
+            while i < len(text) and text[i] != "\n":
+                i += 1
+            continue
+        else:
+            out += c
+        i += 1
+    return out + ("\0" if quote else "")
+
+
+def _split(text: str) -> list[tuple[str, str]]:
+    """The parts of a line between `&&`, `||`, `;`, `|` and `&`, each with the operator after it; quotes are kept whole and
+    a comment ends the line."""
+    parts: list[tuple[str, str]] = []
+    current, quote, i = "", "", 0
+    while i < len(text):
+        c = text[i]
+        if quote:
+            if c == "\\" and quote == '"':
+                current += text[i : i + 2]
+                i += 2
+                continue
+            quote = "" if c == quote else quote
+        elif c == "\\":
+            current += text[i : i + 2]
+            i += 2
+            continue
+        elif c in "'\"":
+            quote = c
+        elif c == "#" and (not current or current[-1].isspace()):
+            break
+        elif text.startswith("${{", i):
+            end = text.find("}}", i)
+            end = len(text) if end < 0 else end + 2
+            current += text[i:end]
+            i = end
+            continue
+        elif c in "&|;":
+            op = text[i : i + 2] if text[i : i + 2] in ("&&", "||") else c
+            if c == "&" and (current.endswith(">") or text[i + 1 : i + 2] == ">"):  # 2>&1
+                current += c
+                i += 1
+                continue
+            parts.append((current.strip(), op))
+            current = ""
+            i += len(op)
+            continue
+        current += c
+        i += 1
+    parts.append((current.strip().lstrip("({ "), ""))
+    return [(p.lstrip("({ "), op) for p, op in parts]
+
+
+# -- workflows ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a job: an action that it uses or a script that it runs. `soft`: its failure does not fail the job."""
+
+    line: int
+    end: int
+    name: str
+    uses: str
+    commands: tuple[Command, ...]
+    inputs: Node
+    soft: bool
+    disabled: bool
+    node: Node
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job. `matrix` holds the values of each axis as text, `include` entries added; `systems` are the values of
+    `runs-on` with the matrix filled in."""
+
+    id: str
+    line: int
+    node: Node
+    steps: tuple[Step, ...]
+    matrix: dict[str, tuple[str, ...]]
+    systems: tuple[str, ...]
+    disabled: bool
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A CI configuration that its host would accept. `triggers` maps each event to its filters."""
+
+    path: str
+    name: str
+    node: Node
+    triggers: dict[str, Node]
+    jobs: tuple[Job, ...]
+    host: str = "github"
+
+    @property
+    def active_steps(self) -> Iterator[tuple[Job, Step]]:
+        """The steps that can run: neither they nor their job are switched off by `if: false`."""
+        for job in self.jobs:
+            if not job.disabled:
+                yield from ((job, step) for step in job.steps if not step.disabled)
+
+    def commands(self) -> Iterator[Command]:
+        """Every command of every step that can run."""
+        for _, step in self.active_steps:
+            yield from step.commands
+
+    def starts_on(self, *events: str) -> bool:
+        """Whether one of the events starts it."""
+        return any(e in self.triggers for e in events)
+
+    @property
+    def by_hand_only(self) -> bool:
+        """Whether nothing but a person (or another workflow's call) starts it."""
+        return set(self.triggers) <= {"workflow_dispatch", "workflow_call"}
+
+    def reaches(self, branch: str) -> bool:
+        """Whether a push to the branch, or a pull request into it, starts the workflow as far as its branch filters go. An
+        unknown branch (empty) is reached."""
+        for event in ("push", "pull_request", "pull_request_target"):
+            if event in self.triggers and _branch_allowed(self.triggers[event], branch):
+                return True
+        return False
+
+
+def _branch_allowed(filters: Node, branch: str) -> bool:
+    if not branch:
+        return True
+    if filters["branches-ignore"] and any(_branch_glob(p, branch) for p in filters["branches-ignore"].texts()):
+        return False
+    if filters["branches"]:
+        allowed = False
+        for pattern in filters["branches"].texts():
+            if pattern.startswith("!"):
+                allowed = allowed and not _branch_glob(pattern[1:], branch)
+            else:
+                allowed = allowed or _branch_glob(pattern, branch)
+        return allowed
+    # With a filter on tags alone, a push to a branch starts nothing.
+    return not ((filters["tags"] or filters["tags-ignore"]) and not filters["branches-ignore"])
+
+
+def _branch_glob(pattern: str, branch: str) -> bool:
+    return github_glob(pattern).fullmatch(branch) is not None
+
+
+@lru_cache(maxsize=1024)
+def github_glob(pattern: str) -> re.Pattern[str]:
+    """GitHub's filter pattern for branches and paths: `*` stops at `/`, `**` does not, `?` and `+` repeat what stands
+    before them, `[]` is a choice. A pattern that GitHub would refuse matches nothing."""
+    out, i = "", 0
+    while i < len(pattern):
+        c = pattern[i]
+        if pattern.startswith("**/", i) and (i == 0 or pattern[i - 1] == "/"):
+            out, i = out + "(?:.*/)?", i + 3
+        elif pattern.startswith("**", i):
+            out, i = out + ".*", i + 2
+        elif c == "*":
+            out, i = out + "[^/]*", i + 1
+        elif c in "?+" and i:
+            out, i = out + c, i + 1
+        elif c == "[" and "]" in pattern[i:]:
+            end = pattern.index("]", i)
+            out, i = out + "[" + pattern[i + 1 : end].replace("\\", "\\\\") + "]", end + 1
+        elif c == "\\" and i + 1 < len(pattern):
+            out, i = out + re.escape(pattern[i + 1]), i + 2
+        else:
+            out, i = out + re.escape(c), i + 1
+    try:
+        return re.compile(out)
+    except re.error:
+        return re.compile(r"(?!)")
+
+
+WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", ".gitlab-ci.yaml")
+
+
+def workflow(file: File) -> Workflow | None:
+    """The CI configuration in a file; None, with the reason noted, for one that does not parse or that the host would
+    refuse (no trigger, no job, a key twice)."""
+    return file.once("workflow", lambda: _workflow(file))
+
+
+def _workflow(file: File) -> Workflow | None:
+    documents = yaml_documents(file)
+    if file.problems.get("yaml"):
+        return None
+    root = documents[0] if documents else Node()
+    if file.name.startswith(".gitlab-ci"):
+        return _gitlab(file, root)
+    triggers = root["on"] if "on" in root else root["true"]
+    duplicate = next((key for _, node in root.walk() for key in node.duplicates), "")
+    refused = ""
+    if root.kind != "map":
+        refused = "holds no workflow (empty or commented out)"
+    elif not triggers:
+        refused = "has no `on:` trigger"
+    elif root["jobs"].kind != "map":
+        refused = "has no jobs"
+    elif duplicate:
+        refused = f"has the key `{duplicate}` twice"
+    if refused:
+        # An empty file, a commented-out one and another tool's are plainly no workflow; the others are broken ones.
+        if root.kind == "map" and (triggers or root["jobs"]):
+            file.problems["workflow"] = f"{file.path} {refused}, so GitHub would refuse it"
+        return None
+    events = {key: value for key, (_, value) in triggers.entries.items()} or {t: Node() for t in triggers.texts()}
+    jobs = tuple(_job(name, line, node) for name, (line, node) in root["jobs"].entries.items())
+    return Workflow(file.path, root["name"].text, root, events, jobs)
+
+
+def _job(name: str, line: int, node: Node) -> Job:
+    matrix: dict[str, tuple[str, ...]] = {}
+    axes = node["strategy"]["matrix"]
+    for key, (_, value) in axes.entries.items():
+        if key in ("include", "exclude"):
+            continue
+        if value.texts():
+            matrix[key] = tuple(value.texts())
+        for item in value.items:  # `matrix.config.os`
+            for sub, (_, part) in item.entries.items():
+                if part.kind == "text":
+                    matrix[f"{key}.{sub}"] = (*matrix.get(f"{key}.{sub}", ()), part.text)
+    for extra in axes["include"].items:
+        for key, (_, value) in extra.entries.items():
+            if value.kind == "text" and value.text not in matrix.get(key, ()):
+                matrix[key] = (*matrix.get(key, ()), value.text)
+    systems: list[str] = []
+    for label in node["runs-on"].texts():
+        axis = re.fullmatch(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}", label)
+        systems += matrix.get(axis.group(1), ()) if axis else (label,)
+    steps = tuple(_step(s) for s in node["steps"].items if s.kind == "map")
+    return Job(name, line, node, steps, matrix, tuple(systems), _never(node["if"].text))
+
+
+def _never(condition: str) -> bool:
+    return re.fullmatch(r"(\$\{\{)?\s*false(\s*&&[^|]*)?\s*(\}\})?", condition.strip(), re.IGNORECASE) is not None
+
+
+def _step(node: Node) -> Step:
+    run = node["run"]
+    commands = tuple(shell_commands(run.text, run.line)) if run.kind == "text" else ()
+    return Step(
+        line=node.line,
+        end=max([node.end, *(v.end for _, v in node.entries.values())]),
+        name=node["name"].text,
+        uses=node["uses"].text,
+        commands=commands,
+        inputs=node["with"],
+        soft=node["continue-on-error"].text == "true",
+        disabled=_never(node["if"].text),
+        node=node,
+    )
+
+
+_GITLAB_WORDS = frozenset(
+    [
+        "image",
+        "services",
+        "stages",
+        "variables",
+        "cache",
+        "before_script",
+        "after_script",
+        "default",
+        "include",
+        "workflow",
+        "pages",
+    ]
+)
+
+
+def _gitlab(file: File, root: Node) -> Workflow | None:
+    if root.kind != "map":
+        file.problems["workflow"] = f"{file.path} holds no jobs"
+        return None
+    jobs = []
+    for name, (line, node) in root.entries.items():
+        if (name in _GITLAB_WORDS and name != "pages") or name.startswith(".") or "script" not in node:
+            continue
+        commands = [
+            c
+            for key in ("before_script", "script", "after_script")
+            for item in (node[key].items or [node[key]])
+            if item.kind == "text"
+            for c in shell_commands(item.text, item.line)
+        ]
+        step = Step(
+            line,
+            node.end,
+            name,
+            "",
+            tuple(commands),
+            Node(),
+            node["allow_failure"].text == "true",
+            node["when"].text == "never",
+            node,
+        )
+        axes = node["parallel"]["matrix"].items
+        matrix: dict[str, tuple[str, ...]] = {}
+        for axis in axes:
+            for key, (_, value) in axis.entries.items():
+                matrix[key] = (*matrix.get(key, ()), *value.texts())
+        jobs.append(Job(name, line, node, (step,), matrix, tuple(node["tags"].texts()), node["when"].text == "never"))
+    return Workflow(file.path, file.name, root, {"push": Node(), "merge_request": Node()}, tuple(jobs), host="gitlab")
+
+
+# -- Dockerfiles and other scripts -------------------------------------------------------------------------------------
+
+DOCKERFILES = ("**/*dockerfile*", "**/*containerfile*", "**/*.docker")
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One instruction of a Dockerfile: its name in capitals, its values, and its flags (`--from=x`)."""
+
+    name: str
+    values: tuple[str, ...]
+    flags: tuple[str, ...]
+    line: int
+    end: int
+    text: str
+
+
+def docker(file: File) -> tuple[Instruction, ...]:
+    """The instructions of a Dockerfile; empty for a file that is none (no FROM at its start, or not parseable)."""
+    return file.once("docker", lambda: _docker(file))
+
+
+def _docker(file: File) -> tuple[Instruction, ...]:
+    if not re.search(r"(?im)^\s*FROM\s+\S", file.text):
+        return ()
+    import dockerfile  # compiled; only where there is one to read
+
+    try:
+        parsed = dockerfile.parse_string(file.text)
+    except (dockerfile.GoParseError, ValueError) as error:
+        file.problems["docker"] = f"{file.path} does not parse as a Dockerfile ({str(error)[:80]})"
+        return ()
+    made = tuple(
+        Instruction(c.cmd.upper(), tuple(c.value), tuple(c.flags), c.start_line, c.end_line, c.original) for c in parsed
+    )
+    first = next((i.name for i in made if i.name != "ARG"), "")
+    return made if first == "FROM" else ()
+
+
+_SCRIPTS = ("sh", "bash", "zsh", "py", "yaml", "yml", "json", "toml", "mk")
+
+
+def commands(file: File) -> list[Command]:
+    """The commands that a file would run, whatever its kind: a workflow's active steps, a Dockerfile's RUN, CMD and
+    ENTRYPOINT, a Makefile's or justfile's recipes, a shell script, the strings that an invoke task or `subprocess` runs, a
+    Cloud Build step, a pre-commit hook's own entry, the tasks of pyproject.toml, pixi.toml and package.json."""
+    return file.once("commands", lambda: list(_commands(file)))
+
+
+def _commands(file: File) -> Iterator[Command]:
+    name = file.name.lower()
+    if file.path.startswith(".github/workflows/") or name.startswith(".gitlab-ci"):
+        found = workflow(file)
+        yield from found.commands() if found else ()
+    elif (re.search(r"dockerfile|containerfile", name) or name.endswith(".docker")) and file.suffix not in _SCRIPTS:
+        for instruction in docker(file):
+            if instruction.name == "RUN" and len(instruction.values) > 1:
+                yield Command(shlex.join(instruction.values), instruction.line)
+            elif instruction.name == "RUN":
+                body = re.sub(
+                    r"^\s*RUN\s+(--\S+\s+)*",
+                    "",
+                    "\n".join(file.lines[instruction.line - 1 : instruction.end]),
+                    flags=re.I,
+                )
+                heredoc = re.match(r"<<-?['\"]?\w+['\"]?\s*\n", body)
+                yield from shell_commands(body[heredoc.end() :] if heredoc else body, instruction.line + bool(heredoc))
+            elif instruction.name in ("CMD", "ENTRYPOINT"):
+                yield from shell_commands(
+                    " ".join(shlex.quote(v) if len(instruction.values) > 1 else v for v in instruction.values),
+                    instruction.line,
+                )
+    elif name in ("makefile", "gnumakefile", "justfile") or name.endswith(".mk"):
+        recipe = [(i, r) for i, r in enumerate(file.lines, 1) if r[:1] in ("\t", " ") and r.strip()]
+        for i, row in recipe:
+            yield from shell_commands(row.strip().lstrip("@-+"), i)
+    elif name.endswith((".sh", ".bash", ".zsh")):
+        yield from shell_commands(file.text)
+    elif file.suffix == "py":
+        module = python(file)
+        for call in module.calls if module else ():
+            if call.name.endswith(".run") or call.name.startswith(("subprocess.", "os.system")):
+                first = call.argument(0, "command")
+                if isinstance(first, ast.List | ast.Tuple):
+                    words = [str(w) for w in (literal(e) for e in first.elts) if isinstance(w, str)]
+                    yield Command(shlex.join(words), first.lineno)
+                elif text := joined_text(first):
+                    yield from shell_commands(text, first.lineno if first is not None else call.line)
+    elif file.suffix in ("yaml", "yml", "json") and re.search(r"\b(steps|entry|scripts)[\"']?\s*:", file.text):
+        yield from _configured(file)
+    elif name in ("pyproject.toml", "pixi.toml"):
+        tool = toml(file).get("tool", {}) if name == "pyproject.toml" else {"pixi": toml(file)}
+        tables = [
+            tool.get("pixi", {}).get("tasks", {}),
+            tool.get("poe", {}).get("tasks", {}),
+            tool.get("taskipy", {}).get("tasks", {}),
+        ]
+        for table in tables:
+            for key, value in table.items() if isinstance(table, dict) else ():
+                text = value.get("cmd", "") if isinstance(value, dict) else value
+                if isinstance(text, str):
+                    yield from shell_commands(text, toml_line(file, key))
+
+
+def _configured(file: File) -> Iterator[Command]:
+    root = yaml_root(file)
+    for step in root["steps"].items:  # Cloud Build
+        program = re.sub(r":.*$", "", step["name"].text.rsplit("/", 1)[-1])
+        entry = step["entrypoint"].text
+        arguments = step["args"].texts()
+        if step["script"].kind == "text":
+            yield from shell_commands(step["script"].text, step["script"].line)
+        elif entry.rsplit("/", 1)[-1] in ("bash", "sh") and len(arguments) > 1:
+            yield from shell_commands(arguments[-1], step["args"].items[-1].line)
+        elif arguments:
+            yield Command(
+                shlex.join(
+                    [entry or {"cloud-sdk": "gcloud", "cloudsdktool": "gcloud"}.get(program, program), *arguments]
+                ),
+                step["args"].line,
+            )
+    for repo in root["repos"].items:  # pre-commit
+        for hook in repo["hooks"].items:
+            if hook["entry"].kind == "text":
+                yield from shell_commands(hook["entry"].text + " " + " ".join(hook["args"].texts()), hook["entry"].line)
+    for _, (line, value) in root["scripts"].entries.items():  # package.json
+        if value.kind == "text":
+            yield from shell_commands(value.text, line)
+
+
+def joined_text(node: ast.AST | None) -> str:
+    """The text of a string expression, f-strings and additions included; `{...}` stands for what is computed."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(v.value) if isinstance(v, ast.Constant) else "{...}" for v in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return joined_text(node.left) + joined_text(node.right)
+    return ""
+
+
+# -- TOML and dependency lists -----------------------------------------------------------------------------------------
+
+
+def toml(file: File) -> dict[str, Any]:
+    """A TOML file as a dict; empty if it does not parse."""
+    return file.once("toml", lambda: _toml(file))
+
+
+def _toml(file: File) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        file.problems["toml"] = f"{file.path} does not parse as TOML ({error})"
+        return {}
+
+
+def toml_line(file: File, *keys: str) -> int:
+    """The line where the last of the keys stands, looked for after the lines of those before it; 1 if it is not seen."""
+    at = 0
+    for key in keys:
+        pattern = re.compile(rf"""^\s*(\[+[^\]]*?)?["']?{re.escape(key)}["']?\s*(=|\]|\.)|["']{re.escape(key)}\b""")
+        at = next((i for i in range(at, len(file.lines)) if pattern.search(file.lines[i])), at)
+    return at + 1
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """A declared or locked package: normalised name (`pytorch_lightning` is `pytorch-lightning`), version part as
+    written, the group or extra that it belongs to, and its line."""
+
+    name: str
+    spec: str
+    line: int
+    group: str = ""
+
+
+DECLARATIONS = (
+    "**/requirements*.txt",
+    "**/requirements*.in",
+    "**/requirements/*.txt",
+    "**/pyproject.toml",
+    "**/setup.py",
+    "**/setup.cfg",
+    "**/pipfile",
+    "**/environment*.y*ml",
+    "**/*env*.y*ml",
+    "**/conda*.y*ml",
+    "**/pixi.toml",
+)
+LOCKS = (
+    "**/uv.lock",
+    "**/poetry.lock",
+    "**/pdm.lock",
+    "**/pipfile.lock",
+    "**/pixi.lock",
+    "**/conda-lock.yml",
+    "**/pylock*.toml",
+)
+
+
+def normal_name(name: str) -> str:
+    """A package name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+_REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
+
+
+def dependencies(file: File) -> tuple[Dependency, ...]:
+    """The packages that a file declares or locks, whatever its kind; empty for a file that lists none."""
+    return file.once("dependencies", lambda: tuple(_dependencies(file)))
+
+
+def _dependencies(file: File) -> Iterator[Dependency]:
+    name = file.name.lower()
+    if name == "pyproject.toml":
+        yield from _pyproject(file)
+    elif name in ("uv.lock", "poetry.lock", "pdm.lock") or re.fullmatch(r"pylock.*\.toml", name):
+        line, at = 1, 0
+        for entry in re.finditer(
+            r'(?m)^\[\[(?:package|packages)\]\]\s*\nname = "([^"]+)"(?:\nversion = "([^"]+)")?', file.text
+        ):
+            line, at = line + file.text.count("\n", at, entry.start()), entry.start()
+            yield Dependency(normal_name(entry[1]), entry[2] or "", line + 1)
+    elif name == "pipfile.lock":
+        for group in ("default", "develop"):
+            for key, (line, value) in yaml_root(file)[group].entries.items():
+                yield Dependency(normal_name(key), value["version"].text, line, group)
+    elif name in ("pixi.toml", "pipfile"):
+        data = toml(file)
+        tables = [
+            ("", data.get("dependencies", {})),
+            ("pypi", data.get("pypi-dependencies", {})),
+            ("", data.get("packages", {})),
+        ]
+        tables += [("dev", data.get("dev-packages", {}))]
+        tables += [(k, v.get("dependencies", {})) for k, v in data.get("feature", {}).items() if isinstance(v, dict)]
+        tables += [
+            (k, v.get("pypi-dependencies", {})) for k, v in data.get("feature", {}).items() if isinstance(v, dict)
+        ]
+        for group, table in tables:
+            yield from _table(file, table, group)
+    elif name.endswith((".yml", ".yaml")):
+        for item in yaml_root(file)["dependencies"].items:
+            for text, line in [(item.text, item.line), *((i.text, i.line) for i in item["pip"].items)]:
+                if text and (match := _REQUIREMENT.match(text.split("::")[-1])):
+                    yield Dependency(normal_name(match[1]), match[2].strip(), line)
+    elif name == "setup.py":
+        module = python(file)
+        for call in module.calls_to("setuptools.setup", "distutils.core.setup", "setup") if module else ():
+            for item in literal(call.keyword("install_requires")) or ():
+                if isinstance(item, str) and (match := _REQUIREMENT.match(item)):
+                    yield Dependency(normal_name(match[1]), match[2].strip(), call.line)
+    elif name == "setup.cfg":
+        block = re.search(r"(?ms)^install_requires\s*=\s*\n((?:[ \t]+\S.*\n?)+)", file.text)
+        if block:
+            start = file.text.count("\n", 0, block.start(1)) + 1
+            yield from _requirements(block[1].split("\n"), start)
+    elif name.endswith((".txt", ".in")):
+        yield from _requirements(file.lines, 1)
+
+
+def _requirements(lines: Iterable[str], start: int) -> Iterator[Dependency]:
+    for i, row in enumerate(lines, start):
+        row = re.sub(r"(^|\s)#.*$", "", row).strip()
+        if not row or row.startswith("-"):
+            if match := re.search(r"(?:#egg=|^-e\s+\S*?/)([A-Za-z0-9._-]+?)(?:\.git)?(?:[@&\s]|$)", row):
+                yield Dependency(normal_name(match[1]), "", i)
+            continue
+        row = re.split(r"\s--?[a-z]", row)[0]
+        if re.match(r"^(https?|git\+|file:|\.{0,2}/)", row):
+            continue
+        if match := _REQUIREMENT.match(row):
+            yield Dependency(normal_name(match[1]), match[2].strip(), i)
+
+
+def _pyproject(file: File) -> Iterator[Dependency]:
+    data = toml(file)
+    project = data.get("project", {})
+    tool = data.get("tool", {})
+    lists: list[tuple[str, Any]] = [("", project.get("dependencies", []))]
+    lists += list(project.get("optional-dependencies", {}).items())
+    lists += list(data.get("dependency-groups", {}).items())
+    lists += list(tool.get("pdm", {}).get("dev-dependencies", {}).items())
+    lists += [("dev", tool.get("uv", {}).get("dev-dependencies", []))]
+    for group, items in lists:
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, str) and (match := _REQUIREMENT.match(item)):
+                yield Dependency(normal_name(match[1]), match[2].strip(), toml_line(file, match[1]), group)
+    poetry, pixi = tool.get("poetry", {}), tool.get("pixi", {})
+    tables = [("", poetry.get("dependencies", {})), ("dev", poetry.get("dev-dependencies", {}))]
+    tables += [(k, v.get("dependencies", {})) for k, v in poetry.get("group", {}).items() if isinstance(v, dict)]
+    tables += [("", pixi.get("dependencies", {})), ("", pixi.get("pypi-dependencies", {}))]
+    for group, table in tables:
+        yield from _table(file, table, group)
+
+
+def _table(file: File, table: Any, group: str) -> Iterator[Dependency]:
+    for key, value in table.items() if isinstance(table, dict) else ():
+        if key.lower() != "python":
+            spec = value if isinstance(value, str) else value.get("version", "") if isinstance(value, dict) else ""
+            yield Dependency(normal_name(key), spec, toml_line(file, key), group)
+
+
+# -- text --------------------------------------------------------------------------------------------------------------
+
+
+def lines_matching(file: File, pattern: str | re.Pattern[str], comments: str = "#") -> Iterator[int]:
+    """The numbers of the lines in which a pattern is found before any comment (`comments` starts one)."""
+    regex = re.compile(pattern) if isinstance(pattern, str) else pattern
+    for i, row in enumerate(file.lines, 1):
+        code = row.split(comments, 1)[0] if comments else row
+        if regex.search(code):
+            yield i
+
+
+@dataclass
+class Remote:
+    """A DVC remote: its name and URL with their line."""
+
+    name: str
+    url: str
+    line: int
+    default: bool = False
+    options: dict[str, str] = field(default_factory=dict)
+
+
+def dvc_remotes(file: File) -> list[Remote]:
+    """The remotes of a `.dvc/config`, the default one first."""
+    remotes: dict[str, Remote] = {}
+    section, default = "", ""
+    for i, row in enumerate(file.lines, 1):
+        row = row.strip()
+        if not row or row[0] in "#;":
+            continue
+        if match := re.fullmatch(r"""\[\s*'?\s*(\w+)\s*(?:["']([^"']*)["'])?\s*'?\s*\]""", row):
+            section = match[2] if match[1] == "remote" and match[2] else "[" + match[1]
+            if not section.startswith("["):
+                remotes.setdefault(section, Remote(section, "", i))
+        elif "=" in row:
+            key, value = (part.strip() for part in row.split("=", 1))
+            if section == "[core" and key == "remote":
+                default = value
+            elif section in remotes:
+                remotes[section].options[key] = value
+                if key == "url":
+                    remotes[section].url, remotes[section].line = value, i
+    for remote in remotes.values():
+        remote.default = remote.name == default
+    return sorted(remotes.values(), key=lambda r: not r.default)
+
+
+def readable(file: File) -> bool:
+    """Whether the file has text."""
+    try:
+        return file.text is not None
+    except Unreadable:
+        return False

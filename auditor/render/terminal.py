@@ -1,0 +1,140 @@
+"""The record as a person reads it in a terminal: contradictions in full, the rest counted."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+
+from auditor.models import AuditRecord, Evidence, Finding, Verdict
+from auditor.render import one_line, safe
+
+_COLOURS = {
+    "error": "1;31",
+    "warning": "1;33",
+    "note": "1;36",
+    "supported": "32",
+    "contradicted": "31",
+    "not_verifiable": "33",
+    "dim": "2",
+    "bold": "1",
+}
+_WORDS = {"supported": "supported", "contradicted": "contradicted", "not_verifiable": "not verifiable"}
+_MARKS = {"supported": "✓", "contradicted": "✗", "not_verifiable": "?"}
+
+
+def render(record: AuditRecord, *, show: str = "contradicted", colour: bool = False, width: int = 100) -> str:
+    """The record as text. `show`: `contradicted`, `not_verifiable` or `all` verdicts one by one; `width` in columns."""
+    return "\n".join(_Page(record, colour, width).lines(show)) + "\n"
+
+
+class _Page:
+    def __init__(self, record: AuditRecord, colour: bool, width: int) -> None:
+        self.record = record
+        self.colour = colour
+        self.width = max(width, 60)
+        self.verdicts = {v.id: v for v in record.verdicts}
+
+    def paint(self, text: str, colour: str) -> str:
+        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.colour else text
+
+    def lines(self, show: str) -> Iterator[str]:
+        yield from self.header()
+        for finding in self.record.findings:
+            yield ""
+            yield from self.finding(finding)
+        if show != "contradicted":
+            yield ""
+            yield from self.listing(
+                ("not_verifiable",) if show == "not_verifiable" else ("supported", "not_verifiable", "contradicted")
+            )
+        problems = self.record.report.problems
+        if problems:
+            yield ""
+            yield self.paint(f"the report itself, {self.record.report.path}:", "bold")
+            for problem in problems if show == "all" else problems[:8]:
+                yield f"  {str(problem.line) + ':':6}{one_line(problem.message, self.width - 8)}"
+            if show != "all" and len(problems) > 8:
+                yield self.paint(f"  and {len(problems) - 8} more (--show all)", "dim")
+        if self.record.omitted and show == "all":
+            yield ""
+            yield self.paint("not read:", "bold")
+            for problem in self.record.omitted:
+                text = problem.message if problem.path in problem.message else f"{problem.path}: {problem.message}"
+                yield f"  {one_line(text, self.width - 2)}"
+        yield ""
+        yield self.summary(show)
+
+    def header(self) -> Iterator[str]:
+        s = self.record.submission
+        yield f"{self.paint(one_line(s.id), 'bold')} at {s.commit[:12]} of {s.commit_time[:16].replace('T', ' ')}, report {one_line(s.report_path)}"
+        if s.before:
+            later = (
+                "no later commit"
+                if not s.later_commits
+                else f"{s.later_commits} later commit{'s' * (s.later_commits > 1)} left out"
+            )
+            yield self.paint(f"the last commit before {s.before} on {one_line(s.branch or 'HEAD')}; {later}", "dim")
+
+    def finding(self, finding: Finding) -> Iterator[str]:
+        verdict = self.verdicts[finding.verdict]
+        yield f"{self.paint(finding.level, finding.level)} {finding.rule}: {self.paint(one_line(verdict.claim.quote, self.width), 'bold')}"
+        yield from self.part("report says", verdict.report_says, f"{self.record.report.path}:{verdict.claim.line}")
+        yield from self.part("repository", verdict.repo_shows if not self.excerpts(verdict) else "", "")
+        for evidence in self.excerpts(verdict)[:2]:
+            yield from self.excerpt(evidence)
+        if verdict.difference and finding.level != "note":
+            yield from self.part("difference", verdict.difference, "")
+
+    def excerpts(self, verdict: Verdict) -> list[Evidence]:
+        cited = [self.record.evidence[c.evidence] for c in verdict.citations]
+        return [e for e in cited if e.kind == "excerpt"] if len({e.kind for e in cited}) == 1 else []
+
+    def part(self, name: str, text: str, where: str) -> Iterator[str]:
+        if not text:
+            return
+        body = one_line(text) + (self.paint(f"  [{one_line(where)}]", "dim") if where else "")
+        prefix = f"  {name:<13}"
+        yield from textwrap.wrap(
+            body, self.width, initial_indent=prefix, subsequent_indent=" " * len(prefix), break_long_words=False
+        )
+
+    def excerpt(self, evidence: Evidence) -> Iterator[str]:
+        note = f"  {one_line(evidence.note)}" if evidence.note else ""
+        yield f"  {'repository':<13}{self.paint(f'{one_line(evidence.path)}:{evidence.start}', 'bold')}{note}"
+        for i, row in enumerate(evidence.excerpt.split("\n")[:4]):
+            yield self.paint(f"  {evidence.start + i:>11} | ", "dim") + safe(row)[: self.width - 16]
+
+    def listing(self, labels: tuple[str, ...]) -> Iterator[str]:
+        section = ""
+        items = {i.n: i for i in self.record.report.items}
+        for verdict in self.record.verdicts:
+            if verdict.label not in labels:
+                continue
+            item = items.get(verdict.claim.source.n) if verdict.claim.source.kind == "item" else None
+            if item and item.section != section:
+                section = item.section
+                yield self.paint(one_line(section), "bold")
+            box = f"[{'x' if item.checked else ' '}]" if item else f"Q{verdict.claim.source.n}"
+            mark = self.paint(f"{_MARKS[verdict.label]} {_WORDS[verdict.label]:<14}", verdict.label)
+            yield f"  {mark} {box} {one_line(verdict.claim.quote, self.width - 24)}"
+            shows = verdict.repo_shows or verdict.difference
+            if shows:
+                yield self.paint(" " * 21 + one_line(shows, self.width - 21), "dim")
+
+    def summary(self, show: str) -> str:
+        count = Counter(v.label for v in self.record.verdicts)
+        more = "" if show == "all" else " (--show all)"
+        parts = [
+            self.paint(f"{count['contradicted']} contradicted", "contradicted" if count["contradicted"] else "bold"),
+            f"{count['not_verifiable']} not verifiable",
+            f"{count['supported']} supported{more}",
+        ]
+        grave = Counter(f.level for f in self.record.findings)
+        levels = ", ".join(
+            f"{grave[level]} {level}{'s' * (grave[level] > 1)}"
+            for level in ("error", "warning", "note")
+            if grave[level]
+        )
+        tail = f"; findings: {levels or 'none'}; judge: {self.record.judge.name}"
+        if self.record.omitted:
+            tail += f"; {len(self.record.omitted)} file{'s' * (len(self.record.omitted) > 1)} not read"
+        return ", ".join(parts) + tail

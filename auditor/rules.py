@@ -1,0 +1,223 @@
+"""What is reported: from a checkbox and its probes to a verdict, and from verdicts to findings."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from auditor.models import (
+    ChecklistItem,
+    Citation,
+    Claim,
+    Evidence,
+    Finding,
+    Label,
+    Level,
+    ProbeResult,
+    Report,
+    Rule,
+    Source,
+    Verdict,
+)
+from auditor.profile import Item, Profile
+
+RULES: dict[str, Rule] = {
+    r.id: r
+    for r in (
+        Rule(
+            id="checked-but-absent",
+            title="A ticked box whose work is not in the repository",
+            level="error",
+            help="Look where the finding says it was looked for. If the work lies elsewhere, ask the group where.",
+        ),
+        Rule(
+            id="found-but-unchecked",
+            title="An open box whose work is in the repository",
+            level="note",
+            help="Not a fault: the group may have forgotten the box, or may not count what is there.",
+        ),
+        Rule(
+            id="prose-contradicts-repository",
+            title="A sentence that the repository contradicts",
+            level="error",
+            help="A warning where only a number or name is off; a level lower where the sentence was true when it was written.",
+        ),
+        Rule(
+            id="prose-contradicts-checklist",
+            title="A sentence that the report's own checklist contradicts",
+            level="error",
+            help="One of the two is wrong; ask the group which.",
+        ),
+        Rule(
+            id="prose-contradicts-prose",
+            title="Two answers that contradict each other",
+            level="warning",
+            help="One of the two is wrong; ask the group which.",
+        ),
+    )
+}
+LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+_FEW_TICKS = 5  # with fewer, a long list was not filled in, and an open box says nothing
+
+
+class _Shown:
+    """What the probes of one item show: whether they suffice, and with what evidence."""
+
+    def __init__(self, ids: Sequence[str], require: str, results: Mapping[str, ProbeResult]) -> None:
+        outcomes = {i: results[i] for i in ids}
+        self.found = [r for r in outcomes.values() if r.outcome == "found"]
+        self.absent = [r for r in outcomes.values() if r.outcome == "absent"]
+        self.unknown = [r for r in outcomes.values() if r.outcome == "unknown"]
+        enough = len(self.found) == len(outcomes) if require == "all" else bool(self.found)
+        self.holds = enough and bool(outcomes)
+        # `all` is refuted by one absence, `any` only when nothing is left unknown.
+        self.refuted = not self.holds and (bool(self.absent) if require == "all" else not self.unknown)
+
+
+def judge_items(
+    report: Report, profile: Profile, results: Mapping[str, ProbeResult], evidence: Mapping[str, Evidence]
+) -> list[Verdict]:
+    """One verdict for each checklist item, in file order, with ids V1, V2, ..."""
+    return [_judge(f"V{i.n}", i, profile.items_by_id.get(i.item), results, evidence) for i in report.items]
+
+
+def _judge(
+    id_: str,
+    item: ChecklistItem,
+    spec: Item | None,
+    results: Mapping[str, ProbeResult],
+    evidence: Mapping[str, Evidence],
+) -> Verdict:
+    claim = Claim(source=Source(kind="item", n=item.n), quote=item.text, line=item.line)
+    says = "ticked" if item.checked else "open" if not item.mark.strip() else f"open (marked [{item.mark}])"
+
+    def verdict(label: Label, shown: Iterable[ProbeResult], shows: str, difference: str = "") -> Verdict:
+        cited = [evidence[e] for r in shown for e in r.evidence[:3]]
+        return Verdict(
+            id=id_,
+            claim=claim,
+            label=label,
+            citations=tuple(Citation(evidence=e.id, quote=e.excerpt or e.note) for e in cited),
+            report_says=says,
+            repo_shows=shows,
+            difference=difference,
+            by="probe",
+        )
+
+    if spec is None:
+        return verdict("not_verifiable", (), "", "The profile does not know this item.")
+    if not spec.observable:
+        return verdict("not_verifiable", (), spec.reason)
+    shown = _Shown(spec.probes, spec.require, results)
+    if item.checked:
+        if shown.holds:
+            return verdict("supported", shown.found, _places(shown.found, evidence))
+        if not shown.refuted:
+            return verdict(
+                "not_verifiable",
+                shown.unknown,
+                _reasons(shown.unknown),
+                "Part of the repository could not be read, so absence is not certain.",
+            )
+        weak = [results[w] for w in spec.weak if results[w].outcome == "found"]
+        if weak:
+            signs = [*shown.absent, *(r for r in weak if r not in shown.absent)]
+            return verdict(
+                "not_verifiable",
+                signs,
+                _sentences([*weak, *shown.absent], evidence),
+                "There is a sign of it, but not the thing itself.",
+            )
+        if spec.absence == "contradicted":
+            return verdict(
+                "contradicted",
+                shown.absent,
+                _sentences(shown.absent, evidence),
+                "The box is ticked; nothing in the repository shows it.",
+            )
+        return verdict(
+            spec.absence,
+            shown.absent,
+            _sentences(shown.absent, evidence),
+            "The repository may lack what was done elsewhere.",
+        )
+    plain = _Shown(spec.open_probes, "any", results) if spec.open_probes else shown
+    if plain.holds:
+        shows = _places(plain.found, evidence)
+        return verdict(
+            spec.open,
+            plain.found,
+            shows,
+            "The box is open although the repository shows it." if spec.open == "contradicted" else "",
+        )
+    if not plain.refuted:
+        return verdict(
+            "not_verifiable",
+            plain.unknown,
+            _reasons(plain.unknown),
+            "Part of the repository could not be read, so absence is not certain.",
+        )
+    return verdict("supported", plain.absent or plain.found, _sentences(plain.absent, evidence))
+
+
+def _places(results: Iterable[ProbeResult], evidence: Mapping[str, Evidence]) -> str:
+    parts = []
+    for result in results:
+        first = evidence[result.evidence[0]]
+        where = f"{first.path}:{first.start}" if first.start else first.path
+        more = f" and {result.count - 1} more" if result.count > 1 else ""
+        parts.append(": ".join(p for p in (where, first.note) if p) + more)
+    return "; ".join(parts)
+
+
+def _sentences(results: Iterable[ProbeResult], evidence: Mapping[str, Evidence]) -> str:
+    parts = []
+    for result in results:
+        first = evidence[result.evidence[0]]
+        parts.append(first.note if first.kind == "absence" else _places([result], evidence))
+    return " ".join(parts)
+
+
+def _reasons(results: Iterable[ProbeResult]) -> str:
+    return "; ".join(dict.fromkeys(r.reason for r in results))
+
+
+def report_findings(
+    report: Report, profile: Profile, verdicts: Iterable[Verdict], evidence: Mapping[str, Evidence]
+) -> list[Finding]:
+    """The contradicted verdicts as findings, gravest first, then by the report's lines."""
+    ticked = sum(i.checked for i in report.items)
+    blank = len(report.items) >= 20 and ticked < _FEW_TICKS
+    items = {i.n: i for i in report.items}
+    found: list[tuple[Verdict, str, Level]] = []
+    for verdict in verdicts:
+        if verdict.label != "contradicted":
+            continue
+        item = items.get(verdict.claim.source.n) if verdict.claim.source.kind == "item" else None
+        rule = verdict.rule or ("checked-but-absent" if item and item.checked else "found-but-unchecked")
+        if rule == "found-but-unchecked" and blank:
+            continue  # one problem says that the list was left blank; 50 notes would say no more
+        found.append((verdict, rule, level_of(rule, verdict)))
+    found.sort(key=lambda f: (LEVELS.index(f[2]), f[0].claim.line, f[0].id))
+    return [
+        Finding(fingerprint=fingerprint(rule, v, _source(v, items), evidence), rule=rule, level=level, verdict=v.id)
+        for v, rule, level in found
+    ]
+
+
+def level_of(rule: str, verdict: Verdict) -> Level:
+    """The rule's level, one lower for a mere detail, and one lower again for what was true when it was written."""
+    step = LEVELS.index(RULES[rule].level) + verdict.detail + (verdict.when == "stale")
+    return LEVELS[min(step, len(LEVELS) - 1)]
+
+
+def _source(verdict: Verdict, items: Mapping[int, ChecklistItem]) -> str:
+    source = verdict.claim.source
+    return items[source.n].item if source.kind == "item" and source.n in items else ""
+
+
+def fingerprint(rule: str, verdict: Verdict, source: str, evidence: Mapping[str, Evidence]) -> str:
+    """What stays the same when lines move: rule, source, the claim's words and the cited paths, hashed to 16 digits."""
+    said = " ".join(re.findall(r"\w+", verdict.claim.quote.lower()))
+    paths = sorted({evidence[c.evidence].path for c in verdict.citations})
+    key = "\n".join([rule, verdict.claim.source.kind, source or str(verdict.claim.source.n), said, *paths])
+    return hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -1,0 +1,76 @@
+"""What several test files share."""
+
+from collections.abc import Mapping
+
+from auditor.claims import Repo, Settled
+from auditor.claims import load as load_checks
+from auditor.models import ChecklistItem, Question, Report
+from auditor.probes import Answer, load
+from auditor.profile import load_profile
+from auditor.prose import read_prose
+from auditor.snapshot import History, Snapshot
+
+
+def tree(files: Mapping[str, str | bytes], history: History | None = None, report: Report | None = None) -> Snapshot:
+    """A snapshot of texts by path, with the course's own material set aside as in a real audit."""
+    snapshot = Snapshot(files, history=history, set_aside=load_profile().set_aside)
+    snapshot.report = report
+    return snapshot
+
+
+def ask(probe: str, files: Mapping[str, str | bytes], **more: object) -> Answer:
+    """A probe's answer about a tree."""
+    return load()[probe].run(tree(files, **more))  # type: ignore[arg-type]
+
+
+def report(answers: Mapping[str, str], items: Mapping[str, bool] | None = None) -> Report:
+    """A report with these answers by the profile's question id, and these boxes by item id (nine more are ticked, so that
+    the list counts as filled in)."""
+    asked = {q.id: q for q in load_profile().questions}
+    questions, line = [], 100
+    for id_, answer in answers.items():
+        last = line + answer.count("\n")
+        number = asked[id_].numbers.get("31") or asked[id_].numbers["27"]
+        questions.append(
+            Question(
+                n=number, line=line - 2, prompt=asked[id_].texts[0], answer=answer, answer_lines=(line, last), id=id_
+            )
+        )
+        line = last + 20
+    boxes = dict(items or {}) | {f"other-{i}": True for i in range(9)}
+    texts = {i.id: i.texts[0] for i in load_profile().items}
+    listed = tuple(
+        ChecklistItem(
+            n=n,
+            line=n,
+            text=texts.get(id_, id_),
+            mark="x" if ticked else " ",
+            checked=ticked,
+            item=id_,
+            matched="exact",
+        )
+        for n, (id_, ticked) in enumerate(boxes.items(), 1)
+    )
+    return Report(path="reports/README.md", commit="c0ffee", sha256="0", items=listed, questions=tuple(questions))
+
+
+def settle(
+    check: str,
+    answers: Mapping[str, str],
+    files: Mapping[str, str | bytes],
+    items: Mapping[str, bool] | None = None,
+    history: History | None = None,
+) -> list[Settled]:
+    """What one claim check says of these answers about this tree; every quote is asserted to be verbatim."""
+    made = report(answers, items)
+    found, failure = load_checks()[check].run(read_prose(made), Repo(tree(files, history, made)))
+    assert not failure, failure
+    for piece in found:
+        assert " ".join(piece.said.split()) in " ".join(piece.statement.question.answer.split()), piece.said
+        assert piece.evidence, piece.about
+    return found
+
+
+def contradicted(check: str, answers: Mapping[str, str], files: Mapping[str, str | bytes], **more: object) -> list[str]:
+    """What the check calls contradicted: the `about` of each."""
+    return [s.about for s in settle(check, answers, files, **more) if s.label == "contradicted"]  # type: ignore[arg-type]

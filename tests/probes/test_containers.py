@@ -1,0 +1,64 @@
+"""Probes on container images."""
+
+import pytest
+from conftest import ask
+
+OWN = "FROM python:3.12-slim\nCOPY src src\nRUN pip install .\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "outcome"),
+    [
+        ("Dockerfile", OWN, "found"),
+        ("dockerfiles/train.dockerfile", OWN, "found"),
+        ("docker/Dockerfile.gpu", OWN, "found"),
+        ("Containerfile", OWN, "found"),
+        ("services/api.docker", OWN, "found"),
+        ("trainer gpu.dockerfile", '# comment\nARG BASE\nFROM $BASE\nENTRYPOINT ["python"]\n', "found"),
+        ("Dockerfile", "", "absent"),
+        ("Dockerfile", "# FROM python\n# RUN a\n", "absent"),
+        ("Dockerfile", "FROM python:3.12\n", "absent"),
+        ("Dockerfile", "FROM python:3.12\nENV A=1\n", "absent"),
+        ("dockerfiles/readme.md", "```\nFROM python\nRUN a\n```\n", "absent"),
+        ("build_dockerfile.sh", OWN, "absent"),
+        ("train.dockerfile.txt", OWN, "absent"),
+        (".devcontainer/Dockerfile", OWN, "absent"),
+        ("docker-compose.yaml", "services: {a: {build: .}}\n", "absent"),
+    ],
+)
+def test_dockerfile(path: str, text: str, outcome: str) -> None:
+    assert ask("dockerfile", {path: text}).outcome == outcome
+
+
+def test_stages_are_counted() -> None:
+    text = "FROM a AS x\nRUN b\nFROM c\nCOPY --from=x /d /d\nCOPY --from=ghcr.io/astral-sh/uv /uv /uv\n"
+    (piece,) = ask("dockerfile", {"Dockerfile": text}).evidence
+    assert piece.note == "3 instructions follow, in 2 stages"
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"Makefile": "image:\n\tdocker build -t a .\n"}, "found"),
+        ({"README.md": "Build it:\n```bash\n$ docker compose up --build\n```\n"}, "found"),
+        ({"run.sh": "docker run --rm a\n"}, "found"),
+        (
+            {
+                "tasks.py": "from invoke import task\n@task\ndef b(c):\n    c.run('docker build -f d/own.dockerfile .')\n",
+                "d/own.dockerfile": OWN,
+            },
+            "found",
+        ),
+        (
+            {
+                "tasks.py": "from invoke import task\n@task\ndef b(c):\n    c.run('docker build -f d/gone.dockerfile .')\n"
+            },
+            "absent",
+        ),
+        ({"README.md": "We build with docker build and docker run.\n"}, "absent"),
+        ({"README.md": "```\n# docker build .\n```\n"}, "absent"),
+        ({"Makefile": "clean:\n\tdocker ps\n"}, "absent"),
+    ],
+)
+def test_docker_build_command(files: dict[str, str], outcome: str) -> None:
+    assert ask("docker-build-command", files).outcome == outcome

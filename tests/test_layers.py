@@ -1,0 +1,63 @@
+"""The house's walls: what each module may import of the others."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "auditor"
+ANY = None
+ALLOWED: dict[str, set[str] | None] = {
+    "models": set(),
+    "errors": set(),
+    "redact": set(),
+    "profile": {"snapshot"},
+    "snapshot": {"redact", "fetch"},
+    "fetch": set(),
+    "readers": {"snapshot"},
+    "report": {"profile", "snapshot"},
+    "facts": {"facts", "snapshot", "readers"},
+    "probes": {"probes", "facts", "snapshot", "readers"},
+    "prose": {"report"},
+    "claims": {"claims", "facts", "probes", "prose", "snapshot", "readers"},
+    "rules": {"profile"},
+    "render": {"render", "rules"},
+    "pipeline": ANY,
+    "cli": ANY,
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports(path: Path) -> None:
+    layer = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    allowed = ALLOWED[layer]
+    if allowed is None:
+        return
+    imported: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "auditor":
+            imported |= {node.module.split(".")[1]} if "." in node.module else {name.name for name in node.names}
+        elif isinstance(node, ast.Import):
+            imported |= {n.name.split(".")[1] for n in node.names if n.name.startswith("auditor.")}
+    assert imported <= allowed | {"models", "errors", "__version__"}
+
+
+def test_only_the_command_line_prints() -> None:
+    for path in ROOT.rglob("*.py"):
+        if path.name != "cli.py":
+            calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
+            assert not [c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "print"], path
+
+
+def test_exceptions_are_swallowed_in_named_places_only() -> None:
+    """`except Exception` turns a failure into data at the boundaries: the probe and the claim check, later the judge and the submission."""
+    found = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
+    }
+    assert found == {"probes/__init__.py", "claims/__init__.py"}

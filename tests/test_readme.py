@@ -1,0 +1,95 @@
+"""The README's generated parts are fresh, and its commands work. `python tests/test_readme.py` writes them anew."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from build_fixture import build
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+ENV = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")} | {"NO_COLOR": "1"}
+
+
+def example(folder: Path) -> str:
+    """The first screen's output: the head and the tail of an audit of the overclaiming fixture."""
+    build("overclaiming", folder / "overclaiming")
+    done = subprocess.run(
+        [sys.executable, "-m", "auditor", "audit", "overclaiming"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=ENV,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    blocks = done.stdout.strip().split("\n\n")
+    shown = [blocks[0], *_pick(blocks[1:-1]), "...", blocks[-1]]
+    return "```\n$ auditor audit overclaiming\n" + "\n\n".join(shown) + "\n```"
+
+
+def _pick(blocks: list[str]) -> list[str]:
+    """One finding of each kind that comes first, at most three."""
+    kinds: dict[str, str] = {}
+    for block in blocks:
+        kinds.setdefault(block.split(":")[0], block)
+    return list(kinds.values())[:3]
+
+
+def catalogue() -> str:
+    """Every probe and claim check with its question."""
+    from auditor.claims import load as checks
+    from auditor.probes import load as probes
+
+    rows = ["| probe | asks |", "| --- | --- |"]
+    rows += [f"| `{p.id}` | {p.asks} |" for p in sorted(probes().values(), key=lambda p: (p.topic, p.id))]
+    rows += ["", "| claim check | asks |", "| --- | --- |"]
+    rows += [f"| `{c.id}` | {c.asks} |" for c in sorted(checks().values(), key=lambda c: (c.topic, c.id))]
+    return "\n".join(rows)
+
+
+def part(name: str, text: str) -> str:
+    match = re.search(rf"(?s)<!-- {name} -->\n(.*?)\n?<!-- end -->", text)
+    assert match, f"README.md has no part called {name}"
+    return match[1]
+
+
+def test_the_catalogue_is_fresh() -> None:
+    assert part("catalogue", README.read_text(encoding="utf-8")) == catalogue(), "run: python tests/test_readme.py"
+
+
+def test_the_example_is_what_the_program_prints(tmp_path: Path) -> None:
+    assert part("example", README.read_text(encoding="utf-8")) == example(tmp_path), "run: python tests/test_readme.py"
+
+
+def test_the_exit_codes_and_flags_named_exist() -> None:
+    text = README.read_text(encoding="utf-8")
+    helped = "".join(
+        subprocess.run(
+            [sys.executable, "-m", "auditor", verb, "--help"],
+            capture_output=True,
+            text=True,
+            env=ENV | {"COLUMNS": "200"},
+            check=True,
+        ).stdout
+        for verb in ("audit", "render", "probes", "schema")
+    )
+    for flag in set(re.findall(r"`(--[a-z-]+)", text)):
+        assert flag in helped, flag
+
+
+def main() -> None:
+    import tempfile
+
+    text = README.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        made = {"example": example(Path(folder)), "catalogue": catalogue()}
+    for name, body in made.items():
+        text = re.sub(rf"(?s)(<!-- {name} -->\n).*?(<!-- end -->)", lambda m, b=body: m[1] + b + "\n" + m[2], text)
+    README.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Secrets in clear text are found, placeholders are not."""
+
+import pytest
+
+from auditor.redact import secret_at
+
+HEX = "0badcafe" * 5
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("wandb.login(key='" + HEX + "')", "W&B key"),
+        ("export WANDB_API_KEY=" + HEX, "W&B key"),
+        ("key: wandb_v1_" + "abcDEF123" * 4, "W&B key"),
+        ('  "private_key": "-----BEGIN ' + "PRIVATE KEY-----\\nMII", "private key"),
+        ("token = '" + "ghp_" + "a1" * 18 + "'", "GitHub token"),
+        ("client_secret = " + "GOCSPX-" + "abcdefghij1234", "OAuth client secret"),
+        ("postgres://user:hunter22@db.example.com/x", "password in a URL"),
+        ("API_KEY = 'a1b2c3d4e5f6a7b8c9d0e1'", "assigned secret"),
+    ],
+)
+def test_secrets(line: str, kind: str) -> None:
+    hit = secret_at(line)
+    assert hit is not None
+    assert hit[1] == kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "WANDB_API_KEY: ${{ secrets.WANDB_API_KEY }}",
+        "api_key = os.environ['WANDB_API_KEY']",
+        "API_KEY=your_key_here",
+        "uses: actions/checkout@" + HEX,
+        "sha256:" + HEX * 2,
+        "https://github.com/a/b@main",
+        "password: <your password>",
+        "secret_key_ref_name_of_the_service: abc",
+    ],
+)
+def test_no_secrets(line: str) -> None:
+    assert secret_at(line) is None
+
+
+def test_a_value_below_its_name() -> None:
+    assert secret_at(f"    value: {HEX}", "  - name: SOME_API_KEY") == (11, "assigned secret")
+    assert secret_at(f"    value: {HEX}", "  - name: IMAGE") is None

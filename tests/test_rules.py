@@ -1,0 +1,119 @@
+"""From a box and its probes to a verdict, and from verdicts to findings."""
+
+import pytest
+
+from auditor.models import ChecklistItem, Evidence, ProbeResult, Report
+from auditor.profile import Item, Profile
+from auditor.rules import judge_items, report_findings
+
+
+def profile(**item: object) -> Profile:
+    spec = {"id": "thing", "texts": ("Do the thing",), "probes": ("a", "b"), "absence": "contradicted"} | item
+    return Profile(name="test", title="Test", items=(Item.model_validate(spec),), questions=())
+
+
+def report(*boxes: bool, known: str = "thing") -> Report:
+    items = tuple(
+        ChecklistItem(n=i, line=10 + i, text="Do the thing", mark="x" if b else " ", checked=b, item=known)
+        for i, b in enumerate(boxes, 1)
+    )
+    return Report(path="reports/README.md", commit="c", sha256="s", items=items)
+
+
+def judge(checked: bool, spec: Profile, known: str = "thing", **outcomes: str) -> tuple[str, str]:
+    results, evidence = probed(**outcomes)
+    (verdict,) = judge_items(report(checked, known=known), spec, results, evidence)
+    assert verdict.by == "probe"
+    for citation in verdict.citations:
+        assert citation.quote in (evidence[citation.evidence].excerpt, evidence[citation.evidence].note)
+    return verdict.label, verdict.difference
+
+
+def probed(**outcomes: str) -> tuple[dict[str, ProbeResult], dict[str, Evidence]]:
+    results, evidence = {}, {}
+    for id_, outcome in outcomes.items():
+        ids = ()
+        if outcome != "unknown":
+            ids = (f"E{len(evidence) + 1}",)
+            kind = "excerpt" if outcome == "found" else "absence"
+            shown = {"path": f"{id_}.py", "start": 1, "end": 1, "excerpt": "x = 1"} if outcome == "found" else {}
+            evidence[ids[0]] = Evidence.model_validate(
+                {"id": ids[0], "probe": id_, "kind": kind, "note": f"{id_}: {outcome}", **shown}
+            )
+        results[id_] = ProbeResult.model_validate(
+            {
+                "probe": id_,
+                "outcome": outcome,
+                "count": outcome == "found",
+                "evidence": ids,
+                "reason": "broken" * (outcome == "unknown"),
+            }
+        )
+    return results, evidence
+
+
+@pytest.mark.parametrize(
+    ("checked", "require", "a", "b", "label"),
+    [
+        (True, "any", "found", "absent", "supported"),
+        (True, "any", "absent", "absent", "contradicted"),
+        (True, "any", "absent", "unknown", "not_verifiable"),
+        (True, "any", "found", "unknown", "supported"),
+        (True, "all", "found", "found", "supported"),
+        (True, "all", "found", "absent", "contradicted"),
+        (True, "all", "found", "unknown", "not_verifiable"),
+        (True, "all", "absent", "unknown", "contradicted"),
+        (False, "any", "found", "absent", "contradicted"),
+        (False, "any", "absent", "absent", "supported"),
+        (False, "any", "absent", "unknown", "not_verifiable"),
+        (False, "all", "found", "absent", "supported"),
+        (False, "all", "found", "found", "contradicted"),
+    ],
+)
+def test_boxes_and_outcomes(checked: bool, require: str, a: str, b: str, label: str) -> None:
+    assert judge(checked, profile(require=require), a=a, b=b)[0] == label
+
+
+def test_absence_is_what_the_profile_says() -> None:
+    assert judge(True, profile(absence="not_verifiable"), a="absent", b="absent")[0] == "not_verifiable"
+    assert judge(True, profile(weak=("w",)), a="absent", b="absent", w="found")[0] == "not_verifiable"
+    assert judge(True, profile(weak=("w",)), a="absent", b="absent", w="absent")[0] == "contradicted"
+
+
+def test_open_boxes_may_need_plainer_evidence() -> None:
+    assert judge(False, profile(open_probes=("b",)), a="found", b="absent")[0] == "supported"
+    assert judge(False, profile(open_probes=("b",)), a="absent", b="found")[0] == "contradicted"
+    assert judge(False, profile(open="not_verifiable"), a="found", b="found")[0] == "not_verifiable"
+
+
+def test_what_no_file_shows_or_nobody_knows() -> None:
+    blind = profile(probes=(), observable=False, reason="It stands in no file.")
+    assert judge(True, blind)[0] == judge(False, blind)[0] == "not_verifiable"
+    assert judge(True, profile(), known="", a="found", b="found") == (
+        "not_verifiable",
+        "The profile does not know this item.",
+    )
+
+
+def test_findings_are_sorted_and_keep_their_fingerprints() -> None:
+    results, evidence = probed(a="absent", b="absent")
+    listed = report(True)
+    verdicts = judge_items(listed, profile(), results, evidence)
+    (finding,) = report_findings(listed, profile(), verdicts, evidence)
+    assert (finding.rule, finding.level, finding.verdict) == ("checked-but-absent", "error", "V1")
+    moved = listed.model_copy(update={"items": (listed.items[0].model_copy(update={"line": 99}),)})
+    (again,) = report_findings(moved, profile(), judge_items(moved, profile(), results, evidence), evidence)
+    assert again.fingerprint == finding.fingerprint
+    other = listed.model_copy(update={"items": (listed.items[0].model_copy(update={"text": "Do another thing"}),)})
+    assert (
+        report_findings(other, profile(), judge_items(other, profile(), results, evidence), evidence)[0].fingerprint
+        != finding.fingerprint
+    )
+
+
+def test_a_list_left_blank_gives_no_notes() -> None:
+    results, evidence = probed(a="found", b="found")
+    for boxes, notes in (((False,) * 25, 0), ((True,) * 6 + (False,) * 19, 19), ((False,) * 3, 3)):
+        listed = report(*boxes)
+        found = report_findings(listed, profile(), judge_items(listed, profile(), results, evidence), evidence)
+        assert [f.rule for f in found] == ["found-but-unchecked"] * notes
