@@ -1,8 +1,10 @@
 """The command line: flags, exit codes, progress. The only module that prints."""
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,13 +14,25 @@ from auditor import __version__
 from auditor.errors import UserError
 
 if TYPE_CHECKING:
+    from auditor.batch import Done
     from auditor.claims import Check
+    from auditor.decisions import Decisions
     from auditor.models import AuditRecord
     from auditor.probes import Probe
 
 Show = Literal["contradicted", "not_verifiable", "all"]
 FailOn = Literal["error", "contradicted", "note", "never"]
-Format = Literal["text", "json"]
+Format = Literal["text", "html", "json", "sarif", "github", "markdown"]
+
+
+class BatchFormat(StrEnum):
+    """What `batch` writes beside a record (typer takes no list of literals)."""
+
+    html = "html"
+    sarif = "sarif"
+    markdown = "markdown"
+    text = "text"
+
 
 app = typer.Typer(
     name="auditor",
@@ -41,6 +55,60 @@ FailOnOption = Annotated[
     ),
 ]
 ExitZeroOption = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
+JudgeOption = Annotated[
+    str,
+    typer.Option(
+        "--judge", help="Who reads the prose: none, online:MODEL, recorded:DIR or batch:DIR.", rich_help_panel="Judge"
+    ),
+]
+ModelOption = Annotated[
+    str, typer.Option("--model", help="The model that will answer a new batch folder.", rich_help_panel="Judge")
+]
+BaseUrlOption = Annotated[
+    str,
+    typer.Option(
+        "--base-url", metavar="URL", help="An OpenAI-compatible server instead of OpenAI.", rich_help_panel="Judge"
+    ),
+]
+StoreOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--store", metavar="DIR", help="Where online answers are kept (else the cache).", rich_help_panel="Judge"
+    ),
+]
+BudgetOption = Annotated[
+    int,
+    typer.Option(
+        "--budget", min=5_000, help="Tokens of the repository that a judge is shown.", rich_help_panel="Judge"
+    ),
+]
+MaxTokensOption = Annotated[
+    int,
+    typer.Option(
+        "--max-tokens", min=0, help="Send no more input tokens than this; 0 is no limit.", rich_help_panel="Judge"
+    ),
+]
+MaxCostOption = Annotated[
+    float,
+    typer.Option(
+        "--max-cost", min=0, help="Send nothing estimated to cost more; 0 is no limit.", rich_help_panel="Judge"
+    ),
+]
+WorkersOption = Annotated[
+    int, typer.Option("--workers", min=1, help="Requests under way at once.", rich_help_panel="Judge")
+]
+DecisionsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--decisions",
+        metavar="FILE",
+        help="What was decided on the page: dismissed findings are counted, not shown; markdown lists what to ask.",
+        dir_okay=False,
+    ),
+]
+PrivateOption = Annotated[
+    bool, typer.Option("--with-private", help="Show the answers with personal data on the page, too.")
+]
 ProfileOption = Annotated[str, typer.Option("--profile", help="The course: a packaged profile's name, or a TOML file.")]
 
 
@@ -76,16 +144,225 @@ def audit(
     show: ShowOption = "contradicted",
     fail_on: FailOnOption = "contradicted",
     exit_zero: ExitZeroOption = False,
+    decisions: DecisionsOption = None,
+    with_private: PrivateOption = False,
+    judge: JudgeOption = "none",
+    model: ModelOption = "",
+    base_url: BaseUrlOption = "",
+    store: StoreOption = None,
+    budget: BudgetOption = 60_000,
+    max_tokens: MaxTokensOption = 0,
+    max_cost: MaxCostOption = 0,
+    workers: WorkersOption = 8,
 ) -> None:
     """Audit one submission: its report against its repository."""
     from auditor import pipeline
+    from auditor.judges.opening import open_judge
     from auditor.models import Submission
     from auditor.profile import load_profile
+    from auditor.snapshot import cache_folder
 
+    chosen = _load(decisions)
+    reader = open_judge(
+        judge,
+        model=model,
+        base_url=base_url,
+        store=store or cache_folder() / "answers",
+        max_tokens=max_tokens,
+        max_cost=max_cost,
+        say=_note,
+        workers=workers,
+    )
     submission = Submission(id=_name(target), repo=target, ref=ref, before=before, report_path=report)
-    record = pipeline.audit(submission, load_profile(profile), progress=_progress())
-    _emit(record, format, output, show)
+    course = load_profile(profile)
+    record = pipeline.audit(submission, course, reader, _progress(), budget, figures=format == "html")
+    record = _emit(record, format, output, show, chosen, with_private)
+    raise typer.Exit(exit_code(record, fail_on, exit_zero))
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="A folder of your checkout.")] = Path("."),
+    only: Annotated[
+        Literal["form", "audit"] | None, typer.Option(help="The report's form alone, or what it says alone.")
+    ] = None,
+    question: Annotated[int, typer.Option(metavar="N", min=0, help="The findings about one answer.")] = 0,
+    report: Annotated[str, typer.Option(metavar="PATH", help="The report's path; else it is looked for.")] = "",
+    profile: ProfileOption = "dtu-mlops",
+    format: FormatOption = "text",
+    output: OutputOption = None,
+    show: ShowOption = "contradicted",
+    fail_on: FailOnOption = "contradicted",
+    exit_zero: ExitZeroOption = False,
+    with_private: PrivateOption = False,
+) -> None:
+    """Check your own report before the deadline: the working tree as it stands, without key or network."""
+    import gc
+
+    gc.disable()  # a second of work that ends with the process: collecting costs a tenth of it
+    from auditor import pipeline
+    from auditor.profile import load_profile
+
+    committing = "PRE_COMMIT" in os.environ  # the hook's framework says so
+    record = pipeline.check(
+        path,
+        load_profile(profile),
+        report_path=report,
+        only=only or "",
+        question=question,
+        committing=committing,
+        figures=format == "html",
+    )
+    _emit(record, format, output, show, with_private=with_private)
     raise typer.Exit(0 if exit_zero else exit_code(record, fail_on))
+
+
+@app.command()
+def batch(
+    groups: Annotated[Path, typer.Argument(help="A CSV with the columns group and repo, or a folder of repositories.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Where records and pages go.", file_okay=False)
+    ],
+    workers: Annotated[int, typer.Option(min=0, help="Groups under way at once; 0 is one for each processor.")] = 0,
+    before: Annotated[
+        str, typer.Option(metavar="TIME", help="The last commit of each default branch at this time (ISO 8601).")
+    ] = "",
+    profile: ProfileOption = "dtu-mlops",
+    format: Annotated[
+        list[BatchFormat], typer.Option("--format", "-f", help="What to write for a group beside its record.")
+    ] = [BatchFormat.html],  # noqa: B006  (typer copies it)
+    timeout: Annotated[
+        float, typer.Option(min=0, metavar="S", help="Seconds that a group may take; 0 is no limit.")
+    ] = 300,
+    max_size: Annotated[
+        int, typer.Option(min=0, metavar="MB", help="The largest repository that is read; 0 is no limit.")
+    ] = 0,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Audit again what is finished.")] = False,
+    scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="A Dask cluster instead of own processes.")] = "",
+    fail_on: FailOnOption = "contradicted",
+    exit_zero: ExitZeroOption = False,
+    judge: JudgeOption = "none",
+    model: ModelOption = "",
+    base_url: BaseUrlOption = "",
+    store: StoreOption = None,
+    budget: BudgetOption = 60_000,
+    max_tokens: MaxTokensOption = 0,
+    max_cost: MaxCostOption = 0,
+) -> None:
+    """Audit every group of a list. What is finished is kept: the same command goes on where it was stopped."""
+    from auditor import batch as many
+    from auditor.groups import read_groups
+    from auditor.judges.opening import open_judge
+    from auditor.pipeline import moment
+    from auditor.profile import load_profile
+    from auditor.snapshot import cache_folder
+
+    if before:
+        moment(before)
+    submissions = read_groups(groups, before=before, check_time=moment, note=_note)
+    formats = tuple(dict.fromkeys(f.value for f in format))
+    folder, course = many.Folder(out, formats), load_profile(profile)
+    reader = open_judge(
+        judge,
+        model=model,
+        base_url=base_url,
+        store=store or cache_folder() / "answers",
+        max_tokens=max_tokens,
+        max_cost=max_cost,
+        say=_note,
+    )
+    terms = many.Terms.of(course, reader, formats, budget, timeout, max_size)
+    make, threads = many.dask(scheduler) if scheduler else (None, many.default_workers())
+    with _tally(len(submissions)) as tell:
+        try:
+            summary = many.run(
+                submissions,
+                course,
+                reader,
+                folder,
+                terms,
+                workers=workers or threads,
+                make=make,
+                fresh=fresh,
+                before=before,
+                tell=tell,
+            )
+        except KeyboardInterrupt:
+            raise UserError("stopped", "what is finished is kept; the same command goes on from there") from None
+    for group in summary.groups:
+        if group.error:
+            typer.echo(f"{_safe(group.id)}: {_safe(group.error)}")
+        for reason in group.unjudged[:1]:
+            more = f" (and {len(group.unjudged) - 1} more)" if len(group.unjudged) > 1 else ""
+            typer.echo(f"{_safe(group.id)}: not judged: {_safe(reason)}{more}")
+    failed = sum(bool(g.error) for g in summary.groups)
+    levels = {level: sum(g.levels.get(level, 0) for g in summary.groups) for level in ("error", "warning", "note")}
+    found = ", ".join(f"{n} {level}{'s' * (n != 1)}" for level, n in levels.items())
+    done = len(summary.groups) - failed
+    typer.echo(
+        f"{done} audited, {failed} failed; findings: {found}; judge: {_safe(reader.info.name)}; {out / 'index.html'}"
+    )
+    if failed or any(g.unjudged for g in summary.groups):
+        raise typer.Exit(2)
+    failing = _FAILING[fail_on]
+    raise typer.Exit(int(not exit_zero and any(levels[level] for level in levels if level in failing)))
+
+
+@contextlib.contextmanager
+def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
+    """Progress on standard error: a bar on a terminal, else a line for each group."""
+    count = {"done": 0, "failed": 0}
+
+    def enter(done: "Done") -> str:
+        count["done"] += 1
+        if done.entry is None:
+            return "unchanged"
+        count["failed"] += bool(done.entry.error)
+        levels = ", ".join(f"{n} {level}{'s' * (n > 1)}" for level, n in done.entry.levels.items())
+        return (
+            f"failed: {done.entry.error}" if done.entry.error else f"{levels or 'nothing found'} ({done.seconds:.1f} s)"
+        )
+
+    if not sys.stderr.isatty():
+
+        def line(done: "Done") -> None:
+            said = enter(done)
+            _note(f"{count['done']}/{total} {done.submission.id}: {said[:200]}")
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[failed]} failed, {task.fields[rate]}/s"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=total, failed=0, rate="-")
+
+        def tell(done: "Done") -> None:
+            enter(done)
+            speed = f"{bar.tasks[0].speed:.1f}" if bar.tasks[0].speed else "-"
+            name = escape(_safe(done.submission.id))
+            bar.update(task, advance=1, failed=count["failed"], rate=speed, description=name)
+
+        yield tell
 
 
 @app.command()
@@ -94,6 +371,8 @@ def render(
     format: FormatOption = "text",
     output: OutputOption = None,
     show: ShowOption = "contradicted",
+    decisions: DecisionsOption = None,
+    with_private: PrivateOption = False,
 ) -> None:
     """Render a stored record, without its repository."""
     from pydantic import ValidationError
@@ -111,7 +390,7 @@ def render(
             f"{record}: not a record of this version ({where}: {first['msg']})",
             "make it anew with: auditor audit --format json",
         ) from None
-    _emit(loaded, format, output, show)
+    _emit(loaded, format, output, show, _load(decisions), with_private)
 
 
 @app.command()
@@ -159,6 +438,52 @@ def _row(name: str, text: str) -> None:
 
 
 @app.command()
+def answers(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of `--judge batch:DIR`.")],
+    results: Annotated[
+        list[Path] | None, typer.Argument(help="Files of results, one JSON line for each answer.", dir_okay=False)
+    ] = None,
+    submit: Annotated[bool, typer.Option("--submit", help="Send what waits in DIR to the Batch service.")] = False,
+    collect: Annotated[
+        bool, typer.Option("--collect", help="Fetch and file what the Batch service has ready.")
+    ] = False,
+    base_url: Annotated[str, typer.Option(metavar="URL", help="An OpenAI-compatible server instead of OpenAI.")] = "",
+    max_tokens: Annotated[int, typer.Option(min=0, help="Submit no more input tokens than this; 0 is no limit.")] = 0,
+    max_cost: Annotated[float, typer.Option(min=0, help="Submit nothing estimated to cost more; 0 is no limit.")] = 0,
+) -> None:
+    """File answers to the requests of a batch folder; audit again with the same judge to use them.
+
+    Exit code 1 when an answer was refused."""
+    from auditor.judges.batchfile import file_results
+
+    if bool(results) + submit + collect != 1:
+        raise UserError("say what to file", "give files of results, or --submit, or --collect")
+    if results:
+        filing = file_results(folder, results)
+    else:
+        from auditor.judges import service
+        from auditor.judges.prices import Gate
+
+        if submit:
+            service.submit(folder, service.server(base_url), Gate(max_tokens, max_cost, _note), _note)
+            return
+        filing = service.collect(folder, service.server(base_url), _note)
+    for line in filing.lines:
+        typer.echo(_safe(line))
+    raise typer.Exit(int(bool(filing.refused)))
+
+
+def _note(line: str) -> None:
+    typer.echo(_safe(line), err=True)
+
+
+def _safe(line: str) -> str:
+    from auditor.render import safe
+
+    return safe(line)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of a record."""
     import json
@@ -182,15 +507,20 @@ def _users(probe: str) -> str:
     return ", ".join(used)
 
 
-def exit_code(record: "AuditRecord", fail_on: FailOn) -> int:
-    """0 or 1: whether a finding is at or above a level. `contradicted` means errors and warnings."""
-    failing = {
-        "error": {"error"},
-        "contradicted": {"error", "warning"},
-        "note": {"error", "warning", "note"},
-        "never": set(),
-    }
-    return int(any(f.level in failing[fail_on] for f in record.findings))
+_FAILING: dict[str, set[str]] = {
+    "error": {"error"},
+    "contradicted": {"error", "warning"},
+    "note": {"error", "warning", "note"},
+    "never": set(),
+}
+
+
+def exit_code(record: "AuditRecord", fail_on: FailOn, exit_zero: bool = False) -> int:
+    """2 when a judge was asked and could not answer everything, else 0 or 1: whether a finding is at or above a level
+    (`contradicted` means errors and warnings)."""
+    if record.unjudged or record.error:
+        return 2
+    return int(not exit_zero and any(f.level in _FAILING[fail_on] for f in record.findings))
 
 
 def _name(target: str) -> str:
@@ -200,22 +530,66 @@ def _name(target: str) -> str:
     return name.split(":")[-1].removesuffix(".git") or Path(target).resolve().name
 
 
-def _emit(record: "AuditRecord", format: Format, output: Path | None, show: Show) -> None:
+def _load(decisions: Path | None) -> "Decisions | None":
+    if decisions is None:
+        return None
+    from auditor.decisions import load_decisions
+
+    return load_decisions(decisions)
+
+
+def _emit(
+    record: "AuditRecord",
+    format: Format,
+    output: Path | None,
+    show: Show,
+    decisions: "Decisions | None" = None,
+    with_private: bool = False,
+) -> "AuditRecord":
+    """Print the record; what comes back is the record without the findings that were dismissed."""
+    whole, chosen = record, {}
+    if decisions is not None:
+        from auditor.decisions import decided, without_dismissed
+
+        chosen = decided(whole, decisions)
+        record = without_dismissed(whole, chosen)
     if format == "json":
-        text = record.model_dump_json(indent=2) + "\n"
+        text = whole.model_dump_json(indent=2) + "\n"
+    elif format == "html":
+        from auditor.render import html
+
+        text = html.render(whole, decisions=decisions, with_private=with_private)
+    elif format == "markdown" and decisions is not None:
+        from auditor.decisions import questions
+
+        text = questions(whole, chosen)
+    elif format == "sarif":
+        from auditor.render import sarif
+
+        text = sarif.render(record, show=show)
+    elif format == "github":
+        from auditor.render import github
+
+        text = github.render(record)
+    elif format == "markdown":
+        from auditor.render import markdown
+
+        text = markdown.render(record, show=show)
     else:
         from auditor.render import terminal
 
         colour = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
         width = min(os.get_terminal_size().columns, 120) if sys.stdout.isatty() else 100
-        text = terminal.render(record, show=show, colour=colour, width=width)
+        dismissed = len(whole.findings) - len(record.findings)
+        text = terminal.render(record, show=show, colour=colour, width=width, dismissed=dismissed)
     if output is None:
         sys.stdout.write(text)
-        return
+        return record
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UserError(f"{output}: cannot be written ({error.strerror})", "give another path with --output") from None
+    return record
 
 
 def _progress() -> Callable[[str], None] | None:
@@ -243,7 +617,8 @@ def main() -> None:
 
         if "--debug" in sys.argv:
             raise
-        sys.stderr.write(f"auditor: {one_line(error.message)}\n")
+        for line in error.message.split("\n"):
+            sys.stderr.write(f"auditor: {one_line(line)}\n")
         if error.hint:
             sys.stderr.write(f"  hint: {one_line(error.hint)}\n")
         sys.exit(2)

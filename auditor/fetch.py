@@ -5,6 +5,8 @@ import hashlib
 import json
 import os
 import re
+import shutil
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ import git
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from auditor.errors import UserError
+from auditor.snapshot import cache_folder
 
 _SCHEMES = ("https", "ssh", "file")
 
@@ -25,13 +28,6 @@ def _reporter(say: Callable[[str], None]) -> Any:
         say(f"fetching: {count:.0f}{of} {message}{done}" if isinstance(count, float | int) else f"fetching {message}")
 
     return update
-
-
-def cache_folder() -> Path:
-    """Where clones are kept: AUDITOR_CACHE, else XDG_CACHE_HOME or ~/.cache, below `auditor`."""
-    if own := os.environ.get("AUDITOR_CACHE"):
-        return Path(own)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "auditor"
 
 
 def fetch(
@@ -51,16 +47,19 @@ def fetch(
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", re.sub(r"\.git$", "", shown.rstrip("/")).split("://")[-1])[-60:].strip("-")
     path = cache_folder() / f"{name}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
     state_file = path / "auditor.json"
-    state = json.loads(state_file.read_text()) if state_file.is_file() else {}
+    state = _state(state_file)
     environment = {
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_LFS_SKIP_SMUDGE": "1",
-        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=20 -oServerAliveInterval=20",
+        "GIT_HTTP_LOW_SPEED_LIMIT": "1",  # a host that falls silent for a minute has hung up
+        "GIT_HTTP_LOW_SPEED_TIME": "60",
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": "core.hooksPath",
         "GIT_CONFIG_VALUE_0": os.devnull,
     }
     reporter = _reporter(progress) if progress else None
+    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         if state:
             repository = git.Repo(path)
@@ -73,7 +72,7 @@ def fetch(
             repository = _retry(
                 lambda: git.Repo.clone_from(
                     url,
-                    path,
+                    part,
                     progress=reporter,
                     env=environment,
                     bare=True,
@@ -86,6 +85,8 @@ def fetch(
             if branch:
                 with repository.config_writer() as config:
                     config.set_value('remote "origin"', "fetch", f"+refs/heads/{branch}:refs/heads/{branch}")
+            _move(part, path)
+            repository = git.Repo(path)
         if not state or not _current(repository, state, ref, before):
             if ref and not _has(repository, ref):
                 with repository.git.custom_environment(**environment):
@@ -94,8 +95,11 @@ def fetch(
                 heads = str(repository.git.ls_remote("--heads", "origin"))
             names = sorted(line.split("refs/heads/", 1)[1] for line in heads.splitlines() if "refs/heads/" in line)
             state = {"fetched": datetime.now(UTC).isoformat(), "branches": names}
-            state_file.write_text(json.dumps(state))
+            _write(state_file, json.dumps(state))
     except (git.GitCommandError, git.InvalidGitRepositoryError, git.NoSuchPathError, ValueError, OSError) as error:
+        if state and ".lock': File exists" in str(getattr(error, "stderr", "")):  # a killed fetch left it: clone anew
+            shutil.rmtree(path, ignore_errors=True)
+            return fetch(url, ref=ref, before=before, progress=progress)
         said = str(getattr(error, "stderr", "") or error).strip().strip("'").splitlines()
         reason = next(
             (line.strip() for line in said if "fatal:" in line or "ERROR:" in line), said[-1].strip() if said else ""
@@ -104,7 +108,33 @@ def fetch(
             f"{shown}: cannot be fetched ({reason.replace('fatal: ', '').replace(url, shown)[:200]})",
             "check the address and your access, for instance with: git ls-remote URL",
         ) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
     return path, tuple(state["branches"])
+
+
+def _state(file: Path) -> dict[str, Any]:
+    """What is known of a clone; nothing where it is none, or was left half-made."""
+    try:
+        state = json.loads(file.read_text())
+        return state if isinstance(state, dict) and {"fetched", "branches"} <= state.keys() else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _move(part: Path, path: Path) -> None:
+    """Put a finished clone in its place; one that somebody else has finished meanwhile stays."""
+    if path.exists() and _state(path / "auditor.json"):
+        shutil.rmtree(part, ignore_errors=True)
+        return
+    shutil.rmtree(path, ignore_errors=True)  # what an interrupted run left
+    part.rename(path)
+
+
+def _write(file: Path, text: str) -> None:
+    part = file.with_name(f"{file.name}.{os.getpid()}-{threading.get_ident()}.part")
+    part.write_text(text)
+    part.replace(file)
 
 
 def _has(repository: git.Repo, ref: str) -> bool:

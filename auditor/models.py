@@ -82,8 +82,19 @@ class Question(Record):
     links: tuple[Image, ...] = ()
 
 
+class Figure(Record):
+    """An image of the repository that the report shows, for a page that has to show it without the repository. `data` is
+    its content as a data URI; empty, with the reason, where it was left out."""
+
+    path: str
+    size: int = 0
+    data: str = ""
+    reason: str = ""
+
+
 class Report(Record):
-    """The report as parsed: every item and question in file order, and what was malformed."""
+    """The report as parsed: every item and question in file order, and what was malformed. `text` is the report's source,
+    from which a page is made; `figures` are there only where a page was asked for."""
 
     path: str
     commit: str
@@ -91,6 +102,8 @@ class Report(Record):
     items: tuple[ChecklistItem, ...] = ()
     questions: tuple[Question, ...] = ()
     problems: tuple[Problem, ...] = ()
+    text: str = ""
+    figures: tuple[Figure, ...] = ()
 
 
 class Evidence(Record):
@@ -129,9 +142,10 @@ class ProbeResult(Record):
 
 
 class Source(Record):
-    """Where in the report a claim stands: the item counted from 1 in file order, or the question's number."""
+    """Where in the report a claim stands: the item counted from 1 in file order, or the question's number. `report`, with
+    n 0, is for what no single item or question has: a part of the template that is missing, files not committed."""
 
-    kind: Literal["item", "question"]
+    kind: Literal["item", "question", "report"]
     n: int
 
 
@@ -155,7 +169,8 @@ class Verdict(Record):
 
     Of contradicted prose: `rule` reports it; `detail` means that a number or name is off rather than the thing itself;
     `when` tells a sentence that was true at the commit that last changed it (`stale`) from one that was not (`never`),
-    empty where that was not looked at.
+    empty where that was not looked at. `ask` is a question that an examiner could put; `demoted` says why a judge's label
+    was not believed. `hint` is what the group can change, empty where the rule's own says all.
     """
 
     id: str
@@ -166,10 +181,12 @@ class Verdict(Record):
     repo_shows: str = ""
     difference: str = ""
     by: str
+    ask: str = ""
     demoted: str = ""
     rule: str = ""
     detail: bool = False
     when: Literal["", "stale", "never"] = ""
+    hint: str = ""
 
     @model_validator(mode="after")
     def _cited(self) -> Self:
@@ -179,12 +196,13 @@ class Verdict(Record):
 
 
 class Rule(Record):
-    """What is reported, how grave it is, and what a reader should do about it."""
+    """What is reported, how grave it is, what a reader should do about it (`help`), and what the group can change (`hint`)."""
 
     id: str
     title: str
     level: Level
     help: str
+    hint: str = ""
 
 
 class Finding(Record):
@@ -204,7 +222,8 @@ class Tool(Record):
 
 
 class Audited(Record):
-    """The submission as audited: the resolved commit, and what a deadline left out."""
+    """The submission as audited: the resolved commit, and what a deadline left out. Of a working tree (`auditor check`),
+    `commit` is the one it stands on, and `uncommitted` names the cited files that are not in it as they are on disk."""
 
     id: str
     repo: str
@@ -216,6 +235,8 @@ class Audited(Record):
     branch: str = ""
     later_commits: int = 0
     url: str = ""
+    working_tree: bool = False
+    uncommitted: tuple[str, ...] = ()
 
 
 class Named(Record):
@@ -234,14 +255,30 @@ class JudgeInfo(Record):
 
 
 class Times(Record):
-    """When the audit ran (UTC, ISO 8601) and how long it took: the only part that differs from run to run."""
+    """When the audit ran (UTC, ISO 8601), how long it took, and how much of that the judge: the only part that differs from
+    run to run."""
 
     started: str = ""
     seconds: float = 0.0
+    judge_seconds: float = 0.0
+
+
+class Usage(Record):
+    """What the judge's answers took when they were given, in tokens; `cached_tokens` are part of `input_tokens`. `cost` is in
+    the currency of the configured prices, 0 without."""
+
+    requests: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
 
 
 class AuditRecord(Record):
-    """One audit, whole: everything that a renderer or a script needs, with no repository at hand."""
+    """One audit, whole: everything that a renderer or a script needs, with no repository at hand.
+
+    `judged` is how many answers the judge has read, `unjudged` names the others that it was asked about, with the reason.
+    """
 
     schema_version: str = SCHEMA_VERSION
     tool: Tool
@@ -255,6 +292,79 @@ class AuditRecord(Record):
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[Finding, ...] = ()
     omitted: tuple[Problem, ...] = ()
-    usage: dict[str, int] = Field(default_factory=dict)
+    judged: int = 0
+    unjudged: tuple[Problem, ...] = ()
+    usage: Usage = Usage()
     error: str = ""
     times: Times = Times()
+
+
+# -- many groups -------------------------------------------------------------------------------------------------------
+
+
+class Statistics(Record):
+    """What a repository shows beside its content, for comparing a class. People are counted, never named: `per_author` has
+    the commits of each, most first, without bots. `hours` has the commits of each hour (of the author's own clock) of
+    Monday to Sunday."""
+
+    commits: int = 0
+    main_commits: int = 0
+    authors: int = 0
+    per_author: tuple[int, ...] = ()
+    merged_pull_requests: int = 0
+    first_commit: str = ""
+    last_commit: str = ""
+    message_length: float = 0.0
+    hours: tuple[tuple[int, ...], ...] = ()
+    files: int = 0
+    bytes: int = 0
+    python_files: int = 0
+    test_files: int = 0
+    notebooks: int = 0
+    docker_files: int = 0
+    workflow_files: int = 0
+    requirements_files: int = 0
+    cloudbuild_files: int = 0
+    dvc_files: int = 0
+    readme_words: int = 0
+    items: int = 0
+    ticked: int = 0
+    questions: int = 0
+    answered: int = 0
+    report_words: int = 0
+    images: int = 0
+
+
+class Noted(Record):
+    """A finding as the page of a class lists it: its rule, the item or question (by its id) that it is about, the check
+    that made it, and the words it is about."""
+
+    level: Level
+    rule: str
+    about: str
+    by: str
+    line: int
+    quote: str
+
+
+class GroupEntry(Record):
+    """One group in the summary of a class; its record is `groups/<name>.json`. `key` is what it was audited from, empty where
+    it has to be audited again: an `error`, or answers that a judge still owes."""
+
+    id: str
+    name: str
+    repo: str
+    key: str = ""
+    error: str = ""
+    commit: str = ""
+    commit_time: str = ""
+    later_commits: int = 0
+    report_path: str = ""
+    levels: dict[Level, int] = Field(default_factory=dict)
+    labels: dict[Label, int] = Field(default_factory=dict)
+    items: dict[str, Label] = Field(default_factory=dict)
+    findings: tuple[Noted, ...] = ()
+    judged: int = 0
+    unjudged: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    statistics: Statistics = Statistics()

@@ -1,37 +1,52 @@
 """The straight line from a submission to its record."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor import __version__
 from auditor.claims.settle import settle
 from auditor.errors import UserError
+from auditor.judges import Answer, Judge, NoJudge, Request
+from auditor.judges import Usage as TokenUsage
 from auditor.models import (
     Audited,
     AuditRecord,
     Evidence,
+    JudgeInfo,
     Named,
     ProbeResult,
     Problem,
+    Question,
     Report,
+    Source,
     Submission,
     Times,
     Tool,
+    Usage,
     Verdict,
 )
 from auditor.probes import load
 from auditor.profile import Profile
 from auditor.prose import read_prose
-from auditor.report import find_report, parse_report
+from auditor.report import figures_of, find_report, parse_report
 from auditor.rules import judge_items, report_findings
-from auditor.snapshot import File, Snapshot, locate, open_snapshot
+from auditor.snapshot import File, Snapshot, Target, locate, open_snapshot
+
+if TYPE_CHECKING:
+    from auditor.judges.request import Brief
+
+ANSWER_PROMPT = "judge-answer.v1"
+DEFENCE_PROMPT = "judge-defence.v1"
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A submission, read and probed: everything that a verdict may rest on."""
+    """A submission, read, probed and checked: everything that a verdict may rest on, and what a judge is to be asked."""
 
     submission: Audited
     report: Report
@@ -39,32 +54,77 @@ class Prepared:
     evidence: dict[str, Evidence]
     verdicts: tuple[Verdict, ...]
     omitted: tuple[Problem, ...]
+    brief: "Brief | None" = None
+    requests: tuple[Request, ...] = ()
 
 
-def audit(submission: Submission, profile: Profile, progress: Callable[[str], None] | None = None) -> AuditRecord:
-    """One submission, audited. Raises UserError when it cannot be: no repository, no commit, no report."""
+def audit(
+    submission: Submission,
+    profile: Profile,
+    judge: Judge | None = None,
+    progress: Callable[[str], None] | None = None,
+    budget: int = 0,
+    figures: bool = False,
+) -> AuditRecord:
+    """One submission, audited. Raises UserError when it cannot be: no repository, no commit, no report. With `figures` the
+    record keeps the report's images, for a page."""
     started, clock = datetime.now(UTC), time.perf_counter()
-    record = conclude(prepare(submission, profile, progress), profile)
-    times = Times(started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3))
+    judge = judge or NoJudge()
+    prepared = prepare(submission, profile, progress, judge.info.name != "none", budget, figures=figures)
+    asked = time.perf_counter()
+    answers = dict(judge.answer(prepared.requests))
+    answers |= judge.answer(defences(prepared, answers))
+    judging = time.perf_counter() - asked if prepared.requests else 0.0
+    record = conclude(prepared, profile, answers, judge.info)
+    times = Times(
+        started=started.isoformat(timespec="seconds"),
+        seconds=round(time.perf_counter() - clock, 3),
+        judge_seconds=round(judging, 3),
+    )
     return record.model_copy(update={"times": times})
 
 
-def prepare(submission: Submission, profile: Profile, progress: Callable[[str], None] | None = None) -> Prepared:
-    """Read the commit that the submission names, parse its report, run the probes. A URL is fetched first."""
+@dataclass(frozen=True)
+class Found:
+    """A submission's repository on this machine, the commit of it that is meant, and how many came later."""
+
+    target: Target
+    commit: str
+    later: int = 0
+
+
+def find(submission: Submission, progress: Callable[[str], None] | None = None) -> Found:
+    """The commit that a submission names. A URL is fetched first."""
     before = moment(submission.before) if submission.before else None
-    target = locate(submission.repo, ref=submission.ref, before=before, progress=progress)
-    repository, later = target.repository, 0
     if submission.ref and before:
         raise UserError("--ref and --before name two commits", "give one of them")
+    target = locate(submission.repo, ref=submission.ref, before=before, progress=progress)
     if before:
-        commit, later = repository.before(before)
-    else:
-        commit = repository.resolve(submission.ref) if submission.ref else repository.head()
-    with open_snapshot(repository, commit, known_branches=target.branches) as snapshot:
+        return Found(target, *target.repository.before(before))
+    return Found(target, target.repository.resolve(submission.ref) if submission.ref else target.repository.head())
+
+
+def prepare(
+    submission: Submission,
+    profile: Profile,
+    progress: Callable[[str], None] | None = None,
+    judged: bool = False,
+    budget: int = 0,
+    *,
+    found: Found | None = None,
+    look: Callable[[Snapshot], None] | None = None,
+    figures: bool = False,
+) -> Prepared:
+    """Read the commit that the submission names (`found`, where that is known), parse its report, run probes and claim
+    checks; for a judge, write the requests, with `budget` tokens for what they share. `look` is shown the snapshot;
+    `figures` keeps the report's images."""
+    found = found or find(submission, progress)
+    target, commit, later = found.target, found.commit, found.later
+    with open_snapshot(target.repository, commit, known_branches=target.branches) as snapshot:
         file = find_report(snapshot, submission.report_path)
         snapshot.set_aside = lambda f: "course material" if f is file else profile.set_aside(f)
         snapshot.report = parse_report(file, profile, snapshot.files, commit, target.url)
-        return examine(
+        prepared = examine(
             snapshot,
             profile,
             Audited(
@@ -80,6 +140,97 @@ def prepare(submission: Submission, profile: Profile, progress: Callable[[str], 
                 url=target.url,
             ),
         )
+        if look is not None:
+            look(snapshot)
+        if figures:
+            prepared = _with_figures(prepared, snapshot)
+        return with_requests(prepared, snapshot, profile, budget) if judged else prepared
+
+
+def check(
+    path: Path,
+    profile: Profile,
+    *,
+    report_path: str = "",
+    only: str = "",
+    question: int = 0,
+    committing: bool = False,
+    figures: bool = False,
+) -> AuditRecord:
+    """The working tree at a path, checked as a group would before handing in: the report's form, then the audit without a
+    judge. `only` is `form` or `audit`; `question` keeps the findings of one answer; `committing` takes what is staged as
+    committed, for a hook; `figures` keeps the report's images, for a page."""
+    from auditor.form import check_form, uncommitted
+    from auditor.worktree import open_working_tree, root_of
+
+    started, clock = datetime.now(UTC), time.perf_counter()
+    root = root_of(path)
+    with open_working_tree(root) as tree:
+        file = _report_on_disk(tree, root, report_path)
+        url = tree.repository.origin()
+        tree.set_aside = lambda f: "course material" if f is file else profile.set_aside(f)
+        tree.report = report = parse_report(file, profile, tree.files, tree.commit, url)
+        if question and question not in {q.n for q in report.questions}:
+            numbers = [q.n for q in report.questions]
+            have = f"it has {min(numbers)} to {max(numbers)}" if numbers else "it has none"
+            raise UserError(f"{file.path}: no question {question}", f"{have}; give one of them with --question")
+        submission = Audited(
+            id=root.resolve().name,
+            repo=str(path),
+            report_path=file.path,
+            commit=tree.commit,
+            commit_time=tree.committed,
+            branch=tree.history.default_branch,
+            url=url,
+            working_tree=True,
+        )
+        prepared = Prepared(submission, report, (), {}, (), ())
+        if only != "form":
+            prepared = examine(tree, profile, submission)
+        book = _Book(prepared.evidence)
+        verdicts = prepared.verdicts
+        changed = tree.uncommitted - (tree.staged() if committing else frozenset())
+        if only != "audit":
+            form = check_form(file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk)
+            form += uncommitted(file, report, changed, tree.head, verdicts, book.evidence, book.enter)
+            verdicts = (*form, *(v for v in verdicts if not _told(v, form)))
+        cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
+        submission = submission.model_copy(update={"uncommitted": tuple(sorted(cited & changed))})
+        prepared = replace(prepared, submission=submission, evidence=book.evidence, verdicts=verdicts)
+        if figures:
+            prepared = _with_figures(prepared, tree)
+    record = conclude(prepared, profile, {}, JudgeInfo())
+    if question:
+        about = {v.id for v in verdicts if v.claim.source == Source(kind="question", n=question)}
+        record = record.model_copy(update={"findings": tuple(f for f in record.findings if f.verdict in about)})
+    times = Times(started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3))
+    return record.model_copy(update={"times": times})
+
+
+def _with_figures(prepared: Prepared, snapshot: Snapshot) -> Prepared:
+    figures = figures_of(prepared.report, snapshot.files)
+    return replace(prepared, report=prepared.report.model_copy(update={"figures": figures}))
+
+
+def _report_on_disk(tree: Snapshot, root: Path, path: str) -> File:
+    """The report of a working tree; `path` counts from where the user stands, or from the repository's root."""
+    here = Path(path).absolute()
+    if path and here.is_file() and here.is_relative_to(root.absolute()):
+        path = here.relative_to(root.absolute()).as_posix()
+    try:
+        return find_report(tree, path)
+    except UserError as error:
+        raise UserError(error.message.replace("in the commit", "in the working tree"), error.hint) from None
+
+
+def _told(verdict: Verdict, form: Sequence[Verdict]) -> bool:
+    """Whether the form has a finding about the image or link that a claim check contradicts."""
+    if verdict.by not in ("claim:images", "claim:links") or verdict.label != "contradicted":
+        return False
+    same = [
+        v for v in form if v.claim.source == verdict.claim.source and v.rule.startswith(("image", "link", "template-"))
+    ]
+    return any(v.claim.quote in verdict.claim.quote or v.claim.line == verdict.claim.line for v in same)
 
 
 def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepared:
@@ -112,12 +263,13 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
 class _Book:
     """Numbers evidence in the order that it comes in; the same piece of the same probe keeps its number."""
 
-    def __init__(self) -> None:
-        self.evidence: dict[str, Evidence] = {}
-        self._ids: dict[Evidence, str] = {}
+    def __init__(self, known: Mapping[str, Evidence] | None = None) -> None:
+        self.evidence: dict[str, Evidence] = dict(known or {})
+        self._ids = {e.model_copy(update={"id": ""}): id_ for id_, e in self.evidence.items()}
 
     def enter(self, piece: Evidence) -> str:
         """The id of a piece of evidence."""
+        piece = piece.model_copy(update={"id": ""}) if piece.id else piece
         if piece not in self._ids:
             self._ids[piece] = f"E{len(self._ids) + 1}"
             self.evidence[self._ids[piece]] = piece.model_copy(update={"id": self._ids[piece]})
@@ -135,19 +287,117 @@ def _own(snapshot: Snapshot) -> list[File]:
     return [f for f in snapshot.files.values() if not snapshot.aside(f)]
 
 
-def conclude(prepared: Prepared, profile: Profile) -> AuditRecord:
-    """The record of what was prepared: verdicts to findings."""
+def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, budget: int = 0) -> Prepared:
+    """The same with what a judge is to be asked: facts, absences and files packed, one request an answer."""
+    from auditor.facts.summary import summary
+    from auditor.judges.request import BUDGET, make_brief, requests
+    from auditor.prompts import load_prompt
+
+    prompts = (load_prompt(ANSWER_PROMPT), load_prompt(DEFENCE_PROMPT))
+    probed = [e for e in prepared.evidence.values() if not e.probe.startswith("claim:")]
+    brief = make_brief(snapshot, prepared.report, profile, prompts, summary(snapshot), probed, budget or BUDGET)
+    return replace(prepared, brief=brief, requests=tuple(requests(brief, prepared.report, profile)))
+
+
+def defences(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Request]:
+    """The second requests: one for each answer in which the judge has found contradictions that stand up to the check."""
+    if prepared.brief is None:
+        return []
+    from auditor.judges.request import defence_request
+
+    made = []
+    for question in prepared.report.questions:
+        charges = [v for v in _judged(prepared, question, answers, _Book()) if v.label == "contradicted"]
+        if charges:
+            told = [(v.claim.quote, v.repo_shows, v.difference) for v in charges]
+            made.append(defence_request(prepared.brief, question, told))
+    return made
+
+
+def _judged(prepared: Prepared, question: Question, answers: Mapping[str, Answer], book: "_Book") -> list[Verdict]:
+    """The checked verdicts of the judge about an answer, before any defence; none where it was not answered."""
+    from auditor.verify import check_reply, parse_reply
+
+    answer = answers.get(f"q{question.n}")
+    reply = parse_reply(answer.text) if answer and not answer.error else None
+    if reply is None or prepared.brief is None:
+        return []
+    return check_reply(reply, question, prepared.brief, book.enter)
+
+
+def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], info: JudgeInfo) -> AuditRecord:
+    """The record of what was prepared and answered: replies to verdicts, verdicts to findings."""
+    book = _Book(prepared.evidence)
+    verdicts, unjudged, judged = list(prepared.verdicts), [], 0
+    if prepared.brief is not None:
+        from auditor.verify import apply_defence, merge, parse_defence, parse_reply
+
+        asked = {r.id for r in prepared.requests}
+        for question in prepared.report.questions:
+            if f"q{question.n}" not in asked:
+                continue
+            answer = answers.get(f"q{question.n}", Answer(error="not asked"))
+            if answer.error or parse_reply(answer.text) is None:
+                why = answer.error or "the reply does not fit its schema"
+                unjudged.append(Problem(line=question.line, message=f"question {question.n}: {why}"))
+                continue
+            judged += 1
+            found = _judged(prepared, question, answers, book)
+            charges = [v for v in found if v.label == "contradicted"]
+            reply = answers.get(f"q{question.n}-defence")
+            defence = parse_defence(reply.text) if reply and not reply.error else None
+            if charges and defence is None:
+                why = reply.error if reply and reply.error else "no reply"
+                unjudged.append(Problem(line=question.line, message=f"question {question.n}, the defence: {why}"))
+            if charges and defence is not None:
+                kept = iter(apply_defence(charges, defence, prepared.brief, book.enter))
+                found = [next(kept) if v.label == "contradicted" else v for v in found]
+            verdicts += merge(prepared.verdicts, found)
+    numbers = count(1)
+    verdicts = [v.model_copy(update={"id": f"J{next(numbers)}"}) if v.id == "J" else v for v in verdicts]
+    usage = sum((a.usage for a in answers.values()), start=TokenUsage())
+    prompt = Named(name="none")
+    if prepared.brief is not None:
+        both = [p.named for p in prepared.brief.prompts]
+        prompt = Named(name=" + ".join(p.name for p in both), hash="+".join(p.hash for p in both))
     return AuditRecord(
         tool=Tool(version=__version__),
         submission=prepared.submission,
         profile=Named(name=profile.name, hash=profile.hash),
+        prompt=prompt,
+        judge=info,
         report=prepared.report,
         results=prepared.results,
-        evidence=prepared.evidence,
-        verdicts=prepared.verdicts,
-        findings=tuple(report_findings(prepared.report, profile, prepared.verdicts, prepared.evidence)),
-        omitted=prepared.omitted,
+        evidence=book.evidence,
+        verdicts=tuple(verdicts),
+        findings=tuple(report_findings(prepared.report, profile, verdicts, book.evidence)),
+        omitted=(*prepared.omitted, *_left_out(prepared)),
+        judged=judged,
+        unjudged=tuple(unjudged),
+        usage=Usage(
+            requests=usage.requests,
+            input_tokens=usage.input,
+            cached_tokens=usage.cached,
+            output_tokens=usage.output,
+            cost=_cost(usage),
+        ),
     )
+
+
+def _cost(usage: TokenUsage) -> float:
+    """What the answers cost at the configured prices; 0 without any."""
+    if not usage.requests:
+        return 0.0
+    from auditor.judges.prices import prices
+
+    configured = prices()
+    return round(configured.cost(usage), 4) if configured else 0.0
+
+
+def _left_out(prepared: Prepared) -> list[Problem]:
+    """What the judge was not shown for want of room."""
+    left = prepared.brief.omitted if prepared.brief else ()
+    return [p for p in left if p.message.startswith("did not fit")]
 
 
 def moment(text: str) -> datetime:

@@ -60,9 +60,20 @@ class Asked(Record):
     private: bool = False
 
 
+class Version(Record):
+    """One version of the template: which numbers its questions have (`layout`), the items of its checklist, and how many
+    words and images it asks for, by question."""
+
+    name: str
+    layout: str
+    items: tuple[str, ...] = ()
+    words: dict[str, tuple[int, int]] = Field(default_factory=dict)
+    images: dict[str, tuple[int, int]] = Field(default_factory=dict)
+
+
 class Profile(Record):
-    """A course: its items, its questions, the headings of its template's sections, and the globs of what is not the
-    group's own work, by reason."""
+    """A course: its items, its questions, the versions of its template (newest first), the headings of its sections, and
+    the globs of what is not the group's own work, by reason."""
 
     name: str
     title: str
@@ -70,6 +81,7 @@ class Profile(Record):
     items: tuple[Item, ...]
     questions: tuple[Asked, ...]
     headings: tuple[str, ...] = ()
+    versions: tuple[Version, ...] = ()
     not_evidence: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stubs: str = ""
     known: frozenset[str] = Field(default=frozenset(), exclude=True)

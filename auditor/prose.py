@@ -11,48 +11,52 @@ from functools import cached_property
 
 from markdown_it.token import Token
 
+from auditor.lazy import compile_later
 from auditor.models import Question, Report
 from auditor.report import markdown
 
-_ABBREVIATION = re.compile(
+_ABBREVIATION = compile_later(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|no|fig|incl|ca|dr|mr|ms|st)\.|\b[A-Z]\.)$", re.IGNORECASE
 )
-_BREAK = re.compile(r"(?<=[.!?])[\"')\]*_]*\s+(?=[\"'(\[*_`]*[A-Z0-9])|(?<=:)\s*\n")
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_LINK = re.compile(
+_BREAK = compile_later(r"(?<=[.!?])[\"')\]*_]*\s+(?=[\"'(\[*_`]*[A-Z0-9])|(?<=:)\s*\n")
+_CODE = compile_later(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_LINK = compile_later(
     r"!?\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*(<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+[\"'][^\"']*[\"'])?\s*\)"
 )
 
-_PLAN = re.compile(
-    r"\b(would|could|should|might|may|ideally|plan(?:ned|s)? to|planning to|intend(?:ed)? to|hope to|aim(?:ed)? to|want(?:ed)? to"
+_PLAN = compile_later(
+    # what could not be read, and what one could see by it, are results
+    r"\b(would|(?<!so we )(?<!so that we )could(?! not be (?:read|found|seen|opened|parsed|loaded|decoded|reached|explained)\b)"
+    r"|(?:(?<=so we )|(?<=so that we ))could(?! (?:\w+ly |then |also |always )?(?:see|tell|notice|follow|spot|observe|detect|inspect)\b)"
+    r"|should|might|may|ideally|plan(?:ned|s)? to|planning to|intend(?:ed)? to|hope to|aim(?:ed)? to|want(?:ed)? to"
     r"|in (?:the )?future|future work|next step|if we (?:had|were|would)|were we to|had we|with more time|given more time|will be|we will|we'll"
     r"|one can|one could|you can imagine|for a larger project|in larger projects|let'?s say|imagine|suppose)\b",
     re.IGNORECASE,
 )
-_PAST = re.compile(
-    r"\b(at first|initially|originally|in the beginning|started (?:out|off|with|by)|used to|previously|earlier on|earlier versions?|later(?: on)?"
+_PAST = compile_later(
+    r"\b(at first|initially|originally|in the beginning|(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bbeing )started (?:out|off|with|by)|(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbe )(?<!\bbeen )(?<!\bbeing )used to|previously|earlier on|earlier versions?|later(?: on)?"
     r"|ended up|no longer|at some point|the first (?:version|attempt|iteration|days?|week)|before (?:that|we|switching|moving)|until we|eventually"
     r"|after (?:a while|some time|that)|switched (?:from|to)|moved (?:away )?from|migrated|replaced|was removed|were removed|we removed|we dropped)\b",
     re.IGNORECASE,
 )
-_ATTEMPT = re.compile(
+_ATTEMPT = compile_later(
     r"\b(tried|attempted|did(?:n'?t| not) (?:manage|succeed|get)|not merged|commented out|failed to|unable to|struggl(?:ed|ing)|without success)\b",
     re.IGNORECASE,
 )
-_HEDGE = re.compile(
+_HEDGE = compile_later(
     r"(~|\b(about|around|approximately|approx|roughly|circa|over|more than|less than|fewer than|almost|nearly|up to|at least|at most|several|multiple"
-    r"|various|many|some|a few|a couple|main(?:ly)?|primar(?:y|ily)|mostly|typically|usually|generally|e\.g|for example|for instance|such as|like|including|among others|etc)\b)",
+    r"|various|many|some|a few|a couple|mainly|(?<!\bto )(?<!\binto )(?<!\bon )(?<!\bfrom )main(?! branch)|primar(?:y|ily)|mostly|typically|usually|generally|e\.g|for example|for instance|such as|like|including|among others|etc)\b)",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(
+_NEGATION = compile_later(
     r"\b(no|not|never|none|neither|nor|without|cannot|nothing|nobody|lacks?|lacking|instead of|rather than)\b|n't\b",
     re.IGNORECASE,
 )
-_SOMEBODY = re.compile(
+_SOMEBODY = compile_later(
     r"\b(some of us|a member|one member|one of us|(?:the )?majority|student s?\d+|s\d{6}|one person|each of us)\b",
     re.IGNORECASE,
 )
-_OURS = re.compile(
+_OURS = compile_later(
     r"\b(we|our|ours|us|the (?:project|repository|repo|code|codebase|pipeline|workflow|application|api|model|report))\b",
     re.IGNORECASE,
 )
@@ -69,13 +73,14 @@ class Link:
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence, list entry, table row or heading of an answer (`kind`), or the code of a fence (`fence`).
+    """One sentence, list entry, table row or heading of an answer (`kind`), the code of a fence (`fence`), or what is no prose
+    to a reader (`html`): HTML, comments, definitions of links. Only `Prose.hidden` hands out the last.
 
     `lead` is the plain text of the sentence before it in the same paragraph, or of the line that introduces its list.
     """
 
     question: Question
-    kind: str  # "sentence", "item", "row", "heading", "fence"
+    kind: str  # "sentence", "item", "row", "heading", "fence", "html"
     text: str
     line: int
     lead: str = ""
@@ -164,8 +169,12 @@ class Prose:
     def of(self, *questions: str) -> Iterator[Statement]:
         """The statements of the questions with these ids, in order; of all without any."""
         for statement in self.statements:
-            if not questions or statement.question.id in questions:
+            if statement.kind != "html" and (not questions or statement.question.id in questions):
                 yield statement
+
+    def hidden(self) -> Iterator[Statement]:
+        """What stands in the answers and is no prose: HTML, comments, definitions of links."""
+        return (s for s in self.statements if s.kind == "html")
 
     def sentences(self, *questions: str) -> Iterator[Statement]:
         """As `of`, without fences and headings."""
@@ -190,6 +199,7 @@ def read_prose(report: Report, private: bool = False) -> Prose:
     for question in report.questions:
         if question.answer and (private or not question.private):
             made += _statements(question)
+            made += _hidden(question)
     return Prose(report, tuple(made))
 
 
@@ -225,6 +235,29 @@ def _statements(question: Question) -> Iterator[Statement]:
         elif token.type == "tr_open" and token.map:
             row = rows[token.map[0]].strip()
             yield Statement(question, "row", row, at, intro, "", heading)
+
+
+_COMMENT = compile_later(r"<!--.*?-->", re.DOTALL)
+
+
+def _hidden(question: Question) -> Iterator[Statement]:
+    """Blocks of HTML, comments within a paragraph, and the lines that no block shows."""
+    rows = question.answer.split("\n")
+    numbers = _line_numbers(question, len(rows))
+    shown: set[int] = set()
+    for token in markdown().parse(question.answer):
+        if not token.map:
+            continue
+        shown.update(range(*token.map))
+        if token.type == "html_block":
+            yield Statement(question, "html", token.content.strip(), numbers[min(token.map[0], len(numbers) - 1)])
+        elif token.type == "inline" and any(c.type == "html_inline" for c in token.children or ()):
+            for match in _COMMENT.finditer(token.content):
+                at = token.map[0] + token.content.count("\n", 0, match.start())
+                yield Statement(question, "html", match[0], numbers[min(at, len(numbers) - 1)])
+    for i, row in enumerate(rows):
+        if i not in shown and row.strip():
+            yield Statement(question, "html", row.strip(), numbers[min(i, len(numbers) - 1)])
 
 
 def _line_numbers(question: Question, count: int) -> list[int]:

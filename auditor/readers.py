@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from auditor.lazy import compile_later
 from auditor.snapshot import File, Unreadable
 
 # -- Python ------------------------------------------------------------------------------------------------------------
@@ -68,18 +69,38 @@ class Class:
     node: ast.ClassDef
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes directly below a node, in the order of the source; several times as fast as `ast.iter_child_nodes`."""
+    found: list[ast.AST] = []
+    for value in node.__dict__.values():
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [v for v in value if isinstance(v, ast.AST)]
+    return found
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node of a tree, outer ones first."""
+    todo = [node]
+    for one in todo:
+        yield one
+        todo += children(one)
+
+
 class Module:
-    """One parsed Python file. `imports` maps each imported dotted name to its first line (`from a.b import c` gives
+    """One parsed Python file. `nodes` are all of its nodes, outer ones first; `imports` maps each imported dotted name to its first line (`from a.b import c` gives
     `a.b.c`, relative ones keep their dots); `aliases` maps local names to them."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
+        self.nodes = list(walk(tree))
         self.imports: dict[str, int] = {}
         self.aliases: dict[str, str] = {}
         self.calls: list[Call] = []
         self.functions: list[Function] = []
         self.classes: list[Class] = []
-        for node in ast.walk(tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for name in node.names:
                     self.imports.setdefault(name.name, node.lineno)
@@ -95,7 +116,7 @@ class Module:
         self._visit(tree, "", "")
 
     def _visit(self, node: ast.AST, inside: str, owner: str) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
                 qualname = f"{inside}.{child.name}" if inside else child.name
                 names = tuple(self.name(d.func if isinstance(d, ast.Call) else d) for d in child.decorator_list)
@@ -164,7 +185,7 @@ def _python(file: File) -> Module | None:
             warnings.simplefilter("ignore")
             tree = ast.parse(source)
             if lines is not None:
-                for node in ast.walk(tree):
+                for node in walk(tree):
                     if hasattr(node, "lineno"):
                         node.lineno = lines[node.lineno - 1]
                     if getattr(node, "end_lineno", None):
@@ -1081,7 +1102,7 @@ def normal_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-_REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
+_REQUIREMENT = compile_later(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
 
 
 def dependencies(file: File) -> tuple[Dependency, ...]:

@@ -2,6 +2,8 @@
 
 import re
 
+from auditor.lazy import compile_later
+
 _KINDS: tuple[tuple[str, str], ...] = (
     ("W&B key", r"wandb_v1_[A-Za-z0-9_]{20,}"),
     ("W&B key", r"(?i:wandb[_.]?(?:api[_.]?)?key|wandb\.login)[^\n]{0,40}?\b(?P<secret>[0-9a-f]{40})\b"),
@@ -21,10 +23,10 @@ _KINDS: tuple[tuple[str, str], ...] = (
         |auth[_-]?token|client[_-]?secret) ["']? \s* [:=] \s* ["']? (?P<secret3> [A-Za-z0-9/+_\-]{20,} ={0,2}) (?= ["'\s,;] | $)""",
     ),
 )
-_SECRETS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
+_SECRETS = tuple((kind, compile_later(pattern)) for kind, pattern in _KINDS)
 # A W&B key in a job specification stands on the line after the name of its variable.
-_NAMED = re.compile(r"(?i)(?:api|access)[_-]?key|secret|token|password")
-_VALUE = re.compile(r"""(?i)^\s*-?\s*value\s*:\s*["']?(?P<secret>[A-Za-z0-9/+_\-]{20,})["']?\s*$""")
+_NAMED = compile_later(r"(?i)(?:api|access)[_-]?key|secret|token|password")
+_VALUE = compile_later(r"""(?i)^\s*-?\s*value\s*:\s*["']?(?P<secret>[A-Za-z0-9/+_\-]{20,})["']?\s*$""")
 
 
 def secret_at(line: str, before: str = "") -> tuple[int, str] | None:
@@ -41,8 +43,9 @@ def secret_at(line: str, before: str = "") -> tuple[int, str] | None:
                 continue
             found.append((start, kind))
             break
-    if not found and _NAMED.search(before) and (match := _VALUE.match(line)) and re.search(r"\d", match["secret"]):
-        found.append((match.start("secret"), "assigned secret"))
+    value_below = _VALUE.match(line) if not found and _NAMED.search(before) else None
+    if value_below and re.search(r"\d", value_below["secret"]):
+        found.append((value_below.start("secret"), "assigned secret"))
     return min(found) if found else None
 
 

@@ -4,11 +4,12 @@ Each question is parsed by itself, so that an unbalanced fence or quote costs on
 malformed becomes a problem in the record.
 """
 
+import base64
 import difflib
 import hashlib
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
@@ -16,26 +17,30 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from auditor.errors import UserError
-from auditor.models import ChecklistItem, Image, Problem, Question, Report
+from auditor.lazy import compile_later
+from auditor.models import ChecklistItem, Figure, Image, Problem, Question, Report
 from auditor.profile import Profile, words
 from auditor.snapshot import File, Snapshot, Unreadable
 
 DEFAULT_PATH = "reports/readme.md"
-_QUESTION = re.compile(r"^\s{0,3}#{1,6}\s*\**\s*question\s+(\d{1,3})\b", re.IGNORECASE)
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")
-_ANSWER = re.compile(r"^\s{0,3}>\s*[*_]{0,3}answers?\s*[*_]{0,3}\s*:\s*[*_]{0,3}\s*(.*)$", re.IGNORECASE)
-_BARE_ANSWER = re.compile(r"^\s{0,3}[*_]{0,3}answer\s*:\s*[*_]{0,3}\s*$", re.IGNORECASE)
-_RULE = re.compile(r"^\s*([-*_])(\s*\1){2,}\s*$")
-_WRAPPED = re.compile(r"^\s*`{0,3}\s*-{3,}\s*(.*?)\s*-{3,}\s*`{0,3}\s*$")
-_PLACEHOLDER = re.compile(
+FIGURE_BYTES = 700_000  # of one image; the screenshots of real reports are mostly between 50 kB and 700 kB
+FIGURES_BYTES = 4_000_000  # of a report's images together
+_RASTER = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"))
+_QUESTION = compile_later(r"^\s{0,3}#{1,6}\s*\**\s*question\s+(\d{1,3})\b", re.IGNORECASE)
+_HEADING = compile_later(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")
+_ANSWER = compile_later(r"^\s{0,3}>\s*[*_]{0,3}answers?\s*[*_]{0,3}\s*:\s*[*_]{0,3}\s*(.*)$", re.IGNORECASE)
+_BARE_ANSWER = compile_later(r"^\s{0,3}[*_]{0,3}answer\s*:\s*[*_]{0,3}\s*$", re.IGNORECASE)
+_RULE = compile_later(r"^\s*([-*_])(\s*\1){2,}\s*$")
+_WRAPPED = compile_later(r"^\s*`{0,3}\s*-{3,}\s*(.*?)\s*-{3,}\s*`{0,3}\s*$")
+_PLACEHOLDER = compile_later(
     r"^\s*`{0,3}\s*(-{2,}\s*)?question\s+\d+\s+fill\s+here\s*(-{2,})?\s*`{0,3}\s*$", re.IGNORECASE
 )
-_FENCE = re.compile(r"^\s*(`{3,}(?!.*`)|~{3,})")  # backticks after an opening fence make it inline code
-_BOX = re.compile(r"^\[(?P<mark>[^\[\]]{0,12})\]\s*(?P<text>.*)$", re.DOTALL)
-_LOOSE_ITEM = re.compile(r"^\s*[*+-]\s*(\[[^\[\]]{0,12}\].*)$")
-_LEGEND = re.compile(r"^\s*(=|:|->|→|–|-)\s*\S")
-_IN_CODE = re.compile(r"!\[[^\]]*\]\(\s*<?([^)>]+?)>?\s*\)")
-_IMG_TAG = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_FENCE = compile_later(r"^\s*(`{3,}(?!.*`)|~{3,})")  # backticks after an opening fence make it inline code
+_BOX = compile_later(r"^\[(?P<mark>[^\[\]]{0,12})\]\s*(?P<text>.*)$", re.DOTALL)
+_LOOSE_ITEM = compile_later(r"^\s*[*+-]\s*(\[[^\[\]]{0,12}\].*)$")
+_LEGEND = compile_later(r"^\s*(=|:|->|→|–|-)\s*\S")
+_IN_CODE = compile_later(r"!\[[^\]]*\]\(\s*<?([^)>]+?)>?\s*\)")
+_IMG_TAG = compile_later(r"""<img\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -123,6 +128,42 @@ def parse_report(
         items=tuple(items),
         questions=tuple(questions),
         problems=tuple(sorted(problems, key=lambda p: (p.line, p.message))),
+        text=file.text,
+    )
+
+
+def figures_of(report: Report, files: Mapping[str, File]) -> tuple[Figure, ...]:
+    """The images of the repository that the answers show, as data URIs; small ones first, until they take up too much.
+    A vector image is not among them: it is a document, which may hold more than a picture. Nor are private answers'."""
+    shown = [i for q in report.questions if not q.private for i in q.images]
+    paths = dict.fromkeys(i.path for i in shown if i.renders and i.path in files)
+    made: dict[str, Figure] = {}
+    room = FIGURES_BYTES
+    for path in sorted(paths, key=lambda p: files[p].size):
+        figure = _figure(files[path], room)
+        room -= figure.size if figure.data else 0
+        made[path] = figure
+    return tuple(made[path] for path in paths)
+
+
+def _figure(file: File, room: int) -> Figure:
+    if "link" in file.skipped or "submodule" in file.skipped:
+        return Figure(path=file.path, reason=file.skipped)
+    if file.size > FIGURE_BYTES:
+        return Figure(path=file.path, size=file.size, reason=f"larger than {FIGURE_BYTES // 1000} kB")
+    if file.size > room:
+        return Figure(path=file.path, size=file.size, reason="the report's other images took up the room")
+    try:
+        data = file.bytes()
+    except Unreadable as reason:
+        return Figure(path=file.path, size=file.size, reason=str(reason))
+    kind = next((kind for start, kind in _RASTER if data.startswith(start)), "")
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        kind = "webp"
+    if not kind:
+        return Figure(path=file.path, size=file.size, reason="not a PNG, JPEG, GIF or WebP image")
+    return Figure(
+        path=file.path, size=file.size, data=f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
     )
 
 
@@ -404,7 +445,10 @@ class _Resolver:
             if self._repository and own[1].lower() != self._repository:
                 return ""
             return self._tracked_path(unquote(own[2]))
-        parts = urlsplit(target)
+        try:
+            parts = urlsplit(target)
+        except ValueError:  # no address at all, such as http://[
+            return ""
         if parts.scheme or parts.netloc or not parts.path:
             return ""
         raw = parts.path.replace("\\", "/")

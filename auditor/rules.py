@@ -20,6 +20,7 @@ from auditor.models import (
 )
 from auditor.profile import Item, Profile
 
+_FORM = "A matter of form, which the group can mend before handing in."
 RULES: dict[str, Rule] = {
     r.id: r
     for r in (
@@ -28,31 +29,65 @@ RULES: dict[str, Rule] = {
             title="A ticked box whose work is not in the repository",
             level="error",
             help="Look where the finding says it was looked for. If the work lies elsewhere, ask the group where.",
+            hint="Commit the work that the box stands for, or open the box: `[ ]`. An open box is no fault.",
         ),
         Rule(
             id="found-but-unchecked",
             title="An open box whose work is in the repository",
             level="note",
             help="Not a fault: the group may have forgotten the box, or may not count what is there.",
+            hint="Tick the box if you count this as done; leave it if not.",
         ),
         Rule(
             id="prose-contradicts-repository",
             title="A sentence that the repository contradicts",
             level="error",
             help="A warning where only a number or name is off; a level lower where the sentence was true when it was written.",
+            hint="Write what the repository shows, or commit what the sentence says.",
+        ),
+        Rule(
+            id="report-addresses-a-model",
+            title="The report speaks to a language model or grader",
+            level="error",
+            help="Read it. It has had no effect on this audit.",
+            hint="Write for the people who read the report, and take this out.",
         ),
         Rule(
             id="prose-contradicts-checklist",
             title="A sentence that the report's own checklist contradicts",
             level="error",
             help="One of the two is wrong; ask the group which.",
+            hint="Change the sentence or the box, whichever is wrong.",
         ),
         Rule(
             id="prose-contradicts-prose",
             title="Two answers that contradict each other",
             level="warning",
             help="One of the two is wrong; ask the group which.",
+            hint="Make the two answers say the same.",
         ),
+        # The report's form, in `auditor check` only; each finding brings its own hint.
+        Rule(id="answer-missing", title="A question without an answer", level="error", help=_FORM),
+        Rule(id="question-missing", title="A question of the template that is gone", level="error", help=_FORM),
+        Rule(id="placeholder-left", title="A placeholder or filler instead of text", level="error", help=_FORM),
+        Rule(id="image-count", title="Another number of images than asked for", level="error", help=_FORM),
+        Rule(id="image-not-found", title="An image that leads to no file", level="error", help=_FORM),
+        Rule(id="image-not-rendered", title="An image that does not show", level="error", help=_FORM),
+        Rule(id="template-figure-left", title="The template's example figure as an image", level="error", help=_FORM),
+        Rule(id="fence-unbalanced", title="A code block that never ends", level="error", help=_FORM),
+        Rule(id="checklist-blank", title="A checklist with no box ticked", level="error", help=_FORM),
+        Rule(id="answer-too-short", title="An answer shorter than asked for", level="warning", help=_FORM),
+        Rule(id="answer-too-long", title="An answer longer than asked for", level="warning", help=_FORM),
+        Rule(id="template-text-left", title="Text of the template within an answer", level="warning", help=_FORM),
+        Rule(id="question-changed", title="A question that is not as in the template", level="warning", help=_FORM),
+        Rule(id="item-changed", title="A checklist that is not as in the template", level="warning", help=_FORM),
+        Rule(id="mark-unclear", title="A box marked neither done nor open", level="warning", help=_FORM),
+        Rule(id="link-broken", title="A link that leads nowhere", level="warning", help=_FORM),
+        Rule(id="group-unclear", title="A group or study number that cannot be read", level="warning", help=_FORM),
+        Rule(
+            id="not-committed", title="A file that the report relies on is not committed", level="warning", help=_FORM
+        ),
+        Rule(id="image-elsewhere", title="An image kept outside the repository", level="note", help=_FORM),
     )
 }
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
@@ -208,6 +243,12 @@ def level_of(rule: str, verdict: Verdict) -> Level:
     """The rule's level, one lower for a mere detail, and one lower again for what was true when it was written."""
     step = LEVELS.index(RULES[rule].level) + verdict.detail + (verdict.when == "stale")
     return LEVELS[min(step, len(LEVELS) - 1)]
+
+
+def hint(verdict: Verdict, finding: Finding) -> str:
+    """What the group can change: the verdict's own hint, or the rule's; nothing for a rule that this version lacks."""
+    rule = RULES.get(finding.rule)
+    return verdict.hint or (rule.hint if rule else "")
 
 
 def _source(verdict: Verdict, items: Mapping[int, ChecklistItem]) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from auditor.errors import UserError
 from auditor.models import Evidence, Report
@@ -121,6 +121,7 @@ class History:
     default_branch: str = ""
     shallow: bool = False
     one_branch: bool = False  # a clone of one branch, which says nothing about others
+    pull_refs: int = 0  # pull requests that a mirror has a ref of, merged or not
 
     def first_parents(self) -> list[Commit]:
         """The line that a default branch has moved along, newest first."""
@@ -316,6 +317,7 @@ class Snapshot:
         self.committed = committed
         self.report: Report | None = None  # set once it is parsed: a probe may follow its images
         self.set_aside = set_aside or (lambda _: "")
+        self.opened: OpenSnapshot | None = None  # the one that this is a part of: for what git alone can tell
         self._aside: dict[str, str] = {}
         self._facts: dict[str, Any] = {}
 
@@ -339,7 +341,8 @@ class Snapshot:
 
         Files set aside are left out; `stubs` keeps template stubs, `all` keeps everything.
         """
-        chosen = [f for f in self.files.values() if matches(f.path, globs)]
+        match = matcher(globs)
+        chosen = [f for f in self.files.values() if match(f.path)]
         if not all:
             chosen = [f for f in chosen if not (reason := self.aside(f)) or (stubs and reason == "template stub")]
         if mentions:
@@ -363,10 +366,11 @@ def _mentions(file: File, words: tuple[str, ...]) -> bool:
 def _memory_file(path: str, content: str | bytes) -> File:
     data = content.encode() if isinstance(content, str) else content
     blob = hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
-    return File(path, blob, len(data), lambda: data, _too_large(path, len(data)))
+    return File(path, blob, len(data), lambda: data, too_large(path, len(data)))
 
 
-def _too_large(path: str, size: int) -> str:
+def too_large(path: str, size: int) -> str:
+    """Why a file of this name and size is not read (`binary`, `larger than ...`), or nothing."""
     suffix = path.rsplit(".", 1)[-1].lower() if "." in path.rsplit("/", 1)[-1] else ""
     if suffix in _BINARY:
         return "binary"
@@ -396,6 +400,7 @@ def _regex(glob: str) -> str:
 
 def _alternatives(glob: str) -> list[str]:
     """A glob without its braces: one for each choice."""
+    glob = glob.replace(".y*ml", ".{yml,yaml}")
     match = re.search(r"\{([^{}]*)\}", glob)
     if not match:
         return [glob]
@@ -412,7 +417,8 @@ class _Globs:
         self._exact: set[str] = set()
         self._names: set[str] = set()
         self._folders: set[str] = set()
-        ends, starts, others = [], [], []
+        beside: dict[str, list[str]] = {}
+        ends, starts, middles, others = [], [], [], []
         for glob in {one for whole in globs for one in _alternatives(whole.lower())}:
             plain = not re.search(r"[*?\[]", glob)
             rest = glob.removeprefix("**/")
@@ -423,23 +429,31 @@ class _Globs:
                 self._names.add(rest)
             elif glob != rest and rest[0] == "*" and not re.search(r"[*?\[/]", rest[1:]):
                 ends.append(rest[1:])
+            elif glob != rest and re.fullmatch(r"\*[^*?\[/]+\*", rest):
+                middles.append(rest[1:-1])
+            elif re.fullmatch(r"([^*?\[]*/)?\*[^*?\[/]*", glob):
+                folder, _, name = glob.rpartition("/")
+                beside.setdefault(folder, []).append(name[1:])
             elif glob.endswith("/**") and not re.search(r"[*?\[]", glob[:-3]):
                 starts.append(glob[:-2])
             elif glob.startswith("**/") and glob.endswith("/**") and not re.search(r"[*?\[/]", glob[3:-3]):
                 self._folders.add(glob[3:-3])
             else:
                 others.append(_regex(glob))
-        self._ends, self._starts = tuple(ends), tuple(starts)
+        self._ends, self._starts, self._middles = tuple(ends), tuple(starts), tuple(middles)
+        self._tails = {folder: tuple(tails) for folder, tails in beside.items()}
         self._others = re.compile("(?:" + "|".join(others) + r")\Z") if others else None
 
     def match(self, path: str) -> bool:
         """Whether one of the globs matches a path in small letters."""
-        name = path.rsplit("/", 1)[-1]
+        folder, _, name = path.rpartition("/")
         return (
             name in self._names
             or path in self._exact
             or name.endswith(self._ends)
             or path.startswith(self._starts)
+            or (folder in self._tails and name.endswith(self._tails[folder]))
+            or any(middle in name for middle in self._middles)
             or (bool(self._folders) and not self._folders.isdisjoint(path.split("/")[:-1]))
             or (self._others is not None and self._others.match(path) is not None)
         )
@@ -448,12 +462,21 @@ class _Globs:
 def matches(path: str, globs: Iterable[str]) -> bool:
     """Whether a path matches one of the globs: `*` within a folder, `**` across folders, `{a,b}`, `[ab]`; ignoring case.
     A glob that starts with `!` takes out what those before it let in."""
-    hit = False
-    path = path.lower()
-    for keeps, run in _runs(tuple(globs)):
-        if hit is not keeps and run.match(path):
-            hit = keeps
-    return hit
+    return matcher(globs)(path)
+
+
+def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
+    """`matches` for many paths, with the globs looked up once."""
+    runs = _runs(tuple(globs))
+
+    def match(path: str) -> bool:
+        hit, path = False, path.lower()
+        for keeps, run in runs:
+            if hit is not keeps and run.match(path):
+                hit = keeps
+        return hit
+
+    return match
 
 
 @lru_cache(maxsize=512)
@@ -662,7 +685,11 @@ def read_history(repository: Repository, commit: str, known_branches: tuple[str,
         default_branch=repository.default_branch(),
         shallow=repository.git("rev-parse", "--is-shallow-repository").strip() == "true",
         one_branch=not known_branches and repository.one_branch(),
+        pull_refs=len({m[1] for r in refs if (m := _PULL_REF.match(r))}),
     )
+
+
+_PULL_REF = re.compile(r"refs/(?:remotes/[^/]+/)?(?:pull|merge-requests)/(\d+)/head$")
 
 
 def _moment(text: str) -> datetime:
@@ -732,6 +759,7 @@ class OpenSnapshot(Snapshot):
         super().__init__(
             files=self._list(commit, {}), history=history, commit=commit, committed=committed, set_aside=set_aside
         )
+        self.opened = self
 
     def at(self, commit: str) -> Snapshot:
         """An ancestor's snapshot. Files that are the same there are the same objects, so that nothing is parsed twice."""
@@ -747,6 +775,7 @@ class OpenSnapshot(Snapshot):
                 set_aside=self.set_aside,
             )
             earlier.report = self.report
+            earlier.opened = self
             self._earlier[commit] = earlier
         return self._earlier[commit]
 
@@ -768,11 +797,11 @@ class OpenSnapshot(Snapshot):
             elif not size.isdigit():
                 skipped = "missing from this copy of the repository"
             else:
-                skipped = _too_large(path, int(size))
+                skipped = too_large(path, int(size))
             files.append(File(path, blob, int(size) if size.isdigit() else 0, partial(self._blobs.read, blob), skipped))
         return files
 
-    def __enter__(self) -> "OpenSnapshot":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -792,6 +821,13 @@ class Target:
     repository: Repository
     url: str = ""
     branches: tuple[str, ...] = field(default=())
+
+
+def cache_folder() -> Path:
+    """Where clones are kept: AUDITOR_CACHE, else XDG_CACHE_HOME or ~/.cache, below `auditor`."""
+    if own := os.environ.get("AUDITOR_CACHE"):
+        return Path(own)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "auditor"
 
 
 def is_url(target: str) -> bool:

@@ -147,3 +147,20 @@ def test_the_schema_is_the_published_one() -> None:
     """A change of the record is deliberate: `auditor schema > tests/golden/record.schema.json`."""
     golden = Path(__file__).parent / "golden" / "record.schema.json"
     assert json.loads(auditor("schema").stdout) == json.loads(golden.read_text(encoding="utf-8"))
+
+
+def test_a_whole_audit_with_a_judge_from_recorded_answers(overclaiming: Path, tmp_path: Path) -> None:
+    """If it says that answers are missing: `python tests/file_answers.py overclaiming fixtures/overclaiming/answers`."""
+    recorded = f"recorded:{Path(__file__).parent.parent / 'fixtures' / 'overclaiming' / 'answers'}"
+    judged = auditor("audit", str(overclaiming), "--judge", recorded, "--format", "json")
+    assert judged.returncode == 1, judged.stderr
+    record = json.loads(judged.stdout)
+    assert (record["judged"], record["unjudged"]) == (28, [])
+    by = {v["id"]: v["by"] for v in record["verdicts"]}
+    assert "judge" in {by[f["verdict"]] for f in record["findings"]}
+    assert not [v for v in record["verdicts"] if v["by"] == "judge" and "verbatim" in v["demoted"]]
+    assert "28 of 28 answers read" in auditor("audit", str(overclaiming), "--judge", recorded).stdout
+    unanswered = auditor("audit", str(overclaiming), "--judge", f"batch:{tmp_path}", "--model", "some-model")
+    assert unanswered.returncode == 2
+    assert "0 of 28 answers read" in unanswered.stdout
+    assert "checked-but-absent" in unanswered.stdout, "everything else stands"

@@ -74,7 +74,7 @@ def test_the_exit_codes_and_flags_named_exist() -> None:
             env=ENV | {"COLUMNS": "200"},
             check=True,
         ).stdout
-        for verb in ("audit", "render", "probes", "schema")
+        for verb in ("audit", "batch", "check", "render", "probes", "schema")
     )
     for flag in set(re.findall(r"`(--[a-z-]+)", text)):
         assert flag in helped, flag

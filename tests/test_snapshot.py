@@ -48,6 +48,15 @@ def repo(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_mirror_knows_how_many_pull_requests_there_were(repo: Path) -> None:
+    for name in ("pull/1/head", "pull/1/merge", "pull/7/head", "merge-requests/9/head", "heads/pull/8/head"):
+        git(repo, "update-ref", f"refs/{name}", "HEAD")
+    repository = Repository(repo)
+    with open_snapshot(repository, repository.head()) as snapshot:
+        assert snapshot.history.pull_refs == 3
+        assert snapshot.history.until(snapshot.commit).pull_refs == 3
+
+
 def test_files_are_read_and_skipped_with_reasons(repo: Path) -> None:
     repository = Repository(repo)
     with open_snapshot(repository, repository.head()) as snapshot:

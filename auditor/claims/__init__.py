@@ -112,6 +112,22 @@ def check(id: str, *, asks: str) -> Callable[[Function], Function]:
 
 def load() -> Mapping[str, Check]:
     """Every check by id. The imports are the registry."""
+    from auditor.claims import (  # noqa: F401
+        boxes,
+        ci,
+        commands,
+        containers,
+        counts,
+        coverage,
+        history,
+        injection,
+        paths,
+        quality,
+        reproducibility,
+        structure,
+        tools,
+    )
+
     return CHECKS
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.facts.workflows import builds_image
+from auditor.lazy import compile_later
 from auditor.readers import Command, Node, commands, shell_commands, yaml_documents, yaml_root
 from auditor.snapshot import File, Files, matches
 
@@ -96,6 +97,8 @@ def training_specs(file: File) -> tuple[TrainingSpec, ...]:
 
 
 def _training_specs(file: File) -> Iterator[TrainingSpec]:
+    if file.suffix not in ("yaml", "yml", "json"):
+        return
     for document in yaml_documents(file):
         for _, node in document.walk():
             for key in ("workerPoolSpecs", "worker_pool_specs"):
@@ -255,7 +258,7 @@ def train_elsewhere(command: Command) -> str:
 
 # -- resources ---------------------------------------------------------------------------------------------------------
 
-_RESOURCE = re.compile(r'^\s*resource\s+"([\w-]+)"\s+"([\w-]+)"')
+_RESOURCE = compile_later(r'^\s*resource\s+"([\w-]+)"\s+"([\w-]+)"')
 
 
 def terraform(file: File) -> tuple[Resource, ...]:

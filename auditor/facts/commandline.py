@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from auditor.lazy import compile_later
 from auditor.readers import Call, Function, Module, commands, is_stub_body, literal, python, toml, toml_line, yaml_root
 from auditor.snapshot import File, Files
 
@@ -22,7 +23,7 @@ _PARSERS = {
     "plac.call": "plac",
     "defopt.run": "defopt",
 }
-_SAYS = re.compile(
+_SAYS = compile_later(
     r"(^|\.)(print|echo|secho|rprint)$|^rich\.|(^|[._])log(ger|ging)?(\(\))?\.\w+$|getLogger|basicConfig"
 )
 
@@ -259,8 +260,8 @@ TARGET_FILES = (
     "pixi.toml",
     "hatch.toml",
 )
-_RULE = re.compile(r"^([A-Za-z0-9_][\w.\-/ ]*?)\s*::?(?!=)(?:[^=]|$)")
-_JUST = re.compile(r"^@?([A-Za-z_][\w-]*)(?:\s+[^:]*)?:(?!=)")
+_RULE = compile_later(r"^([A-Za-z0-9_][\w.\-/ ]*?)\s*::?(?!=)(?:[^=]|$)")
+_JUST = compile_later(r"^@?([A-Za-z_][\w-]*)(?:\s+[^:]*)?:(?!=)")
 
 
 def targets(file: File, files: Files) -> tuple[Target, ...]:
@@ -340,7 +341,7 @@ def _tabled(file: File, files: Files) -> Iterator[Target]:
             yield Target(file.path, toml_line(file, key), kind, key, tuple(texts), _missing(texts, files))
 
 
-_PATH = re.compile(r"(?<![\w./{}$()-])((?:[\w.{}-]+/)*[\w.{}-]+\.(?:py|dockerfile|sh|ipynb))(?![\w/])")
+_PATH = compile_later(r"(?<![\w./{}$()-])((?:[\w.{}-]+/)*[\w.{}-]+\.(?:py|dockerfile|sh|ipynb))(?![\w/])")
 
 
 def _missing(texts: list[str], files: Files) -> tuple[str, ...]:

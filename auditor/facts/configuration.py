@@ -4,9 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from auditor.readers import Node, literal, python, yaml_documents
-from auditor.snapshot import File, Files, Snapshot, Unreadable
+from auditor.snapshot import File, Snapshot, Unreadable
 
 _NO_CONFIGURATION = (
     "!.github/**",
@@ -27,6 +28,7 @@ class Configuration:
     `files` maps a YAML file's stem to its paths. `broken` are files that do not parse: with one of them nothing is sure.
     """
 
+    snapshot: Snapshot
     keys: dict[str, tuple[str, int]] = field(default_factory=dict)
     leaves: set[str] = field(default_factory=set)
     groups: dict[str, set[str]] = field(default_factory=dict)
@@ -36,7 +38,15 @@ class Configuration:
 
     def has_key(self, key: str) -> bool:
         """Whether the whole key, or only its last part, is known anywhere."""
-        return key in self.keys or key.rsplit(".", 1)[-1] in self.leaves
+        last = key.rsplit(".", 1)[-1]
+        return key in self.keys or last in self.leaves or last in self.declared
+
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """The names that code declares; `files` and `groups` are completed by what a ConfigStore holds."""
+        names: set[str] = set()
+        _declared(self, names)
+        return frozenset(names)
 
     def group(self, name: str) -> str:
         """The group that an override's left side names: `model`, `db/mysql`, `model@encoder`; empty if none."""
@@ -50,7 +60,7 @@ def configuration(snapshot: Snapshot) -> Configuration:
 
 
 def _configuration(snapshot: Snapshot) -> Configuration:
-    found = Configuration()
+    found = Configuration(snapshot)
     for file in snapshot.select(("**/*.{yaml,yml}", *_NO_CONFIGURATION), stubs=True).named():
         if file.skipped or file.size > _SETTINGS_LIMIT:
             continue
@@ -71,7 +81,6 @@ def _configuration(snapshot: Snapshot) -> Configuration:
                 found.groups.setdefault(name, set()).add(stem)
                 found.folders.setdefault(name, file.folder)
             found.leaves.add(folder)
-    _declared(found, snapshot.select(("**/*.py",), stubs=True))
     return found
 
 
@@ -113,10 +122,12 @@ def _walk(node: Node, path: tuple[str, ...] = (), depth: int = 0) -> Iterator[tu
             yield from _walk(item, (*path, str(i)), depth + 1)
 
 
-def _declared(found: Configuration, files: Files) -> None:
+def _declared(found: Configuration, names: set[str]) -> None:
     """Names that code declares and an override may reach: fields of dataclasses and models, `add_argument` flags, and the
     keys of dictionaries where a configuration is made in code."""
-    for file in files:
+    for file in found.snapshot.select(
+        ("**/*.py",), mentions=("dataclass", "config", "argparse", "omegaconf", "hydra"), stubs=True
+    ):
         module = python(file)
         if module is None:
             continue
@@ -129,22 +140,20 @@ def _declared(found: Configuration, files: Files) -> None:
             ):
                 for s in c.node.body:
                     if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name):
-                        found.leaves.add(s.target.id)
+                        names.add(s.target.id)
         if module.imported("hydra", "omegaconf", "hydra_zen"):
-            for node in ast.walk(module.tree):
+            for node in module.nodes:
                 if isinstance(node, ast.Dict):
-                    found.leaves.update(
-                        k.value for k in node.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)
-                    )
+                    names.update(k.value for k in node.keys if isinstance(k, ast.Constant) and isinstance(k.value, str))
             for call in module.calls_to("hydra_zen.builds", "hydra_zen.make_config", ".store"):
-                found.leaves.update(k.arg for k in call.node.keywords if k.arg)
+                names.update(k.arg for k in call.node.keywords if k.arg)
                 if isinstance(name := literal(call.keyword("name")), str):
                     found.files.setdefault(name, []).append(file.path)
                     group = literal(call.keyword("group"))
                     if isinstance(group, str):
                         found.groups.setdefault(group, set()).add(name)
         for call in module.calls_to(".add_argument"):
-            found.leaves.update(
+            names.update(
                 flag.lstrip("-").replace("-", "_") for a in call.node.args if isinstance(flag := literal(a), str)
             )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from auditor.lazy import compile_later
 from auditor.readers import (
     DECLARATIONS,
     DOCKERFILES,
@@ -425,7 +426,7 @@ _WELL_KNOWN = frozenset(
 )
 
 
-_GENERATED = re.compile(r"(^|\.)(_version|version|__version__|\w+_pb2(_grpc)?)(\.|$)")
+_GENERATED = compile_later(r"(^|\.)(_version|version|__version__|\w+_pb2(_grpc)?)(\.|$)")
 
 
 def unresolved(files: Files) -> tuple[Import, ...]:

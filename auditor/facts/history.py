@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from auditor.lazy import compile_later
 from auditor.snapshot import Commit, History
 
 DEFAULT_BRANCHES = frozenset(["main", "master", "trunk"])
@@ -59,18 +60,18 @@ class Span:
 
 # -- people ------------------------------------------------------------------------------------------------------------
 
-_BOT = re.compile(
+_BOT = compile_later(
     r"\[bot\]|[-_ ]bot\b|^bot[-_ ]|dependabot|renovate|pre-commit-ci|github[- _]?actions?\b|copilot|^actions?-user$"
     r"|greenkeeper|mergify|snyk|codecov|allcontributors|semantic-release|gitlab-ci"
     r"|^(claude|claude code|codex|devin|cursor agent|gemini( cli)?|jules|aider)$",
     re.IGNORECASE,
 )
-_BOT_MAIL = re.compile(
+_BOT_MAIL = compile_later(
     r"\[bot\]@|@(anthropic|cursor|openai)\.com$|^(action|actions|github-actions)@github\.com$|@dependabot\.com$"
     r"|\+copilot@users\.noreply",
     re.IGNORECASE,
 )
-_NOREPLY = re.compile(r"^(?:\d+[+-])?(?P<login>[^@]+)@users\.noreply\.", re.IGNORECASE)
+_NOREPLY = compile_later(r"^(?:\d+[+-])?(?P<login>[^@]+)@users\.noreply\.", re.IGNORECASE)
 # Names and local parts that stand for a machine or for nobody: two people may share them.
 _SHARED = frozenset(
     [
@@ -214,16 +215,16 @@ def _trailer(text: str) -> tuple[str, str]:
 
 # -- how work came in --------------------------------------------------------------------------------------------------
 
-_MERGED = re.compile(r"^Merge pull request #(?P<n>\d+) (?:from|in) (?P<head>\S+)")
-_SQUASHED = re.compile(r"\(#(?P<n>\d+)\)\s*$")
+_MERGED = compile_later(r"^Merge pull request #(?P<n>\d+) (?:from|in) (?P<head>\S+)")
+_SQUASHED = compile_later(r"\(#(?P<n>\d+)\)\s*$")
 _OTHER_HOSTS = (
-    re.compile(r"See merge request \S*!(?P<n>\d+)"),  # GitLab
-    re.compile(r"^Merged in (?P<head>\S+) \(pull request #(?P<n>\d+)\)"),  # Bitbucket
-    re.compile(r"^Merged PR (?P<n>\d+): "),  # Azure DevOps
+    compile_later(r"See merge request \S*!(?P<n>\d+)"),  # GitLab
+    compile_later(r"^Merged in (?P<head>\S+) \(pull request #(?P<n>\d+)\)"),  # Bitbucket
+    compile_later(r"^Merged PR (?P<n>\d+): "),  # Azure DevOps
 )
 # GitLab quotes the target too (git itself does not); the number stands in the body, which is not read.
-_GITLAB = re.compile(r"^Merge branch '(?P<head>[^']+)' into '(?P<target>[^']+)'$")
-_BOT_BRANCH = re.compile(r"dependabot|renovate/|pre-commit-ci|snyk-|^copilot/|/copilot/", re.IGNORECASE)
+_GITLAB = compile_later(r"^Merge branch '(?P<head>[^']+)' into '(?P<target>[^']+)'$")
+_BOT_BRANCH = compile_later(r"dependabot|renovate/|pre-commit-ci|snyk-|^copilot/|/copilot/", re.IGNORECASE)
 
 
 def pull_requests(history: History) -> tuple[PullRequest, ...]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from auditor.lazy import compile_later
 from auditor.readers import Call, Class, Function, Module, joined_text, literal, python, readable
 from auditor.snapshot import File, Files
 
@@ -122,7 +123,7 @@ def _declare(file: File) -> _Declared:
     module = python(file)
     if module is None:
         return found
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
             name = module.name(node.value.func)
             framework = _APPS.get(name, "")
@@ -498,31 +499,31 @@ _COMMON = frozenset(
 
 # -- inference ---------------------------------------------------------------------------------------------------------
 
-_LIKE = re.compile(
+_LIKE = compile_later(
     r"predict|infer|classif|translat|generat|embed|segment|summar|caption|detect|recogni[sz]|forecast|recommend|transcri"
     r"|(?:^|[/_.])(?:ask|chat|answer|score|sentiment|diagnos|upscale|denoise|colou?ri[sz]e)|complet|analy[sz]e|estimat",
     re.IGNORECASE,
 )
-_NOT_ROUTE = re.compile(
+_NOT_ROUTE = compile_later(
     r"drift|monitor|report|metric|health|ready|status|latest|recent|feedback|histor|stats|logs?(?:$|[/_])|docs|version|schema"
     r"|(?:^|[/_])(?:re)?(?:train|load)",
     re.IGNORECASE,
 )
-_NOT_CALL = re.compile(
+_NOT_CALL = compile_later(
     r"drift|monitor|report|metric|health|latest|feedback|histor|stats|save|store|upload|background|add_to|record|logg?(?:er|_)"
     r"|HTTPException|Response|Request",
     re.IGNORECASE,
 )
-_RUNS = re.compile(
+_RUNS = compile_later(
     r"(?:^|\.)(?:predict\w*|forward|generate|infer\w*|transcribe|classify\w*|invoke|ainvoke|no_grad|inference_mode)$"
     r"|(?:sess|session|runner|engine)\w*\.(?:async_)?run$|\.run_async$"
 )
-_MODEL = re.compile(
+_MODEL = compile_later(
     r"(?:^|[._])(?:model|net|network|pipe|pipeline|classifier|predictor|detector|embedder|learner|estimator|regressor|llm"
     r"|generator|transformer|clf|unet|vae|gan)s?(?:\(\))?$",
     re.IGNORECASE,
 )
-_MAKES = re.compile(
+_MAKES = compile_later(
     r"(?:^|[._])(?:load|get|init|build|create|make|setup|download|fetch|save|warm|reload|ensure|from)\w*$", re.I
 )
 

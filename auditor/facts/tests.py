@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from auditor.lazy import compile_later
 from auditor.readers import Class, Function, Module, literal, python, readable, toml
 from auditor.snapshot import File, Files
 
@@ -23,8 +24,10 @@ CLIENTS = (
     "bentoml.AsyncHTTPClient",
     "gradio_client.Client",
 )
-_REQUEST = re.compile(r"(requests|httpx)\.(get|post|put|patch|delete|request|head|Session)$|requests\.Session\(\)\..+")
-_IGNORED = re.compile(r"(^|/)(\.[^/]+|build|dist|node_modules|venv|[^/]+\.egg)/")
+_REQUEST = compile_later(
+    r"(requests|httpx)\.(get|post|put|patch|delete|request|head|Session)$|requests\.Session\(\)\..+"
+)
+_IGNORED = compile_later(r"(^|/)(\.[^/]+|build|dist|node_modules|venv|[^/]+\.egg)/")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from auditor.lazy import compile_later
 from auditor.readers import (
     WORKFLOWS,
     Command,
@@ -413,8 +414,8 @@ def _tasks_of(file: File) -> Iterator[tuple[str, str, Command]]:
                 yield "package", key, command
 
 
-_MAKE = re.compile(r"^([A-Za-z0-9_.][\w .%/-]*?)\s*:(?!=)\s*([^#=;]*)")
-_JUST = re.compile(r"^@?([A-Za-z0-9_][\w-]*)(?:\s[^:=]*(?:=[^:]*)?)?:(?!=)\s*([^#=;]*)")
+_MAKE = compile_later(r"^([A-Za-z0-9_.][\w .%/-]*?)\s*:(?!=)\s*([^#=;]*)")
+_JUST = compile_later(r"^@?([A-Za-z0-9_][\w-]*)(?:\s[^:=]*(?:=[^:]*)?)?:(?!=)\s*([^#=;]*)")
 
 
 def _recipes(file: File, runner: str) -> Iterator[tuple[str, str, Command]]:
@@ -568,7 +569,7 @@ def lint_tool(command: Command) -> str:
     return program if program in _LINTERS else ""
 
 
-_LINT_ACTION = re.compile(
+_LINT_ACTION = compile_later(
     r"(ruff|flake8|pylint|mypy|pyright|black|isort|bandit|codespell)[\w-]*$|super-linter|megalinter|lint-action|action-(ruff|flake8|mypy|pylint|black|isort|pyright)|trunk-io/trunk-action",
     re.IGNORECASE,
 )
@@ -598,7 +599,7 @@ def runs_pre_commit(run: Run | Use) -> bool:
     return run.command.program in ("pre-commit", "prek") and ("run" in words or len(words) == 1)
 
 
-_LINT_HOOK = re.compile(
+_LINT_HOOK = compile_later(
     r"ruff|flake8|pylint|mypy|pyright|black|isort|bandit|pycodestyle|pydocstyle|codespell|yapf|autopep8|autoflake|pyupgrade|^ty(-check)?$|pyrefly|nbqa|typos",
     re.IGNORECASE,
 )
@@ -628,9 +629,9 @@ class Values:
     matrix: bool  # one job alone uses two or more of them
 
 
-_SYSTEM = re.compile(r"^(ubuntu|windows|macos)\b", re.IGNORECASE)
-_PYTHON = re.compile(r"^(3\.\d+(\.\d+|\.x)?(-dev)?|pypy-?3[\w.]*|\d\.x)$")
-_FRAMEWORK = re.compile(
+_SYSTEM = compile_later(r"^(ubuntu|windows|macos)\b", re.IGNORECASE)
+_PYTHON = compile_later(r"^(3\.\d+(\.\d+|\.x)?(-dev)?|pypy-?3[\w.]*|\d\.x)$")
+_FRAMEWORK = compile_later(
     r"torch|tensorflow|^tf\b|jax|lightning|transformers|keras|numpy|scikit|sklearn|cuda", re.IGNORECASE
 )
 

@@ -17,6 +17,7 @@ from auditor.facts.cloud import (
     training_specs,
 )
 from auditor.facts.workflows import ci_workflows
+from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import WORKFLOWS, Call, Module, Node, joined_text, python, yaml_documents, yaml_root
@@ -241,11 +242,11 @@ def cloud_deploy_elsewhere(files: Files) -> Iterator[Evidence]:
                     yield file.cite(item.line, note=f"a Kubernetes {item.kind}")
 
 
-_URL = re.compile(
+_URL = compile_later(
     r"https://([a-z0-9][\w-]*?-[\w-]+(?:\.[a-z]{1,2}|\.[a-z]+-[a-z]+\d+)?\.run\.app|[\w-]+\.cloudfunctions\.net)",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = compile_later(
     r"your|example|placeholder|xxx|<|\[|\{|\$|hash|my-?(service|app|project)|\bservice-name|project-id|abc123|123456-",
     re.IGNORECASE,
 )

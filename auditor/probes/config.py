@@ -4,12 +4,13 @@ import ast
 import re
 from collections.abc import Iterator
 
+from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import Node, is_stub_body, python, toml, toml_line, yaml_documents
 from auditor.snapshot import File, Files
 
-HYPERPARAMETER = re.compile(
+HYPERPARAMETER = compile_later(
     r"(?i)(train_|eval_|per_device_(train_|eval_)?|micro_|mini_?)?batch[_-]?size|lr|(base_|initial_|max_|min_)?learning[_-]?rate(_init)?|"
     r"((max|num|n|min|total|num_train|training|train)_?)?epochs?|(max|num|total|train|training)_?(train_?)?steps|max_iter|weight_?decay|momentum|"
     r"dropout(_?(rate|prob|p))?|optimi[sz]er(_name)?|lr_scheduler(_type)?|scheduler|hidden_?(dims?|sizes?|units|channels|layers?)|"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from auditor.facts.deps import unresolved
+from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import (
@@ -41,26 +42,26 @@ _LAYOUTS = (
     ("cookiecutter-data-science (version 1)", "*", ("data/make_dataset.py", "features/build_features.py", "models/train_model.py", "models/predict_model.py", "visualization/visualize.py"), 3),
     ("cookiecutter-data-science (version 2)", "*", ("config.py", "dataset.py", "features.py", "plots.py", "modeling/train.py", "modeling/predict.py"), 4),
 )  # fmt: skip
-_ANSWERS = re.compile(
+_ANSWERS = compile_later(
     r"(^|/)(\.cruft\.json|\.copier-answers\.ya?ml|\.cookiecutter(rc|\.json|\.ya?ml)|cookiecutter\.json)$", re.I
 )
-_NAMES_TEMPLATE = re.compile(
+_NAMES_TEMPLATE = compile_later(
     r"cookie-?cutter|\bcruft\b|\bmlops_template\b|copier template|drivendata/|\bccds\b", re.IGNORECASE
 )
 # a checklist's line, or a quoted question of the report
-_ASKED = re.compile(r"^\s*(>|[-*]\s*\[[ xX]?\])")
-_DENIES = re.compile(
+_ASKED = compile_later(r"^\s*(>|[-*]\s*\[[ xX]?\])")
+_DENIES = compile_later(
     r"\b(not|no|without|instead of|rather than|n't)\b[^.]{0,40}(cookie-?cutter|template)", re.IGNORECASE
 )
-_SUBJECT = re.compile(
+_SUBJECT = compile_later(
     r"cookie-?cutter|\bcruft\b|\bccds\b"
     r"|\b(mlops|project|repo(sitory)?|course|initial|init|base|starter|standard|data[- ]science|dtu|add(ed)?|appl(y|ied)|set ?up|from)\b"
     r"[ _-]+(the )?((mlops|project|course|initial) )?(template|skeleton|scaffold(ing)?)\b(?! for)",
     re.IGNORECASE,
 )
-_OTHER_TEMPLATE = re.compile(r"\b(report|exam|issue|pull|pr|html|jinja|docker|prompt|readme)\b", re.IGNORECASE)
+_OTHER_TEMPLATE = compile_later(r"\b(report|exam|issue|pull|pr|html|jinja|docker|prompt|readme)\b", re.IGNORECASE)
 # what tools write and any project may have
-_ANYBODYS = re.compile(
+_ANYBODYS = compile_later(
     r"(^|/)(\.dvc.*|\.git.*|LICENSE.*|\.python-version|\.idea/.*|__init__\.py|reports?/.*)$", re.IGNORECASE
 )
 
@@ -125,7 +126,7 @@ def _layouts(files: Files) -> Iterator[Evidence]:
 
 # -- data code ---------------------------------------------------------------------------------------------------------
 
-_DATASET_BASES = re.compile(
+_DATASET_BASES = compile_later(
     r"(^|\.)(\w*Dataset|\w*DataModule|IterDataPipe|PyDataset|GeneratorBasedBuilder|ImageFolder|DatasetFolder|Sequence)$"
 )
 _DATASET_PACKAGES = ("torch", "torchvision", "torchaudio", "torchdata", "torch_geometric", "lightning", "pytorch_lightning", "datasets", "tensorflow", "keras", "tensorflow_datasets", "dgl", "monai", "torchgeo")  # fmt: skip
@@ -142,17 +143,17 @@ _LOADER_METHODS = frozenset(
         "load",
     ]
 )
-_DATA_WORD = re.compile(
+_DATA_WORD = compile_later(
     r"data(?!base|_?drift)|pre_?process|download|fetch|ingest|etl|prepar|split|tokeni[sz]|normali[sz]|corpus|loader|clean|features?\b|build_features"
     r"|transform|augment|scrap|extract|embed",
     re.IGNORECASE,
 )
 # not data of the training: what serves, watches, shows or profiles the model
-_ELSEWHERE = re.compile(
+_ELSEWHERE = compile_later(
     r"(^|/)(api|apps?|endpoints?|frontend|backend|server|serving|streamlit|ui|web|monitoring|dashboard|load_?tests?)(/|\w*\.py$)|locust|drift|\bgui\b",
     re.I,
 )
-_READS = re.compile(
+_READS = compile_later(
     r"^(pandas|polars|dask\.dataframe|geopandas|pyarrow(\.\w+)*|cudf)\.(read_\w+|scan_\w+)$"
     r"|^(numpy\.(load|loadtxt|genfromtxt|fromfile|memmap)|PIL\.Image\.open|cv2\.imread|skimage\.io\.imread|imageio(\.\w+)*\.imread)$"
     r"|^(torchvision\.(io|datasets)\.\w+|torchaudio\.(load|datasets\.\w+)|librosa\.load|soundfile\.read|h5py\.File|nibabel\.load|pydicom\.dcmread)$"
@@ -160,16 +161,16 @@ _READS = re.compile(
     r"|^(sklearn\.datasets\.\w+|tensorflow_datasets\.load|tensorflow\.keras\.datasets\.\w+\.load_data|keras\.datasets\.\w+\.load_data|tensorflow\.data\.\w+(\.\w+)*|tensorflow\.keras\.utils\.\w+_from_directory)$"
     r"|^(torch_geometric\.datasets\.\w+|ogb\.\w+\.\w+|seaborn\.load_dataset|medmnist\.\w+|zipfile\.ZipFile|tarfile\.open|torch\.load)$"
 )
-_WRITES = re.compile(
+_WRITES = compile_later(
     r"(^|\.)(to_csv|to_parquet|to_feather|to_json|to_pickle|write_csv|write_parquet|save_to_disk|imwrite|extractall|savez?|savez_compressed|write_image)$"
     r"|^(torch\.save|pickle\.dump|joblib\.dump|json\.dump|numpy\.(save|savez|savez_compressed|savetxt)|shutil\.(copy\w*|move|unpack_archive))$"
 )
-_SHAPES = re.compile(
+_SHAPES = compile_later(
     r"^(torchvision\.transforms(\.v2)?\.Compose|albumentations\.Compose|sklearn\.model_selection\.train_test_split"
     r"|torch\.utils\.data\.(random_split|DataLoader|TensorDataset|Subset)|torch\.utils\.data\.dataset\.\w+)$"
 )
 _TEXT_PACKAGES = ("transformers", "tokenizers", "nltk", "torchtext", "tensorflow", "keras", "spacy", "sentencepiece")
-_TOKENIZER = re.compile(r"(^|\.)(\w*[tT]okenizer\w*)(\(\)|\.from_pretrained|\.encode|\.batch_encode_plus)?$")
+_TOKENIZER = compile_later(r"(^|\.)(\w*[tT]okenizer\w*)(\(\)|\.from_pretrained|\.encode|\.batch_encode_plus)?$")
 
 
 @probe(
@@ -253,7 +254,7 @@ def _data_call(call: Call, module: Module) -> str:
 
 # -- downloads ---------------------------------------------------------------------------------------------------------
 
-_DATA_HOSTS = re.compile(
+_DATA_HOSTS = compile_later(
     r"^(datasets\.load_dataset|kagglehub\.(dataset_\w+|competition_\w+|load_dataset)|opendatasets\.download|sklearn\.datasets\.fetch_\w+"
     r"|tensorflow_datasets\.load|(tensorflow\.)?keras\.datasets\.\w+\.load_data|tensorflow\.keras\.utils\.get_file|seaborn\.load_dataset"
     r"|torchvision\.datasets\.utils\.download_\w+|ucimlrepo\.fetch_ucirepo|quickdraw\.QuickDraw\w+|yfinance\.\w+|ir_datasets\.load"
@@ -261,13 +262,13 @@ _DATA_HOSTS = re.compile(
     r"|\.(dataset_download_files?|dataset_download_cli|competition_download_files?)$"
 )
 # what fetches anything: data only where the file, the function or an argument says so
-_FETCHES = re.compile(
+_FETCHES = compile_later(
     r"^(requests\.get|urllib\.request\.(urlretrieve|urlopen)|httpx\.(get|stream)|urllib3\.\w+|aiohttp\.\w+|gdown\.\w+|wget\.download|pooch\.\w+)$"
     r"|^requests\.Session\(\)\.get$"
     r"|\.(download_to_filename|download_as_(bytes|string|text)|download_blob_to_file|download_to_file|download_file|download_fileobj)$"
 )
-_ABOUT_MODEL = re.compile(r"model|checkpoint|weights|ckpt|\.(pth|onnx|safetensors)\b|report|artifact", re.IGNORECASE)
-_PULLS = re.compile(
+_ABOUT_MODEL = compile_later(r"model|checkpoint|weights|ckpt|\.(pth|onnx|safetensors)\b|report|artifact", re.IGNORECASE)
+_PULLS = compile_later(
     r"\bdvc\s+(pull|fetch|import|import-url|get|get-url)\b"
     r"|\b(gsutil|gcloud storage|aws s3|azcopy|rclone)\b.*?\b(cp|rsync|sync|copy)\s+(-\S+\s+)*[\"']?((gs|s3|https)://|\{\.\.\.\})"
     r"|\bkaggle (datasets|competitions) download\b|\b(huggingface-cli|hf) download\b.*--repo-type[ =]dataset|\bgdown\b"
@@ -334,7 +335,7 @@ def data_download(files: Files) -> Iterator[Evidence]:
 
 def _command_lists(module: Module) -> Iterator[Command]:
     """The commands that Python code runs: lists of words that start with a known program, and a task's strings."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.List) and node.elts and joined_text(node.elts[0]) in _PROGRAMS:
             words = [joined_text(e) or "{...}" for e in node.elts]
             yield Command(" ".join(words), node.lineno)
@@ -346,13 +347,13 @@ def _command_lists(module: Module) -> Iterator[Command]:
 
 # -- model and training ------------------------------------------------------------------------------------------------
 
-_MODEL_BASES = re.compile(
+_MODEL_BASES = compile_later(
     r"^(torch\.nn\.(Module|Sequential|modules\.\w+\.Module)|(pytorch_lightning|lightning(\.pytorch)?)(\.core(\.\w+)?)?\.LightningModule"
     r"|(tensorflow\.)?keras\.(models\.)?(Model|Sequential|layers\.Layer)|flax\.(linen|nnx)\.Module|equinox\.Module|haiku\.Module|paddle\.nn\.Layer"
     r"|transformers\.(\w*PreTrainedModel|\w*For\w+|\w*Model)|torch_geometric\.nn\.\w*(MessagePassing|Conv|Module)|segmentation_models_pytorch\.\w+"
     r"|torchvision\.models(\.\w+)*\.\w+|sklearn\.base\.\w+|mlx\.nn\.Module|gpytorch\.models\.\w+|pyro\.nn\.PyroModule)$"
 )
-_MODEL_MADE = re.compile(
+_MODEL_MADE = compile_later(
     r"^(timm\.create_model|torchvision\.models\.(\w+\.)*(?!\w*Weights)\w+|segmentation_models_pytorch\.[A-Z]\w+|segmentation_models_pytorch\.create_model|ultralytics(\.\w+)*\.(YOLO|RTDETR|SAM)|torch\.hub\.load"
     r"|transformers\.(AutoModel\w*|TFAutoModel\w*|[A-Z]\w*(Model|For[A-Z]\w+|LMHeadModel))(\.from_pretrained|\.from_config)?|sentence_transformers\.(SentenceTransformer|CrossEncoder)|setfit\.SetFitModel\.from_pretrained"
     r"|diffusers\.\w+\.from_pretrained|monai\.networks\.nets\.\w+|torch_geometric\.nn\.models\.\w+|torch\.nn\.Sequential|(tensorflow\.)?keras\.(models\.)?(Sequential|Model)|(tensorflow\.)?keras\.applications\.(\w+\.)?\w+"
@@ -436,14 +437,14 @@ _HF_TRAINERS = (
     "simpletransformers",
 )
 _ESTIMATORS = ("sklearn", "xgboost", "lightgbm", "catboost", "tensorflow", "keras", "autogluon", "prophet", "statsmodels", "flaml", "pycaret", "tpot", "imblearn", "hmmlearn", "surprise", "darts", "pytorch_tabnet", "anomalib", "skorch", "torchmetrics")  # fmt: skip
-_PREPARES = re.compile(
+_PREPARES = compile_later(
     r"scaler|encoder|vectori[sz]er|imputer|pca|tokenizer|umap|tsne|binari[sz]er|transformer|normali[sz]er|selector|knn|nearest|preprocessor|label",
     re.IGNORECASE,
 )
-_PREPARING = re.compile(
+_PREPARING = compile_later(
     r"^sklearn\.(preprocessing|decomposition|impute|feature_\w+(\.\w+)?|compose|manifold|neighbors\.NearestNeighbors)\b"
 )
-_SHELL_TRAIN = re.compile(
+_SHELL_TRAIN = compile_later(
     r"^(accelerate launch|torchrun|deepspeed|python\d? -m torch\.distributed\.\w+) .*train"
     r"|^(yolo\b.*\btrain\b|axolotl train|tune run|spacy train|llamafactory-cli train|nnUNetv2_train|mlx_lm\.lora|ns-train|rasa train|tao \w+ train|mim train|lightning run|fabric run)\b"
 )
@@ -541,7 +542,7 @@ def _trainings(module: Module) -> Iterator[tuple[Call, str]]:
 def _assigned(module: Module) -> dict[str, str]:
     """What names were last assigned the result of: `trainer` -> `transformers.Trainer`."""
     made: dict[str, str] = {}
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Name | ast.Attribute):
@@ -564,8 +565,8 @@ def _receiver(call: Call, module: Module) -> str:
 _POINTER = ("**/*.dvc", "!**/.dvc/**")
 _CONFIG = ("**/.dvc/config",)
 _DVC = (*_POINTER, *_CONFIG, "**/dvc.yaml")  # in this order: a `!` glob removes what those before it let in
-_HELD = re.compile(r"(?m)^\s*-?\s*(md5|etag|checksum|hash|version_id|cloud|files|nfiles)\s*:\s*(?:\S|$)")
-_MODEL_PATH = re.compile(
+_HELD = compile_later(r"(?m)^\s*-?\s*(md5|etag|checksum|hash|version_id|cloud|files|nfiles)\s*:\s*(?:\S|$)")
+_MODEL_PATH = compile_later(
     r"(^|/)(models?|checkpoints?|ckpts?|weights|trained_models|artifacts)(/|\.dvc$)|\.(ckpt|pth|onnx|safetensors|h5)\.dvc$",
     re.I,
 )
@@ -673,10 +674,10 @@ def data_versioned(files: Files) -> Iterator[Evidence]:
             yield file.cite(file.text.count("\n", 0, block.start()) + 1, note="the bucket keeps versions.")
 
 
-_WEIGHTS = re.compile(
+_WEIGHTS = compile_later(
     r"\.(pt|pth|ckpt|onnx|safetensors|bin|h5|pkl|joblib|model)\b|model|weights|checkpoint", re.IGNORECASE
 )
-_PICTURES = re.compile(r"\.(png|jpe?g|gif|svg|pdf|mp4)\b", re.IGNORECASE)
+_PICTURES = compile_later(r"\.(png|jpe?g|gif|svg|pdf|mp4)\b", re.IGNORECASE)
 
 
 def _large_files(files: Files) -> Iterator[Evidence]:
@@ -781,7 +782,7 @@ def dvc_remote_elsewhere(files: Files) -> Iterator[Evidence]:
     )
 
 
-_BUCKET = re.compile(r"^\s*(?:gs://|/gcs/)[A-Za-z0-9{]")
+_BUCKET = compile_later(r"^\s*(?:gs://|/gcs/)[A-Za-z0-9{]")
 
 
 @probe(
@@ -812,7 +813,7 @@ def bucket_used(files: Files) -> Iterator[Evidence]:
             if line:
                 yield file.cite(line.line)
             elif module and ("gs://" in file.text or "/gcs/" in file.text):
-                nodes = (n for n in ast.walk(module.tree) if isinstance(n, ast.Constant | ast.JoinedStr))
+                nodes = (n for n in module.nodes if isinstance(n, ast.Constant | ast.JoinedStr))
                 node = next((n for n in nodes if _BUCKET.match(joined_text(n))), None)
                 if node:
                     yield file.cite(node.lineno)

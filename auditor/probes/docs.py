@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from auditor.lazy import compile_later
 from auditor.models import Evidence, Image, Question
 from auditor.probes import probe
 from auditor.readers import python, readable, yaml_root
@@ -21,14 +22,14 @@ _CONFIGS = (
     "**/.vitepress/config.*",
     "**/antora.yml",
 )
-_BOILERPLATE = re.compile(
+_BOILERPLATE = compile_later(
     r"^\s*(\.\. |:\w[\w-]*:|\* :ref:|={3,}|-{3,}|~{3,}|\|?\s*:?-{3,}|contents:?$|indices and tables|welcome to .* documentation"
     r"|.*sphinx-quickstart|you can adapt this file|contain the root `toctree`)",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
-_FENCE = re.compile(r"^\s*(```|~~~)")
-_BOX = re.compile(r"^\s*[-*+]\s*\[[ xX]\]")
+_WORD = compile_later(r"[^\W\d_][\w'’-]*")
+_FENCE = compile_later(r"^\s*(```|~~~)")
+_BOX = compile_later(r"^\s*[-*+]\s*\[[ xX]\]")
 
 
 def words_of(file: File, besides: frozenset[str] = frozenset()) -> int:
@@ -157,12 +158,12 @@ def readme_usage(files: Files) -> Iterator[Evidence]:
 
 # -- architecture ------------------------------------------------------------------------------------------------------
 
-_FIGURE = re.compile(
+_FIGURE = compile_later(
     r"archit|overview|diagram|pipeline|system[_ -]?design|flow[_ -]?chart|mlops[_ -]?stack|infrastructure",
     re.IGNORECASE,
 )
 _IMAGES = ("png", "jpg", "jpeg", "svg", "gif", "webp", "pdf", "drawio", "excalidraw", "puml", "plantuml", "mmd")
-_DRAWN = re.compile(
+_DRAWN = compile_later(
     r"^\s*(```|~~~)\s*\{?(mermaid|plantuml|graphviz|d2)\b|^\s*\.\. (mermaid|graphviz|uml)::", re.IGNORECASE
 )
 
@@ -261,7 +262,7 @@ def architecture_link(files: Files) -> Iterator[Evidence]:
             yield report.cite(image.line, note="an image kept elsewhere")
 
 
-_REVISITED = re.compile(
+_REVISITED = compile_later(
     r"\b(revisit\w*|turn(?:ed)? out (?:as|differently|the way|like)|compared (?:to|with) (?:the|our) (?:initial|original) (?:plan|description|goal)"
     r"|deviat\w+ from (?:the|our) (?:initial|original|project)|what changed (?:from|since) (?:the|our) (?:initial|original))",
     re.IGNORECASE,

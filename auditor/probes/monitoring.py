@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.facts.routes import FRAMEWORKS, SERVERS, Code, Route, inference_routes, routes
+from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import (
@@ -25,7 +26,7 @@ from auditor.snapshot import File, Files
 
 # -- drift -------------------------------------------------------------------------------------------------------------
 
-_EVIDENTLY = re.compile(r"^evidently\.(?:\w+\.)*(Report|TestSuite|Dashboard|Profile|Suite|\w*Preset|\w*Drift\w*)$")
+_EVIDENTLY = compile_later(r"^evidently\.(?:\w+\.)*(Report|TestSuite|Dashboard|Profile|Suite|\w*Preset|\w*Drift\w*)$")
 _DRIFT_PACKAGES = (
     "nannyml",
     "alibi_detect",
@@ -41,16 +42,16 @@ _DRIFT_PACKAGES = (
     "deepchecks",
     "skmultiflow.drift_detection",
 )
-_TWO_SAMPLES = re.compile(
+_TWO_SAMPLES = compile_later(
     r"^scipy\.(?:\w+\.)*(ks_2samp|kstest|wasserstein_distance|energy_distance|anderson_ksamp|epps_singleton_2samp|chi2_contingency"
     r"|chisquare|mannwhitneyu|cramervonmises_2samp|jensenshannon|entropy|ttest_ind)$"
 )
-_COMPUTES = re.compile(
+_COMPUTES = compile_later(
     r"^(numpy|torch|pandas|scipy|sklearn|math|statistics|PIL|cv2|polars)\.|\.(mean|std|var|histogram|quantile)$"
 )
 _TOY_DATA = ("sklearn.datasets.load_iris", "sklearn.datasets.load_breast_cancer", "sklearn.datasets.load_wine")
 _DRIFT_WORDS = ("evidently", "drift", *(p.partition(".")[0] for p in _DRIFT_PACKAGES), "scipy")
-_DRIFT = re.compile(r"drift", re.IGNORECASE)
+_DRIFT = compile_later(r"drift", re.IGNORECASE)
 OWN_CODE = ("**/*.py", "**/*.ipynb", "!tests/**", "!**/tests/**", "!test/**", "!**/test_*.py", "!**/conftest.py")
 
 
@@ -124,7 +125,7 @@ def drift_report(files: Files) -> Iterator[Evidence]:
             yield file.exists("a saved report or figure about drift")
 
 
-_DRIFT_ROUTE = re.compile(r"drift|monitor|report|evidently|robust", re.IGNORECASE)
+_DRIFT_ROUTE = compile_later(r"drift|monitor|report|evidently|robust", re.IGNORECASE)
 
 
 def _drift_routes(files: Files) -> Iterator[tuple[Route, Call, File]]:
@@ -364,7 +365,7 @@ _STORES = {
     "hset": "writes it to Redis",
     "log_inputs_and_outputs": "records it",
 }
-_WRITES_TABLE = re.compile(r"^\s*(insert|replace)\s+(or\s+\w+\s+)?into\b|^\s*copy\s+\w+\s+from\b", re.IGNORECASE)
+_WRITES_TABLE = compile_later(r"^\s*(insert|replace)\s+(or\s+\w+\s+)?into\b|^\s*copy\s+\w+\s+from\b", re.IGNORECASE)
 
 
 def _sink(module: Module, call: Call, calls: list[Call]) -> str:
@@ -428,7 +429,7 @@ def _text(module: Module, node: ast.expr | None) -> str:
             return "insert into"
         return _text(module, node.args[0]) if node.args else ""
     if isinstance(node, ast.Name):
-        for statement in ast.walk(module.tree):
+        for statement in module.nodes:
             if isinstance(statement, ast.Assign) and any(
                 isinstance(t, ast.Name) and t.id == node.id for t in statement.targets
             ):
@@ -436,7 +437,7 @@ def _text(module: Module, node: ast.expr | None) -> str:
     return joined_text(node)
 
 
-_RECORDS = re.compile(
+_RECORDS = compile_later(
     r"(^|[/_])(log|save|store|collect|record|add)[/_-]?\w*(predict|inference|data|input|output|request|sample|result)",
     re.I,
 )
@@ -486,7 +487,7 @@ def _is_setup(function: Function) -> bool:
 
 # -- metrics -----------------------------------------------------------------------------------------------------------
 
-_METRIC_TYPES = re.compile(
+_METRIC_TYPES = compile_later(
     r"^(prometheus_client|bentoml\.metrics|aioprometheus)\.(\w+\.)*(Counter|Histogram|Gauge|Summary|Info|Enum)$"
 )
 _METRIC_USES = (
@@ -500,7 +501,7 @@ _METRIC_USES = (
     ".count_exceptions",
     ".info",
 )
-_METER = re.compile(r"\.create_(counter|histogram|gauge|up_down_counter|observable_\w+)$")
+_METER = compile_later(r"\.create_(counter|histogram|gauge|up_down_counter|observable_\w+)$")
 _INSTRUMENTS = {
     "prometheus_fastapi_instrumentator": "instruments the API with request metrics (Instrumentator)",
     "starlette_exporter": "instruments the API with request metrics (starlette_exporter)",
@@ -511,8 +512,8 @@ _INSTRUMENTS = {
     "logfire": "instruments the API with OpenTelemetry (Logfire)",
     "elasticapm": "instruments the API (Elastic APM)",
 }
-_EXPOSES = re.compile(r"(^|\.)(make_asgi_app|make_wsgi_app|generate_latest|start_http_server|push_to_gateway)$")
-_INSTRUMENTING = re.compile(
+_EXPOSES = compile_later(r"(^|\.)(make_asgi_app|make_wsgi_app|generate_latest|start_http_server|push_to_gateway)$")
+_INSTRUMENTING = compile_later(
     r"(\.|^)(expose|instrument|instrument_app|instrument_fastapi|instrument_requests|PrometheusMetrics|configure_azure_monitor"
     r"|add_middleware|init_app|OpenTelemetryMiddleware)$"
 )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from auditor.facts.commandline import TARGET_FILES, programs, scripts, targets
+from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import Command, Node, python, toml, toml_line, workflow, yaml_root
@@ -17,7 +18,7 @@ OWN_CODE = ("**/*.py", "!reports/**", "!report/**", "!docs/**", *NO_TESTS)
 
 # -- style -------------------------------------------------------------------------------------------------------------
 
-_STYLE_HOOK = re.compile(
+_STYLE_HOOK = compile_later(
     r"^(ruff([-_](check|lint|format))?|black(-jupyter)?|flake8|isort|pylint|yapf|autopep8|pycodestyle|pydocstyle|blue|"
     r"pyupgrade|autoflake|docformatter|nbqa-\w+|darglint|pyink|usort|reorder-python-imports)$"
 )
@@ -218,16 +219,16 @@ def pre_commit_template(files: Files) -> Iterator[Evidence]:
 # -- measured style ----------------------------------------------------------------------------------------------------
 
 _RULES = {
-    "trailing white space": re.compile(r"(?m)[ \t]+$"),
-    "tab indentation": re.compile(r"(?m)^ *\t+ *\S"),
-    "bare except": re.compile(r"(?m)^[ \t]*except[ \t]*:"),
-    "several statements on a line": re.compile(r"(?m)^[ \t]*(?:(?:if|for|while|with|elif)\b[^#\n\"'\[{(]*|else|try|finally): *[^\s#].*$|^[^#\"'\n]*;[ \t]*$"),
-    "comparison with None or a truth value": re.compile(r"(?m)^[^#\"'\n]*[^=!<>][=!]= *(?:None|True|False)\b"),
-    "wildcard import": re.compile(r"(?m)^from \S+ import \*"),
-    "lambda assigned to a name": re.compile(r"(?m)^[ \t]*\w+ *= *lambda\b"),
+    "trailing white space": compile_later(r"(?m)[ \t]+$"),
+    "tab indentation": compile_later(r"(?m)^ *\t+ *\S"),
+    "bare except": compile_later(r"(?m)^[ \t]*except[ \t]*:"),
+    "several statements on a line": compile_later(r"(?m)^[ \t]*(?:(?:if|for|while|with|elif)\b[^#\n\"'\[{(]*|else|try|finally): *[^\s#].*$|^[^#\"'\n]*;[ \t]*$"),
+    "comparison with None or a truth value": compile_later(r"(?m)^[^#\"'\n]*[^=!<>][=!]= *(?:None|True|False)\b"),
+    "wildcard import": compile_later(r"(?m)^from \S+ import \*"),
+    "lambda assigned to a name": compile_later(r"(?m)^[ \t]*\w+ *= *lambda\b"),
 }  # fmt: skip
-_TRIPLE = re.compile(r"(\"\"\"|''')[\s\S]*?\1")
-_IMPORT = re.compile(r"(?m)^(?:from\s+(?!__future__)\S+\s+)?import\s+(?!\()([^#\n(*]+)(#.*)?$")
+_TRIPLE = compile_later(r"(\"\"\"|''')[\s\S]*?\1")
+_IMPORT = compile_later(r"(?m)^(?:from\s+(?!__future__)\S+\s+)?import\s+(?!\()([^#\n(*]+)(#.*)?$")
 
 
 def style_findings(file: File, limit: int) -> dict[str, list[int]]:
@@ -333,7 +334,7 @@ def code_style_fair(files: Files) -> Iterator[Evidence]:
 
 # -- typing and documentation ------------------------------------------------------------------------------------------
 
-_LIFECYCLE = re.compile(r"^(forward|\w+_step|main|configure_optimizers|setup|__\w+__|_.*|on_\w+)$")
+_LIFECYCLE = compile_later(r"^(forward|\w+_step|main|configure_optimizers|setup|__\w+__|_.*|on_\w+)$")
 
 
 @probe(

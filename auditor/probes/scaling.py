@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import Call, Command, Module, Node, commands, literal, python, yaml_documents
@@ -40,7 +41,9 @@ _WORKERS = ("num_workers", "n_workers", "dataloader_num_workers", "num_loader_wo
 
 
 _WRITTEN = 50_000  # bytes; a larger YAML or JSON file was written by a program
-_BESIDE_TRAINING = re.compile(r"drift|monitor|evaluat|predict|infer|visuali[sz]|bench|profil|serve|api", re.IGNORECASE)
+_BESIDE_TRAINING = compile_later(
+    r"drift|monitor|evaluat|predict|infer|visuali[sz]|bench|profil|serve|api", re.IGNORECASE
+)
 
 
 # -- loading -----------------------------------------------------------------------------------------------------------
@@ -126,7 +129,7 @@ def _configured(file: File, names: set[str]) -> Iterator[tuple[str, int, Evidenc
 
 def _bindings(file: File, module: Module, names: set[str]) -> Iterator[tuple[str, Evidence]]:
     """Each positive value that the code binds to a worker count's name: a default, a constant, a field, an option."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         pairs: list[tuple[str, ast.expr | None]] = []
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             places = [*node.args.posonlyargs, *node.args.args]
@@ -225,7 +228,7 @@ def loading_measured(files: Files) -> Iterator[Evidence]:
             c.name.rpartition(".")[2] in ("time", "perf_counter", "default_timer", "timeit", "process_time")
             for c in module.calls
         )
-        for loop in ast.walk(module.tree):
+        for loop in module.nodes:
             if (
                 timed
                 and isinstance(loop, ast.For)
@@ -250,10 +253,10 @@ def _varies_workers(loop: ast.For, name: str) -> bool:
 
 # -- training ----------------------------------------------------------------------------------------------------------
 
-_STRATEGY = re.compile(
+_STRATEGY = compile_later(
     r"^(ddp|fsdp|deepspeed|dp$|hpu_parallel|xla|tpu_spawn|horovod|bagua|colossalai|modelparallel)", re.IGNORECASE
 )
-_PARALLEL = re.compile(
+_PARALLEL = compile_later(
     r"(^|\.)(DistributedDataParallel|DataParallel|FullyShardedDataParallel|fully_shard|init_process_group|DDPStrategy|FSDPStrategy"
     r"|DeepSpeedStrategy|MirroredStrategy|MultiWorkerMirroredStrategy|TPUStrategy|DistributedOptimizer)$"
 )
@@ -453,40 +456,40 @@ def _launch(command: Command) -> bool | None:
 # -- inference ---------------------------------------------------------------------------------------------------------
 
 _OPTIMISES = (
-    (re.compile(r"^torch\.compile$"), "compiles the model"),
+    (compile_later(r"^torch\.compile$"), "compiles the model"),
     (
-        re.compile(r"^torch\.jit\.(script|trace|trace_module|freeze|optimize_for_inference|script_if_tracing)$"),
+        compile_later(r"^torch\.jit\.(script|trace|trace_module|freeze|optimize_for_inference|script_if_tracing)$"),
         "compiles to TorchScript",
     ),
-    (re.compile(r"\.to_torchscript$"), "compiles to TorchScript"),
+    (compile_later(r"\.to_torchscript$"), "compiles to TorchScript"),
     (
-        re.compile(r"^torch\.(ao\.)?quantization\.(\w+\.)*(quantize\w*|prepare\w*|convert\w*|fuse_modules\w*)$"),
+        compile_later(r"^torch\.(ao\.)?quantization\.(\w+\.)*(quantize\w*|prepare\w*|convert\w*|fuse_modules\w*)$"),
         "quantizes the model",
     ),
-    (re.compile(r"^torchao\.(\w+\.)*quantize_$"), "quantizes the model"),
-    (re.compile(r"^onnxruntime\.quantization\.(\w+\.)*(quantize\w*)$"), "quantizes the ONNX model"),
-    (re.compile(r"(^|\.)BitsAndBytesConfig$"), "loads the model quantized"),
-    (re.compile(r"^bitsandbytes\.nn\.Linear(8bitLt|4bit|NF4|FP4)$"), "quantizes the model"),
+    (compile_later(r"^torchao\.(\w+\.)*quantize_$"), "quantizes the model"),
+    (compile_later(r"^onnxruntime\.quantization\.(\w+\.)*(quantize\w*)$"), "quantizes the ONNX model"),
+    (compile_later(r"(^|\.)BitsAndBytesConfig$"), "loads the model quantized"),
+    (compile_later(r"^bitsandbytes\.nn\.Linear(8bitLt|4bit|NF4|FP4)$"), "quantizes the model"),
     (
-        re.compile(
+        compile_later(
             r"^optimum\.(\w+\.)*(ORTQuantizer|ORTOptimizer|OVQuantizer|INCQuantizer|quanto\.quantize|quanto\.freeze|quantize)(\.\w+)?$"
         ),
         "optimises the model with Optimum",
     ),
     (
-        re.compile(
+        compile_later(
             r"^(auto_gptq|gptqmodel|awq|llmcompressor|neural_compressor|nncf|intel_extension_for_pytorch|quanto)\."
         ),
         "quantizes the model",
     ),
-    (re.compile(r"(^|\.)(GPTQConfig|AwqConfig|QuantoConfig|HqqConfig|TorchAoConfig)$"), "quantizes the model"),
-    (re.compile(r"^torch\.nn\.utils\.prune\.\w+$"), "prunes the model"),
-    (re.compile(r"^(torch_pruning|tensorflow_model_optimization|sparseml)\."), "prunes or quantizes the model"),
-    (re.compile(r"(^|\.)(ModelPruning|QuantizationAwareTraining)$"), "prunes or quantizes while training"),
-    (re.compile(r"^(torch_tensorrt|tensorrt)\.(compile|Builder)$"), "compiles with TensorRT"),
-    (re.compile(r"^openvino(\.\w+)*\.(convert_model|compile_model)$"), "compiles with OpenVINO"),
-    (re.compile(r"^ctranslate2\.converters\."), "converts to a faster model"),
-    (re.compile(r"TFLiteConverter\.\w+$"), "converts to TensorFlow Lite"),
+    (compile_later(r"(^|\.)(GPTQConfig|AwqConfig|QuantoConfig|HqqConfig|TorchAoConfig)$"), "quantizes the model"),
+    (compile_later(r"^torch\.nn\.utils\.prune\.\w+$"), "prunes the model"),
+    (compile_later(r"^(torch_pruning|tensorflow_model_optimization|sparseml)\."), "prunes or quantizes the model"),
+    (compile_later(r"(^|\.)(ModelPruning|QuantizationAwareTraining)$"), "prunes or quantizes while training"),
+    (compile_later(r"^(torch_tensorrt|tensorrt)\.(compile|Builder)$"), "compiles with TensorRT"),
+    (compile_later(r"^openvino(\.\w+)*\.(convert_model|compile_model)$"), "compiles with OpenVINO"),
+    (compile_later(r"^ctranslate2\.converters\."), "converts to a faster model"),
+    (compile_later(r"TFLiteConverter\.\w+$"), "converts to TensorFlow Lite"),
 )
 _LOW_BITS = ("load_in_8bit", "load_in_4bit")
 
@@ -522,6 +525,28 @@ def inference_optimised(files: Files) -> Iterator[Evidence]:
             yield found
 
 
+@probe(
+    "inference-optimised-beyond-training",
+    asks="Is a model quantized, pruned, distilled or compiled outside its training?",
+    looks_in=CODE,
+    mentions=(
+        "compile", "jit", "torchscript", "quantiz", "quantis", "torchao", "bitsandbytes", "load_in_", "prun", "distil", "optimum",
+        "gptq", "awq", "neural_compressor", "nncf", "tensorrt", "openvino", "ctranslate2", "tflite", "int8", "sparseml",
+    ),
+)  # fmt: skip
+def inference_optimised_beyond_training(files: Files) -> Iterator[Evidence]:
+    """As `inference-optimised`, without a compilation in a file that trains: there it speeds up training, and whether the
+    served model is compiled stays open."""
+    for evidence in inference_optimised(files):
+        file = files.paths[evidence.path]
+        if "compiles" in evidence.note and _TRAINS.search(file.text):
+            continue
+        yield evidence
+
+
+_TRAINS = compile_later(r"\.backward\(|optimizer\.step\(|\.fit\(|\btraining_step\b")
+
+
 def _optimises(module: Module, call: Call) -> str:
     for pattern, note in _OPTIMISES:
         if pattern.search(call.name):
@@ -538,8 +563,8 @@ def _distils(file: File, module: Module) -> Evidence | None:
     """A loss between a student's and a teacher's outputs."""
     for call in module.calls:
         if call.name.rpartition(".")[2] in ("kl_div", "KLDivLoss"):
-            names = {n.id.lower() for n in ast.walk(module.tree) if isinstance(n, ast.Name)} | {
-                a.arg.lower() for a in ast.walk(module.tree) if isinstance(a, ast.arg)
+            names = {n.id.lower() for n in module.nodes if isinstance(n, ast.Name)} | {
+                a.arg.lower() for a in module.nodes if isinstance(a, ast.arg)
             }
             if any("teacher" in n for n in names) or re.search(r"distil", f"{file.path} {call.inside}", re.IGNORECASE):
                 return file.cite(call.line, call.end, note="distils a model")

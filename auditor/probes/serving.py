@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.facts.routes import FRAMEWORKS, SERVERS, Code, inference_routes, routes
+from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import (
@@ -43,7 +44,7 @@ def inference_api(files: Files) -> Iterator[Evidence]:
             yield files.paths[route.file].cite(route.line, route.end, note=note)
 
 
-_SERVER_IMAGES = re.compile(
+_SERVER_IMAGES = compile_later(
     r"pytorch/torchserve|tritonserver|tensorflow/serving|vllm/vllm|text-generation-inference|text-embeddings-inference"
     r"|openvino/model_server|kserve/|seldonio/",
     re.IGNORECASE,
@@ -256,30 +257,30 @@ def torchserve(files: Files) -> Iterator[Evidence]:
 # -- front end ---------------------------------------------------------------------------------------------------------
 
 _UI_CALLS = {
-    "Streamlit": re.compile(
+    "Streamlit": compile_later(
         r"streamlit\.(?:\w+\.)?(title|header|subheader|write|markdown|text_input|text_area|button|file_uploader|form"
         r"|chat_input|selectbox|slider|image|number_input|set_page_config|camera_input|data_editor|multiselect|radio)$"
     ),
-    "Gradio": re.compile(r"gradio\.(Interface|Blocks|ChatInterface|TabbedInterface|load)$"),
-    "Dash": re.compile(r"dash\.Dash$"),
-    "NiceGUI": re.compile(r"nicegui\.ui\.\w+$"),
-    "Chainlit": re.compile(r"chainlit\.(Message|Action|AskUserMessage)$"),
-    "Reflex": re.compile(r"reflex\.App$"),
-    "Panel": re.compile(r"panel\.(\w+\.)*(servable|serve|Column|Row|template\.\w+)$"),
-    "Solara": re.compile(r"solara\.\w+$"),
-    "Mesop": re.compile(r"mesop\.\w+$"),
-    "Flet": re.compile(r"flet\.app$"),
-    "Shiny": re.compile(r"shiny\.App$"),
-    "Taipy": re.compile(r"taipy\.(gui\.)?Gui$"),
+    "Gradio": compile_later(r"gradio\.(Interface|Blocks|ChatInterface|TabbedInterface|load)$"),
+    "Dash": compile_later(r"dash\.Dash$"),
+    "NiceGUI": compile_later(r"nicegui\.ui\.\w+$"),
+    "Chainlit": compile_later(r"chainlit\.(Message|Action|AskUserMessage)$"),
+    "Reflex": compile_later(r"reflex\.App$"),
+    "Panel": compile_later(r"panel\.(\w+\.)*(servable|serve|Column|Row|template\.\w+)$"),
+    "Solara": compile_later(r"solara\.\w+$"),
+    "Mesop": compile_later(r"mesop\.\w+$"),
+    "Flet": compile_later(r"flet\.app$"),
+    "Shiny": compile_later(r"shiny\.App$"),
+    "Taipy": compile_later(r"taipy\.(gui\.)?Gui$"),
 }
 _UI_PACKAGES = tuple(name.lower() for name in _UI_CALLS)
 _JS_FRAMEWORKS = ("react", "vue", "svelte", "next", "nuxt", "@angular/core", "solid-js", "preact", "astro", "lit")
-_HTML_INPUT = re.compile(r"<(form|input|textarea|button|select)\b", re.IGNORECASE)
-_HTML_SENDS = re.compile(
+_HTML_INPUT = compile_later(r"<(form|input|textarea|button|select)\b", re.IGNORECASE)
+_HTML_SENDS = compile_later(
     r"\bfetch\s*\(|XMLHttpRequest|\baxios\b|<form\b[^>]*\baction|<form\b[^>]*\bmethod|\$\.(ajax|post|get)\(|\bhx-(post|get)",
     re.IGNORECASE,
 )
-_CALLS_API = re.compile(r"^(requests|httpx|aiohttp|urllib3?|gradio_client|websockets?)\b")
+_CALLS_API = compile_later(r"^(requests|httpx|aiohttp|urllib3?|gradio_client|websockets?)\b")
 
 
 @probe(
@@ -337,7 +338,7 @@ def _python_frontend(file: File) -> Iterator[Evidence]:
             return
     if not any(name.endswith((".HTMLResponse", ".render_template_string")) for name in module.imports):
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Constant | ast.JoinedStr):
             text = joined_text(node)
             if _HTML_INPUT.search(text) and _HTML_SENDS.search(text) and not _is_docstring(module, node):
@@ -346,7 +347,7 @@ def _python_frontend(file: File) -> Iterator[Evidence]:
 
 
 def _is_docstring(module: Module, node: ast.AST) -> bool:
-    return any(isinstance(s, ast.Expr) and s.value is node for s in ast.walk(module.tree))
+    return any(isinstance(s, ast.Expr) and s.value is node for s in module.nodes)
 
 
 def _javascript_frontend(file: File, files: Files) -> Iterator[Evidence]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.facts.tests import Case, collect, options_of
+from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import (
@@ -20,23 +21,25 @@ from auditor.readers import (
 from auditor.snapshot import File, Files
 
 PYTHON = ("**/*.py",)
-_ELSEWHERE = re.compile(
+_ELSEWHERE = compile_later(
     r"(?i)drift|monitor|(^|_)apis?(_|$)|(^|_)serv(e|er|ing|ices?)(_|$)|endpoint|front_?end|streamlit|gradio|load_?test|locust"
 )
-_DATA = re.compile(
+_DATA = compile_later(
     r"(?i)data|preproc|loader|token|augment|featuri[sz]|features?\b|transform|corpus|split|ingest|collat"
 )
-_MODEL = re.compile(
+_MODEL = compile_later(
     r"(?i)model|train|predict|evaluat|infer|net(work)?s?\b|lightning|loss|optimi[sz]|engine|classif|regress|encoder|"
     r"backbone|architecture|learner|layers?\b|agent|policy|fine_?tun|score|onnx|quanti|prun"
 )
-_DATA_FILE = re.compile(r"(?i)data|preproc|loader")
-_MODEL_FILE = re.compile(r"(?i)model|train|predict|evaluat|(^|_)net|infer")
-_READS = re.compile(
+_DATA_FILE = compile_later(r"(?i)data|preproc|loader")
+_MODEL_FILE = compile_later(r"(?i)model|train|predict|evaluat|(^|_)net|infer")
+_READS = compile_later(
     r"(^|\.)(load_from_disk|read_csv|read_parquet|read_json|load_dataset|DataLoader|ImageFolder|random_split|imread)$|"
     r"^torch\.load$|^numpy\.load$|^PIL\.Image\.open$"
 )
-_BUILDS = re.compile(r"(^|\.)(instantiate|from_pretrained|load_from_checkpoint|load_model|InferenceSession|Trainer)$")
+_BUILDS = compile_later(
+    r"(^|\.)(instantiate|from_pretrained|load_from_checkpoint|load_model|InferenceSession|Trainer)$"
+)
 
 
 @probe(
@@ -248,9 +251,9 @@ _POOLS = (
     "multiprocessing.pool.ThreadPool",
     "anyio.create_task_group",
 )
-_HTTP = re.compile(r"^(requests|httpx|aiohttp)\.|(^|\.)(session|client)\.(get|post|request)$")
-_CLOCK = re.compile(r"(^|\.)(perf_counter|monotonic|time)$|\.elapsed")
-_LOAD_WORDS = re.compile(
+_HTTP = compile_later(r"^(requests|httpx|aiohttp)\.|(^|\.)(session|client)\.(get|post|request)$")
+_CLOCK = compile_later(r"(^|\.)(perf_counter|monotonic|time)$|\.elapsed")
+_LOAD_WORDS = compile_later(
     r"(?i)load_?test|stress|latenc|throughput|percentile|requests?_per_second|\brps\b|concurrency|concurrent_(users|requests)"
 )
 

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.probes.config import is_sweep
@@ -61,12 +62,12 @@ _PROFILERS = (
     "jax.profiler.",
     "tensorflow.profiler.",
 )
-_PROFILER_CLASS = re.compile(r"(PyTorch|Simple|Advanced|XLA)Profiler$")
+_PROFILER_CLASS = compile_later(r"(PyTorch|Simple|Advanced|XLA)Profiler$")
 _PROFILER_PROGRAMS = (
     "cProfile", "profile", "pstats", "py-spy", "scalene", "kernprof", "line_profiler", "pyinstrument", "viztracer",
     "memray", "mprof", "nsys", "ncu", "nvprof", "snakeviz", "austin", "memory_profiler",
 )  # fmt: skip
-_PRINTED = re.compile(
+_PRINTED = compile_later(
     r"(?m)^.*\b\d+ function calls (\(\d+ primitive calls\) )?in [\d.]+ seconds|^\s*FIT Profiler Report|"
     r"^.*Self CPU (time total|%)|^\s*ncalls\s+tottime\s+percall"
 )
@@ -167,7 +168,7 @@ def _traces(files: Files) -> Iterator[Evidence]:
 # -- logging -----------------------------------------------------------------------------------------------------------
 
 _LEVELS = frozenset(["debug", "info", "warning", "warn", "error", "exception", "critical", "success", "fatal", "trace"])
-_LOGGER = re.compile(r"(?i)(^|[._])(\w*logger\w*|logging|log|logs|structlog|getLogger|get_logger)$")
+_LOGGER = compile_later(r"(?i)(^|[._])(\w*logger\w*|logging|log|logs|structlog|getLogger|get_logger)$")
 
 
 def log_calls(module: Module) -> list[Call]:
@@ -271,7 +272,7 @@ def _reports_to(file: File, tool: str) -> Iterator[int]:
                 yield node.line_of("report_to")
 
 
-_OTHER = re.compile(
+_OTHER = compile_later(
     r"^mlflow\.(start_run|log_\w+|autolog|set_experiment|\w+\.autolog|\w+\.log_model)$|^clearml\.Task\.init$|"
     r"^comet_ml\.(Experiment|start|init)|^neptune\.(init_run|init)|^aim\.Run$|^dvclive\.|^swanlab\.init$|^trackio\.init$|"
     r"(^|\.)(MLFlowLogger|CometLogger|NeptuneLogger|TensorBoardLogger|ClearMLLogger|DVCLiveLogger|SummaryWriter|AimLogger)$|"
@@ -316,7 +317,7 @@ def other_tracking(files: Files) -> Iterator[Evidence]:
 
 # -- sweeps ------------------------------------------------------------------------------------------------------------
 
-_SEARCHES = re.compile(
+_SEARCHES = compile_later(
     r"^optuna\.(create_study|study\.create_study|integration\.OptunaSearchCV)$|^ray\.tune\.(run|Tuner|Tuner\(\)\.fit)$|"
     r"(^|\.)(GridSearchCV|RandomizedSearchCV|HalvingGridSearchCV|HalvingRandomSearchCV|BayesSearchCV|HyperparameterTuningJob)$|"
     r"^hyperopt\.fmin$|^keras_tuner\.|^skopt\.(gp|forest|gbrt)_minimize$|^ax\.(service|api|modelbridge)\.|^nevergrad\.|(^|\.)hyperparameter_search$|^azure\..*\.sweep$"
@@ -404,7 +405,7 @@ def sweep(files: Files) -> Iterator[Evidence]:
 
 def _sweep_dicts(module: Module) -> Iterator[tuple[int, int, bool]]:
     """The dicts of a module that are W&B sweeps: their lines, and whether they vary anything."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.Dict):
             continue
         entries = {k.value: v for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant)}

@@ -24,6 +24,7 @@ from auditor.facts.workflows import (
     runs_pre_commit,
     runs_tests,
 )
+from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import WORKFLOWS, Command, commands, python
@@ -119,7 +120,9 @@ _IDLE = frozenset(
         "mamba",
     ]
 )
-_SETS_UP = re.compile(r"^actions/(checkout|cache)\b|(^|[/-])(setup-[\w-]+|install-poetry|auth|login-action)(/|$)", re.I)
+_SETS_UP = compile_later(
+    r"^actions/(checkout|cache)\b|(^|[/-])(setup-[\w-]+|install-poetry|auth|login-action)(/|$)", re.I
+)
 
 
 def _works(ci: CiWorkflow) -> bool:
@@ -254,14 +257,14 @@ def ci_matrix(files: Files) -> Iterator[Evidence]:
 
 # -- data and model triggers -------------------------------------------------------------------------------------------
 
-_CODE = re.compile(
+_CODE = compile_later(
     r"\.(py|ipynb|sh|toml|lock|cfg|ini|md|rst|ya?ml|dockerfile|html?|css|js|ts|tsx|tf)$|(^|/)(\.git\w+|\.?dockerfile|makefile|license|\.gitkeep)$",
     re.I,
 )
-_DATA_WORD = re.compile(r"(^|[/_.*-])(data|datasets?|raw|processed|interim|dvc)([/_.*-]|$)", re.I)
-_DATA_FILE = re.compile(r"\.(csv|tsv|parquet|feather|jsonl|arrow|npy|npz|h5|hdf5|zip|tar|gz|sqlite|db)$", re.I)
-_MODEL_WORD = re.compile(r"(^|[/_.*-])(models?|checkpoints?|weights|registry|model_?registry)([/_.*-]|$)", re.I)
-_MODEL_FILE = re.compile(r"\.(pt|pth|ckpt|onnx|pkl|joblib|h5|keras|safetensors|mar|tflite|bin|pb)(\.dvc)?$", re.I)
+_DATA_WORD = compile_later(r"(^|[/_.*-])(data|datasets?|raw|processed|interim|dvc)([/_.*-]|$)", re.I)
+_DATA_FILE = compile_later(r"\.(csv|tsv|parquet|feather|jsonl|arrow|npy|npz|h5|hdf5|zip|tar|gz|sqlite|db)$", re.I)
+_MODEL_WORD = compile_later(r"(^|[/_.*-])(models?|checkpoints?|weights|registry|model_?registry)([/_.*-]|$)", re.I)
+_MODEL_FILE = compile_later(r"\.(pt|pth|ckpt|onnx|pkl|joblib|h5|keras|safetensors|mar|tflite|bin|pb)(\.dvc)?$", re.I)
 
 
 def _targets_data(pattern: str) -> bool:

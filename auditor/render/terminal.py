@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
 from auditor.render import one_line, safe
+from auditor.rules import RULES, hint
 
 _COLOURS = {
     "error": "1;31",
@@ -21,14 +22,18 @@ _WORDS = {"supported": "supported", "contradicted": "contradicted", "not_verifia
 _MARKS = {"supported": "✓", "contradicted": "✗", "not_verifiable": "?"}
 
 
-def render(record: AuditRecord, *, show: str = "contradicted", colour: bool = False, width: int = 100) -> str:
-    """The record as text. `show`: `contradicted`, `not_verifiable` or `all` verdicts one by one; `width` in columns."""
-    return "\n".join(_Page(record, colour, width).lines(show)) + "\n"
+def render(
+    record: AuditRecord, *, show: str = "contradicted", colour: bool = False, width: int = 100, dismissed: int = 0
+) -> str:
+    """The record as text. `show`: `contradicted`, `not_verifiable` or `all` verdicts one by one; `width` in columns;
+    `dismissed`, how many findings a person has dismissed and the record no longer has."""
+    return "\n".join(_Page(record, colour, width, dismissed).lines(show)) + "\n"
 
 
 class _Page:
-    def __init__(self, record: AuditRecord, colour: bool, width: int) -> None:
+    def __init__(self, record: AuditRecord, colour: bool, width: int, dismissed: int = 0) -> None:
         self.record = record
+        self.dismissed = dismissed
         self.colour = colour
         self.width = max(width, 60)
         self.verdicts = {v.id: v for v in record.verdicts}
@@ -37,6 +42,9 @@ class _Page:
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.colour else text
 
     def lines(self, show: str) -> Iterator[str]:
+        if self.record.error:
+            yield f"{self.paint(one_line(self.record.submission.id), 'bold')}: not audited: {one_line(self.record.error)}"
+            return
         yield from self.header()
         for finding in self.record.findings:
             yield ""
@@ -47,13 +55,20 @@ class _Page:
                 ("not_verifiable",) if show == "not_verifiable" else ("supported", "not_verifiable", "contradicted")
             )
         problems = self.record.report.problems
-        if problems:
+        if problems and not self.record.submission.working_tree:  # of a working tree they are findings
             yield ""
             yield self.paint(f"the report itself, {self.record.report.path}:", "bold")
             for problem in problems if show == "all" else problems[:8]:
                 yield f"  {str(problem.line) + ':':6}{one_line(problem.message, self.width - 8)}"
             if show != "all" and len(problems) > 8:
                 yield self.paint(f"  and {len(problems) - 8} more (--show all)", "dim")
+        if self.record.unjudged:
+            yield ""
+            yield self.paint("not judged:", "bold")
+            for problem in self.record.unjudged if show == "all" else self.record.unjudged[:8]:
+                yield f"  {one_line(problem.message, self.width - 2)}"
+            if show != "all" and len(self.record.unjudged) > 8:
+                yield self.paint(f"  and {len(self.record.unjudged) - 8} more (--show all)", "dim")
         if self.record.omitted and show == "all":
             yield ""
             yield self.paint("not read:", "bold")
@@ -65,7 +80,8 @@ class _Page:
 
     def header(self) -> Iterator[str]:
         s = self.record.submission
-        yield f"{self.paint(one_line(s.id), 'bold')} at {s.commit[:12]} of {s.commit_time[:16].replace('T', ' ')}, report {one_line(s.report_path)}"
+        tree = ", the working tree on" if s.working_tree else " at"
+        yield f"{self.paint(one_line(s.id), 'bold')}{tree} {s.commit[:12]} of {s.commit_time[:16].replace('T', ' ')}, report {one_line(s.report_path)}"
         if s.before:
             later = (
                 "no later commit"
@@ -76,13 +92,20 @@ class _Page:
 
     def finding(self, finding: Finding) -> Iterator[str]:
         verdict = self.verdicts[finding.verdict]
-        yield f"{self.paint(finding.level, finding.level)} {finding.rule}: {self.paint(one_line(verdict.claim.quote, self.width), 'bold')}"
-        yield from self.part("report says", verdict.report_says, f"{self.record.report.path}:{verdict.claim.line}")
-        yield from self.part("repository", verdict.repo_shows if not self.excerpts(verdict) else "", "")
-        for evidence in self.excerpts(verdict)[:2]:
-            yield from self.excerpt(evidence)
-        if verdict.difference and finding.level != "note":
+        title = one_line(verdict.claim.quote or RULES[finding.rule].title, self.width)
+        yield f"{self.paint(finding.level, finding.level)} {finding.rule}: {self.paint(title, 'bold')}"
+        yield from self.part(
+            "report says", verdict.report_says or "-", f"{self.record.report.path}:{verdict.claim.line}"
+        )
+        if verdict.by != "form":
+            yield from self.part("repository", verdict.repo_shows if not self.excerpts(verdict) else "", "")
+            for evidence in self.excerpts(verdict)[:2]:
+                yield from self.excerpt(evidence)
+        if verdict.difference and (finding.level != "note" or self.record.submission.working_tree):
             yield from self.part("difference", verdict.difference, "")
+        if self.record.submission.working_tree:
+            yield from self.part("to do", hint(verdict, finding), "")
+        yield from self.part("ask", verdict.ask, "")
 
     def excerpts(self, verdict: Verdict) -> list[Evidence]:
         cited = [self.record.evidence[c.evidence] for c in verdict.citations]
@@ -99,6 +122,7 @@ class _Page:
 
     def excerpt(self, evidence: Evidence) -> Iterator[str]:
         note = f"  {one_line(evidence.note)}" if evidence.note else ""
+        note += "  (not committed yet)" if evidence.path in self.record.submission.uncommitted else ""
         yield f"  {'repository':<13}{self.paint(f'{one_line(evidence.path)}:{evidence.start}', 'bold')}{note}"
         for i, row in enumerate(evidence.excerpt.split("\n")[:4]):
             yield self.paint(f"  {evidence.start + i:>11} | ", "dim") + safe(row)[: self.width - 16]
@@ -113,15 +137,18 @@ class _Page:
             if item and item.section != section:
                 section = item.section
                 yield self.paint(one_line(section), "bold")
-            box = f"[{'x' if item.checked else ' '}]" if item else f"Q{verdict.claim.source.n}"
+            where = f"Q{verdict.claim.source.n}" if verdict.claim.source.kind == "question" else "---"
+            box = f"[{'x' if item.checked else ' '}]" if item else where
             mark = self.paint(f"{_MARKS[verdict.label]} {_WORDS[verdict.label]:<14}", verdict.label)
             yield f"  {mark} {box} {one_line(verdict.claim.quote, self.width - 24)}"
             shows = verdict.repo_shows or verdict.difference
+            if verdict.demoted:
+                shows = f"({verdict.demoted}) {shows}"
             if shows:
                 yield self.paint(" " * 21 + one_line(shows, self.width - 21), "dim")
 
     def summary(self, show: str) -> str:
-        count = Counter(v.label for v in self.record.verdicts)
+        count = Counter(v.label for v in self.record.verdicts if v.by != "form")
         more = "" if show == "all" else " (--show all)"
         parts = [
             self.paint(f"{count['contradicted']} contradicted", "contradicted" if count["contradicted"] else "bold"),
@@ -134,7 +161,11 @@ class _Page:
             for level in ("error", "warning", "note")
             if grave[level]
         )
-        tail = f"; findings: {levels or 'none'}; judge: {self.record.judge.name}"
+        levels = f"{levels or 'none'}{f' ({self.dismissed} dismissed)' if self.dismissed else ''}"
+        tail = f"; findings: {levels}; judge: {one_line(self.record.judge.name)}"
+        if self.record.judge.name != "none":
+            asked = self.record.judged + len({p.line for p in self.record.unjudged})
+            tail += f" ({self.record.judged} of {asked} answers read)"
         if self.record.omitted:
             tail += f"; {len(self.record.omitted)} file{'s' * (len(self.record.omitted) > 1)} not read"
         return ", ".join(parts) + tail

@@ -128,3 +128,16 @@ def test_inference_optimised(code: str, outcome: str) -> None:
 def test_tests_do_not_optimise() -> None:
     files = {"tests/test_speed.py": "import torch\ntorch.compile(m)\n"}
     assert ask("inference-optimised", files).outcome == "absent"
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("import torch\nmodel = torch.compile(net)\nloss.backward()\n", "absent"),
+        ("import torch\nmodel = torch.compile(net)\nmodel(x)\n", "found"),
+        ("import torch\nloss.backward()\nq = torch.quantization.quantize_dynamic(net)\n", "found"),
+    ],
+)
+def test_compilation_in_training_does_not_speed_up_inference(code: str, outcome: str) -> None:
+    assert ask("inference-optimised", {"src/a.py": code}).outcome == "found"
+    assert ask("inference-optimised-beyond-training", {"src/a.py": code}).outcome == outcome

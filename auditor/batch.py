@@ -1,0 +1,530 @@
+"""Many submissions over an executor: read in parallel, judged together, concluded in parallel, each on disk once it is done.
+
+A submission that cannot be audited has a record with `error`, an empty report (its path is "") and no commit where none was
+found; it never stops the others. What is finished is not done again while its commit and all that it is audited with stay
+the same.
+"""
+
+import contextlib
+import gc
+import hashlib
+import json
+import pickle
+import re
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from auditor import __version__, pipeline
+from auditor.errors import UserError
+from auditor.facts.statistics import statistics
+from auditor.groups import file_name
+from auditor.judges import Answer, Judge, NoJudge, Request
+from auditor.models import (
+    Audited,
+    AuditRecord,
+    GroupEntry,
+    JudgeInfo,
+    Named,
+    Noted,
+    Report,
+    Statistics,
+    Submission,
+    Times,
+    Tool,
+)
+from auditor.pipeline import Prepared
+from auditor.profile import Profile
+from auditor.render import index
+from auditor.render.index import Class
+from auditor.snapshot import Repository
+from auditor.workers import Failure, TimeUp, Workers, limited, processes, small_files
+
+WAVE = 600_000_000
+"""Characters of requests that are held at once: one call of the judge for a class of some hundred groups, a few for a
+university."""
+
+MODULES = ("auditor.warm",)
+"""What a worker has imported before it begins."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for every submission of a run. `profile` is pickled, so that a worker reads it once."""
+
+    profile: bytes
+    judge: JudgeInfo
+    formats: tuple[str, ...] = ()
+    budget: int = 0
+    timeout: float = 0
+    max_size: int = 0
+    asked_with: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        profile: Profile,
+        judge: Judge,
+        formats: Iterable[str] = (),
+        budget: int = 0,
+        timeout: float = 0,
+        max_size: int = 0,
+    ) -> "Terms":
+        """The terms of a run; `asked_with` says by what its records are known."""
+        judged = judge.info.name != "none"
+        prompts = ""
+        if judged:
+            from auditor.prompts import load_prompt
+
+            prompts = "+".join(load_prompt(p).named.hash for p in (pipeline.ANSWER_PROMPT, pipeline.DEFENCE_PROMPT))
+        said = [__version__, profile.hash, prompts, judge.info.model_dump(), budget if judged else 0, sorted(formats)]
+        asked_with = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        return cls(pickle.dumps(profile), judge.info, tuple(sorted(formats)), budget, timeout, max_size, asked_with)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission, and the key of the finished record that there is of it."""
+
+    submission: Submission
+    terms: Terms
+    known: str = ""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A submission that a judge can be asked about."""
+
+    task: Task
+    key: str
+    prepared: Prepared
+    statistics: Statistics
+    times: Times
+    answers: Mapping[str, Answer]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A submission that is finished: its entry and its files by their endings. Without an entry, nothing has changed."""
+
+    submission: Submission
+    entry: GroupEntry | None = None
+    files: Mapping[str, str] | None = None
+    seconds: float = 0.0
+
+
+def audit_many(
+    submissions: Iterable[Submission],
+    profile: Profile,
+    judge: Judge | None = None,
+    make: Callable[[int], Executor] | None = None,
+    workers: int = 2,
+    *,
+    terms: Terms | None = None,
+    known: Callable[[Submission], str] = lambda _: "",
+) -> Iterator[Done]:
+    """Every submission, audited, in the order in which they are done. `make` gives an executor of so many workers: processes
+    unless said otherwise. `known` tells the key of a finished record."""
+    judge = judge or NoJudge()
+    terms = terms or Terms.of(profile, judge)
+    tasks = (Task(s, terms, known(s)) for s in submissions)
+    patience = 4 * terms.timeout + 60 if terms.timeout else 0
+    pool = Workers(make or (lambda n: processes(n, MODULES)), workers, patience)
+    finished = False
+    try:
+        if judge.info.name == "none":
+            for task, done in pool.run(audit_one, tasks):
+                yield _done(task, done)
+        else:
+            for wave in _waves(pool.run(prepare_one, tasks)):
+                yield from _judged(wave, judge, pool)
+        finished = True
+    finally:
+        pool.close() if finished else pool.stop()
+
+
+def _done(task: Task, done: Done | Failure) -> Done:
+    return failed(task, done.reason) if isinstance(done, Failure) else done
+
+
+def _waves(outcomes: Iterable[tuple[Task, Ready | Done | Failure]]) -> Iterator[list[Ready | Done]]:
+    """What was prepared, in portions that fit into memory with their requests; what is done already goes ahead alone."""
+    wave: list[Ready | Done] = []
+    size = 0
+    for task, outcome in outcomes:
+        if not isinstance(outcome, Ready):
+            yield [_done(task, outcome)]
+            continue
+        wave.append(outcome)
+        size += sum(len(content) for r in outcome.prepared.requests for _, content in r.messages)
+        if size > WAVE:
+            yield sorted(wave, key=_id)
+            wave, size = [], 0
+    yield sorted(wave, key=_id)
+
+
+def _id(ready: Ready | Done) -> str:
+    return ready.task.submission.id if isinstance(ready, Ready) else ready.submission.id
+
+
+def _judged(wave: list[Ready | Done], judge: Judge, pool: Workers) -> Iterator[Done]:
+    yield from (done for done in wave if isinstance(done, Done))
+    ready = [r for r in wave if isinstance(r, Ready)]
+    if not ready:
+        return
+    clock = time.perf_counter()
+    answers = ask(judge, [r.prepared.requests for r in ready])
+    second = ask(judge, [pipeline.defences(r.prepared, a) for r, a in zip(ready, answers, strict=True)])
+    share = (time.perf_counter() - clock) / len(ready)
+
+    def light() -> Iterator[Ready]:
+        for r, first, then in zip(ready, answers, second, strict=True):
+            asked = tuple(
+                replace(q, messages=()) for q in r.prepared.requests
+            )  # the answers are in; their texts may go
+            times = r.times.model_copy(update={"judge_seconds": round(share, 3)})
+            yield replace(r, prepared=replace(r.prepared, requests=asked), answers={**first, **then}, times=times)
+
+    for concluded, done in pool.run(conclude_one, light()):
+        yield _done(concluded.task, done)
+
+
+def ask(judge: Judge, requests: Sequence[Sequence[Request]]) -> list[dict[str, Answer]]:
+    """The answers to each submission's requests, asked for all at once; where that is more than the run may send, one
+    submission after the other as far as it goes, and the rest is answered by why it was not sent."""
+    named = [[replace(r, id=f"{n}:{r.id}") for r in some] for n, some in enumerate(requests)]
+    together = [r for some in named for r in some]
+    answers: dict[str, Answer] = {}
+    if together:
+        try:
+            answers = judge.answer(together)
+        except UserError:
+            for some in named:
+                try:
+                    answers |= judge.answer(some) if some else {}
+                except UserError as error:
+                    answers |= {r.id: Answer(error=f"not sent: {error.message}") for r in some}
+    return [{r.id: answers[f"{n}:{r.id}"] for r in some} for n, some in enumerate(requests)]
+
+
+# -- what a worker does ------------------------------------------------------------------------------------------------
+
+
+def audit_one(task: Task) -> Done:
+    """A submission without a judge, from its address to its files."""
+    gc.disable()  # collecting as one goes is a tenth of the time
+    try:
+        ready = prepare_one(task)
+        return conclude_one(ready) if isinstance(ready, Ready) else ready
+    finally:
+        gc.enable()
+        gc.collect()
+
+
+def prepare_one(task: Task) -> Ready | Done:
+    """A submission, read, or what became of it: unchanged, or failed."""
+    started, clock = datetime.now(UTC), time.perf_counter()
+    terms, submission = task.terms, task.submission
+    seen: list[Statistics] = []
+    with _boundary(task) as failure, limited(terms.timeout):
+        with small_files(terms.max_size):
+            found = pipeline.find(submission)
+        key = key_of(submission, found, terms)
+        if key == task.known:
+            return Done(submission)
+        _not_too_large(found.target.repository, terms.max_size)
+        prepared = pipeline.prepare(
+            submission,
+            _profile(terms.profile),
+            judged=terms.judge.name != "none",
+            budget=terms.budget,
+            found=found,
+            look=lambda snapshot: seen.append(statistics(snapshot)),
+        )
+        times = Times(started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3))
+        return Ready(task, key, prepared, seen[0], times, {})
+    return replace(failure[0], seconds=time.perf_counter() - clock)
+
+
+def conclude_one(ready: Ready) -> Done:
+    """A submission that was prepared and judged: its record, its pages and its entry."""
+    clock = time.perf_counter()
+    terms, submission = ready.task.terms, ready.task.submission
+    with _boundary(ready.task) as failure, limited(terms.timeout):
+        profile = _profile(terms.profile)
+        record = pipeline.conclude(ready.prepared, profile, ready.answers, terms.judge)
+        seconds = round(ready.times.seconds + time.perf_counter() - clock, 3)
+        record = record.model_copy(update={"times": ready.times.model_copy(update={"seconds": seconds})})
+        entry = entry_of(record, profile, ready.key, ready.statistics)
+        return Done(submission, entry, _files(record, terms.formats), seconds)
+    return failure[0]
+
+
+@contextlib.contextmanager
+def _boundary(task: Task) -> Iterator[list[Done]]:
+    """The submission's boundary: what goes wrong inside becomes a record that says so."""
+    failure: list[Done] = []
+    try:
+        yield failure
+    except TimeUp:
+        failure.append(failed(task, f"took longer than {task.terms.timeout:g} s (--timeout)"))
+    except UserError as error:
+        said = error.message
+        if task.terms.max_size and re.search(
+            r"index-pack|too large", said, re.IGNORECASE
+        ):  # a worker lets no file grow
+            said = f"{task.submission.repo}: larger than {task.terms.max_size} MB (--max-size), or the connection broke"
+        failure.append(failed(task, said))
+    except Exception as error:
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(at.filename).name}:{at.lineno}"
+        failure.append(failed(task, f"{type(error).__name__}: {str(error)[:300]} ({where}; a fault of auditor)"))
+
+
+@lru_cache(maxsize=1)
+def _profile(pickled: bytes) -> Profile:
+    profile = pickle.loads(pickled)
+    assert isinstance(profile, Profile)
+    return profile
+
+
+def key_of(submission: Submission, found: "pipeline.Found", terms: Terms) -> str:
+    """What a record depends on: the commit, how it was named, and the terms."""
+    said = hashlib.sha256(submission.model_dump_json().encode()).hexdigest()[:16]
+    return f"{found.commit}+{found.later} {said} {terms.asked_with}"
+
+
+def _not_too_large(repository: Repository, megabytes: int) -> None:
+    if megabytes:
+        counts = dict(row.split(": ", 1) for row in repository.git("count-objects", "-v").splitlines() if ": " in row)
+        size = (int(counts.get("size", 0)) + int(counts.get("size-pack", 0))) * 1024 / 1e6
+        if size > megabytes:
+            raise UserError(f"{repository.path}: {size:.0f} MB, larger than {megabytes} MB (--max-size)")
+
+
+def _files(record: AuditRecord, formats: Iterable[str]) -> dict[str, str]:
+    """The record and its other formats, by their files' endings."""
+    made = {"json": record.model_dump_json(indent=2) + "\n"}
+    if "html" in formats:
+        from auditor.render import html
+
+        made["html"] = html.render(record)
+    if "markdown" in formats:
+        from auditor.render import markdown
+
+        made["md"] = markdown.render(record)
+    if "sarif" in formats:
+        from auditor.render import sarif
+
+        made["sarif"] = sarif.render(record)
+    if "text" in formats:
+        from auditor.render import terminal
+
+        made["txt"] = terminal.render(record)
+    return made
+
+
+def failed(task: Task, reason: str) -> Done:
+    """A submission that could not be audited: a record that says why, and no more."""
+    s = task.submission
+    record = AuditRecord(
+        tool=Tool(version=__version__),
+        submission=Audited(
+            id=s.id, repo=s.repo, ref=s.ref, before=s.before, report_path=s.report_path, commit="", commit_time=""
+        ),
+        profile=Named(name=_profile(task.terms.profile).name, hash=_profile(task.terms.profile).hash),
+        judge=task.terms.judge,
+        report=Report(path="", commit="", sha256=""),
+        error=" ".join(reason.split())[:1000] or "failed",
+        times=Times(started=datetime.now(UTC).isoformat(timespec="seconds")),
+    )
+    formats = [f for f in task.terms.formats if f == "text"]
+    return Done(s, entry_of(record, _profile(task.terms.profile), "", Statistics()), _files(record, formats))
+
+
+def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistics) -> GroupEntry:
+    """What the page of a class says of a record. Words of an answer that is private are left out."""
+    private = {q.n for q in record.report.questions if q.private}
+    items = {i.n: i.item for i in record.report.items}
+    questions = {q.n: q.id or f"question {q.n}" for q in record.report.questions}
+    verdicts = {v.id: v for v in record.verdicts}
+    noted = []
+    for finding in record.findings:
+        verdict = verdicts[finding.verdict]
+        source = verdict.claim.source
+        of_item = source.kind == "item"
+        hidden = source.kind == "question" and source.n in private
+        noted.append(
+            Noted(
+                level=finding.level,
+                rule=finding.rule,
+                about=(items.get(source.n) or f"item {source.n}") if of_item else questions.get(source.n, "report"),
+                by=verdict.by,
+                line=verdict.claim.line,
+                quote="" if hidden else " ".join(verdict.claim.quote.split())[:200],
+            )
+        )
+    by_probe = [v for v in record.verdicts if v.by == "probe" and v.claim.source.kind == "item"]
+    return GroupEntry(
+        id=record.submission.id,
+        name=file_name(record.submission.id),
+        repo=record.submission.repo,
+        key="" if record.unjudged or record.error else key,
+        error=record.error,
+        commit=record.submission.commit,
+        commit_time=record.submission.commit_time,
+        later_commits=record.submission.later_commits,
+        report_path=record.submission.report_path,
+        levels=dict(sorted(Counter(f.level for f in record.findings).items())),
+        labels=dict(sorted(Counter(v.label for v in record.verdicts if v.by != "form").items())),
+        items={id_: v.label for v in by_probe if (id_ := items.get(v.claim.source.n))},
+        findings=tuple(noted),
+        judged=record.judged,
+        unjudged=tuple(p.message for p in record.unjudged),
+        usage=record.usage,
+        statistics=counted,
+    )
+
+
+# -- the folder --------------------------------------------------------------------------------------------------------
+
+
+class Folder:
+    """Where a batch is written: `groups/` has the records and pages, `state/` the entries, which are written last: a group
+    without an entry is not finished."""
+
+    def __init__(self, path: Path, formats: Iterable[str] = ()) -> None:
+        self.path = path
+        endings = {"markdown": "md", "text": "txt"}
+        self.endings = ("json", *(endings.get(f, f) for f in formats))
+        try:
+            for part in ("groups", "state"):
+                (path / part).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{path}: cannot be written ({error.strerror})", "name another folder with --out") from None
+
+    def entry(self, submission: Submission) -> GroupEntry | None:
+        """What is known of a group whose files are all there."""
+        name = file_name(submission.id)
+        try:
+            entry = GroupEntry.model_validate_json((self.path / "state" / f"{name}.json").read_bytes())
+        except (OSError, ValidationError):
+            return None
+        wanted = self.endings if not entry.error else ("json",)
+        there = all((self.path / "groups" / f"{name}.{e}").is_file() for e in wanted)
+        return entry if there and entry.id == submission.id else None
+
+    def write(self, done: Done) -> None:
+        """Keep what was made of a group: its files, then its entry. Of a failed one no older page is left."""
+        if done.entry is None:
+            return
+        name, files = done.entry.name, done.files or {}
+        (self.path / "state" / f"{name}.json").unlink(missing_ok=True)
+        for ending in set(self.endings) - set(files):
+            (self.path / "groups" / f"{name}.{ending}").unlink(missing_ok=True)
+        for ending, text in files.items():
+            self.put(f"groups/{name}.{ending}", text)
+        self.put(f"state/{name}.json", done.entry.model_dump_json(indent=1) + "\n")
+
+    def put(self, name: str, text: str) -> None:
+        """A file, whole or not at all. Raises UserError when there is no room."""
+        path = self.path / name
+        part = path.with_name(path.name + ".part")
+        try:
+            part.write_text(text, encoding="utf-8", errors="replace")
+            part.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise UserError(
+                f"{path}: cannot be written ({error.strerror})",
+                "free some room: what is finished is kept, and the same command goes on from there",
+            ) from None
+
+
+def run(
+    submissions: Sequence[Submission],
+    profile: Profile,
+    judge: Judge,
+    folder: Folder,
+    terms: Terms,
+    *,
+    workers: int,
+    make: Callable[[int], Executor] | None = None,
+    fresh: bool = False,
+    before: str = "",
+    tell: Callable[[Done], None] = lambda _: None,
+) -> Class:
+    """Audit what is not finished in a folder, and write its summaries: of everything, or of what there is when a run is
+    stopped."""
+
+    def known(submission: Submission) -> str:
+        entry = None if fresh else folder.entry(submission)
+        return entry.key if entry else ""
+
+    try:
+        for done in audit_many(submissions, profile, judge, make, workers, terms=terms, known=known):
+            folder.write(done)
+            tell(done)
+    except KeyboardInterrupt:
+        summarise(submissions, profile, judge, folder, before)
+        raise
+    return summarise(submissions, profile, judge, folder, before)
+
+
+def summarise(
+    submissions: Sequence[Submission], profile: Profile, judge: Judge, folder: Folder, before: str = ""
+) -> Class:
+    """Write the index page and the summaries of the groups that are there, in the order of their list."""
+    groups = [entry for s in submissions if (entry := folder.entry(s))]
+    missing = len(submissions) - len(groups)
+    course = Class(
+        groups=groups,
+        profile=Named(name=profile.name, hash=profile.hash),
+        judge=judge.info,
+        tool=Tool(version=__version__),
+        titles={item.id: item.texts[0] for item in profile.items},
+        before=before,
+        note=f"{missing} groups are still to do." if missing else "",
+    )
+    html = "html" in folder.endings
+    pages = {g.id: f"groups/{g.name}.{'html' if html and not g.error else 'json'}" for g in groups}
+    folder.put("summary.csv", index.to_csv(course))
+    folder.put("summary.json", index.to_json(course))
+    folder.put("index.html", index.render(course, pages))
+    return course
+
+
+def dask(address: str) -> tuple[Callable[[int], Executor], int]:
+    """An executor on a Dask cluster, as often as it is asked for, and how many threads it has."""
+    try:
+        import distributed
+    except ImportError:
+        raise UserError("--scheduler needs Dask", "install it with: pip install 'auditor[dask]'") from None
+    try:
+        client: Any = getattr(distributed, "Client")(address, timeout=20)  # noqa: B009  (it has no types)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise UserError(
+            f"{address}: no Dask scheduler answers ({type(error).__name__})", "start one with: dask scheduler"
+        ) from None
+    threads = sum(client.nthreads().values())
+    if not threads:
+        raise UserError(f"{address}: the Dask cluster has no workers", f"start some with: dask worker {address}")
+    return (lambda _: client.get_executor(pure=False)), int(threads)
+
+
+def default_workers() -> int:
+    """As many as there are processors for this process."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

@@ -1,0 +1,169 @@
+"""Words of the report that speak to whoever judges it: a language model, an automatic grader, this program."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from auditor.claims import Repo, Settled, check
+from auditor.lazy import compile_later
+from auditor.models import Evidence
+from auditor.prose import Prose, Statement
+from auditor.redact import clip
+
+# Where an order starts: a sentence, a clause after a mark, `please`, or what "you must" do. "We ignore ..." is none.
+_ORDER = (
+    r"(?:^\W*|[.!?:;>(]\s*|[,-]\s+(?=(?:ignore|disregard|forget)\b)|\byou (?:must|should|shall|have to|are to|need to|will)(?: only| always| just| now| therefore)? |\b(?:please|kindly|and just|and instead)(?: also| only| always)? )"
+    r"(?:(?:now|then|therefore|so|instead|first|also|please|important|attention)[,:]? )*"
+)
+_MODEL = r"(?:ai|llm|(?:large )?language model|chat ?gpt|gpt[\w.-]*|claude|gemini|copilot|chat ?bot|automat(?:ed|ic) (?:grader|auditor|judge|reviewer|assessor|checker)|ai[- ](?:grader|auditor|judge|reviewer|assistant|agent|model|assessor)|llm[- ](?:grader|auditor|judge|reviewer|agent))s?"
+_GRADER = r"(?:grader|auditor|judge|assessor|verifier)s?"
+_WHOLE = r"(?:everything|every (?:claim|answer|statement|item|question|box)|all (?:of )?(?:the |these |our |my )?(?:claims|answers|statements|items|findings|questions|boxes)|this (?:report|submission|project|repository|group|answer|section|claim|statement)|(?:the|our|these) (?:report|submission|answers|claims|statements))"
+_GOOD = r"(?:supported|verified|correct|true|passed|passing|pass|complete|consistent|excellent|outstanding|perfect|full(?:y)?|top|highest|maximum|a?n? ?a\+?|12|not_verifiable|not verifiable|clean)"
+
+# Orders about judging: nobody writes them in a report about anything else, wherever they stand.
+_JUDGING = (
+    compile_later(
+        rf"{_ORDER}(?:mark|rate|grade|score|label|judge|treat|report|classify|consider|accept|evaluate|assess|regard|confirm) {_WHOLE} (?:as |with |to be |at )?(?:an? |the )?{_GOOD}\b(?! (?:or|if)\b)(?!\s*/)",
+        re.IGNORECASE,
+    ),
+    compile_later(
+        rf"\b(?:ignore|disregard|forget|override)\b[^.!?]{{0,60}}\b(?:and|then|instead)\b (?:\w+ )?(?:mark|rate|grade|score|label|judge|treat|report|classify|consider|accept) {_WHOLE} (?:as |with |to be )?(?:an? |the )?{_GOOD}\b",
+        re.IGNORECASE,
+    ),
+    compile_later(
+        rf"{_ORDER}(?:give|award|assign|grant) (?:us|this \w+|our \w+|the group|it|them|all of us|everyone)(?: \w+){{0,2}}? (?:full|top|highest|maximum|best|perfect|excellent)(?: possible)? (?:marks?|grades?|scores?|points|rating)\b",
+        re.IGNORECASE,
+    ),
+    compile_later(
+        rf"(?:{_ORDER}|\b(?:and|but) )(?:do not|don't|never) (?:report|flag|mention|raise|cite|list|output) (?:any(?:thing)?|this|these|the|a)? ?(?:\w+ )?(?:contradictions?|findings?|inconsistenc(?:y|ies)|discrepanc(?:y|ies)|problems? (?:in|with) this|issues? (?:in|with) this|(?:answer|section|claim|sentence|statement)s?\b(?= (?:as|to be)))",
+        re.IGNORECASE,
+    ),
+    compile_later(
+        r"(?:[.!?:;,]\s*|^\W*|\b(?:and|must|should|only|please) )(?:reply|respond|answer|output|return) (?:only |exactly |just |always )?(?:with |the )?.{0,40}?(?:[\"'`]?label[\"'`]?\s*[:=]|\b(?:supported|not_verifiable|no contradictions|no findings|full marks|top grade|highest grade)\b)",
+        re.IGNORECASE,
+    ),
+    compile_later(rf"\byou are (?:now )?(?:the |an? )?(?:{_GRADER}|{_MODEL})(?:'s)? (?:\w+ )?(?:that|who|which|supervisor|owner|developer|operator|reading|grading|judging|auditing|evaluating|reviewing)\b", re.IGNORECASE),
+)  # fmt: skip
+# Orders that also stand in prompts: they count in plain words and out of sight, not in code or between quotation marks.
+_ORDERS = (
+    compile_later(
+        rf"{_ORDER}(?:ignore|disregard|forget|override) (?:all |any |the |of |these |those |my |your |our |previous |prior |earlier |above |preceding |other )*(?:your|previous|prior|earlier|above|preceding|system)\b (?:\w+ )?(?:instructions?|prompts?|rules|guidelines|directions|messages?)\b",
+        re.IGNORECASE,
+    ),
+    compile_later(
+        rf"\b(?:as|if you are|since you are|because you are|when you are) an? (?:\w+ )?{_MODEL}\b[^.!?]{{0,60}}?(?:\byou (?:must|should|shall|have to|are to|need to|will|may not|can ?not)\b|, (?:please )?(?:ignore|disregard|mark|rate|grade|give|skip|stop|do not|don't|report|answer|reply)\b)",
+        re.IGNORECASE,
+    ),
+    compile_later(
+        rf"^\W*(?:(?:important )?(?:note|message|notice|attention|hint|dear|hello|hi|hey)(?: to| for)?,? )(?:the |any |all |every )?(?:{_MODEL}|{_GRADER})(?: \w+){{0,3}}\s*[:,!-].*\b(?:you|your|ignore|disregard|mark|rate|grade|skip|do not|don't)\b",
+        re.IGNORECASE,
+    ),
+    compile_later(
+        r"^\W*(?:system|assistant|developer)\s*:\s.*\b(?:claims?|contradict\w*|grad(?:e|er|ing)|auditor|audit|report|submission|verdicts?|instructions?)\b.*\b(?:must|ignore|supported|correct|approved?|passe[sd]|full|valid|consistent)\b",
+        re.IGNORECASE,
+    ),
+)  # fmt: skip
+# Out of sight, where only a program reads.
+_UNSEEN = (
+    compile_later(
+        r"\b(?:ignore|disregard|forget|override)\b (?:\w+ ){0,4}(?:instructions?|prompts?|rules|guidelines)\b", re.IGNORECASE
+    ),
+    compile_later(
+        rf"\b(?:mark|rate|grade|score|label|judge|treat|report|classify|consider|accept) {_WHOLE} (?:as |with |to be )?(?:an? |the )?{_GOOD}\b",
+        re.IGNORECASE,
+    ),
+    compile_later(rf"(?:\b|_)(?:{_MODEL}|{_GRADER})\s*:\s*(?:\w+[- ])*(?:ignore|skip|off|disable|pass|stop|mark|do not|you|supported)\b", re.IGNORECASE),
+    compile_later(r"^(?:<!--)?\s*(?:system|assistant|developer)\s*:", re.IGNORECASE),
+    compile_later(r"<\|(?:im_start|system|assistant)\|?>|\[/?INST\]|\bsystem prompt\b", re.IGNORECASE),
+)  # fmt: skip
+_INVISIBLE = compile_later("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\U000e0000-\U000e007f]")
+_HIDING = compile_later(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])|color\s*[:=]\s*[\"']?\s*(?:white|#fff(?:fff)?|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255)",
+    re.IGNORECASE,
+)
+_TITLES = compile_later(
+    r"!\[((?:[^\[\]])*)\]|\]\([^()\s]*\s+[\"']([^\"']+)[\"']\s*\)|\b(?:alt|title)\s*=\s*[\"']([^\"']+)[\"']"
+)
+
+
+# Letters of which a sentence must have some, for most have none.
+_CUES = (
+    compile_later(r"everything|every |all |this |the |our |these "),
+    compile_later(r"ignore|disregard|forget|override"),
+    compile_later(r"mark|grade|score|point|rating"),
+    compile_later(r"(?:do not|don't|never) (?:report|flag|mention|raise|cite|list|output)"),
+    compile_later(r"label|supported|verifiable|contradict|findings|full marks|grade"),
+    compile_later(r"you are"),
+)
+_CUE = compile_later(
+    r"ignore|disregard|forget|overrid|\byou\b|please|note|message|notice|attention|hint|dear|hello|hi\b|hey|system|assistant|developer"
+)
+
+
+def _judges(words: str) -> bool:
+    low = words.lower()
+    return any(cue.search(low) and pattern.search(words) for cue, pattern in zip(_CUES, _JUDGING, strict=True))
+
+
+def _seen(text: str) -> str:
+    """The words as a model reads them: no invisible characters, one form of each letter, plain quotation marks."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+        text = text.replace("’", "'").replace("“", '"').replace("”", '"')
+    return " ".join(re.sub(r"\*\*|__|(?<!\w)[*_]|[*_](?!\w)|^\s*(?:[-*+]|\d+\.)\s+", "", text).split())
+
+
+def _quoted(words: str, at: int) -> bool:
+    return words.count('"', 0, at + 1) % 2 == 1 or words.count("`", 0, at + 1) % 2 == 1
+
+
+def _addresses(statement: Statement) -> bool:
+    words = _seen(statement.text)
+    if _judges(words):
+        return True
+    unseen = [words] if statement.kind == "html" or _HIDING.search(words) else []
+    unseen += [_seen(title) for m in _TITLES.finditer(statement.text) for title in m.groups() if title]
+    if _INVISIBLE.search(statement.text) and len(_INVISIBLE.findall(statement.text)) > 20:
+        unseen.append(_untagged(statement.text))
+    if any(p.search(text) for text in unseen for p in (*_UNSEEN, *_ORDERS)):
+        return True
+    if statement.kind == "fence" or not _CUE.search(words.lower()):
+        return False
+    return any((m := p.search(words)) and not _quoted(words, m.start()) for p in _ORDERS)
+
+
+def _untagged(text: str) -> str:
+    """Text written in the invisible "tag" letters of Unicode."""
+    return "".join(chr(ord(c) - 0xE0000) for c in text if 0xE0020 <= ord(c) <= 0xE007E)
+
+
+@check("report-addresses-a-model", asks="Does the report give orders to whoever or whatever judges it?")
+def report_addresses_a_model(prose: Prose, repo: Repo) -> Iterator[Settled]:
+    """Takes: orders to a language model or a grader: to ignore its instructions, to mark or grade something in some way, to report
+    nothing, to answer in given words; in prose, comments, HTML, titles and alternative texts. Settled by: the words alone.
+    Leaves alone: talk about prompts, models, agents and instructions, prompts between quotation marks or in code, and orders
+    about anything else than judging."""
+    told: set[int] = set()
+    for statement in prose.statements:
+        if statement.question.n in told or not _addresses(statement):
+            continue
+        told.add(statement.question.n)
+        rows = statement.text.split("\n")
+        yield Settled(
+            statement,
+            about="addresses-a-model",
+            shows=f"Line {statement.line} of the report gives an order to whoever judges it"
+            + (", out of a reader's sight." if statement.kind == "html" else "."),
+            difference="A report tells what a group did; this part tells its reader what to conclude.",
+            evidence=(
+                Evidence(
+                    kind="excerpt",
+                    path=prose.report.path,
+                    start=statement.line,
+                    end=statement.line + len(rows) - 1,
+                    excerpt=clip(rows[:8], ""),
+                    note="out of sight" if statement.kind == "html" else "in the answer",
+                ),
+            ),
+            rule="report-addresses-a-model",
+        )

@@ -1,0 +1,812 @@
+"""The report's form: what is missing, left over or changed, whatever it says. A group can mend all of it.
+
+Only what is plainly so is reported: lengths are held against the most (or fewest) words that the answer can be said to
+have, and what other versions of the template allow is allowed. Answers to private questions are never quoted.
+"""
+
+import difflib
+import posixpath
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote
+
+from auditor.models import ChecklistItem, Citation, Claim, Evidence, Image, Question, Report, Source, Verdict
+from auditor.profile import Profile, Version, words
+from auditor.report import markdown
+from auditor.snapshot import File, Snapshot, Unreadable
+
+Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id
+
+_LENGTH = re.compile(r"length:?\W*(\d+)\s*(?:-|–|to)\s*(\d+)\s*words", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"question\s+\d+\s+fill\s+here|\bs[xX]{6}\b|figures/<image>\.<extension>", re.IGNORECASE)
+_TEMPLATE_LINE = re.compile(
+    r"^\s*>?\s*(?:recommended\s+)?answer\s+length\s*:|^\s*>?\s*\*?example\s*:\s*\*?$", re.IGNORECASE
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_FILLER = words(
+    "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua"
+    " todo tbd fixme xxx placeholder asdf"
+)
+_NONE = re.compile(
+    r"\b(no|not|none|never|without|nothing|unable|cannot|skipped|instead)\b|n['’]t\b|\bn/?a\b", re.IGNORECASE
+)
+_IMAGE_MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>", re.IGNORECASE)
+_SPACED = re.compile(r"!\[[^\]]*\]\(([^()<>\"']+ [^()<>\"']*\.\w{3,4})\)")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"\x00\x00\x01\x00", b"version https://git-lfs")
+_ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|//)")
+_OWN = re.compile(r"https?://(?:www\.)?git(?:hub|lab)\.com/([^/]+)/([^/]+)/(?:-/)?(?:blob|tree|raw)/([^/]+)/([^?#]+)")
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One thing wrong with the form: where, what the report has (`says`), what is wrong with it (`difference`), and what to
+    do (`hint`). `fact` is what shows it; `line` is cited, `end` too where it is a passage."""
+
+    rule: str
+    source: Source
+    line: int
+    quote: str
+    says: str
+    difference: str
+    hint: str
+    fact: str = ""
+    detail: bool = False
+
+
+def check_form(
+    file: File,
+    report: Report,
+    snapshot: Snapshot,
+    profile: Profile,
+    number: Number,
+    *,
+    url: str = "",
+    on_disk: Callable[[str], bool] = lambda _: False,
+) -> list[Verdict]:
+    """One contradicted verdict for each flaw, in the report's order, with ids F1, F2, ... `url` is the repository's address;
+    `on_disk` tells whether a path that is not tracked exists all the same."""
+    page = _Page(file, report, snapshot, profile, url, on_disk)
+    found = [flaw for check in _CHECKS for flaw in check(page)]
+    found.sort(key=lambda f: (f.line, f.rule))
+    return [_verdict(f"F{n}", flaw, page, number) for n, flaw in enumerate(found, 1)]
+
+
+def _verdict(id_: str, flaw: Flaw, page: "_Page", number: Number) -> Verdict:
+    private = any(q.private and flaw.source == Source(kind="question", n=q.n) for q in page.report.questions)
+    if flaw.fact or private or not flaw.line:
+        note = flaw.fact or flaw.difference
+        piece = Evidence(kind="fact", note=note, sources=(f"{page.report.path}:{flaw.line or 1}",), probe="form")
+    else:
+        piece = page.file.cite(flaw.line).model_copy(update={"probe": "form"})
+    cited = Citation(evidence=number(piece), quote=piece.excerpt or piece.note)
+    return Verdict(
+        id=id_,
+        claim=Claim(source=flaw.source, quote=flaw.quote, line=flaw.line or 1),
+        label="contradicted",
+        citations=(cited,),
+        report_says=flaw.says if flaw.fact or not private else "not shown, since the answer is private",
+        difference=flaw.difference,
+        by="form",
+        rule=flaw.rule,
+        detail=flaw.detail,
+        hint=flaw.hint,
+    )
+
+
+class _Page:
+    """The report with what its checks need: its lines, its template's version, and where its links may lead."""
+
+    def __init__(
+        self,
+        file: File,
+        report: Report,
+        snapshot: Snapshot,
+        profile: Profile,
+        url: str,
+        on_disk: Callable[[str], bool],
+    ) -> None:
+        self.file = file
+        self.lines = file.lines
+        self.report = report
+        self.snapshot = snapshot
+        self.profile = profile
+        self.url = url
+        self.on_disk = on_disk
+        self.asked = {q.id: q for q in profile.questions}
+        self.known = [q for q in report.questions if q.id]
+
+    @cached_property
+    def version(self) -> Version | None:
+        """The template's version that the report was written in: by its numbers, then its items, then the lengths."""
+
+        def likeness(version: Version) -> tuple[int, int, int]:
+            numbers = sum(self.asked[q.id].numbers.get(version.layout) == q.n for q in self.known)
+            items = {i.item for i in self.report.items if i.item}
+            lengths = sum(self.own_length(q) == version.words.get(q.id) for q in self.known)
+            return numbers, -len(items ^ set(version.items)), lengths
+
+        return max(self.profile.versions, key=likeness) if self.profile.versions and self.known else None
+
+    def section(self, question: Question) -> range:
+        """The lines of a question and its answer, counted from 1."""
+        later = [q.line for q in self.report.questions if q.line > question.line]
+        return range(question.line, min(later, default=len(self.lines) + 1))
+
+    def own_length(self, question: Question) -> tuple[int, int] | None:
+        """The length that the report's own line asks for."""
+        for n in self.section(question):
+            row = self.lines[n - 1]
+            if (match := _LENGTH.search(row)) and row.lstrip().startswith(">"):
+                return int(match[1]), int(match[2])
+        return None
+
+    def length(self, question: Question) -> tuple[int, int] | None:
+        """The length to hold the answer to: the report's own if some version of its template has it, else the version's."""
+        own, version = self.own_length(question), self.version
+        if version is None or question.id not in self.asked:
+            return own
+        same = [v for v in self.profile.versions if v.layout == version.layout]
+        return own if own and own in [v.words.get(question.id) for v in same] else version.words.get(question.id)
+
+    def images(self, question: Question) -> tuple[int, int] | None:
+        return self.version.images.get(question.id) if self.version else None
+
+    def rows(self, question: Question) -> list[tuple[int, str]]:
+        """The answer's lines with their numbers."""
+        texts = question.answer.split("\n") if question.answer else []
+        first, last = question.answer_lines
+        numbers = question.row_lines or range(first, last + 1)
+        return list(zip(numbers, texts, strict=False))
+
+
+def uncommitted(
+    file: File,
+    report: Report,
+    changed: frozenset[str],
+    head: Mapping[str, File],
+    verdicts: Iterable[Verdict],
+    evidence: Mapping[str, Evidence],
+    number: Number,
+) -> list[Verdict]:
+    """One verdict that names the files which the report or its evidence relies on and that are not committed as they are.
+
+    A warning where one of them is new: a hand-in without it lacks it. `changed` are the paths that differ from `head`."""
+    shown = {i.path for q in report.questions for i in (*q.images, *q.links)}
+    cited = {evidence[c.evidence].path for v in verdicts if v.label == "supported" for c in v.citations}
+    relied = sorted((shown | cited | {file.path}) & changed)
+    if not relied:
+        return []
+    new = [p for p in relied if p not in head]
+    notes = [f"{p}: {'not committed yet' if p in new else 'changed since the last commit'}" for p in relied]
+    pieces = [
+        Evidence(kind="fact", path=p, note=n, sources=(p,), probe="form") for p, n in zip(relied, notes, strict=True)
+    ]
+    named = ", ".join(relied[:5]) + (f" and {len(relied) - 5} more" if len(relied) > 5 else "")
+    one = len(relied) == 1
+    return [
+        Verdict(
+            id="F0",
+            claim=Claim(source=Source(kind="report", n=0), quote="", line=1),
+            label="contradicted",
+            citations=tuple(Citation(evidence=number(p), quote=p.note) for p in pieces),
+            report_says=f"relies on {named}",
+            difference=f"{'It is' if one else 'They are'} not committed as {'it is' if one else 'they are'} here; only what is committed and pushed is handed in.",
+            by="form",
+            rule="not-committed",
+            detail=not new,
+            hint=f"git add {' '.join(shlex.quote(p) for p in relied[:5])}{' ...' if len(relied) > 5 else ''}, then commit and push.",
+        )
+    ]
+
+
+# -- the answers -------------------------------------------------------------------------------------------------------
+
+
+def _of(question: Question) -> Source:
+    return Source(kind="question", n=question.n)
+
+
+def _name(question: Question) -> str:
+    return f"Question {question.n}"
+
+
+def _want(page: _Page, question: Question) -> str:
+    asked = [f"{a}-{b} words" for a, b in [page.length(question) or (0, 0)] if b]
+    asked += [_images(*span) for span in [page.images(question)] if span]
+    return " and ".join(asked)
+
+
+def _images(few: int, many: int) -> str:
+    return f"{few}-{many} images" if many > few else f"{few} image{'s' * (few > 1)}"
+
+
+def _answers(page: _Page) -> Iterator[Flaw]:
+    """Answers that are missing, placeholders that are left, and text that only fills the space."""
+    for question in page.report.questions:
+        left = [
+            n
+            for n in page.section(question)
+            if _PLACEHOLDER.search(page.lines[n - 1]) and not _example(page.lines[n - 1])
+        ]
+        length, images = page.length(question), page.images(question)
+        wanted = (length is None or length[0] > 0) or bool(images)
+        want = _want(page, question)
+        empty = not words(question.answer) and not question.images
+        if empty and wanted:
+            line = left[0] if left else question.line
+            yield Flaw(
+                "answer-missing", _of(question), line, _name(question),
+                _cut(page.lines[line - 1]) if left else "nothing below `> Answer:`",
+                "There is no answer.",
+                f"Write the answer{f' ({want})' if want else ''} "
+                + (f"in place of line {line}." if left else "below the line `> Answer:`."),
+            )  # fmt: skip
+        elif left:
+            yield Flaw(
+                "placeholder-left", _of(question), left[0], _name(question), _cut(page.lines[left[0] - 1]),
+                "The template's placeholder is still there.",
+                f"Delete line {left[0]}; the answer stands beside it." if question.answer.strip() and "fill here" in page.lines[left[0] - 1].lower()
+                else f"Write what is meant in line {left[0]}, or delete the line if there is nothing to say.",
+            )  # fmt: skip
+        elif (said := words(_COMMENT.sub(" ", question.answer))) and _fills(said):
+            yield Flaw(
+                "placeholder-left", _of(question), question.answer_lines[0], _name(question), _cut(question.answer),
+                "The text only fills the space.", f"Write the answer{f' ({want})' if want else ''}.",
+            )  # fmt: skip
+        else:
+            yield from _leftovers(page, question)
+
+
+def _example(row: str) -> bool:
+    """A line of the template's quote: it may show a placeholder as an example."""
+    return row.lstrip().startswith(">") and not re.search(r"fill\s+here", row, re.IGNORECASE)
+
+
+def _fills(said: tuple[str, ...]) -> bool:
+    filler = sum(w in _FILLER for w in said)
+    return filler > len(said) / 2 or (len(said) >= 30 and len(set(said)) <= 3)
+
+
+def _leftovers(page: _Page, question: Question) -> Iterator[Flaw]:
+    rows = page.rows(question)
+    examples = _examples(page, question)
+    fence = False
+    for n, row in rows:
+        if row.lstrip().startswith(("```", "~~~")):
+            fence = not fence
+        if fence:
+            continue
+        copied = next((e for e in examples if e in " ".join(row.replace("*", "").split())), "")
+        if _TEMPLATE_LINE.match(row) or copied:
+            yield Flaw(
+                "template-text-left", _of(question), n, _name(question), _cut(row), "This is the template's own text.",
+                f"Fill line {n} in with what your project does." if copied else f"Delete line {n}.",
+            )  # fmt: skip
+            return
+        if "<!--" in row and "`" not in row:
+            yield Flaw(
+                "template-text-left", _of(question), n, _name(question), _cut(row),
+                "A comment is left in the answer; readers of the page do not see it.",
+                f"Delete the comment in line {n}, or write it as text.", detail=True,
+            )  # fmt: skip
+            return
+
+
+def _examples(page: _Page, question: Question) -> list[str]:
+    """The template's example sentences with gaps to fill in."""
+    section = page.section(question)
+    end = question.answer_lines[0] or section.stop
+    quoted = [
+        page.lines[n - 1].lstrip()[1:].strip()
+        for n in section
+        if n < end and page.lines[n - 1].lstrip().startswith(">")
+    ]
+    after = quoted[
+        next((i for i, row in enumerate(quoted) if re.match(r"\*?example", row, re.IGNORECASE)), len(quoted)) :
+    ]
+    rows = [" ".join(row.replace("*", "").split()) for row in after]
+    return [row for row in rows if row.count("...") and len(words(row)) >= 5]
+
+
+def _lengths(page: _Page) -> Iterator[Flaw]:
+    """Answers shorter or longer than asked, however their words are counted. One within a tenth of it is a detail."""
+    for question in page.report.questions:
+        length, said = page.length(question), words(question.answer)
+        if not length or not said or _fills(said):
+            continue
+        (few, many), (fewest, most) = length, count_words(question.answer)
+        rule, has, detail = "", 0, False
+        if most < few:
+            rule, has, detail = "answer-too-short", most, most >= 0.9 * few
+            hint = f"Write at least {few - most} more, on what a reader needs to follow it; if there is nothing to tell, say why."
+        elif fewest > many:
+            rule, has, detail = "answer-too-long", fewest, fewest <= 1.1 * many
+            hint = f"Cut at least {fewest - many}; code, tables and images are not counted."
+        if rule:
+            says = f"{has} word{'s' * (has != 1)}; {few}-{many} are asked for"
+            own = page.own_length(question)  # a report that asks for another length than its template may have reasons
+            detail = detail or bool(own and own[0] <= has <= own[1])
+            yield Flaw(
+                rule, _of(question), question.answer_lines[0], _name(question), says, "", hint, fact=says, detail=detail
+            )
+
+
+def count_words(answer: str) -> tuple[int, int]:
+    """The words of an answer without code, tables and images, and with everything that white space parts."""
+    everything = len(_COMMENT.sub(" ", answer).split())
+    prose = 0
+    tokens = markdown().parse(answer)
+    table = False
+    for token in tokens:
+        if token.type in ("table_open", "table_close"):
+            table = token.type == "table_open"
+        if token.type != "inline" or table:
+            continue
+        text = ""
+        for child in token.children or ():
+            if child.type == "text":
+                text += child.content
+            elif child.type in ("softbreak", "hardbreak"):
+                text += " "
+            elif child.type == "code_inline":
+                text += "code"
+        prose += sum(bool(re.search(r"\w", word)) and not _ADDRESS.match(word) for word in text.split())
+    return min(prose, everything), everything
+
+
+# -- images and links --------------------------------------------------------------------------------------------------
+
+
+def _image_counts(page: _Page) -> Iterator[Flaw]:
+    """Another number of images than asked for; those that do not show are told apart."""
+    for question in page.report.questions:
+        span = page.images(question)
+        if not span or not question.answer.strip():
+            continue
+        few, many = span
+        has = len(question.images) + len(_spaced(page, question))
+        first = question.answer_lines[0]
+        linked = [i for i in question.links if re.search(r"\.(png|jpe?g|gif|svg|webp)$", i.target, re.IGNORECASE)]
+        if has < few and linked:
+            yield Flaw(
+                "image-count", _of(question), linked[0].line, _name(question), f"a link to {linked[0].target}",
+                f"The question asks for {_images(few, many)}; the answer only links to one.",
+                f"Put an exclamation mark before the link in line {linked[0].line}: `![text]({linked[0].target})`.",
+                detail=True,
+            )  # fmt: skip
+        elif has < few:
+            explained = not page.length(question) and bool(_NONE.search(question.answer))
+            yield Flaw(
+                "image-count", _of(question), first, _name(question), f"{has} images" if has else "no image",
+                f"The question asks for {_images(few, many)}.",
+                "If there is something to show, put the picture into reports/figures and add `![text](figures/NAME.png)`"
+                + ("; if not, the answer's reason stands." if explained else "."),
+                fact=f"{has} images in the answer; {_images(few, many)} asked for", detail=explained,
+            )  # fmt: skip
+        elif has > many:
+            yield Flaw(
+                "image-count", _of(question), question.images[many].line, _name(question), f"{has} images",
+                f"The question asks for {_images(few, many)}.", "Keep the ones that show most, or join some into one picture.",
+                fact=f"{has} images in the answer; {_images(few, many)} asked for", detail=True,
+            )  # fmt: skip
+
+
+def _pictures(page: _Page) -> Iterator[Flaw]:
+    """Images that lead to no file, do not show, or are the template's own."""
+    for question in page.report.questions:
+        for image in question.images:
+            if "<image>" in image.target:
+                continue  # the template's placeholder, told as such
+            if flaw := _picture(page, question, image):
+                yield flaw
+        for line, target in _spaced(page, question):
+            yield Flaw(
+                "image-not-rendered", _of(question), line, target, _cut(page.lines[line - 1]),
+                "The path has spaces, so the markup shows instead of the picture.",
+                f"Write {target.replace(' ', '%20')} in line {line}, or give the file a name without spaces.",
+            )  # fmt: skip
+
+
+def _spaced(page: _Page, question: Question) -> list[tuple[int, str]]:
+    """The image markup whose path has bare spaces: no image to a reader of Markdown."""
+    found = []
+    fence = False
+    for n, row in page.rows(question):
+        fence ^= row.lstrip().startswith(("```", "~~~"))
+        if not fence and "`" not in row:
+            found += [(n, m[1]) for m in _SPACED.finditer(row)]
+    return found
+
+
+def _picture(page: _Page, question: Question, image: Image) -> Flaw | None:
+    def flaw(rule: str, difference: str, hint: str, detail: bool = False) -> Flaw:
+        says = _cut(page.lines[image.line - 1])
+        return Flaw(rule, _of(question), image.line, image.target, says, difference, hint, detail=detail)
+
+    asked = bool(page.images(question))
+    if not image.renders:
+        if not asked and not image.path:
+            return None  # code that speaks of images
+        return flaw(
+            "image-not-rendered",
+            "The image stands in code, so readers see its markup instead of the picture.",
+            f"Take the backticks (or the spaces before it) away around line {image.line}.",
+            not asked,
+        )
+    if _ADDRESS.match(image.target):
+        if image.path or _OWN.match(image.target):
+            return None
+        return flaw(
+            "image-elsewhere",
+            "The picture is kept outside the repository, and is gone from the hand-in when it is gone there.",
+            f"Save it in reports/figures and show it with `![...](figures/NAME.png)` in line {image.line}.",
+        )
+    path, there = _follow(page, image.target)
+    if not there:
+        wanted, hint = _instead(page, image, path, "figures/NAME.png")
+        return flaw("image-not-found", wanted, hint)
+    file = page.snapshot.files.get(path)
+    if file is None:
+        return flaw("image-not-found", f"{path} is a folder.", "Name the picture's file.")
+    if why := _no_picture(file):
+        return flaw("image-not-rendered", f"{path} {why}.", "Save the picture anew as .png or .jpg and commit it.")
+    if page.profile.is_stub(file):
+        return flaw(
+            "template-figure-left",
+            f"{path} is the template's own example figure.",
+            f"Replace {path} with a picture of your own project, or take it out of line {image.line}.",
+        )
+    return None
+
+
+def _follow(page: _Page, target: str) -> tuple[str, bool]:
+    """The path that a host's page follows a relative target to, and whether a file or folder is there."""
+    raw = target if target in page.snapshot.files else re.split(r"[?#]", target)[0]
+    start = "" if raw.startswith("/") else posixpath.dirname(page.report.path)
+    for name in dict.fromkeys((unquote(raw), raw)):
+        path = posixpath.normpath(posixpath.join(start, name.lstrip("/")))
+        if path in page.snapshot.files or path in page.snapshot.folders or path == ".":
+            return path, True
+    return posixpath.normpath(posixpath.join(start, unquote(raw).lstrip("/"))), False
+
+
+def _instead(page: _Page, link: Image, path: str, example: str) -> tuple[str, str]:
+    """What is wrong with a target that leads nowhere, and what to write instead."""
+    folder = posixpath.dirname(page.report.path)
+    if "\\" in link.target:
+        return (
+            "The path has backslashes, which no web page follows.",
+            f"Write slashes in line {link.line}: {link.target.replace(chr(92), '/')}",
+        )
+    if link.path:
+        right = posixpath.relpath(link.path, folder or ".")
+        return (
+            f"From {page.report.path} this leads to {path}, which is not there; {link.path} is.",
+            f"Write {right} in line {link.line}: paths count from the report's folder.",
+        )
+    if page.on_disk(path):
+        return (
+            f"{path} is on your disk, but git ignores it (.gitignore), so the hand-in lacks it.",
+            f"Add it all the same: git add -f {path}",
+        )
+    near = _near(page, path)
+    if near:
+        return (
+            f"There is no {path}; {near} is there.",
+            f"Write {posixpath.relpath(near, folder or '.')} in line {link.line}.",
+        )
+    return (
+        f"There is no {path} in the repository.",
+        f"Add the file, or write the right path in line {link.line} (like {example}).",
+    )
+
+
+def _near(page: _Page, path: str) -> str:
+    """The one file that a wrong path most likely means: the same name elsewhere or in another case, or a slip in it."""
+    name = posixpath.basename(path).lower()
+    same = [p for p in page.snapshot.files if posixpath.basename(p).lower() == name]
+    if len(same) == 1:
+        return same[0]
+    folder = posixpath.dirname(path)
+    beside = {posixpath.basename(p).lower(): p for p in page.snapshot.files if posixpath.dirname(p) == folder}
+    found = difflib.get_close_matches(name, beside, 1, 0.85)
+    return beside[found[0]] if found else ""
+
+
+def _no_picture(file: File) -> str:
+    """Why a file does not show as a picture, or nothing where it does or cannot be read."""
+    try:
+        data = file.bytes()
+    except Unreadable:
+        return ""
+    if not data.strip():
+        return "is empty"
+    if data.startswith(_PICTURES) or b"ftypavif" in data[:32] or b"<svg" in data[:4000].lower():
+        return ""
+    if data.startswith(b"%PDF"):
+        return "is a PDF, which does not show as an image"
+    return "is no picture that a web page can show"
+
+
+def _links(page: _Page) -> Iterator[Flaw]:
+    """Links into the repository and anchors that lead nowhere. Addresses elsewhere, other branches, and what leads out of
+    the repository are left alone."""
+    for question in page.report.questions:
+        if question.private:
+            continue
+        for link in question.links:
+            if flaw := _link(page, question, link):
+                yield flaw
+
+
+def _link(page: _Page, question: Question, link: Image) -> Flaw | None:
+    def flaw(difference: str, hint: str, detail: bool = False) -> Flaw:
+        return Flaw("link-broken", _of(question), link.line, link.target, link.target, difference, hint, detail=detail)
+
+    target = link.target.strip()
+    if own := _OWN.match(target):
+        history = page.snapshot.history
+        same = (
+            page.url.lower()
+            .removesuffix(".git")
+            .rstrip("/")
+            .endswith(f"/{own[1]}/{own[2].removesuffix('.git')}".lower())
+        )
+        path = posixpath.normpath(unquote(own[4]))
+        if not same or own[3] != history.default_branch or link.path or path in page.snapshot.folders:
+            return None
+        near = _near(page, path)
+        return flaw(
+            f"There is no {path} in the repository.",
+            f"{near} is there: link to that." if near else "Link to a file that is there.",
+        )
+    if _ADDRESS.match(target) or not target:
+        return None
+    if target.startswith("#"):
+        if len(target) < 2 or target[1:].lower() in _anchors(page.file.text):
+            return None
+        return flaw(
+            "No heading of the report has this anchor.",
+            "Link to a heading's words in small letters with hyphens, or drop the link.",
+        )
+    if re.match(r"www\.|[\w-]+\.(?:com|org|io|dk|app|dev|ai|net)(?:/|$)", target) and not link.path:
+        return flaw(
+            "Without `https://` this is a path in the repository.", f"Write https://{target} in line {link.line}."
+        )
+    path, there = _follow(page, target)
+    if there or path.startswith(".."):
+        return None
+    return flaw(*_instead(page, link, path, "../src/train.py"), bool(link.path))
+
+
+def _anchors(text: str) -> frozenset[str]:
+    """The anchors that a host gives a page: of its headings, and those set by hand."""
+    found: dict[str, int] = {}
+    anchors = {a.lower() for a in re.findall(r"""\b(?:id|name)\s*=\s*["']?([\w.-]+)""", text)}
+    for heading in re.findall(r"(?m)^\s{0,3}(?:>\s*)?#{1,6}\s+(.+?)\s*#*\s*$", text):
+        words_only = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower())
+        slug = words_only.strip().replace(" ", "-")
+        anchors.add(f"{slug}-{found[slug]}" if slug in found else slug)
+        found[slug] = found.get(slug, 0) + 1
+    return frozenset(anchors)
+
+
+def _fences(page: _Page) -> Iterator[Flaw]:
+    """Code fences that are never closed."""
+    for problem in page.report.problems:
+        if match := re.fullmatch(r"question (\d+): a code fence is not closed", problem.message):
+            yield Flaw(
+                "fence-unbalanced", Source(kind="question", n=int(match[1])), problem.line, f"Question {match[1]}",
+                _cut(page.lines[problem.line - 1]),
+                "A code block starts here and never ends: everything below it shows as code.",
+                f"Close it with a line ``` where the code ends, or delete line {problem.line}.",
+            )  # fmt: skip
+
+
+# -- the template ------------------------------------------------------------------------------------------------------
+
+
+def _questions(page: _Page) -> Iterator[Flaw]:
+    """Questions that are missing, added, renumbered, reworded, twice there, or without the line that starts the answer."""
+    version = page.version
+    if version is None:
+        return
+    numbers = {q.id: q.numbers[version.layout] for q in page.profile.questions if version.layout in q.numbers}
+    missing = {id_: n for id_, n in numbers.items() if id_ not in {q.id for q in page.known}}
+    seen: dict[int, int] = {}
+    for question in page.report.questions:
+        name, here = _name(question), page.lines[question.line - 1].strip()
+
+        def flaw(
+            difference: str, hint: str, detail: bool = False, *, q: Question = question, n: str = name, says: str = here
+        ) -> Flaw:
+            return Flaw("question-changed", _of(q), q.line, n, says, difference, hint, detail=detail)
+
+        if question.n in seen and numbers.get(question.id, question.n) == question.n:
+            yield flaw(
+                f"There is a question {question.n} already, in line {seen[question.n]}.",
+                "Restore the template's numbers.",
+            )
+            continue
+        if numbers.get(question.id, question.n) == question.n:
+            seen[question.n] = question.line
+        if not question.id:
+            stands = next((id_ for id_, n in missing.items() if n == question.n), "")
+            if stands:
+                missing.pop(stands)
+                text = page.asked[stands].texts[0]
+                yield flaw("Its text is not the template's.", f"Restore the template's question: {_cut(text, 160)}")
+            else:
+                yield flaw(
+                    "The template has no such question.",
+                    "Move its text into the answer that it belongs to.",
+                    True,
+                )
+            continue
+        if numbers.get(question.id, question.n) != question.n:
+            yield flaw(
+                f"In the template this is question {numbers[question.id]}.",
+                f"Write `### Question {numbers[question.id]}` in line {question.line}.",
+            )
+        own = page.own_length(question)
+        same = [v.words.get(question.id) for v in page.profile.versions if v.layout == version.layout]
+        if own and own not in same and version.words.get(question.id):
+            few, many = version.words[question.id]
+            yield flaw(
+                f"The report asks for {own[0]}-{own[1]} words, the template for {few}-{many}.",
+                f"Restore the template's line: Recommended answer length: {few}-{many} words.",
+                True,
+            )
+        if question.matched == "number":
+            text = page.asked[question.id].texts[0]
+            yield flaw("Its text is not the template's.", f"Restore the template's question: {_cut(text, 160)}")
+        elif question.matched == "near":
+            yield flaw("Its text differs from the template's by a word or two.", "Restore the template's words.", True)
+        if not any(
+            re.match(r"(?i)^\s{0,3}>?\s*[*_]{0,3}answers?\s*[*_]{0,3}\s*:", page.lines[n - 1])
+            for n in page.section(question)
+        ):
+            yield flaw(
+                "The line `> Answer:` is gone; readers and programs find the answer by it.",
+                "Put `> Answer:` back above the answer.",
+            )
+    for id_, n in sorted(missing.items(), key=lambda m: m[1]):
+        after = max((q.line for q in page.report.questions if q.n < n), default=0)
+        yield Flaw(
+            "question-missing", Source(kind="report", n=0), after, f"Question {n}", "",
+            f"The template's question {n} is not in the report: {_cut(page.asked[id_].texts[0])}",
+            f"Put `### Question {n}` back with its text and `> Answer:`, and answer it.",
+            fact=f"no question {n} after line {after}",
+        )  # fmt: skip
+
+
+def _items(page: _Page) -> Iterator[Flaw]:
+    """Items of the checklist that are missing, added, reworded or twice there, and a list that nobody filled in. Notes
+    beside an item's text are left alone."""
+    version = page.version
+    items = page.report.items
+    if version is None or not version.items:
+        return
+    if not items:
+        yield Flaw(
+            "item-changed", Source(kind="report", n=0), 0, "Overall project checklist", "", "The checklist is gone.",
+            "Put the template's checklist back and tick what you did.", fact="no line of the report is a checklist item",
+        )  # fmt: skip
+        return
+    if not any(i.checked for i in items):
+        yield Flaw(
+            "checklist-blank", Source(kind="report", n=0), items[0].line, "Overall project checklist",
+            f"{len(items)} items, none ticked", "No box is ticked.", "Tick what you did: `[x]` instead of `[ ]`.",
+            fact=f"0 of {len(items)} boxes have an x",
+        )  # fmt: skip
+    texts = {i.id: i.texts for i in page.profile.items}
+    missing = [i for i in version.items if i not in {item.item for item in items}]
+    seen: dict[str, int] = {}
+    for item in items:
+        if not item.item:
+            likely = _closest(item.text, [text for m in missing for text in texts[m]], 0.6)
+            if likely:
+                missing = [m for m in missing if likely not in texts[m]]
+                slip = difflib.SequenceMatcher(None, item.text.lower(), likely.lower()).ratio() > 0.9
+                yield _item(item, "Its text is not the template's.", f"Restore the template's words: {likely}", slip)
+            else:
+                yield _item(item, "The template has no such item.", "Tell of it in an answer instead.", True)
+        elif item.item in seen:
+            hint = f"Delete line {item.line} or line {seen[item.item]}."
+            yield _item(item, f"The item stands in line {seen[item.item]} already.", hint)
+        elif item.matched == "near":
+            likely = _closest(item.text, texts[item.item])
+            difference = "Its text differs from the template's by a word or two."
+            yield _item(item, difference, f"Restore the template's words: {likely}", True)
+        seen.setdefault(item.item, item.line)
+    if missing:
+        more = f"; and {len(missing) - 4} more" if len(missing) > 4 else ""
+        yield Flaw(
+            "item-changed", Source(kind="report", n=0), items[0].line, "Overall project checklist",
+            f"{len(items)} items", f"Not in the list: {'; '.join(texts[m][0] for m in missing[:4])}{more}",
+            "Put them back, ticked or open.",
+            fact=f"{len(missing)} of the template's {len(version.items)} items are not in the checklist",
+        )  # fmt: skip
+
+
+def _item(item: ChecklistItem, difference: str, hint: str, detail: bool = False) -> Flaw:
+    source = Source(kind="item", n=item.n)
+    return Flaw("item-changed", source, item.line, item.text, item.text, difference, hint, detail=detail)
+
+
+def _closest(text: str, known: Iterable[str], cutoff: float = 0.0) -> str:
+    """The known text that is most like a text, as it stands there; empty where none comes near."""
+    lower = {k.lower(): k for k in known}
+    return next((lower[k] for k in difflib.get_close_matches(text.lower(), lower, 1, cutoff)), "")
+
+
+def _marks(page: _Page) -> Iterator[Flaw]:
+    """Items without a box, and marks that say neither done nor open."""
+    boxless = {p.line for p in page.report.problems if p.message.startswith("checklist item without a box")}
+    for item in page.report.items:
+        if item.line not in boxless and item.mark.strip() in ("", "x", "X"):
+            continue
+        says = "no box" if item.line in boxless else f"[{item.mark}]"
+        yield Flaw(
+            "mark-unclear", Source(kind="item", n=item.n), item.line, item.text, says,
+            "This says neither done nor open, and is read as open.", f"Write `[x]` or `[ ]` in line {item.line}.",
+        )  # fmt: skip
+
+
+def _group(page: _Page) -> Iterator[Flaw]:
+    """A group number or study numbers that nobody can read. Other ways of naming members are left alone."""
+    for question in page.known:
+        answer = question.answer
+        if not answer.strip() or _PLACEHOLDER.search(answer) or _fills(words(answer)):
+            continue
+
+        def flaw(says: str, difference: str, hint: str, detail: bool = False, *, q: Question = question) -> Flaw:
+            line = q.answer_lines[0]
+            return Flaw("group-unclear", _of(q), line, _name(q), says, difference, hint, fact=difference, detail=detail)
+
+        if question.id == "group-number":
+            if not re.search(r"\d", answer) and not _NONE.search(answer):
+                yield flaw(_cut(answer), "There is no number in it.", "Write your group's number, like 42.", True)
+        elif question.id == "members":
+            numbers = [n.lower() for n in re.findall(r"\bs\d+\b", answer, re.IGNORECASE)]
+            wrong = [n for n in numbers if len(n) != 7]
+            if wrong:
+                yield flaw(
+                    f"{len(numbers)} study numbers",
+                    f"{len(wrong)} of them have not six digits after the s.",
+                    "Write each as s and six digits.",
+                )
+            elif len(set(numbers)) != len(numbers):
+                yield flaw(
+                    f"{len(numbers)} study numbers",
+                    "One of them stands there twice.",
+                    "Write each member's number once.",
+                )
+            elif len(numbers) > 8:
+                yield flaw(
+                    f"{len(numbers)} study numbers",
+                    "That is more than a group has.",
+                    "Keep the numbers of your group's members.",
+                )
+
+
+def _cut(text: str, width: int = 100) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+_CHECKS: tuple[Callable[[_Page], Iterable[Flaw]], ...] = (
+    _answers,
+    _lengths,
+    _image_counts,
+    _pictures,
+    _links,
+    _fences,
+    _questions,
+    _items,
+    _marks,
+    _group,
+)

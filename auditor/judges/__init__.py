@@ -1,0 +1,139 @@
+"""Judges read what a program cannot: requests in, answers out, and nothing else between them and the network.
+
+Every judge keeps its answers in one store, a folder of files named by the hash of what was asked: cache, resume, replay,
+test cassette and batch are the same thing. A judge never raises for one question: an answer carries its error.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from auditor.errors import UserError
+from auditor.models import JudgeInfo, Named
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question to a judge: chat messages (role, content), the JSON schema of the reply, and the prompt they came from.
+    `id` is unique within a run; `shared` is how many characters of the last message are the submission's common prefix;
+    `model` is what replies are validated with (no part of the key; without one, the schema itself)."""
+
+    id: str
+    messages: tuple[tuple[str, str], ...]
+    schema_name: str
+    schema: Mapping[str, Any]
+    prompt: Named
+    shared: int = 0
+    model: type[BaseModel] | None = None  # the reply's shape, for a client that validates; its schema is in the key
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens it takes, at 3.6 characters a token (code and English, measured to be on the high side)."""
+        return int(sum(len(content) for _, content in self.messages) / 3.6)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What else decides an answer: the model and its parameters."""
+
+    model: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What answers took. `cached` input tokens are part of `input`."""
+
+    requests: int = 0
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.requests + other.requests,
+            self.input + other.input,
+            self.cached + other.cached,
+            self.output + other.output,
+            self.seconds + other.seconds,
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reply as JSON text that fits the schema's shape, or the reason why there is none. `stored`: it came from the store,
+    and nothing was sent for it."""
+
+    text: str = ""
+    error: str = ""
+    usage: Usage = Usage()
+    stored: bool = False
+
+
+class Judge(Protocol):
+    """Answers requests, keyed by their ids; each of them gets an answer."""
+
+    @property
+    def info(self) -> JudgeInfo: ...
+
+    def answer(self, requests: Sequence[Request]) -> dict[str, Answer]: ...
+
+
+def key(request: Request, settings: Settings) -> str:
+    """The hash (32 hex digits) of everything that decides an answer: prompt, model, parameters, messages and schema."""
+    what = {
+        "prompt": [request.prompt.name, request.prompt.hash],
+        "model": settings.model,
+        "params": dict(settings.params),
+        "messages": [list(m) for m in request.messages],
+        "schema": [request.schema_name, request.schema],
+    }
+    return hashlib.sha256(json.dumps(what, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+class Store:
+    """A folder of answers: `<key>.json` with the reply, its usage and what it was asked by. Written whole or not at all;
+    only complete replies enter it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get(self, key: str) -> Answer | None:
+        """The stored answer; None where there is none or the file is not one."""
+        try:
+            data = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
+            return Answer(text=str(data["reply"]), usage=Usage(), stored=True)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, key: str, reply: str, settings: Settings, usage: Usage) -> None:
+        """Enter a reply. Raises UserError when the folder cannot be written."""
+        data = {"key": key, "model": settings.model, "reply": reply, "usage": vars(usage)}
+        path = self.folder / f"{key}.json"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(".part")
+            partial.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            partial.replace(path)
+        except OSError as error:
+            raise UserError(
+                f"{path}: cannot be written ({error.strerror})", "name another folder, or free some room"
+            ) from None
+
+
+class NoJudge:
+    """Reads nothing."""
+
+    info = JudgeInfo(name="none")
+
+    def answer(self, requests: Sequence[Request]) -> dict[str, Answer]:
+        """Nothing for anybody."""
+        return {}

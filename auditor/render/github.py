@@ -1,0 +1,31 @@
+"""The record as annotations of a workflow's log: one line for each finding, on the report's line."""
+
+from auditor.models import AuditRecord
+from auditor.render import one_line
+from auditor.rules import hint
+
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def render(record: AuditRecord) -> str:
+    """One workflow command a finding, gravest first. Nothing in it can start a command of its own."""
+    verdicts = {v.id: v for v in record.verdicts}
+    rows = []
+    for finding in record.findings:
+        verdict = verdicts[finding.verdict]
+        shows = "" if verdict.by == "form" else verdict.repo_shows
+        parts = (verdict.claim.quote, verdict.difference or shows or verdict.report_says, hint(verdict, finding))
+        message = "\n".join(one_line(part) for part in parts if part)
+        place = f"file={_property(record.report.path)},line={verdict.claim.line}"
+        rows.append(f"::{_COMMANDS[finding.level]} {place},title={_property(finding.rule)}::{_data(message)}\n")
+    if record.error:
+        rows.append(f"::error::{_data(one_line(record.error))}\n")
+    return "".join(rows)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(one_line(text)).replace(":", "%3A").replace(",", "%2C")

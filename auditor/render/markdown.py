@@ -1,0 +1,90 @@
+"""The record as Markdown, for a job's summary or an issue. Nothing of a report or repository becomes markup in it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from auditor.models import AuditRecord, Finding, Verdict
+from auditor.render import one_line
+from auditor.rules import RULES, hint
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]")
+_JOINER = "&#8288;"  # a word joiner keeps hosts from making links and mentions of `@name`, `#12`, `://` and `www.`
+
+
+def render(record: AuditRecord, *, show: str = "contradicted") -> str:
+    """A heading, the counts, and a row for each finding, gravest first; `show` lists other verdicts below."""
+    return "\n".join(_lines(record, show)) + "\n"
+
+
+def plain(text: str, width: int = 0) -> str:
+    """Text that Markdown shows as it is: one line, nothing of it markup, link, mention or end of a table's cell."""
+    text = _SPECIAL.sub(lambda m: f"&#{ord(m[0])};", one_line(text, width))
+    text = re.sub(r"(@|&#35;)(?=\w)", rf"\1{_JOINER}", text)
+    return re.sub(r"(?i)(:)(?=//)|\b(www)(?=\.)", lambda m: m[0] + _JOINER, text)
+
+
+def code(text: str, width: int = 0) -> str:
+    """Text as a code span, in a table too."""
+    text = one_line(text, width).replace("|", "\\|")
+    ticks = "`" * (max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}" if text else ""
+
+
+def _lines(record: AuditRecord, show: str) -> Iterator[str]:
+    s = record.submission
+    verdicts = {v.id: v for v in record.verdicts}
+    yield f"### {plain(s.id)}: the report against the repository"
+    yield ""
+    tree = "the working tree on " if s.working_tree else "commit "
+    yield f"{tree}{code(s.commit[:12])} of {plain(s.commit_time[:16].replace('T', ' '))}, report {code(s.report_path)}"
+    if record.error:
+        yield ""
+        yield f"Not audited: {plain(record.error)}"
+        return
+    if record.findings:
+        yield ""
+        yield "| | line | finding | to do |"
+        yield "| --- | --- | --- | --- |"
+    for finding in record.findings:
+        yield _row(record, finding, verdicts[finding.verdict])
+    others = [v for v in record.verdicts if v.label != "contradicted" and (show == "all" or v.label == show)]
+    if others:
+        yield ""
+        yield "| | line | claim | the repository shows |"
+        yield "| --- | --- | --- | --- |"
+        for v in others:
+            shows = plain(v.repo_shows or v.difference, 200)
+            yield f"| {v.label.replace('_', ' ')} | {v.claim.line} | {code(v.claim.quote, 160)} | {shows} |"
+    yield ""
+    yield _summary(record)
+
+
+def _row(record: AuditRecord, finding: Finding, verdict: Verdict) -> str:
+    quote = code(verdict.claim.quote or RULES[finding.rule].title, 200)
+    parts = [f"**{finding.rule}**: {quote}"]
+    if verdict.by == "form":
+        said = verdict.report_says if verdict.report_says != verdict.claim.quote else ""
+        parts += [code(said, 160), plain(verdict.difference)]
+    else:
+        cited = [record.evidence[c.evidence] for c in verdict.citations[:2]]
+        places = [f"{e.path}:{e.start}" if e.start else e.path for e in cited]
+        late = " (not committed yet)" if any(e.path in record.submission.uncommitted for e in cited) else ""
+        parts += [
+            plain(verdict.repo_shows, 300),
+            ", ".join(code(p) for p in places if p) + late,
+            plain(verdict.difference),
+        ]
+    said = " · ".join(part for part in parts if part)
+    return f"| {finding.level} | {verdict.claim.line} | {said} | {plain(hint(verdict, finding))} |"
+
+
+def _summary(record: AuditRecord) -> str:
+    levels = Counter(f.level for f in record.findings)
+    counts = ", ".join(f"{levels[x]} {x}{'s' * (levels[x] > 1)}" for x in ("error", "warning", "note") if levels[x])
+    labels = Counter(v.label for v in record.verdicts)
+    return (
+        f"Findings: {counts or 'none'}. {labels['supported']} claims supported, {labels['not_verifiable']} not verifiable;"
+        f" judge: {plain(record.judge.name)}. A finding is a place to look, not a grade."
+    )

@@ -1,0 +1,166 @@
+"""The working tree as it stands: tracked and untracked files as they are on disk, over the history of HEAD.
+
+Git only names the files; their content is read here, without filters, hooks or attributes, and never through a link.
+"""
+
+import contextlib
+import difflib
+import hashlib
+import os
+import stat
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from auditor.errors import UserError
+from auditor.snapshot import File, GitError, OpenSnapshot, Repository, Unreadable, read_history, too_large
+
+HASH_LIMIT = 50_000_000  # bytes; larger files are compared by size
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def root_of(path: Path) -> Path:
+    """The folder of the checkout that a path lies in. Raises UserError where there is none."""
+    if not path.exists():
+        raise UserError(f"{path}: no such folder", "give the folder of your repository")
+    start = path.absolute() if path.is_dir() else path.absolute().parent
+    for folder in (start, *start.parents):
+        if (folder / ".git").exists():
+            return folder
+    if (start / "HEAD").is_file() and (start / "objects").is_dir():
+        raise UserError(f"{path}: a bare git directory has no working tree", f"audit its commit: auditor audit {path}")
+    raise UserError(f"{path}: not in a git repository", "run it in the folder that you cloned, or give that folder")
+
+
+def open_working_tree(root: Path, set_aside: Callable[[File], str] | None = None) -> "WorkingTree":
+    """The files of a checkout as they are on disk. Use it in a `with`. Raises UserError where nothing is committed yet."""
+    repository = _Checkout(root)
+    try:
+        commit = repository.git("rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
+    except GitError:
+        raise UserError(f"{root}: nothing is committed yet", "commit what you have, then check again") from None
+    return WorkingTree(repository, commit, set_aside)
+
+
+class _Checkout(Repository):
+    """A repository whose blame knows the lines that are not committed: they were written now, on top of HEAD."""
+
+    tree: "WorkingTree | None" = None
+
+    def blame(self, commit: str, path: str) -> list[str]:
+        shas = super().blame(commit, path)
+        if self.tree is None or commit != self.tree.commit or path not in self.tree.uncommitted:
+            return shas
+        now = [" ".join(row.split()) for row in self.tree.files[path].lines]
+        made = [commit] * len(now)
+        if path in self.tree.head:
+            then = [" ".join(row.split()) for row in self.tree.head[path].lines]
+            for a, b, size in difflib.SequenceMatcher(None, then, now, autojunk=False).get_matching_blocks():
+                made[b : b + size] = shas[a : a + size]
+        return made
+
+
+class WorkingTree(OpenSnapshot):
+    """A snapshot of what is on disk. `head` are the files of HEAD, `uncommitted` the paths that differ from them."""
+
+    def __init__(self, repository: _Checkout, commit: str, set_aside: Callable[[File], str] | None = None) -> None:
+        super().__init__(repository, commit, read_history(repository, commit), set_aside)
+        self.root = repository.path
+        self.head = self.files
+        self._folders: dict[str, bool] = {"": True}
+        self._hash = hashlib.sha256 if len(commit) == 64 else hashlib.sha1
+        found = (self._file(name) for name in self._names())
+        self.files = {f.path: f for f in sorted((f for f in found if f), key=lambda f: f.path)}
+        self.folders = frozenset(p[:i] for p in self.files for i, c in enumerate(p) if c == "/")
+        self.uncommitted = frozenset(
+            p for p, f in self.files.items() if f.skipped != "a submodule" and self._differs(f)
+        )
+        repository.tree = self
+
+    def on_disk(self, path: str) -> bool:
+        """Whether a file has this path, be it one that git ignores."""
+        return os.path.lexists(self.root / path)
+
+    def staged(self) -> frozenset[str]:
+        """The paths that the next commit will have as they are on disk."""
+        rows = self.repository.raw("ls-files", "-z", "--stage").decode("utf-8", errors="replace").split("\0")
+        index = {path: meta.split()[1] for meta, _, path in (row.partition("\t") for row in rows if row)}
+        return frozenset(p for p, f in self.files.items() if f.blob and index.get(p) == f.blob)
+
+    def _differs(self, file: File) -> bool:
+        return file.path not in self.head or self.head[file.path].blob != file.blob
+
+    def _names(self) -> list[bytes]:
+        out = self.repository.raw(
+            f"--work-tree={self.root}", "ls-files", "-z", "--cached", "--others", "--exclude-standard"
+        )
+        return sorted({name for name in out.split(b"\0") if name})
+
+    def _file(self, name: bytes) -> File | None:
+        """One file as it is on disk; None for one that is gone."""
+        path = name.decode("utf-8", errors="replace")
+        full = os.path.join(os.fsencode(self.root), name)
+        if not self._inside(os.path.dirname(name)):
+            return None
+        try:
+            found = os.lstat(full)
+        except (OSError, ValueError):
+            return None
+        if stat.S_ISLNK(found.st_mode):
+            return File(path, self._blob(os.fsencode(os.readlink(full))), 0, _nothing, "a symbolic link")
+        if stat.S_ISDIR(found.st_mode):
+            return File(path.rstrip("/"), "", 0, _nothing, "a submodule")
+        if not stat.S_ISREG(found.st_mode):
+            return File(path, "", 0, _nothing, "no regular file")
+        read = partial(_read, full)
+        known = self.head.get(path)
+        if found.st_size > HASH_LIMIT:
+            blob = known.blob if known and known.size == found.st_size else ""
+        else:
+            try:
+                blob = self._known_blob(read(), known)
+            except Unreadable as reason:
+                return File(path, "", found.st_size, read, str(reason))
+        return File(path, blob, found.st_size, read, too_large(path, found.st_size))
+
+    def _known_blob(self, data: bytes, known: File | None) -> str:
+        """The blob's id; the committed one where only the ends of lines differ, or where git keeps a pointer to this."""
+        blob = self._blob(data)
+        if known is None or blob == known.blob:
+            return blob
+        if b"\r\n" in data and self._blob(data.replace(b"\r\n", b"\n")) == known.blob:
+            return known.blob
+        with contextlib.suppress(Unreadable):  # a partial copy may lack the committed content
+            if 100 < known.size < 200 and hashlib.sha256(data).hexdigest().encode() in known.bytes():
+                return known.blob
+        return blob
+
+    def _blob(self, data: bytes) -> str:
+        return self._hash(b"blob %d\0" % len(data) + data).hexdigest()
+
+    def _inside(self, folder: bytes) -> bool:
+        """Whether a folder lies in the checkout without a link on the way."""
+        name = os.fsdecode(folder)
+        if name not in self._folders:
+            try:
+                real = stat.S_ISDIR(os.lstat(os.path.join(os.fsencode(self.root), folder)).st_mode)
+            except OSError:
+                real = False
+            self._folders[name] = real and self._inside(os.path.dirname(folder))
+        return self._folders[name]
+
+
+def _read(path: bytes) -> bytes:
+    """A regular file's content. Raises Unreadable for anything else, a link put there meanwhile included."""
+    try:
+        handle = os.open(path, _FLAGS)
+    except OSError as error:
+        raise Unreadable(f"cannot be read ({error.strerror})") from None
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise Unreadable("no regular file")
+        return file.read()
+
+
+def _nothing() -> bytes:
+    raise Unreadable("no regular file")

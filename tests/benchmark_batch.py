@@ -1,0 +1,259 @@
+"""What `auditor batch` takes, and what it survives, measured on the whole command.
+
+    python tests/benchmark_batch.py real FOLDER      a folder of repositories: time, and the ratio to git alone
+    python tests/benchmark_batch.py kill [TIMES]     kill -9 at random moments over the fixtures, resumed: the same bytes
+    python tests/benchmark_batch.py many [N ...]     generated submissions: seconds and memory for each N
+    python tests/benchmark_batch.py disk             a full disk (a tmpfs of 3 MB; needs root)
+
+Linux only: it adopts the workers' processes to know their processor time, and reads their memory from /proc.
+"""
+
+import ctypes
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from build_fixture import FIXTURES, NAMES, Entry, build, git, source, stream
+
+from auditor.snapshot import too_large
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+@dataclass
+class Run:
+    """One run of the command."""
+
+    code: int = 0
+    seconds: float = 0.0
+    processor: float = 0.0
+    memory: list[tuple[int, float]] = field(default_factory=list)
+    out: str = ""
+
+
+def auditor(*arguments: str | Path, sample: float = 0) -> Run:
+    """Run the command; with `sample`, look at the memory of all its processes so often (seconds), as (groups done, MB)."""
+    before, begun, run = _spent(), time.perf_counter(), Run()
+    with tempfile.TemporaryFile("w+") as said:
+        command = [sys.executable, "-m", "auditor", *map(str, arguments)]
+        process = subprocess.Popen(command, stdout=said, stderr=said)
+        out = Path(arguments[arguments.index("--out") + 1])
+        while sample and process.poll() is None:
+            run.memory.append((len(list(out.glob("state/*.json"))), _memory(process.pid)))
+            time.sleep(sample)
+        run.code = process.wait()
+        run.seconds = time.perf_counter() - begun
+        _adopt()
+        said.seek(0)
+        run.out = said.read()
+    run.processor = _spent() - before
+    return run
+
+
+def _spent() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _adopt() -> None:
+    """Wait for what the command has left behind (its fork server), so that it is counted."""
+    while True:
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _memory(root: int) -> float:
+    """The proportional memory (PSS) of a process and those that it has started, in MB."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except (OSError, IndexError):
+            continue
+    ours, grown = {root}, True
+    while grown:
+        more = {pid for pid, parent in parents.items() if parent in ours} - ours
+        ours, grown = ours | more, bool(more)
+    total = 0
+    for pid in ours:
+        try:
+            match = re.search(r"(?m)^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text())
+        except OSError:
+            continue
+        total += int(match[1]) if match else 0
+    return total / 1024
+
+
+def floor(repository: Path, scratch: Path) -> int:
+    """Clone, list, and read every text blob with git alone; how many there were."""
+    target = scratch / repository.name
+    subprocess.run(["git", "clone", "-q", "--bare", "--no-hardlinks", str(repository), str(target)], check=True)
+    listed = subprocess.run(
+        ["git", "-C", str(target), "ls-tree", "-r", "-l", "-z", "HEAD"], capture_output=True, check=True
+    ).stdout
+    rows = [row.partition(b"\t") for row in listed.split(b"\0") if row]
+    blobs = [
+        meta.split()[2]
+        for meta, _, path in rows
+        if meta.split()[1] == b"blob"
+        and meta.split()[3].isdigit()
+        and not too_large(path.decode(errors="replace"), int(meta.split()[3]))
+    ]
+    read = ["git", "-C", str(target), "cat-file", "--batch", "--buffer"]
+    subprocess.run(read, input=b"\n".join(blobs) + b"\n", stdout=subprocess.DEVNULL, check=True)
+    return len(blobs)
+
+
+def real(folder: Path) -> None:
+    """A folder of repositories, offline, on two processes."""
+    repositories = sorted(p for p in folder.iterdir() if p.is_dir())
+    with tempfile.TemporaryDirectory() as scratch:
+        before, begun = _spent(), time.perf_counter()
+        with ThreadPoolExecutor(2) as pool:
+            blobs = sum(pool.map(lambda r: floor(r, Path(scratch)), repositories))
+        least, alone = time.perf_counter() - begun, _spent() - before
+        print(f"floor: {len(repositories)} repositories, {blobs} text blobs: {least:.1f} s, processor {alone:.1f} s")
+        for label, more in (("records", ["--format", "text"]), ("records and pages", ["--format", "html"])):
+            out = Path(scratch) / "out"
+            shutil.rmtree(out, ignore_errors=True)
+            run = auditor("batch", folder, "--out", out, "--workers", "2", *more)
+            print(f"{label}: {run.out.splitlines()[-1].split(';')[0]}, exit code {run.code}")
+            each = run.seconds / len(repositories)
+            print(f"  {run.seconds:.1f} s in all, {each:.2f} s each, processor {run.processor:.1f} s")
+            print(f"  {run.seconds / least:.1f} times the floor, in processor time {run.processor / alone:.1f} times")
+            again = auditor("batch", folder, "--out", out, "--workers", "2", *more)
+            print(f"  again, unchanged: {again.seconds:.1f} s")
+
+
+def contents(out: Path) -> dict[str, str]:
+    """Every file of a batch, times aside."""
+    found = {p.relative_to(out).as_posix(): p.read_text(encoding="utf-8") for p in out.rglob("*") if p.is_file()}
+    return {
+        name: re.sub(r'"(started|seconds|judge_seconds)": [^\n]*|<dt>Audited</dt><dd>[^,]*', "", text)
+        for name, text in found.items()
+    }
+
+
+def kill(times: int) -> None:
+    """A run that is killed again and again until it gets through, compared with one that was left alone."""
+    chance = random.Random(7)
+    with tempfile.TemporaryDirectory() as scratch:
+        repos, whole = Path(scratch) / "repos", Path(scratch) / "whole"
+        for name in NAMES:
+            for n in range(3):
+                build(name, repos / f"{name}-{n}")
+        alone = auditor("batch", repos, "--out", whole, "--workers", "2")
+        print(f"undisturbed: {alone.seconds:.1f} s, {len(list(whole.glob('state/*')))} groups")
+        same = twice = 0
+        for turn in range(times):
+            out = Path(scratch) / f"out-{turn}"
+            moment = chance.uniform(0.3, alone.seconds)
+            command = [sys.executable, "-m", "auditor", "batch", str(repos), "--out", str(out), "--workers", "2"]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(moment)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            _adopt()  # the workers end by themselves
+            finished = {p.stem: (out / "groups" / f"{p.stem}.json").read_bytes() for p in out.glob("state/*.json")}
+            auditor("batch", repos, "--out", out, "--workers", "2")
+            again = sum((out / "groups" / f"{n}.json").read_bytes() != data for n, data in finished.items())
+            one, other = contents(out), contents(whole)
+            equal = one == other
+            same, twice = same + equal, twice + again
+            differ = sorted(n for n in one.keys() | other.keys() if one.get(n) != other.get(n))
+            said = "the same bytes" if equal else f"DIFFERENT: {', '.join(differ[:3])}"
+            print(f"  killed at {moment:4.1f} s with {len(finished):2} finished: {said}, {again} audited twice")
+        print(f"{same} of {times} the same, {twice} audited twice")
+
+
+def many(numbers: list[int]) -> None:
+    """Generated submissions: the fixtures, each with a file and a report of its own."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for n in numbers:
+            repos, out = Path(scratch) / f"repos-{n}", Path(scratch) / f"out-{n}"
+            begun = time.perf_counter()
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(lambda i, repos=repos: vary(i, repos / f"group-{i:04d}"), range(n)))
+            made = time.perf_counter() - begun
+            run = auditor("batch", repos, "--out", out, "--workers", "2", sample=1.0)
+            page = (out / "index.html").stat().st_size / 1e6
+            print(
+                f"{n} groups (made in {made:.0f} s): {run.seconds:.1f} s, {1000 * run.seconds / n:.0f} ms each,",
+                end=" ",
+            )
+            print(
+                f"processor {run.processor:.1f} s, index.html {page:.1f} MB; {run.out.splitlines()[-1].split(';')[0]}"
+            )
+            for share in (0.1, 0.25, 0.5, 0.75, 0.95):
+                near = [mb for done, mb in run.memory if done >= share * n]
+                print(f"  {near[0] if near else 0:5.0f} MB at {share:.0%}", end="")
+            print(f"  {max(mb for _, mb in run.memory):5.0f} MB at most")
+            shutil.rmtree(repos)
+
+
+def vary(number: int, into: Path) -> None:
+    """A bare repository like one of the fixtures, but for a module and a line of its README."""
+    import tomllib
+
+    name = ("consistent", "overclaiming", "template2023")[number % 3]
+    history = tomllib.loads((FIXTURES / name / "history.toml").read_text(encoding="utf-8"))
+    files = source(FIXTURES / name, history)
+    files["README.md"] = Entry("100644", files["README.md"].data + f"\nThis is group {number}.\n".encode())
+    into.mkdir(parents=True)
+    branch = history.get("default_branch", "main")
+    git(into, "init", "--quiet", "--bare", "-b", branch)
+    git(into, "fast-import", "--quiet", "--done", stdin=b"".join(stream(history, files)))
+
+
+def disk() -> None:
+    """A run whose folder is full before it is through, and the same command once there is room."""
+    with tempfile.TemporaryDirectory() as scratch:
+        repos, out, whole = Path(scratch) / "repos", Path(scratch) / "out", Path(scratch) / "whole"
+        for name in NAMES:
+            for n in range(3):
+                build(name, repos / f"{name}-{n}")
+        out.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(out)], check=True)
+        try:
+            full = auditor("batch", repos, "--out", out, "--workers", "2")
+            print(f"full: exit code {full.code}, {len(list(out.glob('state/*.json')))} groups kept, "
+                  f"{len(list(out.rglob('*.part')))} partial files")  # fmt: skip
+            print("  " + "\n  ".join(full.out.splitlines()[-2:]))
+            subprocess.run(["mount", "-o", "remount,size=100m", str(out)], check=True)
+            more = auditor("batch", repos, "--out", out, "--workers", "2")
+            auditor("batch", repos, "--out", whole, "--workers", "2")
+            print(f"with room: exit code {more.code}, {more.out.count('unchanged')} unchanged, "
+                  f"the same as undisturbed: {contents(out) == contents(whole)}")  # fmt: skip
+        finally:
+            subprocess.run(["umount", str(out)], check=True)
+
+
+def main() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    match sys.argv[1:]:
+        case ["real", folder]:
+            real(Path(folder))
+        case ["kill", *times]:
+            kill(int(times[0]) if times else 10)
+        case ["many", *numbers]:
+            many([int(n) for n in numbers] or [500, 2000])
+        case ["disk"]:
+            disk()
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

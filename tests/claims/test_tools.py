@@ -1,0 +1,339 @@
+"""Libraries and services: said to be used without a trace, denied with one, listed, locked; broken files and secrets."""
+
+import re
+
+import pytest
+from conftest import contradicted, settle
+
+PLAIN = {"src/pkg/train.py": "import torch\n", "pyproject.toml": '[project]\nname = "pkg"\ndependencies = ["torch"]\n'}
+DECLARED = {"src/pkg/train.py": "import torch\n", "requirements.txt": "torch\nevidently\n"}
+IN_TOML = {
+    "src/pkg/train.py": "import torch\n",
+    "pyproject.toml": '[project]\nname = "pkg"\ndependencies = [\n    "torch",\n    "evidently>=0.4",\n]\n',
+}
+IMPORTED = {"src/pkg/drift.py": "from evidently.report import Report\n", "requirements.txt": "evidently\n"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "files", "abouts"),
+    [
+        ("We used Evidently to detect drift.", PLAIN, ["tool:evidently"]),
+        ("We used the framework Evidently, which was not covered in the course.", PLAIN, ["tool:evidently"]),
+        ("Evidently is used for the drift report.", PLAIN, ["tool:evidently"]),
+        ("Our API is instrumented with Prometheus.", PLAIN, ["tool:prometheus"]),
+        ("We used Evidently to detect drift.", IMPORTED, []),
+        ("We used Evidently to detect drift.", {"notebooks/a.ipynb": '{"cells": [{"cell_type": "code", "source": ["import evidently"]}]}'}, []),
+        ("We used Evidently to detect drift.", {**PLAIN, "drift.dockerfile": "FROM python:3.11\nRUN pip install evidently\n"}, []),
+        # prose and lock files are no use
+        ("We used Evidently to detect drift.", {**PLAIN, "README.md": "evidently", "uv.lock": '[[package]]\nname = "evidently"\n'}, ["tool:evidently"]),
+        # declared only: a detail
+        ("We used Evidently to detect drift.", DECLARED, ["tool:evidently"]),
+        ("We used Evidently to detect drift.", IN_TOML, ["tool:evidently"]),
+        ("We used Evidently to detect drift.", {**IN_TOML, "conf.yaml": "# evidently comes later\na: 1\n"}, ["tool:evidently"]),
+        ("We used Evidently to detect drift.", {**IN_TOML, "run.sh": "evidently ui\n"}, []),
+        ("We did not use Evidently.", PLAIN, []),
+        ("We would use Evidently to detect drift.", PLAIN, []),
+        ("We wanted to use Evidently to detect drift.", PLAIN, []),
+        ("Initially we used Evidently to detect drift.", PLAIN, []),
+        ("We used tools like Evidently to detect drift.", PLAIN, []),
+        ("We chose NumPy over Evidently.", PLAIN, []),
+        ("We used our own code instead of Evidently.", PLAIN, []),
+        ("We considered whether to use Evidently.", PLAIN, []),
+        ("We used Evidently, but it did not work.", PLAIN, []),
+        ("We used Evidently on a separate branch.", PLAIN, []),
+        ("Evidently, the model is good.", PLAIN, []),
+        ("One of us used Evidently.", PLAIN, []),
+        ("No, we did not. Monitoring uses Prometheus and we use Prometheus for it.", PLAIN, []),
+        ("The frontend is in a separate repository. We used Streamlit for it.", PLAIN, []),
+        # what may be used without a trace is not looked for
+        ("We used cProfile, Grafana and Postman.", PLAIN, []),
+    ],
+)  # fmt: skip
+def test_without_trace(answer: str, files: dict[str, str], abouts: list[str]) -> None:
+    assert contradicted("tools-without-trace", {"monitoring": answer}, files) == abouts
+
+
+def test_declared_only_is_a_detail_and_cites_the_line() -> None:
+    (found,) = settle("tools-without-trace", {"monitoring": "We used Evidently to detect drift."}, IN_TOML)
+    assert found.detail
+    assert (found.evidence[0].path, found.evidence[0].start) == ("pyproject.toml", 5)
+
+
+def test_the_architecture_may_say_what_a_tool_does() -> None:
+    sentence = "Runs are tracked, while Hydra manages the configuration files."
+    assert contradicted("tools-without-trace", {"architecture": sentence}, PLAIN) == ["tool:hydra"]
+    assert contradicted("tools-without-trace", {"code-quality": sentence}, PLAIN) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "files", "abouts"),
+    [
+        ("We did not use Evidently in our project.", IMPORTED, ["tool:evidently"]),
+        ("We have not used Evidently.", IMPORTED, ["tool:evidently"]),
+        ("We did not use Evidently.", DECLARED, []),
+        ("We did not use Evidently for the text data.", IMPORTED, []),
+        ("We did not fully use Evidently.", IMPORTED, []),
+        ("If we did not use Evidently, drift would be missed.", IMPORTED, []),
+        (
+            "We did not use Evidently.",
+            {"a.py": "try:\n    import evidently\nexcept ImportError:\n    evidently = None\n"},
+            [],
+        ),
+    ],
+)
+def test_denied(answer: str, files: dict[str, str], abouts: list[str]) -> None:
+    assert contradicted("tools-denied", {"monitoring": answer}, files) == abouts
+
+
+DEPLOY = {
+    ".github/workflows/deploy.yaml": "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: gcloud run deploy api --image x --set-secrets KEY=key:latest\n"
+}
+
+
+JOB = "workerPoolSpecs:\n- machineSpec:\n    machineType: n1-standard-4\n  containerSpec:\n    imageUri: europe-docker.pkg.dev/p/r/i\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "files", "left_out"),
+    [
+        ("We used the following services:\n\n- Cloud Storage: data\n- Cloud Run: the API\n", DEPLOY, ["Secret Manager"]),
+        ("We used the following services:\n\n- Cloud Storage: data\n", DEPLOY, ["Cloud Run, Secret Manager"]),
+        ("We used the following services:\n\n- Cloud Run: the API, with keys from the Secret Manager\n", DEPLOY, []),
+        ("We used the following services:\n\n- Cloud Run\n", {"src/a.py": "from google.cloud import bigquery\n"}, ["BigQuery"]),
+        ("We mainly used the following services:\n\n- Cloud Storage: data\n", DEPLOY, []),
+        ("We used Cloud Storage.", DEPLOY, []),
+        ("We would use the following services:\n\n- Cloud Storage: data\n", DEPLOY, []),
+        ("We used the following services:\n\n- Cloud Run\n", {"README.md": "gcloud pubsub topics create x"}, []),
+        ("We used the following services:\n\n- Cloud Run\n", {"run.sh": "gcloud pubsub topics create x\n"}, ["Pub/Sub"]),
+        # the question asks for all: a plain list is complete
+        ("We used Cloud Storage and Vertex AI.", DEPLOY, []),
+        ("We used Buckets, Compute Engine and Vertex AI.", DEPLOY, ["Cloud Run, Secret Manager"]),
+        ("We used Buckets, Compute Engine and Cloud Run. Secrets are there, too.", DEPLOY, []),
+        ("We used Buckets, Compute Engine, Vertex AI, etc.", DEPLOY, []),
+        ("We mainly used Buckets, Compute Engine and Vertex AI.", DEPLOY, []),
+        ("We used services such as Buckets, Compute Engine and Vertex AI.", DEPLOY, []),
+        ("We would use Buckets, Compute Engine and Vertex AI.", DEPLOY, []),
+        ("Initially we used Buckets, Compute Engine and Vertex AI.", DEPLOY, []),
+        ("We used Buckets, Compute Engine and Vertex AI among others.", DEPLOY, []),
+        ("We used three Google Cloud services. Buckets hold the data.", DEPLOY, ["Cloud Run, Secret Manager"]),
+        ("Buckets: data\n\nVertex AI: training\n\nArtifact Registry: images", DEPLOY, []),
+        ("We trained in the cloud.\n\nBuckets: data\n\nVertex AI: training\n\nArtifact Registry: images", DEPLOY, []),
+        ("We used Buckets, Cloud Run and secrets.", {"job.yaml": JOB}, []),
+    ],
+)  # fmt: skip
+def test_services(answer: str, files: dict[str, str], left_out: list[str]) -> None:
+    found = settle("cloud-services-listed", {"gcp-services": answer}, files)
+    assert [re.findall(r" uses ([^;]+?)(?:;|\.$)", f.shows) for f in found] == [names.split(", ") for names in left_out]
+
+
+LOCKED = {
+    "pyproject.toml": PLAIN["pyproject.toml"],
+    "uv.lock": 'version = 1\n\n[[package]]\nname = "torch"\nversion = "2.0"\n',
+}
+STALE = {**LOCKED, "pyproject.toml": '[project]\nname = "pkg"\ndependencies = ["torch", "loguru"]\n'}
+
+
+@pytest.mark.parametrize(
+    ("answer", "files", "abouts"),
+    [
+        ("All exact versions are pinned in uv.lock.", STALE, ["lock"]),
+        ("The lock file reproduces the same environment for all members.", STALE, ["lock:environment"]),
+        ("Running `uv sync` installs exactly the same versions for all.", STALE, ["lock:environment"]),
+        ("A uv.lock is generated, which pins all versions. Running `uv sync` then gives an identical environment.", STALE, ["lock:environment", "lock"]),
+        ("Running `uv sync` installs exactly the same versions for all.", LOCKED, []),
+        ("Running `uv sync` should install exactly the same versions for all.", STALE, []),
+        ("Initially `uv sync` installed exactly the same versions for all.", STALE, []),
+        ("All exact versions are pinned in uv.lock.", LOCKED, []),
+        ("All exact versions would be pinned in uv.lock.", STALE, []),
+        ("The uv.lock does not pin all versions.", STALE, []),
+        ("We used uv.", STALE, []),
+    ],
+)  # fmt: skip
+def test_lock(answer: str, files: dict[str, str], abouts: list[str]) -> None:
+    assert contradicted("lock-in-sync", {"dependencies": answer}, files) == abouts
+
+
+@pytest.mark.parametrize(
+    ("answer", "files", "abouts"),
+    [
+        (
+            "The settings are in `configs/train.yaml`.",
+            {"configs/train.yaml": "a: [1\nb: 2\n"},
+            ["path:configs/train.yaml"],
+        ),
+        ("The settings are in train.yaml.", {"configs/train.yaml": "a: [1\nb: 2\n"}, ["path:configs/train.yaml"]),
+        ("The settings are in `configs/train.yaml`.", {"configs/train.yaml": "a: 1\n"}, []),
+        ("The settings are in `configs/train.yaml`.", {"configs/train.yaml": "a: {{ value }}\nb: [\n"}, []),
+        ("Everything is in `pyproject.toml`.", {"pyproject.toml": "[project\n"}, ["path:pyproject.toml"]),
+        ("The settings are not in `configs/train.yaml`.", {"configs/train.yaml": "a: [1\nb: 2\n"}, []),
+        ("Initially the settings were in `configs/train.yaml`.", {"configs/train.yaml": "a: [1\nb: 2\n"}, []),
+    ],
+)
+def test_parses(answer: str, files: dict[str, str], abouts: list[str]) -> None:
+    assert contradicted("named-file-parses", {"configuration": answer}, files) == abouts
+
+
+def test_a_toml_file_that_another_reader_took_for_yaml_is_fine() -> None:
+    assert contradicted("named-file-parses", {"configuration": "All is in `pyproject.toml`."}, PLAIN) == []
+
+
+@pytest.mark.parametrize(
+    ("training", "abouts"),
+    [
+        ("We trained our model with Vertex AI.", ["services"]),
+        ("We tried to train with Vertex AI.", []),
+        ("We trained on our machines instead of Vertex AI. Vertex AI is a service.", []),
+        ("We trained on our machines.", []),
+    ],
+)
+def test_a_job_that_may_never_have_run_needs_an_answer_that_tells_of_it(training: str, abouts: list[str]) -> None:
+    answers = {"gcp-services": "We used Buckets, Cloud Run and Compute Engine.", "cloud-training": training}
+    assert contradicted("cloud-services-listed", answers, {"job.yaml": JOB}) == abouts
+
+
+USES = {"src/pkg/a.py": "import torch\nimport polars\nimport PIL\n", "pyproject.toml": PLAIN["pyproject.toml"]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "files", "abouts"),
+    [
+        ("All dependencies are declared in `pyproject.toml`.", USES, ["dependencies:all"]),
+        ("The requirements.txt contains all packages.", USES, ["dependencies:all"]),
+        ("All dependencies are declared in `pyproject.toml`.", PLAIN, []),
+        ("All dependencies are declared in `pyproject.toml`.", {**USES, "uv.lock": '[[package]]\nname = "polars"\nversion = "1"\n'}, []),
+        ("All dependencies are declared in `pyproject.toml`.", {**USES, "api.dockerfile": "FROM python\nRUN pip install polars\n"}, []),
+        ("All dependencies are declared in `pyproject.toml`.", {**USES, "src/pkg/a.py": "try:\n    import polars\nexcept ImportError:\n    pass\n"}, []),
+        ("All dependencies are declared in `pyproject.toml`.", {**PLAIN, "tests/test_a.py": "import polars\n"}, []),
+        ("Almost all dependencies are declared in `pyproject.toml`.", USES, []),
+        ("Not all dependencies are declared in `pyproject.toml`.", USES, []),
+        ("All dependencies would be declared in `pyproject.toml`.", USES, []),
+        ("Initially all dependencies were declared in `pyproject.toml`.", USES, []),
+        ("Run `uv sync` to install all dependencies of pyproject.toml.", USES, []),
+        ("The main dependencies are declared in `pyproject.toml`.", USES, []),
+    ],
+)  # fmt: skip
+def test_all_declared(answer: str, files: dict[str, str], abouts: list[str]) -> None:
+    assert contradicted("dependencies-all-declared", {"dependencies": answer}, files) == abouts
+
+
+HOOKS = "repos:\n  - repo: https://github.com/a/b\n    rev: v1\n    hooks:\n      - id: ruff\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "files", "abouts"),
+    [
+        ("We integrated Ruff with pre-commit hooks, so that every commit is checked.", {".pre-commit-config.yaml": HOOKS + "   - bad: [\n"}, ["path:.pre-commit-config.yaml"]),
+        ("We integrated Ruff with pre-commit hooks.", {".pre-commit-config.yaml": HOOKS.replace("    rev: v1\n", "")}, ["path:.pre-commit-config.yaml"]),
+        ("We integrated Ruff with pre-commit hooks.", {".pre-commit-config.yaml": HOOKS.replace("id: ruff", "name: ruff")}, ["path:.pre-commit-config.yaml"]),
+        ("We integrated Ruff with pre-commit hooks.", {".pre-commit-config.yaml": HOOKS}, []),
+        ("We did not integrate Ruff with pre-commit hooks.", {".pre-commit-config.yaml": "a: [\n"}, []),
+        ("We would run Ruff with pre-commit hooks.", {".pre-commit-config.yaml": "a: [\n"}, []),
+        ("Initially we ran Ruff with pre-commit hooks.", {".pre-commit-config.yaml": "a: [\n"}, []),
+        ("Our CI runs the tests on every push.", {".github/workflows/a.yaml": "on: push\njobs: [\n"}, ["path:.github/workflows/a.yaml"]),
+        ("Our CI runs the tests on every push.", {".github/workflows/a.yaml": "on: push\njobs: [\n", ".github/workflows/b.yaml": "on: push\n"}, []),
+        ("We manage the environment with `uv sync`.", {"pyproject.toml": "[project\n"}, ["path:pyproject.toml"]),
+        ("We use Hydra to load our configuration.", {"configs/config.yaml": "a: [\nb: 1\n"}, ["path:configs/config.yaml"]),
+        ("CI runs tests in general.", {".github/workflows/a.yaml": "on: push\njobs: [\n"}, []),
+    ],
+)  # fmt: skip
+def test_what_relies_on_a_broken_file(answer: str, files: dict[str, str], abouts: list[str]) -> None:
+    assert contradicted("named-file-parses", {"continuous-integration": answer}, files) == abouts
+
+
+KEY = "0123456789abcdef" * 2 + "01234567"
+LEAK = {"job.yaml": f"env:\n- name: WANDB_API_KEY\n  value: {KEY}\n"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "files", "wrong"),
+    [
+        ("The WANDB_API_KEY is stored as a GitHub secret.", LEAK, True),
+        ("All secrets are kept in the Secret Manager.", LEAK, True),
+        ("No API keys were committed.", LEAK, True),
+        ("API keys are not stored in the repository.", LEAK, True),
+        (
+            "All secrets are kept in the Secret Manager.",
+            {"job.yaml": "env:\n- name: WANDB_API_KEY\n  value: ${WANDB_API_KEY}\n"},
+            False,
+        ),
+        ("All secrets are kept in the Secret Manager.", {"a.yaml": f"- uses: actions/checkout@{KEY}\n"}, False),
+        ("The GCP credentials are stored as a GitHub secret.", LEAK, False),
+        ("The key would be stored as a secret.", LEAK, False),
+        ("Initially the API key was stored as a secret.", LEAK, False),
+        ("The key idea is to train a model.", LEAK, False),
+    ],
+)
+def test_secrets(answer: str, files: dict[str, str], wrong: bool) -> None:
+    found = settle("secrets-kept-out", {"cloud-training": answer}, files)
+    assert [s.about for s in found] == (["secret"] if wrong else [])
+    assert not any(KEY[:8] in str(s) for s in found)
+
+
+def test_a_program_that_only_the_documentation_runs_is_used() -> None:
+    answer = {"api-tests": "We used k6 for the load test."}
+    assert contradicted("tools-without-trace", answer, PLAIN) == ["tool:k6"]
+    assert contradicted("tools-without-trace", answer, {**PLAIN, "docs/load.md": "Run `k6 run script.js`."}) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "abouts"),
+    [
+        ("We did not implement monitoring. We would use Evidently to detect drift.", ["tool:evidently"]),
+        ("We did not implement monitoring. We would use tools such as Evidently to detect drift.", []),
+        ("We did not implement cloud monitoring. We would use Evidently to detect drift.", []),
+        ("We would use Evidently to detect drift.", []),
+        ("We did not implement monitoring. Evidently would not help.", []),
+        ("We implemented monitoring. We would use Evidently to detect drift.", []),
+        ("We did not implement monitoring. We would use Prometheus.", []),
+    ],
+)
+def test_would_use(answer: str, abouts: list[str]) -> None:
+    assert contradicted("monitoring-would-use", {"monitoring": answer}, IMPORTED) == abouts
+
+
+TESTED = {
+    "src/pkg/__init__.py": "",
+    "src/pkg/evaluate.py": "def evaluate(x):\n    return x\n",
+    "src/pkg/visualize.py": "def plot(x):\n    return x\n",
+    "src/pkg/api.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+    "tests/test_evaluate.py": "from pkg.evaluate import evaluate\n\n\ndef test_evaluate():\n    assert evaluate(1) == 1\n",
+    "tests/test_api.py": "from fastapi.testclient import TestClient\nfrom pkg.api import app\n\n\ndef test_root():\n    assert TestClient(app).get('/').status_code == 200\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "abouts"),
+    [
+        ("The API and visualisation modules remain untested.", ["practice:api-tests"]),
+        ("The evaluation and visualisation modules remain untested.", ["untested:the evaluation"]),
+        ("The visualisation module remains untested.", []),
+        ("We did not test the API.", ["practice:api-tests"]),
+        ("We did not write tests for the API because of time.", ["practice:api-tests"]),
+        ("There are no tests for evaluate.py.", ["untested:evaluate.py"]),
+        ("There are evaluate.py and visualize.py which we did not create tests for.", ["untested:evaluate.py"]),
+        ("The evaluation was not tested.", ["untested:the evaluation"]),
+        ("The API is tested.", []),
+        ("We did not load test the API.", []),
+        ("We did not test the API under load.", []),
+        ("We did not fully test the API.", []),
+        ("Some of the API modules remain untested.", []),
+        ("The API would remain untested.", []),
+        ("Initially the API was not tested.", []),
+        ("We tried, but did not test the API.", []),
+        ("If the API is not tested, errors show late.", []),
+        ("We did not test the training.", []),
+        ("We did not test the API with a real model.", []),
+    ],
+)
+def test_untested(answer: str, abouts: list[str]) -> None:
+    assert contradicted("untested-denied", {"coverage": answer}, TESTED) == abouts
+
+
+def test_only_tests_that_can_fail_make_a_part_tested() -> None:
+    files = {
+        **TESTED,
+        "tests/test_evaluate.py": "from pkg.evaluate import evaluate\n\n\ndef test_evaluate():\n    evaluate(1)\n",
+    }
+    assert contradicted("untested-denied", {"coverage": "The evaluation was not tested."}, files) == []
+    two = {**TESTED, "src/pkg/evaluation.py": "def evaluate_all(x):\n    return x\n"}
+    assert contradicted("untested-denied", {"coverage": "The evaluation was not tested."}, two) == []

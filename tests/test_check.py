@@ -1,0 +1,381 @@
+"""`auditor check`: the working tree as it stands, the exit codes, the hook and the action."""
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from build_fixture import build
+
+from auditor import pipeline
+from auditor.models import AuditRecord
+from auditor.profile import load_profile
+from auditor.rules import hint
+from auditor.snapshot import Unreadable
+from auditor.worktree import open_working_tree, root_of
+
+ROOT = Path(__file__).resolve().parent.parent
+ENV = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "GITHUB_", "PRE_COMMIT"))}
+ENV |= {"NO_COLOR": "1", "COLUMNS": "100"}
+REPORT = "reports/README.md"
+
+
+def auditor(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "auditor", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        env=ENV | env,
+        cwd=cwd,
+        check=False,
+    )
+
+
+def git(folder: Path, *arguments: str) -> str:
+    names = ["-c", "user.name=Ada Example", "-c", "user.email=ada@example.com"]
+    done = subprocess.run(
+        ["git", "-C", str(folder), *names, *arguments], capture_output=True, text=True, env=ENV, check=True
+    )
+    return done.stdout
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    return build("consistent", tmp_path / "consistent")
+
+
+def edit(repo: Path, old: str, new: str, path: str = REPORT) -> None:
+    text = (repo / path).read_text(encoding="utf-8")
+    assert old in text
+    (repo / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def check(repo: Path, **more: Any) -> AuditRecord:
+    return pipeline.check(repo, load_profile(), **more)
+
+
+def rules(record: AuditRecord) -> list[str]:
+    return [f.rule for f in record.findings]
+
+
+# -- the working tree --------------------------------------------------------------------------------------------------
+
+
+def test_a_clean_checkout_is_checked_as_its_commit_is_audited(repo: Path) -> None:
+    from auditor.models import Submission
+
+    record = check(repo, only="audit")
+    audited = pipeline.audit(Submission(id="consistent", repo=str(repo)), load_profile())
+    assert record.findings == audited.findings == ()
+    assert [(v.label, v.claim) for v in record.verdicts] == [(v.label, v.claim) for v in audited.verdicts]
+    assert record.submission.uncommitted == ()
+    assert rules(check(repo)) == []
+
+
+def test_what_is_not_committed_is_seen_and_said(repo: Path) -> None:
+    edit(repo, "![Bucket]", "![One more](figures/new.png)\n![Bucket]")
+    (repo / "reports/figures/new.png").write_bytes(b"\x89PNG\r\n")
+    record = check(repo)
+    told = next(v for v in record.verdicts if v.rule == "not-committed")
+    assert "reports/figures/new.png" in told.report_says
+    assert "git add" in told.hint
+    assert record.submission.uncommitted == (REPORT, "reports/figures/new.png")
+    assert [f.level for f in record.findings if f.rule == "not-committed"] == ["warning"]
+    git(repo, "add", "-A")
+    assert "not-committed" not in rules(check(repo, committing=True))
+    git(repo, "commit", "-q", "-m", "One more picture")
+    assert "not-committed" not in rules(check(repo))
+
+
+def test_an_ignored_file_is_not_there(repo: Path) -> None:
+    (repo / ".gitignore").write_text("reports/figures/secret.png\n")
+    (repo / "reports/figures/secret.png").write_bytes(b"\x89PNG\r\n")
+    edit(repo, "![Bucket](figures/bucket.png)", "![Bucket](figures/secret.png)")
+    record = check(repo)
+    said = next(v for v in record.verdicts if v.rule == "image-not-found")
+    assert "git ignores it" in said.difference
+
+
+def test_a_deleted_file_is_gone_and_an_edited_one_is_read_as_edited(repo: Path) -> None:
+    with open_working_tree(repo) as tree:
+        assert "pyproject.toml" in tree.files
+        assert not tree.uncommitted
+    (repo / "pyproject.toml").unlink()
+    (repo / "tasks.py").write_text("print('new')\n")
+    with open_working_tree(repo) as tree:
+        assert "pyproject.toml" not in tree.files
+        assert tree.files["tasks.py"].text == "print('new')\n"
+        assert tree.uncommitted == {"tasks.py"}
+
+
+def test_line_ends_alone_are_no_change(repo: Path) -> None:
+    data = (repo / "pyproject.toml").read_bytes()
+    (repo / "pyproject.toml").write_bytes(data.replace(b"\n", b"\r\n"))
+    with open_working_tree(repo) as tree:
+        assert not tree.uncommitted
+
+
+def test_nothing_is_read_through_a_link_or_from_a_pipe(repo: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    (secret / "key.py").write_text("KEY = 'hidden'\n")
+    (repo / "key.py").symlink_to(secret / "key.py")
+    (repo / "linked").symlink_to(secret)
+    (repo / "tracked").mkdir()
+    (repo / "tracked/key.py").write_text("KEY = 1\n")
+    git(repo, "add", "tracked/key.py")
+    (repo / "tracked/key.py").unlink()
+    (repo / "tracked").rmdir()
+    (repo / "tracked").symlink_to(secret)
+    os.mkfifo(repo / "pipe.py")
+    with open_working_tree(repo) as tree:
+        assert "tracked/key.py" not in tree.files
+        for path in ("key.py", "linked", "pipe.py"):
+            if path in tree.files:
+                with pytest.raises(Unreadable):
+                    _ = tree.files[path].text
+                with pytest.raises(Unreadable):
+                    tree.files[path].bytes()
+
+
+def test_nothing_of_the_checkout_is_executed(repo: Path, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    script = tmp_path / "run.sh"
+    script.write_text(f"#!/bin/sh\ntouch {mark}\ncat\n")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    for key in (
+        "filter.evil.clean",
+        "filter.evil.smudge",
+        "diff.evil.textconv",
+        "core.fsmonitor",
+        "core.pager",
+        "core.sshCommand",
+    ):
+        git(repo, "config", key, str(script))
+    (repo / ".gitattributes").write_text("* filter=evil diff=evil\n")
+    hooks = repo / ".git/hooks"
+    hooks.mkdir(exist_ok=True)
+    for name in ("post-checkout", "post-index-change", "pre-commit"):
+        (hooks / name).write_bytes(script.read_bytes())
+        (hooks / name).chmod(0o755)
+    edit(repo, "In total", "In whole")
+    check(repo)
+    assert not mark.exists()
+
+
+def test_a_sentence_that_is_not_committed_was_written_now(repo: Path) -> None:
+    edit(repo, "line-length = 100", "line-length = 99", "pyproject.toml")
+    git(repo, "commit", "-qam", "Shorter lines")
+
+    def told() -> set[str]:
+        return {v.when for v in check(repo).verdicts if v.label == "contradicted" and "length is 100" in v.claim.quote}
+
+    assert told() == {"stale"}  # it was so when it was written
+    edit(repo, "We used ruff for linting and for formatting", "We chose ruff for linting and formatting")
+    assert told() == {"never"}
+
+
+def test_a_folder_below_and_a_folder_elsewhere(repo: Path, tmp_path: Path) -> None:
+    """The course's checker works in the report's folder only."""
+    assert root_of(repo / "reports" / "figures") == repo
+    for cwd, path in ((repo, "."), (repo / "reports", "."), (tmp_path, "consistent"), (tmp_path, "consistent/src")):
+        done = auditor("check", path, cwd=cwd)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        assert "findings: none" in done.stdout
+    assert auditor("check", "--report", "README.md", "--only", "form", cwd=repo / "reports").returncode == 0
+
+
+# -- the command -------------------------------------------------------------------------------------------------------
+
+
+def test_exit_codes_and_levels(repo: Path) -> None:
+    """The course's checker exits with 0 however many warnings it has."""
+    assert auditor("check", cwd=repo).returncode == 0
+    edit(repo, "s000001, s000002, s000003", "s000001, s000001")
+    assert auditor("check", cwd=repo).returncode == 1
+    assert auditor("check", "--fail-on", "error", cwd=repo).returncode == 0
+    assert auditor("check", "--exit-zero", cwd=repo).returncode == 0
+    assert auditor("check", "--only", "audit", cwd=repo).returncode == 0
+    assert auditor("check", "--question", "2", cwd=repo).returncode == 1
+    assert auditor("check", "--question", "3", cwd=repo).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nowhere",), "no such folder"),
+        (("{plain}",), "not in a git repository"),
+        (("{empty}",), "nothing is committed yet"),
+        (("{bare}",), "a bare git directory has no working tree"),
+        (("{repo}", "--report", "x.md"), "x.md: not in the working tree"),
+        (("{repo}", "--question", "99"), "no question 99"),
+    ],
+)
+def test_bad_input_is_one_line_and_a_hint(arguments: tuple[str, ...], said: str, repo: Path, tmp_path: Path) -> None:
+    places = {name: tmp_path / name for name in ("plain", "empty", "bare")}
+    for folder in places.values():
+        folder.mkdir()
+    git(places["empty"], "init", "-q")
+    git(places["bare"], "init", "-q", "--bare")
+    done = auditor("check", *[a.format(repo=repo, **places) for a in arguments], cwd=tmp_path)
+    assert done.returncode == 2
+    lines = done.stderr.strip().split("\n")
+    assert said in lines[0]
+    assert lines[1].startswith("  hint: ")
+
+
+def test_the_output_is_stable_most_urgent_first_and_says_what_to_do(repo: Path) -> None:
+    edit(repo, "* [x] Make sure that all", "* [soon] Make sure that all")
+    edit(repo, "![Bucket](figures/bucket.png)", "![Bucket](figures/nowhere.png)")
+    first = auditor("check", cwd=repo)
+    assert first.stdout == auditor("check", cwd=repo).stdout
+    heads = re.findall(r"(?m)^(error|warning|note) ([\w-]+):", first.stdout)
+    assert [h[1] for h in heads] == ["image-not-found", "mark-unclear", "not-committed"]
+    assert first.stdout.count("  to do ") == 3
+    assert f"[{REPORT}:" in first.stdout
+
+
+def test_a_record_of_a_check_renders_without_its_repository(repo: Path, tmp_path: Path) -> None:
+    edit(repo, "![Bucket](figures/bucket.png)", "![Bucket](figures/nowhere.png)")
+    record = tmp_path / "record.json"
+    assert auditor("check", "--format", "json", "--output", str(record), cwd=repo).returncode == 1
+    for format in ("text", "sarif", "github", "markdown"):
+        direct = auditor("check", "--format", format, cwd=repo).stdout
+        assert auditor("render", str(record), "--format", format, cwd=tmp_path).stdout == direct
+
+
+def test_no_code_page_is_too_small(repo: Path) -> None:
+    """The course's checker needs text that fits Windows' code page."""
+    edit(repo, "s000001, s000002, s000003", "s000001, s000002, s000003 🦆 Ł")
+    edit(repo, "* [x] Make sure that all", "* [🦆] Make sure that all")
+    done = auditor("check", cwd=repo, PYTHONIOENCODING="cp1252", PYTHONUTF8="0", LC_ALL="C")
+    assert done.returncode == 1
+    assert "[🦆]" in done.stdout
+
+
+def test_one_image_is_told_once(repo: Path) -> None:
+    edit(repo, "![Bucket](figures/bucket.png)", "![Bucket](figures/nowhere.png)")
+    record = check(repo)
+    assert [r for r in rules(record) if r != "not-committed"] == ["image-not-found"]
+
+
+# -- a new student's afternoon -----------------------------------------------------------------------------------------
+
+
+def test_five_things_broken_one_after_the_other(repo: Path) -> None:
+    """Each shows up with a hint that, when it is followed, mends it."""
+    whole = (repo / REPORT).read_text(encoding="utf-8")
+
+    def todo(rule: str) -> str:
+        record = check(repo)
+        found = [f for f in record.findings if f.rule != "not-committed"]
+        assert [f.rule for f in found] == [rule], [f.rule for f in found]
+        return hint(next(v for v in record.verdicts if v.id == found[0].verdict), found[0])
+
+    edit(repo, "![Bucket](figures/bucket.png)", "![Bucket](reports/figures/bucket.png)")
+    said = todo("image-not-found")
+    right = re.search(r"Write (\S+) in line", said)
+    assert right
+    edit(repo, "![Bucket](reports/figures/bucket.png)", f"![Bucket]({right[1]})")
+    assert (repo / REPORT).read_text(encoding="utf-8") == whole
+
+    edit(repo, "### Question 7\n", "### Question 17\n")
+    assert "`### Question 7`" in todo("question-changed")
+    edit(repo, "### Question 17\n", "### Question 7\n")
+
+    edit(repo, "\n77\n", "\n--- question 1 fill here ---\n")
+    assert "in place of line" in todo("answer-missing")
+    edit(repo, "\n--- question 1 fill here ---\n", "\n77\n")
+
+    edit(repo, "* [x] Make sure that all", "* [done] Make sure that all")
+    assert "Write `[x]` or `[ ]` in line" in todo("mark-unclear")
+    edit(repo, "* [done] Make sure that all", "* [x] Make sure that all")
+
+    edit(repo, "The line length is 100", "The line length is 110")
+    assert "Write what the repository shows" in todo("prose-contradicts-repository")
+    edit(repo, "The line length is 110", "The line length is 100")
+    assert rules(check(repo)) == []
+
+
+# -- the hook and the action -------------------------------------------------------------------------------------------
+
+
+def test_the_hook_is_a_valid_one_and_its_entry_runs(repo: Path) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert {"id", "name", "entry", "language"} <= hook.keys()
+    assert (hook["language"], hook["pass_filenames"]) == ("python", False)
+    assert re.search(hook["files"], REPORT)
+    assert not re.search(hook["files"], "src/reports/README.md")
+    program, *arguments = [*hook["entry"].split(), *hook["args"]]
+    assert program == "auditor"
+    assert auditor(*arguments, cwd=repo, PRE_COMMIT="1").returncode == 0
+    edit(repo, "![Bucket](figures/bucket.png)", "![Bucket](figures/nowhere.png)")
+    git(repo, "add", "-A")
+    done = auditor(*arguments, cwd=repo, PRE_COMMIT="1")
+    assert done.returncode == 1
+    assert "not-committed" not in done.stdout
+
+
+def run_action(repo: Path, tmp_path: Path, **inputs: str) -> tuple[int, str, dict[str, str], str]:
+    """The action's shell steps but the installation, as the host would run them: exit code, log, outputs, summary."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    given = {name: spec.get("default", "") for name, spec in action["inputs"].items()} | inputs
+    program = tmp_path / "auditor/bin/auditor"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m auditor "$@"\n')
+    program.chmod(0o755)
+    summary, output = tmp_path / "summary.md", tmp_path / "output"
+    outputs: dict[str, str] = {}
+    log = ""
+    for step in action["runs"]["steps"]:
+        if "run" not in step or step["name"] == "Install":
+            continue
+        assert "${{" not in step["run"], "an input within a script could be a command"
+
+        known = {f"inputs.{k}": v for k, v in given.items()} | {
+            f"steps.check.outputs.{k}": v for k, v in outputs.items()
+        }
+        env = {k: known[v.strip("${} ")] for k, v in step.get("env", {}).items()}
+        env |= {"RUNNER_TEMP": str(tmp_path), "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(output)}
+        shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+        done = subprocess.run(shell, cwd=repo, env=ENV | env, capture_output=True, text=True, check=False)
+        log += done.stdout + done.stderr
+        if output.exists():
+            outputs |= dict(row.split("=", 1) for row in output.read_text().splitlines())
+        if done.returncode:
+            return done.returncode, log, outputs, summary.read_text() if summary.exists() else ""
+    return 0, log, outputs, summary.read_text()
+
+
+def test_the_action_annotates_summarises_and_fails_as_told(repo: Path, tmp_path: Path) -> None:
+    code, log, outputs, summary = run_action(repo, tmp_path)
+    assert (code, log) == (0, "")
+    assert "Findings: none" in summary
+    edit(repo, "![Bucket](figures/bucket.png)", "![Bucket](figures/nowhere.png)")
+    code, log, outputs, summary = run_action(repo, tmp_path)
+    assert code == 1
+    assert log.startswith(f"::error file={REPORT},line=")
+    assert "image-not-found" in summary
+    assert json.loads(Path(outputs["sarif"]).read_text())["runs"][0]["results"]
+    assert run_action(repo, tmp_path, **{"fail-on": "never"})[0] == 0
+    code, log, _, _ = run_action(repo, tmp_path, path="nowhere; touch pwned")
+    assert code == 2
+    assert not (repo / "pwned").exists()
+
+
+def test_the_action_installs_pinned() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    install = next(s["run"] for s in action["runs"]["steps"] if s.get("name") == "Install")
+    assert "--constraint" in install
+    assert (ROOT / "constraints.txt").is_file()
+    assert all(
+        re.fullmatch(r"[\w./-]+@v?\d+(\.\d+)*|[\w./-]+@[0-9a-f]{40}", s["uses"])
+        for s in action["runs"]["steps"]
+        if "uses" in s
+    )
