@@ -1,6 +1,7 @@
 """The command line: flags, exit codes, progress. The only module that prints."""
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -608,6 +609,8 @@ def _progress() -> Callable[[str], None] | None:
 
 def main() -> None:
     """The `auditor` command: a UserError becomes one line, a hint and exit code 2."""
+    # One audit makes few cycles and many objects that live to its end: looking for the former takes a tenth of its time.
+    gc.set_threshold(100_000, 50, 50)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:

@@ -409,6 +409,14 @@ def _alternatives(glob: str) -> list[str]:
     ]
 
 
+def _made_of(name: str, parts: list[str]) -> bool:
+    """Whether a name starts with the first part, ends with the last and has a middle one between them."""
+    first, last = parts[0], parts[-1]
+    if len(name) < len(first) + len(last) or not (name.startswith(first) and name.endswith(last)):
+        return False
+    return len(parts) == 2 or parts[1] in name[len(first) : len(name) - len(last)]
+
+
 class _Globs:
     """Several globs at once. The common forms are looked up; only the others become an expression, which costs far more
     to compile than it is used: a probe has dozens of globs and asks them of every path once."""
@@ -418,7 +426,7 @@ class _Globs:
         self._names: set[str] = set()
         self._folders: set[str] = set()
         beside: dict[str, list[str]] = {}
-        ends, starts, middles, others = [], [], [], []
+        ends, starts, middles, pieces, others = [], [], [], [], []
         for glob in {one for whole in globs for one in _alternatives(whole.lower())}:
             plain = not re.search(r"[*?\[]", glob)
             rest = glob.removeprefix("**/")
@@ -431,6 +439,8 @@ class _Globs:
                 ends.append(rest[1:])
             elif glob != rest and re.fullmatch(r"\*[^*?\[/]+\*", rest):
                 middles.append(rest[1:-1])
+            elif glob != rest and re.fullmatch(r"[^?\[/]+", rest) and rest.count("*") <= 2:
+                pieces.append(rest.split("*"))
             elif re.fullmatch(r"([^*?\[]*/)?\*[^*?\[/]*", glob):
                 folder, _, name = glob.rpartition("/")
                 beside.setdefault(folder, []).append(name[1:])
@@ -441,6 +451,7 @@ class _Globs:
             else:
                 others.append(_regex(glob))
         self._ends, self._starts, self._middles = tuple(ends), tuple(starts), tuple(middles)
+        self._pieces = pieces
         self._tails = {folder: tuple(tails) for folder, tails in beside.items()}
         self._others = re.compile("(?:" + "|".join(others) + r")\Z") if others else None
 
@@ -454,6 +465,7 @@ class _Globs:
             or path.startswith(self._starts)
             or (folder in self._tails and name.endswith(self._tails[folder]))
             or any(middle in name for middle in self._middles)
+            or any(_made_of(name, parts) for parts in self._pieces)
             or (bool(self._folders) and not self._folders.isdisjoint(path.split("/")[:-1]))
             or (self._others is not None and self._others.match(path) is not None)
         )

@@ -128,7 +128,7 @@ def load() -> Mapping[str, Check]:
         tools,
     )
 
-    return CHECKS
+    return {c.id: c for c in sorted(CHECKS.values(), key=lambda c: c.topic)}
 
 
 def fact(note: str, *sources: str, path: str = "") -> Evidence:
