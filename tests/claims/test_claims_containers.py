@@ -84,7 +84,7 @@ LOCK_WINDOWS = torch("2.6.0+cpu", CPU_URL, "sys_platform == 'win32'") + torch(
     "2.6.0+cu121", "https://download.pytorch.org/whl/cu121", "sys_platform == 'linux'"
 )
 LOCK_EXTRAS = torch("2.6.0+cpu", CPU_URL, "sys_platform == 'linux' and extra == 'extra-3-app-cpu'") + torch(
-    "2.6.0", "https://pypi.org/simple", "extra == 'extra-3-app-gpu'"
+    "2.6.0", "https://index.example.com/packages", "extra == 'extra-3-app-gpu'"
 )
 SOURCES = (
     '[tool.uv.sources]\ntorch = [{ index = "pytorch-cpu" }]\n\n[[tool.uv.index]]\nname = "pytorch-cpu"\nurl = "'
@@ -103,7 +103,7 @@ SAID = "Our container trained on an NVIDIA T4 GPU as a Vertex AI custom job."
         (SAID, {"train.dockerfile": SYNC, "uv.lock": torch("2.6.0+cpu", CPU_URL)}, True),
         (SAID, {"train.dockerfile": SYNC, "uv.lock": LOCK_WINDOWS}, False),
         (SAID, {"train.dockerfile": SYNC, "uv.lock": LOCK_EXTRAS}, False),
-        (SAID, {"train.dockerfile": SYNC, "uv.lock": torch("2.6.0", "https://pypi.org/simple")}, False),
+        (SAID, {"train.dockerfile": SYNC, "uv.lock": torch("2.6.0", "https://index.example.com/packages")}, False),
         (SAID, {"train.dockerfile": SYNC.replace("--frozen", "--extra gpu"), "uv.lock": LOCK_CPU}, False),
         (SAID, {"train.dockerfile": SYNC.replace("--frozen", "--frozen && pip install --force-reinstall torch"), "uv.lock": LOCK_CPU}, False),
         (SAID, {"train.dockerfile": SYNC, "pyproject.toml": SOURCES}, True),
