@@ -187,10 +187,16 @@ class Prose:
         return next((q for q in self.report.questions if q.id == id), None)
 
     def checked(self, item: str) -> bool | None:
-        """Whether the box of the profile's item is ticked; None if the list lacks it or was hardly filled in."""
+        """Whether the box of the profile's item is ticked; None if the list lacks it or was hardly filled in, and for a
+        mark that is neither (`[-]`, `[/]`, `[] ([X])`): that is no plain no."""
         if sum(i.checked for i in self.report.items) < 5:
             return None
-        return next((i.checked for i in self.report.items if i.item == item), None)
+        found = next((i for i in self.report.items if i.item == item), None)
+        if found is None:
+            return None
+        if found.checked:
+            return True
+        return None if found.mark.strip() or found.text.startswith(("[", "([")) else False
 
 
 def read_prose(report: Report, private: bool = False) -> Prose:

@@ -58,3 +58,23 @@ def test_past(sentence: str, past: bool) -> None:
 )
 def test_hedged(sentence: str, hedged: bool) -> None:
     assert only(sentence).hedged == hedged
+
+
+@pytest.mark.parametrize(
+    ("mark", "text", "checked"),
+    [
+        ("x", "Do it", True),
+        (" ", "Do it", False),
+        ("", "Do it", False),
+        ("-", "Do it", None),
+        ("/", "Do it", None),
+        ("", "([X]) Do it", None),
+    ],
+)
+def test_a_mark_that_is_neither_ticked_nor_open_is_no_answer(mark: str, text: str, checked: bool | None) -> None:
+    from auditor.models import ChecklistItem, Report
+    from auditor.prose import Prose
+
+    items = [ChecklistItem(n=n, line=n, text="Other", mark="x", checked=True, item=f"other-{n}") for n in range(1, 9)]
+    items.append(ChecklistItem(n=9, line=9, text=text, mark=mark, checked=mark == "x", item="thing"))
+    assert Prose(Report(path="r", commit="c", sha256="s", items=tuple(items))).checked("thing") is checked
