@@ -436,12 +436,13 @@ class Folder:
             self.put(f"groups/{name}.{ending}", text)
         self.put(f"state/{name}.json", done.entry.model_dump_json(indent=1) + "\n")
 
-    def put(self, name: str, text: str) -> None:
-        """A file, whole or not at all. Raises UserError when there is no room."""
+    def put(self, name: str, text: str | Iterable[str]) -> None:
+        """A file, whole or not at all, from its text or pieces of it. Raises UserError when there is no room."""
         path = self.path / name
         part = path.with_name(path.name + ".part")
         try:
-            part.write_text(text, encoding="utf-8", errors="replace")
+            with part.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
+                file.writelines([text] if isinstance(text, str) else text)
             part.replace(path)
         except OSError as error:
             with contextlib.suppress(OSError):
@@ -486,21 +487,25 @@ def summarise(
     submissions: Sequence[Submission], profile: Profile, judge: Judge, folder: Folder, before: str = ""
 ) -> Class:
     """Write the index page and the summaries of the groups that are there, in the order of their list."""
-    groups = [entry for s in submissions if (entry := folder.entry(s))]
-    missing = len(submissions) - len(groups)
+
+    def entries() -> Iterator[GroupEntry]:
+        return (entry for s in submissions if (entry := folder.entry(s)))
+
     course = Class(
-        groups=groups,
         profile=Named(name=profile.name, hash=profile.hash),
         judge=judge.info,
         tool=Tool(version=__version__),
         titles={item.id: item.texts[0] for item in profile.items},
         before=before,
-        note=f"{missing} groups are still to do." if missing else "",
     )
+    for entry in entries():
+        course.add(entry)
+    if missing := len(submissions) - len(course.groups):
+        course.note = f"{missing} groups are still to do."
     html = "html" in folder.endings
-    pages = {g.id: f"groups/{g.name}.{'html' if html and not g.error else 'json'}" for g in groups}
+    pages = {g.id: f"groups/{g.name}.{'html' if html and not g.error else 'json'}" for g in course.groups}
     folder.put("summary.csv", index.to_csv(course))
-    folder.put("summary.json", index.to_json(course))
+    folder.put("summary.json", index.to_json(course, entries()))
     folder.put("index.html", index.render(course, pages))
     return course
 

@@ -168,7 +168,7 @@ class Verdict(Record):
     """One claim, judged. Any label but `not_verifiable` must be cited.
 
     Of contradicted prose: `rule` reports it; `detail` means that a number or name is off rather than the thing itself;
-    `when` tells a sentence that was true at the commit that last changed it (`stale`) from one that was not (`never`),
+    `defence` is what speaks for the group where a second reading found something short of true; `when` tells a sentence that was true at the commit that last changed it (`stale`) from one that was not (`never`),
     empty where that was not looked at. `ask` is a question that an examiner could put; `demoted` says why a judge's label
     was not believed. `hint` is what the group can change, empty where the rule's own says all.
     """
@@ -185,6 +185,7 @@ class Verdict(Record):
     demoted: str = ""
     rule: str = ""
     detail: bool = False
+    defence: str = ""
     when: Literal["", "stale", "never"] = ""
     hint: str = ""
 

@@ -40,8 +40,8 @@ from auditor.snapshot import File, Snapshot, Target, locate, open_snapshot
 if TYPE_CHECKING:
     from auditor.judges.request import Brief
 
-ANSWER_PROMPT = "judge-answer.v1"
-DEFENCE_PROMPT = "judge-defence.v1"
+ANSWER_PROMPT = "judge-answer.v2"
+DEFENCE_PROMPT = "judge-defence.v2"
 
 
 @dataclass(frozen=True)
@@ -315,14 +315,15 @@ def defences(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Request]
 
 
 def _judged(prepared: Prepared, question: Question, answers: Mapping[str, Answer], book: "_Book") -> list[Verdict]:
-    """The checked verdicts of the judge about an answer, before any defence; none where it was not answered."""
-    from auditor.verify import check_reply, parse_reply
+    """The checked verdicts of the judge about an answer, before any defence, without what is found already; none where it
+    was not answered."""
+    from auditor.verify import check_reply, merge, parse_reply
 
     answer = answers.get(f"q{question.n}")
     reply = parse_reply(answer.text) if answer and not answer.error else None
     if reply is None or prepared.brief is None:
         return []
-    return check_reply(reply, question, prepared.brief, book.enter)
+    return merge(prepared.verdicts, check_reply(reply, question, prepared.brief, book.enter))
 
 
 def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], info: JudgeInfo) -> AuditRecord:
@@ -330,7 +331,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
     book = _Book(prepared.evidence)
     verdicts, unjudged, judged = list(prepared.verdicts), [], 0
     if prepared.brief is not None:
-        from auditor.verify import apply_defence, merge, parse_defence, parse_reply
+        from auditor.verify import apply_defence, parse_defence, parse_reply
 
         asked = {r.id for r in prepared.requests}
         for question in prepared.report.questions:
@@ -352,7 +353,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
             if charges and defence is not None:
                 kept = iter(apply_defence(charges, defence, prepared.brief, book.enter))
                 found = [next(kept) if v.label == "contradicted" else v for v in found]
-            verdicts += merge(prepared.verdicts, found)
+            verdicts += found
     numbers = count(1)
     verdicts = [v.model_copy(update={"id": f"J{next(numbers)}"}) if v.id == "J" else v for v in verdicts]
     usage = sum((a.usage for a in answers.values()), start=TokenUsage())

@@ -142,9 +142,12 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z0-9]+", _MODULES.sub(" ", text).lower()))
 
 
+_NUMBER = re.compile(r"\d+(\.\d+)*")
+
+
 def normal_line(row: str) -> str:
     """A line without white space, with one kind of quote and with every number made 0."""
-    return re.sub(r"\d+(\.\d+)*", "0", re.sub(r"\s+", "", row).replace("'", '"'))
+    return _NUMBER.sub("0", "".join(row.split()).replace("'", '"'))
 
 
 def line_hash(normal: str) -> str:

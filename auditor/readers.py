@@ -10,7 +10,7 @@ import re
 import shlex
 import tomllib
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -69,15 +69,24 @@ class Class:
     node: ast.ClassDef
 
 
-def children(node: ast.AST) -> list[ast.AST]:
-    """The nodes directly below a node, in the order of the source; several times as fast as `ast.iter_child_nodes`."""
+def children(node: ast.AST) -> Sequence[ast.AST]:
+    """The nodes directly below a node, in the order of the source, but for `Load`, `Store` and `Del`. Kept on the node:
+    dozens of probes walk the same trees."""
+    fields = node.__dict__
+    if (known := fields.get("_below")) is not None:
+        return known  # type: ignore[no-any-return]
     found: list[ast.AST] = []
-    for value in node.__dict__.values():
+    for value in fields.values():
         if isinstance(value, ast.AST):
-            found.append(value)
+            if value.__class__ not in _CONTEXTS:
+                found.append(value)
         elif isinstance(value, list):
             found += [v for v in value if isinstance(v, ast.AST)]
+    fields["_below"] = found or ()
     return found
+
+
+_CONTEXTS = frozenset({ast.Load, ast.Store, ast.Del})
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:

@@ -61,9 +61,7 @@ def find_report(snapshot: Snapshot, path: str = "") -> File:
         _read(file)
         return file
     for file in snapshot.files.values():
-        if file.path.lower() == DEFAULT_PATH and (
-            len(_questions(_read(file))) >= 5 or "checklist" in file.text.lower()
-        ):
+        if file.path.lower() == DEFAULT_PATH and (len(_questions(_read(file))) >= 5 or "checklist" in file.lower):
             return file
     found = []
     for file in snapshot.files.values():

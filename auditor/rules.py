@@ -240,8 +240,9 @@ def report_findings(
 
 
 def level_of(rule: str, verdict: Verdict) -> Level:
-    """The rule's level, one lower for a mere detail, and one lower again for what was true when it was written."""
-    step = LEVELS.index(RULES[rule].level) + verdict.detail + (verdict.when == "stale")
+    """The rule's level, one lower for a mere detail or where something speaks for the group, and one lower again
+    for what was true when it was written."""
+    step = LEVELS.index(RULES[rule].level) + (verdict.detail or bool(verdict.defence)) + (verdict.when == "stale")
     return LEVELS[min(step, len(LEVELS) - 1)]
 
 

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -123,15 +123,6 @@ class History:
     one_branch: bool = False  # a clone of one branch, which says nothing about others
     pull_refs: int = 0  # pull requests that a mirror has a ref of, merged or not
 
-    def first_parents(self) -> list[Commit]:
-        """The line that a default branch has moved along, newest first."""
-        by_sha = {c.sha: c for c in self.commits}
-        line, sha = [], self.commits[0].sha if self.commits else ""
-        while sha in by_sha:
-            line.append(by_sha[sha])
-            sha = by_sha[sha].parents[0] if by_sha[sha].parents else ""
-        return line
-
     def until(self, sha: str) -> "History":
         """The same history as it was at an ancestor; branches and tags are today's."""
         by_sha = {c.sha: c for c in self.commits}
@@ -153,10 +144,12 @@ class Unreadable(Exception):
 class File:
     """One tracked file. `text` is decoded when asked for; `problems` collects what readers could not make of it."""
 
-    __slots__ = ("_read", "_text", "blob", "parsed", "path", "problems", "size", "skipped")
+    __slots__ = ("_read", "_text", "blob", "folder", "name", "parsed", "path", "problems", "size", "skipped", "suffix")
 
     def __init__(self, path: str, blob: str, size: int, read: Callable[[], bytes], skipped: str = "") -> None:
         self.path = path
+        self.folder, _, self.name = path.rpartition("/")
+        self.suffix = self.name.rpartition(".")[2].lower() if "." in self.name else ""
         self.blob = blob
         self.size = size
         self.skipped = skipped
@@ -167,18 +160,6 @@ class File:
 
     def __repr__(self) -> str:
         return f"File({self.path!r})"
-
-    @property
-    def name(self) -> str:
-        return self.path.rsplit("/", 1)[-1]
-
-    @property
-    def suffix(self) -> str:
-        return self.name.rsplit(".", 1)[-1].lower() if "." in self.name else ""
-
-    @property
-    def folder(self) -> str:
-        return self.path.rsplit("/", 1)[0] if "/" in self.path else ""
 
     @property
     def text(self) -> str:
@@ -197,6 +178,11 @@ class File:
     def lines(self) -> list[str]:
         """The lines of the text, without their ends."""
         return self.once("lines", lambda: self.text.split("\n"))
+
+    @property
+    def lower(self) -> str:
+        """The text in small letters."""
+        return self.once("lower", lambda: self.text.lower())
 
     def bytes(self) -> bytes:
         """The raw content, whatever it is; at most what git stores. Raises Unreadable where git has none."""
@@ -259,6 +245,10 @@ class Files:
     def report(self) -> Report | None:
         return self._snapshot.report
 
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """`make()`, remembered on the snapshot that this is a part of."""
+        return self._snapshot.once(key, make)
+
     def __len__(self) -> int:
         return len(self.chosen)
 
@@ -316,10 +306,22 @@ class Snapshot:
         self.commit = commit
         self.committed = committed
         self.report: Report | None = None  # set once it is parsed: a probe may follow its images
-        self.set_aside = set_aside or (lambda _: "")
         self.opened: OpenSnapshot | None = None  # the one that this is a part of: for what git alone can tell
         self._aside: dict[str, str] = {}
+        self._paths: _Paths | None = None
+        self._selected: dict[tuple[tuple[str, ...], tuple[str, ...], bool, bool], list[File]] = {}
         self._facts: dict[str, Any] = {}
+        self.set_aside = set_aside or (lambda _: "")
+
+    @property
+    def set_aside(self) -> Callable[[File], str]:
+        return self._set_aside
+
+    @set_aside.setter
+    def set_aside(self, why: Callable[[File], str]) -> None:
+        self._set_aside = why
+        self._aside.clear()
+        self._selected.clear()
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """`make()`, remembered on the snapshot: for facts that several checks need."""
@@ -341,13 +343,18 @@ class Snapshot:
 
         Files set aside are left out; `stubs` keeps template stubs, `all` keeps everything.
         """
-        match = matcher(globs)
-        chosen = [f for f in self.files.values() if match(f.path)]
-        if not all:
-            chosen = [f for f in chosen if not (reason := self.aside(f)) or (stubs and reason == "template stub")]
-        if mentions:
-            chosen = [f for f in chosen if _mentions(f, mentions)]
-        return Files(chosen, self, globs)
+        if self._paths is None or self._paths.of is not self.files:
+            self._paths = _Paths(self.files)
+            self._selected.clear()
+        key = (globs, mentions, stubs, all)
+        if key not in self._selected:
+            chosen = self._paths.matching(globs)
+            if not all:
+                chosen = [f for f in chosen if not (reason := self.aside(f)) or (stubs and reason == "template stub")]
+            if mentions:
+                chosen = [f for f in chosen if _mentions(f, mentions)]
+            self._selected[key] = chosen
+        return Files(self._selected[key], self, globs)
 
     def unreadable(self) -> dict[str, str]:
         """Every path that was skipped, with its reason, as far as it is known without reading everything."""
@@ -357,10 +364,15 @@ class Snapshot:
 def _mentions(file: File, words: tuple[str, ...]) -> bool:
     """Whether the text has one of the words; a file that cannot be read might have, unless it is no text at all."""
     try:
-        text = file.once("lower", lambda: file.text.lower())
+        text = file.lower
     except Unreadable as reason:
         return str(reason) != "binary"
-    return any(word.lower() in text for word in words)
+    return any(word in text for word in _lower(words))
+
+
+@lru_cache(maxsize=512)
+def _lower(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.lower() for word in words)
 
 
 def _memory_file(path: str, content: str | bytes) -> File:
@@ -470,25 +482,67 @@ class _Globs:
             or (self._others is not None and self._others.match(path) is not None)
         )
 
+    def among(self, paths: "_Paths") -> set[int]:
+        """The numbers of the paths that match: `match` for all of a commit's paths, looked up instead of walked."""
+        found = {n for path in self._exact for n in paths.exact.get(path, ())}
+        found.update(n for name in self._names for n in paths.named.get(name, ()))
+        if self._ends:
+            found.update([n for n, name in enumerate(paths.names) if name.endswith(self._ends)])
+        if self._starts:
+            found.update([n for n, path in enumerate(paths.lower) if path.startswith(self._starts)])
+        for folder, tails in self._tails.items():
+            found.update(n for n in paths.beside.get(folder, ()) if paths.names[n].endswith(tails))
+        for middle in self._middles:
+            found.update([n for n, name in enumerate(paths.names) if middle in name])
+        for parts in self._pieces:
+            last = parts[-1]
+            found.update([n for n, name in enumerate(paths.names) if name.endswith(last) and _made_of(name, parts)])
+        found.update(n for folder in self._folders for n in paths.below.get(folder, ()))
+        if self._others is not None:
+            found.update([n for n, path in enumerate(paths.lower) if self._others.match(path)])
+        return found
+
+
+class _Paths:
+    """The files of a commit, numbered, with what globs ask of their paths (in small letters)."""
+
+    def __init__(self, files: Mapping[str, File]) -> None:
+        self.of = files
+        self._files = list(files.values())
+        self.lower = [path.lower() for path in files]
+        self.names: list[str] = []
+        self.exact: dict[str, list[int]] = {}
+        self.named: dict[str, list[int]] = {}
+        self.beside: dict[str, list[int]] = {}
+        self.below: dict[str, set[int]] = {}
+        for n, path in enumerate(self.lower):
+            folder, _, name = path.rpartition("/")
+            self.names.append(name)
+            self.exact.setdefault(path, []).append(n)
+            self.named.setdefault(name, []).append(n)
+            self.beside.setdefault(folder, []).append(n)
+            for part in folder.split("/"):
+                self.below.setdefault(part, set()).add(n)
+        self._known: dict[tuple[str, ...], list[File]] = {}
+
+    def matching(self, globs: tuple[str, ...]) -> list[File]:
+        """The files that `matches` would let through, in their order."""
+        if globs not in self._known:
+            found: set[int] = set()
+            for keeps, run in _runs(globs):
+                found = found | run.among(self) if keeps else found - run.among(self)
+            self._known[globs] = [self._files[n] for n in sorted(found)]
+        return self._known[globs]
+
 
 def matches(path: str, globs: Iterable[str]) -> bool:
     """Whether a path matches one of the globs: `*` within a folder, `**` across folders, `{a,b}`, `[ab]`; ignoring case.
     A glob that starts with `!` takes out what those before it let in."""
-    return matcher(globs)(path)
-
-
-def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
-    """`matches` for many paths, with the globs looked up once."""
-    runs = _runs(tuple(globs))
-
-    def match(path: str) -> bool:
-        hit, path = False, path.lower()
-        for keeps, run in runs:
-            if hit is not keeps and run.match(path):
-                hit = keeps
-        return hit
-
-    return match
+    hit, path = False, path.lower()
+    for keeps, run in _runs(tuple(globs)):
+        if hit is not keeps and run.match(path):
+            hit = keeps
+    return hit
 
 
 @lru_cache(maxsize=512)
@@ -549,7 +603,7 @@ class Repository:
                 f"write one: printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = true\\n' > {path}/config",
             )
         try:
-            self.git("rev-parse", "--git-dir")
+            self.shallow = self.git("rev-parse", "--is-shallow-repository").strip() == "true"
         except GitError as error:
             if "dubious ownership" in str(error):
                 raise UserError(
@@ -592,12 +646,27 @@ class Repository:
 
     def default_branch(self) -> str:
         """The branch that a clone would check out: `origin/HEAD` where this is a clone, else HEAD's. Empty if detached."""
-        for ref in ("refs/remotes/origin/HEAD", "HEAD"):
-            try:
-                return self.git("symbolic-ref", "--quiet", "--short", ref).strip().removeprefix("origin/")
-            except GitError:
-                continue
-        return ""
+        named = self.refs.get("refs/remotes/origin/HEAD", ("", ""))[1]
+        named = named or next((ref for ref, (star, _) in self.refs.items() if star == "*"), "")
+        if not named:  # detached, or a branch without commits
+            with contextlib.suppress(GitError):
+                named = self.git("symbolic-ref", "--quiet", "HEAD").strip()
+        return named.removeprefix("refs/remotes/origin/").removeprefix("refs/heads/")
+
+    @cached_property
+    def refs(self) -> dict[str, tuple[str, str]]:
+        """Each ref with a star if HEAD points at it, and the ref that it points at itself."""
+        rows = self.git("for-each-ref", "--format=%(refname)%1f%(HEAD)%1f%(symref)").splitlines()
+        return {name: (star, to) for name, star, to in (row.split("\x1f") for row in rows)}
+
+    @cached_property
+    def _remote(self) -> list[tuple[str, str]]:
+        """What the configuration says of `origin`."""
+        try:
+            rows = self.git("config", "--local", "--null", "--get-regexp", r"^remote\.origin\.").split("\0")
+        except GitError:
+            return []
+        return [(key.lower(), value) for key, _, value in (row.partition("\n") for row in rows)]
 
     def resolve(self, ref: str) -> str:
         """The full sha of a branch, tag or commit, as written or below `origin/`. Raises UserError if there is none."""
@@ -630,11 +699,8 @@ class Repository:
 
     def one_branch(self) -> bool:
         """Whether this is a clone that was told to have one branch only."""
-        try:
-            specs = self.git("config", "--local", "--get-all", "remote.origin.fetch").split()
-        except GitError:
-            return False
-        return not any("*" in spec for spec in specs)
+        specs = [value for key, value in self._remote if key == "remote.origin.fetch"]
+        return bool(specs) and not any("*" in spec for spec in specs)
 
     def blame(self, commit: str, path: str) -> list[str]:
         """For each line of a file, the commit that last changed it (white space aside); empty where git cannot tell."""
@@ -646,10 +712,8 @@ class Repository:
 
     def origin(self) -> str:
         """The address that this was cloned from, or nothing. It is shown, never followed."""
-        try:
-            return re.sub(r"://[^/@]*@", "://", self.git("config", "--local", "--get", "remote.origin.url").strip())
-        except GitError:
-            return ""
+        urls = [value for key, value in self._remote if key == "remote.origin.url"]
+        return re.sub(r"://[^/@]*@", "://", urls[-1].strip()) if urls else ""
 
 
 class GitError(Exception):
@@ -685,7 +749,7 @@ def read_history(repository: Repository, commit: str, known_branches: tuple[str,
                     tuple(c for c in co.split("\x1d") if c),
                 )
             )
-    refs = repository.git("for-each-ref", "--format=%(refname)").split("\n")
+    refs = list(repository.refs)
     branches = {r.removeprefix("refs/heads/") for r in refs if r.startswith("refs/heads/")}
     branches |= {r.removeprefix("refs/remotes/origin/") for r in refs if r.startswith("refs/remotes/origin/")} - {
         "HEAD"
@@ -695,7 +759,7 @@ def read_history(repository: Repository, commit: str, known_branches: tuple[str,
         branches=tuple(sorted(branches | set(known_branches))),
         tags=tuple(r.removeprefix("refs/tags/") for r in refs if r.startswith("refs/tags/")),
         default_branch=repository.default_branch(),
-        shallow=repository.git("rev-parse", "--is-shallow-repository").strip() == "true",
+        shallow=repository.shallow,
         one_branch=not known_branches and repository.one_branch(),
         pull_refs=len({m[1] for r in refs if (m := _PULL_REF.match(r))}),
     )

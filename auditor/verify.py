@@ -79,6 +79,7 @@ def _check(judged: JudgedClaim, question: Question, brief: Brief, number: Number
         by="judge",
         demoted=reason,
         rule="prose-contradicts-repository" if judged.label == "contradicted" and not reason else "",
+        detail=judged.detail and judged.label == "contradicted" and not reason,
     )
 
 
@@ -153,27 +154,27 @@ def _squeeze(text: str) -> str:
 
 
 def apply_defence(verdicts: Sequence[Verdict], reply: DefenceReply, brief: Brief, number: Number) -> list[Verdict]:
-    """The contradictions of an answer after the defence: what does not hold up is demoted with the defence as its reason."""
-    fallen: dict[int, Defence] = {d.number: d for d in reply.accusations if not d.holds_up}
-    result = []
-    for n, verdict in enumerate(verdicts, 1):
-        defence = fallen.get(n)
-        if defence is None:
-            result.append(verdict)
-            continue
-        cites = [c for c in (_cite(c, brief, number) for c in defence.cites) if isinstance(c, Citation)]
-        result.append(
-            verdict.model_copy(
-                update={
-                    "label": "not_verifiable",
-                    "demoted": "the defence: " + _plain(brief, defence.defence),
-                    "citations": (*verdict.citations, *(c for c in cites if c not in verdict.citations)),
-                    "ask": "",
-                    "rule": "",
-                }
-            )
-        )
-    return result
+    """The contradictions of an answer after the defence. What lines that are there show to be true, what is so in a fair
+    reading, and what the material is silent about is demoted, with the defence as its reason. A case that rests on a state
+    that nobody can see from here stays beside the contradiction, which weighs less for it."""
+    cases: dict[int, Defence] = {d.number: d for d in reply.accusations if d.ground != "nothing"}
+    return [_defend(v, cases[n], brief, number) if n in cases else v for n, v in enumerate(verdicts, 1)]
+
+
+def _defend(verdict: Verdict, case: Defence, brief: Brief, number: Number) -> Verdict:
+    made = [c for c in (_cite(c, brief, number) for c in case.cites) if isinstance(c, Citation)]
+    if case.ground == "elsewhere" or (case.ground == "shown" and not made):
+        return verdict.model_copy(update={"defence": _plain(brief, case.defence)})
+    return verdict.model_copy(
+        update={
+            "label": "not_verifiable",
+            "demoted": "the defence: " + _plain(brief, case.defence),
+            "citations": (*verdict.citations, *(c for c in made if c not in verdict.citations)),
+            "ask": "",
+            "rule": "",
+            "detail": False,
+        }
+    )
 
 
 def merge(settled: Iterable[Verdict], judged: Iterable[Verdict]) -> list[Verdict]:
@@ -185,7 +186,13 @@ def merge(settled: Iterable[Verdict], judged: Iterable[Verdict]) -> list[Verdict
         twin = next((k for k in known if verdict.label == "contradicted" and _same(k, verdict)), None)
         if twin is not None:
             verdict = verdict.model_copy(
-                update={"label": "not_verifiable", "demoted": f"already found by {twin.by}", "rule": "", "ask": ""}
+                update={
+                    "label": "not_verifiable",
+                    "demoted": f"already found by {twin.by}",
+                    "rule": "",
+                    "ask": "",
+                    "detail": False,
+                }
             )
         result.append(verdict)
     return result

@@ -9,6 +9,7 @@ Linux only: it adopts the workers' processes to know their processor time, and r
 """
 
 import ctypes
+import json
 import os
 import random
 import re
@@ -23,11 +24,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import jsonschema
 from build_fixture import FIXTURES, NAMES, Entry, build, git, source, stream
 
 from auditor.snapshot import too_large
 
 PR_SET_CHILD_SUBREAPER = 36
+GOLDEN = Path(__file__).parent / "golden"
 
 
 @dataclass
@@ -129,12 +132,19 @@ def real(folder: Path) -> None:
             out = Path(scratch) / "out"
             shutil.rmtree(out, ignore_errors=True)
             run = auditor("batch", folder, "--out", out, "--workers", "2", *more)
-            print(f"{label}: {run.out.splitlines()[-1].split(';')[0]}, exit code {run.code}")
+            print(f"{label}: {run.out.splitlines()[-1].split(';')[0]}, exit code {run.code}, {valid(out)}")
             each = run.seconds / len(repositories)
             print(f"  {run.seconds:.1f} s in all, {each:.2f} s each, processor {run.processor:.1f} s")
             print(f"  {run.seconds / least:.1f} times the floor, in processor time {run.processor / alone:.1f} times")
             again = auditor("batch", folder, "--out", out, "--workers", "2", *more)
             print(f"  again, unchanged: {again.seconds:.1f} s")
+
+
+def valid(out: Path) -> str:
+    """How many of a batch's records fit the published schema."""
+    schema = jsonschema.Draft202012Validator(json.loads((GOLDEN / "record.schema.json").read_text(encoding="utf-8")))
+    records = [json.loads(p.read_text(encoding="utf-8")) for p in (out / "groups").glob("*.json")]
+    return f"{sum(schema.is_valid(r) for r in records)} of {len(records)} records fit the schema"
 
 
 def contents(out: Path) -> dict[str, str]:
@@ -151,9 +161,8 @@ def kill(times: int) -> None:
     chance = random.Random(7)
     with tempfile.TemporaryDirectory() as scratch:
         repos, whole = Path(scratch) / "repos", Path(scratch) / "whole"
-        for name in NAMES:
-            for n in range(3):
-                build(name, repos / f"{name}-{n}")
+        for n in range(60):
+            vary(n, repos / f"group-{n:02}")
         alone = auditor("batch", repos, "--out", whole, "--workers", "2")
         print(f"undisturbed: {alone.seconds:.1f} s, {len(list(whole.glob('state/*')))} groups")
         same = twice = 0

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -263,16 +264,17 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(
     repos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
-    real, written = Path.write_text, []
+    real, opened = Path.open, []
 
-    def write_text(self: Path, *args: object, **kwargs: object) -> int:
-        if len(written) == 5:
-            self.write_bytes(b"half")
-            raise OSError(28, "No space left on device")
-        written.append(self)
-        return real(self, *args, **kwargs)  # type: ignore[arg-type]
+    def open_(self: Path, mode: str = "r", **kwargs: Any) -> Any:
+        if self.suffix == ".part":
+            opened.append(self)
+            if len(opened) == 6:
+                self.write_bytes(b"half")
+                raise OSError(28, "No space left on device")
+        return real(self, mode, **kwargs)
 
-    monkeypatch.setattr(Path, "write_text", write_text)
+    monkeypatch.setattr(Path, "open", open_)
     with pytest.raises(UserError, match="No space left on device"):
         everything(repos, out)
     monkeypatch.undo()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import UserError
+from auditor.probes import load as load_probes
 from auditor.snapshot import Repository, Snapshot, Unreadable, decode, is_url, locate, matches, open_snapshot
 
 WHO = {
@@ -271,3 +272,19 @@ def test_an_excerpt_is_verbatim_and_stops_before_a_secret() -> None:
     assert key not in evidence.model_dump_json()
     assert len(file.cite(5).excerpt) == 240
     assert (file.cite(99).start, file.cite(1, 99).end) == (5, 5)
+
+
+def test_globs_are_looked_up_as_they_match() -> None:
+    """`select` looks globs up in an index of the paths; it lets through what `matches` does, for every probe's globs."""
+    paths = (
+        "README.md", "readme.MD", "src/pkg/data.py", "src/pkg/test_data.py", "tests/test_model.py", "tests/a/b/conftest.py",
+        ".github/workflows/tests.yaml", ".github/workflows/Lint.YML", "docker/api.dockerfile", "Dockerfile", "dockerfiles/Dockerfile.gpu",
+        "configs/a.yaml", "configs/exp/b.yml", "data.dvc", "data/raw/x.csv", ".dvc/config", "reports/figures/drift.png", "pyproject.toml",
+        "requirements.txt", "requirements_dev.txt", "docs/index.md", "src/tests.py", "a/requirements/b.txt", "tasks.py", "k8s/x.yaml.tpl",
+        "notebooks/one.ipynb", "src/pkg/drift_report.html", "uv.lock", "tests/load/locustfile.py", "ops/alert.policy.json",
+    )  # fmt: skip
+    snapshot = Snapshot(dict.fromkeys(paths, "x"))
+    globs = {p.looks_in for p in load_probes().values()} | {("**/*.{py,md}", "!tests/**"), ("*",), ("**",), ("[dr]*",)}
+    for some in globs:
+        chosen = [f.path for f in snapshot.select(some, all=True).named()]
+        assert chosen == [p for p in sorted(paths) if matches(p, some)], some

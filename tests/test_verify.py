@@ -65,6 +65,7 @@ def statement(prepared: pipeline.Prepared, **changes: Any) -> dict[str, Any]:
         "cites": [{"evidence": piece(prepared, "pyproject.toml"), "quote": "[project]"}],
         "difference": "It differs.",
         "label": "contradicted",
+        "detail": False,
         "ask": "Is it so?",
     }
     return base | changes
@@ -78,7 +79,7 @@ def judge(prepared: pipeline.Prepared, *statements: dict[str, Any], **more: Any)
     return [v for v in record.verdicts if v.by == "judge"], record
 
 
-HOLDS = {"accusations": [{"number": 1, "defence": "None.", "cites": [], "holds_up": True}]}
+HOLDS = {"accusations": [{"number": 1, "defence": "None.", "cites": [], "ground": "nothing"}]}
 
 
 def test_a_contradiction_with_verbatim_quotes_becomes_a_finding(prepared: pipeline.Prepared) -> None:
@@ -162,13 +163,51 @@ def test_the_defence_demotes_what_does_not_hold_up(prepared: pipeline.Prepared) 
                 "number": 1,
                 "defence": "It is there.",
                 "cites": [{"evidence": piece(prepared, "tasks.py"), "quote": "import"}],
-                "holds_up": False,
+                "ground": "shown",
             }
         ]
     }
     (verdict,), record = judge(prepared, statement(prepared), q7_defence=falls)
     assert (verdict.label, verdict.demoted) == ("not_verifiable", "the defence: It is there.")
     assert not [f for f in record.findings if f.verdict == verdict.id]
+
+
+@pytest.mark.parametrize(
+    ("ground", "cited", "label", "level"),
+    [
+        ("nothing", False, "contradicted", "error"),
+        ("shown", True, "not_verifiable", ""),
+        ("shown", False, "contradicted", "warning"),  # shown by nothing that is there
+        ("wording", False, "not_verifiable", ""),
+        ("silence", False, "not_verifiable", ""),
+        ("elsewhere", True, "contradicted", "warning"),
+    ],
+)
+def test_what_the_case_for_the_group_rests_on_decides(
+    prepared: pipeline.Prepared, ground: str, cited: bool, label: str, level: str
+) -> None:
+    cites = [{"evidence": piece(prepared, "tasks.py"), "quote": "import" if cited else "no such words"}]
+    case = {"number": 1, "defence": "It may be so.", "cites": cites, "ground": ground}
+    (verdict,), record = judge(prepared, statement(prepared), q7_defence={"accusations": [case]})
+    assert verdict.label == label
+    assert [f.level for f in record.findings if f.verdict == verdict.id] == ([level] if level else [])
+    assert (verdict.defence == "It may be so.") is (level == "warning")
+    assert ("It may be so." in verdict.demoted) is (label == "not_verifiable")
+
+
+def test_a_slip_weighs_less(prepared: pipeline.Prepared) -> None:
+    (verdict,), record = judge(prepared, statement(prepared, detail=True), q7_defence=HOLDS)
+    assert [f.level for f in record.findings if f.verdict == verdict.id] == ["warning"]
+
+
+def test_what_program_code_has_settled_is_not_argued_about(tmp_path: Path) -> None:
+    prepared = pipeline.prepare(
+        Submission(id="o", repo=str(build("overclaiming", tmp_path / "o"))), PROFILE, judged=True
+    )
+    settled = next(v for v in prepared.verdicts if v.label == "contradicted" and v.claim.source.kind == "question")
+    reply = {"statements": [statement_for(prepared, settled, "contradicted")]}
+    answers = Scripted(**{f"q{settled.claim.source.n}": reply}).answer(prepared.requests)
+    assert pipeline.defences(prepared, answers) == []
 
 
 def test_without_a_contradiction_nobody_is_asked_for_a_defence(prepared: pipeline.Prepared) -> None:
@@ -202,6 +241,7 @@ def statement_for(prepared: pipeline.Prepared, verdict: Verdict, label: str) -> 
         "cites": [{"evidence": some.id, "quote": some.text.split("\n")[0]}],
         "difference": "",
         "label": label,
+        "detail": False,
         "ask": "",
     }
 
@@ -240,6 +280,7 @@ def test_garbage_of_the_right_shape_adds_no_finding(prepared: pipeline.Prepared)
                 ],
                 "difference": garbage(),
                 "label": rng.choice(["supported", "contradicted", "not_verifiable"]),
+                "detail": rng.random() < 0.5,
                 "ask": garbage(),
             }
             for _ in range(rng.randint(0, 6))

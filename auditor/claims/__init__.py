@@ -115,6 +115,8 @@ def load() -> Mapping[str, Check]:
     from auditor.claims import (  # noqa: F401
         boxes,
         ci,
+        ci_matrix,
+        ci_tools,
         commands,
         containers,
         counts,

@@ -115,7 +115,7 @@ PRACTICES = (
         passive=(r"\bno profiling (?:was|has been) (?:done|performed|implemented|conducted|made)\b",),
         done=r"profil(?:e|ed|er|ers|ing)",
         open_items=("profiling",),
-        open_probes=("profiling",),
+        open_probes=("profiling-used",),
         elsewhere=r"\bwe (?:also |then |have )*(?:performed|did|conducted|ran|used|made) (?:[\w' .-]{0,30} )?(?:profiling|(?:pytorch|simple|advanced)profiler|cprofile|torch\.profiler)\b|\bwe (?:also |have )*profiled\b",
     ),
     Practice(

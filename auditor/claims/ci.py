@@ -1,7 +1,8 @@
-"""Statements about continuous integration: what it runs on, what starts it, what it keeps, which tools it runs."""
+"""Statements about continuous integration: what starts it, and what it keeps. What it runs on and does stands in
+`ci_matrix` and `ci_tools`."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from auditor.claims import Repo, Settled, check, fact
@@ -15,7 +16,6 @@ from auditor.facts.workflows import (
     build_action,
     builds_image,
     caches,
-    ci_values,
     ci_workflows,
     default_caches,
     lint_action,
@@ -32,7 +32,7 @@ from auditor.snapshot import File, matches
 
 # -- facts -------------------------------------------------------------------------------------------------------------
 
-_LOOKED = ".github/workflows and other CI files, composite actions, pre-commit hooks and the tasks that they call"
+LOOKED = ".github/workflows and other CI files, composite actions, pre-commit hooks and the tasks that they call"
 _TASK_TEXTS = tuple(g for g in TASKS if g not in ("pyproject.toml", "setup.cfg"))
 _HOOKS = ".pre-commit-config.y*ml"
 
@@ -211,13 +211,13 @@ _CLAUSE = compile_later(
     r";|,? \b(?:but|however|although|though|while|whereas|yet|except)\b|[.!?]\s+(?=(?-i:[A-Z])|[\w./-]+\.(?:ya?ml|py|toml)\b)",
     re.IGNORECASE,
 )
-_GENERAL = compile_later(
+GENERAL = compile_later(
     r"\b(allows?|allowing|enables? (?:us|you)|can|cannot|possible|possibility|easily|extend\w*|optional|important|useful|beneficial|supports?|"
     r"advantage|if (?:we|you|one|the)|e\.g|for example|for instance|consider\w*|need(?:ed)? to|relevant|instead of|rather than|course|"
-    r"unfortunately|limited|removed|disabled|skip\w*|exclud\w*|except|issues?|problems?|fail\w*|cost\w*|quota)\b",
+    r"unfortunately|difficult\w*|troubl\w*|struggl\w*|gave up|unable|limited|removed|disabled|skip\w*|exclud\w*|except|issues?|problems?|fail\w*|cost\w*|quota)\b",
     re.IGNORECASE,
 )
-_HERE = compile_later(
+OF_CI = compile_later(
     r"\b(CI(?:/CD)?|continuous integration|github actions?|workflows?|actions|pipeline|matrix|github (?:runs|tests|executes|checks|builds))\b",
     re.IGNORECASE,
 )
@@ -249,435 +249,22 @@ def quote(statement: Statement, clause: str) -> str:
     return found[0] if found else ""
 
 
-def _answers(prose: Prose) -> Iterator[tuple[Statement, bool]]:
+def ci_sentences(prose: Prose) -> Iterator[tuple[Statement, bool]]:
     """The firm sentences of all answers, and whether each stands in the CI answer or speaks of CI itself."""
     for statement in prose.sentences():
         if statement.firm and statement.question.id not in ("contributions", "struggles", "credits"):
             yield (
                 statement,
-                statement.question.id == "continuous-integration" or bool(_HERE.search(statement.plain)),
+                statement.question.id == "continuous-integration" or bool(OF_CI.search(statement.plain)),
             )
-
-
-# -- operating systems, Python, frameworks -----------------------------------------------------------------------------
-
-_TESTING = compile_later(
-    r"\b(tests?|tested|testing|unit-?tests?|pytest|matrix|CI|workflows?|runs? on|ran on|run on)\b", re.I
-)
-_SYSTEM = compile_later(r"\b(?:(ubuntu|linux)|(windows)|(mac ?os(?:[ -]?x)?|osx|macs?))\b", re.IGNORECASE)
-_MACHINES = compile_later(
-    r"\b(users?|members?|teammates?|laptops?|computers?|machines? of|developers?|developed|locally|local|subsystem|wsl|vm|instance|"
-    r"docker\w*|containers?|images?|cloud|notebook|runtime|API|frontend|deploy\w*)\b",
-    re.IGNORECASE,
-)
-_SEVERAL_SYSTEMS = compile_later(
-    r"\b(?:multiple|several|various|different|all (?:three|major)|both)\s+(?:operating[ -]?systems?|OS(?:es|'s|s)?|platforms)\b",
-    re.IGNORECASE,
-)
-_ONE_SYSTEM = compile_later(
-    r"\b(?:do|did|does|are|were|is|was|have|has)(?:n'?t| not)\b[^.;]{0,30}\b(?:test\w*|run|running|use|using|check)\b[^.;]{0,30}"
-    r"\b(?:multiple|several|different|other|more than one|various)\s+(?:operating[ -]?systems?|OS(?:es|s)?|platforms)\b"
-    r"|\b(?:only|just)\s+(?:test\w*|run|use)?[^.;,]{0,30}\b(?:one|a single)\s+(?:operating[ -]?system|OS|platform)\b"
-    r"|\b(?:single|one)\s+(?:operating[ -]?system|OS)\s+only\b",
-    re.IGNORECASE,
-)
-# `only` is then said of something else than the tests
-_OTHERS = compile_later(
-    r"\b(?:others?|rest|remaining|isort|flake8|ruff|lint\w*|docs?|documentation|build\w*|deploy\w*|coverage|API|integration|load|second|third|one of)\b",
-    re.IGNORECASE,
-)
-_NUMBERS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5}
-_COUNT_SYSTEMS = compile_later(
-    r"\b(two|three|four|five|[2-5])\s+(?:different |main |major |distinct |separate )?(?:operating[ -]?systems|OS(?:es|'s|s)?|platforms)\b",
-    re.IGNORECASE,
-)
-_NAMES = {"ubuntu": "Ubuntu", "windows": "Windows", "macos": "macOS"}
-
-
-@dataclass(frozen=True)
-class Systems:
-    """The machines by family: of the jobs that run tests (`tested`; `live` where anything starts them), of all jobs (`used`),
-    and of the jobs of workflows with a purpose that is not known (`unclear`); and the labels of the first."""
-
-    tested: tuple[str, ...]
-    live: frozenset[str]
-    used: frozenset[str]
-    unclear: frozenset[str]
-    labels: frozenset[str]
-    known: bool
-    evidence: tuple[Evidence, ...]
-    shown: str
-
-
-def _systems(facts: Facts) -> Systems:
-    tested: dict[str, None] = {}
-    labels: set[str] = set()
-    live: set[str] = set()
-    used: set[str] = set()
-    unclear: set[str] = set()
-    known = True
-    evidence, shown = [], []
-    served = {w.path for some in facts.by_purpose.values() for w in some}
-    for w in facts.workflows:
-        testing = {r.job.id for r in w.runs if runs_tests(r.command)}
-        for job in w.workflow.jobs:
-            if job.disabled:
-                continue
-            matched = [re.match(r"ubuntu|windows|macos", label, re.I) for label in job.systems]
-            families = list(dict.fromkeys(m[0].lower() for m in matched if m))
-            # a job that calls a workflow of this repository has its machines there
-            known = known and (bool(job.node["uses"]) or (bool(matched) and all(matched)))
-            used |= set(families)
-            if w.path not in served:
-                unclear |= set(families)
-            if job.id in testing:
-                live |= set(families) if w.automatic else set()
-                tested.update(dict.fromkeys(families))
-                labels |= set(job.systems)
-                machines = ", ".join(sorted(set(job.systems)))
-                axis = re.search(r"matrix\.([\w-]+)", job.node["runs-on"].text)
-                axes = job.node["strategy"]["matrix"]
-                line = (axes.line_of(axis[1]) or axes.line_of("include") if axis else 0) or job.node.line_of("runs-on")
-                last = line + (len(families) if axis else 0)
-                evidence.append(w.file.cite(line, last, note=f"the job {job.id} runs tests on {machines}"))
-                shown.append(f"{w.path}:{line} runs tests on {machines}")
-    return Systems(
-        tuple(tested),
-        frozenset(live),
-        frozenset(used),
-        frozenset(unclear),
-        frozenset(labels),
-        known,
-        tuple(evidence[:3]),
-        "; ".join(shown[:3]),
-    )
-
-
-@check("ci-systems", asks="Do the tests run in CI on the operating systems that the report names?")
-def ci_systems(prose: Prose, repo: Repo) -> Iterator[Settled]:
-    """Takes: a firm sentence that says that tests or CI run on named systems, on several or a number of them, or only on
-    one. Settled by: `runs-on` with the matrix filled in, over the jobs that run tests; a system that any other job uses is
-    left alone. Leaves alone: plans, the past, generalities, members' own machines, containers, CI on other hosts."""
-    facts = ci_facts(repo)
-    if not facts.whole:
-        return
-    systems = _systems(facts)
-    if not systems.tested or not systems.known:
-        return
-    for statement, here in _answers(prose):
-        if not here or statement.attempted:
-            continue
-        for clause in clauses(statement):
-            if not (_TESTING.search(clause) or _COUNT_SYSTEMS.search(clause)) or _MACHINES.search(clause):
-                continue
-            said = quote(statement, clause)
-            few = _ONE_SYSTEM.search(clause)
-            if few:
-                if not _OTHERS.search(clause) and len(systems.tested) > 1:
-                    yield Settled(
-                        statement,
-                        "os:several",
-                        systems.shown + ".",
-                        "The sentence says that one system is used; the tests run on " + _listed(systems.tested) + ".",
-                        systems.evidence,
-                        said,
-                    )
-                continue
-            if _GENERAL.search(clause) or re.search(r"\b(not|n't|never|without|no longer)\b|n't\b", clause):
-                continue
-            named = {("ubuntu", "windows", "macos")[m.lastindex - 1] for m in _SYSTEM.finditer(clause) if m.lastindex}
-            # a job that tests by a means unknown here may be the one that is meant
-            elsewhere = systems.unclear if re.search(r"\btest", clause, re.I) else systems.used
-            missing = sorted(n for n in named if n not in systems.tested and n not in elsewhere)
-            if missing and re.search(r"\b(on|across|for|over|:|\(|both|systems?|platforms?|OS|latest)\b|[(:]", clause):
-                for name in missing:
-                    yield Settled(
-                        statement,
-                        f"os:{name}",
-                        systems.shown + ".",
-                        f"No job that runs tests uses {_NAMES[name]}.",
-                        systems.evidence,
-                        said,
-                        detail=True,
-                    )
-                continue
-            only = re.search(r"\bonly\b", clause, re.I)
-            if only and _OTHERS.search(clause):
-                continue
-            if (
-                only
-                and len(named) == 1
-                and re.search(r"\bonly\b[^.;,]{0,60}\b(ubuntu|linux|windows|mac ?os)", clause, re.I)
-            ):
-                extra = sorted(set(systems.tested) - named)
-                if extra and not re.search(r"\b(isort|flake8|lint\w*|coverage|docs?|build|deploy)\b", clause, re.I):
-                    yield Settled(
-                        statement,
-                        "os:only",
-                        systems.shown + ".",
-                        f"The tests also run on {_listed(extra)}.",
-                        systems.evidence,
-                        said,
-                        detail=True,
-                    )
-                continue
-            if only:
-                continue
-            count = _COUNT_SYSTEMS.search(clause)
-            if count and re.search(r"\btest|matrix|pytest", statement.plain, re.I):
-                n = _NUMBERS[count[1].lower()]
-                if n not in (len(systems.tested), len(systems.labels)):
-                    yield Settled(
-                        statement,
-                        "count:systems",
-                        systems.shown + ".",
-                        f"The sentence says {n}; the tests run on {len(systems.tested)}: {_listed(systems.tested)}.",
-                        systems.evidence,
-                        said,
-                        detail=True,
-                    )
-                    continue
-            elif _SEVERAL_SYSTEMS.search(clause) and not named and re.search(r"\btest|matrix|pytest", clause, re.I):
-                if len(systems.used) == 1:
-                    yield Settled(
-                        statement,
-                        "os:several",
-                        systems.shown + ".",
-                        f"All jobs of all workflows run on {_listed(systems.used)}.",
-                        systems.evidence,
-                        said,
-                    )
-                continue
-            if len(named) > 1 and named <= systems.live:
-                yield Settled(
-                    statement,
-                    "os:named",
-                    systems.shown + ".",
-                    "The tests run on these systems.",
-                    systems.evidence,
-                    said,
-                    "supported",
-                )
-
-
-def _listed(names: Iterable[str]) -> str:
-    shown = [_NAMES.get(n, n) for n in sorted(names)]
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
-
-
-_VERSION = compile_later(r"(?<![\d.\w])3\.(?:[5-9]|1\d)(?:\.\d{1,2})?(?![\d]|\.\d)")
-_SEVERAL_PYTHONS = compile_later(
-    r"\b(?:multiple|several|various|different|both)\s+(?:operating[ -]?systems?|OS(?:es|s)?|platforms)?(?:,? (?:and|&|/) )?(?:multiple |several |different )?python[ -]?versions?\b",
-    re.IGNORECASE,
-)
-_ONE_PYTHON = compile_later(
-    r"\b(?:do|did|does|are|were)(?:n't| not)\b[^.;]{0,30}\b(?:test\w*|run|running|use|using)\b[^.;]{0,30}"
-    r"\b(?:multiple|several|different|other|more than one|various)\s+(?:(?:operating[ -]?systems?|OS(?:es|s)?|platforms),? (?:or|and|nor) )?python[ -]?versions?\b"
-    r"|\b(?:only|just)\b[^.;,]{0,40}\b(?:one|a single)\s+(?:version of python|python[ -]?version)\b"
-    r"|\b(?:a |one )single python[ -]?version\b",
-    re.IGNORECASE,
-)
-
-
-@check("ci-python", asks="Do the tests run in CI on the Python versions that the report names?")
-def ci_python(prose: Prose, repo: Repo) -> Iterator[Settled]:
-    """Takes: a firm sentence that says that tests or CI run on named Python versions, on several, or on one only. Settled
-    by: the versions that the jobs with tests really set up (an axis that no step reads is none); a version that stands
-    anywhere else in the CI's files is left alone. Leaves alone: plans, the past, comparisons (`< 3.9`), images, and jobs
-    whose version is not written down."""
-    facts = ci_facts(repo)
-    if not facts.whole:
-        return
-    value = next((v for v in ci_values(facts.workflows) if v.kind == "python"), None)
-    if value is None or not all(re.fullmatch(r"3\.\d+(\.\d+|\.x)?", v) for v in value.values):
-        return
-    silent = _without_version(facts)
-    evidence = tuple(f.cite(line, note="the Python of a job that runs tests") for f, line in value.places[:3])
-    where = ", ".join(dict.fromkeys(f"{f.path}:{line}" for f, line in value.places[:3]))
-    shows = f"{where}: tests run on Python {', '.join(value.values)}."
-    kept = repo.snapshot.files.get(".python-version")
-    text = facts.text + ("\n" + kept.text if kept and readable(kept) else "")
-    for statement, here in _answers(prose):
-        if not here or "python" not in statement.plain.lower():
-            continue
-        for clause in clauses(statement):
-            low = clause.lower()
-            if (
-                "python" not in low
-                or not _TESTING.search(clause)
-                or re.search(r"\b(docker\w*|image|container|api|conda)\b|[<>]", low)
-            ):
-                continue
-            said = quote(statement, clause)
-            if _ONE_PYTHON.search(clause):
-                if not _OTHERS.search(clause) and len(_minors(value.values)) > 1:
-                    yield Settled(
-                        statement,
-                        "python:several",
-                        shows,
-                        "The sentence says that one version is used; the tests run on several.",
-                        evidence,
-                        said,
-                    )
-                continue
-            if _GENERAL.search(clause) or re.search(r"\b(not|never|without|no)\b|n't\b", low):
-                continue
-            versions = list(dict.fromkeys(_VERSION.findall(clause)))
-            absent = [v for v in versions if not any(_same(v, known) for known in value.values)]
-            for version in absent:
-                listed = re.search(rf"(?<![\d.]){re.escape('.'.join(version.split('.')[:2]))}(?!\d)", text)
-                unread = _unread(version, facts)
-                if listed and not unread:
-                    continue
-                if silent:
-                    continue
-                about = f"python:{version}"
-                if unread:
-                    workflow, line, axis = unread
-                    proof = (workflow.file.cite(line, note=f"no step reads the axis `{axis}`"), *evidence)
-                    yield Settled(
-                        statement,
-                        about,
-                        f"{workflow.path}:{line} lists {version}, but no step reads the axis `{axis}`; {shows}",
-                        f"No test runs on Python {version}.",
-                        proof,
-                        said,
-                        detail=True,
-                    )
-                else:
-                    yield Settled(
-                        statement, about, shows, f"No workflow names Python {version}.", evidence, said, detail=True
-                    )
-            if absent:
-                continue
-            only = re.search(r"\b(?:only|just)\b[^.;,]{0,40}python|python[^.;,]{0,20}\bonly\b", low)
-            if only and _OTHERS.search(clause):
-                continue
-            if (
-                only
-                and len(versions) == 1
-                and len(_minors(value.values)) > 1
-                and not re.search(r"\b(isort|flake8|lint\w*|coverage|docs?|build|deploy)\b", low)
-            ):
-                yield Settled(
-                    statement,
-                    "python:only",
-                    shows,
-                    "The tests also run on another version.",
-                    evidence,
-                    said,
-                    detail=True,
-                )
-            elif (
-                _SEVERAL_PYTHONS.search(clause)
-                and not versions
-                and not silent
-                and not re.search(r"\bonly\b", statement.plain, re.I)
-                and len(_minors(value.values)) == 1
-                and re.search(r"\btest|matrix|pytest", low)
-            ):
-                yield Settled(
-                    statement,
-                    "python:several",
-                    shows,
-                    "The jobs that run tests set up one version only.",
-                    evidence,
-                    said,
-                )
-            elif versions and not only and re.search(r"\btest|pytest|matrix", low):
-                yield Settled(
-                    statement, "python:named", shows, "The tests run on these versions.", evidence, said, "supported"
-                )
-
-
-def _minors(versions: Iterable[str]) -> set[str]:
-    return {".".join(v.split(".")[:2]) for v in versions}
-
-
-def _same(said: str, known: str) -> bool:
-    """Whether two versions agree as far as both go."""
-    a, b = said.split("."), known.replace(".x", "").split(".")
-    return a[: len(b)] == b[: len(a)]
-
-
-def _without_version(facts: Facts) -> bool:
-    """Whether a job with tests sets up a Python that is not written in it."""
-    for w in facts.by_purpose["tests"]:
-        for job in w.workflow.jobs:
-            if not any(r.job.id == job.id and runs_tests(r.command) for r in w.runs):
-                continue
-            said = [s.inputs[k].text for s in job.steps for k in ("python-version", "python") if s.inputs[k]]
-            by_command = any(
-                c.words[:3] == ("uv", "python", "install") or c.program == "pyenv"
-                for s in job.steps
-                for c in s.commands
-            )
-            if not said or by_command or job.node["container"] or any("fromjson" in t.lower() for t in said):
-                return True
-    return False
-
-
-def _unread(version: str, facts: Facts) -> tuple[CiWorkflow, int, str] | None:
-    """The matrix axis that lists a version and that nothing in its job reads."""
-    found = None
-    minor = ".".join(version.split(".")[:2])
-    for w in facts.workflows:
-        for job in w.workflow.jobs:
-            body = "\n".join(w.file.lines[job.line - 1 : job.node.end])
-            rest = body
-            for axis, values in job.matrix.items():
-                if not any(_same(version, v) for v in values):
-                    continue
-                if re.search(rf"matrix\.{re.escape(axis)}\b|matrix\[|tojson\(\s*matrix", body, re.I):
-                    # a job's name or a cache's key tests nothing, but says that the axis is meant: leave it
-                    return None
-                line = job.node["strategy"]["matrix"].line_of(axis.split(".")[0]) or job.line
-                found = (w, line, axis)
-                rest = "\n".join(
-                    r for i, r in enumerate(body.split("\n"), job.line) if not line <= i <= line + len(values)
-                )
-            if re.search(rf"(?<![\d.]){re.escape(minor)}(?!\d)", re.sub(r"(?m)(^|\s)#.*$", "", rest)):
-                return None
-    return found
-
-
-_FRAMEWORK = compile_later(r"\b(py ?torch|torch|tensorflow|jax)\b", re.IGNORECASE)
-_ANY_VERSION = compile_later(r"(?<![\d.\w])v?(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)(?![\d%]|\.\d)")
-
-
-@check("ci-frameworks", asks="Do the tests run in CI on the framework versions that the report names?")
-def ci_frameworks(prose: Prose, repo: Repo) -> Iterator[Settled]:
-    """Takes: a firm sentence that names two or more versions of PyTorch, TensorFlow or JAX that CI tests. Settled by: the
-    matrix of the jobs that run tests. Leaves alone: a single version, and versions where no matrix holds that framework."""
-    facts = ci_facts(repo)
-    values = [v for v in ci_values(facts.workflows) if v.kind in ("torch", "tensorflow", "jax") and v.matrix]
-    if not facts.whole or not values:
-        return
-    for statement, here in _answers(prose):
-        name = _FRAMEWORK.search(statement.plain)
-        if not here or not name or statement.negated or not _TESTING.search(statement.plain):
-            continue
-        kind = "torch" if "torch" in name[0].lower() else name[0].lower()
-        value = next((v for v in values if v.kind == kind), None)
-        tail = statement.plain[name.start() :]
-        versions = [] if re.search(r"python", tail, re.I) else list(dict.fromkeys(_ANY_VERSION.findall(tail)))
-        if value is None or len(versions) < 2:
-            continue
-        evidence = tuple(f.cite(line, note=f"the versions of {kind} under test") for f, line in value.places[:2])
-        shows = f"{value.places[0][0].path}:{value.places[0][1]} tests {kind} {', '.join(value.values)}."
-        for version in versions:
-            if not any(_same(version, v.strip("=<>~^v")) for v in value.values) and version not in facts.text:
-                yield Settled(
-                    statement, f"{kind}:{version}", shows, f"No workflow names {kind} {version}.", evidence, detail=True
-                )
 
 
 # -- which workflow a sentence speaks of -------------------------------------------------------------------------------
 
-_YAML_NAME = compile_later(r"([\w./-]*?)([\w-]+(?:\.[\w-]+)*)\.ya?ml\b", re.IGNORECASE)
+YAML_NAME = compile_later(r"([\w./-]*?)([\w-]+(?:\.[\w-]+)*)\.ya?ml\b", re.IGNORECASE)
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "", text.lower())
 
 
@@ -692,24 +279,24 @@ class Subject:
 def _named(statement: Statement, facts: Facts) -> tuple[list[Subject], bool]:
     """The workflows that a sentence names by file, or by display name in quotes or before a colon; and whether it names
     a YAML file that is none of them."""
-    stems = {_normal(w.file.name.rsplit(".", 1)[0]): w for w in facts.workflows}
+    stems = {normal(w.file.name.rsplit(".", 1)[0]): w for w in facts.workflows}
     found: list[Subject] = []
     strange = False
-    for match in _YAML_NAME.finditer(statement.plain):
-        w = stems.get(_normal(match[2]))
+    for match in YAML_NAME.finditer(statement.plain):
+        w = stems.get(normal(match[2]))
         if w is not None and (not match[1] or "workflows" in match[1] or match[1] in ("./", "/")):
             found.append(Subject(w, match.end()))
         else:
             strange = True
     if not found and not strange:
-        names = {_normal(w.name): w for w in facts.workflows if w.name}
+        names = {normal(w.name): w for w in facts.workflows if w.name}
         head = re.match(r"(?:\d+[.)]\s*|[-*]\s*)?[\"']?([\w &/+-]{4,40}?)[\"']?(?:\s+workflow)?\s*:\s", statement.plain)
         for match in filter(
             None,
             [head, *re.finditer(r"[\"']([\w &/+-]{4,40})[\"'](?=\s+(?:workflow|action|pipeline)\b)", statement.plain)],
         ):
-            w = stems.get(_normal(match[1])) or names.get(_normal(match[1]))
-            if w is not None and sum(_normal(o.name) == _normal(match[1]) for o in facts.workflows) <= 1:
+            w = stems.get(normal(match[1])) or names.get(normal(match[1]))
+            if w is not None and sum(normal(o.name) == normal(match[1]) for o in facts.workflows) <= 1:
                 found.append(Subject(w, match.end()))
     return found, strange
 
@@ -771,7 +358,7 @@ _PURPOSE = {
     ),
     "linting": compile_later(r"\b(?:ruff|flake8|lint\w*|mypy|code ?-?check\w*)\b", re.I),
 }
-_ELSEWHERE = compile_later(
+SOMEWHERE_ELSE = compile_later(
     r"\b(cloud ?build|gcp|google cloud|gcloud|vertex|cloud run|cloud functions?|triggers?\b(?= (?:in|on) (?:gcp|google|cloud))|locally|pre-?commits?|hooks?|dependabot|kubernetes|argo)\b",
     re.IGNORECASE,
 )
@@ -869,9 +456,9 @@ def ci_triggers(prose: Prose, repo: Repo) -> Iterator[Settled]:
     facts = ci_facts(repo)
     if not facts.whole:
         return
-    for statement, here in _answers(prose):
+    for statement, here in ci_sentences(prose):
         plain = statement.plain
-        if not _EVENTFUL.search(plain) or not (here or _YAML_NAME.search(plain)):
+        if not _EVENTFUL.search(plain) or not (here or YAML_NAME.search(plain)):
             continue
         claims = [
             (event, m)
@@ -885,7 +472,9 @@ def ci_triggers(prose: Prose, repo: Repo) -> Iterator[Settled]:
         done: set[str] = set()
         for event, match in claims:
             clause = _clause_at(plain, match.start())
-            if _ONCE.search(clause) or _ELSEWHERE.search(clause) or _GENERAL.search(clause):
+            if _ONCE.search(clause) or SOMEWHERE_ELSE.search(clause) or GENERAL.search(clause):
+                continue
+            if re.search(r"\b(?:cancel\w*|concurren\w*)\b", clause, re.I):  # what a push stops is not what it starts
                 continue
             if (
                 event == "push"
@@ -924,7 +513,7 @@ def ci_triggers(prose: Prose, repo: Repo) -> Iterator[Settled]:
             )
         if not subjects and not strange and not claims and _IMAGES_BUILT.search(plain) and _BY_ITSELF.search(plain):
             workflows = facts.by_purpose["images"]
-            blocked = _ONCE.search(plain) or _ELSEWHERE.search(plain) or not _GITHUB.search(plain)
+            blocked = _ONCE.search(plain) or SOMEWHERE_ELSE.search(plain) or not _GITHUB.search(plain)
             if (
                 workflows
                 and not blocked
@@ -1031,7 +620,7 @@ def ci_schedule(prose: Prose, repo: Repo) -> Iterator[Settled]:
     and Dependabot's `interval`. Leaves alone: schedulers of the cloud, people's own habits, and cron lines of another shape."""
     facts = ci_facts(repo)
     bots = list(repo.snapshot.select((".github/dependabot.y*ml",), stubs=True))
-    for statement, here in _answers(prose):
+    for statement, here in ci_sentences(prose):
         found = list(_PERIOD.finditer(statement.plain))
         if len(found) != 1 or re.search(
             r"\b(cloud scheduler|meeting\w*|we met|sprint|stand-?ups?|not|never)\b|n't\b", statement.plain, re.I
@@ -1125,16 +714,18 @@ def ci_all_workflows(prose: Prose, repo: Repo) -> Iterator[Settled]:
     facts = ci_facts(repo)
     if not facts.whole:
         return
-    for statement, _ in _answers(prose):
+    for statement, _ in ci_sentences(prose):
         subject = _ALL.search(statement.plain)
-        if not subject or statement.negated or statement.hedged or _ELSEWHERE.search(statement.plain):
+        if not subject or statement.negated or statement.hedged or SOMEWHERE_ELSE.search(statement.plain):
             continue
         events = [
             e for e, rx in (("push", _ON_PUSH), ("pull_request", _ON_PR)) if rx.search(statement.plain, subject.start())
         ]
         if (
             not events
-            or re.search(r"\b(pass|passed|succeed\w*|green|must|before|after)\b", statement.plain, re.I)
+            or re.search(
+                r"\b(pass|passed|succeed\w*|green|must|before|after|cancel\w*|concurren\w*)\b", statement.plain, re.I
+            )
             or _named(statement, facts)[0]
         ):
             continue
@@ -1189,8 +780,8 @@ def ci_data_trigger(prose: Prose, repo: Repo) -> Iterator[Settled]:
     facts = ci_facts(repo)
     if not facts.whole:
         return
-    for statement, here in _answers(prose):
-        if not here or statement.negated or _GENERAL.search(statement.plain):
+    for statement, here in ci_sentences(prose):
+        if not here or statement.negated or GENERAL.search(statement.plain):
             continue
         if re.search(
             r"\b(cloud functions?|eventarc|bucket|webhook\w*|console|cloud build|dashboard|drift|artifact registry|container registry|dvc (?:add|push|repro))\b",
@@ -1262,7 +853,7 @@ def ci_caching(prose: Prose, repo: Repo) -> Iterator[Settled]:
         r"cache:\s*['\"]?false|enable-cache:\s*['\"]?false|--no-cache\S*", "", text
     ) or _KEEPERS.search(text)
     paths = tuple(w.path for w in facts.workflows)
-    for statement, here in _answers(prose):
+    for statement, here in ci_sentences(prose):
         if (
             not here
             or not _CACHE.search(statement.plain)
@@ -1282,7 +873,7 @@ def ci_caching(prose: Prose, repo: Repo) -> Iterator[Settled]:
                     if w.automatic
                     for c in caches(w)
                 ]
-                if kept and not _GENERAL.search(clause):
+                if kept and not GENERAL.search(clause):
                     what, file, line = kept[0][1]
                     yield Settled(
                         statement,
@@ -1293,7 +884,7 @@ def ci_caching(prose: Prose, repo: Repo) -> Iterator[Settled]:
                         said,
                     )
                 continue
-            if re.search(r"\b(?:not|never|without|no)\b|n't\b", clause, re.I) or _GENERAL.search(clause):
+            if re.search(r"\b(?:not|never|without|no)\b|n't\b", clause, re.I) or GENERAL.search(clause):
                 continue
             if not any_cache:
                 shows = "No workflow keeps a cache (no `cache:`, `enable-cache`, actions/cache or action that caches unasked)."
@@ -1350,302 +941,3 @@ def _is_install(run: Run) -> bool:
 
 def _installs(workflow: CiWorkflow) -> bool:
     return any(_is_install(r) for r in workflow.runs)
-
-
-# -- tools in CI -------------------------------------------------------------------------------------------------------
-
-# what stands for a tool or a purpose in the text of workflows, hooks and tasks
-_TOOLS = {
-    "ruff": r"\bruff", "black": r"\bblack\b|psf/black", "isort": r"\bisort\b", "flake8": r"flake8", "mypy": r"\bd?mypy", "pylint": r"pylint",
-    "pyright": r"pyright", "codespell": r"codespell", "bandit": r"bandit", "pytest": r"pytest|py\.test|\btox\b|\bnox\b|hatch test", "codecov": r"codecov",
-    "coveralls": r"coveralls", "trivy": r"trivy", "pip-audit": r"pip-audit|pip_audit", "sonarcloud": r"sonar", "sonarqube": r"sonar", "codeql": r"codeql",
-    "snyk": r"snyk", "yapf": r"yapf", "autopep8": r"autopep8", "pydocstyle": r"pydocstyle|ruff", "hadolint": r"hadolint", "gitleaks": r"gitleaks",
-}  # fmt: skip
-_TOOL = compile_later(r"(?<![\w./@-])(" + "|".join(_TOOLS) + r")(?![\w/]|\.\w|-\w|\(\))", re.IGNORECASE)
-_NOT_USED = compile_later(
-    r"\b(instead of|rather than|replac\w+|faster than|compared|unlike|similar to|such as|like|equivalent\w*|combin\w+|alternative\w*|e\.g|for example|for instance|including checks|"
-    r"not|never|without|no longer|neither|nor|local\w*|manual\w*|ourselves|editor|vs ?code|extension|pre-?commits?|hooks?|remov\w+|course|exercise|incorporates|handled by|tool like|tools like)\b|n't\b",
-    re.IGNORECASE,
-)
-_IN_CI = compile_later(r"\b(CI|CI/CD|continuous integration|github[ -]actions?|workflows?|actions?)\b", re.IGNORECASE)
-_PURPOSES = {
-    "linting": (compile_later(r"\b(?:lint(?:ing|ers?|s)?)\b", re.I), r"lint|ruff|flake8|pyflakes|pycodestyle|black|isort|mypy|sonar|codeclimate|trunk|prospector|\bty check|pyright|pre-commit run|pre-commit/action|prek|pep8|codacy"),
-    "tests": (compile_later(r"\b(?:unit|integration|automated) ?-?tests?\b(?! (?:set|data|coverage))", re.I), r"(?<!la)test|\btox\b|\bnox\b|coverage|behave|robot"),
-    "type checking": (compile_later(r"\b(?:static )?type[- ]?check\w*|\bstatic typing\b", re.I), r"mypy|pyright|\bty check|uvx ty|pyre\b|pytype|pyrefly|\btsc\b|beartype|typeguard|type-?check"),
-    "security": (compile_later(r"\b(?:security|vulnerabilit\w+) (?:scan\w*|audit\w*)\b", re.I), r"bandit|trivy|codeql|audit|safety|snyk|sonar|gitleaks|trufflehog|grype|detect-|dependency-review|semgrep|scorecard|ruff"),
-    "coverage": (compile_later(r"\b(?:code |test )?coverage (?:report\w*|check\w*|upload\w*|analys\w+|tests?|measure\w*|threshold)\b|\b(?:check\w*|report\w*|measur\w+|comput\w+|with) (?:the |code |test )*coverage\b", re.I), r"cov"),
-    "pushing": (compile_later(r"\bpush(?:es|ed|ing)? (?:(?!to\b|on\b)[\w-]+ ){0,4}?(?:images?|containers?)\b|\b(?:images?|containers?)\b[^.;,]{0,60}\b(?:pushe[sd]|pushing|publish\w*|uploads?|uploaded)\b|\bbuil(?:ds?|t|ding) and (?:pushes|push|pushed|pushing)\b", re.I),
-        r"\bpush\b(?!: *['\"]?false)|builds submit|kaniko|--source|buildah|skopeo|crane|build-push|registry|\bgcr\b|pkg\.dev|docker ?hub|ghcr"),
-    "deployment": (compile_later(r"\b(?:workflows?|github[ -]actions?)\b[^.;]{0,150}?\b(?:deploys|deploying|to deploy|(?:and|for|of|automat\w+) deployment(?! of (?:the )?(?:docs|documentation))|handles? deployment)\b(?! (?:the |our )?(?:docs|documentation|site|mkdocs|pages|website))|\b(?:is|are|gets?|be) (?:\w+ly )?deployed (?:\w+ )?(?:by|via|through|using|with) (?:the |our |a |an )?(?:\w+ )?(?:github[ -]actions?|(?:github )?workflows?)\b|\bgithub[ -]actions?\b[^.;,]{0,60}\b(?:is|are) (?:\w+ly )?deployed\b", re.I), r""),
-    "images": (compile_later(r"\b(?:images?|containers?)\b[^.;]{0,25}\bbuil[dt]\w*|\bbuil[dt]\w*\b[^.;]{0,25}\b(?:images?|containers?)\b", re.I), r"docker|builds submit|kaniko|podman|buildah|cloudbuild|bentoml|skaffold|pack build|build-push|image|acr build|codebuild"),
-    "documentation": (compile_later(r"\b(?:deploy\w*|publish\w*|build\w*)\b[^.;]{0,30}\b(?:documentation|docs|mkdocs)\b|\b(?:documentation|docs)\b[^.;]{0,30}\b(?:deployed|published|built)\b", re.I), r"mkdocs|sphinx|pages|mike|quarto|docs|documentation|zensical|pdoc"),
-}  # fmt: skip
-
-
-_IN_WORKFLOW = compile_later(r"\bgithub[ -]actions?\b|\bworkflows?\b", re.IGNORECASE)
-_DOES = {
-    "linting": "lints",
-    "tests": "runs tests",
-    "type checking": "checks types",
-    "security": "scans for security",
-    "coverage": "measures coverage",
-    "pushing": "pushes an image",
-    "deployment": "deploys a service",
-    "images": "builds an image",
-    "documentation": "builds or publishes documentation",
-}
-
-
-@check("ci-tools", asks="Do workflows or hooks run the tools that the report says CI runs?")
-def ci_tools(prose: Prose, repo: Repo) -> Iterator[Settled]:
-    """Takes: a firm sentence that says that CI, a workflow or GitHub Actions runs a named tool (a linter, a formatter, a
-    type checker, Codecov, a scanner), or lints, checks types, scans for security, runs tests, reports coverage, builds or pushes images, builds documentation, or deploys. Settled by: no trace
-    of the tool, or of any tool of that kind, in the active text of workflows, composite actions, hooks and tasks; for a
-    purpose, in what the steps that can run do, and the tasks, scripts, hooks and Cloud Build files that they lead to.
-    Leaves alone: comparisons, tools used by hand, hooks (see hook-contents), deployments that a trigger of Cloud Build
-    may make, unless a GitHub workflow is named as what deploys, and CI that is not wholly readable."""
-    facts = ci_facts(repo)
-    if not facts.whole or not facts.workflows:
-        return
-    done: set[tuple[int, str]] = set()
-    for statement, _ in _answers(prose):
-        for clause in clauses(statement):
-            for name, about, text in (*_named_tools(statement, clause, facts), *_purposes_said(clause, facts)):
-                if (statement.question.n, about) in done:
-                    continue
-                done.add((statement.question.n, about))
-                what = f"names {name}" if about.startswith("tool:") else _DOES[name]
-                shows = f"No workflow, nor a hook or task that one runs, {what}; looked in {_LOOKED}."
-                if name == "deployment" and facts.deploys_by_trigger:
-                    shows = f"No step of a workflow deploys; only a Cloud Build file that no workflow submits does. Looked in {_LOOKED}."
-                runs = sorted(
-                    {
-                        t
-                        for w in facts.workflows
-                        for t in (*(lint_tool(r.command) for r in w.runs), *(lint_action(u) for u in w.uses))
-                        if t
-                    }
-                )
-                proof = [fact(shows, *(w.path for w in facts.workflows))]
-                difference = f"The sentence says that {text} does it."
-                if about.startswith("tool:"):
-                    extra = f" CI runs {', '.join(runs[:4])}." if runs else ""
-                    difference = f"The sentence says that CI runs {name}.{extra}"
-                yield Settled(
-                    statement,
-                    about,
-                    shows,
-                    difference,
-                    tuple(proof),
-                    quote(statement, clause),
-                )
-
-
-_TOOL_QUESTIONS = (
-    "continuous-integration", "code-quality", "version-control", "architecture", "tests", "coverage", "extra", "structure",
-    "debugging-and-profiling",
-)  # fmt: skip
-_RUNS = compile_later(
-    r"\b(run|runs|ran|running|use|uses|used|using|with|via|by|execut\w+|perform\w*|check\w*|enforc\w+|includ\w+|through|for|upload\w*|automat\w+|appl\w+|buil[dt]\w*|deploy\w*|publish\w*|push\w*|handl\w+)\b",
-    re.IGNORECASE,
-)
-
-
-def _named_tools(statement: Statement, clause: str, facts: Facts) -> Iterator[tuple[str, str, str]]:
-    """The tools that a clause says CI runs and that leave no trace."""
-    by_file = False
-    if (
-        statement.question.id not in _TOOL_QUESTIONS
-        or not (_IN_CI.search(clause) or (by_file := _tells_of_file(clause, facts)))
-        or _NOT_USED.search(clause)
-        or _GENERAL.search(clause)
-        or _ELSEWHERE.search(clause)
-        or not _RUNS.search(clause)
-    ):
-        return
-    if _BUNDLES.search(facts.own_text):
-        return
-    text = facts.own_text if by_file or _IN_WORKFLOW.search(clause) else facts.text
-    for match in _TOOL.finditer(clause):
-        name = match[1].lower()
-        if not re.search(_TOOLS[name], text):
-            yield name, f"tool:{name}", "CI"
-
-
-# actions that bring many tools without a word of them
-_BUNDLES = compile_later(r"super-linter|megalinter|mega-linter|trunk-io|trunk check|codacy|reviewdog|qodana|prospector")
-
-
-def _tells_of_file(clause: str, facts: Facts) -> bool:
-    """Whether a clause begins with a workflow's file and says what it runs (`lint.yaml runs ...`, `lint.yaml: ...`)."""
-    match = re.match(
-        r"(?:\d+[.)]\s*|[-*]\s*)?(?:the |our )?(?:[\w./-]*/)?([\w.-]+\.ya?ml)(?:,? (?:which|that|file))?(?:\s*[:-] |,? (?:\w+ly )?(?:runs?|executes?|performs?|checks?|lints?|uses?)\b)",
-        clause,
-        re.IGNORECASE,
-    )
-    return bool(match) and any(w.file.name.lower() == match[1].lower() for w in facts.workflows if match)
-
-
-# what follows tells why, or what else is so
-_WHY = compile_later(
-    r",? \b(?:as|since|because|so that|so|which|that (?:means|ensures|makes)|ensuring|making|meaning|allowing|enabling|to ensure|to guarantee|to make sure|in order to|thus|thereby|before|after|once|until|when(?:ever)?|if|where|unless)\b",
-    re.IGNORECASE,
-)
-_PARTLY = compile_later(
-    r"\b(?:where|if|when|as) (?:enabled|applicable|needed|relevant|possible|configured|desired|required)\b",
-    re.IGNORECASE,
-)
-_LOOSELY = compile_later(_GENERAL.pattern.replace(r"extend\w*|", ""), re.IGNORECASE)
-_CLOUD_BUILD = compile_later(
-    r"\bcloud ?build (?:workflow|trigger|pipeline|job)s?\b|\btriggers?\b[^.;]{0,30}\bcloud ?build\b", re.IGNORECASE
-)
-
-
-def _purposes_said(clause: str, facts: Facts) -> Iterator[tuple[str, str, str]]:
-    """The purposes that a clause says CI or a workflow serves and that no active step serves."""
-    if _PARTLY.search(clause):
-        return
-    pieces = [p for p in _WHY.split(clause) if p]
-    core = next((p for p in pieces if _IN_CI.search(p)), "")
-    if (
-        not core
-        or _NOT_USED.search(core)
-        or _LOOSELY.search(core)
-        or not _RUNS.search(core)
-        or _CLOUD_BUILD.search(core)
-    ):
-        return
-    github = bool(_IN_WORKFLOW.search(core))
-    # a host beside GitHub may be what is called a workflow
-    low = core.lower()
-    exact = any((w.name and w.name.lower() in low) or w.file.name.lower() in low for w in facts.workflows)
-    named = "github" in low or exact
-    tools = [m[1].lower() for m in _TOOL.finditer(core)]
-    core = _YAML_NAME.sub("workflow", core)  # a file's name says nothing of its work
-    for name, (rx, trace) in _PURPOSES.items():
-        if not rx.search(core) or any(re.search(trace, t) for t in tools if trace):
-            continue
-        if name in ("images", "documentation", "pushing", "deployment"):
-            if not github or (
-                facts.deploys_by_trigger and not named if name == "deployment" else facts.built_by_trigger and not exact
-            ):
-                continue
-            if name == "images" and _ELSEWHERE.search(core):
-                continue
-        elif _ELSEWHERE.search(core):
-            continue
-        text = facts.active if github else f"{facts.text}\n{facts.active}"
-        if name == "deployment":
-            if facts.deploys or _PURPOSES["documentation"][0].search(core):
-                continue
-        elif re.search(trace, text):
-            continue
-        if name == "coverage" and not facts.by_purpose["tests"]:
-            continue
-        yield name, f"ci:{name.replace(' ', '-')}", "a workflow" if github else "CI"
-
-
-# -- checks that cannot fail -------------------------------------------------------------------------------------------
-
-_BLOCKS = compile_later(
-    r"\b(?:block\w*|prevent\w*|cannot be merged|can't be merged|can not be merged|must pass|has to pass|have to pass|required? to pass|before (?:it|code|they|changes|a PR|anything) (?:can|could) be merged|"
-    r"fails? the (?:build|pipeline|workflow|job|CI)|only (?:well-\w+|code that)|reject\w*|quality gate|strict(?:ly)?|not be merged)\b",
-    re.IGNORECASE,
-)
-_SOFTLY = compile_later(
-    r"\b(?:non-?blocking|soft|warning\w*|advisory|continue-on-error|does not fail|doesn't fail|not fail|optional|only if|docker|deploy\w*)\b",
-    re.I,
-)
-
-
-@check("ci-cannot-fail", asks="Can the checks fail of which the report says that they block a merge?")
-def ci_cannot_fail(prose: Prose, repo: Repo) -> Iterator[Settled]:
-    """Takes: a firm sentence that says that a named linter, type checker or test runner in CI blocks a merge or must pass.
-    Settled by: every active step that runs it swallows its failure (`|| true`, `continue-on-error`, `--exit-zero`). Leaves
-    alone: branch protection, which no file shows, formatters that rewrite, and hedges."""
-    facts = ci_facts(repo)
-    if not facts.whole:
-        return
-    for statement, here in _answers(prose):
-        if (
-            not _BLOCKS.search(statement.plain)
-            or _SOFTLY.search(statement.plain)
-            or not (here or _HERE.search(statement.plain))
-        ):
-            continue
-        for name in dict.fromkeys(m[1].lower() for m in _TOOL.finditer(statement.plain)):
-            runs = [
-                r
-                for w in facts.workflows
-                for r in w.runs
-                if (runs_tests(r.command) if name == "pytest" else (lint_tool(r.command).split() or [""])[0] == name)
-            ]
-            acted = any(lint_action(u) == name for w in facts.workflows for u in w.uses)
-            hooked = name in facts.text and any(
-                any(map(runs_pre_commit, w.runs)) or any(map(runs_pre_commit, w.uses)) for w in facts.workflows
-            )
-            if runs and not acted and not hooked and all(r.soft or "--exit-zero" in r.command.bare for r in runs):
-                r = runs[0]
-                yield Settled(
-                    statement,
-                    f"soft:{name}",
-                    f"{r.file.path}:{r.line} runs {name} and lets its failure pass.",
-                    "A finding of it does not fail the job.",
-                    (r.file.cite(r.line, note="its failure passes"),),
-                )
-
-
-# -- names of workflows ------------------------------------------------------------------------------------------------
-
-_DISPLAYED = compile_later(
-    r"(?:[\"“]([A-Z][\w &/+-]{3,40})[\"”]|\*{1,2}([A-Z][\w &/+-]{3,40})\*{1,2})\s+(?:GitHub (?:Actions? )?)?workflow\b"
-)
-
-
-@check("ci-workflow-names", asks="Are there workflows of the names that the report quotes?")
-def ci_workflow_names(prose: Prose, repo: Repo) -> Iterator[Settled]:
-    """Takes: a firm sentence of the CI answer with a name in quotes or bold straight before `workflow`. Settled by: the
-    `name:` of workflows and jobs and the file names, without regard to case, marks and word endings; contradicted only where
-    nothing shares a word with it. Leaves alone: plain words and descriptions."""
-    facts = ci_facts(repo)
-    if not facts.whole:
-        return
-    known = [
-        _words(w.name)
-        | _words(w.file.name.rsplit(".", 1)[0])
-        | {x for j in w.workflow.jobs for x in _words(j.id + " " + j.node["name"].text)}
-        for w in facts.workflows
-    ]
-    for statement in prose.sentences("continuous-integration"):
-        if not statement.firm or statement.negated:
-            continue
-        for match in _DISPLAYED.finditer(statement.text):
-            name = match[1] or match[2]
-            said = _words(name)
-            if (
-                said
-                and not any(said & k for k in known)
-                and not any(_normal(name) in _normal(w.file.text) for w in facts.workflows)
-            ):
-                names = ", ".join(f"{w.file.name} ({w.name})" if w.name else w.file.name for w in facts.workflows[:8])
-                shows = f"The workflows are {names}."
-                yield Settled(
-                    statement,
-                    f"workflow:{name.lower()}",
-                    shows,
-                    f"None of them is called {name}.",
-                    (fact(shows, *(w.path for w in facts.workflows)),),
-                    detail=True,
-                )
-
-
-def _words(text: str) -> set[str]:
-    return {re.sub(r"(ings?|ers?|s|ed)$", "", w) for w in re.findall(r"[a-z]+", text.lower()) if len(w) > 1} - {
-        "workflow",
-        "run",
-        "ci",
-        "code",
-        "check",
-        "and",
-        "the",
-    }

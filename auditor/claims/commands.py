@@ -17,7 +17,7 @@ from auditor.lazy import compile_later
 from auditor.models import Evidence, Question
 from auditor.prose import Prose, Statement
 from auditor.readers import commands as file_commands
-from auditor.readers import docker, literal, normal_name, python, shell_commands
+from auditor.readers import docker, literal, normal_name, python, shell_commands, walk
 from auditor.snapshot import File, Unreadable
 
 # -- commands in the prose ---------------------------------------------------------------------------------------------
@@ -71,6 +71,11 @@ _DENIED = compile_later(
 _FROM = compile_later(
     r"\b(?:from|in|inside|within|into|navigat\w+ to|under) (?:the |our |its )?[`'\"]?[\w./-]+[`'\"]? (?:folder|directory)|working directory|\bcd\b",
     re.IGNORECASE,
+)
+
+
+_IN_IMAGE = compile_later(
+    r"\b(?:entry ?-?points?|CMD|(?:containers?|images?|services?) (?:that |which |then |simply )?(?:runs?|starts?|executes?|launch\w*))\b"
 )
 
 
@@ -319,12 +324,15 @@ def commands_files(prose: Prose, repo: Repo) -> Iterator[Settled]:
     Settled by: the tracked files from the root, or from the folder that a `cd` before it leads to; a file of that name
     elsewhere, or a name that comes close, is told.
     Leaves alone: placeholders, variables, paths out of the repository, what is ignored or written by own code, installed
-    packages' modules, commands that are planned, denied, past or somebody else's; a sentence that names the folder to be in."""
+    packages' modules, commands that are planned, denied, past or somebody else's, and those that an image runs; a sentence
+    that names the folder to be in."""
     where = places(repo)
     for command in typed(prose, where):
         words = _inner(command.words)
         if not words:
             continue
+        if command.statement.kind != "fence" and _IN_IMAGE.search(command.statement.plain):
+            continue  # its paths are the image's
         if words[0] in ("docker", "podman", "docker-compose"):
             yield from _docker(command, words, where)
         elif words[0] in (
@@ -696,7 +704,7 @@ def _read_tasks(where: Places) -> Iterator[_Task]:
     calls = module.calls if module else []
     gathers = any(c.name.rsplit(".", 1)[-1] in ("Collection", "from_module", "add_collection") for c in calls)
     added = {
-        n.attr for c in calls if c.name.endswith(".add_task") for n in ast.walk(c.node) if isinstance(n, ast.Attribute)
+        n.attr for c in calls if c.name.endswith(".add_task") for n in walk(c.node) if isinstance(n, ast.Attribute)
     }
     if any(
         c.name.endswith(".add_task") and c.node.args and not isinstance(c.node.args[0], ast.Attribute) for c in calls
@@ -1156,7 +1164,7 @@ def _passed_on(file: File) -> bool:
             return True  # a decorator of its own may add options
     made = {
         name.id
-        for node in ast.walk(module.tree)
+        for node in walk(module.tree)
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
         if ast.unparse(node.value.func).rsplit(".", 1)[-1] in _PARSERS
         for name in node.targets

@@ -277,6 +277,7 @@ _OF_THEM = compile_later(
     r"besides|on top of|beyond|plus|where|e\.g|for example|for instance|such as)\b",
     re.IGNORECASE,
 )
+_ONE_FOR = compile_later(r"\b(?:one|the first|another)\b[^.;]{0,20}\b(?:for|to|that|which|as)\b", re.IGNORECASE)
 _WITHOUT = compile_later(
     r"\b(?:not (?:including|counting)|excluding|except|apart from|aside from|without|on top of|in addition to|besides|plus)\b",
     re.I,
@@ -732,7 +733,7 @@ def count_parts(prose: Prose, repo: Repo) -> Iterator[Settled]:
             if not closed or commas >= len(pieces) or pieces[0].start() != 0:
                 continue
             total, parts = value(m["n"]), [value(p["n"]) for p in pieces]
-            if sum(parts) != total:
+            if total > 1 and sum(parts) != total:  # "one for running unit tests, one for ..." is a part itself
                 said = Said(statement, total, m.start(), m.end(), m[0], True)
                 noun = "tests" if m["noun"].lower().startswith("test") else m["noun"].lower().split()[-1]
                 yield _sum_off(prose, said, noun, parts, statement)
@@ -902,6 +903,7 @@ def workflow_count(prose: Prose, repo: Repo) -> Iterator[Settled]:
                 rounded(statement, m.start("n"))
                 or _NOT_HERE.search(before)
                 or _OF_THEM.search(before)
+                or _ONE_FOR.search(before)
                 or _WITHOUT.search(plain)
             ):
                 continue

@@ -419,7 +419,7 @@ def _limits(snapshot: Snapshot) -> list[_Limit]:
     """The thresholds under which a coverage run fails, as the repository sets them."""
     found = []
     for path, file in snapshot.files.items():
-        if not matches(path, _SETTINGS) or not readable(file) or "under" not in file.text.lower():
+        if not matches(path, _SETTINGS) or not readable(file) or "under" not in file.lower:
             continue
         for line in lines_matching(file, _UNDER):
             m = _UNDER.search(file.lines[line - 1])

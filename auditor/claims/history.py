@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.claims import Repo, Settled, check, fact
-from auditor.facts.history import direct_commits, own_pull_requests, pull_requests
+from auditor.facts.history import direct_commits, main_line, own_pull_requests, pull_requests
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
@@ -93,7 +93,7 @@ def _direct_work(snapshot: Snapshot) -> list[Commit]:
     merged = pull_requests(history)
     if not merged or history.shallow:
         return []
-    line = history.first_parents()
+    line = main_line(history)
     place = {c.sha: i for i, c in enumerate(line)}
     first = max((place[p.commit] for p in merged if p.commit in place), default=-1)
     later = {c.sha for c in line[: max(first, 0)]}
@@ -120,7 +120,7 @@ def direct_pushes(prose: Prose, repo: Repo) -> Iterator[Settled]:
             continue
         if _BRANCHES.search(plain[: m.end()]):
             continue
-        line = repo.history.first_parents()
+        line = main_line(repo.history)
         direct = repo.snapshot.once("direct work", lambda: _direct_work(repo.snapshot))
         if len(direct) < LEAST or len(direct) <= SHARE * len(line):
             continue

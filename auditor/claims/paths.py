@@ -378,6 +378,11 @@ _TOOLS = compile_later(
 )
 _MADE_UP = compile_later(
     r"(?i)(^|[/_.-])(foo|bar|baz|xxx*|your|my|some|name|file|filename|script|path|example|sample|dummy)([/_.-]|$)|\.\.\."
+    r"|_\.\w+$|(^|/)_test\.py$"  # `test_*.py`, whose star is markup
+)
+_GIVEN_UP = compile_later(
+    r"\bhad\b(?! to\b)|\b(?:ran into|sadly|unfortunately|issues?|problems?|difficult\w*|gave up|trouble\w*)\b|(?:did|could)(?:n['’]t| not) (?:work|get)",
+    re.IGNORECASE,
 )
 _AWAY = compile_later(
     r"\b(remov\w+|delet\w+|renam\w+|replac\w+|dropp\w+|discard\w*|eliminat\w+|migrat\w+|switch\w*|moved|merged|got rid|clean\w* up|unused|obsolete"
@@ -558,6 +563,8 @@ def _named(statement: Statement, mention: Mention, where: Places, prose: Prose) 
     if _OTHERS.search(about_it) if clear else _ELSEWHERE.search(about_it):
         return None
     if was:
+        if _GIVEN_UP.search(statement.plain):
+            return None
         sha, day = where.removed(was)
         if not sha or (generic and not _THERE.search(statement.plain)):
             return None
@@ -662,6 +669,7 @@ _FOLDER_WORD = frozenset(
      "github", "package", "application", "different", "common", "target", "custom", "empty", "special", "second", "first", "whole",
      "bucket", "remote", "cache", "mounted", "static", "workflow", "module", "python", "virtual", "existing", "previous", "generated", "results", "result"]
 )  # fmt: skip
+_ROUTED = compile_later(r"\b(?:endpoints?|routes?|POST|GET|requests?|URLs?)\b")
 _RUN_TIME = compile_later(
     r"(?i)(^|/)\.?(data|datasets?|raw|processed|interim|external|outputs?|wandb|logs?|mlruns|lightning_logs|checkpoints?|results?|artifacts?|models?|weights|multirun|tmp|temp|cache|"
     r"site|dist|build|htmlcov|venv|\.venv|node_modules|runs?|profiles?|profiling|profiler|keys?|secrets?|figures?|images?|notebooks?|references)(/|$)"
@@ -684,6 +692,8 @@ def folders_named(prose: Prose, repo: Repo) -> Iterator[Settled]:
             raw = match["a"] or match["b"]
             name = re.sub(r"^\.?/", "", raw).rstrip("/")
             code = match["b"] is not None or f"`{raw}`" in statement.text
+            if raw.startswith("/") or _ROUTED.search(statement.plain):
+                continue  # a route, or a path on a machine
             if not name or where.folder(name) or (statement.question.n, name) in seen or where.file(name):
                 continue
             settled = _folder(statement, name, code, match.start(), where)

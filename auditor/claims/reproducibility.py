@@ -10,7 +10,7 @@ from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.facts.cloud import CONFIGURATION, training_specs
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
-from auditor.readers import Node, literal, python, readable, yaml_documents, yaml_root
+from auditor.readers import Node, literal, python, readable, walk, yaml_documents, yaml_root
 from auditor.snapshot import File, Snapshot, matches
 
 _CODE = (
@@ -86,7 +86,7 @@ def _seeds(snapshot: Snapshot) -> Seeds:
         read = read or _reads(module.tree) or _passes_all(file)
     sure = sure and not any(matches(p, _CODE) for p in code.unread)
     for file in snapshot.select(_CONFIG, stubs=True):
-        if file.size > 100_000 or "seed" not in file.text.lower():
+        if file.size > 100_000 or "seed" not in file.lower:
             continue
         for i, row in enumerate(file.lines, 1):
             if match := re.match(
@@ -116,7 +116,7 @@ def _seed_values(snapshot: Snapshot) -> tuple[set[int], list[tuple[File, int]]]:
 def _touching(tree: ast.AST) -> set[int]:
     """The lines of code (not comments or docstrings) whose names speak of seeds."""
     lines: set[int] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         name = (
             node.attr
             if isinstance(node, ast.Attribute)
@@ -140,8 +140,8 @@ def _touching(tree: ast.AST) -> set[int]:
 
 def _reads(tree: ast.AST) -> bool:
     """Whether a seed is read as an attribute or by its name from something else, a command line included."""
-    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
-    for node in ast.walk(tree):
+    called = {id(n.func) for n in walk(tree) if isinstance(n, ast.Call)}
+    for node in walk(tree):
         if (
             isinstance(node, ast.Attribute)
             and re.search(r"seed$|random_state$", node.attr, re.IGNORECASE)
@@ -297,7 +297,7 @@ def deterministic_flag(prose: Prose, repo: Repo) -> Iterator[Settled]:
         if not match or not statement.firm or statement.negated or not statement.ours:
             continue
         files = repo.snapshot.select(("**/*.py", "**/*.ipynb", *_CONFIG, *_SCRIPTS), stubs=True)
-        if any("determinis" in f.text.lower() or "cudnn" in f.text.lower() for f in files) or files.unread:
+        if any("determinis" in f.lower or "cudnn" in f.lower for f in files) or files.unread:
             return
         yield Settled(
             statement,

@@ -196,7 +196,7 @@ def _known(name: str, snapshot: Snapshot) -> bool:
     ):
         return True
     ignored = [f for f in snapshot.files.values() if f.name == ".gitignore"]
-    return any(name.rsplit("/", 1)[-1].lower() in f.text.lower() for f in ignored if not f.skipped)
+    return any(name.rsplit("/", 1)[-1].lower() in f.lower for f in ignored if not f.skipped)
 
 
 @check("folders-empty", asks="Is a folder empty that the group says is?")
@@ -297,7 +297,7 @@ _FILLED_OUT = compile_later(
 
 def _ignored(folder: str, snapshot: Snapshot) -> bool:
     last = folder.rsplit("/", 1)[-1].lower()
-    return any(last in f.text.lower() for f in snapshot.files.values() if f.name == ".gitignore" and not f.skipped)
+    return any(last in f.lower for f in snapshot.files.values() if f.name == ".gitignore" and not f.skipped)
 
 
 @check("notebooks-denied", asks="Are there notebooks of the group's own where it says that it used none?")

@@ -208,7 +208,7 @@ def _named(words: str) -> Iterator[tuple[Tool, re.Match[str]]]:
 
 
 def _lower(file: File) -> str:
-    return file.once("lower", lambda: file.text.lower())
+    return file.lower
 
 
 def _places(snapshot: Snapshot) -> list[File]:
@@ -725,7 +725,8 @@ def _service_uses(snapshot: Snapshot) -> dict[str, Use]:
             if "pkg.dev" in command.text and does(command) == "push":
                 add("Artifact Registry", file, command.line)
             if "--set-secrets" in command.text or "--update-secrets" in command.text:
-                add("Secret Manager", file, command.line)
+                rows = enumerate(file.lines[command.line - 1 :], command.line)
+                add("Secret Manager", file, next((n for n, row in rows if "-secrets" in row), command.line))
             if how == "Cloud Build":
                 add("Cloud Build", file, command.line)
         for file in files:

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.lazy import compile_later
-from auditor.readers import Call, Function, Module, commands, is_stub_body, literal, python, toml, toml_line, yaml_root
+from auditor.readers import (
+    Call,
+    Function,
+    Module,
+    commands,
+    is_stub_body,
+    literal,
+    python,
+    toml,
+    toml_line,
+    walk,
+    yaml_root,
+)
 from auditor.snapshot import File, Files
 
 _PARSERS = {
@@ -196,7 +208,7 @@ def _options(module: Module, f: Function, kind: str) -> Iterator[str]:
         defaults |= {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)}
         for a in _parameters(f):
             default = defaults.get(a.arg)
-            declared = [n for n in ast.walk(a.annotation) if isinstance(n, ast.Call)] if a.annotation else []
+            declared = [n for n in walk(a.annotation) if isinstance(n, ast.Call)] if a.annotation else []
             declared += [default] if isinstance(default, ast.Call) else []
             flags = [
                 flag
@@ -274,7 +286,7 @@ def _targets(file: File, files: Files) -> Iterator[Target]:
     if file.suffix == "py":
         yield from _invoked(file, files)
     elif name in ("makefile", "gnumakefile", "justfile", ".justfile") or name.endswith(".mk"):
-        if "sphinx-build" in file.text.lower() and file.folder:
+        if "sphinx-build" in file.lower and file.folder:
             return  # what sphinx-quickstart writes
         yield from _ruled(file, files, "just" if "just" in name else "make")
     elif file.suffix in ("yml", "yaml"):

@@ -19,6 +19,7 @@ from auditor.readers import (
     readable,
     toml,
     toml_line,
+    walk,
 )
 from auditor.snapshot import File, Files, matches
 
@@ -335,7 +336,7 @@ def _guarded(file: File, tree: ast.AST) -> set[int]:
     if "ImportError" not in file.text and "ModuleNotFoundError" not in file.text and "TYPE_CHECKING" not in file.text:
         return set()
     lines: set[int] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         body: list[ast.stmt] = []
         if isinstance(node, ast.Try):
             caught = {n for h in node.handlers for n in ([ast.dump(h.type)] if h.type else ["Exception"])}

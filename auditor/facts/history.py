@@ -283,14 +283,40 @@ def own_pull_requests(history: History) -> tuple[PullRequest, ...]:
     return tuple(p for p in pull_requests(history) if not p.bot and not p.back_merge)
 
 
+_CAUGHT_UP = compile_later(
+    r"^Merge (?:remote-tracking )?branch '(?:origin/|upstream/)?(?P<from>[^']+)'(?: of \S+)? into '?(?P<into>[^'\s]+)'?$"
+)
+
+
+def main_line(history: History) -> tuple[Commit, ...]:
+    """The line that the default branch has moved along, newest first: first parents, but where a branch was brought up to
+    date by a merge of the default branch (and moved the default branch later, or is what is audited), the default branch's
+    own side. What the branch had of its own since the last pull request is left out with it."""
+    by_sha = {c.sha: c for c in history.commits}
+    requests = {p.commit for p in pull_requests(history)}
+    defaults = DEFAULT_BRANCHES | ({history.default_branch} if history.default_branch else set())
+    line: list[Commit] = []
+    certain, sha = 0, history.commits[0].sha if history.commits else ""
+    while sha in by_sha:
+        commit = by_sha[sha]
+        caught_up = _CAUGHT_UP.match(commit.subject) if _is_merge(commit) else None
+        if caught_up and caught_up["from"] in defaults and caught_up["into"] not in defaults:
+            del line[certain:]
+            sha = commit.parents[1]
+            continue
+        line.append(commit)
+        if commit.sha in requests:
+            certain = len(line)
+        sha = commit.parents[0] if commit.parents else ""
+    return tuple(line)
+
+
 def direct_commits(history: History) -> tuple[Commit, ...]:
-    """The commits of the first-parent line that are neither a merge nor a pull request nor a bot's. A lower bound: after
-    a local `git pull` the line runs through somebody's own commits."""
+    """The commits of the default branch's line that are neither a merge nor a pull request nor a bot's. A lower bound:
+    after a local `git pull` the line runs through somebody's own commits."""
     requests = {p.commit for p in pull_requests(history)}
     return tuple(
-        c
-        for c in history.first_parents()
-        if not _is_merge(c) and c.sha not in requests and not is_bot(c.author, c.email)
+        c for c in main_line(history) if not _is_merge(c) and c.sha not in requests and not is_bot(c.author, c.email)
     )
 
 

@@ -86,7 +86,7 @@ _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "websock
 
 def routes(files: Files) -> tuple[Route, ...]:
     """Every route that the files of a selection declare, in path order."""
-    code = Code(files)
+    code = Code.of(files)
     servers = (f for f in files if f.suffix == "py")
     declared = {f.path: found for f in servers if (found := _declared(f)).routes or found.included or found.apps}
     prefixes: dict[tuple[str, str], str] = {}
@@ -284,6 +284,13 @@ class Code:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._found: dict[tuple[str, str], str] = {}
+        self._imports: dict[str, list[File]] = {}
+        self._symbols: dict[tuple[str, str], tuple[str, str]] = {}
+
+    @classmethod
+    def of(cls, files: Files) -> "Code":
+        """The code of the commit that a selection is part of."""
+        return files.once("code", lambda: cls(files))
 
     def module(self, file: File) -> Module | None:
         """The parsed module of any tracked file."""
@@ -324,6 +331,14 @@ class Code:
 
     def symbol(self, dotted: str, origin: File, depth: int = 0) -> tuple[str, str]:
         """As `variable`, for a name that is already resolved through the imports of `origin`."""
+        if depth:
+            return self._symbol(dotted, origin, depth)
+        key = (origin.path, dotted)
+        if key not in self._symbols:
+            self._symbols[key] = self._symbol(dotted, origin, 0)
+        return self._symbols[key]
+
+    def _symbol(self, dotted: str, origin: File, depth: int) -> tuple[str, str]:
         dots = len(dotted) - len(dotted.lstrip("."))
         parts = dotted[dots:].split(".")
         for i in range(len(parts), -1 if dots else 0, -1):
@@ -339,6 +354,11 @@ class Code:
 
     def imports(self, file: File) -> list[File]:
         """The tracked files that a file imports, anywhere in it."""
+        if file.path not in self._imports:
+            self._imports[file.path] = self._imported(file)
+        return self._imports[file.path]
+
+    def _imported(self, file: File) -> list[File]:
         module = self.module(file)
         paths = [self.symbol(name, file)[0] for name in module.imports] if module else []
         direct = [self.path_of(name.rpartition(".")[0] or name, file) for name in module.imports] if module else []
@@ -523,6 +543,12 @@ _MODEL = compile_later(
     r"|generator|transformer|clf|unet|vae|gan)s?(?:\(\))?$",
     re.IGNORECASE,
 )
+_PREDICTIONS = compile_later(r"(?:^|\.)get_(?:\w+_)?pred(?:iction)?s?$")  # fastai, tsai
+_NAMED_SO = compile_later(r"predict|infer(?!red)|classif", re.IGNORECASE)
+_TRIVIAL = compile_later(
+    r"(?:^|\.)(?:print|len|str|int|float|list|dict|range|isinstance|time|now|utcnow|perf_counter|strftime|json|dumps|format"
+    r"|debug|info|warning|error|exception|sleep|get|post|put|route|Query|Form|File|Body|Depends|Path|Header)$"
+)
 _MAKES = compile_later(
     r"(?:^|[._])(?:load|get|init|build|create|make|setup|download|fetch|save|warm|reload|ensure|from)\w*$", re.I
 )
@@ -533,17 +559,23 @@ def runs_model(call: Call) -> bool:
     something named `model`, or the switch into inference mode."""
     name = call.name.removesuffix("()")
     last = name.rpartition(".")[2]
+    if _PREDICTIONS.search(name):
+        return True
     if _MAKES.search(last) or _NOT_CALL.search(last):
         return False
     return bool(_RUNS.search(name) or _MODEL.search(name))
 
 
 def infers(code: Code, files: Files, route: Route) -> bool:
-    """Whether a route does inference: it is named so and calls something that is, or its handler plainly runs a model. A
-    handler that returns a constant, and one of drift, reports, metrics or health, does not."""
+    """Whether a route does inference: it is named so and calls something that is, its handler plainly runs a model, or its
+    path says `predict` and its handler works. A handler that returns a constant, and one of drift, reports, metrics or
+    health, does not."""
     file = files.paths[route.file]
     label = f"{route.path} {route.function}"
-    if not route.function or _NOT_ROUTE.search(route.path) or _NOT_ROUTE.search(route.function.rpartition(".")[2]):
+    if not route.function or _NOT_ROUTE.search(route.path):
+        return False
+    so = bool(_NAMED_SO.search(route.path))
+    if not so and _NOT_ROUTE.search(route.function.rpartition(".")[2]):
         return False
     reached = code.reached(file, route.function)
     if not reached:
@@ -553,12 +585,12 @@ def infers(code: Code, files: Files, route: Route) -> bool:
             return True
     if not _LIKE.search(label):
         return False
-    own = code.calls(*reached[0])
-    return any(_LIKE.search(c.name) and not _NOT_CALL.search(c.name) for c in own)
+    own = [c for c in code.calls(*reached[0]) if not _NOT_CALL.search(c.name)]
+    return any(_LIKE.search(c.name) or (so and not _TRIVIAL.search(c.name)) for c in own)
 
 
 def inference_routes(files: Files) -> list[Route]:
     """The routes that do inference, those named `predict` first."""
-    code = Code(files)
+    code = Code.of(files)
     found = [r for r in routes(files) if infers(code, files, r)]
     return sorted(found, key=lambda r: (not _LIKE.search(r.path), r.file, r.line))

@@ -2,7 +2,7 @@
 
 import re
 
-from auditor.facts.history import own_pull_requests, people, span
+from auditor.facts.history import main_line, own_pull_requests, people, span
 from auditor.models import Statistics
 from auditor.snapshot import Snapshot, Unreadable, matches
 
@@ -31,7 +31,7 @@ def statistics(snapshot: Snapshot) -> Statistics:
     answers = [q.answer for q in report.questions] if report else []
     return Statistics(
         commits=len(history.commits),
-        main_commits=len(history.first_parents()),
+        main_commits=len(main_line(history)),
         authors=len(known),
         per_author=tuple(sorted(known, reverse=True)),
         merged_pull_requests=len(own_pull_requests(history)),

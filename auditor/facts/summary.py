@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from auditor.facts.cloud import cloud_build, cloud_commands, deploy_command, training_specs
 from auditor.facts.commandline import programs, scripts, targets
 from auditor.facts.deps import declared, imported, locked, missing_from_lock, undeclared
-from auditor.facts.history import direct_commits, own_pull_requests, people, pull_requests, span
+from auditor.facts.history import direct_commits, main_line, own_pull_requests, people, pull_requests, span
 from auditor.facts.routes import routes
 from auditor.facts.tests import collect
 from auditor.facts.workflows import caches, ci_values, ci_workflows
@@ -286,11 +286,11 @@ def _history(snapshot: Snapshot) -> Iterator[Evidence]:
     everyone = people(history)
     bots = [p for p in everyone if p.bot]
     requests, own = pull_requests(history), own_pull_requests(history)
-    direct, line = direct_commits(history), history.first_parents()
+    direct, line = direct_commits(history), main_line(history)
     yield _fact(
         f"{len(history.commits)} commits from {when.first.date()} to {when.last.date()} by {len(everyone) - len(bots)} people"
         f"{f' and {len(bots)} bots' if bots else ''}; {len(requests)} merged pull requests are visible, {len(own)} of them people's own; "
-        f"{len(direct)} of {len(line)} commits on the first-parent line of the default branch came without a pull request or merge; "
+        f"{len(direct)} of {len(line)} commits on the line of the default branch came without a pull request or merge; "
         f"branches in this copy: {_names(history.branches) or 'none'}; default branch {history.default_branch or 'unknown'}.",
         ["git log"],
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from auditor.lazy import compile_later
-from auditor.readers import Class, Function, Module, literal, python, readable, toml
+from auditor.readers import Class, Function, Module, children, literal, python, readable, toml, walk
 from auditor.snapshot import File, Files
 
 CLIENTS = (
@@ -155,7 +155,7 @@ def collect(files: Files) -> Collection:
     cases: list[Case] = []
     missed: list[Uncollected] = []
     for file in files:
-        if file.suffix != "py" or file.name == "conftest.py" or "test" not in file.text.lower():
+        if file.suffix != "py" or file.name == "conftest.py" or "test" not in file.lower:
             continue
         if "tests" not in file.parsed:
             module = python(file)
@@ -264,7 +264,7 @@ def _definitions(file: File, module: Module) -> _Definitions:
 
 
 def _names(module: Module, node: ast.AST) -> Iterator[str]:
-    for child in ast.walk(node):
+    for child in walk(node):
         if isinstance(child, ast.Attribute | ast.Name):
             yield module.name(child)
         elif isinstance(child, ast.arg):
@@ -551,7 +551,7 @@ def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             continue
         yield node
-        stack += ast.iter_child_nodes(node)
+        stack += children(node)
 
 
 def _checks(here: _Definitions, f: Function, owner: Class | None, seen: set[str]) -> bool:

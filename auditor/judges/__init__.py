@@ -70,7 +70,7 @@ class Usage:
 @dataclass(frozen=True)
 class Answer:
     """A reply as JSON text that fits the schema's shape, or the reason why there is none. `stored`: it came from the store,
-    and nothing was sent for it."""
+    nothing was sent for it now, and `usage` is what it took then, so that a replay gives the same record."""
 
     text: str = ""
     error: str = ""
@@ -107,10 +107,10 @@ class Store:
         self.folder = folder
 
     def get(self, key: str) -> Answer | None:
-        """The stored answer; None where there is none or the file is not one."""
+        """The stored answer, with what it took when it was given; None where there is none or the file is not one."""
         try:
             data = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
-            return Answer(text=str(data["reply"]), usage=Usage(), stored=True)
+            return Answer(text=str(data["reply"]), usage=Usage(**data.get("usage", {})), stored=True)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -1,12 +1,11 @@
 """The requests of a submission: one shared prefix (instructions, facts, checklist, repository) and a question at its end.
 
-The repository is packed once, in path order, each file a numbered piece with its lines, within a token budget. What does not
-fit is left out whole and listed by name. Everything is hostile text: it stands between marks derived from itself, without
-control characters, with personal data and secrets replaced.
+The repository is packed once, in path order, each file a numbered piece with its lines, within a token budget; of a larger
+one, a question brings along what belongs to it. What does not fit is left out whole and listed by name. Everything is hostile
+text: it stands between marks derived from itself, without control characters, with personal data and secrets replaced.
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,18 +14,19 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from auditor.judges import Request
+from auditor.judges.pack import Shown, pack
 from auditor.judges.private import Veil, veil_of
 from auditor.models import Evidence, Problem, Question, Report
 from auditor.profile import Profile
 from auditor.prompts import Prompt
-from auditor.snapshot import File, Snapshot, Unreadable, matches
+from auditor.snapshot import Snapshot
 
 CHARACTERS_PER_TOKEN = 3.6
-BUDGET = 60_000  # tokens of a request's shared part
+BUDGET = 60_000  # tokens of a request
+OWN_SHARE = 0.13  # of it, for files that only one question brings along: the shared part stays above 85 %
 _UNSAFE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )
-_LINE = 400  # characters of a line that are shown
 
 
 # -- what a judge replies ----------------------------------------------------------------------------------------------
@@ -52,6 +52,7 @@ class JudgedClaim(_Wire):
     cites: list[JudgedCite]
     difference: str
     label: Literal["supported", "contradicted", "not_verifiable"]
+    detail: bool
     ask: str
 
 
@@ -62,12 +63,13 @@ class Reply(_Wire):
 
 
 class Defence(_Wire):
-    """The case for the group against one accusation, and whether the accusation holds up."""
+    """The case for the group against one accusation, and what it rests on: lines that `show` it to be true, a fair reading
+    of the `wording`, the `silence` of the material, a state `elsewhere` that nobody can see from here, or `nothing`."""
 
     number: int
     defence: str
     cites: list[JudgedCite]
-    holds_up: bool
+    ground: Literal["shown", "wording", "silence", "elsewhere", "nothing"]
 
 
 class DefenceReply(_Wire):
@@ -95,7 +97,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class Brief:
-    """A submission as a judge sees it: the pieces by id, the shared text, and what was left out."""
+    """A submission as a judge sees it: the pieces by id, the shared text, what was left out of it, and by question number
+    the text of the files that only this question brings along."""
 
     pieces: Mapping[str, Piece]
     veil: Veil
@@ -103,6 +106,7 @@ class Brief:
     head: str
     omitted: tuple[Problem, ...]
     prompts: tuple[Prompt, Prompt]
+    own: Mapping[int, str] = field(repr=False, default_factory=dict)
     values: Mapping[str, str] = field(repr=False, default_factory=dict)
 
 
@@ -143,31 +147,46 @@ def make_brief(
     boxes_text = "\n".join(f"{i}: {pieces[i].text}" for i in box_ids)
     answers_text = "\n\n".join(f"{i}: (question {n}) {pieces[i].text}" for i, n in answers)
     room = int(budget * CHARACTERS_PER_TOKEN) - len(facts_text) - len(boxes_text) - len(answers_text)
-    chosen, left = _choose(snapshot, report, profile, {e.path for e in probed if e.path}, room)
-    packed = []
-    for path in sorted(chosen):
-        rows, lines = chosen[path]
-        id_ = add("file", path, "\n".join(rows), lines)
-        body = pieces[id_].text.split("\n")
-        shown = "\n".join(f"{n:>4} {row}" for n, row in zip(lines, body, strict=True))
-        packed.append((id_, path, shown))
+    own_room = int(budget * CHARACTERS_PER_TOKEN * OWN_SHARE)
+    packed = pack(snapshot, report, profile, probed, room, own_room)
+
+    def add_file(file: Shown) -> str:
+        return add("file", file.path, "\n".join(file.rows), file.lines)
+
+    shared = [add_file(file) for file in packed.shared]
+    brought = {file.path: file for own in packed.own.values() for file in own}
+    ids = {path: add_file(file) for path, file in sorted(brought.items())}
     digest = hashlib.sha256("".join(p.text for p in pieces.values()).encode()).hexdigest()
     fence = _fence(digest, [p.text for p in pieces.values()] + [_clean(veil.hide(q.answer)) for q in report.questions])
-    pack = (
-        "\n".join(f"{fence} {id_} {_one_line(veil.hide(path))}\n{shown}" for id_, path, shown in packed)
-        + f"\n{fence} end"
-    )
+
+    def shown(ids: Iterable[str]) -> str:
+        return "\n".join(_numbered(pieces[id_], fence, veil) for id_ in ids) + f"\n{fence} end"
+
     values = {
         "fence": fence,
         "facts": f"{fence} facts\n{facts_text}\n{fence} end",
         "answers": f"{fence} answers\n{answers_text or '(none)'}\n{fence} end",
         "checklist": f"{fence} checklist\n{boxes_text or '(none)'}\n{fence} end",
-        "pack": pack,
-        "omitted": "\n".join(f"- {_one_line(veil.hide(p.path))}: {p.message}" for p in left) or "(all files are shown)",
+        "pack": shown(shared),
+        "omitted": "\n".join(f"- {_one_line(veil.hide(p.path))}: {p.message}" for p in packed.left)
+        or "(all files are shown)",
     }
     return Brief(
-        pieces, veil, prompts[0].system_text(**values), prompts[0].head_text(**values), tuple(left), prompts, values
+        pieces,
+        veil,
+        prompts[0].system_text(**values),
+        prompts[0].head_text(**values),
+        packed.left,
+        prompts,
+        {n: shown(ids[file.path] for file in own) for n, own in packed.own.items()},
+        values,
     )
+
+
+def _numbered(piece: Piece, fence: str, veil: Veil) -> str:
+    """A file with its head and line numbers."""
+    body = zip(piece.lines, piece.text.split("\n"), strict=True)
+    return "\n".join([f"{fence} {piece.id} {_one_line(veil.hide(piece.path))}", *(f"{n:>4} {row}" for n, row in body)])
 
 
 def _facts_text(evidence: Evidence) -> str:
@@ -191,124 +210,6 @@ def _fence(digest: str, texts: Sequence[str]) -> str:
         if not any(mark in text for text in texts):
             return mark
     raise ValueError("no mark is free")  # would take a text that knows its own hash
-
-
-# -- what is packed ----------------------------------------------------------------------------------------------------
-
-_NEVER = (
-    "**/*.csv",
-    "**/*.tsv",
-    "**/*.jsonl",
-    "**/*.geojson",
-    "**/*.min.js",
-    "**/*.min.css",
-    "**/*.map",
-    "**/*.html",
-    "**/*.svg",
-    "**/*.log",
-    "**/.gitkeep",
-    "**/*.xml",
-    "**/*.ipynb",
-)
-_LOCK = (
-    "**/uv.lock",
-    "**/poetry.lock",
-    "**/pdm.lock",
-    "**/pipfile.lock",
-    "**/pixi.lock",
-    "**/package-lock.json",
-    "**/yarn.lock",
-    "**/pnpm-lock.yaml",
-    "**/dvc.lock",
-    "**/conda-lock.yml",
-)
-# What is shown first when not everything fits; a file that an answer names, or that a probe points at, moves to the front.
-_RANKS: tuple[tuple[str, ...], ...] = (
-    (".github/workflows/*", ".gitlab-ci.yml", ".pre-commit-config.yaml", "pyproject.toml", "**/*dockerfile*", "tasks.py", "makefile",
-     ".dvc/config", "**/*.dvc", "dvc.yaml", "requirements*.txt", "**/cloudbuild*.y*ml", "docker-compose*.y*ml", "**/ruff.toml",
-     ".python-version"),
-    ("**/*.py", "!tests/**", "!**/test_*.py"),
-    ("**/*.py", "**/*.y*ml", "**/*.toml", "**/*.cfg", "**/*.ini", "**/*.sh", "readme.md", "**/*.tf", "**/requirements*.txt"),
-    ("**/*.tsx", "**/*.ts", "**/*.jsx", "**/*.js", ".gitignore", ".dockerignore", ".gcloudignore", "**/*.ipynb"),
-    ("**/*.md", "**/*.rst", "**/*.json", "**/*.txt", "**/*.css"),
-)  # fmt: skip
-
-
-def _choose(
-    snapshot: Snapshot, report: Report, profile: Profile, pointed: Collection[str], room: int
-) -> tuple[dict[str, tuple[list[str], tuple[int, ...]]], list[Problem]]:
-    """The rows of each file that is shown, within `room` characters, and what is not shown with the reason."""
-    said = "\n".join(q.answer for q in report.questions).lower()
-    asked = tuple(g for q in profile.questions for g in q.files)
-    ranked: list[tuple[tuple[float, int, str], File]] = []
-    left: list[Problem] = []
-    for file in snapshot.files.values():
-        aside = snapshot.aside(file)
-        if file.skipped:
-            left.append(Problem(path=file.path, message=file.skipped))
-        elif aside and aside != "template stub":
-            left.append(Problem(path=file.path, message=aside))
-        elif not file.size:
-            left.append(Problem(path=file.path, message="empty"))
-        else:
-            rank: float = next((i for i, globs in enumerate(_RANKS, 1) if matches(file.path, globs)), len(_RANKS) + 1)
-            named = file.path.lower() in said or (len(file.name) > 6 and file.name.lower() in said)
-            if aside:
-                rank = len(_RANKS) + 1
-            elif rank > 1 and (named or file.path in pointed):
-                rank = 2 - named / 2
-            elif rank > 2 and matches(file.path, asked):
-                rank -= 1
-            ranked.append(((rank, file.size, file.path), file))
-    # every file is at least named
-    room -= sum(len(p.path) + len(p.message) + 6 for p in left) + sum(len(f.path) + 40 for _, f in ranked)
-    chosen: dict[str, tuple[list[str], tuple[int, ...]]] = {}
-    for _, file in sorted(ranked, key=lambda r: r[0]):
-        try:
-            rows, lines = _rows(file)
-        except Unreadable as reason:
-            left.append(Problem(path=file.path, message=str(reason)))
-            continue
-        cost = sum(len(r) + 6 for r in rows)
-        if cost > room:
-            left.append(Problem(path=file.path, message=f"did not fit ({file.size:,} bytes)"))
-            continue
-        room -= cost
-        chosen[file.path] = (rows, lines)
-    return chosen, sorted(left, key=lambda p: p.path)
-
-
-def _rows(file: File) -> tuple[list[str], tuple[int, ...]]:
-    """What is shown of a file, with line numbers: all of it, or of data, locks, notebooks and drawings a summary."""
-    if file.suffix == "ipynb":
-        return _notebook_rows(file)
-    lines = file.lines[:-1] if file.lines and not file.lines[-1] else file.lines
-    if matches(file.path, _LOCK) or matches(file.path, _NEVER) or len(lines) > 3000:
-        lines = lines[:3]
-    rows = [row[:_LINE] for row in lines]
-    return rows, tuple(range(1, len(rows) + 1))
-
-
-def _notebook_rows(file: File) -> tuple[list[str], tuple[int, ...]]:
-    """The source lines of a notebook's cells as they stand in its file; outputs are left out."""
-    try:
-        cells = json.loads(file.text).get("cells", [])
-    except (ValueError, AttributeError):
-        return [], ()
-    wanted = [
-        json.dumps(row, ensure_ascii=False)[1:-1]
-        for c in cells
-        for row in "".join(c.get("source", [])).split("\n")
-        if row.strip()
-    ]
-    rows, numbers, at = [], [], 0
-    for row in wanted:
-        found = next((i for i in range(at, len(file.lines)) if row in file.lines[i]), None)
-        if found is not None:
-            rows.append(file.lines[found].strip()[:_LINE])
-            numbers.append(found + 1)
-            at = found
-    return rows[:800], tuple(numbers[:800])
 
 
 # -- the requests ------------------------------------------------------------------------------------------------------
@@ -351,6 +252,7 @@ def _question_values(brief: Brief, question: Question) -> dict[str, str]:
     return {
         "number": str(question.n),
         "prompt": _clean(question.prompt),
+        "more": brief.own.get(question.n, "(none)"),
         "answer": f"{fence} answer\n{answer}\n{fence} end",
     }
 

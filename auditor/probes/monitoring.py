@@ -130,7 +130,7 @@ _DRIFT_ROUTE = compile_later(r"drift|monitor|report|evidently|robust", re.IGNORE
 
 def _drift_routes(files: Files) -> Iterator[tuple[Route, Call, File]]:
     """The routes that are named after drift or a report and compute one when they are asked."""
-    code = Code(files)
+    code = Code.of(files)
     for route in routes(files):
         if not route.function or not _DRIFT_ROUTE.search(f"{route.path} {route.function}"):
             continue
@@ -251,7 +251,7 @@ def drift_service_deployed(files: Files) -> Iterator[Evidence]:
 
 
 def _mounts(files: Files, path: str, modules: set[str]) -> bool:
-    return path not in modules and any(f.path in modules for f in Code(files).imports(files.paths[path]))
+    return path not in modules and any(f.path in modules for f in Code.of(files).imports(files.paths[path]))
 
 
 def _starts(text: str, modules: set[str]) -> bool:
@@ -454,7 +454,7 @@ def data_collection(files: Files) -> Iterator[Evidence]:
     background task: a bucket, a database, BigQuery, a queue, a file that is appended to, JSON for the log; or the same in a
     middleware or in a route made for it. The upload's temporary file, a batch answer as CSV, feedback routes and log lines
     of text do not count."""
-    code = Code(files)
+    code = Code.of(files)
     seen = set()
     starts = [(files.paths[r.file], r.function, f"{r.method} {r.path}") for r in inference_routes(files)]
     known = {(f.path, q) for f, q, _ in starts}
@@ -545,7 +545,7 @@ def metrics_endpoint(files: Files) -> Iterator[Evidence]:
 
 def _metrics(files: Files, used: bool) -> Iterator[Evidence]:
     declared = routes(files)
-    code = Code(files)
+    code = Code.of(files)
     apps = dict.fromkeys(r.file for r in declared if r.framework not in ("static", "gradio"))
     served = code.closure([files.paths[p] for p in apps])
     exposed: list[Evidence] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import Call, Command, Module, Node, commands, literal, python, yaml_documents
+from auditor.readers import Call, Command, Module, Node, commands, literal, python, walk, yaml_documents
 from auditor.snapshot import File, Files
 
 CODE = (
@@ -96,7 +96,7 @@ def _says(module: Module, call: Call, keyword: ast.keyword) -> str:
 def _names(node: ast.expr) -> set[str]:
     """The names and keys with `worker` in an expression: `cfg.data.workers`, `hparams["num_workers"]`."""
     found = set()
-    for part in ast.walk(node):
+    for part in walk(node):
         text = (
             part.attr if isinstance(part, ast.Attribute) else part.id if isinstance(part, ast.Name) else literal(part)
         )
@@ -114,7 +114,7 @@ def _positive(module: Module, node: ast.expr) -> bool:
         isinstance(n, ast.Call)
         and module.name(n.func).rpartition(".")[2]
         in ("cpu_count", "get_num_threads", "sched_getaffinity", "process_cpu_count")
-        for n in ast.walk(node)
+        for n in walk(node)
     )
 
 
@@ -240,7 +240,7 @@ def loading_measured(files: Files) -> Iterator[Evidence]:
 
 def _varies_workers(loop: ast.For, name: str) -> bool:
     """Whether a loop's variable is handed on as a number of workers."""
-    for node in ast.walk(loop):
+    for node in walk(loop):
         if isinstance(node, ast.Call):
             if any(k.arg in _WORKERS and isinstance(k.value, ast.Name) and k.value.id == name for k in node.keywords):
                 return True

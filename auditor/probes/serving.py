@@ -160,7 +160,7 @@ def specialised_serving(files: Files) -> Iterator[Evidence]:
         if route.framework == "bentoml":
             yield files.paths[route.file].cite(route.line, route.end, note="an API method of a BentoML service")
     servers = dict.fromkeys(r.file for r in found if r.framework not in ("prometheus", "static"))
-    code = Code(files)
+    code = Code.of(files)
     for file in code.closure([files.paths[p] for p in servers]):
         module = code.module(file)
         for call in module.calls if module else ():

@@ -2,13 +2,13 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.probes.config import is_sweep
-from auditor.readers import Call, Module, Node, commands, is_stub_body, literal, python, yaml_documents
+from auditor.readers import Call, Module, Node, commands, is_stub_body, literal, python, readable, yaml_documents
 from auditor.snapshot import File, Files, Unreadable
 
 NO_TESTS = ("!tests/**", "!test/**", "!**/tests/**", "!**/test_*.py", "!**/*_test.py", "!**/conftest.py")
@@ -73,27 +73,63 @@ _PRINTED = compile_later(
 )
 
 
-@probe(
-    "profiling",
-    asks="Was the code profiled?",
-    looks_in=(
-        "**/*.{py,ipynb,sh,bash,mk,yaml,yml,txt,md,log,out,toml}",
-        "**/{makefile,justfile}",
-        "!reports/*.md",
-        "!**/requirements*.txt",
-        "!tests/**",
-        "!**/test_*.py",
-    ),
-    mentions=("profile", "pstats", "py-spy", "scalene", "pyinstrument", "viztracer", "memray", "mprof", "nsys", "yappi",
-              "tracemalloc", "function calls", "self cpu", "ncalls"),
+_MAY_PROFILE = (
+    "**/*.{py,ipynb,sh,bash,mk,yaml,yml,txt,md,log,out,toml}",
+    "**/{makefile,justfile}",
+    "!reports/*.md",
+    "!**/requirements*.txt",
+    "!tests/**",
+    "!**/test_*.py",
+)
+_OF_PROFILES = (
+    "profile", "pstats", "py-spy", "scalene", "pyinstrument", "viztracer", "memray", "mprof", "nsys", "yappi",
+    "tracemalloc", "function calls", "self cpu", "ncalls",
 )  # fmt: skip
+
+
+@probe("profiling", asks="Was the code profiled?", looks_in=_MAY_PROFILE, mentions=_OF_PROFILES)
 def profiling(files: Files) -> Iterator[Evidence]:
     """A call of a profiler, a `profiler=` argument that is not off, a command that profiles, a committed trace or dump
     (known by its bytes), or a profile's printed table. A declared profiler, `profiler: null`, and data profiling do not
     count."""
+    return _profiles(files, lambda file, inside: True)
+
+
+@probe(
+    "profiling-used",
+    asks="Was the code profiled by something that the code uses?",
+    looks_in=_MAY_PROFILE,
+    mentions=_OF_PROFILES,
+)
+def profiling_used(files: Files) -> Iterator[Evidence]:
+    """As `profiling`, without a profiler in a function or class that nothing names: a helper that was written and never
+    used is no reason to tick a box. Whatever has a decorator that may hand it on (a command, a hook) counts as used."""
+    return _profiles(files, lambda file, inside: _is_named(files, file, inside.partition(".")[0]))
+
+
+def _is_named(files: Files, file: File, name: str) -> bool:
+    """Whether a top-level definition (none for a module's own lines) is named anywhere but where it stands."""
+    module = python(file)
+    if not name or module is None:
+        return True
+    for f in module.functions:
+        if f.qualname == name and any(not d.startswith(("contextlib.", "functools.")) for d in f.decorators):
+            return True
+    word = compile_later(rf"\b{re.escape(name)}\b")
+    if len(word.findall(file.text)) > 1:
+        return True
+    others = (
+        f
+        for f in files.paths.values()
+        if f is not file and not f.skipped and f.suffix in ("py", "ipynb", "sh", "toml", "yaml")
+    )
+    return any(word.search(f.text) for f in others if readable(f))
+
+
+def _profiles(files: Files, used: Callable[[File, str], bool]) -> Iterator[Evidence]:
     for file in files:
         if file.suffix in ("py", "ipynb"):
-            yield from _profiled(file)
+            yield from _profiled(file, used)
         elif file.suffix in ("yaml", "yml"):
             yield from _profiler_key(file)
         elif file.suffix in ("txt", "md", "log", "out") and (match := _PRINTED.search(file.text)):
@@ -109,7 +145,7 @@ def _is_readable_only(file: File) -> bool:
     return file.suffix == "py" and not re.search(r"\.run\(|subprocess|os\.system", file.text)
 
 
-def _profiled(file: File) -> Iterator[Evidence]:
+def _profiled(file: File, used: Callable[[File, str], bool]) -> Iterator[Evidence]:
     module = python(file)
     if module is None:
         return
@@ -117,7 +153,8 @@ def _profiled(file: File) -> Iterator[Evidence]:
     for call in module.calls:
         by_call = any(call.name == p or (p[-1] == "." and call.name.startswith(p)) for p in _PROFILERS)
         if by_call or _PROFILER_CLASS.search(call.name):
-            if (call.name, call.inside) not in seen and call.name not in ("torch.profiler.ProfilerActivity",):
+            wanted = call.name != "torch.profiler.ProfilerActivity" and (call.name, call.inside) not in seen
+            if wanted and used(file, call.inside):
                 seen.add((call.name, call.inside))
                 yield file.cite(call.line, min(call.end, call.line + 3))
         elif (

@@ -447,7 +447,7 @@ def registry_trigger(files: Files) -> Iterator[Evidence]:
                 trigger.line, line, note=f"`{pattern}` matches {len(mine)} tracked: {', '.join(mine[:3])}"
             )
     for file in files.matching("**/*.py"):
-        if "webhook" in file.text.lower() or "create_automation" in file.text:
+        if "webhook" in file.lower or "create_automation" in file.text:
             module = python(file)
             for call in (
                 module.calls_to(".create_automation", ".create_webhook", ".create_registry_webhook") if module else ()

@@ -1,4 +1,7 @@
-"""A whole class on one page and in two files for scripts: from the entries of its groups, with no record at hand."""
+"""A whole class on one page and in two files for scripts: from the entries of its groups, with no record at hand.
+
+Entries are read one at a time, so that a university takes no more memory than a class.
+"""
 
 import csv
 import hashlib
@@ -7,8 +10,8 @@ import itertools
 import json
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,18 +51,28 @@ _COUNTS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Class:
     """The groups of a run in the order of their list, and what they were audited with. `titles` are the profile's items by
-    id, in its order."""
+    id, in its order. Of the groups' findings only `kinds` is kept: in how many audited groups there is one of a rule, about
+    an item or question, by a check; and `words`, by group, for the page's filter."""
 
-    groups: Sequence[GroupEntry]
     profile: Named
     judge: JudgeInfo
     tool: Tool
     titles: Mapping[str, str]
     before: str = ""
     note: str = ""
+    groups: list[GroupEntry] = field(default_factory=list)
+    kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    words: dict[str, str] = field(default_factory=dict)
+
+    def add(self, group: GroupEntry) -> None:
+        """Count a group in."""
+        if not group.error:
+            self.kinds.update({(f.rule, f.about, f.by) for f in group.findings})
+        self.words[group.id] = " ".join(dict.fromkeys(w for f in group.findings for w in (f.rule, f.about)))
+        self.groups.append(group.model_copy(update={"findings": ()}))
 
     @property
     def audited(self) -> list[GroupEntry]:
@@ -69,12 +82,11 @@ class Class:
 
 def common(course: Class) -> list[dict[str, Any]]:
     """Findings of the same rule and check about the same item or question in more than half of the groups (and in three)."""
-    groups = course.audited
-    seen = Counter(kind for g in groups for kind in {(f.rule, f.about, f.by) for f in g.findings})
+    least = COMMON * len(course.audited)
     return [
         {"rule": rule, "about": about, "by": by, "groups": n}
-        for (rule, about, by), n in sorted(seen.items(), key=lambda i: (-i[1], i[0]))
-        if n >= 3 and n > COMMON * len(groups)
+        for (rule, about, by), n in sorted(course.kinds.items(), key=lambda i: (-i[1], i[0]))
+        if n >= 3 and n > least
     ]
 
 
@@ -98,8 +110,8 @@ def activity(course: Class) -> list[list[int]]:
     return total
 
 
-def to_json(course: Class) -> str:
-    """The class for scripts."""
+def to_json(course: Class, entries: Iterable[GroupEntry]) -> Iterator[str]:
+    """The class for scripts, in pieces; `entries` are those of its groups once more, with their findings."""
     data = {
         "schema_version": "1.0",
         "tool": course.tool.model_dump(),
@@ -111,9 +123,14 @@ def to_json(course: Class) -> str:
         "activity": activity(course),
         "failed": [{"group": g.id, "error": g.error} for g in course.groups if g.error],
         "unjudged": [{"group": g.id, "reasons": list(g.unjudged)} for g in course.groups if g.unjudged],
-        "groups": [g.model_dump(mode="json", exclude={"key"}) for g in course.groups],
+        "groups": [],
     }
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    head, _, tail = json.dumps(data, indent=1, ensure_ascii=False).rpartition("[]")
+    yield head + "["
+    for n, entry in enumerate(entries):
+        one = json.dumps(entry.model_dump(mode="json", exclude={"key"}), indent=1, ensure_ascii=False)
+        yield ("," if n else "") + ("\n" + one).replace("\n", "\n  ")
+    yield ("\n ]" if course.groups else "]") + tail + "\n"
 
 
 def to_csv(course: Class) -> str:
@@ -150,9 +167,9 @@ def _cell(value: object) -> object:
     return "'" + text if text.startswith(("=", "+", "-", "@")) else text
 
 
-def render(course: Class, pages: Mapping[str, str]) -> str:
-    """The page: groups by findings with their items as a heat map, what is common, the items, when work was done. `pages`
-    tells the page or record of a group by the group's id."""
+def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
+    """The page, in pieces: groups by findings with their items as a heat map, what is common, the items, when work was done.
+    `pages` tells the page or record of a group by the group's id."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -166,18 +183,20 @@ def render(course: Class, pages: Mapping[str, str]) -> str:
     hot = {c["about"] for c in frequent}
     heat = activity(course)
     most = max((n for row in heat for n in row), default=0) or 1
-    return environment.get_template("index.html.j2").render(
+    page = environment.get_template("index.html.j2").stream(
         course=course,
-        rows=[_row(g, order, pages) for g in sorted(course.groups, key=_weight)],
+        rows=(_row(g, order, pages) for g in sorted(course.groups, key=_weight)),
         items=[{**i, "common": i["id"] in hot} for i in listed],
         common=frequent,
         failed=[g for g in course.groups if g.error],
         days=[(day, [(n, -(-4 * n // most)) for n in row]) for day, row in zip(_DAYS, heat, strict=True)],
-        levels=Counter(level for g in course.groups for level, n in g.levels.items() for _ in range(n)),
+        levels=sum((Counter(g.levels) for g in course.groups), Counter(error=0, warning=0, note=0)),
         style=style,
         script=script,
         hashes=[b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)],
     )
+    page.enable_buffering(200)
+    yield from page
 
 
 def _weight(group: GroupEntry) -> tuple[int, ...]:

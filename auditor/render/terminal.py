@@ -103,6 +103,7 @@ class _Page:
                 yield from self.excerpt(evidence)
         if verdict.difference and (finding.level != "note" or self.record.submission.working_tree):
             yield from self.part("difference", verdict.difference, "")
+        yield from self.part("for the group", verdict.defence, "")
         if self.record.submission.working_tree:
             yield from self.part("to do", hint(verdict, finding), "")
         yield from self.part("ask", verdict.ask, "")

@@ -14,6 +14,8 @@ TESTS = (
     "          python-version: ${{ matrix.python-version }}\n          cache: pip\n"
     "      - run: pip install -r requirements.txt\n      - run: pytest tests/\n"
 )
+BY_UV = TESTS.replace("pip install -r requirements.txt", "uv sync").replace("pytest tests/", "uv run pytest tests/")
+PINNED = {".github/workflows/tests.yaml": BY_UV, ".python-version": "3.11\n"}
 ONE = (
     "name: Tests\non: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/setup-python@v5\n"
     "        with:\n          python-version: '3.10'\n      - run: pip install pytest\n      - run: pytest\n"
@@ -61,6 +63,11 @@ def ci(check: str, sentence: str, files: dict[str, str], **more: object) -> list
         ("Initially the tests ran on Ubuntu and macOS.", at(tests=TESTS), []),
         ("GitHub allows you to run tests on macOS.", at(tests=TESTS), []),
         ("We do not run the tests on macOS.", at(tests=TESTS), []),
+        (
+            "We test two operating systems (Linux and Windows - macOS was difficult to get running).",
+            at(tests=TESTS),
+            [],
+        ),
         ("Our group consists of users of Windows and macOS, so we test on what we have.", at(tests=TESTS), []),
         ("The tests run on our macOS laptops before a commit.", at(tests=TESTS), []),
         # a custom runner elsewhere may be the test that is meant; another host; a runner that is not told
@@ -94,6 +101,16 @@ def test_ci_systems(sentence: str, files: dict[str, str], expected: list[str]) -
         ("We tested on Python versions < 3.9 without luck.", at(tests=TESTS), []),
         ("The docker image and the tests use Python 3.9.", at(tests=TESTS), []),
         ("Our tests run with Python 3.9.", at(tests=TESTS.replace("${{ matrix.python-version }}", "${{ env.PY }}").replace("jobs:", "env:\n  PY: '3.9'\njobs:")), []),
+        # uv takes what .python-version says, unless it is told otherwise
+        ("We test on Python 3.11 and 3.12.", PINNED, ["python:pinned"]),
+        ("We run the tests on multiple Python versions.", PINNED, ["python:pinned"]),
+        ("We test on Python 3.11.", PINNED, []),
+        ("We test on Python 3.11 and 3.12.", {**PINNED, ".python-version": "3.11\n3.12\n"}, []),
+        ("We test on Python 3.11 and 3.12.", {k: v for k, v in PINNED.items() if "python-version" not in k}, []),
+        ("We test on Python 3.11 and 3.12.", {**PINNED, **at(tests=BY_UV.replace("uv run pytest", "pytest"))}, []),
+        ("We test on Python 3.11 and 3.12.", {**PINNED, **at(tests=BY_UV.replace("uv sync", "uv sync --python ${{ matrix.python-version }}"))}, []),
+        ("We test on Python 3.11 and 3.12.", {**PINNED, **at(tests=BY_UV.replace("jobs:", "env:\n  UV_PYTHON: ${{ matrix.python-version }}\njobs:"))}, []),
+        ("We test on Python 3.11 and 3.12.", {**PINNED, **at(tests=BY_UV.replace("setup-python@v5", "setup-uv@v5").replace("actions/setup-uv", "astral-sh/setup-uv"))}, []),
         # an axis that nothing reads
         ("We test on Python 3.11 and 3.12.", at(tests=TESTS.replace("${{ matrix.python-version }}", "'3.11'")), ["python:3.12"]),
     ],
@@ -204,6 +221,11 @@ def test_period(cron: str, expected: str) -> None:
         ("Most of all workflows run on every push.", at(tests=TESTS, refresh=WEEKLY), []),
         ("All workflows should run on every push.", at(tests=TESTS, refresh=WEEKLY), []),
         ("Not all workflows run on every push.", at(tests=TESTS, refresh=WEEKLY), []),
+        (
+            "All workflows use concurrency groups that cancel earlier runs on every push.",
+            at(tests=TESTS, refresh=WEEKLY),
+            [],
+        ),
     ],
 )
 def test_ci_all_workflows(sentence: str, files: dict[str, str], expected: list[str]) -> None:

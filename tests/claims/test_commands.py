@@ -131,6 +131,7 @@ def test_files(command: str, expected: list[str]) -> None:
         "If we had more time we could have used `docker build -f gpu.dockerfile .`.",
         "At first we ran `python old.py`.",
         "We do not run `python gone.py`.",
+        "Its entrypoint runs `streamlit run serve_page.py`.",
         "From the `src/rainfall` folder we run `python train.py`.",
         "We run:\n\n```bash\ncd src/rainfall\npython train.py\n```",
         "We run:\n\n```python\npython gone.py\n```",

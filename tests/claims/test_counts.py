@@ -235,6 +235,7 @@ def test_a_folder_may_be_meant_alone() -> None:
         ("tests", "We implemented a total of 16 tests. Among these, four tests check the data. The remaining 11 tests check the model.", ["count:tests"]),
         ("tests", "We implemented a total of 16 tests. Among these, five tests check the data. The remaining 11 tests check the model.", []),
         ("tests", "We implemented a total of 16 tests. The remaining 11 tests were dropped.", []),
+        ("continuous-integration", "We have four CI files: one for running unit tests, one for linting, one for training and one for deploying.", []),
     ],
 )  # fmt: skip
 def test_parts(question: str, answer: str, wrong: list[str]) -> None:
@@ -280,6 +281,7 @@ CI = {
         ("We organised our configuration into 7 separate files.", False),
         ("We have seven main workflows.", True),
         ("We have one main workflow.", False),
+        ("Our CI has several workflows: one for linting, one for testing and seven workflows for deploying.", False),
         ("We have several workflows and about 8 workflows in all.", False),
         ("We would split it into 6 workflows.", False),
         ("At first we had 6 workflows.", False),

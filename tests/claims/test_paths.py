@@ -70,9 +70,11 @@ FILES = {
         ("The run writes `outputs/config.yaml` and we have `best.ckpt`.", []),
         ("We use `raw/labels.py` and `scratch.py` for that.", []),
         ("We submit our `job_rendered.yaml` to the cloud.", []),
+        ("We have a file for each and name them test_.py and `_test.py`.", []),
         ("We call `your_script.py` or `<name>.yaml` or `*.dockerfile`.", []),
         ("We send it to `/predict.py` at https://example.com/a/b/drift.py in our app.", []),
         ("- `drift.py`, removed", []),
+        ("We also had a `test_old.py`, which ran into issues with the bucket.", []),
         ("The entry `src.rainfall.drift` and metric val/loss are ours.", []),
     ],
 )
@@ -126,6 +128,8 @@ def test_an_earlier_commit_only_says_what_was_missing() -> None:
         ("The bucket contains the `processed_images/` folder.", []),
         ("We keep the files in the same folder, which contains all.", []),
         ("We did not add a `monitoring/` folder.", []),
+        ("We created an endpoint (`/predict/`) that accepts what the body contains.", []),
+        ("We created `forecast/`, an endpoint that takes what a request contains.", []),
     ],
 )
 def test_folders_named(answer: str, expected: list[str]) -> None:

@@ -25,7 +25,7 @@ def recorded(folder: Path, text: str = '{"model": "reader", "params": {}}') -> P
 def test_answers_are_looked_up(tmp_path: Path) -> None:
     judge = open_judge(f"recorded:{recorded(tmp_path)}")
     answers = judge.answer(requests("a", "b"))
-    assert (answers["a"].text, answers["a"].stored, answers["a"].usage) == (GOOD, True, Usage())
+    assert (answers["a"].text, answers["a"].stored, answers["a"].usage) == (GOOD, True, Usage(1, 10, 5, 2))
     assert answers["b"].error == f"no recorded answer of reader in {tmp_path}"
     assert (judge.info.name, judge.info.model) == ("recorded", "reader")
     assert open_judge(f"recorded:{tmp_path}", model="other").answer(requests("a"))["a"].error

@@ -7,8 +7,10 @@ import pytest
 from build_fixture import build, fake_key
 
 from auditor import pipeline
-from auditor.models import Submission
+from auditor.judges.pack import pack
+from auditor.models import Report, Submission
 from auditor.profile import load_profile
+from auditor.snapshot import Snapshot
 
 PROFILE = load_profile()
 
@@ -77,6 +79,36 @@ def test_the_budget_is_kept_and_what_is_left_out_is_named(tmp_path: Path) -> Non
     left = [p.path for p in small.brief.omitted if p.message.startswith("did not fit")]
     assert left
     assert all(f"- {path}: did not fit" in small.requests[0].messages[1][1] for path in left)
+
+
+def test_a_question_brings_along_what_its_answer_names(tmp_path: Path) -> None:
+    """Where not everything fits, a file that only one answer names is shown with that question alone."""
+    repo = build("consistent", tmp_path / "consistent")
+    small = prepare(repo, budget=16_000)
+    brief = small.brief
+    assert brief is not None
+    assert brief.own
+    for n, text in brief.own.items():
+        answer = next(q.answer for q in small.report.questions if q.n == n)
+        request = next(r for r in small.requests if r.id == f"q{n}")
+        assert text in request.messages[1][1][request.shared :]
+        for id_, path in re.findall(r"(?m)^=====\w+ (E\d+) (\S+)$", text):
+            assert brief.pieces[id_].path == path
+            assert f" {id_} {path}\n" not in request.messages[1][1][: request.shared]
+            assert f"- {path}: did not fit" in request.messages[1][1][: request.shared]
+        assert answer
+    named = {p for n in brief.own for p in re.findall(r"(?m)^=====\w+ E\d+ (\S+)$", brief.own[n])}
+    assert len(named) > 1
+    assert len({r.messages[1][1][: r.shared] for r in small.requests}) == 1
+
+
+def test_a_notebook_without_cells_is_named_not_shown() -> None:
+    files = {"reports/README.md": "", "empty.ipynb": '{"cells": []}', "broken.ipynb": "{"}
+    made = pack(Snapshot(files), Report(path="reports/README.md", commit="", sha256=""), PROFILE, [], 10_000, 1_000)
+    assert {(p.path, p.message) for p in made.left} >= {
+        ("empty.ipynb", "nothing to show"),
+        ("broken.ipynb", "nothing to show"),
+    }
 
 
 def test_locks_and_data_are_summarised(prepared: dict[str, pipeline.Prepared]) -> None:

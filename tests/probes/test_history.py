@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from conftest import ask
 
-from auditor.facts.history import direct_commits, is_bot, own_pull_requests, people, pull_requests, span
+from auditor.facts.history import direct_commits, is_bot, main_line, own_pull_requests, people, pull_requests, span
 from auditor.snapshot import Commit, History
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -187,3 +187,25 @@ def test_span_leaves_out_impossible_dates() -> None:
     assert found is not None
     assert (found.first.day, found.days, found.gap, found.older) == (6, 3, 3, 1)
     assert span(History()) is None
+
+
+def test_the_main_line_leaves_a_branch_that_was_brought_up_to_date() -> None:
+    """The newest commits are a branch's own: it was audited, or pushed to main, after a merge of main into it."""
+    work = history(
+        commit(0),
+        commit(1, subject="a feature"),
+        commit(2, parents=(sha(0), sha(1)), subject="Merge pull request #1 from team/feature"),
+        commit(3, parents=(sha(0),), subject="a report"),
+        commit(4, subject="more of the report"),
+        commit(5, parents=(sha(4), sha(2)), subject="Merge branch 'main' into report"),
+        commit(6, subject="the last words"),
+    )
+    assert [c.sha for c in main_line(work)] == [sha(n) for n in (2, 0)]
+    assert [c.sha for c in direct_commits(work)] == [sha(0)]
+    pulled = history(
+        commit(0),
+        commit(1, subject="ours"),
+        commit(2, parents=(sha(0),), subject="theirs"),
+        commit(3, parents=(sha(1), sha(2)), subject="Merge branch 'main' of https://example.com/team/repo"),
+    )
+    assert [c.sha for c in direct_commits(pulled)] == [sha(n) for n in (1, 0)]

@@ -38,6 +38,24 @@ def test_profiling(files: dict[str, str | bytes], outcome: str) -> None:
     assert ask("profiling", files).outcome == outcome
 
 
+HELPER = "import cProfile\nfrom contextlib import contextmanager\n\n@contextmanager\ndef measured():\n    p = cProfile.Profile()\n    yield p\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"src/p.py": HELPER}, "absent"),
+        ({"src/p.py": HELPER, "src/train.py": "from p import measured\nwith measured():\n    pass\n"}, "found"),
+        ({"src/p.py": HELPER + "\nif __name__ == '__main__':\n    with measured():\n        pass\n"}, "found"),
+        ({"src/p.py": "import cProfile\ncProfile.run('train()')\n"}, "found"),
+        ({"src/p.py": HELPER.replace("@contextmanager", "@app.command()")}, "found"),
+        ({"src/p.py": HELPER, "run.sh": "python -m cProfile -o out.prof src/train.py\n"}, "found"),
+    ],
+)
+def test_profiling_used(files: dict[str, str | bytes], outcome: str) -> None:
+    assert ask("profiling-used", files).outcome == outcome
+
+
 @pytest.mark.parametrize(
     ("path", "text", "outcome"),
     [
