@@ -125,6 +125,25 @@ def drift_report(files: Files) -> Iterator[Evidence]:
             yield file.exists("a saved report or figure about drift")
 
 
+@probe(
+    "drift-tried",
+    asks="Is there a script, notebook or image for data drift that is no check by itself?",
+    looks_in=("**/*.{py,ipynb,sh,bash}", "**/*dockerfile*", "**/*containerfile*", "!reports/**", "!docs/**"),
+    mentions=("evidently", "drift", "nannyml", "alibi_detect", "deepchecks", "torchdrift"),
+)
+def drift_tried(files: Files) -> Iterator[Evidence]:
+    """An import of a drift library anywhere, notebooks included, or a script or Dockerfile named after drift. Weak: work on
+    drift, which need not have come to a check of the group's own data."""
+    for file in files:
+        if file.suffix in ("py", "ipynb"):
+            if match := _DRIFT_LIBRARY.search(file.text):
+                yield file.cite(file.text.count("\n", 0, match.start()) + 1, note="imports a drift library")
+        elif "drift" in file.name.lower() and len(file.text) > 100:
+            row = next((i for i, r in enumerate(file.lines, 1) if r.strip() and not r.lstrip().startswith("#")), 1)
+            yield file.cite(row, note="named after drift")
+
+
+_DRIFT_LIBRARY = compile_later(r"\b(?:from|import) (?:evidently|nannyml|alibi_detect|deepchecks|torchdrift)\b")
 _DRIFT_ROUTE = compile_later(r"drift|monitor|report|evidently|robust", re.IGNORECASE)
 
 

@@ -375,6 +375,25 @@ def typed_and_documented(files: Files) -> Iterator[Evidence]:
         )
 
 
+@probe(
+    "typed-somewhere",
+    asks="Is some function of the group's own typed or documented?",
+    looks_in=(*OWN_CODE, "!tasks.py", "!setup.py"),
+    mentions=("def ",),
+)
+def typed_somewhere(files: Files) -> Iterator[Evidence]:
+    """At least three functions with an annotation or a docstring of more than a few words, whatever their share. Weak: "a bit
+    of typing" is no share."""
+    found = []
+    for file in files:
+        module = python(file)
+        for f in module.functions if module else ():
+            if _is_typed(f.node) or len((ast.get_docstring(f.node) or "").split()) > 3:
+                found.append(file.cite(f.line))
+    if len(found) > 2:
+        yield from found[:5]
+
+
 def _is_typed(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
     return node.returns is not None or any(a.annotation is not None for a in arguments)

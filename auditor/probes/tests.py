@@ -224,6 +224,29 @@ def api_tests(files: Files) -> Iterator[Evidence]:
         yield files.paths[case.path].cite(case.line, min(case.end, case.line + 5), note=f"uses {case.client}")
 
 
+@probe(
+    "api-tests-idle",
+    asks="Is there a test of the API that pytest does not collect, that is always skipped, or that sends no request?",
+    looks_in=(*PYTHON, "!reports/**", "!**/locust*.py"),
+    mentions=("test", "fixture"),
+)
+def api_tests_idle(files: Files) -> Iterator[Evidence]:
+    """A file of tests that imports a test client of FastAPI, Starlette or Flask, or a collected test in a file named for the
+    API that uses the group's own code. Weak: written, but not what runs or asks."""
+    for case in collect(files).cases:
+        if re.search(r"(^|_)apis?(_|$)", _stem(case.path)) and case.own:
+            yield files.paths[case.path].cite(
+                case.line, min(case.end, case.line + 5), note="a test in a file for the API"
+            )
+    for file in files:
+        if "test" in file.path.lower() and (match := _CLIENT.search(file.text)):
+            yield file.cite(file.text.count("\n", 0, match.start()) + 1, note="imports a test client")
+
+
+_CLIENT = compile_later(
+    r"(?m)^\s*from (?:fastapi|starlette)\.testclient import|^\s*from (?:flask|litestar)\.testing import"
+)
+
 # -- load tests --------------------------------------------------------------------------------------------------------
 
 _TOOLS = (

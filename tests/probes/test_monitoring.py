@@ -162,3 +162,17 @@ def test_api_metrics(files: dict[str, str], outcome: str) -> None:
 )
 def test_metrics_endpoint(more: str, outcome: str) -> None:
     assert ask("metrics-endpoint", {"api.py": HEAD + more}).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"notebooks/a.ipynb": '{"cells": [{"source": ["from evidently.report import Report\\n"]}]}'}, "found"),
+        ({"scripts/drift_demo.sh": "#!/bin/sh\n# drift\n" + "python src/pond/data.py --augment colour\n" * 4}, "found"),
+        ({"dockerfiles/drift.dockerfile": "FROM python:3.12\nCOPY src/drift.py .\n" * 3}, "found"),
+        ({"scripts/train.sh": "# drift is not looked at\n" + "python src/pond/train.py\n" * 9}, "absent"),
+        ({"src/pond/data.py": "# evidently, the drift is large\n"}, "absent"),
+    ],
+)
+def test_drift_tried(files: dict[str, str], outcome: str) -> None:
+    assert ask("drift-tried", files).outcome == outcome

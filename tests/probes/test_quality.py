@@ -257,3 +257,16 @@ def test_targets_name_missing_files_and_scripts_resolve() -> None:
         ("b", 3, "pkg/m.py", "object"),
         ("c", 4, "", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("def a(x: int):\n    return x\n\ndef b() -> int:\n    return 1\n\ndef c(x: str):\n    return x\n", "found"),
+        ("def a(x):\n    return x\n\ndef b() -> int:\n    return 1\n", "absent"),
+        ('def a(x):\n    """Do it."""\n' * 3, "absent"),
+        ('def a(x):\n    """Turn the picture into rows."""\n' * 3, "found"),
+    ],
+)
+def test_typed_somewhere(text: str, outcome: str) -> None:
+    assert ask("typed-somewhere", {"src/a.py": text}).outcome == outcome

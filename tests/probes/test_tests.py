@@ -367,3 +367,16 @@ def test_coverage_dependency(files: dict[str, str], outcome: str) -> None:
 def test_coverage_picture() -> None:
     assert ask("coverage-picture", {"reports/figures/code_coverage.png": b"\x89PNG"}).outcome == "found"
     assert ask("coverage-picture", {"reports/figures/wandb.png": b"\x89PNG"}).outcome == "absent"
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"tests/api_testing.py": CLIENT + "def test_a():\n    assert TestClient(app).get('/')\n"}, "found"),
+        ({"tests/test_api.py": "from orchard.api import app\ndef test_a():\n    assert app\n"}, "found"),
+        ({"tests/test_data.py": DATA}, "absent"),
+        ({"src/orchard/web.py": CLIENT}, "absent"),
+    ],
+)
+def test_api_tests_idle(files: dict[str, str], outcome: str) -> None:
+    assert ask("api-tests-idle", {**OWN, **files}).outcome == outcome
