@@ -413,6 +413,12 @@ def _first(statement: Statement, prose: Prose) -> bool:
     return next((s for s in prose.sentences() if s.question.n == statement.question.n), None) is statement
 
 
+_AFTER_ALL = compile_later(
+    r"\b(?:but|however|although|though|nevertheless|instead)\b[^.]*?\b(?:did|managed? to|(?:were|was) able|succeeded|got|still)\b(?! not\b|n['’]t\b)",
+    re.IGNORECASE,
+)
+
+
 @check(
     "practice-denials",
     asks="Is what the group says it left out ticked, in the repository, or reported in another answer?",
@@ -424,7 +430,7 @@ def practice_denials(prose: Prose, repo: Repo) -> Iterator[Settled]:
     softened (fully, formal, extensive, much, custom ...) or narrowed (for one part, in one place, on one platform), hypotheses,
     the past, single members, answers that take the denial back, lists that were not filled in."""
     for statement in prose.sentences():
-        if not _NO.search(statement.plain):
+        if not _NO.search(statement.plain) or _AFTER_ALL.search(statement.plain):
             continue
         for practice in PRACTICES:
             opens = practice.answered == statement.question.id and bool(_OPENER.match(statement.plain))

@@ -380,6 +380,10 @@ _MADE_UP = compile_later(
     r"(?i)(^|[/_.-])(foo|bar|baz|xxx*|your|my|some|name|file|filename|script|path|example|sample|dummy)([/_.-]|$)|\.\.\."
     r"|_\.\w+$|(^|/)_test\.py$"  # `test_*.py`, whose star is markup
 )
+_MADE_FROM = compile_later(
+    r"\b(?:created|generated|exported|compiled|produced|made|derived) (?:from|by|with|using|via|through)\b",
+    re.IGNORECASE,
+)
 _GIVEN_UP = compile_later(
     r"\bhad\b(?! to\b)|\b(?:ran into|sadly|unfortunately|issues?|problems?|difficult\w*|gave up|trouble\w*)\b|(?:did|could)(?:n['’]t| not) (?:work|get)",
     re.IGNORECASE,
@@ -563,7 +567,7 @@ def _named(statement: Statement, mention: Mention, where: Places, prose: Prose) 
     if _OTHERS.search(about_it) if clear else _ELSEWHERE.search(about_it):
         return None
     if was:
-        if _GIVEN_UP.search(statement.plain):
+        if _GIVEN_UP.search(statement.plain) or _MADE_FROM.search(statement.plain):
             return None
         sha, day = where.removed(was)
         if not sha or (generic and not _THERE.search(statement.plain)):

@@ -48,6 +48,9 @@ _VALUE = compile_later(
     r"\bseed\w*\b`?(?: value)?(?: number)?\s*(?:\((?:default|value|seed)?[:=]?\s*|is |was |of |to |set to |fixed (?:to|at) |=|:|with (?:the )?value )?\s*(?:\w+\.seed\s*[:=]\s*)?`?(?P<n>\d{1,6})\b(?![.\d]*%|\.\d| ?(?:runs|seeds|times|experiments|workers|epochs))",
     re.IGNORECASE,
 )
+_KEPT_WITH = compile_later(
+    r"\b(?:persist\w*|logg\w*|logs?|stor(?:e[sd]?|ing)|sav(?:e[sd]?|ing)|track\w*)\b", re.IGNORECASE
+)
 _HYPOTHETICAL = compile_later(
     r"\b(?:would|could|might|if we|plan\w*|different seeds|several seeds|multiple seeds)\b", re.IGNORECASE
 )
@@ -193,6 +196,8 @@ def seed_set(prose: Prose, repo: Repo) -> Iterator[Settled]:
         if not facts.touched:
             if _owns_seed(repo.snapshot):
                 return
+            if _KEPT_WITH.search(words) and facts.keys:
+                continue  # of a seed in the configuration that is kept with a run nothing more is said
             yield Settled(
                 statement,
                 about="seed",

@@ -73,6 +73,8 @@ def test_the_practices_name_items_and_questions_of_the_profile() -> None:
         ("continuous-integration", "We have not used any pre-commit hooks, although linting runs in CI.", "pre-commit", True),
         ("cloud-training", "We did not train our model in the cloud.", "cloud-training", True),
         ("cloud-training", "We did not train our models in the cloud with GPUs.", "cloud-training", False),
+        ("cloud-training", "We did not train in the cloud for want of a GPU, however we did manage to run it on a CPU.", "cloud-training", False),
+        ("cloud-training", "We did not train in the cloud, but we did not need it.", "cloud-training", True),
     ],
 )  # fmt: skip
 def test_denials_against_boxes(question: str, answer: str, box: str, wrong: bool) -> None:

@@ -27,6 +27,7 @@ CONFIG = "lr: 0.1\nseed: 42\n"
         ("The seed is set in the config.", {"src/train.py": FIXED, "configs/a.yaml": CONFIG}, False),
         ("The seed is set in the config.", {"src/train.py": TRAIN + "x = cfg['seed']\n", "configs/a.yaml": CONFIG}, False),
         ("The seed is set in the config.", {"src/train.py": TRAIN + "run(**cfg)\n", "configs/a.yaml": CONFIG}, False),
+        ("The exact configuration, weights and random seed are persisted to W&B and logged.", {"src/train.py": TRAIN, "configs/a.yaml": CONFIG}, False),
         # programs that read a seed of their own
         ("We set a fixed random seed.", {"src/train.py": "from ultralytics import YOLO\n", "a.yaml": "seed: 1\n"}, False),
         ("We set a fixed random seed.", {"src/train.py": "def broken(:\n seed\n"}, False),
