@@ -47,7 +47,7 @@ from auditor.pipeline import Prepared
 from auditor.profile import Profile
 from auditor.render import index
 from auditor.render.index import Class
-from auditor.snapshot import Repository
+from auditor.repository import Repository
 from auditor.workers import Failure, TimeUp, Workers, limited, processes, small_files
 
 WAVE = 600_000_000

@@ -161,7 +161,7 @@ def audit(
     from auditor.judges.opening import open_judge
     from auditor.models import Submission
     from auditor.profile import load_profile
-    from auditor.snapshot import cache_folder
+    from auditor.repository import cache_folder
 
     chosen = _load(decisions)
     reader = open_judge(
@@ -256,7 +256,7 @@ def batch(
     from auditor.judges.opening import open_judge
     from auditor.pipeline import moment
     from auditor.profile import load_profile
-    from auditor.snapshot import cache_folder
+    from auditor.repository import cache_folder
 
     if before:
         moment(before)

@@ -16,7 +16,7 @@ import git
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from auditor.errors import UserError
-from auditor.snapshot import cache_folder
+from auditor.repository import cache_folder
 
 _SCHEMES = ("https", "ssh", "file")
 

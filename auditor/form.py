@@ -16,7 +16,8 @@ from urllib.parse import unquote
 from auditor.models import ChecklistItem, Citation, Claim, Evidence, Image, Question, Report, Source, Verdict
 from auditor.profile import Profile, Version, words
 from auditor.report import markdown
-from auditor.snapshot import File, Snapshot, Unreadable
+from auditor.repository import Unreadable
+from auditor.snapshot import File, Snapshot
 
 Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id
 

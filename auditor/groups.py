@@ -9,7 +9,7 @@ from pathlib import Path
 
 from auditor.errors import UserError
 from auditor.models import Submission
-from auditor.snapshot import is_url
+from auditor.repository import is_url
 
 _COLUMNS = {
     "group": ("group", "group_number", "group_nr", "group_id"),

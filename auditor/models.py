@@ -32,11 +32,13 @@ class Submission(Record):
 
 
 class Problem(Record):
-    """Something malformed: in the report, or a part of the repository that could not be read."""
+    """Something malformed: in the report, or a part of the repository that could not be read or followed. `items` are the
+    boxes (by `n`) about which nothing can be said because of it."""
 
     path: str = ""
     line: int = 0
     message: str
+    items: tuple[int, ...] = ()
 
 
 class Image(Record):
@@ -123,10 +125,12 @@ class Evidence(Record):
 
 
 class Searched(Record):
-    """Where a probe looked: its globs, and how many files of the commit they and its words let through."""
+    """Where a probe looked: its globs, how many files of the commit they and its words let through, and the first of these
+    by name."""
 
     globs: tuple[str, ...] = ()
     files: int = 0
+    paths: tuple[str, ...] = ()
 
 
 class ProbeResult(Record):

@@ -34,8 +34,9 @@ from auditor.probes import load
 from auditor.profile import Profile
 from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
+from auditor.repository import Target, locate
 from auditor.rules import judge_items, report_findings
-from auditor.snapshot import File, Snapshot, Target, locate, open_snapshot
+from auditor.snapshot import File, Snapshot, open_snapshot
 
 if TYPE_CHECKING:
     from auditor.judges.request import Brief

@@ -12,8 +12,10 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from auditor.errors import UserError
+from auditor.globs import matches
 from auditor.models import Label, Record
-from auditor.snapshot import File, Unreadable, matches
+from auditor.repository import Unreadable
+from auditor.snapshot import File
 
 
 class Item(Record):

@@ -18,7 +18,8 @@ from typing import Any
 import yaml
 
 from auditor.lazy import compile_later
-from auditor.snapshot import File, Unreadable
+from auditor.repository import Unreadable
+from auditor.snapshot import File
 
 # -- Python ------------------------------------------------------------------------------------------------------------
 
@@ -202,7 +203,7 @@ def _python(file: File) -> Module | None:
             return Module(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         where = f" at line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-        file.problems["python"] = f"{file.path} does not parse as Python{where}"
+        file.cannot("python", f"{file.path} does not parse as Python{where}")
         return None
 
 
@@ -322,7 +323,7 @@ def _yaml(file: File) -> list[Node]:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
         why = "is too large or too deep to read" if isinstance(error, _TooLarge | RecursionError) else "does not parse"
-        file.problems["yaml"] = f"{file.path} {why} as YAML{where}"
+        file.cannot("yaml", f"{file.path} {why} as YAML{where}")
         return []
 
 
@@ -802,7 +803,7 @@ def _workflow(file: File) -> Workflow | None:
     if refused:
         # An empty file, a commented-out one and another tool's are plainly no workflow; the others are broken ones.
         if root.kind == "map" and (triggers or root["jobs"]):
-            file.problems["workflow"] = f"{file.path} {refused}, so GitHub would refuse it"
+            file.cannot("workflow", f"{file.path} {refused}, so GitHub would refuse it")
         return None
     events = {key: value for key, (_, value) in triggers.entries.items()} or {t: Node() for t in triggers.texts()}
     jobs = tuple(_job(name, line, node) for name, (line, node) in root["jobs"].entries.items())
@@ -872,7 +873,7 @@ _GITLAB_WORDS = frozenset(
 
 def _gitlab(file: File, root: Node) -> Workflow | None:
     if root.kind != "map":
-        file.problems["workflow"] = f"{file.path} holds no jobs"
+        file.cannot("workflow", f"{file.path} holds no jobs")
         return None
     jobs = []
     for name, (line, node) in root.entries.items():
@@ -935,7 +936,7 @@ def _docker(file: File) -> tuple[Instruction, ...]:
     try:
         parsed = dockerfile.parse_string(file.text)
     except (dockerfile.GoParseError, ValueError) as error:
-        file.problems["docker"] = f"{file.path} does not parse as a Dockerfile ({str(error)[:80]})"
+        file.cannot("docker", f"{file.path} does not parse as a Dockerfile ({str(error)[:80]})")
         return ()
     made = tuple(
         Instruction(c.cmd.upper(), tuple(c.value), tuple(c.flags), c.start_line, c.end_line, c.original) for c in parsed
@@ -1058,7 +1059,7 @@ def _toml(file: File) -> dict[str, Any]:
     try:
         return tomllib.loads(file.text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        file.problems["toml"] = f"{file.path} does not parse as TOML ({error})"
+        file.cannot("toml", f"{file.path} does not parse as TOML ({error})")
         return {}
 
 

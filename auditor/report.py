@@ -20,7 +20,8 @@ from auditor.errors import UserError
 from auditor.lazy import compile_later
 from auditor.models import ChecklistItem, Figure, Image, Problem, Question, Report
 from auditor.profile import Profile, words
-from auditor.snapshot import File, Snapshot, Unreadable
+from auditor.repository import Unreadable
+from auditor.snapshot import File, Snapshot
 
 DEFAULT_PATH = "reports/readme.md"
 FIGURE_BYTES = 700_000  # of one image; the screenshots of real reports are mostly between 50 kB and 700 kB

@@ -4,21 +4,17 @@ Nothing is checked out and nothing that the repository brings is executed or obe
 replacement objects, lazy fetches, signatures or pagers. What cannot be read is named with its reason.
 """
 
-import contextlib
 import hashlib
-import os
-import re
-import subprocess
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import cached_property, lru_cache, partial
-from pathlib import Path
+from functools import lru_cache, partial
 from typing import Any, Self, TypeVar
 
-from auditor.errors import UserError
+from auditor.globs import Paths, matches, may_match_below
+from auditor.holes import Hole, unsure, watching
 from auditor.models import Evidence, Report
 from auditor.redact import clip
+from auditor.repository import Blobs, History, Repository, Unreadable, read_history
 
 TEXT_LIMIT = 1_000_000  # bytes; larger text is data or generated
 NOTEBOOK_LIMIT = 12_000_000  # bytes; notebooks carry their outputs
@@ -95,56 +91,27 @@ _BINARY = frozenset(
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Commit:
-    """One commit of the history that leads to the audited one. Times are git's, with their own offset."""
-
-    sha: str
-    parents: tuple[str, ...]
-    author: str
-    email: str
-    time: datetime
-    committer: str
-    committed: datetime
-    subject: str
-    coauthors: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class History:
-    """What git knows beside the tree: every ancestor of the audited commit (newest first), and the names of branches
-    and tags as far as this copy has them."""
-
-    commits: tuple[Commit, ...] = ()
-    branches: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    default_branch: str = ""
-    shallow: bool = False
-    one_branch: bool = False  # a clone of one branch, which says nothing about others
-    pull_refs: int = 0  # pull requests that a mirror has a ref of, merged or not
-
-    def until(self, sha: str) -> "History":
-        """The same history as it was at an ancestor; branches and tags are today's."""
-        by_sha = {c.sha: c for c in self.commits}
-        seen, todo = set(), [sha]
-        while todo:
-            commit = by_sha.get(todo.pop())
-            if commit and commit.sha not in seen:
-                seen.add(commit.sha)
-                todo += commit.parents
-        first = [by_sha[sha]] if sha in by_sha else []
-        rest = [c for c in self.commits if c.sha in seen and c.sha != sha]
-        return replace(self, commits=tuple(first + rest))
-
-
-class Unreadable(Exception):
-    """A file of the commit whose text cannot be had; the message says why."""
-
-
 class File:
-    """One tracked file. `text` is decoded when asked for; `problems` collects what readers could not make of it."""
+    """One tracked file. `text` is decoded when asked for; `problems` collects what readers could not make of it.
 
-    __slots__ = ("_read", "_text", "blob", "folder", "name", "parsed", "path", "problems", "size", "skipped", "suffix")
+    Asking for the text of a file that has none, or whether it was `skipped`, tells the search that is going on of the
+    hole (see `auditor.holes`); `why_skipped` asks without telling, for what no absence rests on.
+    """
+
+    __slots__ = (
+        "_read",
+        "_text",
+        "_unsure",
+        "blob",
+        "folder",
+        "name",
+        "parsed",
+        "path",
+        "problems",
+        "size",
+        "suffix",
+        "why_skipped",
+    )
 
     def __init__(self, path: str, blob: str, size: int, read: Callable[[], bytes], skipped: str = "") -> None:
         self.path = path
@@ -152,26 +119,38 @@ class File:
         self.suffix = self.name.rpartition(".")[2].lower() if "." in self.name else ""
         self.blob = blob
         self.size = size
-        self.skipped = skipped
+        self.why_skipped = skipped
         self.parsed: dict[str, Any] = {}
         self.problems: dict[str, str] = {}
         self._read = read
         self._text: str | None = None
+        self._unsure: dict[str, tuple[Hole, ...]] = {}
 
     def __repr__(self) -> str:
         return f"File({self.path!r})"
 
     @property
+    def skipped(self) -> str:
+        """Why the file has no text, or nothing. Binary files are no holes: no text was ever in them."""
+        if self.why_skipped and self.why_skipped != "binary":
+            unsure(Hole(self.path, self.why_skipped))
+        return self.why_skipped
+
+    @property
     def text(self) -> str:
-        """The file's text with line ends as `\\n`. Raises Unreadable for binary, oversized and missing files."""
+        """The file's text with line ends as `\n`. Raises Unreadable for binary, oversized and missing files, and for what
+        Git LFS keeps elsewhere."""
         if self._text is None:
             if self.skipped:
-                raise Unreadable(self.skipped)
+                raise Unreadable(self.why_skipped)
             try:
-                self._text = decode(self._read())
+                text = decode(self._read())
+                if text.startswith(_POINTER):
+                    raise Unreadable("kept in Git LFS")
+                self._text = text
             except Unreadable as reason:
-                self.skipped = str(reason)
-                raise
+                self.why_skipped = str(reason)
+                raise Unreadable(self.skipped) from None
         return self._text
 
     @property
@@ -188,10 +167,18 @@ class File:
         """The raw content, whatever it is; at most what git stores. Raises Unreadable where git has none."""
         return self._read()
 
+    def cannot(self, kind: str, reason: str) -> None:
+        """Note that a reader could not make sense of the file: a hole for the search that is going on. `reason` is a
+        sentence that begins with the file's path."""
+        self.problems[kind] = reason
+        unsure(Hole(self.path, reason.removeprefix(self.path).strip()))
+
     def once(self, key: str, make: Callable[[], T]) -> T:
-        """`make()`, remembered on the file, so that each reader parses a file once."""
+        """`make()`, remembered on the file, so that each reader parses a file once. Its holes are remembered, too."""
         if key not in self.parsed:
-            self.parsed[key] = make()
+            self.parsed[key], self._unsure[key] = _watched(make)
+        if holes := self._unsure[key]:
+            unsure(*holes)
         value: T = self.parsed[key]
         return value
 
@@ -209,8 +196,17 @@ class File:
         return Evidence(kind="fact", path=self.path, note=note, sources=(self.path,))
 
 
+_POINTER = "version https://git-lfs.github.com/spec/"
+
+
+def _watched(make: Callable[[], T]) -> tuple[T, tuple[Hole, ...]]:
+    with watching() as watch:
+        made = make()
+    return made, watch.holes
+
+
 def decode(data: bytes) -> str:
-    """Text from bytes: UTF-8, UTF-16 with its mark, else Latin-1; line ends made `\\n`. Raises Unreadable for binary."""
+    """Text from bytes: UTF-8, UTF-16 with its mark, else Latin-1; line ends made `\n`. Raises Unreadable for binary."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", errors="replace")
     elif b"\0" in data[:8192]:
@@ -223,15 +219,75 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+class Tracked(dict[str, File]):
+    """The files of a commit by path. Where it has folders that lead elsewhere (`elsewhere`: submodules, links out of the
+    repository), asking for a path below one, or going through all paths, is a hole. `links` maps a linked folder to the
+    folder of the commit that it leads to: a path below it is looked up there."""
+
+    __slots__ = ("elsewhere", "links")
+
+    def __init__(self, files: Mapping[str, File], elsewhere: Iterable[Hole], links: Mapping[str, str]) -> None:
+        super().__init__(files)
+        self.elsewhere = tuple(elsewhere)
+        self.links = dict(links)
+
+    def _followed(self, path: object) -> object:
+        if isinstance(path, str):
+            for link, to in self.links.items():
+                if path.startswith(link + "/"):
+                    path = f"{to}/{path[len(link) + 1 :]}".lstrip("/")
+                    break
+            unsure(*(h for h in self.elsewhere if path.startswith(h.path + "/")))
+        return path
+
+    def __contains__(self, path: object) -> bool:
+        return super().__contains__(path) or super().__contains__(self._followed(path))
+
+    def __getitem__(self, path: str) -> File:
+        return super().__getitem__(path if super().__contains__(path) else self._followed(path))  # type: ignore[index]
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """The file at a path, or the default."""
+        path = path if super().__contains__(path) else self._followed(path)  # type: ignore[assignment]
+        return super().get(path, default)
+
+    def __iter__(self) -> Iterator[str]:
+        unsure(*self.elsewhere)
+        return super().__iter__()
+
+    def keys(self) -> Any:
+        """All paths."""
+        unsure(*self.elsewhere)
+        return super().keys()
+
+    def values(self) -> Any:
+        """All files."""
+        unsure(*self.elsewhere)
+        return super().values()
+
+    def items(self) -> Any:
+        """All paths with their files."""
+        unsure(*self.elsewhere)
+        return super().items()
+
+
 class Files:
-    """The readable files of a selection, in path order; what could not be read is in `unread`. `paths` are all tracked
-    paths of the commit (names only), `history` what git knows beside the tree, `find` any file by its exact path."""
+    """The files of a selection, in path order; going through it gives the readable ones. `holes` are what could hold a
+    match and was not read. `paths` are all tracked paths of the commit (names only), `history` what git knows beside the
+    tree. A searcher that finds nothing may say in `near` what came nearest (`path:line`)."""
 
     def __init__(self, chosen: Iterable[File], snapshot: "Snapshot", globs: tuple[str, ...]) -> None:
         self.chosen = tuple(chosen)
         self.globs = globs
-        self.unread: dict[str, str] = {}
+        self.near = ""
         self._snapshot = snapshot
+        unsure(*(h for h in snapshot.elsewhere if may_match_below(h.path, globs)))
+
+    @property
+    def holes(self) -> tuple[Hole, ...]:
+        """The files of the selection that have no text, and the folders that lead elsewhere and may hold more of it."""
+        files = (Hole(f.path, f.why_skipped) for f in self.chosen if f.why_skipped not in ("", "binary"))
+        return (*files, *(h for h in self._snapshot.elsewhere if may_match_below(h.path, self.globs)))
 
     @property
     def paths(self) -> Mapping[str, "File"]:
@@ -256,16 +312,13 @@ class Files:
         for file in self.chosen:
             try:
                 file.text  # noqa: B018  (reading it is what may fail)
-            except Unreadable as reason:
-                self.unread[file.path] = str(reason)
+            except Unreadable:
                 continue
             yield file
 
     def matching(self, *globs: str) -> "Files":
         """The part of the selection whose paths match one of the globs."""
-        part = Files([f for f in self.chosen if matches(f.path, globs)], self._snapshot, globs)
-        part.unread = self.unread
-        return part
+        return Files([f for f in self.chosen if matches(f.path, globs)], self._snapshot, globs)
 
     def named(self) -> tuple[File, ...]:
         """The selection without reading it: for files whose name or size is the evidence."""
@@ -279,14 +332,14 @@ class Files:
     def exists(self, path: str) -> bool:
         """Whether a tracked file has this path or lies in this folder."""
         path = path.strip("/")
-        return path in self._snapshot.files or path in self._snapshot.folders
+        return path in self._snapshot.folders or path in self._snapshot.files
 
 
 class Snapshot:
     """The files of one commit, by path. Built from git by `open_snapshot`, or from a dict of texts for a test.
 
     `set_aside` says of a file why it is no evidence of the group's work (course material, run output, a template's
-    untouched stub), or nothing.
+    untouched stub), or nothing. `elsewhere` are the folders whose content is not in the commit.
     """
 
     def __init__(
@@ -299,19 +352,31 @@ class Snapshot:
         committed: str = "",
         set_aside: Callable[[File], str] | None = None,
     ) -> None:
-        made = [_memory_file(path, content) for path, content in (tree or {}).items()]
-        self.files: dict[str, File] = {f.path: f for f in sorted([*files, *made], key=lambda f: f.path)}
-        self.folders = frozenset(p[:i] for p in self.files for i, c in enumerate(p) if c == "/")
         self.history = history or History()
         self.commit = commit
         self.committed = committed
         self.report: Report | None = None  # set once it is parsed: a probe may follow its images
         self.opened: OpenSnapshot | None = None  # the one that this is a part of: for what git alone can tell
         self._aside: dict[str, str] = {}
-        self._paths: _Paths | None = None
         self._selected: dict[tuple[tuple[str, ...], tuple[str, ...], bool, bool], list[File]] = {}
-        self._facts: dict[str, Any] = {}
-        self.set_aside = set_aside or (lambda _: "")
+        self._facts: dict[str, tuple[Any, tuple[Hole, ...]]] = {}
+        self._set_aside: Callable[[File], str] = set_aside or (lambda _: "")
+        self.hold([*files, *(_memory_file(path, content) for path, content in (tree or {}).items())])
+
+    def hold(self, files: Iterable[File]) -> None:
+        """Take these files for the commit's, links among them followed."""
+        by_path = {f.path: f for f in sorted(files, key=lambda f: f.path)}
+        self.folders = frozenset(p[:i] for p in by_path for i, c in enumerate(p) if c == "/")
+        links = _follow_links(by_path, self.folders)
+        self.elsewhere = tuple(
+            Hole(f.path, f.why_skipped)
+            for f in by_path.values()
+            if f.why_skipped == SUBMODULE or (f.why_skipped == LINK and "." not in f.name)
+        )
+        self.files: dict[str, File] = Tracked(by_path, self.elsewhere, links) if self.elsewhere or links else by_path
+        self.folders |= {h.path for h in self.elsewhere} | set(links)
+        self._paths = Paths(by_path)
+        self._selected.clear()
 
     @property
     def set_aside(self) -> Callable[[File], str]:
@@ -324,11 +389,12 @@ class Snapshot:
         self._selected.clear()
 
     def once(self, key: str, make: Callable[[], T]) -> T:
-        """`make()`, remembered on the snapshot: for facts that several checks need."""
+        """`make()`, remembered on the snapshot with its holes: for facts that several checks need."""
         if key not in self._facts:
-            self._facts[key] = make()
-        value: T = self._facts[key]
-        return value
+            self._facts[key] = _watched(make)
+        value, holes = self._facts[key]
+        unsure(*holes)
+        return value  # type: ignore[no-any-return]
 
     def aside(self, file: File) -> str:
         """Why the file is no evidence of own work, or an empty string."""
@@ -339,26 +405,74 @@ class Snapshot:
     def select(
         self, globs: tuple[str, ...], mentions: tuple[str, ...] = (), stubs: bool = False, all: bool = False
     ) -> Files:
-        """The files that match a glob and, where `mentions` are given, contain one of them (ignoring case).
+        """The files that match a glob and, where `mentions` are given, contain one of them (ignoring case), and what could
+        match and was not read (`Files.holes`).
 
-        Files set aside are left out; `stubs` keeps template stubs, `all` keeps everything.
+        Files set aside are left out; `stubs` keeps template stubs, `all` keeps everything. A link is left out where what
+        it leads to is there by its own name.
         """
-        if self._paths is None or self._paths.of is not self.files:
-            self._paths = _Paths(self.files)
-            self._selected.clear()
         key = (globs, mentions, stubs, all)
         if key not in self._selected:
-            chosen = self._paths.matching(globs)
+            files = dict.items(self.files)  # going through them is no search: holes are told by glob
+            by_path = dict(files) if isinstance(self.files, Tracked) else self.files
+            chosen = [by_path[path] for path in self._paths.matching(globs)]
+            chosen = [f for f in chosen if f.why_skipped != SUBMODULE]
             if not all:
                 chosen = [f for f in chosen if not (reason := self.aside(f)) or (stubs and reason == "template stub")]
             if mentions:
                 chosen = [f for f in chosen if _mentions(f, mentions)]
+            if any(isinstance(f, Link) for f in chosen):
+                own = {f.blob for f in chosen if not isinstance(f, Link)}
+                chosen = [f for f in chosen if not (isinstance(f, Link) and f.blob in own)]
             self._selected[key] = chosen
         return Files(self._selected[key], self, globs)
 
     def unreadable(self) -> dict[str, str]:
         """Every path that was skipped, with its reason, as far as it is known without reading everything."""
-        return {f.path: f.skipped for f in self.files.values() if f.skipped and f.skipped != "binary"}
+        return {f.path: f.why_skipped for f in dict.values(self.files) if f.why_skipped not in ("", "binary")}
+
+
+SUBMODULE = "a submodule"
+LINK = "a symbolic link"
+
+
+class Link(File):
+    """A symbolic link to a tracked file: the target's text under the link's path."""
+
+    __slots__ = ("target",)
+
+    def __init__(self, path: str, target: File) -> None:
+        super().__init__(path, target.blob, target.size, target.bytes, target.why_skipped)
+        self.target = target.path
+
+
+def _follow_links(files: dict[str, File], folders: frozenset[str]) -> dict[str, str]:
+    """Puts a `Link` in the place of each symbolic link that leads to a tracked file, chains included; and maps the links
+    that lead to a folder of the commit to it. What leads out of the repository, or nowhere, stays what it is."""
+    loose = {path: file for path, file in files.items() if file.why_skipped == LINK}
+    to: dict[str, str] = {}
+    for path, file in loose.items():
+        try:
+            target = decode(file.bytes()).strip("\0\n")
+        except Unreadable:
+            continue
+        if target.startswith("/"):  # a place on somebody's machine: nothing of it was ever handed in
+            file.why_skipped = "a symbolic link to a place outside the repository"
+        joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+        if target and not target.startswith("/") and not joined.startswith("../") and joined != "..":
+            to[path] = "" if joined == "." else joined
+    linked: dict[str, str] = {}
+    for path in loose:
+        target, steps = path, 0
+        while target in to and steps < 8:
+            target, steps = to[target], steps + 1
+        if steps and target in files and files[target].why_skipped != LINK:
+            if files[target].why_skipped != SUBMODULE:
+                files[path] = Link(path, files[target])
+        elif steps and (target in folders or not target):
+            linked[path] = target
+            files[path].why_skipped = "binary"  # what it leads to is in the commit by its own name
+    return linked
 
 
 def _mentions(file: File, words: tuple[str, ...]) -> bool:
@@ -390,427 +504,6 @@ def too_large(path: str, size: int) -> str:
     return f"larger than {limit:,} bytes" if size > limit else ""
 
 
-def _regex(glob: str) -> str:
-    out, i = "", 0
-    while i < len(glob):
-        if glob.startswith("**/", i):
-            out, i = out + "(?:.*/)?", i + 3
-        elif glob.startswith("**", i):
-            out, i = out + ".*", i + 2
-        elif glob[i] == "*":
-            out, i = out + "[^/]*", i + 1
-        elif glob[i] == "?":
-            out, i = out + "[^/]", i + 1
-        elif glob[i] == "[" and "]" in glob[i:]:
-            end = glob.index("]", i)
-            body = glob[i + 1 : end].replace("\\", "\\\\")
-            out, i = out + "[" + ("^" + body[1:] if body.startswith("!") else body) + "]", end + 1
-        else:
-            out, i = out + re.escape(glob[i]), i + 1
-    return out
-
-
-def _alternatives(glob: str) -> list[str]:
-    """A glob without its braces: one for each choice."""
-    glob = glob.replace(".y*ml", ".{yml,yaml}")
-    match = re.search(r"\{([^{}]*)\}", glob)
-    if not match:
-        return [glob]
-    return [
-        g for choice in match[1].split(",") for g in _alternatives(glob[: match.start()] + choice + glob[match.end() :])
-    ]
-
-
-def _made_of(name: str, parts: list[str]) -> bool:
-    """Whether a name starts with the first part, ends with the last and has a middle one between them."""
-    first, last = parts[0], parts[-1]
-    if len(name) < len(first) + len(last) or not (name.startswith(first) and name.endswith(last)):
-        return False
-    return len(parts) == 2 or parts[1] in name[len(first) : len(name) - len(last)]
-
-
-class _Globs:
-    """Several globs at once. The common forms are looked up; only the others become an expression, which costs far more
-    to compile than it is used: a probe has dozens of globs and asks them of every path once."""
-
-    def __init__(self, globs: Iterable[str]) -> None:
-        self._exact: set[str] = set()
-        self._names: set[str] = set()
-        self._folders: set[str] = set()
-        beside: dict[str, list[str]] = {}
-        ends, starts, middles, pieces, others = [], [], [], [], []
-        for glob in {one for whole in globs for one in _alternatives(whole.lower())}:
-            plain = not re.search(r"[*?\[]", glob)
-            rest = glob.removeprefix("**/")
-            simple = not re.search(r"[*?\[]", rest)
-            if plain:
-                self._exact.add(glob)
-            elif glob != rest and simple and "/" not in rest:
-                self._names.add(rest)
-            elif glob != rest and rest[0] == "*" and not re.search(r"[*?\[/]", rest[1:]):
-                ends.append(rest[1:])
-            elif glob != rest and re.fullmatch(r"\*[^*?\[/]+\*", rest):
-                middles.append(rest[1:-1])
-            elif glob != rest and re.fullmatch(r"[^?\[/]+", rest) and rest.count("*") <= 2:
-                pieces.append(rest.split("*"))
-            elif re.fullmatch(r"([^*?\[]*/)?\*[^*?\[/]*", glob):
-                folder, _, name = glob.rpartition("/")
-                beside.setdefault(folder, []).append(name[1:])
-            elif glob.endswith("/**") and not re.search(r"[*?\[]", glob[:-3]):
-                starts.append(glob[:-2])
-            elif glob.startswith("**/") and glob.endswith("/**") and not re.search(r"[*?\[/]", glob[3:-3]):
-                self._folders.add(glob[3:-3])
-            else:
-                others.append(_regex(glob))
-        self._ends, self._starts, self._middles = tuple(ends), tuple(starts), tuple(middles)
-        self._pieces = pieces
-        self._tails = {folder: tuple(tails) for folder, tails in beside.items()}
-        self._others = re.compile("(?:" + "|".join(others) + r")\Z") if others else None
-
-    def match(self, path: str) -> bool:
-        """Whether one of the globs matches a path in small letters."""
-        folder, _, name = path.rpartition("/")
-        return (
-            name in self._names
-            or path in self._exact
-            or name.endswith(self._ends)
-            or path.startswith(self._starts)
-            or (folder in self._tails and name.endswith(self._tails[folder]))
-            or any(middle in name for middle in self._middles)
-            or any(_made_of(name, parts) for parts in self._pieces)
-            or (bool(self._folders) and not self._folders.isdisjoint(path.split("/")[:-1]))
-            or (self._others is not None and self._others.match(path) is not None)
-        )
-
-    def among(self, paths: "_Paths") -> set[int]:
-        """The numbers of the paths that match: `match` for all of a commit's paths, looked up instead of walked."""
-        found = {n for path in self._exact for n in paths.exact.get(path, ())}
-        found.update(n for name in self._names for n in paths.named.get(name, ()))
-        if self._ends:
-            found.update([n for n, name in enumerate(paths.names) if name.endswith(self._ends)])
-        if self._starts:
-            found.update([n for n, path in enumerate(paths.lower) if path.startswith(self._starts)])
-        for folder, tails in self._tails.items():
-            found.update(n for n in paths.beside.get(folder, ()) if paths.names[n].endswith(tails))
-        for middle in self._middles:
-            found.update([n for n, name in enumerate(paths.names) if middle in name])
-        for parts in self._pieces:
-            last = parts[-1]
-            found.update([n for n, name in enumerate(paths.names) if name.endswith(last) and _made_of(name, parts)])
-        found.update(n for folder in self._folders for n in paths.below.get(folder, ()))
-        if self._others is not None:
-            found.update([n for n, path in enumerate(paths.lower) if self._others.match(path)])
-        return found
-
-
-class _Paths:
-    """The files of a commit, numbered, with what globs ask of their paths (in small letters)."""
-
-    def __init__(self, files: Mapping[str, File]) -> None:
-        self.of = files
-        self._files = list(files.values())
-        self.lower = [path.lower() for path in files]
-        self.names: list[str] = []
-        self.exact: dict[str, list[int]] = {}
-        self.named: dict[str, list[int]] = {}
-        self.beside: dict[str, list[int]] = {}
-        self.below: dict[str, set[int]] = {}
-        for n, path in enumerate(self.lower):
-            folder, _, name = path.rpartition("/")
-            self.names.append(name)
-            self.exact.setdefault(path, []).append(n)
-            self.named.setdefault(name, []).append(n)
-            self.beside.setdefault(folder, []).append(n)
-            for part in folder.split("/"):
-                self.below.setdefault(part, set()).add(n)
-        self._known: dict[tuple[str, ...], list[File]] = {}
-
-    def matching(self, globs: tuple[str, ...]) -> list[File]:
-        """The files that `matches` would let through, in their order."""
-        if globs not in self._known:
-            found: set[int] = set()
-            for keeps, run in _runs(globs):
-                found = found | run.among(self) if keeps else found - run.among(self)
-            self._known[globs] = [self._files[n] for n in sorted(found)]
-        return self._known[globs]
-
-
-def matches(path: str, globs: Iterable[str]) -> bool:
-    """Whether a path matches one of the globs: `*` within a folder, `**` across folders, `{a,b}`, `[ab]`; ignoring case.
-    A glob that starts with `!` takes out what those before it let in."""
-    hit, path = False, path.lower()
-    for keeps, run in _runs(tuple(globs)):
-        if hit is not keeps and run.match(path):
-            hit = keeps
-    return hit
-
-
-@lru_cache(maxsize=512)
-def _runs(globs: tuple[str, ...]) -> tuple[tuple[bool, _Globs], ...]:
-    """Neighbouring globs of one kind together."""
-    runs: list[tuple[bool, list[str]]] = []
-    for glob in globs:
-        keeps = not glob.startswith("!")
-        if not runs or runs[-1][0] is not keeps:
-            runs.append((keeps, []))
-        runs[-1][1].append(glob.removeprefix("!"))
-    return tuple((keeps, _Globs(run)) for keeps, run in runs)
-
-
-# -- git ---------------------------------------------------------------------------------------------------------------
-
-_HARDENED = (
-    "--no-pager",
-    "--no-replace-objects",
-    "-c",
-    "core.hooksPath=" + os.devnull,
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "log.showSignature=false",
-    "-c",
-    "protocol.allow=never",
-    "-c",
-    "core.quotePath=false",
-)
-
-
-def git_environment() -> dict[str, str]:
-    """The user's environment for a git that obeys nobody: no `GIT_*` variable of a caller (a hook sets GIT_DIR), no prompt,
-    no fetch of missing objects, plain English messages."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    env |= {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-    return env
-
-
-class Repository:
-    """A local repository, read with plumbing commands that its own configuration cannot bend."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        if not path.exists():
-            raise UserError(
-                f"{path}: no such folder", "give a checkout, a bare git directory, or an https, ssh or file URL"
-            )
-        if not path.is_dir():
-            raise UserError(
-                f"{path}: not a folder", "give a checkout, a bare git directory, or an https, ssh or file URL"
-            )
-        bare = (path / "HEAD").is_file() and (path / "objects").is_dir()
-        if bare and not (path / "config").is_file():
-            raise UserError(
-                f"{path}: a git directory without its config file, which git refuses to open",
-                f"write one: printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = true\\n' > {path}/config",
-            )
-        try:
-            self.shallow = self.git("rev-parse", "--is-shallow-repository").strip() == "true"
-        except GitError as error:
-            if "dubious ownership" in str(error):
-                raise UserError(
-                    f"{path}: the repository belongs to another user, and git refuses to open it",
-                    f"copy it, or: git config --global --add safe.directory {path}",
-                ) from None
-            raise UserError(
-                f"{path}: not a git repository", "run auditor on the repository's folder, or give its URL"
-            ) from None
-
-    def git(self, *arguments: str, stdin: bytes | None = None) -> str:
-        """The output of a git command. Raises GitError with what git said."""
-        return self.raw(*arguments, stdin=stdin).decode("utf-8", errors="replace")
-
-    def raw(self, *arguments: str, stdin: bytes | None = None) -> bytes:
-        """As `git`, in bytes."""
-        try:
-            done = subprocess.run(
-                ["git", *_HARDENED, "-C", str(self.path), *arguments],
-                input=stdin if stdin is not None else b"",
-                capture_output=True,
-                env=git_environment(),
-                check=False,
-            )
-        except FileNotFoundError:
-            raise UserError("git is not installed, or not on the PATH", "install git 2.30 or newer") from None
-        if done.returncode:
-            raise GitError(done.stderr.decode("utf-8", errors="replace").strip())
-        return done.stdout
-
-    def head(self) -> str:
-        """The commit that HEAD points at. Raises UserError in an empty repository."""
-        try:
-            return self.git("rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
-        except GitError:
-            raise UserError(
-                f"{self.path}: the repository has no commit that HEAD points at",
-                "push something, or name a commit with --ref",
-            ) from None
-
-    def default_branch(self) -> str:
-        """The branch that a clone would check out: `origin/HEAD` where this is a clone, else HEAD's. Empty if detached."""
-        named = self.refs.get("refs/remotes/origin/HEAD", ("", ""))[1]
-        named = named or next((ref for ref, (star, _) in self.refs.items() if star == "*"), "")
-        if not named:  # detached, or a branch without commits
-            with contextlib.suppress(GitError):
-                named = self.git("symbolic-ref", "--quiet", "HEAD").strip()
-        return named.removeprefix("refs/remotes/origin/").removeprefix("refs/heads/")
-
-    @cached_property
-    def refs(self) -> dict[str, tuple[str, str]]:
-        """Each ref with a star if HEAD points at it, and the ref that it points at itself."""
-        rows = self.git("for-each-ref", "--format=%(refname)%1f%(HEAD)%1f%(symref)").splitlines()
-        return {name: (star, to) for name, star, to in (row.split("\x1f") for row in rows)}
-
-    @cached_property
-    def _remote(self) -> list[tuple[str, str]]:
-        """What the configuration says of `origin`."""
-        try:
-            rows = self.git("config", "--local", "--null", "--get-regexp", r"^remote\.origin\.").split("\0")
-        except GitError:
-            return []
-        return [(key.lower(), value) for key, _, value in (row.partition("\n") for row in rows)]
-
-    def resolve(self, ref: str) -> str:
-        """The full sha of a branch, tag or commit, as written or below `origin/`. Raises UserError if there is none."""
-        for name in (ref, f"refs/heads/{ref}", f"refs/remotes/origin/{ref}", f"refs/tags/{ref}"):
-            try:
-                found = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}").strip()
-            except GitError:
-                continue
-            if re.fullmatch(r"[0-9a-f]{40,64}", found):
-                return found
-        raise UserError(f"{self.path}: no branch, tag or commit {ref!r}", "look with: git log --oneline --all")
-
-    def before(self, moment: datetime) -> tuple[str, int]:
-        """The last commit of the default branch's first-parent line at a moment, and how many of that line came later."""
-        tip = self.head()
-        branch = self.default_branch()
-        if branch:
-            with contextlib.suppress(UserError):
-                tip = self.resolve(branch)
-        rows = self.git("rev-list", "--first-parent", "--timestamp", tip).split("\n")
-        line = [(int(time), sha) for time, _, sha in (row.partition(" ") for row in rows if row)]
-        for later, (time, sha) in enumerate(line):
-            if time <= moment.timestamp():
-                return sha, later
-        first = datetime.fromtimestamp(line[-1][0], moment.tzinfo).isoformat(timespec="minutes")
-        raise UserError(
-            f"{self.path}: no commit before {moment.isoformat(timespec='minutes')}; the first is of {first}",
-            "give a later time with --before",
-        )
-
-    def one_branch(self) -> bool:
-        """Whether this is a clone that was told to have one branch only."""
-        specs = [value for key, value in self._remote if key == "remote.origin.fetch"]
-        return bool(specs) and not any("*" in spec for spec in specs)
-
-    def blame(self, commit: str, path: str) -> list[str]:
-        """For each line of a file, the commit that last changed it (white space aside); empty where git cannot tell."""
-        try:
-            out = self.git("blame", "--porcelain", "-w", "--no-textconv", commit, "--", path)
-        except GitError:
-            return []
-        return re.findall(r"(?m)^([0-9a-f]{40,64}) \d+ \d+(?: \d+)?$", out)
-
-    def origin(self) -> str:
-        """The address that this was cloned from, or nothing. It is shown, never followed."""
-        urls = [value for key, value in self._remote if key == "remote.origin.url"]
-        return re.sub(r"://[^/@]*@", "://", urls[-1].strip()) if urls else ""
-
-
-class GitError(Exception):
-    """What git said when it failed."""
-
-
-_LOG = (
-    "%H%x1f%P%x1f%an%x1f%ae%x1f%aI%x1f%cn%x1f%cI%x1f%s%x1f%(trailers:key=Co-authored-by,valueonly,separator=%x1d)%x1e"
-)
-
-
-def read_history(repository: Repository, commit: str, known_branches: tuple[str, ...] = ()) -> History:
-    """The history that leads to a commit. A broken one is cut where git stops; it costs what lies beyond."""
-    try:
-        log = repository.git("log", "--no-color", "--no-mailmap", f"--format={_LOG}", "--end-of-options", commit)
-    except GitError:
-        log = repository.git("log", "--no-color", "--no-mailmap", "-1", f"--format={_LOG}", "--end-of-options", commit)
-    commits = []
-    for row in log.split("\x1e"):
-        parts = row.strip("\n").split("\x1f")
-        if len(parts) == 9:
-            sha, parents, author, email, time, committer, committed, subject, co = parts
-            commits.append(
-                Commit(
-                    sha,
-                    tuple(parents.split()),
-                    author,
-                    email,
-                    _moment(time),
-                    committer,
-                    _moment(committed),
-                    subject,
-                    tuple(c for c in co.split("\x1d") if c),
-                )
-            )
-    refs = list(repository.refs)
-    branches = {r.removeprefix("refs/heads/") for r in refs if r.startswith("refs/heads/")}
-    branches |= {r.removeprefix("refs/remotes/origin/") for r in refs if r.startswith("refs/remotes/origin/")} - {
-        "HEAD"
-    }
-    return History(
-        commits=tuple(commits),
-        branches=tuple(sorted(branches | set(known_branches))),
-        tags=tuple(r.removeprefix("refs/tags/") for r in refs if r.startswith("refs/tags/")),
-        default_branch=repository.default_branch(),
-        shallow=repository.shallow,
-        one_branch=not known_branches and repository.one_branch(),
-        pull_refs=len({m[1] for r in refs if (m := _PULL_REF.match(r))}),
-    )
-
-
-_PULL_REF = re.compile(r"refs/(?:remotes/[^/]+/)?(?:pull|merge-requests)/(\d+)/head$")
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:  # git stores impossible dates as they are
-        return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-
-
-class _Blobs:
-    """One `git cat-file --batch` process, asked for a blob at a time."""
-
-    def __init__(self, repository: Repository) -> None:
-        self._process = subprocess.Popen(
-            ["git", *_HARDENED, "-C", str(repository.path), "cat-file", "--batch"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=git_environment(),
-        )
-
-    def read(self, blob: str) -> bytes:
-        """The content of a blob. Raises Unreadable when this copy does not have it."""
-        source, sink = self._process.stdout, self._process.stdin
-        assert source is not None
-        assert sink is not None
-        try:
-            sink.write(blob.encode() + b"\n")
-            sink.flush()
-            header = source.readline().split()
-        except OSError:
-            header = []
-        if len(header) != 3 or header[1] != b"blob":
-            raise Unreadable("missing from this copy of the repository")
-        data = source.read(int(header[2]))
-        source.read(1)
-        return data
-
-    def close(self) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-        self._process.wait()
-
-
 def open_snapshot(
     repository: Repository,
     commit: str,
@@ -829,7 +522,7 @@ class OpenSnapshot(Snapshot):
         self, repository: Repository, commit: str, history: History, set_aside: Callable[[File], str] | None
     ) -> None:
         self.repository = repository
-        self._blobs = _Blobs(repository)
+        self._blobs = Blobs(repository)
         self._earlier: dict[str, Snapshot] = {}
         committed = history.commits[0].committed.isoformat() if history.commits else ""
         super().__init__(
@@ -867,9 +560,9 @@ class OpenSnapshot(Snapshot):
                 files.append(same[path, blob])
                 continue
             if mode == "120000":
-                skipped = "a symbolic link"
+                skipped = LINK
             elif mode == "160000":
-                skipped = "a submodule"
+                skipped = SUBMODULE
             elif not size.isdigit():
                 skipped = "missing from this copy of the repository"
             else:
@@ -882,46 +575,3 @@ class OpenSnapshot(Snapshot):
 
     def __exit__(self, *_: object) -> None:
         self._blobs.close()
-
-
-# -- where a target is -------------------------------------------------------------------------------------------------
-
-_URL = re.compile(r"^(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)::?//|^(?P<helper>[A-Za-z0-9]+)::")
-_SCP = re.compile(r"^(?:[\w.-]+@)?[\w.-]+\.[\w.-]+:(?!//)[^\s]+$|^[\w.-]+@[\w.-]+:(?!//)[^\s]+$")
-
-
-@dataclass(frozen=True)
-class Target:
-    """A repository on this machine, and, when it was fetched, the branches that its host named."""
-
-    repository: Repository
-    url: str = ""
-    branches: tuple[str, ...] = field(default=())
-
-
-def cache_folder() -> Path:
-    """Where clones are kept: AUDITOR_CACHE, else XDG_CACHE_HOME or ~/.cache, below `auditor`."""
-    if own := os.environ.get("AUDITOR_CACHE"):
-        return Path(own)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "auditor"
-
-
-def is_url(target: str) -> bool:
-    """Whether a target names a remote repository rather than a folder."""
-    return not Path(target).exists() and bool(_URL.match(target) or _SCP.match(target))
-
-
-def locate(
-    target: str, *, ref: str = "", before: datetime | None = None, progress: Callable[[str], None] | None = None
-) -> Target:
-    """The repository that a target names, cloned bare into the user's cache if it is a URL.
-
-    Raises UserError for an address that is neither a folder nor an https, ssh or file URL, or cannot be reached.
-    """
-    if not is_url(target):
-        repository = Repository(Path(target))
-        return Target(repository, repository.origin())
-    from auditor.fetch import fetch  # gitpython takes 0.2 s to import
-
-    path, branches = fetch(target, ref=ref, before=before, progress=progress)
-    return Target(Repository(path), re.sub(r"://[^/@]*@", "://", target), branches)

@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 
 from auditor.errors import UserError
-from auditor.snapshot import File, GitError, OpenSnapshot, Repository, Unreadable, read_history, too_large
+from auditor.repository import GitError, Repository, Unreadable, read_history
+from auditor.snapshot import LINK, SUBMODULE, File, OpenSnapshot, too_large
 
 HASH_LIMIT = 50_000_000  # bytes; larger files are compared by size
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -70,10 +71,9 @@ class WorkingTree(OpenSnapshot):
         self._folders: dict[str, bool] = {"": True}
         self._hash = hashlib.sha256 if len(commit) == 64 else hashlib.sha1
         found = (self._file(name) for name in self._names())
-        self.files = {f.path: f for f in sorted((f for f in found if f), key=lambda f: f.path)}
-        self.folders = frozenset(p[:i] for p in self.files for i, c in enumerate(p) if c == "/")
+        self.hold(f for f in found if f)
         self.uncommitted = frozenset(
-            p for p, f in self.files.items() if f.skipped != "a submodule" and self._differs(f)
+            p for p, f in self.files.items() if f.why_skipped != SUBMODULE and self._differs(f)
         )
         repository.tree = self
 
@@ -107,9 +107,10 @@ class WorkingTree(OpenSnapshot):
         except (OSError, ValueError):
             return None
         if stat.S_ISLNK(found.st_mode):
-            return File(path, self._blob(os.fsencode(os.readlink(full))), 0, _nothing, "a symbolic link")
+            to = os.fsencode(os.readlink(full))
+            return File(path, self._blob(to), 0, lambda: to, LINK)
         if stat.S_ISDIR(found.st_mode):
-            return File(path.rstrip("/"), "", 0, _nothing, "a submodule")
+            return File(path.rstrip("/"), "", 0, _nothing, SUBMODULE)
         if not stat.S_ISREG(found.st_mode):
             return File(path, "", 0, _nothing, "no regular file")
         read = partial(_read, full)

@@ -8,7 +8,8 @@ from auditor.models import ChecklistItem, Question, Report
 from auditor.probes import Answer, load
 from auditor.profile import load_profile
 from auditor.prose import read_prose
-from auditor.snapshot import History, Snapshot
+from auditor.repository import History
+from auditor.snapshot import Snapshot
 
 
 def tree(files: Mapping[str, str | bytes], history: History | None = None, report: Report | None = None) -> Snapshot:

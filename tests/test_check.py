@@ -16,8 +16,8 @@ from build_fixture import build
 from auditor import pipeline
 from auditor.models import AuditRecord
 from auditor.profile import load_profile
+from auditor.repository import Unreadable
 from auditor.rules import hint
-from auditor.snapshot import Unreadable
 from auditor.worktree import open_working_tree, root_of
 
 ROOT = Path(__file__).resolve().parent.parent

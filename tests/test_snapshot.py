@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import UserError
+from auditor.globs import matches
 from auditor.probes import load as load_probes
-from auditor.snapshot import Repository, Snapshot, Unreadable, decode, is_url, locate, matches, open_snapshot
+from auditor.repository import Repository, Unreadable, is_url, locate
+from auditor.snapshot import Snapshot, decode, open_snapshot
 
 WHO = {
     "GIT_AUTHOR_NAME": "Ada Example",

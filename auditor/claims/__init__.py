@@ -8,11 +8,13 @@ accusation. Checks see a `Repo`: the snapshot, and any probe's answer about it.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from auditor.holes import watching
 from auditor.models import Evidence, Label, Report
 from auditor.probes import Answer
 from auditor.probes import load as load_probes
 from auditor.prose import Prose, Statement
-from auditor.snapshot import History, Snapshot
+from auditor.repository import History
+from auditor.snapshot import Snapshot
 
 
 @dataclass
@@ -61,6 +63,11 @@ class Settled:
     rule: str = "prose-contradicts-repository"
 
     @property
+    def rests_on_repository(self) -> bool:
+        """Whether anything but the report's own words settles it."""
+        return self.rule not in ("prose-contradicts-checklist", "prose-contradicts-prose", "report-addresses-a-model")
+
+    @property
     def said(self) -> str:
         """The words that the report is held to."""
         return self.quote or self.statement.text
@@ -88,9 +95,16 @@ class Check:
         return self.function.__module__.rsplit(".", 1)[-1]
 
     def run(self, prose: Prose, repo: Repo) -> tuple[list[Settled], str]:
-        """What the check settles, and the reason if it failed: a broken check loses its own say and nothing else."""
+        """What the check settles, and the reason if it failed: a broken check loses its own say and nothing else.
+
+        A contradiction that was reached past something unread or not followed is none."""
+        settled = []
         try:
-            return list(self.function(prose, repo)), ""
+            with watching() as watch:
+                for piece in self.function(prose, repo):
+                    if not (watch and piece.label == "contradicted" and piece.rests_on_repository):
+                        settled.append(piece)
+            return settled, ""
         except Exception as error:
             return [], f"claim check {self.id} failed: {type(error).__name__}: {error}"
 

@@ -24,11 +24,12 @@ from auditor.facts.workflows import (
     runs_pre_commit,
     runs_tests,
 )
+from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 from auditor.readers import WORKFLOWS, Command, readable, yaml_root
-from auditor.snapshot import File, matches
+from auditor.snapshot import File
 
 # -- facts -------------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,8 @@ from auditor.models import Evidence, Question
 from auditor.prose import Prose, Statement
 from auditor.readers import commands as file_commands
 from auditor.readers import docker, literal, normal_name, python, shell_commands, walk
-from auditor.snapshot import File, Unreadable
+from auditor.repository import Unreadable
+from auditor.snapshot import File
 
 # -- commands in the prose ---------------------------------------------------------------------------------------------
 

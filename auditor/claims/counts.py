@@ -17,11 +17,12 @@ from auditor.facts.commandline import TARGET_FILES, targets
 from auditor.facts.history import own_pull_requests, pull_requests
 from auditor.facts.routes import Route, routes
 from auditor.facts.tests import Collection, collect, options_of, rules
+from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.models import Evidence, Label
 from auditor.prose import Prose, Statement
 from auditor.readers import DOCKERFILES, docker, python, readable, yaml_root
-from auditor.snapshot import File, Snapshot, matches
+from auditor.snapshot import File, Snapshot
 
 # -- numbers in words --------------------------------------------------------------------------------------------------
 
@@ -234,7 +235,7 @@ def _tests(snapshot: Snapshot) -> Tests:
         path = file.path
         many = 0 if path in computed else expanded[path]
         made.append(TestFile(path, functions, collected[path], many, active[path], classes, asserts, tasks))
-    sure = sure and not any(matches(p, ("**/test*.py", "**/*_test.py")) for p in files.unread)
+    sure = sure and not any(matches(p, ("**/test*.py", "**/*_test.py")) for p in (h.path for h in files.holes))
     return Tests(tuple(made), sure, bool(computed) or _more_tests(snapshot), found)
 
 

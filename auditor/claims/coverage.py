@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.claims.counts import tests_of
+from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 from auditor.readers import lines_matching, readable, toml
-from auditor.snapshot import File, Snapshot, matches
+from auditor.snapshot import File, Snapshot
 
 _PERCENT = r"(?P<n>\d{1,3}(?:\.\d+)?)\s*(?:%|percent\b)"
 _ROUGH = compile_later(

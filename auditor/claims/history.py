@@ -13,7 +13,8 @@ from auditor.facts.history import direct_commits, main_line, own_pull_requests, 
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
-from auditor.snapshot import Commit, OpenSnapshot, Snapshot
+from auditor.repository import Commit
+from auditor.snapshot import OpenSnapshot, Snapshot
 
 _MAIN = r"(?:the\s+|our\s+)?(?:\w+\s+)?(?:main|master|trunk|default)\b"
 _REQUEST = r"(?:pull[- ]requests?|prs?|merge[- ]requests?)\b"

@@ -14,7 +14,8 @@ from auditor.lazy import compile_later
 from auditor.models import Evidence, Question
 from auditor.prose import Prose, Statement
 from auditor.readers import yaml_documents
-from auditor.snapshot import File, GitError, OpenSnapshot, Snapshot, Unreadable
+from auditor.repository import GitError, Unreadable
+from auditor.snapshot import File, OpenSnapshot, Snapshot
 
 # -- what is where -----------------------------------------------------------------------------------------------------
 

@@ -395,7 +395,7 @@ def _installed(repo: Repo, tool: str) -> bool:
         if pattern.search(ci_facts(repo).text):
             return True
         chosen = repo.snapshot.select((*_DEPENDENCIES, "**/*.lock", _HOOK_CONFIG), (tool,), all=True)
-        return bool(chosen.unread) or any(pattern.search(f.text) for f in chosen)
+        return bool(chosen.holes) or any(pattern.search(f.text) for f in chosen)
 
     return repo.snapshot.once(f"claims-installed-{tool}", look)
 
@@ -617,7 +617,7 @@ def strict_typing(prose: Prose, repo: Repo) -> Iterator[Settled]:
         seen = list(files)
         if (
             not seen
-            or files.unread
+            or files.holes
             or any(re.search(r"strict|disallow_|disallow-|warn_return_any|check_untyped", uncommented(f)) for f in seen)
         ):
             continue
@@ -837,7 +837,7 @@ def _traced(repo: Repo, tool: str) -> bool:
             (tool, "ruff") if "ruff" in _QUALITY[tool] else (tool,),
             all=True,
         )
-        return any(pattern.search(f.text) for f in chosen) or bool(chosen.unread)
+        return any(pattern.search(f.text) for f in chosen) or bool(chosen.holes)
 
     return repo.snapshot.once(f"claims-traced-{tool}", look)
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.facts.cloud import CONFIGURATION, training_specs
+from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
 from auditor.readers import Node, literal, python, readable, walk, yaml_documents, yaml_root
-from auditor.snapshot import File, Snapshot, matches
+from auditor.snapshot import File, Snapshot
 
 _CODE = (
     "**/*.py",
@@ -87,7 +88,7 @@ def _seeds(snapshot: Snapshot) -> Seeds:
             continue
         touched += [(file, line) for line in sorted(_touching(module.tree))]
         read = read or _reads(module.tree) or _passes_all(file)
-    sure = sure and not any(matches(p, _CODE) for p in code.unread)
+    sure = sure and not any(matches(p, _CODE) for p in (h.path for h in code.holes))
     for file in snapshot.select(_CONFIG, stubs=True):
         if file.size > 100_000 or "seed" not in file.lower:
             continue
@@ -302,7 +303,7 @@ def deterministic_flag(prose: Prose, repo: Repo) -> Iterator[Settled]:
         if not match or not statement.firm or statement.negated or not statement.ours:
             continue
         files = repo.snapshot.select(("**/*.py", "**/*.ipynb", *_CONFIG, *_SCRIPTS), stubs=True)
-        if any("determinis" in f.lower or "cudnn" in f.lower for f in files) or files.unread:
+        if any("determinis" in f.lower or "cudnn" in f.lower for f in files) or files.holes:
             return
         yield Settled(
             statement,
@@ -693,7 +694,7 @@ def _said_elsewhere(machine: str, snapshot: Snapshot) -> bool:
     files = snapshot.select(
         ("**/*.{yaml,yml,json,sh,py,tf,toml,tpl}", "**/makefile", "**/justfile"), mentions=(machine,)
     )
-    return any(machine in row.lower() for f in files for row in _without_comments(f)) or bool(files.unread)
+    return any(machine in row.lower() for f in files for row in _without_comments(f)) or bool(files.holes)
 
 
 # -- the size of the data ----------------------------------------------------------------------------------------------

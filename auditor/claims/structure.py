@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.claims.boxes import plainly_denied
 from auditor.facts.template import template
+from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 from auditor.readers import python, readable, yaml_root
-from auditor.snapshot import File, Snapshot, matches
+from auditor.snapshot import File, Snapshot
 
 _NAME = r"(?!(?:the|and|or|a|an|all|any|some|it|this|that|these|those|them|our|unused|empty|from|in|of|to|for|as|folders?|files?|director(?:y|ies))\b)\.?[\w][\w./-]*"
 _LIST = rf"(?P<list>{_NAME}(?:\s*(?:,\s*and|,|and|&|as well as)\s+(?:the\s+)?{_NAME})*)"

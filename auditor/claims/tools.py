@@ -20,10 +20,11 @@ from auditor.facts.cloud import (
 )
 from auditor.facts.deps import Import, imported, missing_from_lock, undeclared
 from auditor.facts.tests import Case, collect
+from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
 from auditor.readers import DECLARATIONS, LOCKS, WORKFLOWS, readable, toml, yaml_documents, yaml_root
-from auditor.snapshot import File, Snapshot, matches
+from auditor.snapshot import File, Snapshot
 
 # -- the tools ---------------------------------------------------------------------------------------------------------
 

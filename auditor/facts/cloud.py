@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.facts.workflows import builds_image
+from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.readers import Command, Node, commands, shell_commands, yaml_documents, yaml_root
-from auditor.snapshot import File, Files, matches
+from auditor.snapshot import File, Files
 
 SCRIPTS = (
     "**/*.sh",

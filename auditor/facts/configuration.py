@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from auditor.readers import Node, literal, python, yaml_documents
-from auditor.snapshot import File, Snapshot, Unreadable
+from auditor.repository import Unreadable
+from auditor.snapshot import File, Snapshot
 
 _NO_CONFIGURATION = (
     "!.github/**",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.readers import (
     DECLARATIONS,
@@ -21,7 +22,7 @@ from auditor.readers import (
     toml_line,
     walk,
 )
-from auditor.snapshot import File, Files, matches
+from auditor.snapshot import File, Files
 
 # A requirement file may carry its part's name in front: `backend_requirements.txt`.
 DECLARED_IN = (*DECLARATIONS, "**/*requirements*.txt", "**/*requirements*.in")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from auditor.lazy import compile_later
-from auditor.snapshot import Commit, History
+from auditor.repository import Commit, History
 
 DEFAULT_BRANCHES = frozenset(["main", "master", "trunk"])
 

@@ -3,8 +3,10 @@
 import re
 
 from auditor.facts.history import main_line, own_pull_requests, people, span
+from auditor.globs import matches
 from auditor.models import Statistics
-from auditor.snapshot import Snapshot, Unreadable, matches
+from auditor.repository import Unreadable
+from auditor.snapshot import Snapshot
 
 _KINDS = {
     "python_files": ("**/*.py",),

@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from auditor.snapshot import File, GitError, Snapshot, Unreadable
+from auditor.repository import GitError, Unreadable
+from auditor.snapshot import File, Snapshot
 
 _ENOUGH = 8  # the report's own template comes with five known figures
 _EMPTY = ("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",)

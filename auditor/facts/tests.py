@@ -129,7 +129,7 @@ def options_of(file: File) -> dict[str, object] | None:
     try:
         parser.read_string(file.text)
     except configparser.Error as error:
-        file.problems["ini"] = f"{file.path} does not parse as an INI file ({type(error).__name__})"
+        file.cannot("ini", f"{file.path} does not parse as an INI file ({type(error).__name__})")
         return None
     section = "tool:pytest" if file.name == "setup.cfg" else "pytest"
     if parser.has_section(section):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.readers import (
     WORKFLOWS,
@@ -22,7 +23,8 @@ from auditor.readers import (
     workflow,
     yaml_root,
 )
-from auditor.snapshot import File, Files, History, matches
+from auditor.repository import History
+from auditor.snapshot import File, Files
 
 OTHER_HOSTS = (
     ".circleci/config.y*ml",

@@ -10,9 +10,11 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from auditor.globs import matches
 from auditor.models import Evidence, Problem, Question, Report
 from auditor.profile import Profile
-from auditor.snapshot import File, Snapshot, Unreadable, matches
+from auditor.repository import Unreadable
+from auditor.snapshot import File, Snapshot
 
 _LINE = 400  # characters of a line that are shown
 _SUMMARISED = (

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from auditor.models import Report
 from auditor.redact import secret_at
-from auditor.snapshot import History
+from auditor.repository import History
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _STUDY = re.compile(r"\bs\d{6}\b", re.IGNORECASE)

@@ -9,10 +9,12 @@ Probes never run anything, never use the network and never ask a model.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from auditor.holes import Hole, unsure, watching
 from auditor.models import Evidence, Outcome, Searched
 from auditor.snapshot import Files, Snapshot
 
 KEPT = 6  # pieces of evidence that a record keeps of one probe
+NAMED = 20  # files that a record names of those that a probe looked at
 
 Function = Callable[[Files], Iterator[Evidence]]
 
@@ -26,6 +28,7 @@ class Answer:
     count: int
     searched: Searched
     reason: str = ""
+    holes: tuple[Hole, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,33 +55,54 @@ class Probe:
 
     def run(self, snapshot: Snapshot) -> Answer:
         """Ask the question of a snapshot. A failure of the probe itself makes the outcome unknown."""
-        files = snapshot.select(self.looks_in, self.mentions, stubs=self.stubs, all=self.all)
         found: list[Evidence] = []
         reason = ""
-        try:
-            found = list(self.function(files))
-        except Exception as error:  # one of the three boundaries: a broken probe costs certainty, never the run
-            reason = f"the probe failed: {type(error).__name__}: {error}"
-        searched = Searched(globs=self.looks_in, files=len(files))
+        with watching() as watch:
+            files = snapshot.select(self.looks_in, self.mentions, stubs=self.stubs, all=self.all)
+            try:
+                found = list(self.function(files))
+            except Exception as error:  # one of the three boundaries: a broken probe costs certainty, never the run
+                reason = f"the probe failed: {type(error).__name__}: {error}"
+        searched = Searched(globs=self.looks_in, files=len(files), paths=tuple(f.path for f in files.named()[:NAMED]))
         if found:
             kept = tuple(e.model_copy(update={"probe": self.id}) for e in found[:KEPT])
-            return Answer("found", kept, len(found), searched, reason)
-        unread = [f"{path}: {why}" for path, why in files.unread.items() if why != "binary"]
-        broken = [problem for file in files.chosen for problem in file.problems.values()]
-        if reason or unread or broken:
-            return Answer("unknown", (), 0, searched, (reason or "; ".join([*broken, *unread][:3])))
-        return Answer("absent", (self._absence(searched),), 0, searched)
+            return Answer("found", kept, len(found), searched)
+        if reason or watch:
+            unsure(*watch.holes)  # whoever asked is as unsure
+            why = reason or "; ".join(str(h) for h in watch.holes[:3])
+            return Answer("unknown", (), 0, searched, why, watch.holes)
+        return Answer("absent", (self._absence(searched, files),), 0, searched)
 
-    def _absence(self, searched: Searched) -> Evidence:
+    def _absence(self, searched: Searched, files: Files) -> Evidence:
+        """That nothing was found, with the files that were looked at and, where the probe goes by words, the line that
+        comes nearest."""
+
+        def absence(what: str, *sources: str) -> Evidence:
+            return Evidence(kind="absence", probe=self.id, note=f"{self.asks} No: {what}.", sources=sources)
+
         if not self.looks_in:
-            return Evidence(kind="absence", probe=self.id, note=f"{self.asks} No: nothing in the git history shows it.")
+            return absence("nothing in the git history shows it")
         globs = [g for g in self.looks_in if not g.startswith("!")]
         where = ", ".join(f"`{g}`" for g in globs[:3]) + (", ..." if len(globs) > 3 else "")
         words = " that has " + " or ".join(f"`{w}`" for w in self.mentions[:4]) if self.mentions else ""
         if not searched.files:
-            return Evidence(kind="absence", probe=self.id, note=f"{self.asks} No: no file matches {where}{words}.")
-        files = f"none of the {searched.files} files" if searched.files > 1 else "not in the one file"
-        return Evidence(kind="absence", probe=self.id, note=f"{self.asks} No: {files} matching {where}{words}.")
+            return absence(f"no file matches {where}{words}")
+        near = files.near or (_mention(files, self.mentions) if self.mentions else "")
+        sources = ([near] if near else []) + [p for p in searched.paths if p != near.rsplit(":", 1)[0]]
+        looked = f"none of the {searched.files} files" if searched.files > 1 else "not in the one file"
+        what = f"{looked} matching {where}{words}"
+        return absence(f"{what}; nearest is {near}" if near else what, *sources)
+
+
+def _mention(files: Files, words: tuple[str, ...]) -> str:
+    """The first line that has one of the words, as `path:line`."""
+    lower = [w.lower() for w in words]
+    for file in files:
+        if any(w in file.lower for w in lower):
+            line = next((i for i, row in enumerate(file.lower.split("\n"), 1) if any(w in row for w in lower)), 0)
+            if line:
+                return f"{file.path}:{line}"
+    return ""
 
 
 PROBES: dict[str, Probe] = {}

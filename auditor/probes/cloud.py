@@ -17,11 +17,12 @@ from auditor.facts.cloud import (
     training_specs,
 )
 from auditor.facts.workflows import ci_workflows
+from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import WORKFLOWS, Call, Module, Node, joined_text, python, yaml_documents, yaml_root
-from auditor.snapshot import File, Files, matches
+from auditor.snapshot import File, Files
 
 _PYTHON = ("**/*.py", "!tests/**", "!**/test_*.py")
 _CODE = ("**/*.ipynb", *_PYTHON)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from auditor.facts.deps import unresolved
+from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
@@ -27,7 +28,8 @@ from auditor.readers import (
     shell_commands,
     yaml_root,
 )
-from auditor.snapshot import File, Files, Unreadable
+from auditor.repository import Unreadable
+from auditor.snapshot import File, Files
 
 NO_TESTS = ("!tests/**", "!test/**", "!**/tests/**", "!**/test_*.py", "!**/*_test.py", "!**/conftest.py")
 CODE = ("**/*.py", "**/*.ipynb", *NO_TESTS)
@@ -580,7 +582,7 @@ def _pointers(files: Files) -> list[tuple[File, int]]:
         try:
             text = file.text if not file.skipped else file.bytes()[:65536].decode("utf-8", errors="replace")
         except Unreadable as reason:
-            files.unread[file.path] = str(reason)
+            unsure(Hole(file.path, str(reason)))
             continue
         if re.search(r"(?m)^(outs|deps)\s*:", text) and _HELD.search(text):
             line = next((i for i, row in enumerate(text.split("\n"), 1) if row.startswith("outs")), 1)

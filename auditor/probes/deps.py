@@ -13,10 +13,11 @@ from auditor.facts.deps import (
     missing_lists,
     undeclared,
 )
+from auditor.globs import matches
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import dependencies
-from auditor.snapshot import File, Files, matches
+from auditor.snapshot import File, Files
 
 
 @probe(

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.models import Evidence, Image, Question
 from auditor.probes import probe
 from auditor.readers import python, readable, yaml_root
-from auditor.snapshot import File, Files, matches
+from auditor.snapshot import File, Files
 
 PAGES = ("**/*.md", "**/*.mdx", "**/*.rst", "**/*.qmd", "**/*.adoc")
 _CONFIGS = (

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from auditor.facts.history import Person, own_pull_requests, people, pull_requests, span
+from auditor.holes import Hole, unsure
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.snapshot import Files, History
+from auditor.repository import History
+from auditor.snapshot import Files
 
 # A pause this long separates another year's work (or another group's) from this one's.
 LONG_PAUSE = 200
@@ -75,7 +77,7 @@ def _whole(files: Files) -> History:
     """The history; a shallow copy, or none, leaves what is not found unknown."""
     history = files.history
     if history.shallow or not history.commits:
-        files.unread["git history"] = "this copy holds only its end" if history.commits else "not in this copy"
+        unsure(Hole("git history", "this copy holds only its end" if history.commits else "not in this copy"))
     return history
 
 

@@ -52,7 +52,7 @@ def sections(file: File) -> configparser.RawConfigParser:
     try:
         parser.read_string(file.text if file.text.lstrip().startswith(("[", "#", ";")) else "[flake8]\n" + file.text)
     except configparser.Error as error:
-        file.problems["ini"] = f"{file.path} does not parse as an INI file ({type(error).__name__})"
+        file.cannot("ini", f"{file.path} does not parse as an INI file ({type(error).__name__})")
     return parser
 
 

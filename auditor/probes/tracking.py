@@ -9,7 +9,8 @@ from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.probes.config import is_sweep
 from auditor.readers import Call, Module, Node, commands, is_stub_body, literal, python, readable, yaml_documents
-from auditor.snapshot import File, Files, Unreadable
+from auditor.repository import Unreadable
+from auditor.snapshot import File, Files
 
 NO_TESTS = ("!tests/**", "!test/**", "!**/tests/**", "!**/test_*.py", "!**/*_test.py", "!**/conftest.py")
 OWN_CODE = ("**/*.py", "**/*.ipynb", "!reports/**/*.py", *NO_TESTS)

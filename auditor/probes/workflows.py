@@ -24,11 +24,13 @@ from auditor.facts.workflows import (
     runs_pre_commit,
     runs_tests,
 )
+from auditor.globs import matches
+from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import WORKFLOWS, Command, commands, python
-from auditor.snapshot import Files, matches
+from auditor.snapshot import Files
 
 _PRE_COMMIT = ".pre-commit-config.y*ml"
 _ANY_WORKFLOW = ("runs-on", "uses:", "script")  # the word that matters may stand in a task that it calls
@@ -598,7 +600,7 @@ def docs_deployed(files: Files) -> Iterator[Evidence]:
     if pages:
         yield Evidence(kind="fact", note="the repository has the branch gh-pages", sources=(f"branch {pages[0]}",))
     elif files.history.one_branch:
-        files.unread["gh-pages"] = "this copy of the repository has one branch only"
+        unsure(Hole("gh-pages", "this copy of the repository has one branch only"))
     for file in files.matching(".readthedocs.y*ml", "readthedocs.yml"):
         yield file.cite(1, 4, note="set up for Read the Docs, which is not GitHub Pages")
 

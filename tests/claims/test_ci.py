@@ -4,7 +4,7 @@ import pytest
 from conftest import contradicted, settle
 
 from auditor.claims.ci import period
-from auditor.snapshot import History
+from auditor.repository import History
 
 ON = "on:\n  push:\n    branches: [main]\n  pull_request:\n    branches: [main]\n"
 TESTS = (

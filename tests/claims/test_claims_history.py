@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from conftest import contradicted
 
-from auditor.snapshot import Commit, History
+from auditor.repository import Commit, History
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 

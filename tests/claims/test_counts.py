@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from conftest import contradicted, settle
 
-from auditor.snapshot import Commit, History
+from auditor.repository import Commit, History
 
 
 def functions(*names: str) -> str:

@@ -11,7 +11,8 @@ from conftest import contradicted, report, settle
 from auditor.claims import Repo
 from auditor.claims import load as load_checks
 from auditor.prose import read_prose
-from auditor.snapshot import Repository, open_snapshot
+from auditor.repository import Repository
+from auditor.snapshot import open_snapshot
 
 NOTEBOOK = json.dumps(
     {"cells": [{"cell_type": "code", "source": ["x = 1\n"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}

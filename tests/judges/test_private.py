@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from auditor.judges.private import Veil, veil_of
 from auditor.models import Question, Report
-from auditor.snapshot import Commit, History
+from auditor.repository import Commit, History
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from conftest import ask
 
-from auditor.snapshot import Commit, History
+from auditor.repository import Commit, History
 
 MOMENT = datetime(2026, 1, 5, tzinfo=UTC)
 POINTER = "outs:\n- md5: 3b1c0d.dir\n  size: 812345\n  nfiles: 40\n  hash: md5\n  path: data\n"

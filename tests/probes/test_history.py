@@ -6,7 +6,7 @@ import pytest
 from conftest import ask
 
 from auditor.facts.history import direct_commits, is_bot, main_line, own_pull_requests, people, pull_requests, span
-from auditor.snapshot import Commit, History
+from auditor.repository import Commit, History
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 

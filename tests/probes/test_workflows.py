@@ -5,7 +5,8 @@ from conftest import ask, tree
 
 from auditor.facts.workflows import ci_values, ci_workflows, path_filter_hits
 from auditor.probes import load
-from auditor.snapshot import History, Snapshot
+from auditor.repository import History
+from auditor.snapshot import Snapshot
 
 MAIN = History(default_branch="main", branches=("main", "docs"))
 CI = ".github/workflows/ci.yml"
@@ -620,7 +621,7 @@ def test_ci_load_test(text: str, outcome: str) -> None:
 
 
 def test_a_copy_of_one_branch_does_not_know_of_others() -> None:
-    from auditor.snapshot import History
+    from auditor.repository import History
 
     assert ask("docs-deployed", {"README.md": "# x"}, history=History(branches=("main",))).outcome == "absent"
     alone = ask("docs-deployed", {"README.md": "# x"}, history=History(branches=("main",), one_branch=True))

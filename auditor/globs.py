@@ -1,0 +1,195 @@
+"""Globs over the paths of a commit, ignoring case."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+
+def _regex(glob: str) -> str:
+    out, i = "", 0
+    while i < len(glob):
+        if glob.startswith("**/", i):
+            out, i = out + "(?:.*/)?", i + 3
+        elif glob.startswith("**", i):
+            out, i = out + ".*", i + 2
+        elif glob[i] == "*":
+            out, i = out + "[^/]*", i + 1
+        elif glob[i] == "?":
+            out, i = out + "[^/]", i + 1
+        elif glob[i] == "[" and "]" in glob[i:]:
+            end = glob.index("]", i)
+            body = glob[i + 1 : end].replace("\\", "\\\\")
+            out, i = out + "[" + ("^" + body[1:] if body.startswith("!") else body) + "]", end + 1
+        else:
+            out, i = out + re.escape(glob[i]), i + 1
+    return out
+
+
+def _alternatives(glob: str) -> list[str]:
+    """A glob without its braces: one for each choice."""
+    glob = glob.replace(".y*ml", ".{yml,yaml}")
+    match = re.search(r"\{([^{}]*)\}", glob)
+    if not match:
+        return [glob]
+    return [
+        g for choice in match[1].split(",") for g in _alternatives(glob[: match.start()] + choice + glob[match.end() :])
+    ]
+
+
+def _made_of(name: str, parts: list[str]) -> bool:
+    """Whether a name starts with the first part, ends with the last and has a middle one between them."""
+    first, last = parts[0], parts[-1]
+    if len(name) < len(first) + len(last) or not (name.startswith(first) and name.endswith(last)):
+        return False
+    return len(parts) == 2 or parts[1] in name[len(first) : len(name) - len(last)]
+
+
+class _Globs:
+    """Several globs at once. The common forms are looked up; only the others become an expression, which costs far more
+    to compile than it is used: a probe has dozens of globs and asks them of every path once."""
+
+    def __init__(self, globs: Iterable[str]) -> None:
+        self._exact: set[str] = set()
+        self._names: set[str] = set()
+        self._folders: set[str] = set()
+        beside: dict[str, list[str]] = {}
+        ends, starts, middles, pieces, others = [], [], [], [], []
+        for glob in {one for whole in globs for one in _alternatives(whole.lower())}:
+            plain = not re.search(r"[*?\[]", glob)
+            rest = glob.removeprefix("**/")
+            simple = not re.search(r"[*?\[]", rest)
+            if plain:
+                self._exact.add(glob)
+            elif glob != rest and simple and "/" not in rest:
+                self._names.add(rest)
+            elif glob != rest and rest[0] == "*" and not re.search(r"[*?\[/]", rest[1:]):
+                ends.append(rest[1:])
+            elif glob != rest and re.fullmatch(r"\*[^*?\[/]+\*", rest):
+                middles.append(rest[1:-1])
+            elif glob != rest and re.fullmatch(r"[^?\[/]+", rest) and rest.count("*") <= 2:
+                pieces.append(rest.split("*"))
+            elif re.fullmatch(r"([^*?\[]*/)?\*[^*?\[/]*", glob):
+                folder, _, name = glob.rpartition("/")
+                beside.setdefault(folder, []).append(name[1:])
+            elif glob.endswith("/**") and not re.search(r"[*?\[]", glob[:-3]):
+                starts.append(glob[:-2])
+            elif glob.startswith("**/") and glob.endswith("/**") and not re.search(r"[*?\[/]", glob[3:-3]):
+                self._folders.add(glob[3:-3])
+            else:
+                others.append(_regex(glob))
+        self._ends, self._starts, self._middles = tuple(ends), tuple(starts), tuple(middles)
+        self._pieces = pieces
+        self._tails = {folder: tuple(tails) for folder, tails in beside.items()}
+        self._others = re.compile("(?:" + "|".join(others) + r")\Z") if others else None
+
+    def match(self, path: str) -> bool:
+        """Whether one of the globs matches a path in small letters."""
+        folder, _, name = path.rpartition("/")
+        return (
+            name in self._names
+            or path in self._exact
+            or name.endswith(self._ends)
+            or path.startswith(self._starts)
+            or (folder in self._tails and name.endswith(self._tails[folder]))
+            or any(middle in name for middle in self._middles)
+            or any(_made_of(name, parts) for parts in self._pieces)
+            or (bool(self._folders) and not self._folders.isdisjoint(path.split("/")[:-1]))
+            or (self._others is not None and self._others.match(path) is not None)
+        )
+
+    def among(self, paths: "Paths") -> set[int]:
+        """The numbers of the paths that match: `match` for all of a commit's paths, looked up instead of walked."""
+        found = {n for path in self._exact for n in paths.exact.get(path, ())}
+        found.update(n for name in self._names for n in paths.named.get(name, ()))
+        if self._ends:
+            found.update([n for n, name in enumerate(paths.names) if name.endswith(self._ends)])
+        if self._starts:
+            found.update([n for n, path in enumerate(paths.lower) if path.startswith(self._starts)])
+        for folder, tails in self._tails.items():
+            found.update(n for n in paths.beside.get(folder, ()) if paths.names[n].endswith(tails))
+        for middle in self._middles:
+            found.update([n for n, name in enumerate(paths.names) if middle in name])
+        for parts in self._pieces:
+            last = parts[-1]
+            found.update([n for n, name in enumerate(paths.names) if name.endswith(last) and _made_of(name, parts)])
+        found.update(n for folder in self._folders for n in paths.below.get(folder, ()))
+        if self._others is not None:
+            found.update([n for n, path in enumerate(paths.lower) if self._others.match(path)])
+        return found
+
+
+class Paths:
+    """The paths of a commit, numbered, with what globs ask of them (in small letters)."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = list(paths)
+        self.lower = [path.lower() for path in self._paths]
+        self.names: list[str] = []
+        self.exact: dict[str, list[int]] = {}
+        self.named: dict[str, list[int]] = {}
+        self.beside: dict[str, list[int]] = {}
+        self.below: dict[str, set[int]] = {}
+        for n, path in enumerate(self.lower):
+            folder, _, name = path.rpartition("/")
+            self.names.append(name)
+            self.exact.setdefault(path, []).append(n)
+            self.named.setdefault(name, []).append(n)
+            self.beside.setdefault(folder, []).append(n)
+            for part in folder.split("/"):
+                self.below.setdefault(part, set()).add(n)
+        self._known: dict[tuple[str, ...], list[str]] = {}
+
+    def matching(self, globs: tuple[str, ...]) -> list[str]:
+        """Those that `matches` would let through, in their order."""
+        if globs not in self._known:
+            found: set[int] = set()
+            for keeps, run in _runs(globs):
+                found = found | run.among(self) if keeps else found - run.among(self)
+            self._known[globs] = [self._paths[n] for n in sorted(found)]
+        return self._known[globs]
+
+
+def matches(path: str, globs: Iterable[str]) -> bool:
+    """Whether a path matches one of the globs: `*` within a folder, `**` across folders, `{a,b}`, `[ab]`; ignoring case.
+    A glob that starts with `!` takes out what those before it let in."""
+    hit, path = False, path.lower()
+    for keeps, run in _runs(tuple(globs)):
+        if hit is not keeps and run.match(path):
+            hit = keeps
+    return hit
+
+
+@lru_cache(maxsize=512)
+def _runs(globs: tuple[str, ...]) -> tuple[tuple[bool, _Globs], ...]:
+    """Neighbouring globs of one kind together."""
+    runs: list[tuple[bool, list[str]]] = []
+    for glob in globs:
+        keeps = not glob.startswith("!")
+        if not runs or runs[-1][0] is not keeps:
+            runs.append((keeps, []))
+        runs[-1][1].append(glob.removeprefix("!"))
+    return tuple((keeps, _Globs(run)) for keeps, run in runs)
+
+
+def may_match_below(folder: str, globs: Iterable[str]) -> bool:
+    """Whether a path below a folder could match one of the globs, whatever it is called. Globs that take out are heeded
+    where they take out the whole folder."""
+    parts = folder.lower().split("/")
+    out = [g.removeprefix("!") for g in globs if g.startswith("!")]
+    if any(g.endswith("/**") and matches(f"{folder}/x", (g,)) for g in out):
+        return False
+    return any(
+        _leads_below(alternative.split("/"), parts)
+        for glob in globs
+        if not glob.startswith("!")
+        for alternative in _alternatives(glob.lower())
+    )
+
+
+def _leads_below(glob: list[str], parts: list[str]) -> bool:
+    for i, part in enumerate(parts):
+        if glob[i : i + 1] == ["**"]:
+            return True
+        if i + 1 >= len(glob) or not re.fullmatch(_regex(glob[i]), part):
+            return False
+    return True
