@@ -68,10 +68,14 @@ def test_files_are_read_and_skipped_with_reasons(repo: Path) -> None:
         assert snapshot.files["latin.txt"].text == "na\u00efve"
         assert snapshot.unreadable() == {
             "big.csv": "larger than 1,000,000 bytes",
-            "link": "a symbolic link",
+            "link": "a symbolic link to a place outside the repository",
             "sub": "a submodule",
         }
-        for path, reason in {"picture.png": "binary", "data": "binary", "link": "a symbolic link"}.items():
+        for path, reason in {
+            "picture.png": "binary",
+            "data": "binary",
+            "link": "a symbolic link to a place outside the repository",
+        }.items():
             with pytest.raises(Unreadable, match=reason):
                 snapshot.files[path].text  # noqa: B018
         assert [c.subject for c in snapshot.history.commits] == ["second (#3)", "first"]

@@ -1082,7 +1082,11 @@ def _refused_hooks(file: File) -> str:
     return ""
 
 
-@check("named-file-parses", asks="Does a configuration or workflow that the prose names or relies on parse?")
+@check(
+    "named-file-parses",
+    asks="Does a configuration or workflow that the prose names or relies on parse?",
+    about_holes=True,
+)
 def named_file_parses(prose: Prose, repo: Repo) -> Iterator[Settled]:
     """Takes: a firm sentence that names a tracked workflow or configuration file by its path or its unique name; or one that says
     that pre-commit, GitHub Actions, the package's installation or Hydra does something, where one file alone would have to.
