@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from auditor import __version__
 from auditor.claims.settle import settle
 from auditor.errors import UserError
+from auditor.holes import Hole
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.judges import Usage as TokenUsage
 from auditor.models import (
@@ -239,8 +240,10 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
     assert snapshot.report is not None
     book = _Book()
     results: dict[str, ProbeResult] = {}
+    holes: dict[str, tuple[Hole, ...]] = {}
     for id_, probe in load().items():
         answer = probe.run(snapshot)
+        holes[id_] = answer.holes
         results[id_] = ProbeResult(
             probe=id_,
             outcome=answer.outcome,
@@ -257,7 +260,7 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         results=tuple(results.values()),
         evidence=book.evidence,
         verdicts=(*verdicts, *claimed),
-        omitted=(*_omitted(snapshot), *failed),
+        omitted=(*_omitted(snapshot, _boxes_of(holes, verdicts, snapshot.report, profile)), *failed),
     )
 
 
@@ -277,11 +280,30 @@ class _Book:
         return self._ids[piece]
 
 
-def _omitted(snapshot: Snapshot) -> list[Problem]:
-    """What could not be read, or not be made sense of."""
-    problems = [Problem(path=path, message=reason) for path, reason in snapshot.unreadable().items()]
-    problems += [Problem(path=f.path, message=why) for f in _own(snapshot) for why in f.problems.values()]
-    return sorted(problems, key=lambda p: (p.path, p.message))
+def _boxes_of(
+    holes: Mapping[str, tuple[Hole, ...]], verdicts: Sequence[Verdict], report: Report, profile: Profile
+) -> dict[Hole, tuple[int, ...]]:
+    """For each hole the boxes that are not verifiable because of it."""
+    specs = {i.n: profile.items_by_id.get(i.item) for i in report.items}
+    touched: dict[Hole, list[int]] = {}
+    for verdict in verdicts:
+        spec = specs[verdict.claim.source.n]
+        if spec is None or verdict.label != "not_verifiable":
+            continue
+        asked = {*spec.probes, *spec.weak, *spec.open_probes}
+        for hole in {h for probe in asked for h in holes[probe]}:
+            touched.setdefault(hole, []).append(verdict.claim.source.n)
+    return {hole: tuple(boxes) for hole, boxes in touched.items()}
+
+
+def _omitted(snapshot: Snapshot, touched: Mapping[Hole, tuple[int, ...]]) -> list[Problem]:
+    """What could not be read, made sense of or followed, each once, with the boxes that hang on it."""
+    holes = [Hole(path, reason) for path, reason in snapshot.unreadable().items()]
+    holes += [Hole(f.path, why.removeprefix(f.path).strip()) for f in _own(snapshot) for why in f.problems.values()]
+    return [
+        Problem(path=h.path, line=h.line, message=h.reason, items=touched.get(h, ()))
+        for h in sorted({*holes, *touched})
+    ]
 
 
 def _own(snapshot: Snapshot) -> list[File]:

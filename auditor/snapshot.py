@@ -177,7 +177,7 @@ class File:
         """`make()`, remembered on the file, so that each reader parses a file once. Its holes are remembered, too."""
         if key not in self.parsed:
             self.parsed[key], self._unsure[key] = _watched(make)
-        if holes := self._unsure[key]:
+        if holes := self._unsure.get(key):
             unsure(*holes)
         value: T = self.parsed[key]
         return value

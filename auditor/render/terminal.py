@@ -69,12 +69,17 @@ class _Page:
                 yield f"  {one_line(problem.message, self.width - 2)}"
             if show != "all" and len(self.record.unjudged) > 8:
                 yield self.paint(f"  and {len(self.record.unjudged) - 8} more (--show all)", "dim")
-        if self.record.omitted and show == "all":
+        omitted = [p for p in self.record.omitted if show == "all" or p.items]
+        if omitted:
             yield ""
-            yield self.paint("not read:", "bold")
-            for problem in self.record.omitted:
-                text = problem.message if problem.path in problem.message else f"{problem.path}: {problem.message}"
-                yield f"  {one_line(text, self.width - 2)}"
+            yield self.paint("not read or followed:", "bold")
+            for problem in omitted if show == "all" else omitted[:8]:
+                where = f"{problem.path}:{problem.line}" if problem.line else problem.path
+                boxes = f" (boxes {', '.join(map(str, problem.items))})" if problem.items else ""
+                text = f"{where}: {problem.message}" if where else problem.message
+                yield f"  {one_line(text + boxes, self.width - 2)}"
+            if show != "all" and len(omitted) > 8:
+                yield self.paint(f"  and {len(omitted) - 8} more (--show all)", "dim")
         yield ""
         yield self.summary(show)
 
@@ -168,5 +173,5 @@ class _Page:
             asked = self.record.judged + len({p.line for p in self.record.unjudged})
             tail += f" ({self.record.judged} of {asked} answers read)"
         if self.record.omitted:
-            tail += f"; {len(self.record.omitted)} file{'s' * (len(self.record.omitted) > 1)} not read"
+            tail += f"; {len(self.record.omitted)} not read or followed"
         return ", ".join(parts) + tail
