@@ -131,8 +131,8 @@ class File:
 
     @property
     def skipped(self) -> str:
-        """Why the file has no text, or nothing. Binary files are no holes: no text was ever in them."""
-        if self.why_skipped and self.why_skipped != "binary":
+        """Why the file has no text, or nothing. Binary files and links to nothing are no holes: no text was ever in them."""
+        if self.why_skipped not in NO_HOLE:
             unsure(Hole(self.path, self.why_skipped))
         return self.why_skipped
 
@@ -286,7 +286,7 @@ class Files:
     @property
     def holes(self) -> tuple[Hole, ...]:
         """The files of the selection that have no text, and the folders that lead elsewhere and may hold more of it."""
-        files = (Hole(f.path, f.why_skipped) for f in self.chosen if f.why_skipped not in ("", "binary"))
+        files = (Hole(f.path, f.why_skipped) for f in self.chosen if f.why_skipped not in NO_HOLE)
         return (*files, *(h for h in self._snapshot.elsewhere if may_match_below(h.path, self.globs)))
 
     @property
@@ -429,11 +429,17 @@ class Snapshot:
 
     def unreadable(self) -> dict[str, str]:
         """Every path that was skipped, with its reason, as far as it is known without reading everything."""
-        return {f.path: f.why_skipped for f in dict.values(self.files) if f.why_skipped not in ("", "binary")}
+        return {
+            f.path: f.why_skipped for f in dict.values(self.files) if f.why_skipped not in ("", "binary", LINKED_FOLDER)
+        }
 
 
 SUBMODULE = "a submodule"
 LINK = "a symbolic link"
+LINKED_FOLDER = "a symbolic link to a folder of the repository"
+OUTSIDE = "a symbolic link to a place outside the repository"
+NOTHING = "a symbolic link to nothing that is tracked"
+NO_HOLE = ("", "binary", LINKED_FOLDER, OUTSIDE, NOTHING)  # there is nothing that could have been read
 
 
 class Link(File):
@@ -457,11 +463,12 @@ def _follow_links(files: dict[str, File], folders: frozenset[str]) -> dict[str, 
         except Unreadable:
             continue
         if target.startswith("/"):  # a place on somebody's machine: nothing of it was ever handed in
-            file.why_skipped = "a symbolic link to a place outside the repository"
+            file.why_skipped = OUTSIDE
         joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
         if target and not target.startswith("/") and not joined.startswith("../") and joined != "..":
             to[path] = "" if joined == "." else joined
     linked: dict[str, str] = {}
+    submodules = [p for p, f in files.items() if f.why_skipped == SUBMODULE]
     for path in loose:
         target, steps = path, 0
         while target in to and steps < 8:
@@ -471,7 +478,10 @@ def _follow_links(files: dict[str, File], folders: frozenset[str]) -> dict[str, 
                 files[path] = Link(path, files[target])
         elif steps and (target in folders or not target):
             linked[path] = target
-            files[path].why_skipped = "binary"  # what it leads to is in the commit by its own name
+            files[path].why_skipped = LINKED_FOLDER  # what it leads to is in the commit by its own name
+    for path, target in to.items():
+        if files[path].why_skipped == LINK and not any(target == m or target.startswith(m + "/") for m in submodules):
+            files[path].why_skipped = NOTHING
     return linked
 
 
@@ -480,7 +490,7 @@ def _mentions(file: File, words: tuple[str, ...]) -> bool:
     try:
         text = file.lower
     except Unreadable as reason:
-        return str(reason) != "binary"
+        return str(reason) not in NO_HOLE
     return any(word in text for word in _lower(words))
 
 

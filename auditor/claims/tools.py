@@ -24,7 +24,7 @@ from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
 from auditor.readers import DECLARATIONS, LOCKS, WORKFLOWS, readable, toml, yaml_documents, yaml_root
-from auditor.snapshot import File, Snapshot
+from auditor.snapshot import LINK, File, Snapshot
 
 # -- the tools ---------------------------------------------------------------------------------------------------------
 
@@ -229,7 +229,7 @@ def _places(snapshot: Snapshot) -> list[File]:
 
 def _unread(file: File) -> bool:
     """Whether the file cannot be read and might have said something."""
-    return not readable(file) and file.suffix in _TEXT and file.skipped != "a symbolic link"
+    return not readable(file) and file.suffix in _TEXT and not file.why_skipped.startswith(LINK)
 
 
 def _path_with(pattern: re.Pattern[str], snapshot: Snapshot, but: tuple[str, ...]) -> str:

@@ -18,7 +18,7 @@ from auditor.readers import (
     workflow,
     yaml_root,
 )
-from auditor.snapshot import File, Files
+from auditor.snapshot import LINK, File, Files
 
 PYTHON = ("**/*.py",)
 _ELSEWHERE = compile_later(
@@ -412,7 +412,7 @@ def coverage(files: Files) -> Iterator[Evidence]:
                     yield file.cite(i, note="a committed coverage table")
                     break
     for path, file in files.paths.items():
-        if file.name == ".coverage" and file.size and file.skipped != "a symbolic link":
+        if file.name == ".coverage" and file.size and not file.why_skipped.startswith(LINK):
             yield file.exists(f"{path} holds the data of a coverage run")
 
 
