@@ -3,7 +3,7 @@
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from auditor.facts.lists import How, Kind, Listing, requirement, valued
 from auditor.globs import matches
