@@ -206,9 +206,12 @@ def _watched(make: Callable[[], T]) -> tuple[T, tuple[Hole, ...]]:
 
 
 def decode(data: bytes) -> str:
-    """Text from bytes: UTF-8, UTF-16 with its mark, else Latin-1; line ends made `\n`. Raises Unreadable for binary."""
+    """Text from bytes: UTF-8, UTF-16 (with its mark, or plain enough to know), else Latin-1; line ends made `\n`. Raises
+    Unreadable for binary."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", errors="replace")
+    elif b"\0" in data[:2] and (wide := _wide(data)):
+        text = data.decode(wide, errors="replace")
     elif b"\0" in data[:8192]:
         raise Unreadable("binary")
     else:
@@ -217,6 +220,18 @@ def decode(data: bytes) -> str:
         except UnicodeDecodeError:
             text = data.decode("cp1252", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+_PRINTED = frozenset(range(32, 127)) | {9, 10, 13}
+
+
+def _wide(data: bytes) -> str:
+    """The UTF-16 of a text without a mark (Windows writes some): every other byte is null, the others are plain letters."""
+    start = data[:512]
+    for zero, encoding in ((0, "utf-16-be"), (1, "utf-16-le")):
+        if len(data) % 2 == 0 and not any(start[zero::2]) and _PRINTED.issuperset(start[1 - zero :: 2]):
+            return encoding
+    return ""
 
 
 class Tracked(dict[str, File]):

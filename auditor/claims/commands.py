@@ -12,12 +12,13 @@ from auditor.claims import Repo, Settled, absence, check
 from auditor.claims.paths import Mention, Near, Places, clause, mentions, places
 from auditor.facts.commandline import TARGET_FILES, Script, programs, scripts, targets
 from auditor.facts.configuration import Configuration, configuration, values
-from auditor.facts.deps import DECLARED_IN, declared
+from auditor.facts.declared import DECLARATIONS, declarations
+from auditor.facts.lists import normal_name
 from auditor.lazy import compile_later
 from auditor.models import Evidence, Question
 from auditor.prose import Prose, Statement
 from auditor.readers import commands as file_commands
-from auditor.readers import docker, literal, normal_name, python, shell_commands, walk
+from auditor.readers import docker, literal, python, shell_commands, walk
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 
@@ -517,13 +518,10 @@ def _unsuffixed(command: Typed, script: str, where: Places) -> Settled | None:
     )
 
 
-def _packages(where: Places) -> frozenset[str]:
-    """The names that installed packages may be imported by, as far as the dependency lists tell."""
-
-    def make() -> frozenset[str]:
-        return frozenset(p.name for p in declared(where.snapshot.select(DECLARED_IN, stubs=True)))
-
-    return where.snapshot.once("claims.packages", make)
+def _may_be_installed(name: str, where: Places) -> bool:
+    """Whether the project asks for a package of this name, or a list of its dependencies could not be read."""
+    known = declarations(where.snapshot.select(DECLARATIONS, stubs=True))
+    return normal_name(name) in known.names or bool(known.unread)
 
 
 def _module(command: Typed, given: tuple[str, ...], where: Places) -> Settled | None:
@@ -532,7 +530,7 @@ def _module(command: Typed, given: tuple[str, ...], where: Places) -> Settled | 
     if not re.fullmatch(r"[A-Za-z_]\w*(\.\w+)+", name):
         return None
     first, dotted = name.split(".")[0], name.replace(".", "/")
-    if first in sys.stdlib_module_names or normal_name(first) in _packages(where):
+    if first in sys.stdlib_module_names or _may_be_installed(first, where):
         return None
     if (
         where.file(f"{dotted}.py")
@@ -981,7 +979,7 @@ def _entry(command: Typed, name: str, where: Places, repo: Repo) -> Settled | No
     setup = where.snapshot.files.get("setup.cfg")
     if (
         name in known
-        or normal_name(name) in _packages(where)
+        or _may_be_installed(name, where)
         or _lookup(name, command, where)
         or (setup and name in setup.text)
     ):
