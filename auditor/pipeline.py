@@ -87,11 +87,13 @@ def audit(
 
 @dataclass(frozen=True)
 class Found:
-    """A submission's repository on this machine, the commit of it that is meant, and how many came later."""
+    """A submission's repository on this machine, the commit of it that is meant, how many came later, and what is odd
+    about that."""
 
     target: Target
     commit: str
     later: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def find(submission: Submission, progress: Callable[[str], None] | None = None) -> Found:
@@ -101,7 +103,8 @@ def find(submission: Submission, progress: Callable[[str], None] | None = None) 
         raise UserError("--ref and --before name two commits", "give one of them")
     target = locate(submission.repo, ref=submission.ref, before=before, progress=progress)
     if before:
-        return Found(target, *target.repository.before(before))
+        then = target.repository.before(before)
+        return Found(target, then.commit, then.later, then.notes)
     return Found(target, target.repository.resolve(submission.ref) if submission.ref else target.repository.head())
 
 
@@ -141,6 +144,8 @@ def prepare(
                 url=target.url,
             ),
         )
+        notes = tuple(Problem(path="git history", message=note) for note in found.notes)
+        prepared = replace(prepared, omitted=(*notes, *prepared.omitted))
         if look is not None:
             look(snapshot)
         if figures:
