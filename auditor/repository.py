@@ -4,7 +4,6 @@ Nothing is checked out and nothing that the repository brings is executed or obe
 replacement objects, lazy fetches, signatures or pagers.
 """
 
-import contextlib
 import os
 import re
 import subprocess
@@ -452,10 +451,10 @@ def address(target: str) -> str:
     if found := _WEB.search(text):
         text = found[0].rstrip(".,;:!")
     else:
-        words = text.strip("<>\"'`").split()
-        if len(words) > 2 and words[:2] == ["git", "clone"]:
-            words = [w for w in words[2:] if _URL.match(w) or _SCP.match(w)] or words[2:]
-        text = words[0] if len(words) == 1 or words and (_URL.match(words[0]) or _SCP.match(words[0])) else text
+        text = text.strip("<>\"'`")
+        if text.startswith("git clone "):
+            words = text.split()[2:]
+            text = next((w for w in words if _URL.match(w) or _SCP.match(w)), words[-1] if words else text)
         host = text.partition("/")[0].lower()
         if "/" not in text or ":" in host or "." not in host.strip(".") or _is_here(text):
             return text

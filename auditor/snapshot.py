@@ -552,6 +552,10 @@ class OpenSnapshot(Snapshot):
             self._earlier[commit] = earlier
         return self._earlier[commit]
 
+    def blob(self, sha: str) -> bytes:
+        """The content of a blob by its id. Raises Unreadable when this copy does not have it."""
+        return self._blobs.read(sha)
+
     def _list(self, commit: str, same: Mapping[tuple[str, str], File]) -> list[File]:
         files = []
         for row in self.repository.raw("ls-tree", "-r", "-l", "-z", "--full-tree", commit).split(b"\0"):
