@@ -406,7 +406,7 @@ def _brought(merge: Commit, by_sha: Mapping[str, Commit]) -> list[Commit]:
     todo = [(by_sha[sha].committed, sha, side) for sha, side in ((first, 1), (second, 2)) if sha in by_sha]
     sides: dict[str, int] = {}
     for _ in range(_LONG_BRANCH):
-        if not any(side == 2 and not sides.get(sha, 0) & 1 for _, sha, side in todo):
+        if not any((side == 2 and not sides.get(sha, 0) & 1) or sides.get(sha) == 2 for _, sha, side in todo):
             break
         todo.sort()
         _, sha, side = todo.pop()
