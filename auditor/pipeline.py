@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from auditor import __version__
 from auditor.claims.settle import settle
 from auditor.errors import UserError
+from auditor.facts.past import Memory
 from auditor.holes import Hole
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.judges import Usage as TokenUsage
@@ -31,12 +32,12 @@ from auditor.models import (
     Usage,
     Verdict,
 )
-from auditor.probes import load
+from auditor.probes import Probe, load
 from auditor.profile import Profile
 from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
 from auditor.repository import Target, locate
-from auditor.rules import judge_items, report_findings
+from auditor.rules import judge_items, lacking, remembered, report_findings
 from auditor.snapshot import File, Snapshot, open_snapshot
 
 if TYPE_CHECKING:
@@ -88,11 +89,13 @@ def audit(
 
 @dataclass(frozen=True)
 class Found:
-    """A submission's repository on this machine, the commit of it that is meant, and how many came later."""
+    """A submission's repository on this machine, the commit of it that is meant, how many came later, and what is odd
+    about that."""
 
     target: Target
     commit: str
     later: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def find(submission: Submission, progress: Callable[[str], None] | None = None) -> Found:
@@ -102,7 +105,8 @@ def find(submission: Submission, progress: Callable[[str], None] | None = None) 
         raise UserError("--ref and --before name two commits", "give one of them")
     target = locate(submission.repo, ref=submission.ref, before=before, progress=progress)
     if before:
-        return Found(target, *target.repository.before(before))
+        then = target.repository.before(before)
+        return Found(target, then.commit, then.later, then.notes)
     return Found(target, target.repository.resolve(submission.ref) if submission.ref else target.repository.head())
 
 
@@ -124,7 +128,7 @@ def prepare(
     target, commit, later = found.target, found.commit, found.later
     with open_snapshot(target.repository, commit, known_branches=target.branches) as snapshot:
         file = find_report(snapshot, submission.report_path)
-        snapshot.set_aside = lambda f: "course material" if f is file else profile.set_aside(f)
+        snapshot.set_aside = lambda f: "course material" if f.path == file.path else profile.set_aside(f)
         snapshot.report = parse_report(file, profile, snapshot.files, commit, target.url)
         prepared = examine(
             snapshot,
@@ -142,6 +146,8 @@ def prepare(
                 url=target.url,
             ),
         )
+        notes = tuple(Problem(path="git history", message=note) for note in found.notes)
+        prepared = replace(prepared, omitted=(*notes, *prepared.omitted))
         if look is not None:
             look(snapshot)
         if figures:
@@ -170,7 +176,7 @@ def check(
     with open_working_tree(root) as tree:
         file = _report_on_disk(tree, root, report_path)
         url = tree.repository.origin()
-        tree.set_aside = lambda f: "course material" if f is file else profile.set_aside(f)
+        tree.set_aside = lambda f: "course material" if f.path == file.path else profile.set_aside(f)
         tree.report = report = parse_report(file, profile, tree.files, tree.commit, url)
         if question and question not in {q.n for q in report.questions}:
             numbers = [q.n for q in report.questions]
@@ -253,6 +259,7 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
             reason=answer.reason,
         )
     verdicts = judge_items(snapshot.report, profile, results, book.evidence)
+    verdicts = _remembered(verdicts, snapshot, profile, results, book)
     claimed, failed = settle(read_prose(snapshot.report), snapshot, book.enter)
     return Prepared(
         submission=submission,
@@ -262,6 +269,34 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         verdicts=(*verdicts, *claimed),
         omitted=(*_omitted(snapshot, _boxes_of(holes, verdicts, snapshot.report, profile)), *failed),
     )
+
+
+def _remembered(
+    verdicts: Sequence[Verdict],
+    snapshot: Snapshot,
+    profile: Profile,
+    results: Mapping[str, ProbeResult],
+    book: "_Book",
+) -> list[Verdict]:
+    """The same verdicts, those on ticked boxes without anything to show for them held against the history, too."""
+    assert snapshot.report is not None
+    memory, probes, made = Memory(snapshot), load(), []
+    for verdict, item in zip(verdicts, snapshot.report.items, strict=True):
+        spec = profile.items_by_id.get(item.item)
+        for id_ in lacking(item, spec, results) if spec else ():
+            probe = probes[id_]
+            past = memory.was_there(probe.looks_in, probe.mentions, _asking(probe))
+            if spec and past:
+                fact = Evidence(kind="fact", probe=id_, note=str(past), sources=past.sources)
+                piece = fact.model_copy(update={"id": book.enter(fact)})
+                verdict = remembered(verdict, spec, str(past), past.days, piece)
+                break
+        made.append(verdict)
+    return made
+
+
+def _asking(probe: Probe) -> Callable[[Snapshot], tuple[Evidence, ...]]:
+    return lambda then: probe.run(then).shown
 
 
 class _Book:

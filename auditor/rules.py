@@ -194,6 +194,39 @@ def _judge(
     return verdict("supported", plain.absent or plain.found, _sentences(plain.absent, evidence))
 
 
+def lacking(item: ChecklistItem, spec: Item, results: Mapping[str, ProbeResult]) -> tuple[str, ...]:
+    """The probes of a ticked box that found nothing, where nothing else speaks for it either and its history is worth a
+    look: the box is contradicted, or stands for what is done once."""
+    if not (item.checked and spec.observable and (spec.absence == "contradicted" or spec.once)):
+        return ()
+    shown = _Shown(spec.probes, spec.require, results)
+    if not shown.refuted or any(results[w].outcome == "found" for w in spec.weak):
+        return ()
+    return tuple(r.probe for r in shown.absent)
+
+
+def remembered(verdict: Verdict, spec: Item, shows: str, was: str, piece: Evidence) -> Verdict:
+    """The verdict on a box that `lacking` named, with what the history shows of it: taken out since (`was` says from when
+    to when it was there), which weighs less than never there, or, where that is empty, on an unmerged branch only."""
+    told = {
+        "repo_shows": f"{verdict.repo_shows} {shows}".strip(),
+        "citations": (*verdict.citations, Citation(evidence=piece.id, quote=piece.note)),
+    }
+    if not was:
+        difference = "It stands on a branch that was never merged."
+        return verdict.model_copy(update={**told, "label": "not_verifiable", "difference": difference})
+    if verdict.label != "contradicted":
+        return verdict.model_copy(update=told)
+    over = " It can be done once and be over." if spec.once else ""
+    return verdict.model_copy(
+        update={
+            **told,
+            "difference": "The box is ticked; what showed it has been taken out of the repository.",
+            "defence": f"It was there {was}.{over}",
+        }
+    )
+
+
 def _places(results: Iterable[ProbeResult], evidence: Mapping[str, Evidence]) -> str:
     parts = []
     for result in results:

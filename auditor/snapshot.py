@@ -4,9 +4,11 @@ Nothing is checked out and nothing that the repository brings is executed or obe
 replacement objects, lazy fetches, signatures or pagers. What cannot be read is named with its reason.
 """
 
+import contextlib
 import hashlib
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, Self, TypeVar
 
@@ -533,7 +535,7 @@ def open_snapshot(
     repository: Repository,
     commit: str,
     set_aside: Callable[[File], str] | None = None,
-    known_branches: tuple[str, ...] = (),
+    known_branches: Mapping[str, str] | None = None,
 ) -> "OpenSnapshot":
     """The files of a commit (a full sha) with its history, read as they are asked for. Use it in a `with`."""
     history = read_history(repository, commit, known_branches)
@@ -554,6 +556,8 @@ class OpenSnapshot(Snapshot):
             files=self._list(commit, {}), history=history, commit=commit, committed=committed, set_aside=set_aside
         )
         self.opened = self
+        with contextlib.suppress(Unreadable, KeyError):
+            self.history = replace(self.history, mailmap=dict.__getitem__(self.files, ".mailmap").text)
 
     def at(self, commit: str) -> Snapshot:
         """An ancestor's snapshot. Files that are the same there are the same objects, so that nothing is parsed twice."""
@@ -572,6 +576,10 @@ class OpenSnapshot(Snapshot):
             earlier.opened = self
             self._earlier[commit] = earlier
         return self._earlier[commit]
+
+    def blob(self, sha: str) -> bytes:
+        """The content of a blob by its id. Raises Unreadable when this copy does not have it."""
+        return self._blobs.read(sha)
 
     def _list(self, commit: str, same: Mapping[tuple[str, str], File]) -> list[File]:
         files = []
