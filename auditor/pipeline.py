@@ -127,7 +127,7 @@ def prepare(
     found = found or find(submission, progress)
     target, commit, later = found.target, found.commit, found.later
     with open_snapshot(target.repository, commit, known_branches=target.branches) as snapshot:
-        file = find_report(snapshot, submission.report_path)
+        file = find_report(snapshot, submission.report_path, profile)
         snapshot.set_aside = lambda f: "course material" if f.path == file.path else profile.set_aside(f)
         snapshot.report = parse_report(file, profile, snapshot.files, commit, target.url)
         prepared = examine(
@@ -174,7 +174,7 @@ def check(
     started, clock = datetime.now(UTC), time.perf_counter()
     root = root_of(path)
     with open_working_tree(root) as tree:
-        file = _report_on_disk(tree, root, report_path)
+        file = _report_on_disk(tree, root, report_path, profile)
         url = tree.repository.origin()
         tree.set_aside = lambda f: "course material" if f.path == file.path else profile.set_aside(f)
         tree.report = report = parse_report(file, profile, tree.files, tree.commit, url)
@@ -199,7 +199,7 @@ def check(
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
         if only != "audit":
-            form = check_form(file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk)
+            form = check_form(file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question)
             form += uncommitted(file, report, changed, tree.head, verdicts, book.evidence, book.enter)
             verdicts = (*form, *(v for v in verdicts if not _told(v, form)))
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
@@ -220,13 +220,13 @@ def _with_figures(prepared: Prepared, snapshot: Snapshot) -> Prepared:
     return replace(prepared, report=prepared.report.model_copy(update={"figures": figures}))
 
 
-def _report_on_disk(tree: Snapshot, root: Path, path: str) -> File:
+def _report_on_disk(tree: Snapshot, root: Path, path: str, profile: Profile) -> File:
     """The report of a working tree; `path` counts from where the user stands, or from the repository's root."""
     here = Path(path).absolute()
     if path and here.is_file() and here.is_relative_to(root.absolute()):
         path = here.relative_to(root.absolute()).as_posix()
     try:
-        return find_report(tree, path)
+        return find_report(tree, path, profile)
     except UserError as error:
         raise UserError(error.message.replace("in the commit", "in the working tree"), error.hint) from None
 

@@ -77,7 +77,8 @@ class Version(Record):
 
 class Profile(Record):
     """A course: its items, its questions, the versions of its template (newest first), the headings of its sections, and
-    the globs of what is not the group's own work, by reason."""
+    the globs of what is not the group's own work, by reason. `private` are words that ask for people: a question that the
+    profile does not know is private where it has them."""
 
     name: str
     title: str
@@ -85,6 +86,7 @@ class Profile(Record):
     items: tuple[Item, ...]
     questions: tuple[Asked, ...]
     headings: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
     versions: tuple[Version, ...] = ()
     not_evidence: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stubs: str = ""

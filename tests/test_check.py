@@ -295,7 +295,7 @@ def test_five_things_broken_one_after_the_other(repo: Path) -> None:
     edit(repo, "\n--- question 1 fill here ---\n", "\n77\n")
 
     edit(repo, "* [x] Make sure that all", "* [done] Make sure that all")
-    assert "Write `[x]` or `[ ]` in line" in todo("mark-unclear")
+    assert "Write `[x]` in line" in todo("mark-unclear")
     edit(repo, "* [done] Make sure that all", "* [x] Make sure that all")
 
     edit(repo, "The line length is 100", "The line length is 110")
