@@ -297,6 +297,12 @@ def _named(statement: Statement, mention: Mention, where: Places, prose: Prose) 
     return Settled(statement, about, shows, difference, evidence, quote, detail=bool(elsewhere))
 
 
+def _moved(path: str, rename: Rename, where: Places) -> tuple[Evidence, ...]:
+    """That a file is there under a new path, and the commit that moved it."""
+    there = where.snapshot.files[rename.path].exists(f"exists as {rename.path}")
+    return (there, fact(f"{path} was {rename}", f"commit {rename.commit}"))
+
+
 def _renamed(statement: Statement, mention: Mention, rename: Rename, where: Places) -> Settled:
     name = mention.name
     return Settled(
@@ -304,7 +310,7 @@ def _renamed(statement: Statement, mention: Mention, rename: Rename, where: Plac
         f"path:{name}",
         f"{where.was(name)} was {rename}.",
         f"The sentence names {name}; the file was {rename}.",
-        (where.snapshot.files[rename.path].exists(f"exists as {rename.path}"), fact(f"it was {rename}", f"commit {rename.commit}")),
+        _moved(name, rename, where),
         clause(statement, mention.at, len(mention.raw)),
         detail=True,
     )  # fmt: skip
@@ -486,7 +492,8 @@ def _plain_target(target: str) -> str:
 
 
 def follow(target: str, prose: Prose, where: Places) -> tuple[str, bool]:
-    """The path that a relative or rooted target means, and whether it is there (from the report's folder, then the root)."""
+    """The path that a relative or rooted target means, and whether it is there (from the report's folder, then the
+    repository's root, then the root of the report's project)."""
     raw = (
         unquote(re.split(r"[?#]", target)[0] if "?" in target or "#" in target else target)
         .replace("\\_", "_")
@@ -496,6 +503,7 @@ def follow(target: str, prose: Prose, where: Places) -> tuple[str, bool]:
     tries = [
         posixpath.normpath(posixpath.join(folder, raw)),
         posixpath.normpath(raw.lstrip("/")),
+        *(posixpath.normpath(posixpath.join(root, raw.lstrip("/"))) for root in where.roots(folder)[1:]),
         posixpath.normpath(raw.lstrip("./")),
     ]
     for path in tries:
@@ -552,9 +560,13 @@ def _broken(statement: Statement, path: str, target: str, where: Places) -> Sett
         evidence = (where.snapshot.files[near.path].exists(f"exists as {near.path}"), *evidence)
         shows = f"There is no {path}; {near.path} is there."
         difference = f"The link leads nowhere; the file exists as {near.path}."
+    rename = None if where.earlier else where.renamed(path)
+    if rename:
+        evidence = _moved(path, rename, where)
+        shows, difference = f"{path} was {rename}.", f"The link leads nowhere; the file was {rename}."
     at = max(statement.text.find(target.rsplit("/", 1)[-1]), 0)
     return Settled(
-        statement, f"link:{path}", shows, difference, evidence, clause(statement, at, 10), detail=near is not None
+        statement, f"link:{path}", shows, difference, evidence, clause(statement, at, 10), detail=bool(near or rename)
     )
 
 
@@ -666,6 +678,12 @@ def _spans(statement: Statement) -> list[str]:
 def _no_image(statement: Statement, path: str, quote: str, where: Places) -> Settled:
     near = None if where.earlier else where.near(path)
     missing = absence(f"no file {path} among the tracked files")
+    rename = None if where.earlier else where.renamed(path)
+    if rename:
+        return Settled(
+            statement, f"image:{path}", f"{path} was {rename}.", f"The image does not show; the file was {rename}.",
+            _moved(path, rename, where), quote, detail=True,
+        )  # fmt: skip
     if near:
         file: File = where.snapshot.files[near.path]
         return Settled(
