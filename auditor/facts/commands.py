@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from auditor.facts.commandline import Script, refuses, scripts
 from auditor.facts.deps import DECLARED_IN, declared
 from auditor.facts.images import builds
-from auditor.facts.names import Names, by_a_tool, clear, names, placeholder
+from auditor.facts.names import Names, clear, names, placeholder
 from auditor.readers import DOCKERFILES, WORKFLOWS, Command, commands, docker, normal_name, shell_commands, workflow
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Snapshot
@@ -350,11 +350,11 @@ def _state(call: Call, words: tuple[str, ...], folder: str, known: Names) -> tup
         own = known.folder(dotted.split(".")[0])
         return ("missing", "", known.file(path.rsplit("/", 1)[-1])) if own else ("unknown", "", "")
     name = call.name if call.kind == "file" else f"{call.name}.py"
-    if not clear(name) or by_a_tool(name):
+    if not clear(name):
         return "unknown", "", ""
     if direct := known.read_from(name, folder):
         return "there", direct if direct in known.snapshot.files else "", ""
-    meant = known.resolve(name)
+    meant = known.resolve(name, in_code=True)
     if meant.how == "there":
         built = build_of(words)
         if built and not (fits := builds_somewhere(built[0], built[1], known))[0]:

@@ -442,8 +442,10 @@ class Names:
 
     # -- all of it
 
-    def resolve(self, name: str) -> Meant:
-        """What a name in a command or link means, from whichever folder of the commit makes it work."""
+    def resolve(self, name: str, in_code: bool = False) -> Meant:
+        """What a name in a command or link means, from whichever folder of the commit makes it work. `in_code`: the name stands
+        in the repository's own code, so that its being named there is no sign that something makes it."""
+        made_by_code = (lambda n: self.written(n.rsplit("/", 1)[-1])) if in_code else self.made_by_code
         if not clear(name):
             return Meant("unclear")
         plain = posixpath.normpath(name.replace("\\", "/"))
@@ -456,9 +458,9 @@ class Names:
         if rename := self.renamed(plain):
             return Meant("renamed", rename.path, rename=rename)
         near = self.near(plain)
-        if near and (near.how in ("folder", "case") or not self.made_by_code(plain)):
+        if near and (near.how in ("folder", "case") or not made_by_code(plain)):
             return Meant("near", near.path, near)
-        if self.made_by_code(plain):
+        if made_by_code(plain):
             return Meant("run time")
         was = self.was(plain)
         return Meant("removed", was) if was and self.removed(was)[0] else Meant("nowhere", was)
