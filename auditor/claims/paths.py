@@ -317,10 +317,13 @@ def _renamed(statement: Statement, mention: Mention, rename: Rename, where: Plac
 
 
 def _without_first(name: str, prose: Prose, where: Places) -> str:
-    """The path without a first part that is only the repository's own name or a container's root."""
+    """The path without a first part that is only the repository's own name or a container's root: one that no folder of the
+    commit has, before a path that leads from the root to a file."""
     first, _, rest = name.partition("/")
     if not rest:
         return ""
+    if "/" in rest and rest in where.snapshot.files and first.lower() not in where.folder_names:
+        return rest
     names, _ = where.own(prose)
     return rest if first.lower() in names | {"repo", "root", "app", "code", "project", "workspace", "home"} else ""
 

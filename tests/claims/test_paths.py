@@ -42,6 +42,7 @@ FILES = {
         ("The packages for development are in `requirements-dev.txt`.", []),
         ("The workflow `test.yaml` runs everything.", []),
         ("We filled out `src/data.py`.", []),  # folders left out: it leads there
+        ("We filled out `rain_repo/src/rainfall/data.py`.", []),  # the repository's folder on a machine
         ("We filled out `tests/data.py`.", ["path:tests/data.py"]),
         ("We use prediction_model.py for the answers.", ["path:prediction_model.py"]),
         ("It is answered by prediction_model.py, they say.", []),

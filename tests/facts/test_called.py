@@ -5,9 +5,7 @@ from conftest import tree
 
 from auditor.facts.commands import Called, called, calls, inner
 
-ARGPARSE = (
-    "import argparse\np = argparse.ArgumentParser()\np.add_argument('--epochs')\nprint(p.parse_args())\n"
-)
+ARGPARSE = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--epochs')\nprint(p.parse_args())\n"
 FILES = {
     "pyproject.toml": "[project]\nname = 'app'\ndependencies = ['torch']\n[project.scripts]\nfit = 'app.train:main'\n",
     "src/app/__init__.py": "",
@@ -87,16 +85,25 @@ def test_options(command: str, refused: tuple[str, ...]) -> None:
 
 
 def test_where_commands_stand() -> None:
-    image = 'FROM python:3.11\nCOPY src src\nRUN pip install -r reqs.txt\nENTRYPOINT ["python", "-u", "src/app/none.py"]\n'
+    image = (
+        'FROM python:3.11\nCOPY src src\nRUN pip install -r reqs.txt\nENTRYPOINT ["python", "-u", "src/app/none.py"]\n'
+    )
     assert [(c.kind, c.line, c.state) for c in only("api.dockerfile", image)] == [
         ("image", 3, "missing"),
         ("image", 4, "missing"),
     ]
-    assert [(c.kind, c.line, c.state) for c in only("Makefile", "fit:\n\tpython src/app/train.py\n")] == [("recipe", 2, "there")]
+    assert [(c.kind, c.line, c.state) for c in only("Makefile", "fit:\n\tpython src/app/train.py\n")] == [
+        ("recipe", 2, "there")
+    ]
     page = "# How\n\n```bash\n$ python src/app/train.py\ncd src\n```\n\n```\npython tree.py\n```\n\n```python\npython no.py\n```\n"
     assert [(c.kind, c.line, c.state) for c in only("README.md", page)] == [("document", 4, "there")]
 
 
 def test_a_document_in_a_projects_folder_speaks_of_it() -> None:
-    files = {"proj/pyproject.toml": "", "proj/run.py": "", "proj/docs/a.md": "```sh\npython run.py\n```\n", "run.py": ""}
+    files = {
+        "proj/pyproject.toml": "",
+        "proj/run.py": "",
+        "proj/docs/a.md": "```sh\npython run.py\n```\n",
+        "run.py": "",
+    }
     assert [c.found for c in called(tree(files))] == ["proj/run.py"]

@@ -78,7 +78,11 @@ def test_copies(line: str, state: str | None) -> None:
 
 
 def test_the_context_that_lacks_the_least() -> None:
-    files = {"web/web.dockerfile": "FROM python:3.12\nCOPY req.txt .\nCOPY nowhere.txt .\n", "web/req.txt": "", "a.py": ""}
+    files = {
+        "web/web.dockerfile": "FROM python:3.12\nCOPY req.txt .\nCOPY nowhere.txt .\n",
+        "web/req.txt": "",
+        "a.py": "",
+    }
     snapshot = tree(files)
     assert [c.state for c in copies(snapshot, snapshot.files["web/web.dockerfile"])] == ["there", "missing"]
     assert not builds(snapshot, "web/web.dockerfile", "web")
