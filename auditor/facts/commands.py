@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from auditor.facts.commandline import Script, refuses, scripts
 from auditor.facts.deps import DECLARED_IN, declared
-from auditor.facts.images import builds
+from auditor.facts.images import builds, inside_image
 from auditor.facts.names import Names, clear, names, placeholder
 from auditor.readers import DOCKERFILES, WORKFLOWS, Command, commands, docker, normal_name, shell_commands, workflow
 from auditor.repository import Unreadable
@@ -299,8 +299,12 @@ def _called(snapshot: Snapshot) -> Iterator[Called]:
             if call.kind == "own file" or placeholder(call.name):
                 continue
             state, found, near = _state(call, words, folder, known)
+            if kind == "image" and (state == "missing" or call.name.startswith("/")):
+                state, found, near = _in_image(file, command.line, call, (state, found, near), snapshot)
             refused: tuple[str, ...] = ()
-            if found.endswith(".py") and call.kind in ("file", "module") and call.what != "test file":
+            # what other programs are given is theirs: `streamlit run app.py --server.port 80`
+            own = re.fullmatch(r"python[\d.]*|py|.*\.py", words[0]) is not None
+            if own and found.endswith(".py") and call.kind in ("file", "module") and call.what != "test file":
                 refusal = refuses(snapshot.files[found], flags_after(words, call), known)
                 refused = (refusal.flag,) if refusal else ()
             yield Called(file.path, command.line, kind, words[0], call.name, state, found, near, refused)
@@ -308,6 +312,28 @@ def _called(snapshot: Snapshot) -> Iterator[Called]:
             refusal = refuses(snapshot.files[script.found], flags_of(words[1:]), known)
             refused = (refusal.flag,) if refusal else ()
             yield Called(file.path, command.line, kind, words[0], script.target, "there", script.found, "", refused)
+
+
+def _in_image(
+    file: File, line: int, call: Call, outside: tuple[str, str, str], snapshot: Snapshot
+) -> tuple[str, str, str]:
+    """The state of a file that an image runs, by where its docker file copies things to."""
+    if call.kind != "file" or placeholder(call.name):
+        return outside
+    inside = inside_image(snapshot, file, line, call.name)
+    if inside:
+        return "there", inside if inside in snapshot.files else "", ""
+    brings = any(
+        (i.name in ("COPY", "ADD") and (any(f.startswith("--from") for f in i.flags) or "://" in i.text))
+        or (
+            i.name == "RUN"
+            and re.search(r"\b(git clone|curl|wget|gsutil|gcloud storage|dvc|tar|unzip|mv|cp)\b", i.text)
+        )
+        for i in docker(file)
+    )
+    if brings or call.name.startswith("/"):
+        return "unknown", "", ""
+    return outside
 
 
 def flags_of(words: tuple[str, ...]) -> list[str]:

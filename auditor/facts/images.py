@@ -161,8 +161,8 @@ def _copies(snapshot: Snapshot, file: File, context: str) -> Iterator[Copy]:
         if "$" in source or plain.startswith(".."):
             unsure(Hole(file.path, f"copies {source}, which is not known", line))
             yield Copy(file, line, source, target, "unknown")
-        elif path == "." or path in snapshot.folders or path in snapshot.files:
-            kept = path == "." or path in snapshot.folders or not _left_out(plain, rules)
+        elif path == "." or plain.split("/")[0] == ".git" or path in snapshot.folders or path in snapshot.files:
+            kept = path not in snapshot.files or not _left_out(plain, rules)
             yield Copy(file, line, source, target, "there" if kept else "ignored")
         elif any(c in plain for c in "*?["):
             found = bool(snapshot.select((path,), all=True).chosen) or any(
@@ -200,3 +200,31 @@ def builds(snapshot: Snapshot, path: str, context: str) -> bool:
     """Whether each file that the docker file at `path` copies may be there in this context."""
     file = snapshot.files[path]
     return not any(c.state in ("missing", "ignored") for c in copies(snapshot, file, context))
+
+
+def inside_image(snapshot: Snapshot, file: File, line: int, name: str) -> str:
+    """The tracked file or folder that a path within an image comes from, as seen at a line of its docker file: by the COPY and
+    ADD lines before it and the working folders there. Empty where none of them brings it."""
+    folders = ["/"]
+    brought: list[tuple[str, str]] = []
+    for i in docker(file):
+        if i.line >= line:
+            break
+        if i.name == "WORKDIR" and i.values:
+            folders.append(posixpath.normpath(posixpath.join(folders[-1], i.values[0])))
+    here = {posixpath.normpath(posixpath.join(folder, name)) for folder in folders}
+    for at, source, target in sources(file):
+        if at < line:
+            brought += [(source, posixpath.normpath(posixpath.join(f, target))) for f in folders]
+    for context in contexts(snapshot, file):
+        for source, target in brought:
+            start = posixpath.normpath(posixpath.join(context, source.lstrip("/")))
+            start = "" if start == "." else start
+            for wanted in here:
+                if start in snapshot.files and wanted in (target, posixpath.join(target, posixpath.basename(start))):
+                    return start
+                if target == "/" or wanted.startswith(target + "/"):
+                    path = posixpath.join(start, wanted[len(target.rstrip("/")) + 1 :])
+                    if path in snapshot.files or path in snapshot.folders:
+                        return path
+    return ""

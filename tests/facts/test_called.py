@@ -107,3 +107,28 @@ def test_a_document_in_a_projects_folder_speaks_of_it() -> None:
         "run.py": "",
     }
     assert [c.found for c in called(tree(files))] == ["proj/run.py"]
+
+
+@pytest.mark.parametrize(
+    ("copies", "command", "state"),
+    [
+        ("COPY src/app /code/run", "python run/train.py", "there"),
+        ("COPY src/app/ run/", "python run/train.py", "there"),
+        ("COPY src/app run", "python /code/run/train.py", "there"),
+        ("COPY src/app/train.py ./go.py", "python go.py", "there"),
+        ("COPY src/app/train.py bin/", "python bin/train.py", "there"),
+        ("COPY . .", "python go.py", "missing"),
+        ("COPY . .", "python /elsewhere/go.py", "unknown"),
+        ("COPY --from=build /x /code", "python go.py", "run time"),
+        ("COPY . .\nRUN git clone https://example.com/a", "python a/go.py", "unknown"),
+    ],
+)
+def test_what_an_image_runs_lies_where_it_was_copied_to(copies: str, command: str, state: str) -> None:
+    text = f"FROM python:3.11\nWORKDIR /code\n{copies}\nCMD {command}\n"
+    assert [c.state for c in only("docker/api.dockerfile", text) if c.program == "python"] == [state]
+
+
+def test_the_options_of_another_program_are_its_own() -> None:
+    for command in ("streamlit run src/app/train.py --server.port 80", "locust -f src/app/train.py --headless"):
+        [found] = only(".github/workflows/a.yaml", workflow(command))
+        assert (found.state, found.refused) == ("there", ())
