@@ -195,6 +195,14 @@ class Key:
 
 _OWN_WORDS = frozenset(["defaults", "hydra", "_self_", "override", "optional"])
 _LOADERS = ("hydra", "omegaconf", "yaml", "tomllib", "toml", "tomli", "json", "pydantic", "dynaconf", "confuse", "box", "ruamel", "jsonargparse", "lightning")  # fmt: skip
+# What the files of tools begin with: sweeps, jobs, builds, clusters, compose, workflows, hooks, pipelines, documentation.
+_OF_A_TOOL = tuple(
+    frozenset(marks.split())
+    for marks in (
+        "parameters method", "parameters program", "workerPoolSpecs", "worker_pool_specs", "steps", "kind apiVersion", "services", "jobs", "repos", "stages",
+        "version updates", "site_name", "dependencies channels", "scrape_configs", "outs", "openapi", "runtime", "swagger",
+    )
+)  # fmt: skip
 _CONFIGURES = compile_later(r"(?i)^(cfg|conf|config|configs|configuration|params|parameters|hparams|settings|hyperparameters|hps|opts?)$|_(cfg|config|params|hparams)$")  # fmt: skip
 
 
@@ -232,8 +240,8 @@ def _keys_read(snapshot: Snapshot) -> Iterator[Key]:
         documents = yaml_documents(file)
         if "yaml" in file.problems or len(documents) != 1 or documents[0].kind != "map":
             continue
-        if "parameters" in documents[0] and ("method" in documents[0] or "program" in documents[0]):
-            continue  # a sweep: its keys are Weights & Biases'
+        if any(marks <= documents[0].entries.keys() for marks in _OF_A_TOOL):
+            continue
         yield from _of_file(file, documents[0], uses)
 
 
