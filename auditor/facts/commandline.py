@@ -467,8 +467,8 @@ _PATH = compile_later(r"(?<![\w./{}$()-])((?:[\w.{}-]+/)*[\w.{}-]+\.(?:py|docker
 
 
 def _missing(texts: list[str], files: Files) -> tuple[str, ...]:
-    """The programs and Dockerfiles that commands name and the repository does not have. A path with anything computed in
-    it, behind a `cd`, or out of the repository is left alone."""
+    """The programs and Dockerfiles that commands name and that no folder of the commit has at that path. A path with anything
+    computed in it, behind a `cd`, or out of the repository is left alone."""
     missing = []
     for text in texts:
         if re.search(r"(^|[;&]\s*)cd\s|\$|>\s|\b(scp|ssh|gsutil|curl|rm|touch)\b", text):
@@ -477,7 +477,7 @@ def _missing(texts: list[str], files: Files) -> tuple[str, ...]:
             plain = path.removeprefix("./")
             if "{" in plain or plain.startswith(("/", "../", "~")) or "*" in plain or "/" not in plain:
                 continue
-            if plain not in files.paths:
+            if plain not in files.paths and not any(p.endswith("/" + plain) for p in files.paths):
                 missing.append(plain)
     return tuple(dict.fromkeys(missing))
 
