@@ -239,12 +239,29 @@ class Names:
         ends = [p for p in self.folder_names.get(name.rsplit("/", 1)[-1].lower(), ()) if p.endswith("/" + name)]
         return min(ends, key=len, default="")
 
+    def named_folder(self, name: str) -> str:
+        """The folder that a name in a sentence means, whatever its case: from the root of the repository or of a project in it; for
+        a path, wherever it ends so, the package's own folder being often left out (`src/models` for `src/app/models`). Empty
+        without one."""
+        low = name.strip("/").lower()
+        known = {f.lower(): f for f in sorted(self.snapshot.folders, reverse=True)}
+        for root in self.projects:
+            if found := known.get(f"{root}/{low}".lower().lstrip("/")):
+                return found
+        if "/" not in low:
+            return ""
+        ends = [f for f in known if f.endswith("/" + low)]
+        if not ends and low.startswith("src/"):
+            ends = [f for f in known if re.fullmatch(rf"src/[^/]+/{re.escape(low[4:])}", f)]
+            ends = ends if len(ends) == 1 else []
+        return known[min(ends, key=lambda f: (f.count("/"), f))] if ends else ""
+
     def short(self, name: str) -> str:
         """The tool's own file that a short name means: `pre-commit.yaml` is `.pre-commit-config.yaml`, `dependabot` is
         `.github/dependabot.yml`. Empty without one."""
         base = name.rsplit("/", 1)[-1].lstrip(".")
         stem = base if base.lower().endswith(("ignore", "rc")) else cut(base)[0]
-        pattern = _SHORT.get(_letters(stem))
+        pattern = _SHORT.get(letters(stem))
         if not pattern:
             return ""
         fits = re.compile(pattern)
@@ -342,7 +359,7 @@ class Names:
                 _kin(ending, their_ending) or (_PROJECT.match(stem) and ending and their_ending)
             ):
                 close.append((0, path, "ending"))
-            elif (ending.lower() == their_ending or _kin(ending, their_ending)) and _letters(stem) == _letters(theirs):
+            elif (ending.lower() == their_ending or _kin(ending, their_ending)) and letters(stem) == letters(theirs):
                 close.append((1, path, "spelling"))
             elif ending.lower() == their_ending and slip(stem.lower(), theirs):
                 close.append((2, path, "spelling"))
@@ -501,7 +518,7 @@ def _kin(a: str, b: str) -> bool:
     return any({a, b} <= kind for kind in (*kinds, images)) or (min(len(a), len(b)) >= 5 and _distance(a, b) == 1)
 
 
-def _letters(stem: str) -> str:
+def letters(stem: str) -> str:
     """A stem without case, hyphens, underscores, and the plural of its words."""
     words = re.split(r"[-_.\s]+", stem.lower())
     return "".join(w[:-1] if len(w) > 3 and w.endswith("s") else w for w in words)
@@ -509,7 +526,7 @@ def _letters(stem: str) -> str:
 
 def _root(stem: str) -> str:
     """A stem without what makes a noun of a verb: `train`, `trainer` and `training`, `predict` and `prediction`."""
-    return re.sub(r"(ation|ate|ion|ing|er|or|e)$", "", _letters(stem))
+    return re.sub(r"(ation|ate|ion|ing|er|or|e)$", "", letters(stem))
 
 
 def slip(a: str, b: str) -> bool:
@@ -538,7 +555,7 @@ def alike(name: str, path: str) -> bool:
     """Whether a path differs from a file's (or from its end) by slips of the pen only: `config/a.yaml` for `conf/configs/a.yaml`."""
     said, theirs = name.strip("/").split("/"), path.split("/")
     return len(said) <= len(theirs) and all(
-        a == b or _letters(a) == _letters(b) or slip(a.lower(), b.lower())
+        a == b or letters(a) == letters(b) or slip(a.lower(), b.lower())
         for a, b in zip(said, theirs[-len(said) :], strict=True)
     )
 
