@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from auditor.holes import unsure
 from auditor.lazy import compile_later
 from auditor.readers import yaml_documents
 from auditor.repository import GitError, Unreadable
@@ -170,9 +171,15 @@ class Names:
     def by_name(self) -> dict[str, list[str]]:
         """Paths by their last part in small letters."""
         found: dict[str, list[str]] = {}
-        for path in self.snapshot.files:
+        for path in dict.keys(
+            self.snapshot.files
+        ):  # no search: a name that is not found tells of the holes (`_unseen`)
             found.setdefault(path.rsplit("/", 1)[-1].lower(), []).append(path)
         return found
+
+    def _unseen(self) -> None:
+        """A name that is not there may lie in what is not in the commit: a submodule, a folder that is a link out."""
+        unsure(*self.snapshot.elsewhere)
 
     @cached_property
     def folder_names(self) -> dict[str, list[str]]:
@@ -218,6 +225,8 @@ class Names:
         found = [p for p in known if p == plain or p.endswith("/" + plain)]
         if not found and plain in self.snapshot.files:  # through a linked folder
             found = [plain]
+        if not found:
+            self._unseen()
         return tuple(sorted(found, key=lambda p: (len(p), p)))
 
     def has(self, name: str) -> bool:
@@ -229,6 +238,8 @@ class Names:
         if name in self.snapshot.files:
             return name
         ends = [p for p in self.by_name.get(name.rsplit("/", 1)[-1].lower(), ()) if p == name or p.endswith("/" + name)]
+        if not ends:
+            self._unseen()
         return min(ends, key=len, default="")
 
     def folder(self, name: str) -> str:
@@ -237,6 +248,8 @@ class Names:
         if name in self.snapshot.folders:
             return name
         ends = [p for p in self.folder_names.get(name.rsplit("/", 1)[-1].lower(), ()) if p.endswith("/" + name)]
+        if not ends:
+            self._unseen()
         return min(ends, key=len, default="")
 
     def named_folder(self, name: str) -> str:
@@ -248,6 +261,7 @@ class Names:
         for root in self.projects:
             if found := known.get(f"{root}/{low}".lower().lstrip("/")):
                 return found
+        self._unseen()
         if "/" not in low:
             return ""
         ends = [f for f in known if f.endswith("/" + low)]
@@ -406,7 +420,7 @@ class Names:
     def versioned(self) -> frozenset[str]:
         """What DVC keeps: the files and folders of `.dvc` files and of the outputs of `dvc.yaml`."""
         found = set()
-        for path, file in self.snapshot.files.items():
+        for path, file in dict.items(self.snapshot.files):
             if path.endswith(".dvc") and file.name != ".dvc":
                 found.add(path.removesuffix(".dvc"))
             elif file.name in ("dvc.yaml", "dvc.lock") or path.endswith(".dvc"):

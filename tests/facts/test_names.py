@@ -11,7 +11,7 @@ from auditor.claims import load as load_checks
 from auditor.facts.names import Names, Near, alike, names
 from auditor.prose import read_prose
 from auditor.repository import Repository
-from auditor.snapshot import open_snapshot
+from auditor.snapshot import LINK, SUBMODULE, File, Snapshot, open_snapshot
 
 # -- where a project stands --------------------------------------------------------------------------------------------
 
@@ -263,3 +263,34 @@ def test_renames(renamed: Path) -> None:
         "links": [("link:src/fit.py", True, "src/fit.py was renamed to src/app/training.py")],
         "images": [("image:reports/figures/a.png", True, "reports/figures/a.png was renamed to reports/figures/b.png")],
     }
+
+
+# -- what is not in the commit -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reason", [SUBMODULE, LINK])
+def test_what_lies_elsewhere_is_not_missing(reason: str) -> None:
+    """The same answers about the same files, `src` being in the commit or not."""
+    answer = "Training is in `src/app/train.py` and we have `loop.py`. See [it](../src/app/x.py). We run `python loop.py --lr 1`."
+    own = {"configs/a.yaml": "a: 1\n", "reports/README.md": "", "pyproject.toml": ""}
+    gone = [File("src", "0" * 40, 0, lambda: b"../other", reason)]
+    made = report({"structure": answer, "docker": answer})
+    for check in ("paths-named", "commands-files", "links", "folders-named", "commands-options"):
+        for extra in (gone, []):
+            kept = [File(p, "1" * 40, len(c), lambda c=c: c.encode()) for p, c in own.items()]  # type: ignore[misc]
+            snapshot = Snapshot(files=[*extra, *kept])
+            names(snapshot).by_name  # noqa: B018  (whoever was first to look has had the hole)
+            found, failure = load_checks()[check].run(read_prose(made), Repo(snapshot))
+            assert not failure
+            said = [s.about for s in found if s.label == "contradicted"]
+            assert not (extra and said), (check, said)
+
+
+@pytest.mark.parametrize(
+    "text", ["version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "def broken(:\n"]
+)
+def test_a_script_that_cannot_be_read_takes_any_option(text: str) -> None:
+    answer = {"configuration": "We run `python src/train.py --lr 1` and `uvicorn src.train:app`."}
+    files = {"src/train.py": text, "pyproject.toml": ""}
+    for check in ("commands-options", "commands-files"):
+        assert contradicted(check, answer, files) == []
