@@ -651,3 +651,33 @@ def open_boxes(prose: Prose, repo: Repo) -> Iterator[Settled]:
                 rule="prose-contradicts-checklist",
                 detail=True,
             )
+
+
+def explained_boxes(prose: Prose) -> dict[str, Evidence]:
+    """The answers' words on why a box is open, by the box's item: a sentence about the practice that says no, or tells of a
+    try, in a report that nowhere says plainly that the practice was done. What the repository has of it (a script that was
+    never run, a helper that nobody used) is then no contradiction. A sentence about one member, a plan or the past says
+    nothing."""
+    found: dict[str, Evidence] = {}
+    for practice in PRACTICES:
+        opened = [i for i in dict.fromkeys((*practice.items, *practice.open_items)) if prose.checked(i) is False]
+        noun = _compiled(rf"\b(?:{practice.noun}|{practice.done or practice.noun})\b") if opened else None
+        about = [s for s in prose.sentences() if noun and noun.search(s.plain)]
+        if any(_affirms(s, noun) for s in about if noun):
+            continue
+        why = next((s for s in about if _falls_short(s)), None)
+        if why is not None:
+            found |= dict.fromkeys(opened, _excerpt(why, prose))
+    return found
+
+
+def _falls_short(statement: Statement) -> bool:
+    return (statement.negated or statement.attempted) and not (statement.planned or statement.personal)
+
+
+def _affirms(statement: Statement, noun: re.Pattern[str]) -> bool:
+    """Whether a sentence says that the practice was done: the group as subject, a verb of doing, the practice behind it."""
+    verb = _WE_DID.search(statement.plain)
+    if not verb or not statement.firm or statement.negated or statement.attempted:
+        return False
+    return noun.search(statement.plain, verb.start(), verb.end() + 90) is not None

@@ -71,9 +71,9 @@ class Probe:
             unsure(*watch.holes)  # whoever asked is as unsure
             why = reason or "; ".join(str(h) for h in watch.holes[:3])
             return Answer("unknown", (), 0, searched, why, watch.holes)
-        return Answer("absent", (self._absence(searched, files),), 0, searched)
+        return Answer("absent", (self._absence(searched, files, snapshot),), 0, searched)
 
-    def _absence(self, searched: Searched, files: Files) -> Evidence:
+    def _absence(self, searched: Searched, files: Files, snapshot: Snapshot) -> Evidence:
         """That nothing was found, with the files that were looked at and, where the probe goes by words, the line that
         comes nearest."""
 
@@ -86,6 +86,14 @@ class Probe:
         where = ", ".join(f"`{g}`" for g in globs[:3]) + (", ..." if len(globs) > 3 else "")
         words = " that has " + " or ".join(f"`{w}`" for w in self.mentions[:4]) if self.mentions else ""
         if not searched.files:
+            with watching():
+                stubs = (
+                    () if self.stubs or self.all else snapshot.select(self.looks_in, self.mentions, stubs=True).named()
+                )
+            if stubs:
+                names = [f.path for f in stubs[:NAMED]]
+                more = f" and {len(stubs) - 3} more" if len(stubs) > 3 else ""
+                return absence(f"only the template's untouched ones: {', '.join(names[:3])}{more}", *names)
             return absence(f"no file matches {where}{words}")
         near = files.near or (_mention(files, self.mentions) if self.mentions else "")
         sources = ([near] if near else []) + [p for p in searched.paths if p != near.rsplit(":", 1)[0]]

@@ -157,6 +157,34 @@ def readme_usage(files: Files) -> Iterator[Evidence]:
             yield file.cite(_first_prose(file), note=f"the README has {count} words of prose")
 
 
+_DOCS_HOSTS = compile_later(
+    r"https?://(?!skaftenicki\.)[\w-]+\.(?:github\.io|gitlab\.io|readthedocs\.io|gitbook\.io|pages\.dev)/[\w.-]+",
+    re.IGNORECASE,
+)
+_TOOLS_PAGES = compile_later(
+    r"^https?://(?:docs|cookiecutter|dvc|hydra|pytorch|lightning|fastapi|mkdocs|squidfunk|astral|drivendataorg|pre-commit)[\w-]*\.",
+    re.IGNORECASE,
+)
+
+
+@probe(
+    "docs-address",
+    asks="Does the report or a document give the address of published documentation?",
+    looks_in=("**/*.{md,rst}", "**/mkdocs.y*ml", "!.github/**", "!**/{agents,claude,gemini}.md"),
+    mentions=("github.io", "gitlab.io", "readthedocs.io", "gitbook.io", "pages.dev"),
+    all=True,
+)
+def docs_address(files: Files) -> Iterator[Evidence]:
+    """An address of a project's page at GitHub Pages, Read the Docs or the like that is no tool's own. Weak: what is published
+    there, and by what, is not part of the commit."""
+    for file in files:
+        for i, row in enumerate(file.lines, 1):
+            found = _DOCS_HOSTS.search(row)
+            if found and not _TOOLS_PAGES.match(found[0]):
+                yield file.cite(i, note="the address of a published page")
+                break
+
+
 # -- architecture ------------------------------------------------------------------------------------------------------
 
 _FIGURE = compile_later(
