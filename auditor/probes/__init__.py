@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from auditor.holes import Hole, unsure, watching
 from auditor.models import Evidence, Outcome, Searched
-from auditor.snapshot import Files, Snapshot
+from auditor.readers import readable
+from auditor.snapshot import File, Files, Snapshot
 
 KEPT = 6  # pieces of evidence that a record keeps of one probe
 NAMED = 20  # files that a record names of those that a probe looked at
@@ -138,6 +139,12 @@ def probe(
         return function
 
     return register
+
+
+def is_hollow(file: File) -> bool:
+    """Whether a file whose name is the evidence holds next to nothing. One that could not be read (a pointer of Git LFS, an
+    object that is missing here) is not."""
+    return file.size < 200 and (readable(file) or file.why_skipped == "binary")
 
 
 def load() -> dict[str, Probe]:

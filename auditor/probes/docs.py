@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.models import Evidence, Image, Question
-from auditor.probes import probe
+from auditor.probes import is_hollow, probe
 from auditor.readers import python, readable, yaml_root
 from auditor.snapshot import File, Files
 
@@ -242,7 +242,7 @@ def architecture_diagram(files: Files) -> Iterator[Evidence]:
             or file.path in others
             or files.aside(file.path)
             or file.suffix not in _IMAGES
-            or file.size < 200
+            or is_hollow(file)
         ):
             continue
         source = file.suffix in ("drawio", "excalidraw", "puml", "plantuml", "mmd", "d2")
