@@ -17,6 +17,7 @@ _WRAPPERS = frozenset(
 _TEXT_METHODS = frozenset(["split", "splitlines", "strip", "read", "values", "copy", "format", "keys", "items"])
 _LIST_SUFFIXES = (".txt", ".in", ".pip", ".reqs")
 _DEPTH = 50
+_LOST = 50  # computed parts that are looked into
 
 
 def setup_py(file: File) -> Listing:
@@ -88,10 +89,10 @@ class _Script:
         """List the requirements that an argument stands for."""
         lost: list[ast.AST] = []
         self._strings(value, group, by_key, lost, set(), 0)
-        for node in lost:
+        for node in lost[:_LOST]:
             paths: dict[str, None] = {}
             self._paths(node, paths, set(), 0)
-            line = getattr(node, "lineno", 0) or value.lineno
+            line = getattr(node, "lineno", 0) or getattr(value, "lineno", 1)
             for path in paths:
                 self.listing.refer(path, line, group=group)
             if not paths:
@@ -222,7 +223,10 @@ class _Script:
         joins = joins or (isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("join", "joinpath"))
         if joins:
             words = [n for n in walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-            parts = [str(n.value) for n in sorted(words, key=lambda n: (n.lineno, n.col_offset))]
+            parts = [
+                str(n.value)
+                for n in sorted(words, key=lambda n: (getattr(n, "lineno", 0), getattr(n, "col_offset", 0)))
+            ]
             if parts and parts[-1].endswith(_LIST_SUFFIXES):
                 found["/".join(p for p in parts if p not in (".", ""))] = None
                 return

@@ -29,7 +29,7 @@ def dependencies_declared(files: Files) -> Iterator[Evidence]:
         packages = known.by_path[path]
         note = f"{_many(len({p.name for p in packages}), 'package')} declared{_referred(known, path)}"
         dead = list(dict.fromkeys(r.target for r in known.missing(path)))
-        note += f"; refers to {', '.join(dead)}, which is not in the repository" if dead else ""
+        note += f"; refers to {', '.join(dead[:6])}, which is not in the repository" if dead else ""
         yield _first(files.paths[path], packages, note + ".")
     if not known.by_path:
         unsure(*known.unread)
