@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import islice
 
 from auditor.facts import lists
 from auditor.facts.installs import INSTALLED_IN, defaults, in_image, installs, may_install
@@ -272,7 +273,7 @@ class _Search:
         if "requirements" not in text and "environment" not in text and "conda" not in text:
             return
         listing = Listing(file)
-        for match in _KEYED.finditer(text):
+        for match in islice(_KEYED.finditer(text), 100):
             kind: lists.Kind = "conda" if match[1].endswith("ml") else "requirements"
             listing.refer(match[1], text.count("\n", 0, match.start(1)) + 1, kind, loose=True, told=True)
         self.queue.append(listing)

@@ -99,8 +99,7 @@ def installs(file: File, how: How, told: bool = False) -> Listing:
 
 def _commands(file: File) -> Iterator[Command]:
     if file.suffix == "ipynb":
-        for match in _CELL.finditer(file.text):
-            yield from shell_commands(match[1].replace('\\"', '"'), file.text.count("\n", 0, match.start()) + 1)
+        yield from _quoted(file, _CELL)
     elif file.suffix in ("md", "rst"):
         for i, row in enumerate(file.lines, 1):
             if "install" in row or "env create" in row or "env update" in row:
@@ -109,10 +108,17 @@ def _commands(file: File) -> Iterator[Command]:
                     if _TOLD.match(told):
                         yield from shell_commands(told, i)
     elif file.suffix == "json":
-        for match in _CREATED.finditer(file.text):
-            yield from shell_commands(match[1].replace('\\"', '"'), file.text.count("\n", 0, match.start()) + 1)
+        yield from _quoted(file, _CREATED)
     elif matches(file.path, WORKFLOWS) or matches(file.path, DOCKERFILES) or file.suffix != "txt":
         yield from commands(file)
+
+
+def _quoted(file: File, pattern: re.Pattern[str]) -> Iterator[Command]:
+    """The commands in the strings of a JSON text."""
+    line, at = 1, 0
+    for match in pattern.finditer(file.text):
+        line, at = line + file.text.count("\n", at, match.start()), match.start()
+        yield from shell_commands(match[1].replace('\\"', '"'), line)
 
 
 _CELL = compile_later(r'"\s*[!%]\s*((?:python3? -m )?(?:pip3?|uv pip|conda|mamba)\s+install\s(?:[^"\\]|\\")*)')

@@ -20,6 +20,7 @@ How = Literal["listed", "image", "script", "constraint", "locked"]
 Kind = Literal["requirements", "constraints", "conda", "script"]
 
 _REFERENCES = 200  # files that one file may refer to
+_PACKAGES = 20_000  # packages that one file may list
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Listing:
     def refer(self, target: str, line: int, kind: Kind = "requirements", group: str = "", **more: Any) -> None:
         """Note that packages are taken from another file."""
         if len(self.references) >= _REFERENCES:
-            self.lost(line, "refers to more files than are followed")
+            self.lost(0, "refers to more files than are followed")
         elif target:
             self.references.append(Reference(self.file.path, line, target, kind, group, **more))
 
@@ -85,6 +86,9 @@ class Listing:
 
     def requirement(self, text: str, line: int, group: str = "", **more: Any) -> bool:
         """List what one requirement names; whether it is one."""
+        if len(self.packages) >= _PACKAGES:
+            self.lost(0, "lists more packages than are read")
+            return True
         found = requirement(text)
         if found is None:
             return False
@@ -263,13 +267,17 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value] if isinstance(value, str) else []
 
 
+def _texts(value: object) -> list[str]:
+    return [v for v in _list(value) if isinstance(v, str)]
+
+
 class _Lines:
     """Finds the lines of words in their order. A file may bring more of them than is worth looking for: then the line of what
     stands around them has to do."""
 
     def __init__(self, rows: list[str]) -> None:
         self.rows = rows
-        self.left = 2_000
+        self.left = 1_000_000  # rows to look at
         self._last: dict[tuple[str, ...], tuple[int, int]] = {}
 
     def at(self, keys: tuple[str, ...], word: str) -> int:
@@ -291,8 +299,8 @@ class _Lines:
 
     def _row(self, word: str, start: int) -> int:
         """The index of the next row that has the word on its own; -1 if there is none."""
-        self.left -= 1
-        for i in range(start, len(self.rows) if self.left > 0 else 0):
+        for i in range(start, min(len(self.rows), start + max(self.left, 0))):
+            self.left -= 1
             row = self.rows[i]
             k = row.find(word)
             if k >= 0 and len(row) > 2_000:
@@ -408,7 +416,7 @@ def pyproject(file: File) -> Listing:
     tox = _table(tool.get("tox"))
     environments = {**_table(tox.get("env")), "": tox.get("env_run_base")}
     for group, value in environments.items():
-        rows = [item for item in _list(_table(value).get("deps")) if isinstance(item, str)]
+        rows = _texts(_table(value).get("deps"))
         requirement_lines(listing, rows, tables.line("tox", *([group] if group else []), "deps"), group, "script")
     _dynamic(tables, project, tool)
     return listing
@@ -421,25 +429,25 @@ def _dynamic(tables: _Tables, project: dict[str, Any], tool: dict[str, Any]) -> 
     setuptools = _table(_table(tool.get("setuptools")).get("dynamic"))
     if "dependencies" in setuptools:
         filled = True
-        for name in _list(_table(setuptools["dependencies"]).get("file")):
-            listing.refer(str(name), tables.line("dynamic", str(name)))
+        for name in _texts(_table(setuptools["dependencies"]).get("file")):
+            listing.refer(name, tables.line("dynamic", name))
     for group, value in _table(setuptools.get("optional-dependencies")).items():
-        for name in _list(_table(value).get("file")):
-            listing.refer(str(name), tables.line("dynamic", str(name)), group=group)
+        for name in _texts(_table(value).get("file")):
+            listing.refer(name, tables.line("dynamic", name), group=group)
     hooks = _table(_table(_table(tool.get("hatch")).get("metadata")).get("hooks"))
     for key, value in hooks.items():
         hook = _table(value)
-        names = [n for n in (*_list(hook.get("files")), *_list(hook.get("filename"))) if isinstance(n, str)]
+        names = [*_texts(hook.get("files")), *_texts(hook.get("filename"))]
         if key == "requirements_txt" and not names:
             names = ["requirements.txt"]  # what the hook reads unless told
         for name in names if key in ("requirements_txt", "requirements-txt") else ():
             filled = True
             listing.refer(name, tables.line("hooks", name))
         for group, more in _table(hook.get("optional-dependencies")).items():
-            for name in _list(more):
-                if isinstance(name, str) and name.endswith((".txt", ".in")):
+            for name in _texts(more):
+                if name.endswith((".txt", ".in")):
                     listing.refer(name, tables.line("hooks", name), group=group)
-        if literal := [d for d in _list(hook.get("dependencies")) if isinstance(d, str)]:
+        if literal := _texts(hook.get("dependencies")):
             filled = True
             requirement_lines(listing, literal, tables.line("hooks", "dependencies"))
     dynamic = _list(project.get("dynamic"))
@@ -483,9 +491,8 @@ def inline(file: File) -> Listing:
         listing.lost(start + 1, "the script's block of dependencies does not parse")
         return listing
     places = _Lines(rows[start : end + 1])
-    for item in _list(data.get("dependencies")):
-        if isinstance(item, str):
-            listing.requirement(item, start + places.at((), _first_word(item)), "script")
+    for item in _texts(data.get("dependencies")):
+        listing.requirement(item, start + places.at((), _first_word(item)), "script")
     return listing
 
 
