@@ -1,7 +1,7 @@
 """Which packages a commit declares and locks: known by who refers to a list, not by what the list is called.
 
 The search starts from the files that tools read by name, from what is a conda environment by its content, and from the
-commands of images, workflows and scripts. From there it follows every reference. A file that only constrains is no
+commands of images, workflows and scripts (a notebook's are an experiment). From there it follows every reference. A file that only constrains is no
 declaration. Where something could not be read or followed, `Declared.unread` says so: then no package is in no list.
 """
 
@@ -218,8 +218,19 @@ class _Search:
             for listing in self.queue:  # grows while it is gone through
                 self._follow(listing)
             packages = self._packages()
-        unread = tuple(h for h in watch.holes if not self.aside(h.path) or self.aside(h.path) == "template stub")
+        unread = tuple(h for h in watch.holes if not self._set_aside(h))
         return Declared(packages, tuple(self.references), unread, frozenset(self.lists))
+
+    def _set_aside(self, hole: Hole) -> bool:
+        """Whether a hole is where nobody declares anything: in what is set aside, or in a workflow that GitHub would refuse
+        (it installs nothing)."""
+        if matches(hole.path, WORKFLOWS) and not self.paths[hole.path].why_skipped:
+            return hole.line == 0
+        if self.aside(hole.path) not in ("", "template stub"):
+            return True
+        folder = posixpath.dirname(hole.path)
+        beside = [p for p in self.paths if p.startswith(folder + "/") and p != hole.path] if folder else []
+        return bool(beside) and all(self.aside(p) not in ("", "template stub") for p in beside)
 
     def _start(self, file: File) -> None:
         name = file.name.lower()
@@ -240,7 +251,7 @@ class _Search:
                 self._read(file, "commands", partial(installs, how=how))
             if not file.why_skipped and file.suffix in ("yml", "yaml"):
                 self._keyed(file)
-        elif file.suffix in ("py", "yml", "yaml", "ipynb") or name == "mlproject" or matches(file.path, _TOLD):
+        elif file.suffix in ("py", "yml", "yaml") or name == "mlproject" or matches(file.path, _TOLD):
             # anything may list or install; what is larger than a text is data
             if file.why_skipped.startswith("larger") or not readable(file):
                 return
@@ -248,9 +259,6 @@ class _Search:
                 if "# /// script" in file.text:
                     self._read(file, "block", lists.inline)
                 if "install" in file.text and may_install(file):
-                    self._read(file, "commands", partial(installs, how="script"))
-            elif file.suffix == "ipynb":
-                if "install " in file.text:
                     self._read(file, "commands", partial(installs, how="script"))
             elif matches(file.path, _TOLD):
                 if "install" in file.text or "env create" in file.text:

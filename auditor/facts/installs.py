@@ -24,7 +24,7 @@ from auditor.snapshot import File
 
 INSTALLED_IN = (*DOCKERFILES, ".devcontainer/**")
 INSTALLERS = frozenset(
-    ["pip", "uv", "setuptools", "wheel", "poetry", "pipenv", "pdm", "hatch", "pixi", "conda", "mamba"]
+    ["pip", "uv", "setuptools", "wheel", "poetry", "pipenv", "pdm", "hatch", "pixi", "conda", "mamba", "python"]
 )
 _TAKES_VALUE = frozenset(
     [
@@ -98,9 +98,7 @@ def installs(file: File, how: How, told: bool = False) -> Listing:
 
 
 def _commands(file: File) -> Iterator[Command]:
-    if file.suffix == "ipynb":
-        yield from _quoted(file, _CELL)
-    elif file.suffix in ("md", "rst"):
+    if file.suffix in ("md", "rst"):
         for i, row in enumerate(file.lines, 1):
             if "install" in row or "env create" in row or "env update" in row:
                 for piece in row.split("`"):
@@ -108,20 +106,14 @@ def _commands(file: File) -> Iterator[Command]:
                     if _TOLD.match(told):
                         yield from shell_commands(told, i)
     elif file.suffix == "json":
-        yield from _quoted(file, _CREATED)
+        line, at = 1, 0
+        for match in _CREATED.finditer(file.text):
+            line, at = line + file.text.count("\n", at, match.start()), match.start()
+            yield from shell_commands(match[1].replace('\\"', '"'), line)
     elif matches(file.path, WORKFLOWS) or matches(file.path, DOCKERFILES) or file.suffix != "txt":
         yield from commands(file)
 
 
-def _quoted(file: File, pattern: re.Pattern[str]) -> Iterator[Command]:
-    """The commands in the strings of a JSON text."""
-    line, at = 1, 0
-    for match in pattern.finditer(file.text):
-        line, at = line + file.text.count("\n", at, match.start()), match.start()
-        yield from shell_commands(match[1].replace('\\"', '"'), line)
-
-
-_CELL = compile_later(r'"\s*[!%]\s*((?:python3? -m )?(?:pip3?|uv pip|conda|mamba)\s+install\s(?:[^"\\]|\\")*)')
 _TOLD = compile_later(r"(?:uv |python3? -m )?(?:pip3?|conda|mamba|micromamba|uv)\s")
 _CREATED = compile_later(r'"(?:postCreate|onCreate|updateContent|postStart)Command"\s*:\s*"((?:[^"\\]|\\.)*)"')
 

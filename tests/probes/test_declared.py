@@ -86,7 +86,6 @@ POETRY = '[tool.poetry]\nname = "me"\n[tool.poetry.dependencies]\npython = "^3.1
         ({"modal_app.py": "image = modal.Image.debian_slim().pip_install('torch', 'wandb==1')\n"}, "torch wandb"),
         ({"bentofile.yaml": "service: a\npython:\n  packages: [xgboost]\n"}, "xgboost"),
         ({"bentofile.yaml": "service: a\npython:\n  requirements_txt: './serve.txt'\n", "serve.txt": "xgboost\n"}, "xgboost"),
-        ({"a.ipynb": '{"cells": [{"cell_type": "code", "source": ["!pip install xgboost -q\\n", "x"]}]}'}, "xgboost"),
         ({"README.md": "```\npip install -r deps.txt\n```\n", "deps.txt": "torch\n"}, "torch"),
         ({"README.md": "Then `conda env create -f envs/gpu.lst.yml`.\n", "envs/gpu.lst.yml": "dependencies: [torch]\n"}, "torch"),
         ({"README.md": "You may pip install everything.\n", "everything": "torch\n"}, ""),
@@ -178,6 +177,9 @@ def test_what_cannot_be_known(files: dict[str, str | bytes], why: str) -> None:
         {"README.md": "`pip install -r requirements.txt`\n"},
         {"data.json": "x" * 2_000_000},
         {"data/big.yaml": "a: 1\n" * 400_000},
+        {".github/workflows/ci.yaml": "jobs:\n  a:\n    steps:\n      - run: pip install ruff\n"},
+        {"tasks.py": "def i(c):\n    c.run('conda create -n x python=3.11')\n"},
+        {"a.ipynb": "version https://git-lfs.github.com/spec/v1\n"},
         {"wandb/run-20260110_101010-abc/files/requirements.txt": "-r gone.txt\n"},
     ],
 )
