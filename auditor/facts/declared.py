@@ -19,7 +19,7 @@ from auditor.facts.setup_script import setup_py
 from auditor.globs import matches
 from auditor.holes import Hole, unsure, watching
 from auditor.lazy import compile_later
-from auditor.readers import WORKFLOWS, readable, yaml_root
+from auditor.readers import WORKFLOWS, readable, toml, yaml_root
 from auditor.snapshot import File, Files
 
 REQUIREMENT_LISTS = (
@@ -153,6 +153,8 @@ def _locked(file: File) -> list[Package]:
         for entry in _ENTRY.finditer(file.text):
             line, at = line + file.text.count("\n", at, entry.start()), entry.start()
             found.add(entry[1], entry[2] or "", line + 1, how="locked")
+        if not found.packages:
+            toml(file)  # says what is wrong with it
     elif name == "pipfile.lock":
         for group, (_, table) in yaml_root(file).entries.items():
             for key, (line, value) in table.entries.items() if group != "_meta" else ():
@@ -168,6 +170,8 @@ def _locked(file: File) -> list[Package]:
             elif key in ("conda", "pypi") and "-" in base and "/" in text:
                 parts = base.rsplit("-", 2) if key == "conda" else _archive_parts(base)
                 found.add(parts[0], parts[1], i, how="locked")
+        if not found.packages:
+            yaml_root(file)
     return found.packages
 
 
@@ -224,7 +228,7 @@ class _Search:
     def _set_aside(self, hole: Hole) -> bool:
         """Whether a hole is where nobody declares anything: in what is set aside, or in a workflow that GitHub would refuse
         (it installs nothing)."""
-        if matches(hole.path, WORKFLOWS) and not self.paths[hole.path].why_skipped:
+        if matches(hole.path, WORKFLOWS) and hole.path in self.paths and not self.paths[hole.path].why_skipped:
             return hole.line == 0
         if self.aside(hole.path) not in ("", "template stub"):
             return True
