@@ -1,7 +1,7 @@
 """Which packages a commit declares and locks: known by who refers to a list, not by what the list is called.
 
 The search starts from the files that tools read by name, from what is a conda environment by its content, and from the
-commands of images, workflows and scripts. From there it follows every reference. A file that only constrains is no
+commands of images, workflows and scripts (a notebook's are an experiment). From there it follows every reference. A file that only constrains is no
 declaration. Where something could not be read or followed, `Declared.unread` says so: then no package is in no list.
 """
 
@@ -10,15 +10,16 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import islice
 
 from auditor.facts import lists
 from auditor.facts.installs import INSTALLED_IN, defaults, in_image, installs, may_install
-from auditor.facts.lists import How, Listing, Package, Reference
+from auditor.facts.lists import How, Listing, Package, Reference, requirement
 from auditor.facts.setup_script import setup_py
 from auditor.globs import matches
 from auditor.holes import Hole, unsure, watching
 from auditor.lazy import compile_later
-from auditor.readers import WORKFLOWS, readable, yaml_root
+from auditor.readers import WORKFLOWS, readable, toml, yaml_root
 from auditor.snapshot import File, Files
 
 REQUIREMENT_LISTS = (
@@ -75,43 +76,52 @@ class Declared:
         """All that is asked for anywhere, by lists, images and scripts; a constraint asks for nothing."""
         return frozenset(p.name for p in self.packages if p.how != "constraint")
 
+    @cached_property
+    def _from(self) -> dict[str, list[tuple[Reference, str]]]:
+        found: dict[str, list[tuple[Reference, str]]] = {}
+        for reference, to in self.references:
+            found.setdefault(reference.path, []).append((reference, to))
+        return found
+
+    @cached_property
+    def _to(self) -> dict[str, list[Reference]]:
+        found: dict[str, list[Reference]] = {}
+        for reference, to in self.references:
+            if to != reference.path:
+                found.setdefault(to, []).append(reference)
+        return found
+
     def referrer(self, path: str) -> Reference | None:
         """Who takes packages from this file."""
-        told = [r for r, to in self.references if to == path and r.path != path]
-        return min(told, key=lambda r: (r.told, r.loose), default=None)
+        return min(self._to.get(path, ()), key=lambda r: (r.told, r.loose), default=None)
+
+    def _reach(self, path: str, follow: Callable[[Reference], bool]) -> tuple[str, ...]:
+        found = {path: None}
+        todo = [path]
+        for one in todo:
+            for reference, to in self._from.get(one, ()):
+                if to and to not in found and follow(reference):
+                    found[to] = None
+                    todo.append(to)
+        return tuple(todo)
 
     def reach(self, path: str) -> tuple[str, ...]:
         """The list and all that it takes packages from."""
-        found = [path]
-        for one in found:
-            found += [
-                to for r, to in self.references if r.path == one and r.kind != "constraints" and to and to not in found
-            ]
-        return tuple(found)
+        return self._reach(path, lambda r: r.kind != "constraints")
 
     def constraints(self, paths: Iterable[str]) -> tuple[Package, ...]:
         """What the constraints say that these lists name."""
-        files = {to for r, to in self.references if r.kind == "constraints" and r.path in paths}
+        files = {to for path in paths for r, to in self._from.get(path, ()) if r.kind == "constraints"}
         return tuple(p for p in self.packages if p.path in files)
 
     def filled(self, path: str) -> tuple[Package, ...]:
         """What a list declares, itself or in the lists that fill it in (and not only those that its tools install)."""
-        found = [path]
-        for one in found:
-            found += [
-                to
-                for r, to in self.references
-                if r.path == one
-                and r.kind == "requirements"
-                and r.how == "listed"
-                and not r.loose
-                and to not in ("", *found)
-            ]
-        return tuple(p for one in found for p in self.by_path.get(one, ()) if p.how == "listed")
+        reach = self._reach(path, lambda r: r.kind == "requirements" and r.how == "listed" and not r.loose)
+        return tuple(p for one in reach for p in self.by_path.get(one, ()) if p.how == "listed")
 
     def missing(self, path: str) -> tuple[Reference, ...]:
         """The references of a file that lead nowhere in the commit."""
-        return tuple(r for r, to in self.references if r.path == path and not to and r.kind != "script")
+        return tuple(r for r, to in self._from.get(path, ()) if not to)
 
 
 def declarations(files: Files) -> Declared:
@@ -133,10 +143,6 @@ def locked(files: Iterable[File]) -> tuple[Package, ...]:
 # -- locks -------------------------------------------------------------------------------------------------------------
 
 _ENTRY = compile_later(r'^\[\[packages?\]\]\s*\nname = "([^"]+)"(?:\nversion = "([^"]+)")?', re.MULTILINE)
-# conda-lock and pixi list packages as YAML items of a shape that their versions change: `name:` or a file's URL
-_ITEM = compile_later(
-    r"""\s*-?\s*(?:name:\s*["']?([A-Za-z0-9][\w.-]*)|(?:conda|pypi):\s*\S*/([A-Za-z0-9][\w.]*(?:[-_][A-Za-z]\w*)*)-\d)"""
-)
 
 
 def _locked(file: File) -> list[Package]:
@@ -147,17 +153,34 @@ def _locked(file: File) -> list[Package]:
         for entry in _ENTRY.finditer(file.text):
             line, at = line + file.text.count("\n", at, entry.start()), entry.start()
             found.add(entry[1], entry[2] or "", line + 1, how="locked")
+        if not found.packages:
+            toml(file)  # says what is wrong with it
     elif name == "pipfile.lock":
         for group, (_, table) in yaml_root(file).entries.items():
             for key, (line, value) in table.entries.items() if group != "_meta" else ():
                 found.add(key, value["version"].text, line, group, how="locked")
     elif "@EXPLICIT" in file.text:
         return lists.requirements(file).packages
-    else:
+    else:  # conda-lock and pixi list packages as items of a shape that their versions change: a name, or a file's address
         for i, row in enumerate(file.lines, 1):
-            if match := _ITEM.match(row):
-                found.add(match[1] or match[2], "", i, how="locked")
+            key, _, text = row.strip().removeprefix("- ").lstrip().partition(":")
+            base = text.strip().strip("\"'").rsplit("/", 1)[-1]
+            if key == "name" and requirement(base):
+                found.add(base, "", i, how="locked")
+            elif key in ("conda", "pypi") and "-" in base and "/" in text:
+                parts = base.rsplit("-", 2) if key == "conda" else _archive_parts(base)
+                found.add(parts[0], parts[1], i, how="locked")
+        if not found.packages:
+            yaml_root(file)
     return found.packages
+
+
+def _archive_parts(base: str) -> list[str]:
+    """Name and version of a wheel or a source archive."""
+    if base.endswith(".whl"):
+        return base.split("-")[:2]
+    name, version = base.rsplit("-", 1)
+    return [name, version.removesuffix(".zip").removesuffix(".tar.gz")]
 
 
 # -- the search --------------------------------------------------------------------------------------------------------
@@ -172,11 +195,11 @@ _READERS: dict[str, Callable[[File], Listing]] = {
 }
 # Keys under which tools name a list (BentoML, Cog, Read the Docs, MLflow, actions that set up conda).
 _KEYED = compile_later(
-    r"""^\s*-?\s*["']?(?:requirements(?:[-_](?:txt|file))?|python_requirements|environment(?:-file)?|conda[-_](?:env|file))["']?\s*[:=]\s*["']?([\w./-]+\.(?:txt|in|ya?ml))\b""",
+    r"""^[ \t]*(?:-[ \t]+)?["']?(?:requirements(?:[-_](?:txt|file))?|python_requirements|environment(?:-file)?|conda[-_](?:env|file))["']?[ \t]*[:=][ \t]*["']?([\w./-]+\.(?:txt|in|ya?ml))\b""",
     re.MULTILINE,
 )
 _GONE = "which is not in the repository"
-_MADE = r"(?:>|-o|--output-file[= ]|--output[= ])\s*(?:\S*/)?{}\b"
+_MADE = r"(?:>|-o|--output-file[= ]|--output[= ])\s*(?:\S{{0,80}}/)?{}\b"
 
 
 class _Search:
@@ -189,15 +212,29 @@ class _Search:
         self.references: list[tuple[Reference, str]] = []
         self.lists: set[str] = set()
         self.by_name: dict[str, list[str]] | None = None
+        self.queue: list[Listing] = []
 
     def run(self) -> Declared:
         with watching() as watch:
             for file in self.paths.values():
                 if self.aside(file.path) in ("", "template stub") and not matches(file.path, LOCKS):
                     self._start(file)
+            for listing in self.queue:  # grows while it is gone through
+                self._follow(listing)
             packages = self._packages()
-        unread = tuple(h for h in watch.holes if not self.aside(h.path) or self.aside(h.path) == "template stub")
+        unread = tuple(h for h in watch.holes if not self._set_aside(h))
         return Declared(packages, tuple(self.references), unread, frozenset(self.lists))
+
+    def _set_aside(self, hole: Hole) -> bool:
+        """Whether a hole is where nobody declares anything: in what is set aside, or in a workflow that GitHub would refuse
+        (it installs nothing)."""
+        if matches(hole.path, WORKFLOWS) and hole.path in self.paths and not self.paths[hole.path].why_skipped:
+            return hole.line == 0
+        if self.aside(hole.path) not in ("", "template stub"):
+            return True
+        folder = posixpath.dirname(hole.path)
+        beside = [p for p in self.paths if p.startswith(folder + "/") and p != hole.path] if folder else []
+        return bool(beside) and all(self.aside(p) not in ("", "template stub") for p in beside)
 
     def _start(self, file: File) -> None:
         name = file.name.lower()
@@ -218,7 +255,7 @@ class _Search:
                 self._read(file, "commands", partial(installs, how=how))
             if not file.why_skipped and file.suffix in ("yml", "yaml"):
                 self._keyed(file)
-        elif file.suffix in ("py", "yml", "yaml", "ipynb") or name == "mlproject" or matches(file.path, _TOLD):
+        elif file.suffix in ("py", "yml", "yaml") or name == "mlproject" or matches(file.path, _TOLD):
             # anything may list or install; what is larger than a text is data
             if file.why_skipped.startswith("larger") or not readable(file):
                 return
@@ -226,9 +263,6 @@ class _Search:
                 if "# /// script" in file.text:
                     self._read(file, "block", lists.inline)
                 if "install" in file.text and may_install(file):
-                    self._read(file, "commands", partial(installs, how="script"))
-            elif file.suffix == "ipynb":
-                if "install " in file.text:
                     self._read(file, "commands", partial(installs, how="script"))
             elif matches(file.path, _TOLD):
                 if "install" in file.text or "env create" in file.text:
@@ -251,17 +285,17 @@ class _Search:
         if "requirements" not in text and "environment" not in text and "conda" not in text:
             return
         listing = Listing(file)
-        for match in _KEYED.finditer(text):
+        for match in islice(_KEYED.finditer(text), 100):
             kind: lists.Kind = "conda" if match[1].endswith("ml") else "requirements"
             listing.refer(match[1], text.count("\n", 0, match.start(1)) + 1, kind, loose=True, told=True)
-        self._follow(listing)
+        self.queue.append(listing)
 
     def _read(self, file: File, what: str, read: Callable[[File], Listing]) -> None:
         listing = file.once(f"declared-{what}", lambda: read(file))
         if what == "list":
             self.lists.add(file.path)
         self.listings[f"{file.path}\0{what}"] = listing
-        self._follow(listing)
+        self.queue.append(listing)
 
     # -- references
 

@@ -24,7 +24,7 @@ from auditor.snapshot import File
 
 INSTALLED_IN = (*DOCKERFILES, ".devcontainer/**")
 INSTALLERS = frozenset(
-    ["pip", "uv", "setuptools", "wheel", "poetry", "pipenv", "pdm", "hatch", "pixi", "conda", "mamba"]
+    ["pip", "uv", "setuptools", "wheel", "poetry", "pipenv", "pdm", "hatch", "pixi", "conda", "mamba", "python"]
 )
 _TAKES_VALUE = frozenset(
     [
@@ -98,24 +98,23 @@ def installs(file: File, how: How, told: bool = False) -> Listing:
 
 
 def _commands(file: File) -> Iterator[Command]:
-    if file.suffix == "ipynb":
-        for match in _CELL.finditer(file.text):
-            yield from shell_commands(match[1].replace('\\"', '"'), file.text.count("\n", 0, match.start()) + 1)
-    elif file.suffix in ("md", "rst"):
+    if file.suffix in ("md", "rst"):
         for i, row in enumerate(file.lines, 1):
             if "install" in row or "env create" in row or "env update" in row:
                 for piece in row.split("`"):
-                    if told := _TOLD.match(piece):
-                        yield from shell_commands(told[1], i)
+                    told = piece.strip().removeprefix("$").removeprefix(">").strip()
+                    if _TOLD.match(told):
+                        yield from shell_commands(told, i)
     elif file.suffix == "json":
+        line, at = 1, 0
         for match in _CREATED.finditer(file.text):
-            yield from shell_commands(match[1].replace('\\"', '"'), file.text.count("\n", 0, match.start()) + 1)
+            line, at = line + file.text.count("\n", at, match.start()), match.start()
+            yield from shell_commands(match[1].replace('\\"', '"'), line)
     elif matches(file.path, WORKFLOWS) or matches(file.path, DOCKERFILES) or file.suffix != "txt":
         yield from commands(file)
 
 
-_CELL = compile_later(r'"\s*[!%]\s*((?:python3? -m )?(?:pip3?|uv pip|conda|mamba)\s+install\s(?:[^"\\]|\\")*)')
-_TOLD = compile_later(r"\s*(?:\$|>)?\s*((?:uv |python3? -m )?(?:pip3?|conda|mamba|micromamba|uv)\s.*)")
+_TOLD = compile_later(r"(?:uv |python3? -m )?(?:pip3?|conda|mamba|micromamba|uv)\s")
 _CREATED = compile_later(r'"(?:postCreate|onCreate|updateContent|postStart)Command"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
@@ -228,6 +227,10 @@ def may_install(file: File) -> bool:
 
 def in_image(file: File) -> dict[str, str]:
     """For the names that files get in an image, where they come from: `COPY deploy/reqs.txt r.txt`, bind mounts."""
+    return file.once("in-image", lambda: _in_image(file))
+
+
+def _in_image(file: File) -> dict[str, str]:
     found: dict[str, str] = {}
     if not matches(file.path, DOCKERFILES):
         return found

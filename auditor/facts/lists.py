@@ -19,6 +19,9 @@ from auditor.snapshot import File
 How = Literal["listed", "image", "script", "constraint", "locked"]
 Kind = Literal["requirements", "constraints", "conda", "script"]
 
+_REFERENCES = 200  # files that one file may refer to
+_PACKAGES = 20_000  # packages that one file may list
+
 
 @dataclass(frozen=True)
 class Package:
@@ -72,7 +75,9 @@ class Listing:
 
     def refer(self, target: str, line: int, kind: Kind = "requirements", group: str = "", **more: Any) -> None:
         """Note that packages are taken from another file."""
-        if target:
+        if len(self.references) >= _REFERENCES:
+            self.lost(0, "refers to more files than are followed")
+        elif target:
             self.references.append(Reference(self.file.path, line, target, kind, group, **more))
 
     def lost(self, line: int, reason: str) -> None:
@@ -81,6 +86,9 @@ class Listing:
 
     def requirement(self, text: str, line: int, group: str = "", **more: Any) -> bool:
         """List what one requirement names; whether it is one."""
+        if len(self.packages) >= _PACKAGES:
+            self.lost(0, "lists more packages than are read")
+            return True
         found = requirement(text)
         if found is None:
             return False
@@ -259,25 +267,54 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value] if isinstance(value, str) else []
 
 
-def _row(rows: list[str], word: str, at: int) -> int:
-    """The index of the next row that has the word on its own; -1 if there is none."""
-    for i in range(at, len(rows)):
-        row, k = rows[i], rows[i].find(word)
-        while k >= 0:
-            before, after = row[k - 1 : k], row[k + len(word) : k + len(word) + 1]
-            if not (before.isalnum() or before in ("_", "-")) and not (after.isalnum() or after in ("_", "-")):
+def _texts(value: object) -> list[str]:
+    return [v for v in _list(value) if isinstance(v, str)]
+
+
+class _Lines:
+    """Finds the lines of words in their order. A file may bring more of them than is worth looking for: then the line of what
+    stands around them has to do."""
+
+    def __init__(self, rows: list[str]) -> None:
+        self.rows = rows
+        self.left = 1_000_000  # rows to look at
+        self._last: dict[tuple[str, ...], tuple[int, int]] = {}
+
+    def at(self, keys: tuple[str, ...], word: str) -> int:
+        """The line of a word below the lines of these keys, each looked for from the one before it on."""
+        if keys not in self._last:
+            start = 0
+            for key in keys:
+                found = self._row(key, start)
+                start = found if found >= 0 else start
+            self._last[keys] = start, start
+        start, last = self._last[keys]
+        found = self._row(word, last) if word else -1
+        if found < 0 and last > start:
+            found = self._row(word, start)
+        if found < 0:
+            return start + 1
+        self._last[keys] = start, found
+        return found + 1
+
+    def _row(self, word: str, start: int) -> int:
+        """The index of the next row that has the word on its own; -1 if there is none."""
+        for i in range(start, min(len(self.rows), start + max(self.left, 0))):
+            self.left -= 1
+            row = self.rows[i]
+            k = row.find(word)
+            if k >= 0 and len(row) > 2_000:
                 return i
-            k = row.find(word, k + 1)
-    return -1
+            while k >= 0:
+                around = row[k - 1 : k] + row[k + len(word) : k + len(word) + 1]
+                if not any(c.isalnum() or c in "_-" for c in around):
+                    return i
+                k = row.find(word, k + 1)
+        return -1
 
 
-def line_of(file: File, *keys: str) -> int:
-    """The line of the last of these words, each looked for from the one before it on."""
-    at = 0
-    for key in keys:
-        found = _row(file.lines, key, at)
-        at = found if found >= 0 else at
-    return at + 1
+def _first_word(text: str) -> str:
+    return re.split(r"[\s\[<>=!~;@(#]", text.strip(), maxsplit=1)[0]
 
 
 class _Tables:
@@ -286,6 +323,11 @@ class _Tables:
     def __init__(self, file: File) -> None:
         self.file = file
         self.listing = Listing(file)
+        self.lines = _Lines(file.lines)
+
+    def line(self, *keys: str) -> int:
+        """The line of the last of these words, each looked for from the one before it on."""
+        return self.lines.at(keys[:-1], keys[-1])
 
     def items(self, value: object, keys: tuple[str, ...], group: str = "", tool: str = "", how: How = "listed") -> None:
         """A list of requirement strings."""
@@ -293,8 +335,7 @@ class _Tables:
             if not isinstance(item, str):
                 continue  # an include of another group of this file
             text = item.removeprefix("-e ").strip()
-            name = re.split(r"[\s\[<>=!~;@(#]", text, maxsplit=1)[0]
-            line = line_of(self.file, *keys, name if name else text)
+            line = self.lines.at(keys, _first_word(text))
             if not self.listing.requirement(text, line, group, table=tool, how=how):
                 self.listing.lost(line, "an entry that is no requirement")
 
@@ -312,7 +353,7 @@ class _Tables:
             self.listing.add(
                 key,
                 spec if isinstance(spec, str) else "",
-                line_of(self.file, *keys, key),
+                self.lines.at(keys, key),
                 group,
                 table=tool,
                 marker="yes" if marker else "",
@@ -351,7 +392,7 @@ def pyproject(file: File) -> Listing:
             included = item.get("include-group") if isinstance(item, dict) else None
             if isinstance(included, str) and normal_name(included) not in {normal_name(g) for g in groups}:
                 listing.lost(
-                    line_of(file, "dependency-groups", group), f"includes a group `{included}` that is not there"
+                    tables.line("dependency-groups", group), f"includes a group `{included}` that is not there"
                 )
     for group, items in _table(pdm.get("dev-dependencies")).items():
         tables.items(items, ("dev-dependencies", group), group, "pdm")
@@ -375,43 +416,43 @@ def pyproject(file: File) -> Listing:
     tox = _table(tool.get("tox"))
     environments = {**_table(tox.get("env")), "": tox.get("env_run_base")}
     for group, value in environments.items():
-        rows = [item for item in _list(_table(value).get("deps")) if isinstance(item, str)]
-        requirement_lines(listing, rows, line_of(file, "tox", *([group] if group else []), "deps"), group, "script")
-    _dynamic(listing, project, tool)
+        rows = _texts(_table(value).get("deps"))
+        requirement_lines(listing, rows, tables.line("tox", *([group] if group else []), "deps"), group, "script")
+    _dynamic(tables, project, tool)
     return listing
 
 
-def _dynamic(listing: Listing, project: dict[str, Any], tool: dict[str, Any]) -> None:
+def _dynamic(tables: _Tables, project: dict[str, Any], tool: dict[str, Any]) -> None:
     """What the build backend fills in: from files where it says so, from setup.py, or from nobody knows where."""
-    file = listing.file
+    listing = tables.listing
     filled = False
     setuptools = _table(_table(tool.get("setuptools")).get("dynamic"))
     if "dependencies" in setuptools:
         filled = True
-        for name in _list(_table(setuptools["dependencies"]).get("file")):
-            listing.refer(str(name), line_of(file, "dynamic", str(name)))
+        for name in _texts(_table(setuptools["dependencies"]).get("file")):
+            listing.refer(name, tables.line("dynamic", name))
     for group, value in _table(setuptools.get("optional-dependencies")).items():
-        for name in _list(_table(value).get("file")):
-            listing.refer(str(name), line_of(file, "dynamic", str(name)), group=group)
+        for name in _texts(_table(value).get("file")):
+            listing.refer(name, tables.line("dynamic", name), group=group)
     hooks = _table(_table(_table(tool.get("hatch")).get("metadata")).get("hooks"))
     for key, value in hooks.items():
         hook = _table(value)
-        names = [n for n in (*_list(hook.get("files")), *_list(hook.get("filename"))) if isinstance(n, str)]
+        names = [*_texts(hook.get("files")), *_texts(hook.get("filename"))]
         if key == "requirements_txt" and not names:
             names = ["requirements.txt"]  # what the hook reads unless told
         for name in names if key in ("requirements_txt", "requirements-txt") else ():
             filled = True
-            listing.refer(name, line_of(file, "hooks", name))
+            listing.refer(name, tables.line("hooks", name))
         for group, more in _table(hook.get("optional-dependencies")).items():
-            for name in _list(more):
-                if isinstance(name, str) and name.endswith((".txt", ".in")):
-                    listing.refer(name, line_of(file, "hooks", name), group=group)
-        if literal := [d for d in _list(hook.get("dependencies")) if isinstance(d, str)]:
+            for name in _texts(more):
+                if name.endswith((".txt", ".in")):
+                    listing.refer(name, tables.line("hooks", name), group=group)
+        if literal := _texts(hook.get("dependencies")):
             filled = True
-            requirement_lines(listing, literal, line_of(file, "hooks", "dependencies"))
+            requirement_lines(listing, literal, tables.line("hooks", "dependencies"))
     dynamic = _list(project.get("dynamic"))
     if "dependencies" in dynamic and not filled and not _table(_table(tool.get("poetry")).get("dependencies")):
-        listing.refer("setup.py", line_of(file, "dynamic", "dependencies"), "script")
+        listing.refer("setup.py", tables.line("dynamic", "dependencies"), "script")
 
 
 def pixi(file: File) -> Listing:
@@ -449,11 +490,9 @@ def inline(file: File) -> Listing:
     except tomllib.TOMLDecodeError:
         listing.lost(start + 1, "the script's block of dependencies does not parse")
         return listing
-    for item in _list(data.get("dependencies")):
-        if isinstance(item, str):
-            word = re.split(r"[\s\[<>=!~;@(]", item.strip(), maxsplit=1)[0]
-            found = _row(rows, word, start)
-            listing.requirement(item, (found if found >= 0 else start) + 1, "script")
+    places = _Lines(rows[start : end + 1])
+    for item in _texts(data.get("dependencies")):
+        listing.requirement(item, start + places.at((), _first_word(item)), "script")
     return listing
 
 
@@ -506,6 +545,7 @@ def setup_cfg(file: File) -> Listing:
     """The requirements in a setup.cfg, on one line or many, its extras, and the files that it takes them from."""
     listing = Listing(file)
     sections = _sections(file)
+    lines = _Lines(file.lines)
     name = sections.get("metadata", {}).get("name", "")
     listing.own = normal_name(name) if name and ":" not in name else ""
     options = sections.get("options", {})
@@ -513,16 +553,15 @@ def setup_cfg(file: File) -> Listing:
     values += [("test", "tests_require", options.get("tests_require", ""))]
     values += [(group, group, value) for group, value in sections.get("options.extras_require", {}).items()]
     for group, key, value in values:
-        start = line_of(file, *(["options.extras_require"] if group == key else []), key)
+        keys = ("options.extras_require", key) if group == key else (key,)
+        start = lines.at(keys[:-1], key)
         if value.strip().startswith("file:"):
             for target in re.split(r"[,\n]", value.strip()[5:]):
                 listing.refer(target.strip(), start, group=group)
             continue
         for item in value.split("\n") if "\n" in value else value.split(";"):
             if item.strip():
-                word = re.split(r"[\s\[<>=!~;@(]", item.strip(), maxsplit=1)[0]
-                found = _row(file.lines, word, start - 1)
-                line = found + 1 if found >= 0 else start
+                line = lines.at(keys, _first_word(item))
                 if requirement_lines(listing, [item], line, group):
                     listing.lost(line, "an entry that is no requirement")
     return listing
@@ -531,11 +570,12 @@ def setup_cfg(file: File) -> Listing:
 def tox_ini(file: File) -> Listing:
     """What the environments of a tox.ini install."""
     listing = Listing(file)
+    lines = _Lines(file.lines)
     for section, values in _sections(file).items():
         if section.startswith("testenv") and values.get("deps"):
             group = section.partition(":")[2]
             for row in values["deps"].split("\n"):
                 row = re.sub(r"^[\w,.!-]+:\s+", "", row.strip()).replace("{toxinidir}/", "").replace("{tox_root}/", "")
                 if row and "{" not in row:
-                    requirement_lines(listing, [row], line_of(file, section, row), group, "script")
+                    requirement_lines(listing, [row], lines.at((section, "deps"), row), group, "script")
     return listing

@@ -5,6 +5,7 @@ must be computed is a hole, unless it comes from a file that the code names.
 """
 
 import ast
+import re
 from collections.abc import Callable
 
 from auditor.facts.lists import Listing, normal_name
@@ -17,6 +18,7 @@ _WRAPPERS = frozenset(
 _TEXT_METHODS = frozenset(["split", "splitlines", "strip", "read", "values", "copy", "format", "keys", "items"])
 _LIST_SUFFIXES = (".txt", ".in", ".pip", ".reqs")
 _DEPTH = 50
+_LOST = 50  # computed parts that are looked into
 
 
 def setup_py(file: File) -> Listing:
@@ -49,23 +51,42 @@ class _Script:
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._bind(target, node.value)
-            elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value is not None:
+            elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.NamedExpr) and node.value is not None:
                 self._bind(node.target, node.value)
             elif isinstance(node, ast.withitem) and node.optional_vars is not None:
                 self._bind(node.optional_vars, node.context_expr)
             elif isinstance(node, ast.For):
                 self._bind(node.target, node.iter)
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-                if node.func.attr == "append":
-                    self._bind(node.func.value, ast.List([node.args[0]], ast.Load()))
-                elif node.func.attr in ("extend", "update"):
-                    self._bind(node.func.value, node.args[0])
+            elif isinstance(node, ast.arguments):
+                for argument, default in zip(
+                    reversed([*node.posonlyargs, *node.args]), reversed(node.defaults), strict=False
+                ):
+                    self.values.setdefault(argument.arg, []).append(default)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                self._changed(node, node.func)
+
+    def _changed(self, call: ast.Call, method: ast.Attribute) -> None:
+        """What a method adds to the list, set or dict that a name stands for."""
+        to = method.value
+        if isinstance(to, ast.Call) and isinstance(to.func, ast.Attribute) and to.func.attr == "setdefault":
+            to = to.func.value  # extras.setdefault("plots", []).append(...)
+        to = to.value if isinstance(to, ast.Subscript) else to
+        if method.attr in ("append", "add", "insert") and call.args:
+            self._bind(to, ast.List([call.args[-1]], ast.Load()))
+        elif method.attr in ("extend", "update") and call.args:
+            self._bind(to, call.args[0])
+        if method.attr == "update" and call.keywords:
+            named = [k for k in call.keywords if k.arg]
+            self._bind(to, ast.Dict([ast.Constant(k.arg) for k in named], [k.value for k in named]))
 
     def _bind(self, target: ast.AST, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
             self.values.setdefault(target.id, []).append(value)
         elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
             self.values.setdefault(target.value.id, []).append(ast.Dict([target.slice], [value]))
+        elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+            for one, part in zip(target.elts, value.elts, strict=False):
+                self._bind(one, part)
 
     def entries(self, node: ast.expr, line: int) -> dict[str, ast.expr]:
         """The entries of a dict that is spread into the call."""
@@ -88,10 +109,10 @@ class _Script:
         """List the requirements that an argument stands for."""
         lost: list[ast.AST] = []
         self._strings(value, group, by_key, lost, set(), 0)
-        for node in lost:
+        for node in lost[:_LOST]:
             paths: dict[str, None] = {}
             self._paths(node, paths, set(), 0)
-            line = getattr(node, "lineno", 0) or value.lineno
+            line = getattr(node, "lineno", 0) or getattr(value, "lineno", 1)
             for path in paths:
                 self.listing.refer(path, line, group=group)
             if not paths:
@@ -106,6 +127,18 @@ class _Script:
                 and not self.listing.requirement(piece, getattr(node, "lineno", 1), group)
             ):
                 lost.append(node)
+
+    def _begun(self, node: ast.expr, group: str, lost: list[ast.AST]) -> None:
+        """A requirement whose end is computed: `"torch==" + VERSION`. Its name must be whole."""
+        first: ast.expr = node
+        while isinstance(first, ast.BinOp):
+            first = first.left
+        text, whole = joined_text(first), isinstance(literal(node), str)
+        begun = text.split("{...}")[0]
+        if whole or re.search(r"[=<>~!@;\[]", begun):
+            self._text(begun, node, group, lost)
+        else:
+            lost.append(node)
 
     def _strings(
         self, node: ast.AST, group: str, by_key: bool, lost: list[ast.AST], seen: set[str], depth: int
@@ -130,8 +163,11 @@ class _Script:
                 name = literal(key) if key is not None else None
                 go(inner, name.split(":")[0] if isinstance(name, str) and by_key else group, False if name else by_key)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            go(node.left)
-            go(node.right)
+            if any(isinstance(n, ast.JoinedStr) or isinstance(literal(n), str) for n in (node.left, node.right)):
+                self._begun(node, group, lost)
+            else:
+                go(node.left)
+                go(node.right)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
             go(node.left)
         elif isinstance(node, ast.BoolOp):
@@ -141,8 +177,7 @@ class _Script:
             go(node.body)
             go(node.orelse)
         elif isinstance(node, ast.JoinedStr):
-            text = joined_text(node)
-            self._text(text.split("{...}")[0] if not text.startswith("{") else "?", node, group, lost)
+            self._begun(node, group, lost)
         elif isinstance(node, ast.Name):
             if node.id in self.values:
                 if node.id not in seen:
@@ -153,9 +188,13 @@ class _Script:
                 lost.append(node)
         elif isinstance(node, ast.Subscript):
             go(node.value)
+        elif isinstance(node, ast.Attribute) and node.attr in self.values:  # of a class in the file
+            go(ast.Name(node.attr))
         elif isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp) and self._plain(node):
+            targets = {part.target.id for part in node.generators if isinstance(part.target, ast.Name)}
             for part in node.generators:
-                go(part.iter)
+                if not (isinstance(part.iter, ast.Name) and part.iter.id in targets):
+                    go(part.iter)
         elif isinstance(node, ast.Call):
             self._call(node, go, lost, seen)
         else:
@@ -174,12 +213,9 @@ class _Script:
                 if not isinstance(inner, ast.Lambda) and not (name == "filter" and inner is node.args[0]):
                     go(inner)
         elif isinstance(node.func, ast.Attribute) and name in _TEXT_METHODS and not self._reads(node.func.value):
-            if name == "split" and not node.args and isinstance(node.func.value, ast.Constant):
-                go(
-                    ast.List(
-                        [ast.Constant(w, lineno=node.lineno) for w in str(node.func.value.value).split()], ast.Load()
-                    )
-                )
+            text, at = literal(node.func.value), literal(node.args[0]) if node.args else None
+            if name == "split" and isinstance(text, str) and (not node.args or (isinstance(at, str) and at)):
+                go(ast.List([ast.Constant(w, lineno=node.lineno) for w in text.split(at)], ast.Load()))
             else:
                 go(node.func.value)
         elif (function := self.functions.get(name)) is not None and not node.args and not node.keywords:
@@ -222,7 +258,10 @@ class _Script:
         joins = joins or (isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("join", "joinpath"))
         if joins:
             words = [n for n in walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-            parts = [str(n.value) for n in sorted(words, key=lambda n: (n.lineno, n.col_offset))]
+            parts = [
+                str(n.value)
+                for n in sorted(words, key=lambda n: (getattr(n, "lineno", 0), getattr(n, "col_offset", 0)))
+            ]
             if parts and parts[-1].endswith(_LIST_SUFFIXES):
                 found["/".join(p for p in parts if p not in (".", ""))] = None
                 return

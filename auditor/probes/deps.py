@@ -10,6 +10,7 @@ from auditor.globs import matches
 from auditor.holes import unsure
 from auditor.models import Evidence
 from auditor.probes import probe
+from auditor.readers import WORKFLOWS
 from auditor.snapshot import File, Files
 
 
@@ -29,7 +30,7 @@ def dependencies_declared(files: Files) -> Iterator[Evidence]:
         packages = known.by_path[path]
         note = f"{_many(len({p.name for p in packages}), 'package')} declared{_referred(known, path)}"
         dead = list(dict.fromkeys(r.target for r in known.missing(path)))
-        note += f"; refers to {', '.join(dead)}, which is not in the repository" if dead else ""
+        note += f"; refers to {', '.join(dead[:6])}, which is not in the repository" if dead else ""
         yield _first(files.paths[path], packages, note + ".")
     if not known.by_path:
         unsure(*known.unread)
@@ -64,7 +65,7 @@ def dependencies_locked(files: Files) -> Iterator[Evidence]:
         if not _plain_list(file) or files.aside(path) or matches(path, _SIDE_LISTS):
             continue
         referrer = known.referrer(path)
-        if referrer and _plain_list(files.paths[referrer.path]) and referrer.path in known.lists:
+        if referrer and files.paths[referrer.path].suffix in ("txt", "in") and referrer.path in known.lists:
             continue  # a part of that one
         reach = known.reach(path)
         listed = [p for one in reach for p in known.by_path.get(one, ())]
@@ -75,13 +76,13 @@ def dependencies_locked(files: Files) -> Iterator[Evidence]:
             first = files.paths[listed[0].path]
             by = "" if first is file else f", in {first.path}, which {path} takes in"
             yield first.cite(listed[0].line, listed[0].line + 2, f"all {len(listed)} packages pinned{by}.")
-    if not some:
-        unsure(*known.unread)
+    if not some:  # only a list can be pinned: neither a command nor a project's own table is a lock
+        unsure(*(h for h in known.unread if h.path not in files.paths or _plain_list(files.paths[h.path])))
 
 
 def _plain_list(file: File) -> bool:
     """Whether it is a requirement file or a conda environment, not a project's own tables."""
-    return file.suffix in ("txt", "in", "yml", "yaml", "pip", "lock")
+    return file.suffix in ("txt", "in", "yml", "yaml", "pip", "lock") and not matches(file.path, WORKFLOWS)
 
 
 _ENVIRONMENT_FILES = (
