@@ -259,15 +259,15 @@ def test_only_on_a_branch(story: Story) -> None:
 
 def test_the_past_is_looked_at_within_bounds(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     for i in range(60):
-        story.commit(a_py=f"import cProfile\nx = {i}\n" if i % 2 else f"x = {i}\n")
+        story.commit(a_py=f"x = {i}\n" + f"word{i // 10}\n" * (i % 2))
     opened: list[str] = []
     with story.opened() as snapshot:
         real: Callable[[str], Snapshot] = snapshot.at
         monkeypatch.setattr(snapshot, "at", lambda sha: opened.append(sha) or real(sha))
         memory = Memory(snapshot)
-        for _ in range(3):
-            assert memory.was_there(("**/*.py",), ("cprofile",), lambda _: ()) is None
-            assert memory.was_there(("**/*.py",), ("x = ",), lambda _: ()) is None
+        for i in range(6):
+            assert memory.was_there(("**/*.py",), (f"word{i}",), lambda _: ()) is None
+            assert len(set(opened)) == min(4 * (i + 1), SNAPSHOTS)
     assert len(set(opened)) == SNAPSHOTS
 
 

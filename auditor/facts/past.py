@@ -22,7 +22,9 @@ _BRANCHES = 4  # of these; of many branches nobody remembers which had what
 _BLOBS = 1500  # earlier versions of files that are read to see which commits are worth it
 _COMMITS = 400  # of these the newest, for one question
 _BULK = 1000  # files that a commit changes: it brings or takes out data, or somebody else's code
-_GUESSES = 2  # commits that are asked of one question only because they changed a file that could be it
+_CHANGES = 5000  # of files that are held against the globs of one question
+_TRIES = 4  # commits that are asked one question; what is found is found by the first two
+_GUESSES = 1  # of these that are asked only because they changed a file that could be it
 
 Ask = Callable[[Snapshot], tuple[Evidence, ...]]
 
@@ -79,11 +81,14 @@ class Memory:
         opened = self._snapshot.opened
         if opened is None or not globs:
             return None
-        known = {c.sha for c in self._snapshot.history.commits}
+        known, tries = {c.sha for c in self._snapshot.history.commits}, 0
         for commit, change in self._taken_away(opened, globs, words):
             parent = commit.parents[0] if commit.parents else ""
+            if tries == _TRIES:
+                break
             if parent not in known or not self._may_open(opened, parent):
                 continue
+            tries += 1
             found = self._asked(opened, parent, globs, words, ask)
             if found is not None:
                 path, line = found
@@ -98,9 +103,14 @@ class Memory:
         those that only changed such a file. Each once."""
         changed = changes(self._snapshot)
         later: list[tuple[Commit, Change]] = []
+        left = _CHANGES
         for commit in self._snapshot.history.commits[:_COMMITS]:
             made = changed.get(commit.sha, ())
-            fits = [c for c in made if c.before and matches(c.was, globs)] if len(made) <= _BULK else []
+            if len(made) > _BULK:
+                continue
+            if (left := left - len(made)) < 0:
+                break
+            fits = [c for c in made if c.before and matches(c.was, globs)]
             fits = [c for c in fits if not too_large(c.was, 0) and self._says(opened, c.before, words)]
             taken = [c for c in fits if c.status == "D" or (words and not self._says(opened, c.after, words))]
             if taken:
