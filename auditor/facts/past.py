@@ -24,7 +24,7 @@ _COMMITS = 400  # of these the newest, for one question
 _BULK = 1000  # files that a commit changes: it brings or takes out data, or somebody else's code
 _CHANGES = 5000  # of files that are held against the globs of one question
 _TRIES = 4  # commits that are asked one question; what is found is found by the first two
-_GUESSES = 1  # of these that are asked only because they changed a file that could be it
+_GUESSES = 2  # of these that are asked only because they changed a file that could be it
 
 Ask = Callable[[Snapshot], tuple[Evidence, ...]]
 
