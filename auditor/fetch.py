@@ -34,11 +34,12 @@ def _reporter(say: Callable[[str], None]) -> Any:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A bare clone, the branches that its host has (with their commits, which the clone need not hold), and which of them
-    is the default one; empty where the host does not say."""
+    """A bare clone, the branches and tags that its host has (with their commits, which the clone need not hold), and which
+    branch is the default one; empty where the host does not say."""
 
     path: Path
     branches: dict[str, str]
+    tags: dict[str, str]
     default_branch: str = ""
 
 
@@ -109,7 +110,9 @@ def fetch(
                 with repository.git.custom_environment(**environment):
                     _try_ref(repository, ref)
             with repository.git.custom_environment(**environment):
-                rows = str(repository.git.ls_remote("--symref", "origin", "HEAD", "refs/heads/*")).split("\n")
+                rows = str(repository.git.ls_remote("--symref", "origin", "HEAD", "refs/heads/*", "refs/tags/*")).split(
+                    "\n"
+                )
             told = _told(rows)
             if _is_checkout(url):
                 told["default"] = ""
@@ -132,7 +135,7 @@ def fetch(
         ) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    return Fetched(path, dict(state["branches"]), str(state["default"]))
+    return Fetched(path, dict(state["branches"]), dict(state["tags"]), str(state["default"]))
 
 
 def _is_checkout(url: str) -> bool:
@@ -146,18 +149,21 @@ def _anew(path: Path, url: str, ref: str, before: datetime | None, progress: Cal
 
 
 def _told(rows: list[str]) -> dict[str, Any]:
-    """What a host says of its branches, and which of them HEAD is."""
+    """What a host says of its branches and tags, and which branch HEAD is."""
     found = [(what, name) for what, _, name in (row.partition("\t") for row in rows)]
     heads = {n.removeprefix("refs/heads/"): sha for sha, n in found if n.startswith("refs/heads/")}
+    tags = {n.removeprefix("refs/tags/"): sha for sha, n in found if n.startswith("refs/tags/")}
+    peeled = {n.removesuffix("^{}"): sha for n, sha in tags.items() if n.endswith("^{}")}
+    tags = {n: peeled.get(n, sha) for n, sha in tags.items() if not n.endswith("^{}")}
     default = next((what for what, n in found if n == "HEAD" and what.startswith("ref: refs/heads/")), "")
-    return {"branches": dict(sorted(heads.items())), "default": default.removeprefix("ref: refs/heads/")}
+    return {"branches": dict(sorted(heads.items())), "tags": tags, "default": default.removeprefix("ref: refs/heads/")}
 
 
 def _state(file: Path) -> dict[str, Any]:
     """What is known of a clone; nothing where it is none, or was left half-made."""
     try:
         state = json.loads(file.read_text())
-        return state if isinstance(state, dict) and {"fetched", "branches", "default"} <= state.keys() else {}
+        return state if isinstance(state, dict) and {"fetched", "branches", "tags", "default"} <= state.keys() else {}
     except (OSError, ValueError):
         return {}
 

@@ -127,7 +127,7 @@ def prepare(
     `figures` keeps the report's images."""
     found = found or find(submission, progress)
     target, commit, later = found.target, found.commit, found.later
-    with open_snapshot(target.repository, commit, known_branches=target.branches) as snapshot:
+    with open_snapshot(target.repository, commit, known_branches=target.branches, known_tags=target.tags) as snapshot:
         file = find_report(snapshot, submission.report_path, profile)
         snapshot.set_aside = lambda f: "course material" if f.path == file.path else profile.set_aside(f)
         snapshot.report = parse_report(file, profile, snapshot.files, commit, target.url)

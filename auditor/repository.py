@@ -298,9 +298,14 @@ _LOG = "%H%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%cI%x00%s%x00%(trailers:key=Co-a
 _FIELDS = 9
 
 
-def read_history(repository: Repository, commit: str, known_branches: Mapping[str, str] | None = None) -> History:
+def read_history(
+    repository: Repository,
+    commit: str,
+    known_branches: Mapping[str, str] | None = None,
+    known_tags: Mapping[str, str] | None = None,
+) -> History:
     """The history that leads to a commit. A broken one is cut where git stops; it costs what lies beyond.
-    `known_branches` are those that the host named, with their commits."""
+    `known_branches` and `known_tags` are those that the host named, with their commits."""
     command = ("log", "-z", "--no-color", "--no-mailmap", "--encoding=UTF-8", f"--format={_LOG}")
     try:
         log = repository.git(*command, "--end-of-options", commit)
@@ -323,7 +328,8 @@ def read_history(repository: Repository, commit: str, known_branches: Mapping[st
         if r.startswith("refs/remotes/origin/") and (name := r.removeprefix("refs/remotes/origin/")) != "HEAD"
     }
     tips = {**(known_branches or {}), **there, **here}
-    tags = {r.removeprefix("refs/tags/"): ref.commit for r, ref in refs.items() if r.startswith("refs/tags/")}
+    own = {r.removeprefix("refs/tags/"): ref.commit for r, ref in refs.items() if r.startswith("refs/tags/")}
+    tags = {**(known_tags or {}), **own}
     return History(
         commits=tuple(commits),
         branches=tuple(sorted(tips)),
@@ -391,11 +397,12 @@ _SCP = re.compile(r"^(?:[\w.-]+@)?[\w.-]+\.[\w.-]+:(?!//)[^\s]+$|^[\w.-]+@[\w.-]
 
 @dataclass(frozen=True)
 class Target:
-    """A repository on this machine, and, when it was fetched, the branches that its host named, with their commits."""
+    """A repository on this machine, and, when it was fetched, the branches and tags that its host named, with their commits."""
 
     repository: Repository
     url: str = ""
     branches: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def cache_folder() -> Path:
@@ -425,7 +432,7 @@ def locate(
 
     fetched = fetch(target, ref=ref, before=before, progress=progress)
     repository = Repository(fetched.path, told=fetched.default_branch)
-    return Target(repository, re.sub(r"://[^/@]*@", "://", target), fetched.branches)
+    return Target(repository, re.sub(r"://[^/@]*@", "://", target), fetched.branches, fetched.tags)
 
 
 _FORGES = ("github", "gitlab", "bitbucket", "codeberg", "gitea", "forgejo")

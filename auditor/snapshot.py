@@ -536,9 +536,10 @@ def open_snapshot(
     commit: str,
     set_aside: Callable[[File], str] | None = None,
     known_branches: Mapping[str, str] | None = None,
+    known_tags: Mapping[str, str] | None = None,
 ) -> "OpenSnapshot":
     """The files of a commit (a full sha) with its history, read as they are asked for. Use it in a `with`."""
-    history = read_history(repository, commit, known_branches)
+    history = read_history(repository, commit, known_branches, known_tags)
     return OpenSnapshot(repository, commit, history, set_aside)
 
 

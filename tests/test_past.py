@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from test_repository import git
 
+from auditor.facts import past
 from auditor.facts.changes import changes, kind_of, renamed, straight
 from auditor.facts.history import branches, self_merged, tags
 from auditor.facts.past import SNAPSHOTS, Memory, was_there
@@ -253,20 +254,51 @@ def test_only_on_a_branch(story: Story) -> None:
         found = was_there(snapshot, ("**/*.py",), ("cprofile",))
         assert found
         assert (found.branch, found.path) == ("try/profile", "prof.py")
-        assert str(found) == "The branch try/profile, which was never merged, has it (prof.py)."
+        assert str(found) == "The branch try/profile, which was not merged as it is, has it (prof.py)."
 
 
 def test_the_past_is_looked_at_within_bounds(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    for i in range(25):
-        story.commit(a_py=f"import cProfile\nx = {i}\n")
+    for i in range(60):
+        story.commit(a_py=f"x = {i}\n" + f"word{i // 10}\n" * (i % 2))
     opened: list[str] = []
     with story.opened() as snapshot:
         real: Callable[[str], Snapshot] = snapshot.at
         monkeypatch.setattr(snapshot, "at", lambda sha: opened.append(sha) or real(sha))
         memory = Memory(snapshot)
-        for _ in range(3):
-            assert memory.was_there(("**/*.py",), ("cprofile",), lambda _: ()) is None
+        for i in range(6):
+            assert memory.was_there(("**/*.py",), (f"word{i}",), lambda _: ()) is None
+            assert len(set(opened)) == min(4 * (i + 1), SNAPSHOTS)
     assert len(set(opened)) == SNAPSHOTS
+
+
+def test_somebody_elses_code_that_was_committed_and_taken_out(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.commit(a_py="1\n")
+    monkeypatch.setattr(past, "FILES", 1000)
+    for i in range(1100):
+        story.write(f"sdk/m{i}.py", "import cProfile\n")
+    story.done()
+    story.commit(a_py="import cProfile\n")
+    story.commit(a_py="2\n")
+    for i in range(1100):
+        story.write(f"sdk/m{i}.py", None)
+    story.done()
+    with story.opened() as snapshot:
+        found = was_there(snapshot, ("**/*.py",), ("cprofile",))
+        assert found is None, "neither the commit that took it out nor one that still had it is gone through"
+
+
+def test_what_came_after_a_deadline_is_not_looked_at(story: Story) -> None:
+    story.commit(a_py="1\n")
+    before = story.commit(a_py="2\n")
+    story.git("checkout", "-q", "-b", "late")
+    story.commit(prof_py=PROFILED)
+    story.git("checkout", "-q", "main")
+    story.commit(a_py="3\n")
+    repository = Repository(story.folder)
+    with open_snapshot(repository, before) as snapshot:
+        assert was_there(snapshot, ("**/*.py",), ("cprofile",)) is None
+    with story.opened() as snapshot:
+        assert was_there(snapshot, ("**/*.py",), ("cprofile",))
 
 
 # -- boxes -------------------------------------------------------------------------------------------------------------
@@ -303,7 +335,9 @@ def test_never_merged(story: Story) -> None:
     record = audited(story, "inference-optimisation")
     assert not record.findings
     assert record.verdicts[0].label == "not_verifiable"
-    assert "The branch quantise, which was never merged, has it (src/small.py:3)." in record.verdicts[0].repo_shows
+    assert (
+        "The branch quantise, which was not merged as it is, has it (src/small.py:3)." in record.verdicts[0].repo_shows
+    )
 
 
 def test_never_there_stays_an_error(story: Story) -> None:

@@ -107,9 +107,12 @@ def test_a_detached_head_a_bare_repository_and_a_tag_of_that_name(tmp_path: Path
 def test_the_hosts_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDITOR_CACHE", str(tmp_path / "cache"))
     host = made(tmp_path / "host.git", "primary", "main", bare=True)
+    git(host, "tag", "-a", "v1", "-m", "one", "main")
+    git(host, "tag", "v2", "main")
     target = locate(host.as_uri())
     assert target.repository.default_branch() == "primary"
     assert list(target.branches) == ["main", "primary"]
+    assert dict(target.tags) == dict.fromkeys(["v1", "v2"], target.branches["main"]), "the commits, not the tag objects"
     git(host, "symbolic-ref", "HEAD", "refs/heads/main")
     assert locate(host.as_uri()).repository.default_branch() == "main"
     git(host, "update-ref", "-d", "refs/heads/main")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.repository import Commit, History
 
@@ -372,7 +373,8 @@ def self_merged(history: History) -> OwnMerges:
     """Who merged whose pull requests: a merge commit's author against the authors and co-authors of what it brought in.
     A squash does not tell who pressed the button, and a shallow history not what a branch held."""
     requests = {p.commit: p for p in own_pull_requests(history) if not p.squashed}
-    if not requests or history.shallow:
+    if history.shallow:
+        unsure(Hole("git history", "this copy holds only its end"))
         return OwnMerges(0)
     by_sha = {c.sha: c for c in history.commits}
     identities = list(
@@ -430,7 +432,10 @@ class Branch:
 
 
 def branches(history: History) -> tuple[Branch, ...]:
-    """Every branch but the default one. A squashed or rebased branch counts as unmerged: its commits never came in."""
+    """Every branch but the default one. A squashed or rebased branch counts as unmerged: its commits never came in. A copy
+    of one branch leaves a hole: others may be there."""
+    if history.one_branch:
+        unsure(Hole("git branches", "this copy of the repository has one branch only"))
     known, line = {c.sha for c in history.commits}, {c.sha for c in main_line(history)}
     tips = dict(history.branch_tips)
     made = []
@@ -455,7 +460,7 @@ class Tag:
 
 
 def tags(history: History) -> tuple[Tag, ...]:
-    """The tags of this copy; a clone that was made without them has none."""
+    """The tags of this copy, or of its host where that was asked."""
     by_sha = {c.sha: c for c in history.commits}
     line = {c.sha: i for i, c in enumerate(main_line(history))}
     return tuple(

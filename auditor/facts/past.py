@@ -17,9 +17,14 @@ from auditor.repository import Commit, GitError, Unreadable
 from auditor.snapshot import TEXT_LIMIT, OpenSnapshot, Snapshot, decode, too_large
 
 SNAPSHOTS = 12  # earlier commits and branches of one audit that are looked at
+FILES = 8000  # that these may have in all: each costs as much as the commit itself
 _BRANCHES = 4  # of these; of many branches nobody remembers which had what
 _BLOBS = 1500  # earlier versions of files that are read to see which commits are worth it
 _COMMITS = 400  # of these the newest, for one question
+_BULK = 1000  # files that a commit changes: it brings or takes out data, or somebody else's code
+_CHANGES = 5000  # of files that are held against the globs of one question
+_TRIES = 4  # commits that are asked one question; what is found is found by the first two
+_GUESSES = 2  # of these that are asked only because they changed a file that could be it
 
 Ask = Callable[[Snapshot], tuple[Evidence, ...]]
 
@@ -48,12 +53,15 @@ class Past:
     @property
     def days(self) -> str:
         """From when to when it was there, in words."""
-        begin = f"from {self.first.time:%Y-%m-%d} " if self.first else ""
-        return f"{begin}until {self.last.time:%Y-%m-%d}" if self.last else ""
+        if self.last is None:
+            return ""
+        end = f"{self.last.time:%Y-%m-%d}"
+        begin = f"{self.first.time:%Y-%m-%d}" if self.first else ""
+        return f"on {end}" if begin == end else f"from {begin} until {end}" if begin else f"until {end}"
 
     def __str__(self) -> str:
         if self.last is None:
-            return f"The branch {self.branch}, which was never merged, has it ({self.place})."
+            return f"The branch {self.branch}, which was not merged as it is, has it ({self.place})."
         return f"Commit {self.last.sha[:10]} took it out; it was there {self.days} ({self.place})."
 
 
@@ -62,7 +70,8 @@ class Memory:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._seen: set[str] = set()  # earlier commits that were opened: the second question is cheap
+        self._opened: dict[str, bool] = {}  # earlier commits, and whether they may be: the second question is cheap
+        self._files = FILES
         self._blobs: dict[str, str] = {}
 
     def was_there(self, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None = None) -> Past | None:
@@ -72,11 +81,14 @@ class Memory:
         opened = self._snapshot.opened
         if opened is None or not globs:
             return None
-        known = {c.sha for c in self._snapshot.history.commits}
+        known, tries = {c.sha for c in self._snapshot.history.commits}, 0
         for commit, change in self._taken_away(opened, globs, words):
             parent = commit.parents[0] if commit.parents else ""
-            if parent not in known or not self._may_open(parent):
+            if tries == _TRIES:
+                break
+            if parent not in known or not self._may_open(opened, parent):
                 continue
+            tries += 1
             found = self._asked(opened, parent, globs, words, ask)
             if found is not None:
                 path, line = found
@@ -91,15 +103,21 @@ class Memory:
         those that only changed such a file. Each once."""
         changed = changes(self._snapshot)
         later: list[tuple[Commit, Change]] = []
+        left = _CHANGES
         for commit in self._snapshot.history.commits[:_COMMITS]:
-            fits = [c for c in changed.get(commit.sha, ()) if c.before and matches(c.was, globs)]
+            made = changed.get(commit.sha, ())
+            if len(made) > _BULK:
+                continue
+            if (left := left - len(made)) < 0:
+                break
+            fits = [c for c in made if c.before and matches(c.was, globs)]
             fits = [c for c in fits if not too_large(c.was, 0) and self._says(opened, c.before, words)]
             taken = [c for c in fits if c.status == "D" or (words and not self._says(opened, c.after, words))]
             if taken:
                 yield commit, taken[0]
             elif fits and any(c.before != c.after for c in fits):
                 later.append((commit, fits[0]))
-        yield from later
+        yield from later[:_GUESSES]
 
     def _says(self, opened: OpenSnapshot, blob: str, words: tuple[str, ...]) -> bool:
         """Whether a version of a file has one of the words; without words any version does."""
@@ -114,25 +132,32 @@ class Memory:
                 self._blobs[blob] = decode(data).lower() if len(data) <= TEXT_LIMIT else ""
         return any(word.lower() in self._blobs[blob] for word in words)
 
-    def _may_open(self, commit: str) -> bool:
-        if commit not in self._seen and len(self._seen) >= SNAPSHOTS:
-            return False
-        self._seen.add(commit)
-        return True
+    def _may_open(self, opened: OpenSnapshot, commit: str) -> bool:
+        """Whether another commit may be looked at. One with many more files than are left (somebody else's code was in it,
+        or data) is passed over; so is one that this copy does not have, such as a branch that only its host has."""
+        if commit not in self._opened:
+            if sum(self._opened.values()) >= SNAPSHOTS:
+                return False
+            try:
+                names = opened.repository.raw("ls-tree", "-r", "--name-only", "-z", "--full-tree", commit)
+            except GitError:
+                names = b"\0" * (FILES + 1)
+            count = names.count(b"\0")
+            self._opened[commit] = count <= self._files
+            self._files -= count if self._opened[commit] else 0
+        return self._opened[commit]
 
     def _asked(
         self, opened: OpenSnapshot, commit: str, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None
     ) -> tuple[str, int] | None:
         """The file, and the line if it has one, that shows it in another commit; None where nothing does."""
-        try:
-            then = opened.at(commit)
-        except GitError:  # a branch that the host named and this copy does not have
-            return None
+        then = opened.at(commit)
         if ask is None:
             file = next(iter(then.select(globs, words)), None)
             return (file.path, 0) if file else None
-        found = ask(then)
-        return (found[0].path, found[0].start) if found else None
+        # a place in a file: what is measured over all files was another number, and no more
+        found = next((e for e in ask(then) if e.path and e.start), None)
+        return (found.path, found.start) if found else None
 
     def _brought(
         self, opened: OpenSnapshot, commit: str, path: str, line: int, words: tuple[str, ...]
@@ -156,11 +181,15 @@ class Memory:
         self, opened: OpenSnapshot, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None
     ) -> Past | None:
         refs = opened.repository.refs
-        apart = [b for b in branches(self._snapshot.history) if b.state == "unmerged"]
+        history = self._snapshot.history
+        apart = [b for b in branches(history) if b.state == "unmerged"]
         times = {ref.commit: ref.time for ref in refs.values()}
+        tip = dict(history.branch_tips).get(history.default_branch, "")
+        if tip and history.commits and tip != history.commits[0].sha:  # of what stood before a deadline, nothing later
+            apart = [b for b in apart if times.get(b.commit, 0) <= history.commits[0].committed.timestamp()]
         apart.sort(key=lambda b: -times.get(b.commit, 0))
         for branch in apart[:_BRANCHES]:
-            if self._may_open(branch.commit):
+            if self._may_open(opened, branch.commit):
                 found = self._asked(opened, branch.commit, globs, words, ask)
                 if found is not None:
                     return Past(found[0], found[1], branch=branch.name)

@@ -6,6 +6,7 @@ Each is an Evidence of kind `fact` that lists the places that it was computed fr
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from auditor.facts.changes import straight
 from auditor.facts.cloud import cloud_build, cloud_commands, cloud_values, deploy_command, training_specs
 from auditor.facts.commandline import programs, scripts, targets
 from auditor.facts.commands import called
@@ -13,7 +14,17 @@ from auditor.facts.configuration import keys
 from auditor.facts.declared import DECLARATIONS, LOCKS, declarations, locked
 from auditor.facts.deps import imported, missing_from_lock, undeclared
 from auditor.facts.environment import environment
-from auditor.facts.history import direct_commits, main_line, own_pull_requests, people, pull_requests, span
+from auditor.facts.history import (
+    branches,
+    direct_commits,
+    main_line,
+    own_pull_requests,
+    people,
+    pull_requests,
+    self_merged,
+    span,
+    tags,
+)
 from auditor.facts.images import bases, copies, dockerfiles
 from auditor.facts.routes import routes
 from auditor.facts.tests import collect
@@ -383,6 +394,35 @@ def _history(snapshot: Snapshot) -> Iterator[Evidence]:
         f"branches in this copy: {_names(history.branches) or 'none'}; default branch {history.default_branch or 'unknown'}.",
         ["git log"],
     )
+    yield from _ways_in(snapshot)
+
+
+def _ways_in(snapshot: Snapshot) -> Iterator[Evidence]:
+    """How work came onto the default branch, by kind of file, and what is left of its branches."""
+    history, came = snapshot.history, straight(snapshot)
+    if came.by_kind:
+        kinds = ", ".join(f"{len(commits)} change {kind}" for kind, commits in came.by_kind.items())
+        new = f"; {len(came.features)} of them bring a new file of code, tests or workflows" if came.features else ""
+        yield _fact(f"Of the commits that came straight to the default branch {kinds}{new}.", ["git log"])
+    merged = self_merged(history)
+    if merged.told:
+        yield _fact(
+            f"Of {merged.told} pull requests of which the history tells who merged them, {len(merged.own)} were merged by the "
+            "only author of their commits.",
+            ["git log"],
+        )
+    for state, said in (
+        ("merged", "are still there after their merge"),
+        ("unmerged", "hold commits that were not merged as they are"),
+    ):
+        names = [b.name for b in branches(history) if b.state == state]
+        if names:
+            yield _fact(f"Branches that {said}: {_names(names)}.", [f"branch {name}" for name in names])
+    if found := tags(history):
+        on = {"line": "on the default branch's line", "history": "off its line", "elsewhere": "on no commit of it"}
+        yield _fact(
+            "Tags: " + "; ".join(f"{t.name} {on[t.on]}" for t in found[:12]) + ".", [f"tag {t.name}" for t in found]
+        )
 
 
 def _template(snapshot: Snapshot) -> Iterator[Evidence]:

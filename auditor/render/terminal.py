@@ -97,6 +97,9 @@ class _Page:
                 else f"{s.later_commits} later commit{'s' * (s.later_commits > 1)} left out"
             )
             yield self.paint(f"the last commit before {s.before} on {one_line(s.branch or 'HEAD')}; {later}", "dim")
+            for problem in self.record.omitted:
+                if problem.path == "git history":  # which commit it is hangs on this
+                    yield self.paint(one_line(problem.message, 400), "warning")
 
     def template(self) -> str:
         """The version of the template and, where that is not the report, the file of the checklist."""
@@ -186,6 +189,6 @@ class _Page:
         if self.record.judge.name != "none":
             asked = self.record.judged + len({p.line for p in self.record.unjudged})
             tail += f" ({self.record.judged} of {asked} answers read)"
-        if self.record.omitted:
-            tail += f"; {len(self.record.omitted)} not read or followed"
+        if unread := sum(p.path != "git history" for p in self.record.omitted):
+            tail += f"; {unread} not read or followed"
         return ", ".join(parts) + tail
