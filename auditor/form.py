@@ -38,7 +38,7 @@ _NONE = re.compile(
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"\x00\x00\x01\x00", b"version https://git-lfs")
 _ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")  # one letter and a colon is a drive
 _OWN_DISK = re.compile(r"^(?:[A-Za-z]:[\\/]|file:|~/|/(?:Users|home|mnt|tmp)/)", re.IGNORECASE)
-_ALIKE = 6  # as many flaws that say the same become one
+_ALIKE = 4  # as many flaws that say the same become one
 _WHY_NO_IMAGE = {
     "spaces": ("The path has spaces, so the markup shows instead of the picture.", "Write {url} in line {line}, or give the file a name without spaces."),
     "size": ("A size within the parentheses is no Markdown, so the markup shows instead of the picture.", "Take the size out of line {line}: ![...]({url}), or use <img src=... width=...>."),
@@ -276,7 +276,9 @@ def _answers(page: _Page) -> Iterator[Flaw]:
         left = [
             n
             for n in page.section(question)
-            if _PLACEHOLDER.search(page.lines[n - 1]) and not _example(page.lines[n - 1])
+            if _PLACEHOLDER.search(page.lines[n - 1])
+            and not _example(page.lines[n - 1])
+            and (n >= question.answer_lines[0] or "fill here" in page.lines[n - 1].lower())
         ]
         length, images = page.length(question), page.images(question)
         wanted = (length is None or length[0] > 0) or bool(images)

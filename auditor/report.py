@@ -453,7 +453,8 @@ def _starts(text: str, lines: Sequence[str], profile: Profile) -> list[_Start]:
             starts.append(_Start(heading.line, heading.body, n, _written(heading, lines[heading.line])))
         taken = {s.n for s in starts}
     starts.sort(key=lambda s: s.line)
-    above = {h.body: h for h in headings}
+    sections = {words(t) for t in profile.headings}
+    above = {h.body: h for h in headings if words(h.text) not in sections}
     answered: set[int] = set()
     for first, end, id_, marker in _prompts(text, lines, profile):
         place = bisect_right(starts, first, key=lambda s: s.line)
