@@ -52,6 +52,7 @@ _PLACEHOLDER = compile_later(
 _FENCE = compile_later(r"^\s*(`{3,}(?!.*`)|~{3,})")  # backticks after an opening fence make it inline code
 LENGTH = compile_later(r"length:?\W*(\d+)\s*(?:-|–|to)\s*(\d+)\s*words", re.IGNORECASE)
 _OWN = compile_later(r"https?://(?:www\.)?git(?:hub|lab)\.com/[^/]+/([^/]+)/(?:-/)?(?:blob|tree|raw)/[^/]+/([^?#]+)")
+_LONG = 5000  # characters of a line that is neither a rule nor a placeholder
 _FEW = 3  # as many items make a checklist
 
 
@@ -534,7 +535,7 @@ def _question(
     resolver: "Resolver",
     notes: _Notes,
 ) -> tuple[tuple[int, int] | None, Question]:
-    marker = next((i for i in range(start.body, end) if _ANSWER.match(lines[i])), None)
+    marker = next((i for i in range(start.body, end) if len(lines[i]) < _LONG and _ANSWER.match(lines[i])), None)
     if marker is None:
         marker = next((i for i in range(start.body, end) if _BARE_ANSWER.match(lines[i])), None)
     if marker is None:
@@ -637,7 +638,7 @@ def _answer(lines: Sequence[str], marker: int, end: int) -> tuple[list[tuple[int
                 fence, fence_line = mark[1], i + 1
             elif mark[1].startswith(fence) and not row.strip().strip(mark[1][0]):
                 fence, fence_line = "", 0
-        elif not fence:
+        elif not fence and len(row) < _LONG:
             if _RULE.match(row) or _PLACEHOLDER.match(row):
                 continue
             if wrapped := _WRAPPED.match(row):
