@@ -185,7 +185,7 @@ def parse_report(
     _counts(items, questions, listed_in, notes)
     for other in _like_reports(files) if len(questions) >= 5 else ():
         if other.path != file.path and other.blob != file.blob:
-            notes.add("other", 0, f"{other.path} looks like a report, too; this one was read")
+            notes.add("other", 0, f"{other.path} looks like a report, too; this one was read", other.path)
     version = version_of(items, questions, lengths, profile)
     return Report(
         path=file.path,
