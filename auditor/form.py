@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import quote, unquote
 
-from auditor.markup import Reference, anchors, leads_to_anchor, markdown, references
+from auditor.markup import Reference, anchors, leads_to_anchor, parse, references
 from auditor.models import ChecklistItem, Citation, Claim, Evidence, Image, Question, Report, Source, Verdict
 from auditor.profile import Profile, Version, words
 from auditor.report import LENGTH
@@ -38,7 +38,9 @@ _NONE = re.compile(
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"\x00\x00\x01\x00", b"version https://git-lfs")
 _ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")  # one letter and a colon is a drive
 _OWN_DISK = re.compile(r"^(?:[A-Za-z]:[\\/]|file:|~/|/(?:Users|home|mnt|tmp)/)", re.IGNORECASE)
-_ALIKE = 6  # as many flaws that say the same become one
+_LONG = 5000  # characters of a line that is nobody's placeholder
+_MANY = 200  # items that a real list stays far below; the likeness of texts takes time
+_ALIKE = 4  # as many flaws that say the same become one
 _WHY_NO_IMAGE = {
     "spaces": ("The path has spaces, so the markup shows instead of the picture.", "Write {url} in line {line}, or give the file a name without spaces."),
     "size": ("A size within the parentheses is no Markdown, so the markup shows instead of the picture.", "Take the size out of line {line}: ![...]({url}), or use <img src=... width=...>."),
@@ -276,7 +278,10 @@ def _answers(page: _Page) -> Iterator[Flaw]:
         left = [
             n
             for n in page.section(question)
-            if _PLACEHOLDER.search(page.lines[n - 1]) and not _example(page.lines[n - 1])
+            if len(page.lines[n - 1]) < _LONG
+            and _PLACEHOLDER.search(page.lines[n - 1])
+            and not _example(page.lines[n - 1])
+            and (n >= question.answer_lines[0] or "fill here" in page.lines[n - 1].lower())
         ]
         length, images = page.length(question), page.images(question)
         wanted = (length is None or length[0] > 0) or bool(images)
@@ -325,6 +330,8 @@ def _leftovers(page: _Page, question: Question) -> Iterator[Flaw]:
         if row.lstrip().startswith(("```", "~~~")):
             fence = not fence
         if fence:
+            continue
+        if len(row) > _LONG:
             continue
         copied = next((e for e in examples if e in " ".join(row.replace("*", "").split())), "")
         if _TEMPLATE_LINE.match(row) or copied:
@@ -385,7 +392,7 @@ def count_words(answer: str) -> tuple[int, int]:
     """The words of an answer without code, tables and images, and with everything that white space parts."""
     everything = len(_COMMENT.sub(" ", answer).split())
     prose = 0
-    tokens = markdown().parse(answer)
+    tokens = parse(answer)
     table = False
     for token in tokens:
         if token.type in ("table_open", "table_close"):
@@ -775,7 +782,7 @@ def _items(page: _Page) -> Iterator[Flaw]:
     seen: dict[str, int] = {}
     for item in items:
         if not item.item:
-            likely = _closest(item.text, [text for m in missing for text in texts[m]], 0.6)
+            likely = _closest(item.text, [text for m in missing for text in texts[m]], 0.6) if item.n <= _MANY else ""
             if likely:
                 missing = [m for m in missing if likely not in texts[m]]
                 slip = difflib.SequenceMatcher(None, item.text.lower(), likely.lower()).ratio() > 0.9
@@ -785,7 +792,7 @@ def _items(page: _Page) -> Iterator[Flaw]:
         elif item.item in seen:
             hint = f"Delete line {item.line} or line {seen[item.item]}."
             yield _item(item, f"The item stands in line {seen[item.item]} already.", hint)
-        elif item.matched == "near":
+        elif item.matched == "near" and item.n <= _MANY:
             likely = _closest(item.text, texts[item.item])
             difference = "Its text differs from the template's by a word or two."
             yield _item(item, difference, f"Restore the template's words: {likely}", True)

@@ -20,6 +20,8 @@ PICTURE = compile_later(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|ico|tiff?|pdf)$",
 _QUESTION_ROW = compile_later(r"^ {0,3}#{1,6}[ \t]*\**[ \t]*question[ \t]+\d{1,3}\b", re.IGNORECASE)
 _SIZE = compile_later(r"\s+=\d*x\d*$")
 _NOT_IN_A_SLUG = compile_later(r"[^\w\- ]")
+_INDENT = 60
+_DEEP = compile_later(r"(?m)^[ \t]{61}")
 _ROW = 20_000  # characters of one line that are looked through for markup
 
 
@@ -30,6 +32,18 @@ def markdown() -> MarkdownIt:
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     return parser
+
+
+def parse(text: str) -> list[Token]:
+    """The tokens of a text. Rows are not indented deeper than anybody writes: nested lists take the parser cubic time."""
+    if _DEEP.search(text):
+        text = "\n".join(_shallow(row) for row in text.split("\n"))
+    return markdown().parse(text)
+
+
+def _shallow(row: str) -> str:
+    bare = row.lstrip(" \t")
+    return " " * _INDENT + bare if len(row) - len(bare) > _INDENT else row
 
 
 @dataclass(frozen=True)
@@ -96,7 +110,7 @@ def parts(text: str) -> tuple[tuple[int, list[Token]], ...]:
             if following.lstrip().startswith(">"):
                 starts.append(i)
     return tuple(
-        (start, markdown().parse("\n".join(lines[start:end])))
+        (start, parse("\n".join(lines[start:end])))
         for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
     )
 
@@ -229,7 +243,7 @@ class Reference:
 @lru_cache(maxsize=256)
 def references(text: str) -> tuple[Reference, ...]:
     """The images and links of a text in their order, with the markup that was meant as an image and is none."""
-    return tuple(_references(markdown().parse(text)))
+    return tuple(_references(parse(text)))
 
 
 def inline_references(text: str) -> tuple[Reference, ...]:

@@ -12,7 +12,7 @@ from functools import cached_property
 from markdown_it.token import Token
 
 from auditor.lazy import compile_later
-from auditor.markup import inline_references, markdown
+from auditor.markup import inline_references, parse
 from auditor.models import Question, Report
 
 _ABBREVIATION = compile_later(
@@ -212,7 +212,7 @@ def read_prose(report: Report, private: bool = False) -> Prose:
 def _statements(question: Question) -> Iterator[Statement]:
     rows = question.answer.split("\n")
     numbers = _line_numbers(question, len(rows))
-    tokens = markdown().parse(question.answer)
+    tokens = parse(question.answer)
     heading, intro, depth = "", "", 0
     for k, token in enumerate(tokens):
         at = numbers[min(token.map[0], len(numbers) - 1)] if token.map else 0
@@ -251,7 +251,7 @@ def _hidden(question: Question) -> Iterator[Statement]:
     rows = question.answer.split("\n")
     numbers = _line_numbers(question, len(rows))
     shown: set[int] = set()
-    for token in markdown().parse(question.answer):
+    for token in parse(question.answer):
         if not token.map:
             continue
         shown.update(range(*token.map))

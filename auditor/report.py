@@ -52,6 +52,7 @@ _PLACEHOLDER = compile_later(
 _FENCE = compile_later(r"^\s*(`{3,}(?!.*`)|~{3,})")  # backticks after an opening fence make it inline code
 LENGTH = compile_later(r"length:?\W*(\d+)\s*(?:-|–|to)\s*(\d+)\s*words", re.IGNORECASE)
 _OWN = compile_later(r"https?://(?:www\.)?git(?:hub|lab)\.com/[^/]+/([^/]+)/(?:-/)?(?:blob|tree|raw)/[^/]+/([^?#]+)")
+_LONG = 5000  # characters of a line that is neither a rule nor a placeholder
 _FEW = 3  # as many items make a checklist
 
 
@@ -184,7 +185,7 @@ def parse_report(
     _counts(items, questions, listed_in, notes)
     for other in _like_reports(files) if len(questions) >= 5 else ():
         if other.path != file.path and other.blob != file.blob:
-            notes.add("other", 0, f"{other.path} looks like a report, too; this one was read")
+            notes.add("other", 0, f"{other.path} looks like a report, too; this one was read", other.path)
     version = version_of(items, questions, lengths, profile)
     return Report(
         path=file.path,
@@ -453,7 +454,8 @@ def _starts(text: str, lines: Sequence[str], profile: Profile) -> list[_Start]:
             starts.append(_Start(heading.line, heading.body, n, _written(heading, lines[heading.line])))
         taken = {s.n for s in starts}
     starts.sort(key=lambda s: s.line)
-    above = {h.body: h for h in headings}
+    sections = {words(t) for t in profile.headings}
+    above = {h.body: h for h in headings if words(h.text) not in sections}
     answered: set[int] = set()
     for first, end, id_, marker in _prompts(text, lines, profile):
         place = bisect_right(starts, first, key=lambda s: s.line)
@@ -533,7 +535,7 @@ def _question(
     resolver: "Resolver",
     notes: _Notes,
 ) -> tuple[tuple[int, int] | None, Question]:
-    marker = next((i for i in range(start.body, end) if _ANSWER.match(lines[i])), None)
+    marker = next((i for i in range(start.body, end) if len(lines[i]) < _LONG and _ANSWER.match(lines[i])), None)
     if marker is None:
         marker = next((i for i in range(start.body, end) if _BARE_ANSWER.match(lines[i])), None)
     if marker is None:
@@ -636,7 +638,7 @@ def _answer(lines: Sequence[str], marker: int, end: int) -> tuple[list[tuple[int
                 fence, fence_line = mark[1], i + 1
             elif mark[1].startswith(fence) and not row.strip().strip(mark[1][0]):
                 fence, fence_line = "", 0
-        elif not fence:
+        elif not fence and len(row) < _LONG:
             if _RULE.match(row) or _PLACEHOLDER.match(row):
                 continue
             if wrapped := _WRAPPED.match(row):

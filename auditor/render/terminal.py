@@ -90,6 +90,11 @@ class _Page:
         yield f"{self.paint(one_line(s.id), 'bold')}{tree} {s.commit[:12]} of {s.commit_time[:16].replace('T', ' ')}, report {one_line(s.report_path)}{self.template()}"
         if state := self.record.report.state:
             yield self.paint(f"the report is not finished: {state}", "error")
+        for problem in self.record.report.problems:
+            if (
+                s.working_tree and problem.path and not problem.line
+            ):  # another report: no finding, and none of this one's form
+                yield self.paint(one_line(problem.message), "dim")
         if s.before:
             later = (
                 "no later commit"
