@@ -85,9 +85,12 @@ _UNCLEAR = compile_later(
 _NO_PATH = compile_later(r"[<>{}$*?\[\]|~=,'\"()]|://|^[A-Za-z]:")
 
 
+_LONGEST = 500  # characters; what is longer is no name
+
+
 def placeholder(text: str) -> bool:
     """Whether a text stands for another one: `<name>`, `path/to/x`, `$FILE`, `your_script.py`."""
-    return bool(_UNCLEAR.search(text))
+    return len(text) > _LONGEST or bool(_UNCLEAR.search(text))
 
 
 def clear(name: str) -> bool:
