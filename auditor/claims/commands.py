@@ -20,8 +20,8 @@ from auditor.facts.commands import (
     inner,
     installed,
     lacks,
+    may_be_installed,
     module_file,
-    packages,
     plain_words,
     value,
 )
@@ -32,7 +32,7 @@ from auditor.lazy import compile_later
 from auditor.models import Evidence, Question
 from auditor.prose import Prose, Statement
 from auditor.readers import commands as file_commands
-from auditor.readers import docker, literal, normal_name, python, shell_commands, walk
+from auditor.readers import docker, literal, python, shell_commands, walk
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 
@@ -763,12 +763,7 @@ def _entry(command: Typed, name: str, where: Places, repo: Repo) -> Settled | No
         if t.kind in ("pixi", "poe", "pdm", "rye", "hatch", "taskipy")
     }
     setup = where.snapshot.files.get("setup.cfg")
-    if (
-        name in known
-        or normal_name(name) in packages(where.snapshot)
-        or where.works(name)
-        or (setup and name in setup.text)
-    ):
+    if name in known or may_be_installed(name, where.snapshot) or where.works(name) or (setup and name in setup.text):
         return None
     same = where.file(f"{name.replace('-', '_')}.py")
     like = _like(name, sorted(known))

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.claims.ci import clauses, quote, uncommented
+from auditor.facts.declared import DECLARATIONS, LOCKS, declarations
 from auditor.facts.images import NO_DOCKERFILE, Base, bases
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
-from auditor.readers import DOCKERFILES, LOCKS, Instruction, docker, readable, toml, toml_line
+from auditor.readers import DOCKERFILES, Instruction, docker, readable, toml, toml_line
 from auditor.snapshot import File
 
 _DOCKER = compile_later(r"\b(docker\w*|containers?|containeri[sz]\w+|images?)\b", re.IGNORECASE)
@@ -434,8 +435,12 @@ def _cpu_build(file: File, instructions: tuple[Instruction, ...], repo: Repo) ->
 
 
 def _lists(text: str, repo: Repo) -> list[File]:
+    """The lists that a command installs, with those that they take in."""
     names = [n.rsplit("/", 1)[-1] for n in re.findall(r"(?:-r|--requirement)[= ]*(\S+)", text)]
-    return [f for n in names for p, f in repo.snapshot.files.items() if p.rsplit("/", 1)[-1] == n and readable(f)]
+    known = declarations(repo.snapshot.select(DECLARATIONS, stubs=True))
+    named = [p for n in names for p in repo.snapshot.files if p.rsplit("/", 1)[-1] == n]
+    reach = dict.fromkeys(one for path in named for one in known.reach(path))
+    return [f for p in reach if readable(f := repo.snapshot.files[p])]
 
 
 def _listed_cpu(text: str, repo: Repo) -> tuple[Evidence, ...] | None:

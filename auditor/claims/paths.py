@@ -10,7 +10,8 @@ from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.facts.history import pull_requests
 from auditor.facts.names import GENERIC, Names, Near, Rename, alike
 from auditor.lazy import compile_later
-from auditor.models import Evidence, Question
+from auditor.markup import references
+from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 from auditor.snapshot import File, OpenSnapshot
 
@@ -599,9 +600,6 @@ def _misnamed(statement: Statement, text: str, target: str) -> Settled | None:
 
 # -- images ------------------------------------------------------------------------------------------------------------
 
-_IMAGE = compile_later(
-    r"!\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*(<[^>]*>|[^()\n\"]*(?:\([^()]*\)[^()\n\"]*)*?)\s*(?:\"[^\"]*\")?\s*\)|<img\b[^>]*?\bsrc\s*=\s*[\"']([^\"']+)[\"'][^>]*>"
-)
 _SHOWN = compile_later(
     r"\b(figures?|images?|screenshots?|pictures?|plots?|diagrams?|below|above|as (?:seen|shown)|(?:can be|is) (?:seen|shown))\b",
     re.IGNORECASE,
@@ -618,28 +616,32 @@ def images(prose: Prose, repo: Repo) -> Iterator[Settled]:
     where = places(repo)
     names, _ = where.own(prose)
     branches = {"main", "master", "HEAD", repo.history.default_branch}
-    for statement in (*prose.of(), *_html(prose)):
-        for match in _IMAGE.finditer(statement.text):
-            target = (
-                (match[1] or match[2] or "").strip().strip("<>")
-                if not (match[1] or "").startswith("<")
-                else match[1][1:-1].strip()
-            )
-            if not target:
+    for question in prose.report.questions:
+        if question.private or ("!" not in question.answer and "<" not in question.answer):
+            continue
+        said = [s for s in prose.statements if s.question is question and s.kind != "html"]
+        rows = question.answer.split("\n")
+        numbers = question.row_lines or range(question.answer_lines[0], question.answer_lines[0] + len(rows))
+        for image in references(question.answer):
+            if not image.image or image.why not in ("", "code") or image.line >= len(rows):
                 continue
+            row = rows[image.line].strip()
+            statement = _around(said, numbers[image.line], row, image.target) or Statement(
+                question, "sentence", row, numbers[image.line]
+            )
+            target = image.target
             own = _BLOB.match(target)
             if own:
                 if (own[2].lower() not in names and not where.earlier) or own[3] not in branches:
                     continue
                 path = _plain_target(own[4])
                 there = where._tracked(path)
-            elif re.match(r"[A-Za-z][\w+.-]+:|//", target):
+            elif re.match(r"[A-Za-z][\w+.-]+:|//|[A-Za-z]:[\\/]", target):
                 continue
             else:
                 path, there = follow(target, prose, where)
-            quoted = match[0] if len(match[0].split()) >= 5 or len(statement.text) > 250 else ""
-            in_code = statement.kind == "fence" or any(match[0] in span for span in _spans(statement))
-            if in_code:
+            quoted = row if row in statement.text and row != statement.text else ""
+            if image.why == "code":
                 if there and _SHOWN.search(statement.lead) and statement.info in ("", "markdown", "md"):
                     note = fact(
                         f"the image stands in a code block of {prose.report.path}",
@@ -654,28 +656,12 @@ def images(prose: Prose, repo: Repo) -> Iterator[Settled]:
                 yield Settled(statement, f"image:{path}", f"{path} is the template's own example figure.", "The image shown is the template's example, not the group's own.", (file.exists("the same content as the template's figure"),), quoted)  # fmt: skip
 
 
-def _html(prose: Prose) -> Iterator[Statement]:
-    """The lines of HTML blocks that hold an image; a block of HTML is no statement otherwise."""
-    texts = {(s.question.n, s.line + i): row for s in prose.of() for i, row in enumerate(s.text.split("\n"))}
-    for question in prose.report.questions:
-        if not question.private:
-            yield from _html_of(question, texts)
-
-
-def _html_of(question: Question, texts: dict[tuple[int, int], str]) -> Iterator[Statement]:
-    rows = question.answer.split("\n")
-    numbers = (
-        question.row_lines
-        if len(question.row_lines) == len(rows)
-        else range(question.answer_lines[0], question.answer_lines[0] + len(rows))
+def _around(said: list[Statement], line: int, row: str, target: str) -> Statement | None:
+    """The statement that holds the markup of an image: the last that starts on its line or before and has the address."""
+    near = [s for s in said if s.line <= line <= s.line + s.text.count("\n") + 1]
+    return next((s for s in reversed(near) if target in s.text), None) or next(
+        (s for s in reversed(near) if row in s.text), None
     )
-    for number, row in zip(numbers, rows, strict=True):
-        if "<img" in row and "<img" not in texts.get((question.n, number), ""):
-            yield Statement(question, "sentence", row.strip(), number)
-
-
-def _spans(statement: Statement) -> list[str]:
-    return [m[2] for m in _CODE.finditer(statement.text)]
 
 
 def _no_image(statement: Statement, path: str, quote: str, where: Places) -> Settled:

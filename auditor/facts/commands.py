@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from auditor.facts.commandline import Script, refuses, scripts
-from auditor.facts.deps import DECLARED_IN, declared
+from auditor.facts.declared import DECLARATIONS, declarations
 from auditor.facts.images import builds, inside_image
+from auditor.facts.lists import normal_name
 from auditor.facts.names import Names, clear, names, placeholder
-from auditor.readers import DOCKERFILES, WORKFLOWS, Command, commands, docker, normal_name, shell_commands, workflow
+from auditor.readers import DOCKERFILES, WORKFLOWS, Command, commands, docker, shell_commands, workflow
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Snapshot
 
@@ -201,16 +202,15 @@ def _python(rest: tuple[str, ...]) -> Iterator[Call]:
 # -- whether it is there -----------------------------------------------------------------------------------------------
 
 
-def packages(snapshot: Snapshot) -> frozenset[str]:
-    """The names that installed packages may be imported by, as far as the dependency lists tell."""
-    return snapshot.once(
-        "facts.packages", lambda: frozenset(p.name for p in declared(snapshot.select(DECLARED_IN, stubs=True)))
-    )
+def may_be_installed(name: str, snapshot: Snapshot) -> bool:
+    """Whether the project asks for a package of this name, or a list of its dependencies could not be read."""
+    known = declarations(snapshot.select(DECLARATIONS, stubs=True))
+    return normal_name(name) in known.names or bool(known.unread)
 
 
 def installed(first: str, snapshot: Snapshot) -> bool:
-    """Whether a top-level module comes with Python or with a declared package."""
-    return first in sys.stdlib_module_names or normal_name(first) in packages(snapshot)
+    """Whether a top-level module comes with Python or may come with a declared package."""
+    return first in sys.stdlib_module_names or may_be_installed(first, snapshot)
 
 
 def module_file(dotted: str, known: Names) -> str:

@@ -10,7 +10,8 @@ from auditor.facts.cloud import cloud_build, cloud_commands, cloud_values, deplo
 from auditor.facts.commandline import programs, scripts, targets
 from auditor.facts.commands import called
 from auditor.facts.configuration import keys
-from auditor.facts.deps import declared, imported, locked, missing_from_lock, undeclared
+from auditor.facts.declared import DECLARATIONS, LOCKS, declarations, locked
+from auditor.facts.deps import imported, missing_from_lock, undeclared
 from auditor.facts.environment import environment
 from auditor.facts.history import direct_commits, main_line, own_pull_requests, people, pull_requests, span
 from auditor.facts.images import bases, copies, dockerfiles
@@ -18,7 +19,7 @@ from auditor.facts.routes import routes
 from auditor.facts.tests import collect
 from auditor.facts.workflows import caches, ci_values, ci_workflows
 from auditor.models import Evidence
-from auditor.readers import DECLARATIONS, DOCKERFILES, LOCKS, WORKFLOWS, docker, dvc_remotes, python, toml, yaml_root
+from auditor.readers import DOCKERFILES, WORKFLOWS, docker, dvc_remotes, python, toml, yaml_root
 from auditor.snapshot import Snapshot
 
 PYTHON = ("**/*.py",)
@@ -144,17 +145,19 @@ def _containers(snapshot: Snapshot) -> Iterator[Evidence]:
 
 def _dependencies(snapshot: Snapshot) -> Iterator[Evidence]:
     files = snapshot.select((*DECLARATIONS, *DOCKERFILES), stubs=True)
-    listed = declared(files)
-    by_path: dict[str, list[str]] = {}
-    for package in listed:
-        by_path.setdefault(package.path, []).append(package.name + (f" [{package.group}]" if package.group else ""))
-    for path, names in by_path.items():
-        yield _fact(f"{path} declares {len(set(names))} packages: {_names(names)}.", [path])
+    known = declarations(files)
+    for path, packages in known.by_path.items():
+        names = [p.name + (f" [{p.group}]" if p.group else "") for p in packages]
+        by = known.referrer(path)
+        note = f" ({by.path} refers to it)" if by and not by.loose else ""
+        yield _fact(f"{path} declares {len(set(names))} packages: {_names(names)}{note}.", [path])
+    for hole in known.unread:
+        yield _fact(f"Dependencies not read: {hole}.", [hole.path] if hole.path in dict.keys(snapshot.files) else [])
     locks = snapshot.select(LOCKS)
     held = locked(locks)
     for path, n in Counter(p.path for p in held).items():
         yield _fact(f"{path} locks {n} packages.", [path])
-    if lacking := missing_from_lock(snapshot.select((*DECLARATIONS, *LOCKS), stubs=True)):
+    if lacking := missing_from_lock(files):
         yield _fact(
             f"Declared but not in the lock file: {_names(p.name for p in lacking)}.",
             [f"{p.path}:{p.line}" for p in lacking],
