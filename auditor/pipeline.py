@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor import __version__
+from auditor.claims.boxes import explained_boxes
 from auditor.claims.settle import settle
 from auditor.errors import UserError
 from auditor.facts.past import Memory
@@ -258,9 +259,11 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
             searched=answer.searched,
             reason=answer.reason,
         )
-    verdicts = judge_items(snapshot.report, profile, results, book.evidence)
+    prose = read_prose(snapshot.report)
+    explained = {item: book.enter(e) for item, e in explained_boxes(prose).items()}
+    verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained)
     verdicts = _remembered(verdicts, snapshot, profile, results, book)
-    claimed, failed = settle(read_prose(snapshot.report), snapshot, book.enter)
+    claimed, failed = settle(prose, snapshot, book.enter)
     return Prepared(
         submission=submission,
         report=snapshot.report,

@@ -110,10 +110,16 @@ class _Shown:
 
 
 def judge_items(
-    report: Report, profile: Profile, results: Mapping[str, ProbeResult], evidence: Mapping[str, Evidence]
+    report: Report,
+    profile: Profile,
+    results: Mapping[str, ProbeResult],
+    evidence: Mapping[str, Evidence],
+    explained: Mapping[str, str] | None = None,
 ) -> list[Verdict]:
     """One verdict for each checklist item, in file order, with ids V1, V2, ... An item that stands twice is judged once: by
-    its ticked line, else by its first."""
+    its ticked line, else by its first. `explained` has the evidence (by id) of an answer that says why an item (by its id in
+    the profile) is open."""
+    why = explained or {}
     judged: dict[str, ChecklistItem] = {}
     for item in report.items:
         if item.item and (item.item not in judged or (item.checked and not judged[item.item].checked)):
@@ -121,7 +127,7 @@ def judge_items(
     return [
         _twice(i, judged[i.item])
         if i.item and judged[i.item] is not i
-        else _judge(f"V{i.n}", i, profile.items_by_id.get(i.item), results, evidence)
+        else _judge(f"V{i.n}", i, profile.items_by_id.get(i.item), results, evidence, why.get(i.item, ""))
         for i in report.items
     ]
 
@@ -146,6 +152,7 @@ def _judge(
     spec: Item | None,
     results: Mapping[str, ProbeResult],
     evidence: Mapping[str, Evidence],
+    explained: str,
 ) -> Verdict:
     claim = Claim(source=Source(kind="item", n=item.n), quote=item.text, line=item.line)
     says = _says(item)
@@ -187,6 +194,14 @@ def _judge(
                 _sentences([*weak, *shown.absent], evidence),
                 "There is a sign of it, but not the thing itself.",
             )
+        if dim := [results[w] for w in spec.weak if results[w].outcome == "unknown"]:
+            # a sign may lie in what could not be read: that is no absence either
+            return verdict(
+                "not_verifiable",
+                shown.absent,
+                _reasons(dim),
+                "Part of the repository could not be read, so absence is not certain.",
+            )
         if spec.absence == "contradicted":
             return verdict(
                 "contradicted",
@@ -205,6 +220,20 @@ def _judge(
         shows = _places(plain.found, evidence)
         if item.partly:  # done in part, says the group: whatever of it is there does not contradict that
             return verdict("supported", plain.found, shows)
+        if (item.matched == "annotated" or item.note) and spec.open == "contradicted":
+            said = "The box is open, and the group has added words of its own to the item."
+            return verdict("not_verifiable", plain.found, shows, said)
+        if explained and spec.open == "contradicted":
+            why = evidence[explained]
+            open_ = verdict(
+                "not_verifiable",
+                plain.found,
+                shows,
+                f"The box is open, and line {why.start} of the report says that it was not done, or not in full.",
+            )
+            return open_.model_copy(
+                update={"citations": (*open_.citations, Citation(evidence=explained, quote=why.excerpt))}
+            )
         return verdict(
             spec.open,
             plain.found,

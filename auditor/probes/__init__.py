@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from auditor.holes import Hole, unsure, watching
 from auditor.models import Evidence, Outcome, Searched
-from auditor.snapshot import Files, Snapshot
+from auditor.readers import readable
+from auditor.snapshot import File, Files, Snapshot
 
 KEPT = 6  # pieces of evidence that a record keeps of one probe
 NAMED = 20  # files that a record names of those that a probe looked at
@@ -76,9 +77,9 @@ class Probe:
             unsure(*watch.holes)  # whoever asked is as unsure
             why = reason or "; ".join(str(h) for h in watch.holes[:3])
             return Answer("unknown", (), 0, searched, why, watch.holes)
-        return Answer("absent", (self._absence(searched, files),), 0, searched)
+        return Answer("absent", (self._absence(searched, files, snapshot),), 0, searched)
 
-    def _absence(self, searched: Searched, files: Files) -> Evidence:
+    def _absence(self, searched: Searched, files: Files, snapshot: Snapshot) -> Evidence:
         """That nothing was found, with the files that were looked at and, where the probe goes by words, the line that
         comes nearest."""
 
@@ -91,6 +92,14 @@ class Probe:
         where = ", ".join(f"`{g}`" for g in globs[:3]) + (", ..." if len(globs) > 3 else "")
         words = " that has " + " or ".join(f"`{w}`" for w in self.mentions[:4]) if self.mentions else ""
         if not searched.files:
+            with watching():
+                stubs = (
+                    () if self.stubs or self.all else snapshot.select(self.looks_in, self.mentions, stubs=True).named()
+                )
+            if stubs:
+                names = [f.path for f in stubs[:NAMED]]
+                more = f" and {len(stubs) - 3} more" if len(stubs) > 3 else ""
+                return absence(f"only the template's untouched ones: {', '.join(names[:3])}{more}", *names)
             return absence(f"no file matches {where}{words}")
         near = files.near or (_mention(files, self.mentions) if self.mentions else "")
         sources = ([near] if near else []) + [p for p in searched.paths if p != near.rsplit(":", 1)[0]]
@@ -135,6 +144,12 @@ def probe(
         return function
 
     return register
+
+
+def is_hollow(file: File) -> bool:
+    """Whether a file whose name is the evidence holds next to nothing. One that could not be read (a pointer of Git LFS, an
+    object that is missing here) is not."""
+    return file.size < 200 and (readable(file) or file.why_skipped == "binary")
 
 
 def load() -> dict[str, Probe]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditor.facts.routes import FRAMEWORKS, SERVERS, Code, Route, inference_routes, routes
 from auditor.lazy import compile_later
 from auditor.models import Evidence
-from auditor.probes import probe
+from auditor.probes import is_hollow, probe
 from auditor.readers import (
     DOCKERFILES,
     Call,
@@ -119,9 +119,10 @@ def _own_drift(file: File, module: Module) -> Evidence | None:
     looks_in=("**/*drift*.html", "**/*drift*.json", "**/*drift*.{png,jpg,jpeg,svg}", "!**/docs/course/**"),
 )
 def drift_report(files: Files) -> Iterator[Evidence]:
-    """A saved report or figure named after drift. Weak: it shows a result, not the check that made it."""
+    """A saved report or figure named after drift, read or not (one that Git LFS keeps is there all the same). Weak: it shows
+    a result, not the check that made it."""
     for file in files.named():
-        if file.size > 200:
+        if not is_hollow(file):
             yield file.exists("a saved report or figure about drift")
 
 

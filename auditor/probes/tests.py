@@ -36,7 +36,11 @@ _DATA_FILE = compile_later(r"(?i)data|preproc|loader")
 _MODEL_FILE = compile_later(r"(?i)model|train|predict|evaluat|(^|_)net|infer")
 _READS = compile_later(
     r"(^|\.)(load_from_disk|read_csv|read_parquet|read_json|load_dataset|DataLoader|ImageFolder|random_split|imread)$|"
-    r"^torch\.load$|^numpy\.load$|^PIL\.Image\.open$"
+    r"^(torch|numpy|pickle|joblib|json)\.load$|^PIL\.Image\.open$|^(datasets|torchvision\.datasets|h5py|zarr)\."
+)
+_LISTS = compile_later(
+    r"(^|\.)(list_blobs|list_objects(_v2)?|get_bucket|get_blob|bucket|blob)(\(\))?(\.|$)|^(gcsfs|s3fs|fsspec|dvc\.api|adlfs)\.|"
+    r"^os\.(listdir|scandir|walk)$|^glob\.i?glob$|\.(iterdir|rglob|glob)$"
 )
 _BUILDS = compile_later(
     r"(^|\.)(instantiate|from_pretrained|load_from_checkpoint|load_model|InferenceSession|Trainer)$"
@@ -103,8 +107,9 @@ def _parts(case: Case, topic: re.Pattern[str]) -> list[str]:
     mentions=("test", "fixture"),
 )
 def data_tests(files: Files) -> Iterator[Evidence]:
-    """A collected test with a check that uses the group's own data code (a data, dataset, loader or preprocessing module, or
-    such a class or function), or that opens the prepared data in a file named for data. Tests of the API and of drift
+    """A collected test with a check that uses the group's own data code (a data, dataset, loader or preprocessing module, such
+    a class or function, or whatever is built on a framework's Dataset), or that opens the prepared data, or lists a folder or
+    a bucket of it, in a file or a test named for data. Tests of the API and of drift
     monitoring, tests without a check, and tests that are always skipped do not count; a skip on condition does."""
     yield from _cite(files, _data_cases(files, active=True))
 
@@ -123,14 +128,19 @@ def idle_data_tests(files: Files) -> Iterator[Evidence]:
 def _data_cases(files: Files, active: bool) -> list[Case]:
     strong: list[Case] = []
     weak: list[Case] = []
+    sets = _built_on(files, _SETS)
     for case in collect(files).cases:
         if case.active != active or case.client or _ELSEWHERE.search(_stem(case.path)):
             continue
-        named = bool(_DATA_FILE.search(_stem(case.path)))
-        if hits := _parts(case, _DATA):
+        named = bool(_DATA_FILE.search(_stem(case.path)) or _DATA_FILE.search(case.name.rpartition(".")[2]))
+        if any(name in sets for name in _taken(case)):
+            strong.append(case)
+        elif hits := _parts(case, _DATA):
             (strong if named or "data" in " ".join(hits).lower() else weak).append(case)
         elif named and (
-            _local_data(files.paths[case.path], case) or any(_READS.search(n) for n in case.uses) or _unresolved(case)
+            _local_data(files.paths[case.path], case)
+            or any(_READS.search(n) or _LISTS.search(n) for n in case.uses)
+            or _unresolved(case)
         ):
             strong.append(case)
     return sorted(strong, key=lambda c: not _DATA_FILE.search(_stem(c.path))) + weak
@@ -152,6 +162,42 @@ def _unresolved(case: Case) -> bool:
     )
 
 
+_SETS = compile_later(r"(^|\.)(Dataset|IterableDataset|LightningDataModule|TensorDataset|ImageFolder|InMemoryDataset)$")
+_NETS = compile_later(
+    r"^torch\.nn\.(\w+\.)*\w+$|(^|\.)(LightningModule|PreTrainedModel|GenericModel|BaseEstimator|ClassifierMixin|RegressorMixin)$|"
+    r"^(tensorflow\.)?keras\.(\w+\.)*(Model|Sequential|Layer)$|^flax\.linen\.Module$|^pyro\.nn\.\w+$"
+)
+
+
+def _built_on(files: Files, bases: re.Pattern[str]) -> frozenset[str]:
+    """The names of the repository's own classes that are built on one of the bases, over any number of own classes."""
+    return files.once(f"classes built on {bases.pattern}", lambda: _derived(files, bases))
+
+
+def _derived(files: Files, bases: re.Pattern[str]) -> frozenset[str]:
+    above: dict[str, set[str]] = {}
+    for path, file in files.paths.items():
+        if file.suffix == "py" and not files.aside(path) and not file.why_skipped and "class " in file.text:
+            module = python(file)
+            for c in module.classes if module else ():
+                above.setdefault(c.name, set()).update(c.bases)
+    found = {name for name, names in above.items() if any(bases.search(b) for b in names)}
+    for _ in range(5):
+        more = {n for n, names in above.items() if n not in found and any(b.rpartition(".")[2] in found for b in names)}
+        if not more:
+            break
+        found |= more
+    return frozenset(found)
+
+
+def _taken(case: Case) -> Iterator[str]:
+    """What a test takes from the repository's own modules, by its bare name."""
+    for name in case.uses:
+        module = next((m for m in case.own if name.startswith(m + ".")), "")
+        if module:
+            yield name[len(module) :].strip(".").split(".")[0].removesuffix("()")
+
+
 @probe(
     "model-tests",
     asks="Does a collected test check the group's model, its training or its predictions?",
@@ -159,8 +205,8 @@ def _unresolved(case: Case) -> bool:
     mentions=("test", "fixture"),
 )
 def model_tests(files: Files) -> Iterator[Evidence]:
-    """A collected test with a check that uses the group's own model, training, evaluation or prediction code, or builds the
-    model from its configuration. Tests of the API, tests that only use other people's classes, tests without a check and
+    """A collected test with a check that uses the group's own model (a network is one whatever its name, and in whatever
+    file its test stands), training, evaluation or prediction code, or builds the model from its configuration. Tests of the API, tests that only use other people's classes, tests without a check and
     tests that are always skipped do not count."""
     yield from _cite(files, _model_cases(files, own=True, active=True))
 
@@ -191,9 +237,24 @@ def model_tests_of_others(files: Files) -> Iterator[Evidence]:
     )
 
 
+@probe(
+    "model-tests-plain",
+    asks="Does a collected test build the group's model, or train, evaluate or predict with it?",
+    looks_in=(*PYTHON, "!reports/**"),
+    mentions=("test", "fixture"),
+)
+def model_tests_plain(files: Files) -> Iterator[Evidence]:
+    """As `model-tests`, where what the test takes from the group's code is a network or is itself named for a model, training
+    or prediction: a helper that happens to stand in the training script is none."""
+    nets = _built_on(files, _NETS)
+    cases = _model_cases(files, own=True, active=True)
+    yield from _cite(files, [c for c in cases if any(n in nets or _MODEL.search(n) for n in _taken(c))])
+
+
 def _model_cases(files: Files, own: bool, active: bool) -> list[Case]:
     strong: list[Case] = []
     weak: list[Case] = []
+    nets = _built_on(files, _NETS) if own else frozenset()
     for case in collect(files).cases:
         stem = _stem(case.path)
         if case.active != active or case.client or _ELSEWHERE.search(stem):
@@ -203,9 +264,13 @@ def _model_cases(files: Files, own: bool, active: bool) -> list[Case]:
         built = _unresolved(case) or (bool(case.own) and any(_BUILDS.search(n) for n in case.uses))
         if not own:
             strong += [case] if named and not case.own and not built else []
-        elif named and (hits or built):
+        elif (named and (hits or built)) or any(name in nets for name in _taken(case)):
             strong.append(case)
-        elif hits and not _DATA_FILE.search(stem) and not all(_DATA.search(h.rsplit(".", 1)[-1]) for h in hits):
+        elif (
+            hits
+            and (not _DATA_FILE.search(stem) or _MODEL_FILE.search(case.name.rpartition(".")[2]))
+            and not all(_DATA.search(h.rsplit(".", 1)[-1]) for h in hits)
+        ):
             weak.append(case)
     return strong + weak
 
