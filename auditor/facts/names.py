@@ -54,9 +54,9 @@ class Rename:
 
 @dataclass(frozen=True)
 class Meant:
-    """What a name means. `how`: `there`; `short` (a tool's own file under a short name); `unclear` (a placeholder, a variable,
-    a place outside the repository); `run time` (ignored, kept by DVC, written by a tool or by own code); `renamed`; `near`;
-    `removed`; `nowhere`. `path` is the tracked file or folder, or the one that was there before."""
+    """What a name means. `how`: `there`; `unclear` (a placeholder, a variable, a place outside the repository); `run time`
+    (ignored, kept by DVC, written by a tool or by own code); `renamed`; `near`; `removed`; `nowhere`. `path` is the tracked
+    file or folder, or the one that was there before."""
 
     how: str
     path: str = ""
