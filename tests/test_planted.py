@@ -383,7 +383,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "workflow-renamed",
         moved(DATA_YAML, ".github/workflows/data.yaml"),
-        claim("links", 10, "data_change.yaml", "warning"),
+        claim("links", 10, "data_change.yaml", "note"),
         claim("paths-named", 11, "data_change.yaml", "note"),
     ),
     planted(

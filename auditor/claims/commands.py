@@ -269,7 +269,7 @@ def _called(command: Typed, call: Call, words: tuple[str, ...], where: Places, r
     if call.kind == "unsuffixed":
         return _unsuffixed(command, call.name, where) if command.sure or "--" in command.raw else None
     built = build_of(words)
-    if built and call.what == "Dockerfile" and not where.earlier and clear(call.name):
+    if built and call.what == "Dockerfile" and clear(call.name):
         works, path = builds_somewhere(built[0], built[1], where)
         if path:
             return None if works else _elsewhere_built(command, call.name, path, where)

@@ -187,7 +187,7 @@ def base_image(prose: Prose, repo: Repo) -> Iterator[Settled]:
                         quote(statement, clause),
                         "supported",
                     )
-                elif any(_same_python(said, b) for b in real):
+                elif all(b.repository != "python" for b in real) and any(_same_python(said, b) for b in real):
                     continue
                 elif not _elsewhere(repo, said) and re.search(
                     r"\b(?:base[ds]?|from|uses?|using|used|start\w*|built on|build on|slim|on top)\b", clause, re.I

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from auditor.facts.commandline import Script, refuses, scripts
 from auditor.facts.declared import DECLARATIONS, declarations
@@ -291,6 +292,9 @@ def called(snapshot: Snapshot) -> tuple[Called, ...]:
     return snapshot.once("facts.commands", lambda: tuple(_called(snapshot)))
 
 
+_MOST = 500  # commands of one file; more were not typed
+
+
 def _called(snapshot: Snapshot) -> Iterator[Called]:
     known = names(snapshot)
     for file, kind, command, folder in _commands(snapshot):
@@ -395,18 +399,18 @@ def _commands(snapshot: Snapshot) -> Iterator[tuple[File, str, Command, str]]:
     """All commands with where they stand and the folder that they start in."""
     for file in snapshot.select(WORKFLOWS, stubs=True):
         found = workflow(file)
-        for command in found.commands() if found else ():
+        for command in islice(found.commands(), _MOST) if found else ():
             yield file, "workflow", command, ""
     for file in snapshot.select(DOCKERFILES, stubs=True):
         if docker(file):
-            yield from ((file, "image", c, file.folder) for c in commands(file))
+            yield from ((file, "image", c, file.folder) for c in islice(commands(file), _MOST))
     for file in snapshot.select(_OTHERS, stubs=True):
-        yield from ((file, "recipe", c, file.folder) for c in commands(file))
+        yield from ((file, "recipe", c, file.folder) for c in islice(commands(file), _MOST))
     for file in snapshot.select(DOCUMENTS):
         if snapshot.report and file.path == snapshot.report.path:
             continue  # what the report says is settled by the claims
         for text, line in fences(file):
-            yield from ((file, "document", c, file.folder) for c in shell_commands(text, line))
+            yield from ((file, "document", c, file.folder) for c in shell_commands(text, line)[:_MOST])
 
 
 _SHELLS = frozenset(["bash", "sh", "shell", "console", "zsh", "shell-session", "terminal"])

@@ -58,6 +58,7 @@ _SHELL_READ = compile_later(rf"\$(?:\{{({_NAME})(:?[-=+?][^}}]*)?\}}|([A-Z][A-Z0
 _OC_ENV = compile_later(rf"\$\{{(?:oc\.)?env:({_NAME})(,[^}}]*)?\}}")
 _ASSIGN = compile_later(rf"^(?:export\s+|set\s+)?({_NAME})=")
 _GITHUB_ENV = compile_later(rf"\b({_NAME})=.*\$\{{?GITHUB_ENV")
+_LONG_ROW = 4000  # characters; what is longer was not typed
 _PAIRS = ("--set-env-vars", "--update-env-vars", "--set-secrets", "--update-secrets", "--set-build-env-vars", "--env-vars", "--env", "-e", "--build-arg", "--container-env", "--substitutions")  # fmt: skip
 _DOTENV = ("**/.env", "**/.env.*", "**/*.env", "**/{env,example}.env*", "**/env.{example,sample,template}")
 
@@ -103,7 +104,7 @@ def _reads(snapshot: Snapshot) -> Iterator[tuple[str, Place]]:
             yield from _read_in_code(file, module)
     for file in snapshot.select(("**/*.y*ml", "!.github/**"), mentions=("env:",)):
         for i, row in enumerate(file.lines, 1):
-            if not row.lstrip().startswith("#"):
+            if not row.lstrip().startswith("#") and len(row) < _LONG_ROW:
                 yield from ((m[1], Place(file.path, i, "yaml", bool(m[2]))) for m in _OC_ENV.finditer(row))
     for file in snapshot.select(("**/*.{sh,bash}",)):
         yield from _read_in_shell(file)
@@ -197,7 +198,7 @@ def _read_in_shell(file: File) -> Iterator[tuple[str, Place]]:
     seen: set[str] = set()
     for i, row in enumerate(file.lines, 1):
         bare = row.lstrip()
-        if bare.startswith("#"):
+        if bare.startswith("#") or len(row) > _LONG_ROW:
             continue
         for match in _SHELL_READ.finditer(re.sub(r"'[^']*'", "", row)):
             name = match[1] or match[3]
@@ -275,11 +276,11 @@ def _mapped(node: Node, depth: int = 0) -> Iterator[tuple[str, int]]:
 
 def _of_command(command: Command) -> Iterator[str]:
     """The variables that a command sets for itself, for what follows, or for what it starts."""
-    text = rest = command.text
+    text = rest = command.text[:_LONG_ROW]
     while match := _ASSIGN.match(rest):
         yield match[1]
         rest = rest[match.end() :].partition(" ")[2]
-    if match := _GITHUB_ENV.search(text):
+    if "GITHUB_ENV" in text and (match := _GITHUB_ENV.search(text)):
         yield match[1]
     words = command.words
     for i, word in enumerate(words):

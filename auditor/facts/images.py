@@ -115,6 +115,8 @@ def filled(text: str, values: dict[str, str]) -> str:
     return re.sub(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))", fill, text)
 
 
+_MOST_FOLDERS, _MOST_COPIES = 8, 200  # of one docker file that a path is followed through
+
 # -- copies ------------------------------------------------------------------------------------------------------------
 
 
@@ -212,8 +214,9 @@ def inside_image(snapshot: Snapshot, file: File, line: int, name: str) -> str:
             break
         if i.name == "WORKDIR" and i.values:
             folders.append(posixpath.normpath(posixpath.join(folders[-1], i.values[0])))
+    folders = folders[-_MOST_FOLDERS:]
     here = {posixpath.normpath(posixpath.join(folder, name)) for folder in folders}
-    for at, source, target in sources(file):
+    for at, source, target in sources(file)[:_MOST_COPIES]:
         if at < line:
             brought += [(source, posixpath.normpath(posixpath.join(f, target))) for f in folders]
     for context in contexts(snapshot, file):

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from auditor.holes import unsure
+from auditor.facts import changes
+from auditor.holes import unsure, watching
 from auditor.lazy import compile_later
 from auditor.readers import yaml_documents
 from auditor.repository import GitError, Unreadable
@@ -53,9 +54,9 @@ class Rename:
 
 @dataclass(frozen=True)
 class Meant:
-    """What a name means. `how`: `there`; `short` (a tool's own file under a short name); `unclear` (a placeholder, a variable,
-    a place outside the repository); `run time` (ignored, kept by DVC, written by a tool or by own code); `renamed`; `near`;
-    `removed`; `nowhere`. `path` is the tracked file or folder, or the one that was there before."""
+    """What a name means. `how`: `there`; `unclear` (a placeholder, a variable, a place outside the repository); `run time`
+    (ignored, kept by DVC, written by a tool or by own code); `renamed`; `near`; `removed`; `nowhere`. `path` is the tracked
+    file or folder, or the one that was there before."""
 
     how: str
     path: str = ""
@@ -85,9 +86,12 @@ _UNCLEAR = compile_later(
 _NO_PATH = compile_later(r"[<>{}$*?\[\]|~=,'\"()]|://|^[A-Za-z]:")
 
 
+_LONGEST = 500  # characters; what is longer is no name
+
+
 def placeholder(text: str) -> bool:
     """Whether a text stands for another one: `<name>`, `path/to/x`, `$FILE`, `your_script.py`."""
-    return bool(_UNCLEAR.search(text))
+    return len(text) > _LONGEST or bool(_UNCLEAR.search(text))
 
 
 def clear(name: str) -> bool:
@@ -314,39 +318,16 @@ class Names:
             return "", ""
         return (out[0], out[1]) if len(out) == 2 else ("", "")
 
-    @cached_property
-    def renames(self) -> dict[str, Rename]:
-        """Where the audited line of history moved files, by their old path; the newest move of a path counts."""
-        if not isinstance(self.snapshot, OpenSnapshot):
-            return {}
-        try:
-            out = self.snapshot.repository.git(
-                "log", "-M", "-l500", "--diff-filter=R", "--name-status", "-z", "--format=%x01%h %cs", self.snapshot.commit
-            )  # fmt: skip
-        except GitError:
-            return {}
-        found: dict[str, Rename] = {}
-        for entry in out.split("\x01")[1:]:
-            head, *rest = entry.replace("\n", "\0").split("\0")
-            sha, _, day = head.partition(" ")
-            words = [w for w in rest if w]
-            for i in range(0, len(words) - 2, 3):
-                found.setdefault(words[i + 1], Rename(words[i + 2], sha, day))
-        return found
-
     def renamed(self, name: str) -> Rename | None:
-        """The file that has taken over from the one that once had this name (or ended in it), if history shows it renamed and
-        it is still there. Chains are followed to their end."""
+        """The file that has taken over from the one that once had this name (or ended in it), if history shows it moved and it is
+        still there."""
         if not isinstance(self.snapshot, OpenSnapshot) or not (old := self.was(name)):
             return None
-        first = self.renames.get(old)
-        last, seen = first, {old}
-        while last and last.path not in self.snapshot.files and last.path not in seen:
-            seen.add(last.path)
-            last = self.renames.get(last.path)
-        return (
-            Rename(last.path, first.commit, first.day) if first and last and last.path in self.snapshot.files else None
-        )
+        with watching():  # that the name is not there is sure without the history, which only says why
+            moved = changes.renamed(self.snapshot, old)
+        if moved is None or moved.path not in self.snapshot.files:
+            return None
+        return Rename(moved.path, moved.commit.sha[:7], f"{moved.commit.committed:%Y-%m-%d}")
 
     # -- what comes close
 

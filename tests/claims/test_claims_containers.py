@@ -51,6 +51,7 @@ def test_multi_stage(sentence: str, files: dict[str, str], expected: list[str]) 
         ("The image is based on `python:3.11-slim`.", {"Dockerfile": UV}, ["image:python:3.11-slim"]),
         ("The image is based on `python:3.12-alpine`.", {"Dockerfile": UV}, ["image:python:3.12-alpine"]),
         ("We use a Python 3.11 base image.", {"Dockerfile": UV}, ["image:python3.11"]),
+        ("The image is based on `python:3.12-slim`.", {"Dockerfile": UV, "a.dockerfile": ONE}, ["image:python:3.12-slim"]),
         ("We use a Python 3.10 base image.", {"Dockerfile": ONE}, ["image:python3.10"]),
         ("We use a Python 3.11 base image.", {"Dockerfile": ONE}, []),
         ("The base image is FROM a variable, `python:3.12-slim`.", {"Dockerfile": "ARG B\nFROM $B\nRUN x\n"}, []),

@@ -91,3 +91,17 @@ def test_places() -> None:
         ("src/a.py", 2, "code"),
         ("Dockerfile", 2, "image"),
     ]
+
+
+def test_hostile_rows_cost_little() -> None:
+    import time
+
+    long = "A=b " * 200_000
+    files = {
+        "src/a.py": READS,
+        "run.sh": f"{long}\n{'${X:-' * 100_000}\n{'a=' * 200_000} GITHUB_ENV\n",
+        "configs/a.yaml": "x: '" + "${oc.env:A," * 50_000 + "'\n",
+    }
+    start = time.perf_counter()
+    environment(tree(files))
+    assert time.perf_counter() - start < 10

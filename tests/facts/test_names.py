@@ -294,3 +294,12 @@ def test_a_script_that_cannot_be_read_takes_any_option(text: str) -> None:
     files = {"src/train.py": text, "pyproject.toml": ""}
     for check in ("commands-options", "commands-files"):
         assert contradicted(check, answer, files) == []
+
+
+def test_a_build_that_never_worked_was_wrong_at_an_earlier_commit_too() -> None:
+    made = report(
+        {"docker": "We run `docker build -f job.dockerfile .` here. We run `docker build -f web.dockerfile .` there."}
+    )
+    found, failure = load_checks()["commands-files"].run(read_prose(made), Repo(Snapshot(SERVICE, commit="c0ffee")))
+    assert not failure
+    assert [s.about for s in found] == ["command:job.dockerfile"]
