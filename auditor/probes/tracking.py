@@ -79,6 +79,7 @@ _MAY_PROFILE = (
     "**/{makefile,justfile}",
     "!reports/*.md",
     "!**/requirements*.txt",
+    "!**/.pre-commit-config.y*ml",
     "!tests/**",
     "!**/test_*.py",
 )
