@@ -497,6 +497,43 @@ def data_collection(files: Files) -> Iterator[Evidence]:
                     yield at.cite(call.line, call.end, note=f"reached from {label}: {does}")
 
 
+@probe(
+    "data-collection-kept",
+    asks="Does the API keep the inputs and outputs of its inference where they outlive its container?",
+    looks_in=SERVERS,
+    mentions=FRAMEWORKS,
+)
+def data_collection_kept(files: Files) -> Iterator[Evidence]:
+    """As `data-collection`, without lines for the log and files on the container's own disk."""
+    for evidence in data_collection(files):
+        if not re.search(r"own disk|to a file$|for the log$|experiment tracker$", evidence.note):
+            yield evidence
+
+
+@probe(
+    "predictions-logged",
+    asks="Does the API write a line for the log about what it was asked or has answered?",
+    looks_in=SERVERS,
+    mentions=FRAMEWORKS,
+)
+def predictions_logged(files: Files) -> Iterator[Evidence]:
+    """A message of a logger, or a print, with a value in it, in the handler of an inference route or what it calls. Weak for the
+    collection of data: the platform's log keeps such lines, though as text."""
+    code = Code.of(files)
+    for route in inference_routes(files):
+        for at, function in code.reached(files.paths[route.file], route.function, hops=2):
+            for call in code.calls(at, function):
+                last = call.name.rpartition(".")[2]
+                logs = call.name == "print" or (
+                    last in ("info", "debug", "log", "warning") and "log" in call.name.lower()
+                )
+                if logs and any(not isinstance(a, ast.Constant) for a in call.node.args):
+                    yield at.cite(
+                        call.line, call.end, note=f"reached from {route.method} {route.path}: a line for the log"
+                    )
+                    return
+
+
 def _is_setup(function: Function) -> bool:
     """A function that fetches a model or counts something is not the collection of inputs and outputs."""
     return (

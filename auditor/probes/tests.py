@@ -481,6 +481,27 @@ def coverage(files: Files) -> Iterator[Evidence]:
             yield file.exists(f"{path} holds the data of a coverage run")
 
 
+@probe(
+    "coverage-own",
+    asks="Is the code coverage of the tests measured by something of the group's own?",
+    looks_in=(
+        ".github/workflows/*.y*ml",
+        ".gitlab-ci.y*ml",
+        "**/*.{py,toml,ini,cfg,sh,mk,yaml,yml}",
+        "**/{makefile,justfile,.justfile}",
+        "**/*coverage*.{txt,md,xml,json}",
+        "**/.coverage",
+        "!reports/*.py",
+    ),
+    mentions=_COVERAGE_WORDS,
+)
+def coverage_own(files: Files) -> Iterator[Evidence]:
+    """As `coverage`, without the template's own untouched workflow: what came with it is no reason to tick a box."""
+    for evidence in coverage(files):
+        if not files.aside(evidence.path):
+            yield evidence
+
+
 def _has_tests(files: Files) -> bool:
     """Whether any file named for tests has a test with a body: coverage of nothing is no coverage."""
     for path, file in files.paths.items():

@@ -103,7 +103,7 @@ def test_distributed_training(files: dict[str, str], outcome: str) -> None:
         ({"train.py": "from lightning import Trainer\nTrainer(devices='auto')\n"}, "found"),
         ({"train.py": "from accelerate import Accelerator\na = Accelerator()\n"}, "found"),
         ({"train.py": "from lightning import Trainer\nTrainer(devices=1)\n"}, "absent"),
-        ({"train.py": "from lightning import Trainer\nTrainer(accelerator='gpu')  # devices\n"}, "absent"),
+        ({"train.py": "from lightning import Trainer\nTrainer(accelerator='gpu')  # devices\n"}, "found"),
     ],
 )
 def test_distributed_ready(files: dict[str, str], outcome: str) -> None:
