@@ -351,8 +351,18 @@ def metrics_tracked(files: Files) -> Iterator[Evidence]:
     """As `experiment-tracking`, where metrics are logged, or a logger or callback does so: a run that is started to fetch a
     model is no tracking of a training."""
     found = list(experiment_tracking(files))
-    if any(e.note == "metrics" or re.search(r"Wandb\w+|_target_|class_path|report_to", e.excerpt) for e in found):
+    logs = any(e.note == "metrics" or re.search(r"Wandb\w+|_target_|class_path|report_to", e.excerpt) for e in found)
+    if found and (logs or any(_logs_on_a_run(file) for file in files.matching("**/*.py", "**/*.ipynb"))):
         yield from found
+
+
+def _logs_on_a_run(file: File) -> bool:
+    """Whether a module of W&B's calls `log` on what is named for a run: `run.log({...})`."""
+    module = python(file)
+    if module is None or not module.imported("wandb"):
+        return False
+    owners = (call.name.rpartition(".")[0].lower() for call in module.calls if call.name.endswith(".log"))
+    return any(re.search(r"run|wandb|experiment", owner) for owner in owners)
 
 
 def _is_off(call: Call) -> bool:

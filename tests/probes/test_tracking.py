@@ -209,6 +209,7 @@ STORE = "import csv\ndef log_request(row):\n    with open('r.csv', 'a') as f:\n 
         ("own-log", {"a.py": "def log_metrics(m):\n    print(m)\n"}, "absent"),
         ("metrics-tracked", {"api.py": "import wandb\nwandb.init()\nwandb.use_artifact('m:latest')\n"}, "absent"),
         ("metrics-tracked", {"train.py": "import wandb\nwandb.init()\nwandb.log({'loss': 1})\n"}, "found"),
+        ("metrics-tracked", {"train.py": "import wandb\nrun = wandb.init()\nrun.log({'loss': 1})\n"}, "found"),
         ("metrics-tracked", {"train.py": "from lightning.pytorch.loggers import WandbLogger\nl = WandbLogger()\n"}, "found"),
         ("sweep-ran", {"configs/sweep.yaml": "method: grid\nparameters:\n  lr:\n    values: [1, 2]\n"}, "absent"),
         ("sweep-ran", {"wandb/sweep-a1/config-b2.yaml": "lr: 1\n"}, "found"),
