@@ -35,6 +35,7 @@ from auditor.models import (
     AuditRecord,
     GroupEntry,
     JudgeInfo,
+    Label,
     Named,
     Noted,
     Report,
@@ -374,7 +375,12 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
                 quote="" if hidden else " ".join(verdict.claim.quote.split())[:200],
             )
         )
-    by_probe = [v for v in record.verdicts if v.by == "probe" and v.claim.source.kind == "item"]
+    labels: dict[str, Label] = {}
+    for verdict in record.verdicts:
+        id_ = items.get(verdict.claim.source.n) if verdict.claim.source.kind == "item" else ""
+        # an item that stands twice is judged once
+        if id_ and verdict.by == "probe" and labels.get(id_, "not_verifiable") == "not_verifiable":
+            labels[id_] = verdict.label
     return GroupEntry(
         id=record.submission.id,
         name=file_name(record.submission.id),
@@ -387,7 +393,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         report_path=record.submission.report_path,
         levels=dict(sorted(Counter(f.level for f in record.findings).items())),
         labels=dict(sorted(Counter(v.label for v in record.verdicts if v.by != "form").items())),
-        items={id_: v.label for v in by_probe if (id_ := items.get(v.claim.source.n))},
+        items=labels,
         findings=tuple(noted),
         judged=record.judged,
         unjudged=tuple(p.message for p in record.unjudged),

@@ -1,4 +1,4 @@
-"""Parsed views of files, with line numbers: Python, YAML, workflows, Dockerfiles, shell, dependency lists.
+"""Parsed views of files, with line numbers: Python, YAML, workflows, Dockerfiles, shell, TOML.
 
 A reader never raises for what a file contains. What it cannot parse it notes in `file.problems` and answers with nothing;
 a probe that finds nothing is then `unknown` with that reason instead of `absent`. Each file is parsed once.
@@ -10,14 +10,13 @@ import re
 import shlex
 import tomllib
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
 
-from auditor.lazy import compile_later
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 
@@ -1047,7 +1046,7 @@ def joined_text(node: ast.AST | None) -> str:
     return ""
 
 
-# -- TOML and dependency lists -----------------------------------------------------------------------------------------
+# -- TOML --------------------------------------------------------------------------------------------------------------
 
 
 def toml(file: File) -> dict[str, Any]:
@@ -1070,145 +1069,6 @@ def toml_line(file: File, *keys: str) -> int:
         pattern = re.compile(rf"""^\s*(\[+[^\]]*?)?["']?{re.escape(key)}["']?\s*(=|\]|\.)|["']{re.escape(key)}\b""")
         at = next((i for i in range(at, len(file.lines)) if pattern.search(file.lines[i])), at)
     return at + 1
-
-
-@dataclass(frozen=True)
-class Dependency:
-    """A declared or locked package: normalised name (`pytorch_lightning` is `pytorch-lightning`), version part as
-    written, the group or extra that it belongs to, and its line."""
-
-    name: str
-    spec: str
-    line: int
-    group: str = ""
-
-
-DECLARATIONS = (
-    "**/requirements*.txt",
-    "**/requirements*.in",
-    "**/requirements/*.txt",
-    "**/pyproject.toml",
-    "**/setup.py",
-    "**/setup.cfg",
-    "**/pipfile",
-    "**/environment*.y*ml",
-    "**/*env*.y*ml",
-    "**/conda*.y*ml",
-    "**/pixi.toml",
-)
-LOCKS = (
-    "**/uv.lock",
-    "**/poetry.lock",
-    "**/pdm.lock",
-    "**/pipfile.lock",
-    "**/pixi.lock",
-    "**/conda-lock.yml",
-    "**/pylock*.toml",
-)
-
-
-def normal_name(name: str) -> str:
-    """A package name as indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-_REQUIREMENT = compile_later(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
-
-
-def dependencies(file: File) -> tuple[Dependency, ...]:
-    """The packages that a file declares or locks, whatever its kind; empty for a file that lists none."""
-    return file.once("dependencies", lambda: tuple(_dependencies(file)))
-
-
-def _dependencies(file: File) -> Iterator[Dependency]:
-    name = file.name.lower()
-    if name == "pyproject.toml":
-        yield from _pyproject(file)
-    elif name in ("uv.lock", "poetry.lock", "pdm.lock") or re.fullmatch(r"pylock.*\.toml", name):
-        line, at = 1, 0
-        for entry in re.finditer(
-            r'(?m)^\[\[(?:package|packages)\]\]\s*\nname = "([^"]+)"(?:\nversion = "([^"]+)")?', file.text
-        ):
-            line, at = line + file.text.count("\n", at, entry.start()), entry.start()
-            yield Dependency(normal_name(entry[1]), entry[2] or "", line + 1)
-    elif name == "pipfile.lock":
-        for group in ("default", "develop"):
-            for key, (line, value) in yaml_root(file)[group].entries.items():
-                yield Dependency(normal_name(key), value["version"].text, line, group)
-    elif name in ("pixi.toml", "pipfile"):
-        data = toml(file)
-        tables = [
-            ("", data.get("dependencies", {})),
-            ("pypi", data.get("pypi-dependencies", {})),
-            ("", data.get("packages", {})),
-        ]
-        tables += [("dev", data.get("dev-packages", {}))]
-        tables += [(k, v.get("dependencies", {})) for k, v in data.get("feature", {}).items() if isinstance(v, dict)]
-        tables += [
-            (k, v.get("pypi-dependencies", {})) for k, v in data.get("feature", {}).items() if isinstance(v, dict)
-        ]
-        for group, table in tables:
-            yield from _table(file, table, group)
-    elif name.endswith((".yml", ".yaml")):
-        for item in yaml_root(file)["dependencies"].items:
-            for text, line in [(item.text, item.line), *((i.text, i.line) for i in item["pip"].items)]:
-                if text and (match := _REQUIREMENT.match(text.split("::")[-1])):
-                    yield Dependency(normal_name(match[1]), match[2].strip(), line)
-    elif name == "setup.py":
-        module = python(file)
-        for call in module.calls_to("setuptools.setup", "distutils.core.setup", "setup") if module else ():
-            for item in literal(call.keyword("install_requires")) or ():
-                if isinstance(item, str) and (match := _REQUIREMENT.match(item)):
-                    yield Dependency(normal_name(match[1]), match[2].strip(), call.line)
-    elif name == "setup.cfg":
-        block = re.search(r"(?ms)^install_requires\s*=\s*\n((?:[ \t]+\S.*\n?)+)", file.text)
-        if block:
-            start = file.text.count("\n", 0, block.start(1)) + 1
-            yield from _requirements(block[1].split("\n"), start)
-    elif name.endswith((".txt", ".in")):
-        yield from _requirements(file.lines, 1)
-
-
-def _requirements(lines: Iterable[str], start: int) -> Iterator[Dependency]:
-    for i, row in enumerate(lines, start):
-        row = re.sub(r"(^|\s)#.*$", "", row).strip()
-        if not row or row.startswith("-"):
-            if match := re.search(r"(?:#egg=|^-e\s+\S*?/)([A-Za-z0-9._-]+?)(?:\.git)?(?:[@&\s]|$)", row):
-                yield Dependency(normal_name(match[1]), "", i)
-            continue
-        row = re.split(r"\s--?[a-z]", row)[0]
-        if re.match(r"^(https?|git\+|file:|\.{0,2}/)", row):
-            continue
-        if match := _REQUIREMENT.match(row):
-            yield Dependency(normal_name(match[1]), match[2].strip(), i)
-
-
-def _pyproject(file: File) -> Iterator[Dependency]:
-    data = toml(file)
-    project = data.get("project", {})
-    tool = data.get("tool", {})
-    lists: list[tuple[str, Any]] = [("", project.get("dependencies", []))]
-    lists += list(project.get("optional-dependencies", {}).items())
-    lists += list(data.get("dependency-groups", {}).items())
-    lists += list(tool.get("pdm", {}).get("dev-dependencies", {}).items())
-    lists += [("dev", tool.get("uv", {}).get("dev-dependencies", []))]
-    for group, items in lists:
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, str) and (match := _REQUIREMENT.match(item)):
-                yield Dependency(normal_name(match[1]), match[2].strip(), toml_line(file, match[1]), group)
-    poetry, pixi = tool.get("poetry", {}), tool.get("pixi", {})
-    tables = [("", poetry.get("dependencies", {})), ("dev", poetry.get("dev-dependencies", {}))]
-    tables += [(k, v.get("dependencies", {})) for k, v in poetry.get("group", {}).items() if isinstance(v, dict)]
-    tables += [("", pixi.get("dependencies", {})), ("", pixi.get("pypi-dependencies", {}))]
-    for group, table in tables:
-        yield from _table(file, table, group)
-
-
-def _table(file: File, table: Any, group: str) -> Iterator[Dependency]:
-    for key, value in table.items() if isinstance(table, dict) else ():
-        if key.lower() != "python":
-            spec = value if isinstance(value, str) else value.get("version", "") if isinstance(value, dict) else ""
-            yield Dependency(normal_name(key), spec, toml_line(file, key), group)
 
 
 # -- text --------------------------------------------------------------------------------------------------------------

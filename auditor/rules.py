@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.models import (
+    AuditRecord,
     ChecklistItem,
     Citation,
     Claim,
@@ -115,13 +116,34 @@ def judge_items(
     evidence: Mapping[str, Evidence],
     explained: Mapping[str, str] | None = None,
 ) -> list[Verdict]:
-    """One verdict for each checklist item, in file order, with ids V1, V2, ... `explained` has the evidence (by id) of an
-    answer that says why an item (by its id in the profile) is open."""
+    """One verdict for each checklist item, in file order, with ids V1, V2, ... An item that stands twice is judged once: by
+    its ticked line, else by its first. `explained` has the evidence (by id) of an answer that says why an item (by its id in
+    the profile) is open."""
     why = explained or {}
+    judged: dict[str, ChecklistItem] = {}
+    for item in report.items:
+        if item.item and (item.item not in judged or (item.checked and not judged[item.item].checked)):
+            judged[item.item] = item
     return [
-        _judge(f"V{i.n}", i, profile.items_by_id.get(i.item), results, evidence, why.get(i.item, ""))
+        _twice(i, judged[i.item])
+        if i.item and judged[i.item] is not i
+        else _judge(f"V{i.n}", i, profile.items_by_id.get(i.item), results, evidence, why.get(i.item, ""))
         for i in report.items
     ]
+
+
+def _twice(item: ChecklistItem, other: ChecklistItem) -> Verdict:
+    claim = Claim(source=Source(kind="item", n=item.n), quote=item.text, line=item.line)
+    difference = f"The item stands twice; it is judged where it is {'ticked' if other.checked else 'first'}, in line {other.line}."
+    return Verdict(
+        id=f"V{item.n}", claim=claim, label="not_verifiable", report_says=_says(item), difference=difference, by="probe"
+    )
+
+
+def _says(item: ChecklistItem) -> str:
+    """What the box says, with its mark where that is not the template's."""
+    said = "ticked" if item.checked else "neither ticked nor open" if item.partly else "open"
+    return said if item.mark.strip() in ("", "x", "X") else f"{said} (marked [{item.mark.strip()}])"
 
 
 def _judge(
@@ -133,7 +155,7 @@ def _judge(
     explained: str,
 ) -> Verdict:
     claim = Claim(source=Source(kind="item", n=item.n), quote=item.text, line=item.line)
-    says = "ticked" if item.checked else "open" if not item.mark.strip() else f"open (marked [{item.mark}])"
+    says = _says(item)
 
     def verdict(label: Label, shown: Iterable[ProbeResult], shows: str, difference: str = "") -> Verdict:
         cited = [evidence[e] for r in shown for e in r.evidence[:3]]
@@ -196,7 +218,9 @@ def _judge(
     plain = _Shown(spec.open_probes, "any", results) if spec.open_probes else shown
     if plain.holds:
         shows = _places(plain.found, evidence)
-        if item.matched == "annotated" and spec.open == "contradicted":
+        if item.partly:  # done in part, says the group: whatever of it is there does not contradict that
+            return verdict("supported", plain.found, shows)
+        if (item.matched == "annotated" or item.note) and spec.open == "contradicted":
             said = "The box is open, and the group has added words of its own to the item."
             return verdict("not_verifiable", plain.found, shows, said)
         if explained and spec.open == "contradicted":
@@ -223,7 +247,44 @@ def _judge(
             _reasons(plain.unknown),
             "Part of the repository could not be read, so absence is not certain.",
         )
+    if item.partly:
+        return verdict(
+            "not_verifiable", plain.absent, _sentences(plain.absent, evidence), "The mark says neither done nor open."
+        )
     return verdict("supported", plain.absent or plain.found, _sentences(plain.absent, evidence))
+
+
+def lacking(item: ChecklistItem, spec: Item, results: Mapping[str, ProbeResult]) -> tuple[str, ...]:
+    """The probes of a ticked box that found nothing, where nothing else speaks for it either and its history is worth a
+    look: the box is contradicted, or stands for what is done once."""
+    if not (item.checked and spec.observable and (spec.absence == "contradicted" or spec.once)):
+        return ()
+    shown = _Shown(spec.probes, spec.require, results)
+    if not shown.refuted or any(results[w].outcome == "found" for w in spec.weak):
+        return ()
+    return tuple(r.probe for r in shown.absent)
+
+
+def remembered(verdict: Verdict, spec: Item, shows: str, was: str, piece: Evidence) -> Verdict:
+    """The verdict on a box that `lacking` named, with what the history shows of it: taken out since (`was` says from when
+    to when it was there), which weighs less than never there, or, where that is empty, on an unmerged branch only."""
+    told = {
+        "repo_shows": f"{verdict.repo_shows} {shows}".strip(),
+        "citations": (*verdict.citations, Citation(evidence=piece.id, quote=piece.note)),
+    }
+    if not was:
+        difference = "It stands on a branch that was never merged."
+        return verdict.model_copy(update={**told, "label": "not_verifiable", "difference": difference})
+    if verdict.label != "contradicted":
+        return verdict.model_copy(update=told)
+    over = " It can be done once and be over." if spec.once else ""
+    return verdict.model_copy(
+        update={
+            **told,
+            "difference": "The box is ticked; what showed it has been taken out of the repository.",
+            "defence": f"It was there {was}.{over}",
+        }
+    )
 
 
 def _places(results: Iterable[ProbeResult], evidence: Mapping[str, Evidence]) -> str:
@@ -269,6 +330,16 @@ def report_findings(
         Finding(fingerprint=fingerprint(rule, v, _source(v, items), evidence), rule=rule, level=level, verdict=v.id)
         for v, rule, level in found
     ]
+
+
+def open_but_there(record: AuditRecord) -> int:
+    """How many boxes are open whose work is in the repository: contradicted verdicts that are no reproach, and of a list
+    that nobody filled in no findings either."""
+    open_ = {i.n for i in record.report.items if not i.checked}
+    return sum(
+        v.label == "contradicted" and v.by == "probe" and v.claim.source.kind == "item" and v.claim.source.n in open_
+        for v in record.verdicts
+    )
 
 
 def level_of(rule: str, verdict: Verdict) -> Level:

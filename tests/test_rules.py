@@ -129,9 +129,49 @@ def test_findings_are_sorted_and_keep_their_fingerprints() -> None:
     )
 
 
+def many(*boxes: bool) -> tuple[Report, Profile]:
+    """A list of so many different items, and the profile that knows them."""
+    one = profile().items[0]
+    spec = Profile(
+        name="t",
+        title="T",
+        items=tuple(one.model_copy(update={"id": f"t{i}"}) for i in range(len(boxes))),
+        questions=(),
+    )
+    items = tuple(i.model_copy(update={"item": f"t{k}"}) for k, i in enumerate(report(*boxes).items))
+    return report().model_copy(update={"items": items}), spec
+
+
 def test_a_list_left_blank_gives_no_notes() -> None:
     results, evidence = probed(a="found", b="found")
     for boxes, notes in (((False,) * 25, 0), ((True,) * 6 + (False,) * 19, 19), ((False,) * 3, 3)):
-        listed = report(*boxes)
-        found = report_findings(listed, profile(), judge_items(listed, profile(), results, evidence), evidence)
+        listed, spec = many(*boxes)
+        found = report_findings(listed, spec, judge_items(listed, spec, results, evidence), evidence)
         assert [f.rule for f in found] == ["found-but-unchecked"] * notes
+
+
+@pytest.mark.parametrize(
+    ("boxes", "a", "labels"),
+    [
+        ((False, True), "found", ["not_verifiable", "supported"]),
+        ((True, False), "found", ["supported", "not_verifiable"]),
+        ((True, True), "absent", ["contradicted", "not_verifiable"]),
+        ((False, False), "found", ["contradicted", "not_verifiable"]),
+    ],
+)
+def test_an_item_that_stands_twice_is_judged_once(boxes: tuple[bool, ...], a: str, labels: list[str]) -> None:
+    results, evidence = probed(a=a, b=a)
+    assert [v.label for v in judge_items(report(*boxes), profile(), results, evidence)] == labels
+
+
+@pytest.mark.parametrize(
+    ("a", "label"), [("found", "supported"), ("absent", "not_verifiable"), ("unknown", "not_verifiable")]
+)
+def test_a_box_that_is_partly_done_is_held_against_nobody(a: str, label: str) -> None:
+    results, evidence = probed(a=a, b=a)
+    (item,) = report(False).items
+    partly = item.model_copy(update={"mark": "50%", "partly": True})
+    listed = report(False).model_copy(update={"items": (partly,)})
+    (verdict,) = judge_items(listed, profile(), results, evidence)
+    assert verdict.label == label
+    assert verdict.report_says == "neither ticked nor open (marked [50%])"

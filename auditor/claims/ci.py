@@ -82,7 +82,9 @@ def _facts(repo: Repo) -> Facts:
             j.node["uses"].text and not j.node["uses"].text.startswith("./") for j in w.workflow.jobs
         )
         texts += [" ".join(r.command.words).lower() for r in w.runs if r.via]
-    branches = frozenset((repo.history.default_branch, *repo.history.branches)) - {""}
+    branches = frozenset((repo.history.default_branch, *repo.history.branches))
+    if "" in branches or repo.history.one_branch:  # the default branch, or others, may be there under another name
+        branches = frozenset()
     named = {word for c in repo.history.commits for word in re.findall(r"\b(?:main|master)\b", c.subject)}
     runs_hooks = any(any(map(runs_pre_commit, w.runs)) or any(map(runs_pre_commit, w.uses)) for w in found)
     everything = "\n".join([*texts, *hooks])

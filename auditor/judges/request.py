@@ -137,7 +137,7 @@ def make_brief(
 
     fact_ids = [add("fact", "", _facts_text(e), evidence=e) for e in facts]
     fact_ids += [add("absence", "", e.note, evidence=e) for e in probed if e.kind == "absence"]
-    box_ids = [add("report", report.path, f"[{i.mark}] {i.text}", (i.line,)) for i in report.items]
+    box_ids = [add("report", report.checklist or report.path, f"[{i.mark}] {i.text}", (i.line,)) for i in report.items]
     answers = []
     for question in report.questions:
         if question.answer.strip() and not question.private and question.id not in _NOT_ASKED:

@@ -31,6 +31,11 @@ class Answer:
     reason: str = ""
     holes: tuple[Hole, ...] = ()
 
+    @property
+    def shown(self) -> tuple[Evidence, ...]:
+        """The evidence that it is there; none where it was not found."""
+        return self.evidence if self.outcome == "found" else ()
+
 
 @dataclass(frozen=True)
 class Probe:

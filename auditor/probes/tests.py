@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from auditor.facts.declared import DECLARATIONS, declarations
 from auditor.facts.tests import Case, collect, options_of
+from auditor.holes import unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import (
     Module,
     commands,
-    dependencies,
     is_stub_body,
     python,
     toml,
@@ -18,7 +19,7 @@ from auditor.readers import (
     workflow,
     yaml_root,
 )
-from auditor.snapshot import File, Files
+from auditor.snapshot import LINK, File, Files
 
 PYTHON = ("**/*.py",)
 _ELSEWHERE = compile_later(
@@ -477,7 +478,7 @@ def coverage(files: Files) -> Iterator[Evidence]:
                     yield file.cite(i, note="a committed coverage table")
                     break
     for path, file in files.paths.items():
-        if file.name == ".coverage" and file.size and file.skipped != "a symbolic link":
+        if file.name == ".coverage" and file.size and not file.why_skipped.startswith(LINK):
             yield file.exists(f"{path} holds the data of a coverage run")
 
 
@@ -538,12 +539,7 @@ def _is_template_task(file: File, text: str) -> bool:
     "coverage-dependency",
     asks="Is a coverage tool declared, configured, or run by the template's own task?",
     looks_in=(
-        "**/requirements*.txt",
-        "**/pyproject.toml",
-        "**/*env*.y*ml",
-        "**/pixi.toml",
-        "**/pipfile",
-        "**/setup.{py,cfg}",
+        *DECLARATIONS,
         "**/tasks.py",
         "**/.coveragerc",
         "**/codecov.y*ml",
@@ -554,6 +550,10 @@ def _is_template_task(file: File, text: str) -> bool:
 def coverage_dependency(files: Files) -> Iterator[Evidence]:
     """coverage or pytest-cov among the declared packages, `[tool.coverage]`, a `.coveragerc` or codecov.yml, or the
     template's `coverage run` task. All of it comes with the template: a weak sign."""
+    known = declarations(files)
+    wanted = {
+        path: [p for p in packages if p.name in ("coverage", "pytest-cov")] for path, packages in known.by_path.items()
+    }
     for file in files:
         if file.name == "tasks.py":
             for command in commands(file):
@@ -562,12 +562,13 @@ def coverage_dependency(files: Files) -> Iterator[Evidence]:
         elif file.name.lower() in (".coveragerc", "codecov.yml", "codecov.yaml"):
             yield file.cite(1, 3)
         else:
-            for d in dependencies(file):
-                if d.name in ("coverage", "pytest-cov"):
-                    yield file.cite(d.line, note="declared only")
+            yield from (file.cite(p.line, note="declared only") for p in wanted.pop(file.path, ()))
             if file.name == "pyproject.toml" and "coverage" in toml(file).get("tool", {}):
                 line = next((i for i, row in enumerate(file.lines, 1) if row.startswith("[tool.coverage")), 0)
                 yield file.cite(line or toml_line(file, "tool", "coverage"), note="configured only")
+    for path, packages in wanted.items():  # lists of other names, and what images install
+        yield from (files.paths[path].cite(p.line, note="declared only") for p in packages)
+    unsure(*known.unread)
 
 
 @probe(

@@ -11,7 +11,7 @@ from auditor.probes.config import is_sweep
 from auditor.probes.scaling import is_optional
 from auditor.readers import Call, Module, Node, commands, is_stub_body, literal, python, readable, yaml_documents
 from auditor.repository import Unreadable
-from auditor.snapshot import File, Files
+from auditor.snapshot import LINK, SUBMODULE, File, Files
 
 NO_TESTS = ("!tests/**", "!test/**", "!**/tests/**", "!**/test_*.py", "!**/*_test.py", "!**/conftest.py")
 OWN_CODE = ("**/*.py", "**/*.ipynb", "!reports/**/*.py", *NO_TESTS)
@@ -194,7 +194,7 @@ def _traces(files: Files) -> Iterator[Evidence]:
     """Committed profiles: cProfile's dumps by their first bytes, chrome traces by their head."""
     for path, file in files.paths.items():
         name = file.name.lower()
-        if not re.search(r"prof|pstats|trace|cpu_?time", name) or file.skipped in ("a symbolic link", "a submodule"):
+        if not re.search(r"prof|pstats|trace|cpu_?time", name) or file.why_skipped.startswith((LINK, SUBMODULE)):
             continue
         if name.endswith((".py", ".ipynb", ".png", ".md", ".toml", ".lock", ".html", ".svg", ".pyc", ".js", ".css")):
             continue

@@ -16,7 +16,7 @@ def render(record: AuditRecord) -> str:
         shows = "" if verdict.by == "form" else verdict.repo_shows
         parts = (verdict.claim.quote, verdict.difference or shows or verdict.report_says, hint(verdict, finding))
         message = "\n".join(one_line(part) for part in parts if part)
-        place = f"file={_property(record.report.path)},line={verdict.claim.line}"
+        place = f"file={_property(record.report.where(verdict.claim.source))},line={verdict.claim.line}"
         rows.append(f"::{_COMMANDS[finding.level]} {place},title={_property(finding.rule)}::{_data(message)}\n")
     if record.error:
         rows.append(f"::error::{_data(one_line(record.error))}\n")

@@ -38,11 +38,14 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
     yield f"### {plain(s.id)}: the report against the repository"
     yield ""
     tree = "the working tree on " if s.working_tree else "commit "
-    yield f"{tree}{code(s.commit[:12])} of {plain(s.commit_time[:16].replace('T', ' '))}, report {code(s.report_path)}"
+    yield f"{tree}{code(s.commit[:12])} of {plain(s.commit_time[:16].replace('T', ' '))}, report {code(s.report_path)}{f' (template {plain(record.report.template)})' if record.report.template else ''}"
     if record.error:
         yield ""
         yield f"Not audited: {plain(record.error)}"
         return
+    if record.report.state:
+        yield ""
+        yield f"**The report is not finished:** {plain(record.report.state)}"
     if record.findings:
         yield ""
         yield "| | line | finding | to do |"

@@ -230,6 +230,13 @@ def test_project_commands(files: dict[str, str], outcome: str) -> None:
     assert ask("project-commands", files).outcome == outcome
 
 
+def test_targets_of_a_project_in_a_subfolder_name_its_files() -> None:
+    files = {"proj/Makefile": "go:\n\tpython src/here.py\n", "proj/src/here.py": "", "proj/pyproject.toml": ""}
+    snapshot = tree(files)
+    assert [t.missing for t in targets(snapshot.files["proj/Makefile"], snapshot.select(("**",)))] == [()]
+    assert ask("project-commands", files).outcome == "found"
+
+
 def test_template_commands_and_hydra_are_weak_signs() -> None:
     files = {"tasks.py": TASK.format(name="train", run="python src/x/train.py"), "src/x/train.py": ""}
     assert ask("template-commands", files).outcome == "found"
