@@ -202,6 +202,13 @@ def _judge(
                 _reasons(dim),
                 "Part of the repository could not be read, so absence is not certain.",
             )
+        if spec.absence == "contradicted" and item.note:
+            return verdict(
+                "not_verifiable",
+                shown.absent,
+                _sentences(shown.absent, evidence),
+                "Nothing in the repository shows it; the group explains the box in words of its own below it.",
+            )
         if spec.absence == "contradicted":
             return verdict(
                 "contradicted",

@@ -91,6 +91,16 @@ def test_a_sign_may_lie_in_what_could_not_be_read() -> None:
     assert judge(False, profile(weak=("w",)), a="absent", b="absent", w="unknown")[0] == "supported"
 
 
+def test_a_ticked_box_that_the_group_explains_is_no_contradiction() -> None:
+    results, evidence = probed(a="absent", b="absent")
+    listed = report(True)
+    noted = listed.model_copy(
+        update={"items": (listed.items[0].model_copy(update={"note": "num_workers is a setting"}),)}
+    )
+    assert judge_items(listed, profile(), results, evidence)[0].label == "contradicted"
+    assert judge_items(noted, profile(), results, evidence)[0].label == "not_verifiable"
+
+
 def test_an_open_box_that_the_group_explains_contradicts_nothing() -> None:
     results, evidence = probed(a="found", b="found")
     why = Evidence(id="E9", kind="excerpt", path="r.md", start=70, end=70, excerpt="We did not run it.", note="")

@@ -649,3 +649,33 @@ def _instruments(module: Module, call: Call) -> bool:
         handed = [module.name(a.func if isinstance(a, ast.Call) else a) for a in call.node.args]
         return any(re.search(r"Prometheus|OpenTelemetry|ElasticAPM|Metrics", h) for h in handed)
     return True
+
+
+@probe(
+    "api-measured",
+    asks="Does the API measure its own time or load?",
+    looks_in=SERVERS,
+    mentions=FRAMEWORKS,
+)
+def api_measured(files: Files) -> Iterator[Evidence]:
+    """psutil in a module that serves routes or in what it imports, or a clock read twice in a middleware or an inference route.
+    Weak: measured, but given to no monitoring."""
+    code = Code.of(files)
+    apps = dict.fromkeys(r.file for r in routes(files) if r.framework not in ("static", "gradio"))
+    for file in code.closure([files.paths[p] for p in apps]):
+        module = code.module(file)
+        for call in module.calls if module else ():
+            if call.name.startswith("psutil."):
+                yield file.cite(call.line, call.end, note="measures the machine's load")
+                break
+        for function in module.functions if module else ():
+            clocks = (
+                [c for c in module.calls if c.inside == function.qualname and _CLOCKS.search(c.name)] if module else []
+            )
+            if len(clocks) > 1:
+                yield file.cite(clocks[0].line, note="measures its own time")
+
+
+_CLOCKS = compile_later(
+    r"^time\.(time|perf_counter|monotonic|process_time)$|^timeit\.default_timer$|^datetime\.datetime\.now$"
+)

@@ -201,3 +201,17 @@ def test_a_report_on_drift_is_there_though_it_cannot_be_read() -> None:
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"
     assert ask("drift-report", {"reports/drift.html": pointer}).outcome == "found"
     assert ask("drift-report", {"reports/drift.html": "<p></p>"}).outcome == "absent"
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("    a = time.time()\n    y = model(x)\n    log.info(time.time() - a)\n", "found"),
+        ("    cpu = psutil.cpu_percent()\n", "found"),
+        ("    a = time.time()\n", "absent"),
+        ("    # psutil.cpu_percent()\n", "absent"),
+    ],
+)
+def test_an_api_that_measures_itself(line: str, outcome: str) -> None:
+    text = "import time\nimport psutil\n" + API_ON + line + "    return {'y': float(y)}\n"
+    assert ask("api-measured", {"src/leaf/api.py": text}).outcome == outcome

@@ -214,3 +214,20 @@ def test_frontend(files: dict[str, str], outcome: str) -> None:
 )  # fmt: skip
 def test_front_ends_elsewhere(files: dict[str, str], outcome: str) -> None:
     assert ask("frontend-elsewhere", files).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"web/index.html": "<html><input id='x'></html>\n"}, "found"),
+        ({"api.py": "from fastapi.templating import Jinja2Templates\nt = Jinja2Templates(directory='t')\n"}, "found"),
+        (
+            {"api.py": "from fastapi.responses import HTMLResponse\ndef a():\n    return HTMLResponse(page())\n"},
+            "found",
+        ),
+        ({"web/index.html": "<html><p>Hello</p></html>\n"}, "absent"),
+        ({"reports/drift.html": "<html><button>x</button></html>\n"}, "absent"),
+    ],
+)
+def test_pages_are_a_sign_of_a_front_end(files: dict[str, str], outcome: str) -> None:
+    assert ask("page-served", files).outcome == outcome
