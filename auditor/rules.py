@@ -254,11 +254,14 @@ def _judge(
             _reasons(plain.unknown),
             "Part of the repository could not be read, so absence is not certain.",
         )
-    if item.partly:
+    if item.partly and _PART.search(item.mark):  # some of it is done, says the group, and nothing of it is seen
         return verdict(
             "not_verifiable", plain.absent, _sentences(plain.absent, evidence), "The mark says neither done nor open."
         )
     return verdict("supported", plain.absent or plain.found, _sentences(plain.absent, evidence))
+
+
+_PART = re.compile(r"[%½~/\d]")  # other marks (`?`, `soon`) claim nothing
 
 
 def lacking(item: ChecklistItem, spec: Item, results: Mapping[str, ProbeResult]) -> tuple[str, ...]:

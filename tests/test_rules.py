@@ -185,3 +185,12 @@ def test_a_box_that_is_partly_done_is_held_against_nobody(a: str, label: str) ->
     (verdict,) = judge_items(listed, profile(), results, evidence)
     assert verdict.label == label
     assert verdict.report_says == "neither ticked nor open (marked [50%])"
+
+
+def test_a_mark_that_claims_nothing_needs_nothing() -> None:
+    results, evidence = probed(a="absent", b="absent")
+    for mark, label in (("50%", "not_verifiable"), ("~", "not_verifiable"), ("soon", "supported"), ("?", "supported")):
+        listed = report(False)
+        item = listed.items[0].model_copy(update={"mark": mark, "partly": True})
+        marked = listed.model_copy(update={"items": (item,)})
+        assert judge_items(marked, profile(), results, evidence)[0].label == label

@@ -342,11 +342,14 @@ def test_coverage(files: dict[str, str | bytes], outcome: str) -> None:
     assert ask("coverage", files).outcome == outcome
 
 
-def test_the_template_task_is_only_a_weak_sign_of_coverage() -> None:
+def test_the_template_task_measures_coverage_and_is_no_reason_to_tick_the_box() -> None:
     text = 'from invoke import task\n@task\ndef test(ctx):\n    ctx.run("coverage run -m pytest tests/", echo=True)\n'
     files = {**TESTS, "tasks.py": text + "# changed\n"}
-    assert ask("coverage", files).outcome == "absent"
-    assert ask("coverage-dependency", files).outcome == "found"
+    assert ask("coverage", files).outcome == "found"
+    assert ask("coverage-own", files).outcome == "absent"
+    own = {**TESTS, "tasks.py": text.replace("tests/", "tests/ -q")}
+    assert ask("coverage-own", own).outcome == "found"
+    assert ask("coverage", {"tasks.py": text}).outcome == "absent"
 
 
 @pytest.mark.parametrize(
