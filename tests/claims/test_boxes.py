@@ -210,8 +210,8 @@ def test_monitoring_is_settled_by_the_repository_before_the_boxes() -> None:
         ("api-tests", "No. We did not perform load testing.", "load-test", True),
         ("debugging-and-profiling", "A profiler is in the code but it was never used.", "profiling", True),
         ("experiment-tracking", "A sweep was set up, but it never ran through.", "sweep", True),
-        ("extra", "We did not implement a frontend.", "frontend", True),
-        ("struggles", "We did not use DVC.", "data-versioning", True),
+        ("extra", "We did not implement a frontend.", "frontend", False),
+        ("struggles", "We did not use DVC.", "data-versioning", False),
         # done after all, told of something else, a plan, a member
         ("api-tests", "We did not test much. We used locust for load testing.", "load-test", False),
         (
