@@ -129,7 +129,8 @@ class Profile(Record):
             rows = [normal for row in file.lines if (normal := normal_line(row))]
         except Unreadable:
             return False
-        return all(line_hash(row) in lines or any(_fits(row, p) for p in patterns) for row in rows)
+        filled = [row for row in rows if line_hash(row) not in lines]
+        return all(any(_fits(row, p) for p in patterns) for row in filled) and _one_name(filled)
 
 
 def _by_words(entries: list[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, ...], tuple[str, bool]]:
@@ -159,6 +160,20 @@ def normal_line(row: str) -> str:
 def line_hash(normal: str) -> str:
     """Eight hex digits that stand for a normalised line."""
     return hashlib.sha256(normal.encode()).hexdigest()[:8]
+
+
+def _one_name(rows: list[str]) -> bool:
+    """Whether the lines of a docker file that fit the template's but for the project's name copy one folder to a folder of the
+    same name: another one is somebody's change."""
+    names = set()
+    for row in rows:
+        if row.startswith("COPY") and row.endswith("/"):
+            path = row[4:].strip("/")
+            half = path[: len(path) // 2].rstrip("/")
+            if path not in (f"{half}/{half}", f"{half}//{half}"):
+                return False
+            names.add(half)
+    return len(names) <= 1
 
 
 def _fits(row: str, pattern: tuple[int, str, int, str]) -> bool:

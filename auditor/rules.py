@@ -202,6 +202,13 @@ def _judge(
                 _reasons(dim),
                 "Part of the repository could not be read, so absence is not certain.",
             )
+        if spec.absence == "contradicted" and item.note:
+            return verdict(
+                "not_verifiable",
+                shown.absent,
+                _sentences(shown.absent, evidence),
+                "Nothing in the repository shows it; the group explains the box in words of its own below it.",
+            )
         if spec.absence == "contradicted":
             return verdict(
                 "contradicted",
@@ -247,11 +254,14 @@ def _judge(
             _reasons(plain.unknown),
             "Part of the repository could not be read, so absence is not certain.",
         )
-    if item.partly:
+    if item.partly and _PART.search(item.mark):  # some of it is done, says the group, and nothing of it is seen
         return verdict(
             "not_verifiable", plain.absent, _sentences(plain.absent, evidence), "The mark says neither done nor open."
         )
     return verdict("supported", plain.absent or plain.found, _sentences(plain.absent, evidence))
+
+
+_PART = re.compile(r"[%½~/\d]")  # other marks (`?`, `soon`) claim nothing
 
 
 def lacking(item: ChecklistItem, spec: Item, results: Mapping[str, ProbeResult]) -> tuple[str, ...]:

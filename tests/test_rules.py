@@ -86,6 +86,34 @@ def test_open_boxes_may_need_plainer_evidence() -> None:
     assert judge(False, profile(open="not_verifiable"), a="found", b="found")[0] == "not_verifiable"
 
 
+def test_a_sign_may_lie_in_what_could_not_be_read() -> None:
+    assert judge(True, profile(weak=("w",)), a="absent", b="absent", w="unknown")[0] == "not_verifiable"
+    assert judge(False, profile(weak=("w",)), a="absent", b="absent", w="unknown")[0] == "supported"
+
+
+def test_a_ticked_box_that_the_group_explains_is_no_contradiction() -> None:
+    results, evidence = probed(a="absent", b="absent")
+    listed = report(True)
+    noted = listed.model_copy(
+        update={"items": (listed.items[0].model_copy(update={"note": "num_workers is a setting"}),)}
+    )
+    assert judge_items(listed, profile(), results, evidence)[0].label == "contradicted"
+    assert judge_items(noted, profile(), results, evidence)[0].label == "not_verifiable"
+
+
+def test_an_open_box_that_the_group_explains_contradicts_nothing() -> None:
+    results, evidence = probed(a="found", b="found")
+    why = Evidence(id="E9", kind="excerpt", path="r.md", start=70, end=70, excerpt="We did not run it.", note="")
+    known = evidence | {"E9": why}
+    (verdict,) = judge_items(report(False), profile(), results, known, {"thing": "E9"})
+    assert (verdict.label, verdict.citations[-1].evidence) == ("not_verifiable", "E9")
+    assert "line 70" in verdict.difference
+    assert judge_items(report(True), profile(), results, known, {"thing": "E9"})[0].label == "supported"
+    listed = report(False)
+    noted = listed.model_copy(update={"items": (listed.items[0].model_copy(update={"matched": "annotated"}),)})
+    assert judge_items(noted, profile(), results, evidence)[0].label == "not_verifiable"
+
+
 def test_what_no_file_shows_or_nobody_knows() -> None:
     blind = profile(probes=(), observable=False, reason="It stands in no file.")
     assert judge(True, blind)[0] == judge(False, blind)[0] == "not_verifiable"
@@ -157,3 +185,12 @@ def test_a_box_that_is_partly_done_is_held_against_nobody(a: str, label: str) ->
     (verdict,) = judge_items(listed, profile(), results, evidence)
     assert verdict.label == label
     assert verdict.report_says == "neither ticked nor open (marked [50%])"
+
+
+def test_a_mark_that_claims_nothing_needs_nothing() -> None:
+    results, evidence = probed(a="absent", b="absent")
+    for mark, label in (("50%", "not_verifiable"), ("~", "not_verifiable"), ("soon", "supported"), ("?", "supported")):
+        listed = report(False)
+        item = listed.items[0].model_copy(update={"mark": mark, "partly": True})
+        marked = listed.model_copy(update={"items": (item,)})
+        assert judge_items(marked, profile(), results, evidence)[0].label == label

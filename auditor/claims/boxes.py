@@ -699,6 +699,8 @@ def explained_boxes(prose: Prose) -> dict[str, Evidence]:
 def _falls_short(practice: Practice, statement: Statement) -> bool:
     if statement.planned or statement.personal:
         return False
+    if practice.shown_by and _denied(practice, statement):
+        return False  # what is there is the practice: then the sentence is wrong, too
     if statement.question.id in _TOLD_IN.get(practice.id, ()):
         return statement.negated or statement.attempted
     return _denied(practice, statement)

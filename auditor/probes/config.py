@@ -183,6 +183,23 @@ def _python_settings(file: File) -> list[tuple[str, int]]:
 
 
 @probe(
+    "sweep-config",
+    asks="Does a sweep's file set hyperparameters of an experiment?",
+    looks_in=("**/*.{yaml,yml}", "!.github/**", "!reports/**"),
+    mentions=("parameters",),
+)
+def sweep_config(files: Files) -> Iterator[Evidence]:
+    """A W&B sweep in YAML among whose parameters is a hyperparameter (batch size, learning rate, ...): a configuration of
+    experiments, if not of a single one."""
+    for file in files:
+        for root in yaml_documents(file) if file.size < 100_000 else ():
+            if is_sweep(root):
+                lines = list(_walk(root["parameters"], 0))
+                if lines:
+                    yield file.cite(lines[0][1], lines[0][1] + 4, note=f"a sweep that {_says(lines)}")
+
+
+@probe(
     "uses-hydra",
     asks="Does the code load its configuration with Hydra?",
     looks_in=("**/*.py", "**/*.ipynb", "!tests/**", "!**/tests/**", "!**/test_*.py", "!**/conftest.py"),

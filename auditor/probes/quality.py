@@ -214,11 +214,15 @@ def pre_commit_hooks(files: Files) -> Iterator[Evidence]:
     stubs=True,
 )
 def pre_commit_template(files: Files) -> Iterator[Evidence]:
-    """A pre-commit configuration with at least one hook, be it only the sample's four that come with the template: a weak
-    sign. (pre-commit itself reads `.yaml` only.)"""
+    """A pre-commit configuration with at least one hook, be it only the sample's four that come with the template: they are
+    hooks all the same. (pre-commit itself reads `.yaml` only.)"""
     for file in files:
         for _, line in list(_hooks(file))[:1]:
-            yield file.cite(line)
+            yield file.cite(line, note="the template's hooks" if _only_sample(file) else "")
+
+
+def _only_sample(file: File) -> bool:
+    return all(hook["id"].text in _SAMPLE_HOOKS for hook, _ in _hooks(file))
 
 
 # -- measured style ----------------------------------------------------------------------------------------------------

@@ -479,8 +479,9 @@ def distributed_training(files: Files) -> Iterator[Evidence]:
     mentions=_TRAIN_WORDS,
 )
 def distributed_ready(files: Files) -> Iterator[Evidence]:
-    """What `distributed-training` takes, or `devices` set to `auto` or -1, Accelerate in the training loop, `torchrun`, or a
-    strategy on one device. Weak: nothing shows that more than one process was meant."""
+    """What `distributed-training` takes, or `devices` set to `auto` or -1, Accelerate in the training loop, `torchrun`, a
+    strategy on one device, or a Trainer that takes all devices unless it is told otherwise (Lightning's with an accelerator
+    and no `devices`, that of transformers). Weak: nothing shows that more than one process was meant."""
     yield from (e for _, e in sorted(_distributed(files), key=lambda pair: not pair[0]))
 
 
@@ -496,11 +497,11 @@ def distributed_by_default(files: Files) -> Iterator[Evidence]:
     for sure, evidence in _distributed(files):
         file = files.paths[evidence.path]
         module = python(file) if file.suffix in ("py", "ipynb") else None
-        if sure and not (module and _is_optional(module, evidence.start)):
+        if sure and not (module and is_optional(module, evidence.start)):
             yield evidence
 
 
-def _is_optional(module: Module, line: int) -> bool:
+def is_optional(module: Module, line: int) -> bool:
     """Whether a line stands under a condition other than `if __name__ == "__main__"`."""
     for node in module.nodes:
         if not isinstance(node, ast.If) or any(isinstance(n, ast.Name) and n.id == "__name__" for n in walk(node.test)):
@@ -535,6 +536,8 @@ def _distributed(files: Files) -> Iterator[tuple[bool, Evidence]]:
                         if k.arg in ("strategy", "devices", "gpus", "num_nodes")
                     ]
                     yield found[0], file.cite(min(lines), max(lines), note=found[1])
+                elif _takes_all(call, settings):
+                    yield False, file.cite(call.line, call.end, note="trains on whatever devices there are")
             elif call.name in ("accelerate.Accelerator", "accelerate.accelerator.Accelerator"):
                 yield False, file.cite(call.line, call.end, note="trains through Accelerate")
     for file in files.matching(*CONFIGS):
@@ -550,6 +553,17 @@ def _distributed(files: Files) -> Iterator[tuple[bool, Evidence]]:
         for command in commands(file):
             if (said := _launch(command)) is not None:
                 yield said, file.cite(command.line, note="starts training through a launcher")
+
+
+def _takes_all(call: Call, settings: dict[str, object]) -> bool:
+    """Whether a Trainer takes every device that the machine has because nothing is said."""
+    if call.name.startswith("transformers."):
+        return True
+    lightning = call.name.split(".")[0] in ("lightning", "pytorch_lightning", "lightning_fabric")
+    said = {"devices", "gpus", "strategy", "num_nodes"} & settings.keys() or any(
+        k.arg is None for k in call.node.keywords
+    )
+    return lightning and not said and settings.get("accelerator") in ("auto", "gpu", "cuda")
 
 
 def _trainer(settings: dict[str, object]) -> tuple[bool, str] | None:

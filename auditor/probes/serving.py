@@ -388,6 +388,31 @@ def _is_elsewhere(row: str, files: Files) -> bool:
     return False
 
 
+@probe(
+    "page-served",
+    asks="Is there a page of the group's own, or a start of a user interface in a notebook?",
+    looks_in=("**/*.{py,ipynb,html,js,ts}", "!docs/**", "!**/docs/**", "!reports/**", "!tests/**", "!**/dist/**"),
+    mentions=("htmlresponse", "jinja2templates", "render_template", "<form", "<input", "<button", "gradio", "ipywidgets", "streamlit"),
+)  # fmt: skip
+def page_served(files: Files) -> Iterator[Evidence]:
+    """HTML with inputs, or a server's HTML answer or template, though nothing of it is seen to be sent to the model; Gradio,
+    Streamlit or widgets in a notebook. Weak: a front end in the making, or one whose other half is computed."""
+    for file in files:
+        if file.suffix in ("html", "js", "ts"):
+            if not any(len(row) > 5000 for row in file.lines) and (
+                line := next(lines_matching(file, _HTML_INPUT, comments=""), 0)
+            ):
+                yield file.cite(line, note="a page with inputs")
+            continue
+        module = python(file)
+        for call in module.calls if module else ():
+            last = call.name.rpartition(".")[2]
+            notebook = file.suffix == "ipynb" and call.name.startswith(("gradio.", "ipywidgets.", "streamlit."))
+            if notebook or last in ("HTMLResponse", "Jinja2Templates", "TemplateResponse", "render_template"):
+                yield file.cite(call.line, call.end, note="answers with a page")
+                break
+
+
 def _python_frontend(file: File) -> Iterator[Evidence]:
     module = python(file)
     if module is None:

@@ -459,13 +459,13 @@ def _measures(words: tuple[str, ...]) -> bool:
 )
 def coverage(files: Files) -> Iterator[Evidence]:
     """`coverage run` or `pytest --cov` in a workflow, in an own task, make target or script, or in pytest's `addopts`, where
-    there are tests; or a committed result. A workflow counts as the template ships it, since it runs over the group's tests;
-    the template's own `test` task, a dependency, `[tool.coverage]` and ignored paths do not."""
+    there are tests; or a committed result. A workflow and the `test` task count as the template ships them, since they run over
+    the group's tests; a dependency, `[tool.coverage]` and ignored paths do not."""
     if _has_tests(files):
         for ci in (True, False):
             for file in files:
                 is_ci = file.path.startswith((".github/", ".gitlab-ci"))
-                if ci == is_ci and (is_ci or not files.aside(file.path)):
+                if ci == is_ci and (is_ci or file.name == "tasks.py" or not files.aside(file.path)):
                     yield from _measured(file)
     for file in files:
         if files.aside(file.path):
@@ -482,6 +482,27 @@ def coverage(files: Files) -> Iterator[Evidence]:
             yield file.exists(f"{path} holds the data of a coverage run")
 
 
+@probe(
+    "coverage-own",
+    asks="Is the code coverage of the tests measured by something of the group's own?",
+    looks_in=(
+        ".github/workflows/*.y*ml",
+        ".gitlab-ci.y*ml",
+        "**/*.{py,toml,ini,cfg,sh,mk,yaml,yml}",
+        "**/{makefile,justfile,.justfile}",
+        "**/*coverage*.{txt,md,xml,json}",
+        "**/.coverage",
+        "!reports/*.py",
+    ),
+    mentions=_COVERAGE_WORDS,
+)
+def coverage_own(files: Files) -> Iterator[Evidence]:
+    """As `coverage`, without the template's own untouched workflow and task: what came with it is no reason to tick a box."""
+    for evidence in coverage(files):
+        if not files.aside(evidence.path) and "template" not in evidence.note:
+            yield evidence
+
+
 def _has_tests(files: Files) -> bool:
     """Whether any file named for tests has a test with a body: coverage of nothing is no coverage."""
     for path, file in files.paths.items():
@@ -494,8 +515,9 @@ def _has_tests(files: Files) -> bool:
 
 def _measured(file: File) -> Iterator[Evidence]:
     for command in commands(file):
-        if _measures(command.bare) and not _is_template_task(file, command.text):
-            yield file.cite(command.line, note="runs the tests with coverage")
+        if _measures(command.bare):
+            template = " (the template's task)" if _is_template_task(file, command.text) else ""
+            yield file.cite(command.line, note=f"runs the tests with coverage{template}")
     if file.path.startswith(".github/"):
         found = workflow(file)
         for _, step in found.active_steps if found else ():

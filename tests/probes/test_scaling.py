@@ -103,7 +103,7 @@ def test_distributed_training(files: dict[str, str], outcome: str) -> None:
         ({"train.py": "from lightning import Trainer\nTrainer(devices='auto')\n"}, "found"),
         ({"train.py": "from accelerate import Accelerator\na = Accelerator()\n"}, "found"),
         ({"train.py": "from lightning import Trainer\nTrainer(devices=1)\n"}, "absent"),
-        ({"train.py": "from lightning import Trainer\nTrainer(accelerator='gpu')  # devices\n"}, "absent"),
+        ({"train.py": "from lightning import Trainer\nTrainer(accelerator='gpu')  # devices\n"}, "found"),
     ],
 )
 def test_distributed_ready(files: dict[str, str], outcome: str) -> None:
@@ -155,3 +155,31 @@ def test_tests_do_not_optimise() -> None:
 def test_compilation_in_training_does_not_speed_up_inference(code: str, outcome: str) -> None:
     assert ask("inference-optimised", {"src/a.py": code}).outcome == "found"
     assert ask("inference-optimised-beyond-training", {"src/a.py": code}).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("probe", "code", "outcome"),
+    [
+        ("distributed-by-default", "from torch import nn\nm = nn.DataParallel(m)\n", "found"),
+        ("distributed-by-default", "from torch import nn\nif args.multi_gpu:\n    m = nn.DataParallel(m)\n", "absent"),
+        ("distributed-by-default", "from torch import nn\nif __name__ == '__main__':\n    m = nn.DataParallel(m)\n", "found"),
+        ("distributed-by-default", "from torch import nn\nif one:\n    pass\nelse:\n    m = nn.DataParallel(m)\n", "absent"),
+        ("inference-graph", "import torch\ntorch.onnx.export(m, x, 'a.onnx')\n", "found"),
+        ("inference-graph", "import onnxsim\nonnxsim.simplify(m)\n", "found"),
+        ("inference-graph", "from ultralytics import YOLO\nYOLO('a').export(format='openvino')\n", "found"),
+        ("inference-graph", "import onnxruntime as ort\ns = ort.InferenceSession('a.onnx')\n", "found"),
+        ("inference-graph", "frame.export(format='csv')\n", "absent"),
+        ("inference-graph", "# torch.onnx.export(m)\n", "absent"),
+        ("inference-optimised", "import openvino as ov\nm = ov.Core().compile_model('a.xml')\n", "found"),
+        ("inference-optimised-beyond-training", "import torch\nm = torch.jit.script(m)\nm.save('a.pt')\n", "absent"),
+        ("inference-optimised-beyond-training", "import torch\nm = torch.compile(m)\nm(x)\n", "found"),
+        ("inference-optimised-beyond-training", "from transformers import BitsAndBytesConfig\nc = BitsAndBytesConfig(load_in_4bit=True)\nt.fit(m)\n", "absent"),
+    ],
+)  # fmt: skip
+def test_signs_and_plain_evidence(probe: str, code: str, outcome: str) -> None:
+    assert ask(probe, {"src/leaf/speed.py": code}).outcome == outcome
+
+
+def test_the_nearest_miss_is_the_number_that_is_0() -> None:
+    answer = ask("parallel-loading", {"data.py": LOADER + "n = 0\nDataLoader(d, num_workers=n)\n"})
+    assert answer.evidence[0].sources[0] == "data.py:3"
