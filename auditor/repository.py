@@ -44,6 +44,7 @@ class History:
     shallow: bool = False
     one_branch: bool = False  # a clone of one branch, which says nothing about others
     pull_refs: int = 0  # pull requests that a mirror has a ref of, merged or not
+    origin: str = ""  # where this copy was fetched from, as its configuration says
 
     def until(self, sha: str) -> "History":
         """The same history as it was at an ancestor; branches and tags are today's."""
@@ -266,6 +267,7 @@ def read_history(repository: Repository, commit: str, known_branches: tuple[str,
         shallow=repository.shallow,
         one_branch=not known_branches and repository.one_branch(),
         pull_refs=len({m[1] for r in refs if (m := _PULL_REF.match(r))}),
+        origin=repository.origin(),
     )
 
 

@@ -6,13 +6,14 @@ Each is an Evidence of kind `fact` that lists the places that it was computed fr
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from auditor.facts.civalues import caches, ci_values
 from auditor.facts.cloud import cloud_build, cloud_commands, deploy_command, training_specs
 from auditor.facts.commandline import programs, scripts, targets
 from auditor.facts.deps import declared, imported, locked, missing_from_lock, undeclared
 from auditor.facts.history import direct_commits, main_line, own_pull_requests, people, pull_requests, span
 from auditor.facts.routes import routes
 from auditor.facts.tests import collect
-from auditor.facts.workflows import caches, ci_values, ci_workflows
+from auditor.facts.workflows import ci_workflows
 from auditor.models import Evidence
 from auditor.readers import DECLARATIONS, DOCKERFILES, LOCKS, WORKFLOWS, docker, dvc_remotes, python, toml, yaml_root
 from auditor.snapshot import Snapshot

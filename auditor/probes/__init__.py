@@ -85,13 +85,15 @@ class Probe:
         globs = [g for g in self.looks_in if not g.startswith("!")]
         where = ", ".join(f"`{g}`" for g in globs[:3]) + (", ..." if len(globs) > 3 else "")
         words = " that has " + " or ".join(f"`{w}`" for w in self.mentions[:4]) if self.mentions else ""
-        if not searched.files:
-            return absence(f"no file matches {where}{words}")
         near = files.near or (_mention(files, self.mentions) if self.mentions else "")
+        nearest = f"nearest is {near}{', ' * bool(files.why)}{files.why}"
+        if not searched.files:
+            what = f"no file matches {where}{words}"
+            return absence(f"{what}; {nearest}", near) if near else absence(what)
         sources = ([near] if near else []) + [p for p in searched.paths if p != near.rsplit(":", 1)[0]]
         looked = f"none of the {searched.files} files" if searched.files > 1 else "not in the one file"
         what = f"{looked} matching {where}{words}"
-        return absence(f"{what}; nearest is {near}" if near else what, *sources)
+        return absence(f"{what}; {nearest}" if near else what, *sources)
 
 
 def _mention(files: Files, words: tuple[str, ...]) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from auditor.facts.workflows import builds_image
+from auditor.facts.programs import builds_image
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import DOCKERFILES, Command, commands, docker, shell_commands
