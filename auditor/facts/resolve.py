@@ -16,6 +16,7 @@ from auditor.facts.pycommands import PythonCommands
 from auditor.facts.scenes import Call, Script, shell_folder
 from auditor.facts.tasks import hatch, npm, pdm, pixi, poe, project_script, rye, taskfile
 from auditor.holes import Hole, watching
+from auditor.lazy import compile_later
 from auditor.readers import Command, commands, peeled, python, shell_commands, yaml_root
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Files
@@ -115,8 +116,13 @@ class Resolver:
         for _ in range(8):
             if not words:
                 return
-            layer = call.with_words(words)
             program = words[0].rsplit("/", 1)[-1]
+            if len(words) == 2 and words[1] in ("--version", "--help", "-V", "-h"):
+                return
+            # an installed program by its place: its name says which
+            if "/" in words[0] and "." not in program and "$" not in program and _INSTALLED.search(words[0]):
+                words = [program, *words[1:]]
+            layer = call.with_words(words)
             if handler := _HANDLERS.get(program):
                 found = handler(self, layer)
                 if found is not None:
@@ -142,7 +148,8 @@ class Resolver:
             words = inner
 
 
-_ENV = re.compile(r"\$(?:\{(\w+)(?::?-([^{}]*))?\}|(\w+))|\$\{\{\s*env\.(\w+)\s*\}\}")
+_INSTALLED = compile_later(r"(^|/)bin/[^/]+$|(^|/)\.bin/|^[$~/]")
+_ENV = compile_later(r"\$(?:\{(\w+)(?::?-([^{}]*))?\}|(\w+))|\$\{\{\s*env\.(\w+)\s*\}\}")
 
 
 def _expanded(command: Command, values: Mapping[str, str]) -> list[Command]:

@@ -142,6 +142,10 @@ ELSEWHERE = "on: push\njobs:\n  a:\n    uses: {}\n"
         ({CI: run("make lint\n  if: false")}, "absent"),
         ({CI: flow("- run: make lint", on="on: workflow_dispatch")}, "absent"),
         ({"lib/big.sh": "ruff check .\n", CI: run("ls")}, "absent"),
+        # an installed program by its place is no script of the repository's
+        ({CI: run("$HOME/.local/bin/poetry install && ./venv/bin/pip list && make --version")}, "absent"),
+        ({CI: run("./venv/bin/ruff check .")}, "found"),
+        ({CI: run("$SCRIPTS/lint.sh")}, "unknown"),
         # GitLab
         ({".gitlab-ci.yml": ".a:\n  script: [ruff check .]\nb:\n  extends: .a\n"}, "found"),
         ({".gitlab-ci.yml": "include: [{local: /ci/l.yml}]\n", "ci/l.yml": "b:\n  script: ruff check .\n"}, "found"),
