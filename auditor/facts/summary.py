@@ -78,8 +78,8 @@ def _tests(snapshot: Snapshot) -> Iterator[Evidence]:
 
 
 def _workflows(snapshot: Snapshot) -> Iterator[Evidence]:
-    files = snapshot.select((*WORKFLOWS, "**/*"), stubs=True)
-    for ci in ci_workflows(files.matching(*WORKFLOWS)):
+    files = snapshot.select(WORKFLOWS, stubs=True)
+    for ci in ci_workflows(files):
         triggers = []
         for t in ci.triggers:
             filters = [
@@ -111,8 +111,8 @@ def _workflows(snapshot: Snapshot) -> Iterator[Evidence]:
 
 
 def _matrix(snapshot: Snapshot) -> Iterator[Evidence]:
-    files = snapshot.select((*WORKFLOWS, "**/*"), stubs=True)
-    for values in ci_values(ci_workflows(files.matching(*WORKFLOWS))):
+    files = snapshot.select(WORKFLOWS, stubs=True)
+    for values in ci_values(ci_workflows(files)):
         yield _fact(
             f"Jobs that test use {values.kind}: {', '.join(values.values)}.",
             [f"{f.path}:{line}" for f, line in values.places],
