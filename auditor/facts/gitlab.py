@@ -20,6 +20,7 @@ class Configuration:
     jobs: dict[str, tuple[File, int, Node]] = field(default_factory=dict)
     words: dict[str, tuple[File, Node]] = field(default_factory=dict)
     holes: list[Hole] = field(default_factory=list)
+    left: int = 5_000  # jobs that are extended before the rest counts as unread
 
 
 def read(file: File, lookup: Lookup, files: Files) -> Configuration:
@@ -96,6 +97,11 @@ def _step(name: str, line: int, commands: tuple[Command, ...], node: Node, soft:
 def _extended(made: Configuration, node: Node, file: File, depth: int) -> dict[str, tuple[Node, File]]:
     """A job's keys with those that it extends, the nearest one winning; variables are merged."""
     merged: dict[str, tuple[Node, File]] = {}
+    made.left -= 1
+    if made.left == 0:
+        made.holes.append(Hole(file.path, "extends more than is followed"))
+    if made.left <= 0:
+        return merged
     for name in node["extends"].texts() if depth < _DEPTH else ():
         if name in made.jobs:
             above, _, inner = made.jobs[name]

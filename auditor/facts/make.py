@@ -41,6 +41,7 @@ class Makefile:
         self.holes: list[Hole] = []
         self._given, self._values, self._find = given, values, find
         self._goal = ""
+        self._left = 20_000  # expansions that are made before this counts as computed
         self._read(file, 0)
 
     def _read(self, file: File, depth: int) -> None:
@@ -142,6 +143,9 @@ class Makefile:
         `$()`, `$$` becomes the shell's `$`."""
         if "$" not in text or depth > _DEPTH:
             return text
+        self._left -= 1
+        if self._left < 0:
+            return "$()"
         out: list[str] = []
         i = length = 0
         while i < len(text) and length < _LONG:
