@@ -390,42 +390,14 @@ class Command:
 
     @cached_property
     def bare(self) -> tuple[str, ...]:
-        """The words without what only chooses an environment: `uv run --group dev python -m pytest -v` is `pytest -v`."""
+        """The words without what only chooses an environment or how the program is started: `uv run --group dev python -m
+        pytest -v` is `pytest -v`, and so is `xargs nice pytest -v`."""
         words = list(self.words)
-        for _ in range(6):
-            if len(words) > 1 and words[0] in (
-                "uv",
-                "poetry",
-                "pdm",
-                "pixi",
-                "hatch",
-                "rye",
-                "pipenv",
-                "pipx",
-                "conda",
-                "mamba",
-                "micromamba",
-            ):
-                if words[1] == "tool" and words[2:3] == ["run"]:
-                    words = ["uvx", *words[3:]]
-                    continue
-                if words[1] != "run":
-                    break
-                words = _skip_options(words[2:])
-            elif words[:1] == ["uvx"]:
-                words = _skip_options(words[1:])
-                if words:
-                    words[0] = re.split(r"[@=<>]", words[0])[0]
-            elif words and (at := _module_at(words)):
-                words = words[at:]
-            elif words[:1] == ["timeout"] and len(words := _skip_options(words[1:])) > 1:
-                words = words[1:]
-            elif len(words) > 1 and words[0] in ("xvfb-run", "nohup", "env", "dotenv", "accelerate-launch"):
-                words = _skip_options(words[1:])
-                while words and re.match(r"^\w+=", words[0]):
-                    words = words[1:]
-            else:
+        for _ in range(8):
+            inner = peeled(words)
+            if inner is None:
                 break
+            words = inner
         return tuple(words)
 
     @property
@@ -470,6 +442,72 @@ _TAKES_VALUE = frozenset(
 )
 
 
+_MANAGERS = frozenset(
+    ["uv", "poetry", "pdm", "pixi", "hatch", "rye", "pipenv", "pipx", "conda", "mamba", "micromamba", "bundle"]
+)
+# programs that start the program behind them, with their options that take a word
+_STARTERS: dict[str, frozenset[str]] = {
+    "xvfb-run": frozenset(["-n", "-s", "-e", "-f", "-p"]),
+    "nohup": frozenset(),
+    "env": frozenset(["-u", "-C", "-S"]),
+    "dotenv": frozenset(["-f", "-e"]),
+    "accelerate-launch": frozenset(),
+    "xargs": frozenset(["-n", "-P", "-I", "-L", "-d", "-s", "-E", "-a", "--max-args", "--max-procs", "--delimiter"]),
+    "parallel": frozenset(["-j", "--jobs", "-N", "-n", "-a", "--colsep", "--delay", "--timeout", "--results"]),
+    "nice": frozenset(["-n", "--adjustment"]),
+    "ionice": frozenset(["-c", "-n", "-p"]),
+    "stdbuf": frozenset(["-i", "-o", "-e"]),
+    "setsid": frozenset(),
+    "unbuffer": frozenset(),
+    "script": frozenset(),
+    "time": frozenset(["-f", "-o"]),
+    "/usr/bin/time": frozenset(["-f", "-o"]),
+    "catchsegv": frozenset(),
+    "doppler": frozenset(),
+    "npx": frozenset(["-p", "--package"]),
+}
+
+
+def peeled(words: list[str]) -> list[str] | None:
+    """A command's words without the outermost program that only starts another; None if it is the program itself."""
+    if not words:
+        return None
+    first = words[0]
+    if len(words) > 1 and first in _MANAGERS:
+        if words[1] == "tool" and words[2:3] == ["run"]:
+            return ["uvx", *words[3:]]
+        if first == "bundle":
+            return words[2:] if words[1] == "exec" and len(words) > 2 else None
+        at = 1  # options of the manager itself may stand before its verb
+        while at < len(words) and words[at].startswith("-"):
+            at += 2 if words[at] in _TAKES_VALUE else 1
+        return _skip_options(words[at + 1 :]) if words[at : at + 1] == ["run"] else None
+    if first == "uvx":
+        inner = _skip_options(words[1:])
+        return [re.split(r"[@=<>]", inner[0])[0], *inner[1:]] if inner else inner
+    if at := _module_at(words):
+        return words[at:]
+    if first == "timeout":
+        inner = _skip_options(words[1:])
+        return inner[1:] if len(inner) > 1 else None
+    if first in _STARTERS and len(words) > 1:
+        takes, at = _STARTERS[first], 1
+        if first in ("npx", "script"):  # npx may start a package that nobody installed: its name is the program's
+            return _skip_options(words[1:]) if first == "npx" and words[1] in ("--yes", "-y", "--no") else None
+        while at < len(words) and words[at].startswith("-") and words[at] != "-":
+            if words[at] == "--":
+                at += 1
+                break
+            at += 2 if words[at] in takes else 1
+        inner = words[at:]
+        if first == "doppler" or (first == "dotenv" and inner[:1] == ["run"]):
+            inner = _skip_options(inner[1:])
+        while inner and re.match(r"^\w+=", inner[0]):
+            inner = inner[1:]
+        return inner or None
+    return None
+
+
 def _module_at(words: list[str]) -> int:
     """Where the module's name stands in `python [options] -m module`; 0 for any other command."""
     if not re.fullmatch(r"(?:.*/)?(python|py)[\d.]*(\.exe)?", words[0]):
@@ -478,6 +516,35 @@ def _module_at(words: list[str]) -> int:
     while at < len(words) and words[at].startswith("-") and words[at] not in ("-m", "-c"):
         at += 2 if words[at] in ("-W", "-X") else 1
     return at + 1 if at + 1 < len(words) and words[at] == "-m" else 0
+
+
+_SHELLS = frozenset(["bash", "sh", "zsh", "dash", "ash"])
+
+
+def _within(command: Command) -> Iterator[Command]:
+    """The commands that a command holds as text or starts for each of its finds: `bash -c 'a && b'`, `find -exec a ;`,
+    `parallel ::: 'a' 'b'`, `eval 'a'`."""
+    if not any(word in command.text for word in ("-c", "-exec", "-ok", ":::", "eval", "hatch", "-lc", "-ec")):
+        return
+    words = command.bare
+    program = command.program
+    scripts: list[str] = []
+    if program in _SHELLS:
+        at = next((i for i, w in enumerate(words[1:], 1) if re.fullmatch(r"-[a-z]*c", w)), 0)
+        scripts = [words[at + 1]] if at and at + 1 < len(words) else []
+    elif program == "eval":
+        scripts = [" ".join(words[1:])]
+    elif program == "find":
+        starts = [i for i, w in enumerate(words) if w in ("-exec", "-execdir", "-ok", "-okdir")]
+        for at in starts:
+            end = next((i for i in range(at + 1, len(words)) if words[i] in (";", "+")), len(words))
+            scripts.append(shlex.join(words[at + 1 : end]))
+    elif "parallel" in command.words[:4] and program == ":::":
+        scripts = list(words[1:])
+    for script in scripts:
+        if script != command.text:
+            for inner in shell_commands(script, command.line):
+                yield Command(inner.text, command.line, command.soft or inner.soft)
 
 
 def _skip_options(words: list[str]) -> list[str]:
@@ -525,7 +592,9 @@ def shell_commands(text: str, line: int = 1) -> list[Command]:
         pieces = _split(joined)
         for k, (piece, _) in enumerate(pieces):
             if piece:
-                commands.append(Command(piece, line + start, _swallowed(pieces, k)))
+                command = Command(piece, line + start, _swallowed(pieces, k))
+                commands.append(command)
+                commands += _within(command)
     return commands
 
 
@@ -564,8 +633,10 @@ def _inner(text: str) -> tuple[str, list[str], bool]:
                 k += 1
             if depth:
                 return text, [], True
-            inner.append(text[i + 2 : k - 1])
-            out += "$()"
+            script = text[i + 2 : k - 1]
+            found = re.fullmatch(r"\s*(?:which|command -v|type -p)\s+([\w./-]+)\s*", script)
+            inner += [] if found else [script]
+            out += found[1] if found else "$()"  # where a program stands is no other program
             i = k
             continue
         out += c
@@ -647,7 +718,15 @@ def _split(text: str) -> list[tuple[str, str]]:
         current += c
         i += 1
     parts.append((current.strip().lstrip("({ "), ""))
-    return [(p.lstrip("({ "), op) for p, op in parts]
+    return [(_unwrapped(p), op) for p, op in parts]
+
+
+def _unwrapped(text: str) -> str:
+    """A part of a line without the parentheses and braces of a group that it opens or closes."""
+    text = text.lstrip("({ ")
+    while text.endswith(")") and text.count(")") > text.count("("):
+        text = text[:-1].rstrip()
+    return text
 
 
 # -- workflows ---------------------------------------------------------------------------------------------------------
@@ -853,7 +932,7 @@ def _step(node: Node) -> Step:
     )
 
 
-_GITLAB_WORDS = frozenset(
+GITLAB_WORDS = frozenset(
     [
         "image",
         "services",
@@ -866,6 +945,8 @@ _GITLAB_WORDS = frozenset(
         "include",
         "workflow",
         "pages",
+        "spec",
+        "stage",
     ]
 )
 
@@ -876,7 +957,7 @@ def _gitlab(file: File, root: Node) -> Workflow | None:
         return None
     jobs = []
     for name, (line, node) in root.entries.items():
-        if (name in _GITLAB_WORDS and name != "pages") or name.startswith(".") or "script" not in node:
+        if (name in GITLAB_WORDS and name != "pages") or name.startswith(".") or "script" not in node:
             continue
         commands = [
             c

@@ -49,6 +49,7 @@ class History:
     branch_tips: tuple[tuple[str, str], ...] = ()
     tagged: tuple[tuple[str, str], ...] = ()
     mailmap: str = ""
+    origin: str = ""  # where this copy was fetched from, as its configuration says
 
     def until(self, sha: str) -> "History":
         """The same history as it was at an ancestor; branches and tags are today's."""
@@ -340,6 +341,7 @@ def read_history(
         shallow=repository.shallow,
         one_branch=not known_branches and repository.one_branch(),
         pull_refs=len({m[1] for r in refs if (m := _PULL_REF.match(r))}),
+        origin=repository.origin(),
     )
 
 

@@ -291,12 +291,14 @@ class Tracked(dict[str, File]):
 class Files:
     """The files of a selection, in path order; going through it gives the readable ones. `holes` are what could hold a
     match and was not read. `paths` are all tracked paths of the commit (names only), `history` what git knows beside the
-    tree. A searcher that finds nothing may say in `near` what came nearest (`path:line`)."""
+    tree. A searcher that finds nothing may say in `near` what came nearest (`path:line`), and in `why` what it lacks
+    (words that go on after the place)."""
 
     def __init__(self, chosen: Iterable[File], snapshot: "Snapshot", globs: tuple[str, ...]) -> None:
         self.chosen = tuple(chosen)
         self.globs = globs
         self.near = ""
+        self.why = ""
         self._snapshot = snapshot
         unsure(*(h for h in snapshot.elsewhere if may_match_below(h.path, globs)))
 
@@ -317,6 +319,11 @@ class Files:
     @property
     def report(self) -> Report | None:
         return self._snapshot.report
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All tracked paths, submodules by their own: names only, no search for what they hold."""
+        return tuple(dict.keys(self._snapshot.files))
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """`make()`, remembered on the snapshot that this is a part of."""

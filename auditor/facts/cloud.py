@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.facts.workflows import builds_image
+from auditor.facts.programs import builds_image
 from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.readers import Command, Node, commands, shell_commands, yaml_documents, yaml_root

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from auditor.facts.changes import straight
+from auditor.facts.civalues import caches, ci_values
 from auditor.facts.cloud import cloud_build, cloud_commands, cloud_values, deploy_command, training_specs
 from auditor.facts.commandline import programs, scripts, targets
 from auditor.facts.commands import called
@@ -28,7 +29,7 @@ from auditor.facts.history import (
 from auditor.facts.images import bases, copies, dockerfiles
 from auditor.facts.routes import routes
 from auditor.facts.tests import collect
-from auditor.facts.workflows import caches, ci_values, ci_workflows
+from auditor.facts.workflows import ci_workflows
 from auditor.models import Evidence
 from auditor.readers import DOCKERFILES, WORKFLOWS, docker, dvc_remotes, python, toml, yaml_root
 from auditor.snapshot import Snapshot
@@ -93,8 +94,8 @@ def _tests(snapshot: Snapshot) -> Iterator[Evidence]:
 
 
 def _workflows(snapshot: Snapshot) -> Iterator[Evidence]:
-    files = snapshot.select((*WORKFLOWS, "**/*"), stubs=True)
-    for ci in ci_workflows(files.matching(*WORKFLOWS)):
+    files = snapshot.select(WORKFLOWS, stubs=True)
+    for ci in ci_workflows(files):
         triggers = []
         for t in ci.triggers:
             filters = [
@@ -126,8 +127,8 @@ def _workflows(snapshot: Snapshot) -> Iterator[Evidence]:
 
 
 def _matrix(snapshot: Snapshot) -> Iterator[Evidence]:
-    files = snapshot.select((*WORKFLOWS, "**/*"), stubs=True)
-    for values in ci_values(ci_workflows(files.matching(*WORKFLOWS))):
+    files = snapshot.select(WORKFLOWS, stubs=True)
+    for values in ci_values(ci_workflows(files)):
         yield _fact(
             f"Jobs that test use {values.kind}: {', '.join(values.values)}.",
             [f"{f.path}:{line}" for f, line in values.places],

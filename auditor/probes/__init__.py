@@ -100,12 +100,15 @@ class Probe:
                 names = [f.path for f in stubs[:NAMED]]
                 more = f" and {len(stubs) - 3} more" if len(stubs) > 3 else ""
                 return absence(f"only the template's untouched ones: {', '.join(names[:3])}{more}", *names)
-            return absence(f"no file matches {where}{words}")
         near = files.near or (_mention(files, self.mentions) if self.mentions else "")
+        nearest = f"nearest is {near}{', ' * bool(files.why)}{files.why}"
+        if not searched.files:
+            what = f"no file matches {where}{words}"
+            return absence(f"{what}; {nearest}", near) if near else absence(what)
         sources = ([near] if near else []) + [p for p in searched.paths if p != near.rsplit(":", 1)[0]]
         looked = f"none of the {searched.files} files" if searched.files > 1 else "not in the one file"
         what = f"{looked} matching {where}{words}"
-        return absence(f"{what}; nearest is {near}" if near else what, *sources)
+        return absence(f"{what}; {nearest}" if near else what, *sources)
 
 
 def _mention(files: Files, words: tuple[str, ...]) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from auditor.facts.workflows import builds_image
+from auditor.facts.programs import builds_image
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import PROBES, probe
