@@ -1,5 +1,6 @@
 """The straight line from a submission to its record."""
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 from auditor import __version__
 from auditor.claims.settle import settle
 from auditor.errors import UserError
+from auditor.facts.language import minimum_python
+from auditor.grammar import running
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.judges import Usage as TokenUsage
 from auditor.models import (
@@ -281,6 +284,11 @@ def _omitted(snapshot: Snapshot) -> list[Problem]:
     """What could not be read, or not be made sense of."""
     problems = [Problem(path=path, message=reason) for path, reason in snapshot.unreadable().items()]
     problems += [Problem(path=f.path, message=why) for f in _own(snapshot) for why in f.problems.values()]
+    if any("python" in f.problems for f in _own(snapshot)) and (asked := minimum_python(snapshot)):
+        path, version = asked
+        if version > sys.version_info[:2]:
+            why = f"asks for Python {version[0]}.{version[1]} or newer; Python {running()} reads this, so what does not parse may be newer syntax"
+            problems.append(Problem(path=path, message=f"{path} {why}"))
     return sorted(problems, key=lambda p: (p.path, p.message))
 
 
@@ -363,7 +371,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
         both = [p.named for p in prepared.brief.prompts]
         prompt = Named(name=" + ".join(p.name for p in both), hash="+".join(p.hash for p in both))
     return AuditRecord(
-        tool=Tool(version=__version__),
+        tool=Tool(version=__version__, python=running()),
         submission=prepared.submission,
         profile=Named(name=profile.name, hash=profile.hash),
         prompt=prompt,
