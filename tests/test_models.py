@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from auditor.facts.models import Model, Tensor, model, models
+from auditor.facts.summary import summary
 from auditor.snapshot import File, Snapshot
 
 
@@ -106,3 +107,12 @@ def test_hostile_files_raise_nothing(suffix: str, data: bytes) -> None:
 def test_those_of_a_repository() -> None:
     found = models(Snapshot({"models/a.pkl": b"ca\nB\n.", "b.py": "x = 1"}))
     assert [(m.path, m.kind, m.classes) for m in found] == [("models/a.pkl", "pickle", ("a.B",))]
+
+
+def test_the_facts_name_them() -> None:
+    header = json.dumps(
+        {"fc.weight": {"dtype": "F32", "shape": [43, 4]}, "fc.bias": {"dtype": "F32", "shape": [43]}}
+    ).encode()
+    files = {"models/m.safetensors": len(header).to_bytes(8, "little") + header}
+    (told,) = [e.note for e in summary(Snapshot(files)) if e.probe == "fact:models"]
+    assert "last linear layer puts out 43" in told
