@@ -12,6 +12,7 @@ from auditor.facts.commandline import programs, scripts, targets
 from auditor.facts.deps import declared, imported, locked, missing_from_lock, undeclared
 from auditor.facts.history import direct_commits, main_line, own_pull_requests, people, pull_requests, span
 from auditor.facts.models import models
+from auditor.facts.results import Result, results
 from auditor.facts.routes import routes
 from auditor.facts.template import kept
 from auditor.facts.tests import collect
@@ -95,6 +96,15 @@ def _models(snapshot: Snapshot) -> Iterator[Evidence]:
             own = [c for c in m.classes if not c.startswith(("collections.", "torch._utils.", "numpy."))]
             parts += [f"its pickle names {', '.join(own[:10])}"] if own else []
         yield _fact(f"Committed {m.kind} file {m.path}: {'; '.join(parts) or 'nothing in it is named'}.", [m.path])
+
+
+def _results(snapshot: Snapshot) -> Iterator[Evidence]:
+    by_file: dict[str, list[Result]] = {}
+    for r in results(snapshot):
+        by_file.setdefault(r.path, []).append(r)
+    for path, found in islice(by_file.items(), _LISTED):
+        values = _names(f"{r.name} {r.value}" for r in found)
+        yield _fact(f"Committed {found[0].kind} in {path}: {values}.", [f"{path}:{r.line}" for r in found])
 
 
 def _workflows(snapshot: Snapshot) -> Iterator[Evidence]:
@@ -378,6 +388,7 @@ _MAKERS: dict[str, Callable[[Snapshot], Iterator[Evidence]]] = {
     "quality": _quality,
     "template": _template,
     "models": _models,
+    "results": _results,
     "broken": _broken,
     "figures": _figures,
 }
