@@ -28,6 +28,7 @@ from pydantic import ValidationError
 from auditor import __version__, pipeline
 from auditor.errors import UserError
 from auditor.facts.statistics import statistics
+from auditor.grammar import running
 from auditor.groups import file_name
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.models import (
@@ -88,7 +89,15 @@ class Terms:
             from auditor.prompts import load_prompt
 
             prompts = "+".join(load_prompt(p).named.hash for p in (pipeline.ANSWER_PROMPT, pipeline.DEFENCE_PROMPT))
-        said = [__version__, profile.hash, prompts, judge.info.model_dump(), budget if judged else 0, sorted(formats)]
+        said = [
+            __version__,
+            running(),
+            profile.hash,
+            prompts,
+            judge.info.model_dump(),
+            budget if judged else 0,
+            sorted(formats),
+        ]
         asked_with = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
         return cls(pickle.dumps(profile), judge.info, tuple(sorted(formats)), budget, timeout, max_size, asked_with)
 
@@ -339,7 +348,7 @@ def failed(task: Task, reason: str) -> Done:
     """A submission that could not be audited: a record that says why, and no more."""
     s = task.submission
     record = AuditRecord(
-        tool=Tool(version=__version__),
+        tool=Tool(version=__version__, python=running()),
         submission=Audited(
             id=s.id, repo=s.repo, ref=s.ref, before=s.before, report_path=s.report_path, commit="", commit_time=""
         ),
@@ -500,7 +509,7 @@ def summarise(
     course = Class(
         profile=Named(name=profile.name, hash=profile.hash),
         judge=judge.info,
-        tool=Tool(version=__version__),
+        tool=Tool(version=__version__, python=running()),
         titles={item.id: item.texts[0] for item in profile.items},
         before=before,
     )

@@ -253,10 +253,11 @@ class Finding(Record):
 
 
 class Tool(Record):
-    """Which program made the record."""
+    """Which program made the record, on which Python: newer Python than that may go unread."""
 
     name: str = "auditor"
     version: str
+    python: str = ""
 
 
 class Audited(Record):

@@ -1,5 +1,6 @@
 """The straight line from a submission to its record."""
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,9 @@ from auditor import __version__
 from auditor.claims.boxes import explained_boxes
 from auditor.claims.settle import settle
 from auditor.errors import UserError
+from auditor.facts.language import minimum_python
 from auditor.facts.past import Memory
+from auditor.grammar import running
 from auditor.holes import Hole
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.judges import Usage as TokenUsage
@@ -338,6 +341,11 @@ def _omitted(snapshot: Snapshot, touched: Mapping[Hole, tuple[int, ...]]) -> lis
     """What could not be read, made sense of or followed, each once, with the boxes that hang on it."""
     holes = [Hole(path, reason) for path, reason in snapshot.unreadable().items()]
     holes += [Hole(f.path, why.removeprefix(f.path).strip()) for f in _own(snapshot) for why in f.problems.values()]
+    if any("python" in f.problems for f in _own(snapshot)) and (asked := minimum_python(snapshot)):
+        path, version = asked
+        if version > sys.version_info[:2]:
+            why = f"asks for Python {version[0]}.{version[1]} or newer; Python {running()} reads this, so what does not parse may be newer syntax"
+            holes.append(Hole(path, why))
     return [
         Problem(path=h.path, line=h.line, message=h.reason, items=touched.get(h, ()))
         for h in sorted({*holes, *touched})
@@ -423,7 +431,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
         both = [p.named for p in prepared.brief.prompts]
         prompt = Named(name=" + ".join(p.name for p in both), hash="+".join(p.hash for p in both))
     return AuditRecord(
-        tool=Tool(version=__version__),
+        tool=Tool(version=__version__, python=running()),
         submission=prepared.submission,
         profile=Named(name=profile.name, hash=profile.hash),
         prompt=prompt,

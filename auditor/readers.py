@@ -9,7 +9,6 @@ import json
 import re
 import shlex
 import tomllib
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -17,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from auditor import grammar
+from auditor.lazy import compile_later
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 
@@ -189,42 +190,96 @@ def python(file: File) -> Module | None:
 
 def _python(file: File) -> Module | None:
     try:
-        source, lines = _notebook(file) if file.suffix == "ipynb" else (file.text, None)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-            if lines is not None:
-                for node in walk(tree):
-                    if hasattr(node, "lineno"):
-                        node.lineno = lines[node.lineno - 1]
-                    if getattr(node, "end_lineno", None):
-                        node.end_lineno = lines[node.end_lineno - 1]  # type: ignore[attr-defined]
-            return Module(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        where = f" at line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-        file.cannot("python", f"{file.path} does not parse as Python{where}")
-        return None
+        return Module(_notebook(file) if file.suffix == "ipynb" else grammar.parse(file.text))
+    except grammar.NotRead as error:
+        file.cannot("python", f"{file.path} {error.why}" + (f" at line {error.line}" if error.line else ""))
+    except (RecursionError, MemoryError):
+        file.cannot("python", f"{file.path} is too large or too deep to read as Python")
+    return None
 
 
-def _notebook(file: File) -> tuple[str, list[int]]:
-    """The code of a notebook, shell and magic lines made comments, and for each of its lines the line in the file."""
-    try:
-        cells = json.loads(file.text).get("cells", [])
-        codes = ["".join(c.get("source", [])) for c in cells if c.get("cell_type") == "code"]
-    except (AttributeError, TypeError, ValueError) as error:
-        raise ValueError(f"not a notebook: {error}") from None
-    source, lines, at, row = [], [], 0, 1
-    for code in codes:
-        if code.lstrip().startswith("%%"):
-            continue
+def _notebook(file: File) -> ast.Module:
+    """The code of a notebook's cells, each node with its line in the file. Cells in another language are left out; one that
+    does not parse costs itself alone."""
+    tree = ast.Module([], [])
+    row, at = 1, 0
+    for code in _cells(file):
+        rows = []
         for line in code.split("\n"):
-            found = file.text.find(json.dumps(line, ensure_ascii=False)[1:-1], at) if line.strip() else -1
-            if found >= 0:
-                row += file.text.count("\n", at, found)
-                at = found
-            lines.append(row)
-            source.append("#" + line if line.lstrip()[:1] in ("%", "!", "?") else line)
-    return "\n".join(source), lines or [1]
+            if line.strip():
+                for written in (json.dumps(line, ensure_ascii=False)[1:-1], json.dumps(line)[1:-1]):
+                    if (found := file.text.find(written, at)) >= 0:
+                        row, at = row + file.text.count("\n", at, found), found
+                        break
+            rows.append(row)
+        if code.lstrip().startswith("%%"):
+            head, _, rest = code.lstrip().partition("\n")
+            if head.split()[0] not in _TIMED:
+                continue
+            code = "\n" * code[: len(code) - len(rest)].count("\n") + rest
+        try:
+            cell = _cell(code)
+        except grammar.NotRead as error:
+            where = rows[min(error.line, len(rows)) - 1] if error.line else rows[0]
+            file.cannot("python", f"{file.path} has a cell that {error.why} at line {where}")
+            continue
+        for node in walk(cell):
+            if hasattr(node, "lineno"):
+                node.lineno = rows[min(node.lineno, len(rows)) - 1]
+            if getattr(node, "end_lineno", None):
+                node.end_lineno = rows[min(node.end_lineno, len(rows)) - 1]  # type: ignore[attr-defined]
+        tree.body += cell.body
+    return tree
+
+
+_TIMED = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3", "%%memit", "%%mprun")
+
+
+def _cells(file: File) -> list[str]:
+    """The sources of the code cells of a Python notebook, of any format; none for one in another language."""
+    try:
+        book = json.loads(file.text)
+    except (ValueError, RecursionError):
+        raise grammar.NotRead("does not parse as a notebook") from None
+    if not isinstance(book, dict):
+        raise grammar.NotRead("is no notebook")
+    meta = book.get("metadata")
+    for key, name in (("language_info", "name"), ("kernelspec", "language")):
+        told = meta.get(key) if isinstance(meta, dict) else None
+        language = told.get(name) if isinstance(told, dict) else None
+        if isinstance(language, str) and language and "python" not in language.lower():
+            return []
+    sheets = book.get("worksheets")
+    found = []
+    for holder in [book, *(sheets if isinstance(sheets, list) else ())]:
+        cells = holder.get("cells") if isinstance(holder, dict) else None
+        for cell in cells if isinstance(cells, list) else ():
+            if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+                continue
+            source = cell.get("source", cell.get("input"))
+            if isinstance(source, list):
+                source = "".join(part for part in source if isinstance(part, str))
+            if isinstance(source, str):
+                found.append(source)
+    return found
+
+
+_SHELL = compile_later(r"^(\s*)((?:[\w.]+(?:\s*,\s*[\w.]+)*\s*=\s*)?)([%!?].*|[\w.]+\?{1,2}\s*)$")
+
+
+def _cell(code: str) -> ast.Module:
+    """A cell's tree. Only what does not parse has its shell and magic lines taken for what they are."""
+    try:
+        return grammar.parse(code)
+    except grammar.NotRead:
+        rows, goes_on = [], False
+        for line in code.split("\n"):
+            match = None if goes_on else _SHELL.match(line)
+            if goes_on or match:
+                goes_on = line.rstrip().endswith("\\")
+                line = f"{match[1]}{match[2]}{'...' if match[2] else 'pass'}" if match else ""
+            rows.append(line)
+        return grammar.parse("\n".join(rows))
 
 
 def literal(node: ast.AST | None) -> Any:

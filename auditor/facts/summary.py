@@ -5,6 +5,7 @@ Each is an Evidence of kind `fact` that lists the places that it was computed fr
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from auditor.facts.changes import straight
 from auditor.facts.civalues import caches, ci_values
@@ -27,7 +28,10 @@ from auditor.facts.history import (
     tags,
 )
 from auditor.facts.images import bases, copies, dockerfiles
+from auditor.facts.models import models
+from auditor.facts.results import Result, results
 from auditor.facts.routes import routes
+from auditor.facts.template import kept
 from auditor.facts.tests import collect
 from auditor.facts.workflows import ci_workflows
 from auditor.models import Evidence
@@ -90,7 +94,34 @@ def _tests(snapshot: Snapshot) -> Iterator[Evidence]:
         parts.append(f"without any check: {_names(hollow)}")
     if found.uncollected:
         parts.append("not collected: " + _names(f"{u.path}:{u.line} {u.name} ({u.reason})" for u in found.uncollected))
+    if left_out := [f"{c.path}:{c.line}" for c in found.cases if not c.selected]:
+        parts.append(f"left out of a plain `pytest` by its options: {_names(left_out)}")
+    if found.open:
+        parts.append(f"the number may differ: {_names(found.open)}")
     yield _fact("; ".join(parts) + ".", [f"{c.path}:{c.line}" for c in found.cases])
+
+
+def _models(snapshot: Snapshot) -> Iterator[Evidence]:
+    for m in islice(models(snapshot), _LISTED):
+        if m.unread:
+            parts = [f"{m.size} bytes, {m.unread}"]
+        else:
+            parts = [f"{len(m.tensors)} arrays with {m.parameters} numbers"] if m.tensors else []
+            parts += [f"last linear layer puts out {m.outputs}"] if m.outputs else []
+            ends = [*m.tensors[:2], *m.tensors[2:][-3:]]
+            parts += [_names(f"{t.name or 'array'} {list(t.shape)} {t.dtype}".strip() for t in ends)] if ends else []
+            own = [c for c in m.classes if not c.startswith(("collections.", "torch._utils.", "numpy."))]
+            parts += [f"its pickle names {', '.join(own[:10])}"] if own else []
+        yield _fact(f"Committed {m.kind} file {m.path}: {'; '.join(parts) or 'nothing in it is named'}.", [m.path])
+
+
+def _results(snapshot: Snapshot) -> Iterator[Evidence]:
+    by_file: dict[str, list[Result]] = {}
+    for r in results(snapshot):
+        by_file.setdefault(r.path, []).append(r)
+    for path, found in islice(by_file.items(), _LISTED):
+        values = _names(f"{r.name} {r.value}" for r in found)
+        yield _fact(f"Committed {found[0].kind} in {path}: {values}.", [f"{path}:{r.line}" for r in found])
 
 
 def _workflows(snapshot: Snapshot) -> Iterator[Evidence]:
@@ -433,6 +464,12 @@ def _template(snapshot: Snapshot) -> Iterator[Evidence]:
     ]
     if untouched:
         yield _fact(f"Files that the project template brought and nobody changed: {_names(untouched)}.", untouched)
+    for state in ("changed", "removed"):
+        if those := [k for k in kept(snapshot) if k.state == state]:
+            told = _names(f"{k.path}{f' ({k.since})' if k.since else ''}" for k in those)
+            yield _fact(
+                f"Files of the project template that the group {state}, with the day of the first time: {told}.", ()
+            )
     if empty:
         yield _fact(f"Empty Python files: {_names(empty)}.", empty)
 
@@ -485,6 +522,8 @@ _MAKERS: dict[str, Callable[[Snapshot], Iterator[Evidence]]] = {
     "sweeps": _sweeps,
     "quality": _quality,
     "template": _template,
+    "models": _models,
+    "results": _results,
     "broken": _broken,
     "figures": _figures,
 }
