@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 
 from auditor.lazy import compile_later
 from auditor.readers import Class, Function, Module, children, literal, python, readable, toml, walk
@@ -185,33 +186,32 @@ def _words(value: object) -> tuple[str, ...]:
 def collect(files: Files) -> Collection:
     """Every test that pytest would collect from the selected Python files, and the functions that only look like one."""
     naming, roots = rules(files)
-    strict: dict[str, str] = {}
-    loose: dict[str, str] = {}
     conftests: dict[str, _Definitions] = {}
     for file in files.paths.values():
         if file.name == "conftest.py" and not file.skipped and (module := python(file)) is not None:
             conftests[file.folder] = _definitions(file, module)
+
+    def read(file: File) -> tuple[list[Case], list[Uncollected]]:
+        module = python(file)
+        if module is None:
+            return [], []
+        if not naming.collects(file.path):
+            return [], list(_lookalikes(file, module))
+        above = [conftests[f] for f in _folders(file.folder) if f in conftests]
+        # who changes the path may import a module by any part of its name
+        changes_path = "sys.path" in file.text or any(d.changes_path for d in above)
+        key = "tests.loose" if changes_path else "tests.strict"
+        own = files.once(key, lambda: own_modules(files, roots, loose=changes_path))
+        return _collect(file, module, naming, above, own)
+
     cases: list[Case] = []
     missed: list[Uncollected] = []
     for file in files:
         if file.suffix != "py" or file.name == "conftest.py" or "test" not in file.lower:
             continue
-        if "tests" not in file.parsed:
-            module = python(file)
-            found: tuple[list[Case], list[Uncollected]] = ([], [])
-            if module is not None and naming.collects(file.path):
-                above = [conftests[f] for f in _folders(file.folder) if f in conftests]
-                # who changes the path may import a module by any part of its name
-                if "sys.path" in file.text or any(d.changes_path for d in above):
-                    own = loose = loose or own_modules(files, roots, loose=True)
-                else:
-                    own = strict = strict or own_modules(files, roots)
-                found = _collect(file, module, naming, above, own)
-            elif module is not None:
-                found = ([], list(_lookalikes(file, module)))
-            file.parsed["tests"] = found
-        cases += file.parsed["tests"][0]
-        missed += file.parsed["tests"][1]
+        found, lookalikes = file.once("tests", partial(read, file))
+        cases += found
+        missed += lookalikes
     return Collection(*_selected(files, naming, conftests, cases, missed))
 
 
