@@ -12,7 +12,7 @@ from auditor.markup import html_tags, parts
 from auditor.profile import Profile, words
 
 TICKED, OPEN, PARTLY = "ticked", "open", "partly"
-_TICKS = frozenset("xхχ×vν√✓✔✅☑🗹🗸✕✖")  # with the letters of other alphabets that look like an x or a v
+_TICKS = frozenset("xхχ×vν√✓✔✅☑🗹🗸")  # with the letters of other alphabets that look like an x or a v
 _CROSSES = frozenset("❌✗✘☐⬜🔲▢□◻🚫")
 _HALF = frozenset("½¼¾")
 _HALVES = frozenset("~-–—/\\%?◐◑◧◨🚧⏳🟡🟠")

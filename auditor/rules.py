@@ -92,7 +92,7 @@ RULES: dict[str, Rule] = {
     )
 }
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
-_FEW_TICKS = 5  # with fewer, a long list was not filled in, and an open box says nothing
+_LONG = 20  # items of a list; where fewer than a quarter are ticked it was not kept, and an open box says nothing
 
 
 class _Shown:
@@ -183,7 +183,7 @@ def _judge(
                 "not_verifiable",
                 shown.unknown,
                 _reasons(shown.unknown),
-                "Part of the repository could not be read, so absence is not certain.",
+                "Part of the repository could not be read or followed, so absence is not certain.",
             )
         weak = [results[w] for w in spec.weak if results[w].outcome == "found"]
         if weak:
@@ -200,7 +200,7 @@ def _judge(
                 "not_verifiable",
                 shown.absent,
                 _reasons(dim),
-                "Part of the repository could not be read, so absence is not certain.",
+                "Part of the repository could not be read or followed, so absence is not certain.",
             )
         if spec.absence == "contradicted" and item.note:
             return verdict(
@@ -252,7 +252,7 @@ def _judge(
             "not_verifiable",
             plain.unknown,
             _reasons(plain.unknown),
-            "Part of the repository could not be read, so absence is not certain.",
+            "Part of the repository could not be read or followed, so absence is not certain.",
         )
     if item.partly and _PART.search(item.mark):  # some of it is done, says the group, and nothing of it is seen
         return verdict(
@@ -324,7 +324,7 @@ def report_findings(
 ) -> list[Finding]:
     """The contradicted verdicts as findings, gravest first, then by the report's lines."""
     ticked = sum(i.checked for i in report.items)
-    blank = len(report.items) >= 20 and ticked < _FEW_TICKS
+    blank = len(report.items) >= _LONG and ticked * 4 < len(report.items)
     items = {i.n: i for i in report.items}
     found: list[tuple[Verdict, str, Level]] = []
     for verdict in verdicts:
@@ -332,8 +332,8 @@ def report_findings(
             continue
         item = items.get(verdict.claim.source.n) if verdict.claim.source.kind == "item" else None
         rule = verdict.rule or ("checked-but-absent" if item and item.checked else "found-but-unchecked")
-        if rule == "found-but-unchecked" and blank:
-            continue  # one problem says that the list was left blank; 50 notes would say no more
+        if rule == "found-but-unchecked" and (blank or (item and item.mark.strip())):
+            continue  # one problem says that the list was left blank; a box that says no was not forgotten
         found.append((verdict, rule, level_of(rule, verdict)))
     found.sort(key=lambda f: (LEVELS.index(f[2]), f[0].claim.line, f[0].id))
     return [

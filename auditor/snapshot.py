@@ -459,6 +459,7 @@ class Snapshot:
 
 
 SUBMODULE = "a submodule"
+ANNEX = "kept in git-annex"
 LINK = "a symbolic link"
 LINKED_FOLDER = "a symbolic link to a folder of the repository"
 OUTSIDE = "a symbolic link to a place outside the repository"
@@ -485,6 +486,9 @@ def _follow_links(files: dict[str, File], folders: frozenset[str]) -> dict[str, 
         try:
             target = decode(file.bytes()).strip("\0\n")
         except Unreadable:
+            continue
+        if "/.git/annex/objects/" in f"/{target}":
+            file.why_skipped = ANNEX
             continue
         if target.startswith("/"):  # a place on somebody's machine: nothing of it was ever handed in
             file.why_skipped = OUTSIDE

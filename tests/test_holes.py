@@ -238,6 +238,11 @@ def test_a_link_to_what_was_never_handed_in_is_no_hole(to: str) -> None:
     assert holes_of(linked(link("data", to)), "**/*") == []
 
 
+def test_what_git_annex_keeps_is_a_hole() -> None:
+    annexed = "../.git/annex/objects/G0/kx/SHA256E-s12--" + "0" * 64 + ".py/SHA256E-s12--" + "0" * 64 + ".py"
+    assert holes_of(linked(link("src/train.py", annexed)), "**/*.py") == ["src/train.py"]
+
+
 def test_links_in_a_circle_end() -> None:
     snapshot = linked(link("one", "two"), link("two", "one"))
     assert holes_of(snapshot, "**/*.py") == []

@@ -154,7 +154,12 @@ def many(*boxes: bool) -> tuple[Report, Profile]:
 
 def test_a_list_left_blank_gives_no_notes() -> None:
     results, evidence = probed(a="found", b="found")
-    for boxes, notes in (((False,) * 25, 0), ((True,) * 6 + (False,) * 19, 19), ((False,) * 3, 3)):
+    for boxes, notes in (
+        ((False,) * 25, 0),
+        ((True,) * 6 + (False,) * 19, 0),
+        ((True,) * 7 + (False,) * 18, 18),
+        ((False,) * 3, 3),
+    ):
         listed, spec = many(*boxes)
         found = report_findings(listed, spec, judge_items(listed, spec, results, evidence), evidence)
         assert [f.rule for f in found] == ["found-but-unchecked"] * notes
