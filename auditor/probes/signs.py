@@ -512,23 +512,11 @@ def architecture_drawn(files: Files) -> Iterator[Evidence]:
     for file in files.matching("**/*.{md,mdx,rst,qmd}"):
         if files.aside(file.path) and file.path != report:
             continue
-        heading, fence, block = "", "", [0]
-        for i, row in enumerate(file.lines, 1):
-            if mark := _FENCE.match(row):
-                if fence and row.strip().startswith(fence):
-                    if _is_drawn(file.lines[block[0] : i - 1]):
-                        yield file.cite(block[0] + 1, i - 1, note="a diagram drawn with characters")
-                        break
-                    fence = ""
-                elif not fence:
-                    fence, block = mark[1], [i]
-            elif not fence and row.startswith("#"):
-                heading = row
-            elif (
-                not fence and heading and file.path != report and _NAMED.search(heading) and _EMBEDS.search(row[:2000])
-            ):
-                yield file.cite(i, note="an image below a heading that names an architecture")
-                break
+        drawn = next((b for b in _fenced(file.lines) if _is_drawn(file.lines[b[0] - 1 : b[1]])), None)
+        if drawn:
+            yield file.cite(*drawn, note="a diagram drawn with characters")
+        elif file.path != report and (line := _image_below(file.lines)):
+            yield file.cite(line, note="an image below a heading that names an architecture")
     for file in files.matching("**/*.py"):
         module = python(file) if "diagrams" in file.text or "graphviz" in file.text else None
         for call in module.calls if module else ():
@@ -537,11 +525,39 @@ def architecture_drawn(files: Files) -> Iterator[Evidence]:
                 break
 
 
+def _fenced(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """The first and last line of what stands in each fence; one that is not closed goes on to the end."""
+    fence, start = "", 0
+    for i, row in enumerate(lines, 1):
+        if mark := _FENCE.match(row):
+            if fence and row.strip().startswith(fence):
+                yield start, i - 1
+                fence = ""
+            elif not fence:
+                fence, start = mark[1], i + 1
+    if fence:
+        yield start, len(lines)
+
+
+def _image_below(lines: list[str]) -> int:
+    """The first line with an image below a heading that names an architecture or a pipeline; 0 without one."""
+    named = False
+    for i, row in enumerate(lines, 1):
+        if row.startswith("#"):
+            named = bool(_NAMED.search(row[:300]))
+        elif named and _EMBEDS.search(row[:2000]):
+            return i
+    return 0
+
+
 def _is_drawn(rows: list[str]) -> bool:
     """Whether rows draw boxes: corners, `+---+` edges with sides, or boxes joined by arrows. A tree of folders and a table have none."""
     text = "\n".join(row[:300] for row in rows[:200])
     corners = sum(text.count(c) for c in _CORNERS)
-    if corners >= 8 or (corners >= 4 and "┬" not in text):  # a table that was printed has four, and joints
+    filled = [row.strip() for row in rows if row.strip()]
+    joined = any(c in filled[0] for c in "┬╤┳╦") if filled else False
+    printed = joined and all(row[0] in "│├└┌╞║╔╚╠╟┃┡┏┗┢┠╭╰" for row in filled)  # a table that a program printed
+    if corners >= 3 and not printed:
         return True
     edges = sum(bool(re.search(r"\+-{3,40}\+", row[:300])) for row in rows)
     if edges >= 2 and "|" in text and ("->" in text or re.search(r"-\+ {2,40}\+-", text)):

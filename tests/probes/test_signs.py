@@ -143,6 +143,8 @@ BOX = "```\n┌──────┐   ┌──────┐\n│ data │─
         ({"docs/a.md": "~~~text\n+------+     +------+\n| data | --> | API  |\n+------+     +------+\n~~~\n"}, "found"),
         ({"README.md": "```\n[data] --> [train]\n[train] --> [API]\n```\n"}, "found"),
         ({"README.md": "## Architecture\n![it](figures/one.png)\n"}, "found"),
+        ({"README.md": "```\n┌─────┐\n│ data│\n└──┬──┘\n   │\n┌──┴──┐\n│ API │\n└─────┘\n```\n"}, "found"),
+        ({"README.md": "# It\n" + BOX.rstrip("`\n")}, "found"),
         ({"design.drawio": "<mxfile>" + "x" * 300}, "found"),
         ({"design.excalidraw": "{" + "x" * 300}, "found"),
         ({"docs/figures/system.svg": "<svg>" + "x" * 300}, "found"),
