@@ -208,6 +208,7 @@ def load() -> dict[str, Probe]:
         signs,
         tests,
         tracking,
+        ways,
         workflows,
     )
 

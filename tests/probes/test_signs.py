@@ -281,5 +281,44 @@ def test_the_nearest_line(files: dict[str, str], words: tuple[str, ...], near: s
 
 def test_the_profile_asks_every_sign() -> None:
     asked = {p for i in load_profile().items for p in (*i.probes, *i.weak, *i.open_probes)}
-    signs: list[Probe] = [p for p in load().values() if p.topic == "signs"]
+    signs: list[Probe] = [p for p in load().values() if p.topic in ("signs", "ways")]
     assert not [p.id for p in signs if p.id not in asked]
+
+
+API = "from fastapi import FastAPI\nimport {}\napp = FastAPI()\n@app.get('/')\ndef root():\n    return {{}}\n"
+
+
+@pytest.mark.parametrize(
+    ("probe", "files", "outcome"),
+    [
+        ("ci-other-host", {"cloudbuild.yaml": "steps:\n- name: python\n  entrypoint: bash\n  args: [-c, pytest tests]\n"}, "found"),
+        ("ci-other-host", {"buildspec.yml": "phases: {build: {commands: [echo pytest]}}\n"}, "absent"),
+        ("registry-workflow", {".github/workflows/stage_model.yaml": flow("workflow_dispatch", "run: python src/a.py")}, "found"),
+        ("registry-workflow", {".github/workflows/artifact_registry.yaml": flow("push", "run: docker build .")}, "absent"),
+        ("registry-workflow", {".github/workflows/load_test.yaml": flow("workflow_dispatch", "run: locust -f a.py")}, "absent"),
+        ("data-changes-elsewhere", {".gitlab-ci.yml": "t:\n  script: [pytest]\n  rules: [{changes: [data/**/*]}]\n"}, "found"),
+        ("data-changes-elsewhere", {".gitlab-ci.yml": "t:\n  script: [pytest]\n  rules: [{changes: [src/**/*]}]\n"}, "absent"),
+        ("fastapi-with-model", {"app.py": API.format("torch")}, "found"),
+        ("fastapi-with-model", {"app.py": API.format("json")}, "absent"),
+        ("frontend-other", {"ui.py": "import tkinter\n"}, "found"),
+        ("frontend-other", {"bot.py": "from telegram.ext import Application\n"}, "found"),
+        ("frontend-other", {"web/src/App.vue": "<template></template>\n"}, "found"),
+        ("frontend-other", {"app.py": API.format("json")}, "absent"),
+        ("robustness-tried", {"src/a.py": "def corrupt_images(x):\n    return x\n"}, "found"),
+        ("robustness-tried", {"tests/test_robustness.py": "def test_robust():\n    assert True\n"}, "found"),
+        ("robustness-tried", {"src/a.py": "import torchattacks\n"}, "found"),
+        ("robustness-tried", {"src/a.py": "def evaluate(x):\n    '''A robust one.'''\n"}, "absent"),
+        ("metrics-anywhere", {"src/a.py": "from prometheus_client import Counter\n"}, "found"),
+        ("metrics-anywhere", {"compose.yaml": "services: {grafana: {image: grafana/grafana}}\n"}, "found"),
+        ("metrics-anywhere", {"src/a.py": "# prometheus\n"}, "absent"),
+        ("arguments-read", {"src/a.py": "import sys\nx = sys.argv[1]\n"}, "found"),
+        ("arguments-read", {"run.sh": "python train.py --lr $1\n"}, "found"),
+        ("arguments-read", {"src/a.py": "import sys\nsys.exit()\n"}, "absent"),
+        ("wandb-traces", {"wandb/run-20240101_1-abc/files/config.yaml": "wandb: 1\n"}, "found"),
+        ("wandb-traces", {"tests/test_a.py": "import wandb\nwandb.init()\n"}, "found"),
+        ("wandb-traces", {"train.dockerfile": "FROM x\nENV WANDB_API_KEY=$K\n"}, "found"),
+        ("wandb-traces", {"src/a.py": "import wandb\n"}, "absent"),
+    ],
+)  # fmt: skip
+def test_other_ways(probe: str, files: dict[str, str], outcome: str) -> None:
+    assert ask(probe, files).outcome == outcome
