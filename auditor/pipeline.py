@@ -363,7 +363,13 @@ def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, budg
     from auditor.prompts import load_prompt
 
     prompts = (load_prompt(ANSWER_PROMPT), load_prompt(DEFENCE_PROMPT))
-    probed = [e for e in prepared.evidence.values() if not e.probe.startswith("claim:")]
+    # that a weak sign is not there tells a judge nothing that the absence of the thing itself does not
+    signs = {p.id for p in load().values() if p.topic in ("signs", "ways")}
+    probed = [
+        e
+        for e in prepared.evidence.values()
+        if not e.probe.startswith("claim:") and not (e.kind == "absence" and e.probe in signs)
+    ]
     brief = make_brief(snapshot, prepared.report, profile, prompts, summary(snapshot), probed, budget or BUDGET)
     return replace(prepared, brief=brief, requests=tuple(requests(brief, prepared.report, profile)))
 
