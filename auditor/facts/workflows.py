@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from auditor.facts import jobs
 from auditor.facts.jobs import Run, Use
+from auditor.facts.known import known_action
 from auditor.facts.matrix import Matrix
+from auditor.facts.programs import lint_action, runs_pre_commit
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.readers import (
@@ -140,11 +142,19 @@ def _ci_workflows(chosen: list[File], files: Files) -> list[CiWorkflow]:
                 tuple(dict.fromkeys(events[path])),
                 seen.runs,
                 seen.uses,
-                seen.unfollowed,
+                (*seen.unfollowed, *(_strange(use) for use in seen.uses if not _known(use))),
                 seen.matrices,
             )
         )
     return made
+
+
+def _known(use: Use) -> bool:
+    return use.followed or known_action(use.action) or bool(lint_action(use)) or runs_pre_commit(use)
+
+
+def _strange(use: Use) -> Hole:
+    return Hole(use.file.path, f"uses `{use.step.uses}`, an action that is not known here", use.step.line)
 
 
 def _read(file: File) -> Workflow | None:
