@@ -106,7 +106,7 @@ def _folded(flaws: list[Flaw]) -> list[Flaw]:
         made.append(
             replace(
                 first,
-                source=Source(kind="report", n=0),
+                source=first.source if first.source.kind == "item" else Source(kind="report", n=0),
                 quote=quote,
                 says=says,
                 fact=says,
@@ -120,9 +120,11 @@ def _verdict(id_: str, flaw: Flaw, page: "_Page", number: Number) -> Verdict:
     private = any(q.private and flaw.source == Source(kind="question", n=q.n) for q in page.report.questions)
     if flaw.fact or private or not flaw.line:
         note = flaw.fact or flaw.difference
-        piece = Evidence(kind="fact", note=note, sources=(f"{page.report.path}:{flaw.line or 1}",), probe="form")
+        piece = Evidence(
+            kind="fact", note=note, sources=(f"{page.report.where(flaw.source)}:{flaw.line or 1}",), probe="form"
+        )
     else:
-        piece = page.file.cite(flaw.line).model_copy(update={"probe": "form"})
+        piece = page.snapshot.files[page.report.where(flaw.source)].cite(flaw.line).model_copy(update={"probe": "form"})
     cited = Citation(evidence=number(piece), quote=piece.excerpt or piece.note)
     return Verdict(
         id=id_,

@@ -23,7 +23,8 @@ class Item(Record):
 
     `probes` show it (`require` says whether any or all must be found); `absence` is the label of a ticked box whose thing
     was not found, softened to `not_verifiable` where a probe of `weak` finds something. What is done `once` (tried, measured,
-    checked) may be gone from the repository by right: the history is asked for it, whatever its label. `open` is the label of an open box
+    checked) may be gone from the repository by right: the history is asked for it, whatever its label. `allows` is what the
+    item's own words leave to the group ("if applicable"): it speaks for a ticked box without its thing. `open` is the label of an open box
     whose thing was found, by `open_probes` where an open box needs plainer evidence than a ticked one. An item that no
     file can show is not `observable` and says why in `reason`.
     """
@@ -40,6 +41,7 @@ class Item(Record):
     open_probes: tuple[str, ...] = ()
     absence: Label = "not_verifiable"
     once: bool = False
+    allows: str = ""
     open: Label = "contradicted"
 
     @model_validator(mode="after")

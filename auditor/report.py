@@ -71,7 +71,7 @@ def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = No
     default = next((f for f in snapshot.files.values() if f.path.lower() == DEFAULT_PATH), None)
     if default and readable(default) and (_questions(default.text) >= 5 or "checklist" in default.lower):
         return default
-    found = _like_reports(snapshot.files)
+    found = _like_reports(snapshot.files, profile)
     if len(found) > 1 and default in found:
         return default
     if len(found) == 1:
@@ -87,9 +87,15 @@ def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = No
     raise _no_report(snapshot.files)
 
 
-def _like_reports(files: Mapping[str, File]) -> list[File]:
-    """The markdown files with five questions or more; of a file and the links to it the file."""
+def _like_reports(files: Mapping[str, File], profile: Profile | None) -> list[File]:
+    """The markdown files with five questions or more; of a file and the links to it the file. A prompt for an agent that
+    speaks of the course's questions is none."""
     found = [f for f in files.values() if f.suffix in MARKDOWN and readable(f) and _questions(f.text) >= 5]
+    found = [
+        f
+        for f in found
+        if profile is None or profile.set_aside(f) != "course material" or f.folder.lower() in ("report", "reports")
+    ]
     own = {f.blob for f in found if not isinstance(f, Link)}
     return [f for f in found if not (isinstance(f, Link) and f.blob in own)]
 
@@ -183,7 +189,7 @@ def parse_report(
         if not item.item:
             notes.add("item", item.line, f"checklist item is not one of the template's: {item.text[:80]}", listed_in)
     _counts(items, questions, listed_in, notes)
-    for other in _like_reports(files) if len(questions) >= 5 else ():
+    for other in _like_reports(files, profile) if len(questions) >= 5 else ():
         if other.path != file.path and other.blob != file.blob:
             notes.add("other", 0, f"{other.path} looks like a report, too; this one was read", other.path)
     version = version_of(items, questions, lengths, profile)

@@ -215,7 +215,7 @@ def _judge(
                 shown.absent,
                 _sentences(shown.absent, evidence),
                 "The box is ticked; nothing in the repository shows it.",
-            )
+            ).model_copy(update={"defence": spec.allows})
         return verdict(
             spec.absence,
             shown.absent,

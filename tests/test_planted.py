@@ -290,7 +290,6 @@ PLANTED: tuple[Planted, ...] = (
                 "  workflow_dispatch:\n",
             ),
         ),
-        ticked(28, "Add a continues workflow that triggers when data changes"),
         claim("ci-triggers", 11, "runs when a pull request changes"),
     ),
     planted(
@@ -309,16 +308,6 @@ PLANTED: tuple[Planted, ...] = (
         "dependabot-weekly",
         swap(".github/dependabot.yaml", ("monthly", "weekly")),
         claim("ci-schedule", 11, "once a month", "note"),
-    ),
-    planted(
-        "data-filter-dead",
-        swap(DATA_YAML, ('"data/*.dvc"\n      - ".dvc/config"', '"photographs/**"')),
-        ticked(28, "Add a continues workflow that triggers when data changes"),
-    ),
-    planted(
-        "registry-by-hand",
-        swap(REGISTRY_YAML, ("  repository_dispatch:\n    types: [staged_model]\n", "  workflow_dispatch:\n")),
-        ticked(29, "Add a continues workflow that triggers when changes to the model registry"),
     ),
     planted(
         "linting-deleted",
@@ -724,7 +713,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "box-distributed",
         box("If applicable, optimize the performance of your training", "x"),
-        ticked(46, "distributed training", "error"),
+        ticked(46, "distributed training"),
         claim("practice-denials", 28, "distributed training", rule=CHECKLIST),
     ),
     planted(

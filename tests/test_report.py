@@ -342,3 +342,11 @@ def test_the_templates_version_and_another_report() -> None:
     report = parse_report(snapshot.files["reports/README.md"], PROFILE, snapshot.files)
     assert report.template in {v.name for v in PROFILE.versions if v.layout == "31"}
     assert any("docs/old.md looks like a report" in p.message for p in report.problems)
+
+
+def test_a_prompt_for_an_agent_is_no_report() -> None:
+    """Before the group has written any, nothing is audited in its place."""
+    prompt = "# Agent\n" + "".join(f"### Question {n}\n\n> Ask about this.\n\n" for n in range(1, 9))
+    snapshot = Snapshot({".github/agents/course.md": prompt, "README.md": "# Project\n"})
+    with pytest.raises(UserError, match="no report in the commit"):
+        find_report(snapshot, "", load_profile())

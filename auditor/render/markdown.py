@@ -60,6 +60,15 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
         for v in others:
             shows = plain(v.repo_shows or v.difference, 200)
             yield f"| {v.label.replace('_', ' ')} | {v.claim.line} | {code(v.claim.quote, 160)} | {shows} |"
+    held = [p for p in record.omitted if p.items]
+    if held:
+        yield ""
+        yield "Not read or followed:"
+        yield ""
+    for problem in held:
+        where = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        lines = ", ".join(str(i.line) for i in record.report.items if i.n in problem.items)
+        yield f"- {code(where)}: {plain(problem.message, 200)} (boxes that cannot be told for it, by line: {lines})"
     yield ""
     yield _summary(record)
 

@@ -76,9 +76,14 @@ class _Page:
             yield self.paint("not read or followed:", "bold")
             for problem in omitted if show == "all" else omitted[:8]:
                 where = f"{problem.path}:{problem.line}" if problem.line else problem.path
-                boxes = f" (boxes {', '.join(map(str, problem.items))})" if problem.items else ""
+                lines = [str(line) for i in self.record.report.items if i.n in problem.items for line in [i.line]]
+                boxes = (
+                    f" (so the box{'es' * (len(lines) > 1)} in line {', '.join(lines)} cannot be told)" if lines else ""
+                )
                 text = f"{where}: {problem.message}" if where else problem.message
-                yield f"  {one_line(text + boxes, self.width - 2)}"
+                yield from textwrap.wrap(
+                    one_line(text + boxes), self.width, initial_indent="  ", subsequent_indent="    "
+                )
             if show != "all" and len(omitted) > 8:
                 yield self.paint(f"  and {len(omitted) - 8} more (--show all)", "dim")
         yield ""
@@ -127,7 +132,7 @@ class _Page:
                 yield from self.excerpt(evidence)
         if verdict.difference and (finding.level != "note" or self.record.submission.working_tree):
             yield from self.part("difference", verdict.difference, "")
-        yield from self.part("for the group", verdict.defence, "")
+        yield from self.part("for them", verdict.defence, "")
         if self.record.submission.working_tree:
             yield from self.part("to do", hint(verdict, finding), "")
         yield from self.part("ask", verdict.ask, "")
@@ -140,7 +145,7 @@ class _Page:
         if not text:
             return
         body = one_line(text) + (self.paint(f"  [{one_line(where)}]", "dim") if where else "")
-        prefix = f"  {name:<13}"
+        prefix = f"  {name:<12} "
         yield from textwrap.wrap(
             body, self.width, initial_indent=prefix, subsequent_indent=" " * len(prefix), break_long_words=False
         )
