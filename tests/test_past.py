@@ -435,6 +435,18 @@ def test_never_merged(story: Story) -> None:
     )
 
 
+def test_a_weak_sign_on_a_branch(story: Story) -> None:
+    story.commit(src__a_py="import torch\n")
+    story.git("checkout", "-q", "-b", "tests")
+    story.write("tests/test_model.py", "import timm\ndef test_it():\n    assert timm.create_model('a')\n")
+    story.done()
+    story.git("checkout", "-q", "main")
+    record = audited(story, "model-tests")
+    assert not record.findings
+    assert record.verdicts[0].label == "not_verifiable"
+    assert "The branch tests, which was not merged as it is, has what may be it" in record.verdicts[0].repo_shows
+
+
 def test_never_there_stays_an_error(story: Story) -> None:
     story.commit(src__a_py="import torch\n")
     story.commit(src__a_py="import torch\nx = 1\n")

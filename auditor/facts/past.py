@@ -7,7 +7,7 @@ question is asked again of the commits before them. That is bounded: a few commi
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.facts.changes import Change, brought, changes
 from auditor.facts.history import Branch, branches
@@ -40,6 +40,7 @@ class Past:
     first: Commit | None = None
     last: Commit | None = None
     branch: str = ""
+    weak: bool = False  # what the branch has only speaks for it
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -62,7 +63,8 @@ class Past:
 
     def __str__(self) -> str:
         if self.last is None:
-            return f"The branch {self.branch}, which was not merged as it is, has it ({self.place})."
+            has = "has what may be it" if self.weak else "has it"
+            return f"The branch {self.branch}, which was not merged as it is, {has} ({self.place})."
         return f"Commit {self.last.sha[:10]} took it out; it was there {self.days} ({self.place})."
 
 
@@ -102,6 +104,12 @@ class Memory:
         if floor and (gone := self._gone_after(opened, floor, globs, words, ask)):
             return gone
         return self._on_a_branch(opened, globs, words, ask)
+
+    def may_be_there(self, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask) -> Past | None:
+        """The unmerged branch that alone has a weak sign of it."""
+        opened = self._snapshot.opened
+        found = self._on_a_branch(opened, globs, words, ask) if opened is not None and globs else None
+        return replace(found, weak=True) if found else None
 
     def _lived_on(
         self, opened: OpenSnapshot, commit: Commit, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None
