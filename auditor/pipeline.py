@@ -289,9 +289,11 @@ def _remembered(
     memory, probes, made = Memory(snapshot), load(), []
     for verdict, item in zip(verdicts, snapshot.report.items, strict=True):
         spec = profile.items_by_id.get(item.item)
-        for id_ in lacking(item, spec, results) if spec else ():
+        gone = lacking(item, spec, results) if spec else ()
+        for id_ in (*gone, *(spec.weak if spec and gone else ())):
             probe = probes[id_]
-            past = memory.was_there(probe.looks_in, probe.mentions, _asking(probe))
+            ask = memory.was_there if id_ in gone else memory.may_be_there
+            past = ask(probe.looks_in, probe.mentions, _asking(probe))
             if spec and past:
                 fact = Evidence(kind="fact", probe=id_, note=str(past), sources=past.sources)
                 piece = fact.model_copy(update={"id": book.enter(fact)})

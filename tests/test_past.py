@@ -10,12 +10,13 @@ import pytest
 from test_repository import git
 
 from auditor.facts import past
-from auditor.facts.changes import changes, kind_of, renamed, straight
+from auditor.facts.changes import brought, changes, kind_of, renamed, straight
 from auditor.facts.history import branches, self_merged, tags
 from auditor.facts.past import SNAPSHOTS, Memory, was_there
 from auditor.holes import watching
 from auditor.models import AuditRecord, Evidence, Submission
 from auditor.pipeline import audit
+from auditor.probes import load
 from auditor.profile import load_profile
 from auditor.repository import Repository
 from auditor.snapshot import OpenSnapshot, Snapshot, open_snapshot
@@ -300,6 +301,57 @@ def test_only_on_a_branch(story: Story) -> None:
         assert str(found) == "The branch try/profile, which was not merged as it is, has it (prof.py)."
 
 
+def test_a_programs_branches_do_not_hide_a_persons(story: Story) -> None:
+    story.commit(a_py="1\n", requirements_txt="torch==1\n")
+    story.git("checkout", "-q", "-b", "try/profile")
+    story.commit(prof_py=PROFILED)
+    for i in range(7):  # each newer than the branch with the work, and its file holds the word too
+        story.git("checkout", "-q", "-b", f"bot/pip/package-{i}", "main")
+        story.commit(requirements_txt=f"torch==1\ncprofile=={i}\n")
+    story.git("checkout", "-q", "main")
+    with story.opened() as snapshot:
+        found = Memory(snapshot).was_there(
+            ("**/*.py",), ("cprofile",), lambda then: load()["profiling"].run(then).shown
+        )
+        assert found
+        assert (found.branch, found.path) == ("try/profile", "prof.py")
+
+
+@pytest.mark.parametrize(
+    ("merged", "text", "branch"),
+    [
+        (False, PROFILED, "aside"),
+        (True, PROFILED, ""),  # it came in, and was taken out: that is the history's to tell
+        (False, "x = 3\n", ""),  # another version of a file, without the word
+    ],
+)
+def test_what_a_branch_brings(story: Story, merged: bool, text: str, branch: str) -> None:
+    story.commit(a_py="x = 1\n")
+    story.git("checkout", "-q", "-b", "aside")
+    story.commit(a_py=text)
+    story.git("checkout", "-q", "main")
+    if merged:
+        story.git("merge", "-q", "--no-ff", "-m", "in", "aside")
+    story.commit(a_py="x = 2\n")
+    with story.opened() as snapshot:
+        found = was_there(snapshot, ("**/*.py",), ("cprofile",))
+        assert (found.branch if found else "") == branch
+
+
+def test_what_a_stale_branch_still_has_is_not_its_own(story: Story) -> None:
+    story.commit(a_py="x = 1\n")
+    story.git("branch", "stale")
+    story.git("checkout", "-q", "stale")
+    story.commit(b_py="y = 1\n")
+    tip = story.git("rev-parse", "HEAD")
+    story.git("checkout", "-q", "main")
+    story.commit(a_py="x = 2\n")
+    with story.opened() as snapshot:
+        assert [c.path for c in brought(snapshot, (tip,))[tip]] == ["b.py"]
+        assert brought(snapshot, ()) == {}
+        assert brought(snapshot, ("0" * 40,)) == {}, "a tip that only the host has"
+
+
 def test_the_past_is_looked_at_within_bounds(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     for i in range(60):
         story.commit(a_py=f"x = {i}\n" + f"word{i // 10}\n" * (i % 2))
@@ -381,6 +433,18 @@ def test_never_merged(story: Story) -> None:
     assert (
         "The branch quantise, which was not merged as it is, has it (src/small.py:3)." in record.verdicts[0].repo_shows
     )
+
+
+def test_a_weak_sign_on_a_branch(story: Story) -> None:
+    story.commit(src__a_py="import torch\n")
+    story.git("checkout", "-q", "-b", "tests")
+    story.write("tests/test_model.py", "import timm\ndef test_it():\n    assert timm.create_model('a')\n")
+    story.done()
+    story.git("checkout", "-q", "main")
+    record = audited(story, "model-tests")
+    assert not record.findings
+    assert record.verdicts[0].label == "not_verifiable"
+    assert "The branch tests, which was not merged as it is, has what may be it" in record.verdicts[0].repo_shows
 
 
 def test_never_there_stays_an_error(story: Story) -> None:

@@ -67,6 +67,26 @@ def changes(snapshot: Snapshot) -> Mapping[str, tuple[Change, ...]]:
     return opened.once("changes", make)
 
 
+def brought(snapshot: Snapshot, tips: tuple[str, ...]) -> Mapping[str, tuple[Change, ...]]:
+    """For the tip of each branch the versions of files that it alone has: what it has otherwise than the audited commit, and
+    no commit that leads there ever had. One call to git, which compares trees only."""
+    opened = snapshot.opened
+    if opened is None or not tips:
+        return {}
+
+    def make() -> dict[str, tuple[Change, ...]]:
+        command = ("diff-tree", "--stdin", "-z", "-r", "--raw", "--no-abbrev", "--no-renames")
+        asked = "".join(f"{tip} {opened.commit}\n" for tip in tips).encode()  # the commit stands in for a parent
+        try:
+            made = _parse(opened.repository.raw(*command, stdin=asked, seconds=_SECONDS))
+        except GitError:
+            return {}
+        known = {c.after for row in changes(snapshot).values() for c in row}
+        return {tip: tuple(c for c in row if c.after and c.after not in known) for tip, row in made.items()}
+
+    return opened.once("brought " + " ".join(tips), make)
+
+
 def _parse(log: bytes) -> dict[str, tuple[Change, ...]]:
     """NUL-separated: a commit's id, then for each file modes, blobs and status in one piece, and its path or two. A path
     stands only where one is due, so that none is taken for anything else."""

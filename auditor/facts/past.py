@@ -7,10 +7,10 @@ question is asked again of the commits before them. That is bounded: a few commi
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from auditor.facts.changes import Change, changes
-from auditor.facts.history import branches
+from auditor.facts.changes import Change, brought, changes
+from auditor.facts.history import Branch, branches
 from auditor.globs import matches
 from auditor.models import Evidence
 from auditor.repository import Commit, GitError, Unreadable
@@ -18,7 +18,8 @@ from auditor.snapshot import TEXT_LIMIT, OpenSnapshot, Snapshot, decode, too_lar
 
 SNAPSHOTS = 12  # earlier commits and branches of one audit that are looked at
 FILES = 8000  # that these may have in all: each costs as much as the commit itself
-_BRANCHES = 4  # of these; of many branches nobody remembers which had what
+_BRANCHES = 4  # of these, for one question: those that brought most files which could be it
+_TIPS = 40  # branches, the newest, whose files are held against a question at all
 _BLOBS = 1500  # earlier versions of files that are read to see which commits are worth it
 _COMMITS = 400  # of these the newest, for one question
 _BULK = 1000  # files that a commit changes: it brings or takes out data, or somebody else's code
@@ -39,6 +40,7 @@ class Past:
     first: Commit | None = None
     last: Commit | None = None
     branch: str = ""
+    weak: bool = False  # what the branch has only speaks for it
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -61,7 +63,8 @@ class Past:
 
     def __str__(self) -> str:
         if self.last is None:
-            return f"The branch {self.branch}, which was not merged as it is, has it ({self.place})."
+            has = "has what may be it" if self.weak else "has it"
+            return f"The branch {self.branch}, which was not merged as it is, {has} ({self.place})."
         return f"Commit {self.last.sha[:10]} took it out; it was there {self.days} ({self.place})."
 
 
@@ -101,6 +104,12 @@ class Memory:
         if floor and (gone := self._gone_after(opened, floor, globs, words, ask)):
             return gone
         return self._on_a_branch(opened, globs, words, ask)
+
+    def may_be_there(self, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask) -> Past | None:
+        """The unmerged branch that alone has a weak sign of it."""
+        opened = self._snapshot.opened
+        found = self._on_a_branch(opened, globs, words, ask) if opened is not None and globs else None
+        return replace(found, weak=True) if found else None
 
     def _lived_on(
         self, opened: OpenSnapshot, commit: Commit, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None
@@ -240,7 +249,20 @@ class Memory:
         if tip and history.commits and tip != history.commits[0].sha:  # of what stood before a deadline, nothing later
             apart = [b for b in apart if times.get(b.commit, 0) <= history.commits[0].committed.timestamp()]
         apart.sort(key=lambda b: -times.get(b.commit, 0))
-        for branch in apart[:_BRANCHES]:
+        own = brought(self._snapshot, tuple(dict.fromkeys(b.commit for b in apart[:_TIPS])))
+        fits: list[tuple[int, Branch]] = []
+        left = _CHANGES
+        for branch in apart[
+            :_TIPS
+        ]:  # a program's branches (a newer version of a package) bring little, or nothing that fits
+            made = own.get(branch.commit, ())[:_BULK]
+            if (left := left - len(made)) < 0:
+                break
+            could = [c for c in made if matches(c.path, globs) and not too_large(c.path, 0)]
+            if count := sum(self._says(opened, c.after, words) for c in could):
+                fits.append((count, branch))
+        fits.sort(key=lambda f: -f[0])
+        for _, branch in fits[:_BRANCHES]:
             if self._may_open(opened, branch.commit):
                 found = self._asked(opened, branch.commit, globs, words, ask)
                 if found is not None:

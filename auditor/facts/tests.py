@@ -186,10 +186,7 @@ def _words(value: object) -> tuple[str, ...]:
 def collect(files: Files) -> Collection:
     """Every test that pytest would collect from the selected Python files, and the functions that only look like one."""
     naming, roots = rules(files)
-    conftests: dict[str, _Definitions] = {}
-    for file in files.paths.values():
-        if file.name == "conftest.py" and not file.skipped and (module := python(file)) is not None:
-            conftests[file.folder] = _definitions(file, module)
+    conftests = _conftests(files)
 
     def read(file: File) -> tuple[list[Case], list[Uncollected]]:
         module = python(file)
@@ -197,12 +194,7 @@ def collect(files: Files) -> Collection:
             return [], []
         if not naming.collects(file.path):
             return [], list(_lookalikes(file, module))
-        above = [conftests[f] for f in _folders(file.folder) if f in conftests]
-        # who changes the path may import a module by any part of its name
-        changes_path = "sys.path" in file.text or any(d.changes_path for d in above)
-        key = "tests.loose" if changes_path else "tests.strict"
-        own = files.once(key, lambda: own_modules(files, roots, loose=changes_path))
-        return _collect(file, module, naming, above, own)
+        return _cases(files, file, module, naming, roots, conftests)
 
     cases: list[Case] = []
     missed: list[Uncollected] = []
@@ -213,6 +205,51 @@ def collect(files: Files) -> Collection:
         cases += found
         missed += lookalikes
     return Collection(*_selected(files, naming, conftests, cases, missed))
+
+
+def out_of_reach(files: Files) -> tuple[Case, ...]:
+    """The tests in files that pytest does not collect: a name that its rules leave out, a folder that it passes over. They are
+    read as though it did. Outside files and folders named for tests only functions `test_...` are ones."""
+    naming, roots = rules(files)
+    conftests = _conftests(files)
+
+    def read(file: File) -> tuple[Case, ...]:
+        module = python(file)
+        if module is None:
+            return ()
+        found, _ = _cases(files, file, module, naming, roots, conftests)
+        named = "test" in file.path.lower()
+        return tuple(c for c in found if named or c.name.rpartition(".")[2].startswith("test_"))
+
+    found: list[Case] = []
+    for file in files:
+        if file.suffix == "py" and file.name != "conftest.py" and "test" in file.lower:
+            found += () if naming.collects(file.path) else file.once("tests out of reach", partial(read, file))
+    return tuple(found)
+
+
+def _conftests(files: Files) -> "dict[str, _Definitions]":
+    made: dict[str, _Definitions] = {}
+    for file in files.paths.values():
+        if file.name == "conftest.py" and not file.skipped and (module := python(file)) is not None:
+            made[file.folder] = _definitions(file, module)
+    return made
+
+
+def _cases(
+    files: Files,
+    file: File,
+    module: Module,
+    naming: Rules,
+    roots: tuple[str, ...],
+    conftests: "dict[str, _Definitions]",
+) -> tuple[list[Case], list[Uncollected]]:
+    above = [conftests[f] for f in _folders(file.folder) if f in conftests]
+    # who changes the path may import a module by any part of its name
+    changes_path = "sys.path" in file.text or any(d.changes_path for d in above)
+    key = "tests.loose" if changes_path else "tests.strict"
+    own = files.once(key, lambda: own_modules(files, roots, loose=changes_path))
+    return _collect(file, module, naming, above, own)
 
 
 _CHANGES = ("pytest_ignore_collect", "pytest_collect_file", "pytest_pycollect_makeitem", "pytest_pycollect_makemodule")

@@ -1,7 +1,7 @@
 """What the CI configuration does: which workflows start by themselves, and what their active steps run."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from auditor.facts import jobs
@@ -11,6 +11,7 @@ from auditor.facts.matrix import Matrix
 from auditor.facts.programs import lint_action, runs_pre_commit
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
+from auditor.lazy import compile_later
 from auditor.readers import (
     WORKFLOWS,
     Job,
@@ -113,8 +114,34 @@ def ci_workflows(files: Files) -> list[CiWorkflow]:
     return files.once("ci " + "\n".join(f.path for f in chosen), lambda: _ci_workflows(chosen, files))
 
 
-def _ci_workflows(chosen: list[File], files: Files) -> list[CiWorkflow]:
-    found = {f.path: w for f in chosen if (w := _read(f))}
+_MISPLACED = 300  # YAML files that are looked into for a workflow in the wrong place
+_WRITTEN = 50_000  # bytes; a larger one was written by a program
+_LOOKS_LIKE_ONE = compile_later(r"(?m)^jobs[ \t]*:")
+_STARTS = compile_later(r"""(?m)^(on|"on"|'on'|true)[ \t]*:""")
+
+
+def misplaced(files: Files) -> list[CiWorkflow]:
+    """The files anywhere else that GitHub would take for a workflow (`on:` and `jobs:`) if they lay in `.github/workflows`:
+    nothing starts them. Read as though they lay there. The template's untouched ones and course material are left out."""
+
+    def make() -> list[CiWorkflow]:
+        chosen = []
+        paths = [p for p in files.names if p.endswith((".yml", ".yaml")) and not matches(p, (*WORKFLOWS, *OTHER_HOSTS))]
+        for path in sorted(paths, key=lambda p: (p.count("/"), p))[:_MISPLACED]:
+            file = files.paths[path]
+            if file.size > _WRITTEN or file.why_skipped or files.aside(path):
+                continue
+            if _LOOKS_LIKE_ONE.search(file.text) and _STARTS.search(file.text):
+                chosen.append(file)
+        return _ci_workflows(chosen, files, workflow) if chosen else []
+
+    return files.once("misplaced workflows", make)
+
+
+def _ci_workflows(
+    chosen: list[File], files: Files, read: Callable[[File], Workflow | None] | None = None
+) -> list[CiWorkflow]:
+    found = {f.path: w for f in chosen if (w := (read or _read)(f))}
     tracked = files.names  # a submodule counts by its own path
     triggers = {path: _triggers(w, files.history.default_branch, tracked) for path, w in found.items()}
     events = {path: [t.event for t in ts if t.starts] for path, ts in triggers.items()}

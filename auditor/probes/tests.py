@@ -1,10 +1,10 @@
 """Tests: which there are and what they test, load tests, coverage."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auditor.facts.declared import DECLARATIONS, declarations
-from auditor.facts.tests import Case, collect, options_of
+from auditor.facts.tests import Case, collect, options_of, out_of_reach
 from auditor.holes import unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
@@ -116,20 +116,23 @@ def data_tests(files: Files) -> Iterator[Evidence]:
 
 @probe(
     "idle-data-tests",
-    asks="Is there a test of the data that is always skipped or checks nothing?",
+    asks="Is there a test of the data that is always skipped, checks nothing, or is not collected?",
     looks_in=(*PYTHON, "!reports/**"),
     mentions=("test", "fixture"),
 )
 def idle_data_tests(files: Files) -> Iterator[Evidence]:
-    """A collected test like those of `data-tests` that has no check, or is skipped whatever happens: a weak sign."""
+    """A collected test like those of `data-tests` that has no check, or is skipped whatever happens, or one in a file that
+    pytest does not collect: a weak sign."""
     yield from _cite(files, _data_cases(files, active=False), "always skipped, or without a check")
+    late = _data_cases(files, active=True, among=out_of_reach(files))
+    yield from _cite(files, late, "written, but pytest does not collect a file of this name or place")
 
 
-def _data_cases(files: Files, active: bool) -> list[Case]:
+def _data_cases(files: Files, active: bool, among: Iterable[Case] | None = None) -> list[Case]:
     strong: list[Case] = []
     weak: list[Case] = []
     sets = _built_on(files, _SETS)
-    for case in collect(files).cases:
+    for case in collect(files).cases if among is None else among:
         if case.active != active or case.client or _ELSEWHERE.search(_stem(case.path)):
             continue
         named = bool(_DATA_FILE.search(_stem(case.path)) or _DATA_FILE.search(case.name.rpartition(".")[2]))
@@ -213,14 +216,16 @@ def model_tests(files: Files) -> Iterator[Evidence]:
 
 @probe(
     "idle-model-tests",
-    asks="Is there a test of the model that is always skipped or checks nothing?",
+    asks="Is there a test of the model that is always skipped, checks nothing, or is not collected?",
     looks_in=(*PYTHON, "!reports/**"),
     mentions=("test", "fixture"),
 )
 def idle_model_tests(files: Files) -> Iterator[Evidence]:
     """A collected test like those of `model-tests` that has no check (it only runs the code), or is skipped whatever
-    happens: a weak sign."""
+    happens, or one in a file that pytest does not collect: a weak sign."""
     yield from _cite(files, _model_cases(files, own=True, active=False), "always skipped, or without a check")
+    late = _model_cases(files, own=True, active=True, among=out_of_reach(files))
+    yield from _cite(files, late, "written, but pytest does not collect a file of this name or place")
 
 
 @probe(
@@ -251,11 +256,11 @@ def model_tests_plain(files: Files) -> Iterator[Evidence]:
     yield from _cite(files, [c for c in cases if any(n in nets or _MODEL.search(n) for n in _taken(c))])
 
 
-def _model_cases(files: Files, own: bool, active: bool) -> list[Case]:
+def _model_cases(files: Files, own: bool, active: bool, among: Iterable[Case] | None = None) -> list[Case]:
     strong: list[Case] = []
     weak: list[Case] = []
     nets = _built_on(files, _NETS) if own else frozenset()
-    for case in collect(files).cases:
+    for case in collect(files).cases if among is None else among:
         stem = _stem(case.path)
         if case.active != active or case.client or _ELSEWHERE.search(stem):
             continue

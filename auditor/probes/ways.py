@@ -4,12 +4,14 @@ import ast
 import re
 from collections.abc import Iterator
 
-from auditor.facts.programs import lint_tool, runs_tests
+from auditor.facts.civalues import caches, ci_values
+from auditor.facts.programs import lint_action, lint_tool, runs_pre_commit, runs_tests
 from auditor.facts.routes import SERVERS, Code, routes
-from auditor.facts.workflows import ci_workflows
+from auditor.facts.workflows import CiWorkflow, ci_workflows, misplaced
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
+from auditor.probes.workflows import watches
 from auditor.readers import WORKFLOWS, commands, python, yaml_documents
 from auditor.snapshot import Files
 
@@ -42,15 +44,88 @@ def registry_workflow(files: Files) -> Iterator[Evidence]:
     """A workflow whose file or name says registry or staging of models, with a step that does something. Weak: what starts it
     is no change of the registry, or none that can be seen. A registry of images is none."""
     for ci in ci_workflows(files):
-        named = f"{ci.file.name} {ci.name}".lower()
-        if (
-            _REGISTRY.search(named)
-            and not re.search(r"artifact[ _-]?registry|container|docker|image", named)
-            and ci.does_something
-        ):
-            yield ci.file.cite(
-                ci.triggers[0].line if ci.triggers else 1, note="a workflow named for the model registry"
-            )
+        if _for_registry(ci) and ci.does_something:
+            yield ci.file.cite(_first(ci), note="a workflow named for the model registry")
+
+
+def _for_registry(ci: CiWorkflow) -> bool:
+    named = f"{ci.file.name} {ci.name}".lower()
+    images = re.search(r"artifact[ _-]?registry|container|docker|image", named)
+    return bool(_REGISTRY.search(named)) and not images
+
+
+_MISPLACED = "written, but outside .github/workflows, so it never runs"
+_YAML = ("**/*.y*ml",)
+
+
+def _first(ci: CiWorkflow) -> int:
+    return ci.triggers[0].line if ci.triggers else 1
+
+
+@probe("ci-misplaced", asks="Is there a workflow where its host looks for none?", looks_in=_YAML, mentions=("jobs",))
+def ci_misplaced(files: Files) -> Iterator[Evidence]:
+    """A file with `on:` and `jobs:` that does something and does not lie in `.github/workflows`. Weak: it is written, and
+    nothing starts it."""
+    for ci in misplaced(files):
+        if ci.does_something:
+            yield ci.file.cite(_first(ci), note=_MISPLACED)
+
+
+@probe(
+    "ci-lints-misplaced",
+    asks="Does a workflow that lies where its host looks for none lint?",
+    looks_in=_YAML,
+    mentions=("jobs",),
+)
+def ci_lints_misplaced(files: Files) -> Iterator[Evidence]:
+    """As `ci-misplaced`, where a step runs a linter, a formatter that checks, or pre-commit."""
+    for ci in misplaced(files):
+        run = next((r for r in ci.runs if lint_tool(r.command) or runs_pre_commit(r)), None)
+        use = next((u for u in ci.uses if lint_action(u) or runs_pre_commit(u)), None)
+        if run or use:
+            yield ci.file.cite(_first(ci), note=f"lints; {_MISPLACED}")
+
+
+@probe(
+    "ci-varies-misplaced",
+    asks="Does a workflow that lies where its host looks for none cache, or test on several versions?",
+    looks_in=_YAML,
+    mentions=("jobs",),
+)
+def ci_varies_misplaced(files: Files) -> Iterator[Evidence]:
+    """As `ci-misplaced`, with a cache or with two or more systems or versions."""
+    for ci in misplaced(files):
+        if any(True for _ in caches(ci)) or any(len(v.values) > 1 for v in ci_values([ci])):
+            yield ci.file.cite(_first(ci), note=f"keeps a cache, or tests on several versions; {_MISPLACED}")
+
+
+@probe(
+    "data-workflow-misplaced",
+    asks="Is there a workflow for changes of the data where its host looks for none?",
+    looks_in=_YAML,
+    mentions=("jobs",),
+)
+def data_workflow_misplaced(files: Files) -> Iterator[Evidence]:
+    """As `ci-misplaced`, with a path filter that is meant for data, or named for data. Weak."""
+    for ci in misplaced(files):
+        named = re.search(r"(^|[^a-z])(data|dvc|dataset)([^a-z]|$)", f"{ci.file.name} {ci.name}".lower())
+        if ci.does_something and (named or any(True for _ in watches(files, "data", [ci]))):
+            yield ci.file.cite(_first(ci), note=_MISPLACED)
+
+
+@probe(
+    "registry-workflow-misplaced",
+    asks="Is there a workflow for the model registry where its host looks for none?",
+    looks_in=_YAML,
+    mentions=("jobs",),
+)
+def registry_workflow_misplaced(files: Files) -> Iterator[Evidence]:
+    """As `ci-misplaced`, with a path filter that is meant for models, a dispatch, or named for the registry. Weak."""
+    for ci in misplaced(files):
+        dispatched = any(t.event == "repository_dispatch" for t in ci.triggers)
+        meant = dispatched or _for_registry(ci) or any(True for _ in watches(files, "model", [ci]))
+        if ci.does_something and meant:
+            yield ci.file.cite(_first(ci), note=_MISPLACED)
 
 
 @probe(

@@ -16,7 +16,7 @@ from auditor.facts.programs import (
     runs_tests,
 )
 from auditor.facts.tests import Case, collect, options_of
-from auditor.facts.workflows import CI, CiWorkflow, Trigger, ci_workflows, doubt, path_filter_hits
+from auditor.facts.workflows import CI, CiWorkflow, Trigger, ci_workflows, doubt, misplaced, path_filter_hits
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
@@ -84,10 +84,13 @@ def _nearest(files: Files, workflows: Iterable[CiWorkflow], counts: Callable[[Ru
                 files.near = f"{one.file.path}:{line}"
                 files.why = f"which nothing starts{f' for the branch {branch}' if branch else ''}: {ci.path}"
                 return
-    for path in sorted(files.names):
-        if "/.github/workflows/" in path and path.endswith((".yml", ".yaml")) and not files.near:
+    for path in (ci.path for ci in misplaced(files)):
+        if not files.near:
+            inner = "/.github/workflows/" in path
             files.near = f"{path}:1"
-            files.why = "which starts nothing: GitHub runs the workflows of the folder .github at the root only"
+            files.why = "which starts nothing: GitHub runs the workflows of the folder .github" + (
+                " at the root only" if inner else "/workflows only"
+            )
 
 
 @probe(
@@ -331,11 +334,13 @@ def _is_model(path: str) -> bool:
     )
 
 
-def _watches(files: Files, targets: str) -> Iterator[tuple[CiWorkflow, Trigger, str, int, tuple[str, ...]]]:
+def watches(
+    files: Files, targets: str, workflows: Iterable[CiWorkflow] | None = None
+) -> Iterator[tuple[CiWorkflow, Trigger, str, int, tuple[str, ...]]]:
     """The path patterns of working workflows that are meant for data (or models), with the tracked ones they match."""
     aims, counts = (_targets_data, _is_data) if targets == "data" else (_targets_model, _is_model)
     tracked = tuple(files.paths)
-    for ci in ci_workflows(files):
+    for ci in ci_workflows(files) if workflows is None else workflows:
         if not any(True for _ in ci.workflow.active_steps) or not _works(ci):
             continue
         for trigger in ci.triggers:
@@ -378,8 +383,9 @@ def data_trigger(files: Files) -> Iterator[Evidence]:
     and does something; a `repository_dispatch` named for data; a bucket's notification or an Eventarc trigger in tracked
     configuration. Filters on code, `dvc pull` in a workflow that any push starts, and a filter that matches nothing tracked
     do not count."""
+    _nearest(files, (), lambda _: False)
     done = set()
-    for ci, trigger, pattern, line, mine in _watches(files, "data"):
+    for ci, trigger, pattern, line, mine in watches(files, "data"):
         if mine and trigger.starts and (ci.path, trigger.event) not in done:
             done.add((ci.path, trigger.event))
             shown = ", ".join(mine[:3])
@@ -433,9 +439,9 @@ def data_trigger_dead(files: Files) -> Iterator[Evidence]:
 
 
 def _dead(files: Files, targets: str) -> Iterator[Evidence]:
-    alive = {(ci.path, t.event) for ci, t, _, _, mine in _watches(files, targets) if mine and t.starts}
+    alive = {(ci.path, t.event) for ci, t, _, _, mine in watches(files, targets) if mine and t.starts}
     done = set()
-    for ci, trigger, pattern, line, mine in _watches(files, targets):
+    for ci, trigger, pattern, line, mine in watches(files, targets):
         if (ci.path, trigger.event) in alive or (ci.path, trigger.event) in done:
             continue
         done.add((ci.path, trigger.event))
@@ -455,6 +461,7 @@ def registry_trigger(files: Files) -> Iterator[Evidence]:
     """`repository_dispatch` (the registry's webhook sends it) in a workflow with a working step, a `paths:` filter that
     matches a tracked model or its DVC pointer, or code that creates such an automation. The sender in W&B leaves no trace.
     A dispatch named for data, steps that only print, and a folder without a tracked model do not count."""
+    _nearest(files, (), lambda _: False)
     for ci in ci_workflows(files):
         for trigger in ci.triggers:
             if (
@@ -465,7 +472,7 @@ def registry_trigger(files: Files) -> Iterator[Evidence]:
                 types = ", ".join(trigger.types) or "of any type"
                 yield ci.file.cite(trigger.line, trigger.line + 1, note=f"starts on a dispatch ({types})")
     done = set()
-    for ci, trigger, pattern, line, mine in _watches(files, "model"):
+    for ci, trigger, pattern, line, mine in watches(files, "model"):
         if mine and trigger.starts and (ci.path, trigger.event) not in done:
             done.add((ci.path, trigger.event))
             yield ci.file.cite(

@@ -322,3 +322,94 @@ API = "from fastapi import FastAPI\nimport {}\napp = FastAPI()\n@app.get('/')\nd
 )  # fmt: skip
 def test_other_ways(probe: str, files: dict[str, str], outcome: str) -> None:
     assert ask(probe, files).outcome == outcome
+
+
+# -- what is written and does nothing where it lies ---------------------------------------------------------------------
+
+DATA_FLOW = flow(
+    "{pull_request: {branches: [main], paths: ['**/*.dvc', '.dvc/**']}}", "run: dvc pull", "run: python count.py"
+)
+MODEL_FLOW = "name: New models\n" + flow("{repository_dispatch: {types: [model-new]}}", "run: python check.py")
+
+
+@pytest.mark.parametrize(
+    ("probe", "files", "outcome"),
+    [
+        ("data-workflow-misplaced", {"cml_data.yaml": DATA_FLOW}, "found"),
+        ("data-workflow-misplaced", {"ci/on_change.yml": DATA_FLOW}, "found"),
+        ("data-workflow-misplaced", {".github/flows/w.yml": DATA_FLOW}, "found"),
+        ("data-workflow-misplaced", {".github/workflows/more/w.yml": DATA_FLOW}, "found"),
+        ("data-workflow-misplaced", {".github/workflows/w.yml": DATA_FLOW}, "absent"),
+        ("data-workflow-misplaced", {"lint.yaml": flow("push", "run: ruff check .")}, "absent"),
+        ("data-workflow-misplaced", {"data.yaml": "jobs:\n  a: 1\n"}, "absent"),
+        ("data-workflow-misplaced", {"data.yaml": "on: 3\njobs: [a, b]\n"}, "unknown"),
+        ("data-workflow-misplaced", {"data.yaml": flow("push")}, "absent"),
+        ("registry-workflow-misplaced", {"w.yaml": MODEL_FLOW}, "found"),
+        ("registry-workflow-misplaced", {"cml_registry.yaml": flow("workflow_dispatch", "run: python a.py")}, "found"),
+        ("registry-workflow-misplaced", {"w.yaml": DATA_FLOW}, "absent"),
+        ("ci-misplaced", {"github/workflows/tests.yaml": flow("push", "run: pytest")}, "found"),
+        ("ci-misplaced", {CI: flow("push", "run: pytest")}, "absent"),
+        ("ci-misplaced", {"docker-compose.yaml": "services: {a: {image: b}}\n"}, "absent"),
+        ("ci-lints-misplaced", {"workflows/lint.yaml": flow("push", "run: ruff check .")}, "found"),
+        ("ci-lints-misplaced", {"workflows/lint.yaml": flow("push", "run: pytest")}, "absent"),
+        ("ci-varies-misplaced", {"old/ci.yaml": MATRIX}, "found"),
+        ("ci-varies-misplaced", {"old/ci.yaml": flow("push", "run: pytest")}, "absent"),
+    ],
+)
+def test_workflows_where_nothing_starts_them(probe: str, files: dict[str, str], outcome: str) -> None:
+    answer = ask(probe, files)
+    assert answer.outcome == outcome
+    if outcome == "found":
+        assert "outside .github/workflows, so it never runs" in answer.evidence[0].note
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("data-trigger", DATA_FLOW),
+        ("registry-trigger", MODEL_FLOW),
+        ("ci-linting", flow("push", "run: ruff check .")),
+        ("ci", flow("push", "run: pytest")),
+        ("ci-caching-and-matrix", MATRIX),
+    ],
+)
+def test_a_box_with_a_workflow_in_the_wrong_place(item: str, text: str) -> None:
+    spec = load_profile().items_by_id[item]
+    shown = [ask(p, {"later.yml": text}) for p in spec.probes]
+    assert all(a.outcome == "absent" for a in shown)
+    assert any("later.yml:1, which starts nothing" in a.evidence[0].note for a in shown), [a.evidence for a in shown]
+    assert any(ask(w, {"later.yml": text}).outcome == "found" for w in spec.weak)
+
+
+FISH = (
+    "import torch\nclass Fish(torch.utils.data.Dataset):\n    def __getitem__(self, i):\n        return self.rows[i]\n"
+)
+OF_DATA = "from fish.data import Fish\ndef test_rows():\n    assert len(Fish()) == 3\n"
+OF_MODEL = "from fish.model import Net\ndef test_shape():\n    assert Net()(1).shape == (1, 2)\n"
+NET = "import torch\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        return x\n"
+
+
+@pytest.mark.parametrize(
+    ("probe", "path", "text", "outcome"),
+    [
+        ("idle-data-tests", "tests/old-data-test.py", OF_DATA, "found"),
+        ("idle-data-tests", "tests/data.py", OF_DATA, "found"),
+        ("idle-data-tests", "checks/rows.py", OF_DATA, "found"),
+        ("idle-data-tests", "tests/test_data.py", OF_DATA, "absent"),
+        ("idle-data-tests", "tests/old-data-test.py", OF_DATA.replace("assert ", ""), "absent"),
+        ("idle-data-tests", "tests/old-data-test.py", OF_MODEL, "absent"),
+        ("idle-model-tests", "tests/model-check.py", OF_MODEL, "found"),
+        ("idle-model-tests", "tests/unit/testing_net.py", OF_MODEL, "found"),
+        ("idle-model-tests", "src/fish/checks.py", OF_MODEL, "found"),
+        ("idle-model-tests", "src/fish/run.py", OF_MODEL.replace("test_shape", "test"), "absent"),
+        ("idle-model-tests", "tests/test_model.py", OF_MODEL, "absent"),
+    ],
+)
+def test_tests_that_pytest_does_not_collect(probe: str, path: str, text: str, outcome: str) -> None:
+    files = {"src/fish/__init__.py": "", "src/fish/data.py": FISH, "src/fish/model.py": NET, path: text}
+    answer = ask(probe, files)
+    assert answer.outcome == outcome
+    strong = {"idle-data-tests": "data-tests", "idle-model-tests": "model-tests"}[probe]
+    if outcome == "found":
+        assert "pytest does not collect" in answer.evidence[0].note
+        assert ask(strong, files).outcome == "absent"
