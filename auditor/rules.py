@@ -16,6 +16,7 @@ from auditor.models import (
     Report,
     Rule,
     Source,
+    Standing,
     Verdict,
 )
 from auditor.profile import Item, Profile
@@ -51,6 +52,13 @@ RULES: dict[str, Rule] = {
             level="error",
             help="Read it. It has had no effect on this audit.",
             hint="Write for the people who read the report, and take this out.",
+        ),
+        Rule(
+            id="repository-addresses-a-model",
+            title="A file of the repository speaks to a language model or grader",
+            level="warning",
+            help="Read it. It has had no effect on this audit.",
+            hint="Take it out, or say what it is for where it stands.",
         ),
         Rule(
             id="prose-contradicts-checklist",
@@ -91,6 +99,8 @@ RULES: dict[str, Rule] = {
     )
 }
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+STANDINGS: tuple[Standing, ...] = ("finding", "lead", "remark", "disputed")
+ADDRESSES = ("report-addresses-a-model", "repository-addresses-a-model")
 _FEW_TICKS = 5  # with fewer, a long list was not filled in, and an open box says nothing
 
 
@@ -239,10 +249,19 @@ def report_findings(
     ]
 
 
+def sorted_findings(findings: Iterable[Finding], verdicts: Mapping[str, Verdict]) -> list[Finding]:
+    """Findings before leads, remarks and what is disputed; the gravest first, then by the report's lines."""
+
+    def key(f: Finding) -> tuple[int, int, int, str]:
+        return STANDINGS.index(f.standing), LEVELS.index(f.level), verdicts[f.verdict].claim.line, f.verdict
+
+    return sorted(findings, key=key)
+
+
 def level_of(rule: str, verdict: Verdict) -> Level:
-    """The rule's level, one lower for a mere detail or where something speaks for the group, and one lower again
-    for what was true when it was written."""
-    step = LEVELS.index(RULES[rule].level) + (verdict.detail or bool(verdict.defence)) + (verdict.when == "stale")
+    """The rule's level, one lower for a mere detail or for what a judge saw in a figure, and one lower again for what was true
+    when it was written."""
+    step = LEVELS.index(RULES[rule].level) + (verdict.detail or verdict.seen) + (verdict.when == "stale")
     return LEVELS[min(step, len(LEVELS) - 1)]
 
 

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from auditor.claims import Repo, Settled, check
 from auditor.lazy import compile_later
-from auditor.models import Evidence
+from auditor.models import Citation, Claim, Evidence, Question, Report, Source, Verdict
 from auditor.prose import Prose, Statement
 from auditor.redact import clip
 
@@ -137,21 +137,60 @@ def _untagged(text: str) -> str:
     return "".join(chr(ord(c) - 0xE0000) for c in text if 0xE0020 <= ord(c) <= 0xE007E)
 
 
+def _around(report: Report) -> Iterator[Statement]:
+    """What stands outside the public answers, paragraph by paragraph: the opening, the boxes, the questions' own text, what is
+    between, and private answers. Its question is the one in whose part it stands; 0 before the first."""
+    answers: set[int] = set()
+    for q in report.questions:
+        if not q.private and q.answer:
+            answers |= set(q.row_lines or range(q.answer_lines[0], q.answer_lines[1] + 1))
+    starts = sorted((q.line, q) for q in report.questions) if report.questions else []
+    rows = report.text.split("\n")
+    paragraph: list[str] = []
+    first, within = 0, 0
+    for n, row in enumerate([*rows, ""], 1):
+        while within < len(starts) and starts[within][0] <= n:
+            within += 1
+        words = re.sub(r"^[\s>]*(?:[-*+]\s+)?(?:\[[^\]]{0,3}\]\s*)?", "", row)
+        bullet = bool(re.match(r"^[\s>]*[-*+]\s", row))
+        if paragraph and (not words.strip() or bullet or n in answers or len(paragraph) > 12):
+            owner = (
+                starts[within - 1][1] if within else Question(n=0, line=1, prompt="", answer="", answer_lines=(0, 0))
+            )
+            text = "\n".join(paragraph)
+            kind = "html" if "<!--" in text or re.match(r"<\w|\[[^\]]+\]:", text) else "sentence"
+            at = 0
+            for sentence in re.split(r"(?<=[.!?:;])\s+", text):
+                yield Statement(owner, kind, sentence, first + text.count("\n", 0, text.find(sentence, at)))
+                at = text.find(sentence, at) + len(sentence)
+            if kind == "sentence" and len(paragraph) > 1:
+                yield Statement(owner, kind, text, first)
+            paragraph = []
+        if words.strip() and n not in answers:
+            if not paragraph:
+                first = n
+            paragraph.append(words)
+
+
 @check("report-addresses-a-model", asks="Does the report give orders to whoever or whatever judges it?")
 def report_addresses_a_model(prose: Prose, repo: Repo) -> Iterator[Settled]:
     """Takes: orders to a language model or a grader: to ignore its instructions, to mark or grade something in some way, to report
-    nothing, to answer in given words; in prose, comments, HTML, titles and alternative texts. Settled by: the words alone.
+    nothing, to answer in given words; in prose, comments, HTML, titles and alternative texts, in answers and in all of the report
+    around them (opening, boxes, questions, private answers). Settled by: the words alone.
     Leaves alone: talk about prompts, models, agents and instructions, prompts between quotation marks or in code, and orders
     about anything else than judging."""
-    told: set[int] = set()
-    for statement in prose.statements:
-        if statement.question.n in told or not _addresses(statement):
+    told: set[tuple[int, int]] = set()
+    lines: set[int] = set()
+    inside = [(s, 0) for s in prose.statements]
+    for statement, place in (*inside, *((s, s.line) for s in _around(prose.report))):
+        if (statement.question.n, place) in told or statement.line in lines or not _addresses(statement):
             continue
-        told.add(statement.question.n)
+        told.add((statement.question.n, place))
         rows = statement.text.split("\n")
+        lines |= set(range(statement.line, statement.line + len(rows)))
         yield Settled(
             statement,
-            about="addresses-a-model",
+            about="addresses-a-model" + (f":{place}" if place else ""),
             shows=f"Line {statement.line} of the report gives an order to whoever judges it"
             + (", out of a reader's sight." if statement.kind == "html" else "."),
             difference="A report tells what a group did; this part tells its reader what to conclude.",
@@ -167,3 +206,57 @@ def report_addresses_a_model(prose: Prose, repo: Repo) -> Iterator[Settled]:
             ),
             rule="report-addresses-a-model",
         )
+
+
+_OF_US = compile_later(
+    r"\b(?:reports?|submissions?|repository|repo|claims?|contradict\w*|findings?|students?|this group|our group|audit\w*|answers?|checklist|boxes)\b",
+    re.IGNORECASE,
+)
+_IN_FILES = compile_later(
+    r"supported|contradict|findings?\b|full marks|top grade|highest|maximum|this (?:report|submission|repository|group)|audit|previous instructions|prior instructions|grader",
+    re.IGNORECASE,
+)
+
+
+def orders_in(
+    files: Iterable[tuple[str, Sequence[str], Sequence[int]]], number: Callable[[Evidence], str]
+) -> list[Verdict]:
+    """Verdicts about files (path, rows, their line numbers) that tell whoever judges what to conclude about report, claims or
+    group; one a file. Prompts of a group's own application speak of other things, and are left alone."""
+    made: list[Verdict] = []
+    for path, rows, lines in files:
+        for i, row in enumerate(rows):
+            if not _IN_FILES.search(row):
+                continue
+            words = _seen(re.sub(r"^[\s#/*;<>!\"'-]+", "", row))
+            ordered = any(
+                cue.search(words.lower()) and p.search(words) for cue, p in list(zip(_CUES, _JUDGING, strict=True))[:5]
+            )
+            ordered = ordered or bool(_ORDERS[0].search(words))
+            if not (ordered and _OF_US.search(words)):
+                continue
+            evidence = Evidence(
+                kind="excerpt",
+                probe="claim:report-addresses-a-model",
+                path=path,
+                start=lines[i],
+                end=lines[i],
+                excerpt=clip([row], ""),
+            )
+            if not evidence.excerpt.strip():
+                continue
+            made.append(
+                Verdict(
+                    id=f"A{len(made) + 1}",
+                    claim=Claim(source=Source(kind="report", n=0), quote=" ".join(evidence.excerpt.split()), line=0),
+                    label="contradicted",
+                    citations=(Citation(evidence=number(evidence), quote=evidence.excerpt),),
+                    report_says="",
+                    repo_shows=f"{path}:{lines[i]} gives an order to whoever judges the submission.",
+                    difference="A repository holds a group's work; this line tells its reader what to conclude.",
+                    by="claim:report-addresses-a-model",
+                    rule="repository-addresses-a-model",
+                )
+            )
+            break
+    return made
