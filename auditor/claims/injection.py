@@ -137,6 +137,13 @@ def _untagged(text: str) -> str:
     return "".join(chr(ord(c) - 0xE0000) for c in text if 0xE0020 <= ord(c) <= 0xE007E)
 
 
+# One of these is in whatever speaks to a judge; the template's own text around the answers has hardly any.
+_AROUND = compile_later(
+    "ignore|disregard|forget|overrid|support|correct|verif|contradict|finding|marks|grade|rate |score|top |highest|complete|excellent|perfect"
+    "|auditor|judge|assess|llm|\\bai\\b|gpt|claude|gemini|copilot|model|instruction|prompt|label|<|\\[//|[\u200b-\u200f\u2060-\u2064]|[\U000e0000-\U000e007f]"
+)
+
+
 def _around(report: Report) -> Iterator[Statement]:
     """What stands outside the public answers, paragraph by paragraph: the opening, the boxes, the questions' own text, what is
     between, and private answers. Its question is the one in whose part it stands; 0 before the first."""
@@ -144,7 +151,7 @@ def _around(report: Report) -> Iterator[Statement]:
     for q in report.questions:
         if not q.private and q.answer:
             answers |= set(q.row_lines or range(q.answer_lines[0], q.answer_lines[1] + 1))
-    starts = sorted((q.line, q) for q in report.questions) if report.questions else []
+    starts = sorted(((q.line, q) for q in report.questions), key=lambda s: s[0])
     rows = report.text.split("\n")
     paragraph: list[str] = []
     first, within = 0, 0
@@ -158,6 +165,9 @@ def _around(report: Report) -> Iterator[Statement]:
                 starts[within - 1][1] if within else Question(n=0, line=1, prompt="", answer="", answer_lines=(0, 0))
             )
             text = "\n".join(paragraph)
+            if not _AROUND.search(text.lower()):
+                paragraph = []
+        if paragraph and (not words.strip() or bullet or n in answers or len(paragraph) > 12):
             kind = "html" if "<!--" in text or re.match(r"<\w|\[[^\]]+\]:", text) else "sentence"
             at = 0
             for sentence in re.split(r"(?<=[.!?:;])\s+", text):

@@ -113,10 +113,12 @@ class BatchFile:
         count = filled = 0
         file: IO[bytes] | None = None
         try:
-            for k, request in lacking.items():
+            of = ""
+            for k, request in sorted(lacking.items(), key=lambda i: i[1].asks):  # the service takes one model a file
                 line = {"custom_id": k, "method": "POST", "url": ENDPOINT, "body": body(request, self.settings)}
                 raw = json.dumps(line, ensure_ascii=False).encode() + b"\n"
-                if file is None or count == lines or filled + len(raw) > size:
+                if file is None or count == lines or filled + len(raw) > size or request.asks != of:
+                    of = request.asks
                     if file is not None:
                         file.close()
                     written.append(folder / f"requests-{start + len(written) + 1:03d}.jsonl")
