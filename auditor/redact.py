@@ -74,7 +74,7 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("login", "login ", r"(?i:\blogin)\b[^\n]{0,80}\s(?:-p|--password|--token|--key|--relogin)[ =][\"']?(?P<s>[^\s\"'$<{-][^\s\"'<]{3,})"),
     ("login", " -u| --user", r"\s(?:-u|--user)[ =][\"']?[^\s:\"'$]{1,60}:(?P<s>[^\s\"'$@/<]{3,})"),
     ("login", "sshpass", r"\bsshpass\s+-p\s*[\"']?(?P<s>[^\s\"'$<]{3,})"),
-    ("assigned secret", "?|&", r"[?&](?:token|key|api_?key|access_token|auth|password|signature|X-Amz-(?:Signature|Credential|Security-Token))=(?P<s>(?=[A-Za-z_.%-]{0,300}[0-9])[^&\s\"'`<>${}]{10,})"),
+    ("assigned secret", "?|&", r"[?&](?:token|key|api_?key|access_token|auth|password|signature|X-Amz-(?:Signature|Credential|Security-Token))=(?P<s>(?=[A-Za-z_.%-]{0,300}[0-9])[^&\s\"'`<>${}()\[\]]{10,})"),
 )  # fmt: skip
 _RULES = tuple((kind, tuple(cues.split("|")), compile_later(shape)) for kind, cues, shape in _SHAPES)
 _PUBLIC = compile_later(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}(?:CERTIFICATE|PUBLIC KEY)")
@@ -259,6 +259,8 @@ def _is_value(match: re.Match[str], group: str, text: str) -> bool:
             return bool(re.search(r"\d", plain)) and not re.fullmatch(r"\d+(?:\.\d*)?(?:e-?\d+)?", plain)
         if strong and sign == ":":
             return bool(re.search(r"[\d\W]", plain)) and not re.fullmatch(r"[\d.]+", plain)
+        if keyed and re.search(r"(?i)secret|private|access", name):
+            return _mixed(plain)
         return _mixed(plain) and len(plain) >= 12 and not re.fullmatch(r"[a-z]+(?:[-_][a-z0-9]+)+", plain)
     if strong:
         return True
