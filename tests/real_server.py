@@ -104,7 +104,9 @@ def audit(url: str, model: str, repo: str, store: str, bound: bool) -> None:
 
     judge = Limited(model, url, Path(store), {"temperature": 1, "seed": 7}, Gate(say=say), workers=1)
     submission = Submission(id="x", repo=repo)
-    record = pipeline.audit(submission, load_profile(), judge, asking=Asking(budget=8_000))
+    record = pipeline.audit(
+        submission, load_profile(), judge, asking=Asking(budget=4_000, readings="pack", ruling=bound)
+    )
     plain = pipeline.audit(submission, load_profile())
     counted = [(f.fingerprint, f.standing) for f in record.findings]
     print(
@@ -127,7 +129,12 @@ def main(kind: str, program: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"OPENAI_API_KEY": "sk-none", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+        local = "sk-local-only-0123456789"  # no key: the proxy wants one
+        environment = os.environ | {
+            "OPENAI_API_KEY": local,
+            "LITELLM_MASTER_KEY": local,
+            "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        }
         if kind == "llama":
             command = [program, __file__, "serve", str(port), folder]
             server_environment = {k: v for k, v in environment.items() if k != "PYTHONPATH"}
@@ -149,7 +156,8 @@ def main(kind: str, program: str) -> None:
             url = f"http://127.0.0.1:{port}/v1"
             for _ in range(240):
                 try:
-                    urllib.request.urlopen(f"{url}/models", timeout=2).read()
+                    asked = urllib.request.Request(f"{url}/models", headers={"Authorization": f"Bearer {local}"})
+                    urllib.request.urlopen(asked, timeout=2).read()
                     break
                 except (urllib.error.URLError, OSError):
                     time.sleep(0.5)
