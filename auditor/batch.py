@@ -28,6 +28,7 @@ from pydantic import ValidationError
 from auditor import __version__, pipeline
 from auditor.errors import UserError
 from auditor.facts.statistics import statistics
+from auditor.grammar import running
 from auditor.groups import file_name
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.models import (
@@ -35,6 +36,7 @@ from auditor.models import (
     AuditRecord,
     GroupEntry,
     JudgeInfo,
+    Label,
     Named,
     Noted,
     Report,
@@ -96,7 +98,7 @@ class Terms:
 
             prompts = "+".join(load_prompt(p).named.hash for p in asking.prompts)
         asked = asdict(asking) if asking is not None else {}
-        said = [__version__, profile.hash, prompts, judge.info.model_dump(), asked, sorted(formats)]
+        said = [__version__, running(), profile.hash, prompts, judge.info.model_dump(), asked, sorted(formats)]
         asked_with = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
         return cls(pickle.dumps(profile), judge.info, tuple(sorted(formats)), asking, timeout, max_size, asked_with)
 
@@ -347,7 +349,7 @@ def failed(task: Task, reason: str) -> Done:
     """A submission that could not be audited: a record that says why, and no more."""
     s = task.submission
     record = AuditRecord(
-        tool=Tool(version=__version__),
+        tool=Tool(version=__version__, python=running()),
         submission=Audited(
             id=s.id, repo=s.repo, ref=s.ref, before=s.before, report_path=s.report_path, commit="", commit_time=""
         ),
@@ -385,6 +387,11 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
             )
         )
     stands = [f for f in record.findings if f.standing == "finding"]
+    labels: dict[str, Label] = {}
+    for box in record.items:
+        # an item that stands twice is judged once
+        if (id_ := items.get(box.n)) and labels.get(id_, "not_verifiable") == "not_verifiable":
+            labels[id_] = box.label
     return GroupEntry(
         id=record.submission.id,
         name=file_name(record.submission.id),
@@ -398,7 +405,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         levels=dict(sorted(Counter(f.level for f in stands).items())),
         standings=dict(sorted(Counter(f.standing for f in record.findings).items())),
         labels=dict(sorted(counts(record).items())),
-        items={id_: i.label for i in record.items if (id_ := items.get(i.n))},
+        items=labels,
         findings=tuple(noted),
         judged=record.judged,
         unjudged=tuple(p.message for p in record.unjudged),
@@ -505,7 +512,7 @@ def summarise(
     course = Class(
         profile=Named(name=profile.name, hash=profile.hash),
         judge=judge.info,
-        tool=Tool(version=__version__),
+        tool=Tool(version=__version__, python=running()),
         titles={item.id: item.texts[0] for item in profile.items},
         before=before,
     )

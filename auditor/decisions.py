@@ -115,7 +115,7 @@ def _questions(record: AuditRecord, chosen: Mapping[str, Decision]) -> Iterator[
         if note:
             yield f"   - Note: {plain(note)}"
         said = "a private answer" if hidden else code(verdict.claim.quote, 300)
-        yield f"   - The report says ({code(f'{record.report.path}:{verdict.claim.line}')}): {said}"
+        yield f"   - The report says ({code(f'{record.report.where(verdict.claim.source)}:{verdict.claim.line}')}): {said}"
         if hidden:
             continue
         places = [record.evidence[c.evidence] for c in verdict.citations[:3]]

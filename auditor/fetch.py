@@ -8,15 +8,17 @@ import re
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import git
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from auditor.errors import UserError
-from auditor.repository import cache_folder
+from auditor.repository import ASK_NOBODY, cache_folder
 
 _SCHEMES = ("https", "ssh", "file")
 
@@ -30,10 +32,22 @@ def _reporter(say: Callable[[str], None]) -> Any:
     return update
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """A bare clone, the branches and tags that its host has (with their commits, which the clone need not hold), and which
+    branch is the default one; empty where the host does not say."""
+
+    path: Path
+    branches: dict[str, str]
+    tags: dict[str, str]
+    default_branch: str = ""
+
+
 def fetch(
     url: str, *, ref: str = "", before: datetime | None = None, progress: Callable[[str], None] | None = None
-) -> tuple[Path, tuple[str, ...]]:
-    """The bare clone of a URL, brought up to date where that is needed, and the branches that its host has.
+) -> Fetched:
+    """The bare clone of a URL, brought up to date where that is needed. Nobody is ever asked for a password: what git has
+    stored, or a key that an agent holds, lets it in or nothing does.
 
     Nothing is fetched when `ref` is a commit that the clone has, or when the last fetch came after `before`.
     Raises UserError for a scheme other than https, ssh and file, and for what git cannot reach.
@@ -48,15 +62,19 @@ def fetch(
     path = cache_folder() / f"{name}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
     state_file = path / "auditor.json"
     state = _state(state_file)
-    environment = {
+    environment = ASK_NOBODY | {
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_LFS_SKIP_SMUDGE": "1",
         "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=20 -oServerAliveInterval=20",
         "GIT_HTTP_LOW_SPEED_LIMIT": "1",  # a host that falls silent for a minute has hung up
         "GIT_HTTP_LOW_SPEED_TIME": "60",
-        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_COUNT": "3",
         "GIT_CONFIG_KEY_0": "core.hooksPath",
         "GIT_CONFIG_VALUE_0": os.devnull,
+        "GIT_CONFIG_KEY_1": "core.askPass",
+        "GIT_CONFIG_VALUE_1": "",
+        "GIT_CONFIG_KEY_2": "credential.interactive",
+        "GIT_CONFIG_VALUE_2": "false",
     }
     reporter = _reporter(progress) if progress else None
     part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
@@ -92,14 +110,21 @@ def fetch(
                 with repository.git.custom_environment(**environment):
                     _try_ref(repository, ref)
             with repository.git.custom_environment(**environment):
-                heads = str(repository.git.ls_remote("--heads", "origin"))
-            names = sorted(line.split("refs/heads/", 1)[1] for line in heads.splitlines() if "refs/heads/" in line)
-            state = {"fetched": datetime.now(UTC).isoformat(), "branches": names}
+                rows = str(repository.git.ls_remote("--symref", "origin", "HEAD", "refs/heads/*", "refs/tags/*")).split(
+                    "\n"
+                )
+            told = _told(rows)
+            if _is_checkout(url):
+                told["default"] = ""
+            if state and told["default"] in told["branches"] and told["default"] != repository.head.reference.name:
+                return _anew(path, url, ref, before, progress)  # the host has made another branch the default one
+            state = {"fetched": datetime.now(UTC).isoformat()} | told
             _write(state_file, json.dumps(state))
     except (git.GitCommandError, git.InvalidGitRepositoryError, git.NoSuchPathError, ValueError, OSError) as error:
-        if state and ".lock': File exists" in str(getattr(error, "stderr", "")):  # a killed fetch left it: clone anew
-            shutil.rmtree(path, ignore_errors=True)
-            return fetch(url, ref=ref, before=before, progress=progress)
+        failed = str(getattr(error, "stderr", ""))
+        # a killed fetch left its lock, or the default branch has been renamed
+        if state and (".lock': File exists" in failed or (not ref and "couldn't find remote ref" in failed)):
+            return _anew(path, url, ref, before, progress)
         said = str(getattr(error, "stderr", "") or error).strip().strip("'").splitlines()
         reason = next(
             (line.strip() for line in said if "fatal:" in line or "ERROR:" in line), said[-1].strip() if said else ""
@@ -110,14 +135,35 @@ def fetch(
         ) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    return path, tuple(state["branches"])
+    return Fetched(path, dict(state["branches"]), dict(state["tags"]), str(state["default"]))
+
+
+def _is_checkout(url: str) -> bool:
+    """Whether an address leads to a working tree on this machine, whose HEAD is only what somebody has checked out."""
+    return url.startswith("file://") and (Path(unquote(urlsplit(url).path)) / ".git").exists()
+
+
+def _anew(path: Path, url: str, ref: str, before: datetime | None, progress: Callable[[str], None] | None) -> Fetched:
+    shutil.rmtree(path, ignore_errors=True)
+    return fetch(url, ref=ref, before=before, progress=progress)
+
+
+def _told(rows: list[str]) -> dict[str, Any]:
+    """What a host says of its branches and tags, and which branch HEAD is."""
+    found = [(what, name) for what, _, name in (row.partition("\t") for row in rows)]
+    heads = {n.removeprefix("refs/heads/"): sha for sha, n in found if n.startswith("refs/heads/")}
+    tags = {n.removeprefix("refs/tags/"): sha for sha, n in found if n.startswith("refs/tags/")}
+    peeled = {n.removesuffix("^{}"): sha for n, sha in tags.items() if n.endswith("^{}")}
+    tags = {n: peeled.get(n, sha) for n, sha in tags.items() if not n.endswith("^{}")}
+    default = next((what for what, n in found if n == "HEAD" and what.startswith("ref: refs/heads/")), "")
+    return {"branches": dict(sorted(heads.items())), "tags": tags, "default": default.removeprefix("ref: refs/heads/")}
 
 
 def _state(file: Path) -> dict[str, Any]:
     """What is known of a clone; nothing where it is none, or was left half-made."""
     try:
         state = json.loads(file.read_text())
-        return state if isinstance(state, dict) and {"fetched", "branches"} <= state.keys() else {}
+        return state if isinstance(state, dict) and {"fetched", "branches", "tags", "default"} <= state.keys() else {}
     except (OSError, ValueError):
         return {}
 

@@ -8,20 +8,21 @@ import difflib
 import posixpath
 import re
 import shlex
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
+from auditor.markup import Reference, anchors, leads_to_anchor, parse, references
 from auditor.models import ChecklistItem, Citation, Claim, Evidence, Image, Question, Report, Source, Verdict
 from auditor.profile import Profile, Version, words
-from auditor.report import markdown
+from auditor.report import LENGTH
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Snapshot
 
 Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id
 
-_LENGTH = re.compile(r"length:?\W*(\d+)\s*(?:-|–|to)\s*(\d+)\s*words", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"question\s+\d+\s+fill\s+here|\bs[xX]{6}\b|figures/<image>\.<extension>", re.IGNORECASE)
 _TEMPLATE_LINE = re.compile(
     r"^\s*>?\s*(?:recommended\s+)?answer\s+length\s*:|^\s*>?\s*\*?example\s*:\s*\*?$", re.IGNORECASE
@@ -34,10 +35,19 @@ _FILLER = words(
 _NONE = re.compile(
     r"\b(no|not|none|never|without|nothing|unable|cannot|skipped|instead)\b|n['’]t\b|\bn/?a\b", re.IGNORECASE
 )
-_IMAGE_MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>", re.IGNORECASE)
-_SPACED = re.compile(r"!\[[^\]]*\]\(([^()<>\"']+ [^()<>\"']*\.\w{3,4})\)")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"\x00\x00\x01\x00", b"version https://git-lfs")
-_ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|//)")
+_ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")  # one letter and a colon is a drive
+_OWN_DISK = re.compile(r"^(?:[A-Za-z]:[\\/]|file:|~/|/(?:Users|home|mnt|tmp)/)", re.IGNORECASE)
+_LONG = 5000  # characters of a line that is nobody's placeholder
+_MANY = 200  # items that a real list stays far below; the likeness of texts takes time
+_ALIKE = 4  # as many flaws that say the same become one
+_WHY_NO_IMAGE = {
+    "spaces": ("The path has spaces, so the markup shows instead of the picture.", "Write {url} in line {line}, or give the file a name without spaces."),
+    "size": ("A size within the parentheses is no Markdown, so the markup shows instead of the picture.", "Take the size out of line {line}: ![...]({url}), or use <img src=... width=...>."),
+    "brackets": ("Double brackets are no Markdown, so the markup shows instead of the picture.", "Write ![...]({url}) in line {line}."),
+    "html": ("The image stands within HTML, where Markdown is not read, so its markup shows.", "Put an empty line before and after line {line}, or use <img src=\"{url}\">."),
+    "markup": ("The markup of the image is broken, so it shows instead of the picture.", "Write ![...]({url}) in line {line}."),
+}  # fmt: skip
 _OWN = re.compile(r"https?://(?:www\.)?git(?:hub|lab)\.com/([^/]+)/([^/]+)/(?:-/)?(?:blob|tree|raw)/([^/]+)/([^?#]+)")
 
 
@@ -66,13 +76,44 @@ def check_form(
     *,
     url: str = "",
     on_disk: Callable[[str], bool] = lambda _: False,
+    fold: bool = True,
 ) -> list[Verdict]:
     """One contradicted verdict for each flaw, in the report's order, with ids F1, F2, ... `url` is the repository's address;
-    `on_disk` tells whether a path that is not tracked exists all the same."""
+    `on_disk` tells whether a path that is not tracked exists all the same; `fold` makes one of many flaws that say the same."""
     page = _Page(file, report, snapshot, profile, url, on_disk)
     found = [flaw for check in _CHECKS for flaw in check(page)]
+    if fold:
+        found = _folded(found)
     found.sort(key=lambda f: (f.line, f.rule))
     return [_verdict(f"F{n}", flaw, page, number) for n, flaw in enumerate(found, 1)]
+
+
+def _folded(flaws: list[Flaw]) -> list[Flaw]:
+    """The flaws, where the same thing is wrong in many places one with their number and lines."""
+    alike: dict[tuple[str, str, bool], list[Flaw]] = {}
+    for flaw in flaws:
+        alike.setdefault((flaw.rule, flaw.difference or str(len(alike)), flaw.detail), []).append(flaw)
+    made: list[Flaw] = []
+    for same in alike.values():
+        if len(same) < _ALIKE:
+            made += same
+            continue
+        same.sort(key=lambda f: f.line)
+        lines = ", ".join(str(f.line) for f in same[:8])
+        says = f"{len(same)} times, in lines {lines}" + (f" and {len(same) - 8} more" if len(same) > 8 else "")
+        first = same[0]
+        quote = f"{first.quote} and {len(same) - 1} more"
+        made.append(
+            replace(
+                first,
+                source=Source(kind="report", n=0),
+                quote=quote,
+                says=says,
+                fact=says,
+                hint=f"{first.hint} The same in the other lines.",
+            )
+        )
+    return made
 
 
 def _verdict(id_: str, flaw: Flaw, page: "_Page", number: Number) -> Verdict:
@@ -121,26 +162,33 @@ class _Page:
 
     @cached_property
     def version(self) -> Version | None:
-        """The template's version that the report was written in: by its numbers, then its items, then the lengths."""
+        """The template's version that the report was written in; the newest where nothing of any is there."""
+        versions = self.profile.versions
+        return next((v for v in versions if v.name == self.report.template), versions[0] if versions else None)
 
-        def likeness(version: Version) -> tuple[int, int, int]:
-            numbers = sum(self.asked[q.id].numbers.get(version.layout) == q.n for q in self.known)
-            items = {i.item for i in self.report.items if i.item}
-            lengths = sum(self.own_length(q) == version.words.get(q.id) for q in self.known)
-            return numbers, -len(items ^ set(version.items)), lengths
+    @cached_property
+    def listed(self) -> list[str]:
+        """The lines of the file that the checklist stands in."""
+        return self.snapshot.files[self.report.checklist].lines if self.report.checklist else self.lines
 
-        return max(self.profile.versions, key=likeness) if self.profile.versions and self.known else None
+    @cached_property
+    def anchors(self) -> frozenset[str]:
+        return anchors(self.file.text)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return sorted(q.line for q in self.report.questions)
 
     def section(self, question: Question) -> range:
         """The lines of a question and its answer, counted from 1."""
-        later = [q.line for q in self.report.questions if q.line > question.line]
-        return range(question.line, min(later, default=len(self.lines) + 1))
+        later = bisect_right(self.starts, question.line)
+        return range(question.line, self.starts[later] if later < len(self.starts) else len(self.lines) + 1)
 
     def own_length(self, question: Question) -> tuple[int, int] | None:
         """The length that the report's own line asks for."""
         for n in self.section(question):
             row = self.lines[n - 1]
-            if (match := _LENGTH.search(row)) and row.lstrip().startswith(">"):
+            if (match := LENGTH.search(row)) and row.lstrip().startswith(">"):
                 return int(match[1]), int(match[2])
         return None
 
@@ -230,7 +278,10 @@ def _answers(page: _Page) -> Iterator[Flaw]:
         left = [
             n
             for n in page.section(question)
-            if _PLACEHOLDER.search(page.lines[n - 1]) and not _example(page.lines[n - 1])
+            if len(page.lines[n - 1]) < _LONG
+            and _PLACEHOLDER.search(page.lines[n - 1])
+            and not _example(page.lines[n - 1])
+            and (n >= question.answer_lines[0] or "fill here" in page.lines[n - 1].lower())
         ]
         length, images = page.length(question), page.images(question)
         wanted = (length is None or length[0] > 0) or bool(images)
@@ -279,6 +330,8 @@ def _leftovers(page: _Page, question: Question) -> Iterator[Flaw]:
         if row.lstrip().startswith(("```", "~~~")):
             fence = not fence
         if fence:
+            continue
+        if len(row) > _LONG:
             continue
         copied = next((e for e in examples if e in " ".join(row.replace("*", "").split())), "")
         if _TEMPLATE_LINE.match(row) or copied:
@@ -339,7 +392,7 @@ def count_words(answer: str) -> tuple[int, int]:
     """The words of an answer without code, tables and images, and with everything that white space parts."""
     everything = len(_COMMENT.sub(" ", answer).split())
     prose = 0
-    tokens = markdown().parse(answer)
+    tokens = parse(answer)
     table = False
     for token in tokens:
         if token.type in ("table_open", "table_close"):
@@ -368,7 +421,7 @@ def _image_counts(page: _Page) -> Iterator[Flaw]:
         if not span or not question.answer.strip():
             continue
         few, many = span
-        has = len(question.images) + len(_spaced(page, question))
+        has = len(question.images) + len(_broken(page, question))
         first = question.answer_lines[0]
         linked = [i for i in question.links if re.search(r"\.(png|jpe?g|gif|svg|webp)$", i.target, re.IGNORECASE)]
         if has < few and linked:
@@ -403,23 +456,19 @@ def _pictures(page: _Page) -> Iterator[Flaw]:
                 continue  # the template's placeholder, told as such
             if flaw := _picture(page, question, image):
                 yield flaw
-        for line, target in _spaced(page, question):
+        for line, broken in _broken(page, question):
+            difference, hint = _WHY_NO_IMAGE[broken.why]
             yield Flaw(
-                "image-not-rendered", _of(question), line, target, _cut(page.lines[line - 1]),
-                "The path has spaces, so the markup shows instead of the picture.",
-                f"Write {target.replace(' ', '%20')} in line {line}, or give the file a name without spaces.",
+                "image-not-rendered", _of(question), line, broken.target, _cut(page.lines[line - 1]), difference,
+                hint.format(url=quote(broken.target, safe="/()#%:"), line=line),
             )  # fmt: skip
 
 
-def _spaced(page: _Page, question: Question) -> list[tuple[int, str]]:
-    """The image markup whose path has bare spaces: no image to a reader of Markdown."""
-    found = []
-    fence = False
-    for n, row in page.rows(question):
-        fence ^= row.lstrip().startswith(("```", "~~~"))
-        if not fence and "`" not in row:
-            found += [(n, m[1]) for m in _SPACED.finditer(row)]
-    return found
+def _broken(page: _Page, question: Question) -> list[tuple[int, Reference]]:
+    """The markup that was meant as an image and is none to a reader of Markdown, with its lines."""
+    numbers = [n for n, _ in page.rows(question)]
+    found = [r for r in references(question.answer) if r.why in _WHY_NO_IMAGE]
+    return [(numbers[min(r.line, len(numbers) - 1)], r) for r in found if numbers]
 
 
 def _picture(page: _Page, question: Question, image: Image) -> Flaw | None:
@@ -436,6 +485,12 @@ def _picture(page: _Page, question: Question, image: Image) -> Flaw | None:
             "The image stands in code, so readers see its markup instead of the picture.",
             f"Take the backticks (or the spaces before it) away around line {image.line}.",
             not asked,
+        )
+    if _OWN_DISK.match(image.target) and not image.path:
+        return flaw(
+            "image-not-found",
+            "The address is a path on somebody's own disk.",
+            f"Save the picture in reports/figures and show it with `![...](figures/NAME.png)` in line {image.line}.",
         )
     if _ADDRESS.match(image.target):
         if image.path or _OWN.match(image.target):
@@ -465,7 +520,7 @@ def _picture(page: _Page, question: Question, image: Image) -> Flaw | None:
 
 def _follow(page: _Page, target: str) -> tuple[str, bool]:
     """The path that a host's page follows a relative target to, and whether a file or folder is there."""
-    raw = target if target in page.snapshot.files else re.split(r"[?#]", target)[0]
+    raw = re.split(r"[?#]", target)[0]
     start = "" if raw.startswith("/") else posixpath.dirname(page.report.path)
     for name in dict.fromkeys((unquote(raw), raw)):
         path = posixpath.normpath(posixpath.join(start, name.lstrip("/")))
@@ -564,10 +619,12 @@ def _link(page: _Page, question: Question, link: Image) -> Flaw | None:
             f"There is no {path} in the repository.",
             f"{near} is there: link to that." if near else "Link to a file that is there.",
         )
+    if _OWN_DISK.match(target) and not link.path:
+        return flaw("The address is a path on somebody's own disk.", "Link to the file in the repository.")
     if _ADDRESS.match(target) or not target:
         return None
     if target.startswith("#"):
-        if len(target) < 2 or target[1:].lower() in _anchors(page.file.text):
+        if leads_to_anchor(target, page.anchors):
             return None
         return flaw(
             "No heading of the report has this anchor.",
@@ -581,18 +638,6 @@ def _link(page: _Page, question: Question, link: Image) -> Flaw | None:
     if there or path.startswith(".."):
         return None
     return flaw(*_instead(page, link, path, "../src/train.py"), bool(link.path))
-
-
-def _anchors(text: str) -> frozenset[str]:
-    """The anchors that a host gives a page: of its headings, and those set by hand."""
-    found: dict[str, int] = {}
-    anchors = {a.lower() for a in re.findall(r"""\b(?:id|name)\s*=\s*["']?([\w.-]+)""", text)}
-    for heading in re.findall(r"(?m)^\s{0,3}(?:>\s*)?#{1,6}\s+(.+?)\s*#*\s*$", text):
-        words_only = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower())
-        slug = words_only.strip().replace(" ", "-")
-        anchors.add(f"{slug}-{found[slug]}" if slug in found else slug)
-        found[slug] = found.get(slug, 0) + 1
-    return frozenset(anchors)
 
 
 def _fences(page: _Page) -> Iterator[Flaw]:
@@ -613,6 +658,14 @@ def _fences(page: _Page) -> Iterator[Flaw]:
 def _questions(page: _Page) -> Iterator[Flaw]:
     """Questions that are missing, added, renumbered, reworded, twice there, or without the line that starts the answer."""
     version = page.version
+    if not page.known and page.profile.questions:
+        yield Flaw(
+            "question-missing", Source(kind="report", n=0), 1, "Questions", "",
+            "None of the template's questions is in the report" + (", so its answers cannot be read." if page.report.questions else "."),
+            "Take the template's report, with `### Question N`, each question's text and `> Answer:`, and put your answers there.",
+            fact=f"{len(page.report.questions)} headings of questions, none of them the template's",
+        )  # fmt: skip
+        return
     if version is None:
         return
     numbers = {q.id: q.numbers[version.layout] for q in page.profile.questions if version.layout in q.numbers}
@@ -652,6 +705,12 @@ def _questions(page: _Page) -> Iterator[Flaw]:
                 f"In the template this is question {numbers[question.id]}.",
                 f"Write `### Question {numbers[question.id]}` in line {question.line}.",
             )
+        if question.heading:
+            yield flaw(
+                f"The heading is not the template's; the question was known {question.heading}.",
+                f"Write `### Question {numbers.get(question.id, question.n)}` in line {question.line}.",
+                question.heading != "by its text",
+            )
         own = page.own_length(question)
         same = [v.words.get(question.id) for v in page.profile.versions if v.layout == version.layout]
         if own and own not in same and version.words.get(question.id):
@@ -674,13 +733,22 @@ def _questions(page: _Page) -> Iterator[Flaw]:
                 "The line `> Answer:` is gone; readers and programs find the answer by it.",
                 "Put `> Answer:` back above the answer.",
             )
+    if len(missing) >= _ALIKE:
+        said = ", ".join(str(n) for n in sorted(missing.values()))
+        yield Flaw(
+            "question-missing", Source(kind="report", n=0), max(q.line for q in page.report.questions),
+            f"Questions {said}", "", f"{len(missing)} of the template's {len(numbers)} questions are not in the report.",
+            "Put each back as `### Question N` with its text and `> Answer:`, and answer it.", fact=f"no questions {said}",
+        )  # fmt: skip
+        return
     for id_, n in sorted(missing.items(), key=lambda m: m[1]):
         after = max((q.line for q in page.report.questions if q.n < n), default=0)
+        first = min((q.line for q in page.report.questions), default=1)
         yield Flaw(
-            "question-missing", Source(kind="report", n=0), after, f"Question {n}", "",
+            "question-missing", Source(kind="report", n=0), after or first, f"Question {n}", "",
             f"The template's question {n} is not in the report: {_cut(page.asked[id_].texts[0])}",
             f"Put `### Question {n}` back with its text and `> Answer:`, and answer it.",
-            fact=f"no question {n} after line {after}",
+            fact=f"no question {n} after line {after}" if after else f"no question {n} before line {first}",
         )  # fmt: skip
 
 
@@ -693,7 +761,7 @@ def _items(page: _Page) -> Iterator[Flaw]:
         return
     if not items:
         yield Flaw(
-            "item-changed", Source(kind="report", n=0), 0, "Overall project checklist", "", "The checklist is gone.",
+            "item-changed", Source(kind="report", n=0), 1, "Overall project checklist", "", "The checklist is gone.",
             "Put the template's checklist back and tick what you did.", fact="no line of the report is a checklist item",
         )  # fmt: skip
         return
@@ -703,12 +771,18 @@ def _items(page: _Page) -> Iterator[Flaw]:
             f"{len(items)} items, none ticked", "No box is ticked.", "Tick what you did: `[x]` instead of `[ ]`.",
             fact=f"0 of {len(items)} boxes have an x",
         )  # fmt: skip
+    if page.report.checklist:
+        yield Flaw(
+            "item-changed", Source(kind="report", n=0), 1, "Overall project checklist", f"it stands in {page.report.checklist}",
+            "The checklist is not in the report.", "Move it into the report, where the template has it.",
+            fact=f"{len(items)} items stand in {page.report.checklist}", detail=True,
+        )  # fmt: skip
     texts = {i.id: i.texts for i in page.profile.items}
     missing = [i for i in version.items if i not in {item.item for item in items}]
     seen: dict[str, int] = {}
     for item in items:
         if not item.item:
-            likely = _closest(item.text, [text for m in missing for text in texts[m]], 0.6)
+            likely = _closest(item.text, [text for m in missing for text in texts[m]], 0.6) if item.n <= _MANY else ""
             if likely:
                 missing = [m for m in missing if likely not in texts[m]]
                 slip = difflib.SequenceMatcher(None, item.text.lower(), likely.lower()).ratio() > 0.9
@@ -718,7 +792,7 @@ def _items(page: _Page) -> Iterator[Flaw]:
         elif item.item in seen:
             hint = f"Delete line {item.line} or line {seen[item.item]}."
             yield _item(item, f"The item stands in line {seen[item.item]} already.", hint)
-        elif item.matched == "near":
+        elif item.matched == "near" and item.n <= _MANY:
             likely = _closest(item.text, texts[item.item])
             difference = "Its text differs from the template's by a word or two."
             yield _item(item, difference, f"Restore the template's words: {likely}", True)
@@ -745,15 +819,22 @@ def _closest(text: str, known: Iterable[str], cutoff: float = 0.0) -> str:
 
 
 def _marks(page: _Page) -> Iterator[Flaw]:
-    """Items without a box, and marks that say neither done nor open."""
-    boxless = {p.line for p in page.report.problems if p.message.startswith("checklist item without a box")}
+    """Items without a box, marks that say neither done nor open, and those that the template writes in another way."""
     for item in page.report.items:
-        if item.line not in boxless and item.mark.strip() in ("", "x", "X"):
+        boxed = f"[{item.mark}]" in page.listed[item.line - 1]
+        mark = item.mark.strip()
+        if boxed and mark in ("", "x", "X") and not item.partly:
             continue
-        says = "no box" if item.line in boxless else f"[{item.mark}]"
+        says = f"[{item.mark}]" if boxed else mark or "no box"
+        right = "`[x]`" if item.checked else "`[x]` or `[ ]`" if item.partly else "`[ ]`"
+        difference = "This says neither done nor open, and is held against nobody."
+        if not item.partly:
+            difference = (
+                f"It is read as {'ticked' if item.checked else 'open'}, but the template writes it in another way."
+            )
         yield Flaw(
-            "mark-unclear", Source(kind="item", n=item.n), item.line, item.text, says,
-            "This says neither done nor open, and is read as open.", f"Write `[x]` or `[ ]` in line {item.line}.",
+            "mark-unclear", Source(kind="item", n=item.n), item.line, item.text, says, difference,
+            f"Write {right} in line {item.line}.", detail=not item.partly, fact=f"line {item.line}: {says}" if page.report.checklist else "",
         )  # fmt: skip
 
 

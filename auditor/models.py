@@ -54,13 +54,17 @@ class Image(Record):
 
 class ChecklistItem(Record):
     """One line of the report's checklist. `item` is its id in the profile and `matched` how the text was recognised
-    (`exact`, `alias`, `annotated`, `near`), both empty where the profile does not know it. Only `x` and `X` tick a box."""
+    (`exact`, `alias`, `annotated`, `near`), both empty where the profile does not know it. `mark` is kept as written;
+    `checked` means that it ticks the box, `partly` that it says neither done nor open, which is held against nobody. `note`
+    is what the group wrote below the item."""
 
     n: int
     line: int
     text: str
     mark: str
     checked: bool
+    partly: bool = False
+    note: str = ""
     section: str = ""
     item: str = ""
     matched: str = ""
@@ -70,7 +74,8 @@ class Question(Record):
     """One question with its answer. `id` is the profile's id, known by the prompt's text (`exact`, `alias`,
     `annotated`, `near`) or, where the prompt was removed, by the number in a layout that the other questions settle (`number`).
     `answer` keeps the report's words and line breaks without rules and placeholders; `answer_lines` are first and last
-    line, (0, 0) for none; `row_lines` has the line of each of its lines where some were left out. An answer inside a quote has its `>` removed."""
+    line, (0, 0) for none; `row_lines` has the line of each of its lines where some were left out. An answer inside a quote has its `>` removed.
+    `heading` says by what the question was known where its heading is not written as the template's."""
 
     n: int
     line: int
@@ -80,6 +85,7 @@ class Question(Record):
     row_lines: tuple[int, ...] = ()
     id: str = ""
     matched: str = ""
+    heading: str = ""
     private: bool = False
     images: tuple[Image, ...] = ()
     links: tuple[Image, ...] = ()
@@ -96,17 +102,44 @@ class Figure(Record):
 
 
 class Report(Record):
-    """The report as parsed: every item and question in file order, and what was malformed. `text` is the report's source,
-    from which a page is made; `figures` are there only where a page was asked for."""
+    """The report as parsed: every item and question in file order, and what was malformed. `template` is the version of the
+    course's template that it was written in, empty where nothing of it is there; `checklist` is the file that the items stand
+    in, empty where that is the report. `text` is the report's source, from which a page is made; `figures` are there only
+    where a page was asked for."""
 
     path: str
     commit: str
     sha256: str
+    template: str = ""
+    checklist: str = ""
     items: tuple[ChecklistItem, ...] = ()
     questions: tuple[Question, ...] = ()
     problems: tuple[Problem, ...] = ()
     text: str = ""
     figures: tuple[Figure, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """What a reader should know first of a report that is empty or hardly begun; nothing of any other."""
+        if not self.questions:
+            return (
+                "no question of the template was found in it"
+                if self.items
+                else "neither questions nor a checklist were found in it"
+            )
+        said = sum(any(c.isalnum() for c in q.answer) or bool(q.images) for q in self.questions)
+        total = len(self.questions)
+        if said * 2 > total:
+            return ""
+        return (
+            f"{total - said} of {total} questions have no answer"
+            if said
+            else f"none of its {total} questions is answered"
+        )
+
+    def where(self, source: "Source") -> str:
+        """The file that an item or answer stands in."""
+        return self.checklist or self.path if source.kind == "item" else self.path
 
 
 class Evidence(Record):
@@ -173,6 +206,7 @@ class Verdict(Record):
     """One claim, judged. Any label but `not_verifiable` must be cited.
 
     Of contradicted prose: `rule` reports it; `detail` means that a number or name is off rather than the thing itself;
+    `softened` is what the history says for the group where the work was there and is gone, which weighs a level less;
     `seen` that it rests on what a judge saw in a figure, which nobody can prove;
     `when` tells a sentence that was true at the commit that last changed it (`stale`) from one that was not (`never`),
     empty where that was not looked at. `by` is who says it: `probe`, `claim:<id>`, `judge` or `form`; of a judge,
@@ -193,6 +227,7 @@ class Verdict(Record):
     demoted: str = ""
     rule: str = ""
     detail: bool = False
+    softened: str = ""
     seen: bool = False
     when: Literal["", "stale", "never"] = ""
     hint: str = ""
@@ -271,10 +306,11 @@ class ItemLabel(Record):
 
 
 class Tool(Record):
-    """Which program made the record."""
+    """Which program made the record, on which Python: newer Python than that may go unread."""
 
     name: str = "auditor"
     version: str
+    python: str = ""
 
 
 class Audited(Record):

@@ -1,6 +1,7 @@
 """The straight line from a submission to its record."""
 
 import hashlib
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor import __version__
+from auditor.claims.boxes import explained_boxes
 from auditor.claims.settle import settle
 from auditor.errors import UserError
+from auditor.facts.language import minimum_python
+from auditor.facts.past import Memory
+from auditor.grammar import running
+from auditor.holes import Hole
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.judges import Usage as TokenUsage
 from auditor.models import (
@@ -32,12 +38,12 @@ from auditor.models import (
     Usage,
     Verdict,
 )
-from auditor.probes import load
+from auditor.probes import Probe, load
 from auditor.profile import Profile
 from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
 from auditor.repository import Target, locate
-from auditor.rules import ADDRESSES, judge_items, report_findings
+from auditor.rules import ADDRESSES, judge_items, judged_once, lacking, remembered, report_findings
 from auditor.snapshot import File, Snapshot, open_snapshot
 
 if TYPE_CHECKING:
@@ -86,11 +92,13 @@ def audit(
 
 @dataclass(frozen=True)
 class Found:
-    """A submission's repository on this machine, the commit of it that is meant, and how many came later."""
+    """A submission's repository on this machine, the commit of it that is meant, how many came later, and what is odd
+    about that."""
 
     target: Target
     commit: str
     later: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def find(submission: Submission, progress: Callable[[str], None] | None = None) -> Found:
@@ -100,7 +108,8 @@ def find(submission: Submission, progress: Callable[[str], None] | None = None) 
         raise UserError("--ref and --before name two commits", "give one of them")
     target = locate(submission.repo, ref=submission.ref, before=before, progress=progress)
     if before:
-        return Found(target, *target.repository.before(before))
+        then = target.repository.before(before)
+        return Found(target, then.commit, then.later, then.notes)
     return Found(target, target.repository.resolve(submission.ref) if submission.ref else target.repository.head())
 
 
@@ -120,9 +129,9 @@ def prepare(
     the report's images."""
     found = found or find(submission, progress)
     target, commit, later = found.target, found.commit, found.later
-    with open_snapshot(target.repository, commit, known_branches=target.branches) as snapshot:
-        file = find_report(snapshot, submission.report_path)
-        snapshot.set_aside = lambda f: "course material" if f is file else profile.set_aside(f)
+    with open_snapshot(target.repository, commit, known_branches=target.branches, known_tags=target.tags) as snapshot:
+        file = find_report(snapshot, submission.report_path, profile)
+        snapshot.set_aside = lambda f: "course material" if f.path == file.path else profile.set_aside(f)
         snapshot.report = parse_report(file, profile, snapshot.files, commit, target.url)
         prepared = examine(
             snapshot,
@@ -140,6 +149,8 @@ def prepare(
                 url=target.url,
             ),
         )
+        notes = tuple(Problem(path="git history", message=note) for note in found.notes)
+        prepared = replace(prepared, omitted=(*notes, *prepared.omitted))
         if look is not None:
             look(snapshot)
         if figures:
@@ -166,9 +177,9 @@ def check(
     started, clock = datetime.now(UTC), time.perf_counter()
     root = root_of(path)
     with open_working_tree(root) as tree:
-        file = _report_on_disk(tree, root, report_path)
+        file = _report_on_disk(tree, root, report_path, profile)
         url = tree.repository.origin()
-        tree.set_aside = lambda f: "course material" if f is file else profile.set_aside(f)
+        tree.set_aside = lambda f: "course material" if f.path == file.path else profile.set_aside(f)
         tree.report = report = parse_report(file, profile, tree.files, tree.commit, url)
         if question and question not in {q.n for q in report.questions}:
             numbers = [q.n for q in report.questions]
@@ -191,7 +202,7 @@ def check(
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
         if only != "audit":
-            form = check_form(file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk)
+            form = check_form(file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question)
             form += uncommitted(file, report, changed, tree.head, verdicts, book.evidence, book.enter)
             verdicts = (*form, *(v for v in verdicts if not _told(v, form)))
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
@@ -212,13 +223,13 @@ def _with_figures(prepared: Prepared, snapshot: Snapshot) -> Prepared:
     return replace(prepared, report=prepared.report.model_copy(update={"figures": figures}))
 
 
-def _report_on_disk(tree: Snapshot, root: Path, path: str) -> File:
+def _report_on_disk(tree: Snapshot, root: Path, path: str, profile: Profile) -> File:
     """The report of a working tree; `path` counts from where the user stands, or from the repository's root."""
     here = Path(path).absolute()
     if path and here.is_file() and here.is_relative_to(root.absolute()):
         path = here.relative_to(root.absolute()).as_posix()
     try:
-        return find_report(tree, path)
+        return find_report(tree, path, profile)
     except UserError as error:
         raise UserError(error.message.replace("in the commit", "in the working tree"), error.hint) from None
 
@@ -238,8 +249,10 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
     assert snapshot.report is not None
     book = _Book()
     results: dict[str, ProbeResult] = {}
+    holes: dict[str, tuple[Hole, ...]] = {}
     for id_, probe in load().items():
         answer = probe.run(snapshot)
+        holes[id_] = answer.holes
         results[id_] = ProbeResult(
             probe=id_,
             outcome=answer.outcome,
@@ -248,16 +261,47 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
             searched=answer.searched,
             reason=answer.reason,
         )
-    verdicts = judge_items(snapshot.report, profile, results, book.evidence)
-    claimed, failed = settle(read_prose(snapshot.report), snapshot, book.enter)
+    prose = read_prose(snapshot.report)
+    explained = {item: book.enter(e) for item, e in explained_boxes(prose).items()}
+    verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained)
+    verdicts = _remembered(verdicts, snapshot, profile, results, book)
+    claimed, failed = settle(prose, snapshot, book.enter)
     return Prepared(
         submission=submission,
         report=snapshot.report,
         results=tuple(results.values()),
         evidence=book.evidence,
         verdicts=(*verdicts, *claimed),
-        omitted=(*_omitted(snapshot), *failed),
+        omitted=(*_omitted(snapshot, _boxes_of(holes, verdicts, snapshot.report, profile)), *failed),
     )
+
+
+def _remembered(
+    verdicts: Sequence[Verdict],
+    snapshot: Snapshot,
+    profile: Profile,
+    results: Mapping[str, ProbeResult],
+    book: "_Book",
+) -> list[Verdict]:
+    """The same verdicts, those on ticked boxes without anything to show for them held against the history, too."""
+    assert snapshot.report is not None
+    memory, probes, made = Memory(snapshot), load(), []
+    for verdict, item in zip(verdicts, snapshot.report.items, strict=True):
+        spec = profile.items_by_id.get(item.item)
+        for id_ in lacking(item, spec, results) if spec else ():
+            probe = probes[id_]
+            past = memory.was_there(probe.looks_in, probe.mentions, _asking(probe))
+            if spec and past:
+                fact = Evidence(kind="fact", probe=id_, note=str(past), sources=past.sources)
+                piece = fact.model_copy(update={"id": book.enter(fact)})
+                verdict = remembered(verdict, spec, str(past), past.days, piece)
+                break
+        made.append(verdict)
+    return made
+
+
+def _asking(probe: Probe) -> Callable[[Snapshot], tuple[Evidence, ...]]:
+    return lambda then: probe.run(then).shown
 
 
 class _Book:
@@ -279,11 +323,35 @@ class _Book:
         return self._ids[piece]
 
 
-def _omitted(snapshot: Snapshot) -> list[Problem]:
-    """What could not be read, or not be made sense of."""
-    problems = [Problem(path=path, message=reason) for path, reason in snapshot.unreadable().items()]
-    problems += [Problem(path=f.path, message=why) for f in _own(snapshot) for why in f.problems.values()]
-    return sorted(problems, key=lambda p: (p.path, p.message))
+def _boxes_of(
+    holes: Mapping[str, tuple[Hole, ...]], verdicts: Sequence[Verdict], report: Report, profile: Profile
+) -> dict[Hole, tuple[int, ...]]:
+    """For each hole the boxes that are not verifiable because of it."""
+    specs = {i.n: profile.items_by_id.get(i.item) for i in report.items}
+    touched: dict[Hole, list[int]] = {}
+    for verdict in verdicts:
+        spec = specs[verdict.claim.source.n]
+        if spec is None or verdict.label != "not_verifiable":
+            continue
+        asked = {*spec.probes, *spec.weak, *spec.open_probes}
+        for hole in {h for probe in asked for h in holes[probe]}:
+            touched.setdefault(hole, []).append(verdict.claim.source.n)
+    return {hole: tuple(boxes) for hole, boxes in touched.items()}
+
+
+def _omitted(snapshot: Snapshot, touched: Mapping[Hole, tuple[int, ...]]) -> list[Problem]:
+    """What could not be read, made sense of or followed, each once, with the boxes that hang on it."""
+    holes = [Hole(path, reason) for path, reason in snapshot.unreadable().items()]
+    holes += [Hole(f.path, why.removeprefix(f.path).strip()) for f in _own(snapshot) for why in f.problems.values()]
+    if any("python" in f.problems for f in _own(snapshot)) and (asked := minimum_python(snapshot)):
+        path, version = asked
+        if version > sys.version_info[:2]:
+            why = f"asks for Python {version[0]}.{version[1]} or newer; Python {running()} reads this, so what does not parse may be newer syntax"
+            holes.append(Hole(path, why))
+    return [
+        Problem(path=h.path, line=h.line, message=h.reason, items=touched.get(h, ()))
+        for h in sorted({*holes, *touched})
+    ]
 
 
 def _own(snapshot: Snapshot) -> list[File]:
@@ -333,6 +401,7 @@ def _read(prepared: Prepared, answers: Mapping[str, Answer], book: _Book) -> _Re
     assert prepared.brief is not None
     verdicts: list[Verdict] = []
     said: dict[int, list[Side]] = {}
+    once = {i.n for i in judged_once(prepared.report).values()} | {i.n for i in prepared.report.items if not i.item}
     unjudged, judged, waiting = [], 0, False
     for id_, part in prepared.brief.parts.items():
         answer = answers.get(id_, Answer(error="not asked"))
@@ -346,7 +415,8 @@ def _read(prepared: Prepared, answers: Mapping[str, Answer], book: _Book) -> _Re
         made, boxes = check_reading(reply, part, prepared.brief, prepared.report, book.enter)
         verdicts += made
         for n, side in boxes.items():
-            said.setdefault(n, []).append(side)
+            if n in once:
+                said.setdefault(n, []).append(side)
     named = tuple(v.model_copy(update={"id": f"J{n}"}) for n, v in enumerate(verdicts, 1))
     return _Read(named, {n: tuple(s) for n, s in said.items()}, tuple(unjudged), judged, waiting)
 
@@ -393,7 +463,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
         prompt = Named(name=" + ".join(p.name for p in used), hash="+".join(p.hash for p in used))
         info = info.model_copy(update={"second": prepared.brief.asking.second})
     return AuditRecord(
-        tool=Tool(version=__version__),
+        tool=Tool(version=__version__, python=running()),
         submission=prepared.submission,
         profile=Named(name=profile.name, hash=profile.hash),
         prompt=prompt,

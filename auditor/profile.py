@@ -22,7 +22,8 @@ class Item(Record):
     """One checklist item over all versions of the template.
 
     `probes` show it (`require` says whether any or all must be found); `absence` is the label of a ticked box whose thing
-    was not found, softened to `not_verifiable` where a probe of `weak` finds something. `open` is the label of an open box
+    was not found, softened to `not_verifiable` where a probe of `weak` finds something. What is done `once` (tried, measured,
+    checked) may be gone from the repository by right: the history is asked for it, whatever its label. `open` is the label of an open box
     whose thing was found, by `open_probes` where an open box needs plainer evidence than a ticked one. An item that no
     file can show is not `observable` and says why in `reason`.
     """
@@ -38,6 +39,7 @@ class Item(Record):
     weak: tuple[str, ...] = ()
     open_probes: tuple[str, ...] = ()
     absence: Label = "not_verifiable"
+    once: bool = False
     open: Label = "contradicted"
 
     @model_validator(mode="after")
@@ -75,7 +77,8 @@ class Version(Record):
 
 class Profile(Record):
     """A course: its items, its questions, the versions of its template (newest first), the headings of its sections, and
-    the globs of what is not the group's own work, by reason."""
+    the globs of what is not the group's own work, by reason. `private` are words that ask for people: a question that the
+    profile does not know is private where it has them."""
 
     name: str
     title: str
@@ -83,6 +86,7 @@ class Profile(Record):
     items: tuple[Item, ...]
     questions: tuple[Asked, ...]
     headings: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
     versions: tuple[Version, ...] = ()
     not_evidence: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stubs: str = ""
@@ -125,7 +129,8 @@ class Profile(Record):
             rows = [normal for row in file.lines if (normal := normal_line(row))]
         except Unreadable:
             return False
-        return all(line_hash(row) in lines or any(_fits(row, p) for p in patterns) for row in rows)
+        filled = [row for row in rows if line_hash(row) not in lines]
+        return all(any(_fits(row, p) for p in patterns) for row in filled) and _one_name(filled)
 
 
 def _by_words(entries: list[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, ...], tuple[str, bool]]:
@@ -155,6 +160,20 @@ def normal_line(row: str) -> str:
 def line_hash(normal: str) -> str:
     """Eight hex digits that stand for a normalised line."""
     return hashlib.sha256(normal.encode()).hexdigest()[:8]
+
+
+def _one_name(rows: list[str]) -> bool:
+    """Whether the lines of a docker file that fit the template's but for the project's name copy one folder to a folder of the
+    same name: another one is somebody's change."""
+    names = set()
+    for row in rows:
+        if row.startswith("COPY") and row.endswith("/"):
+            path = row[4:].strip("/")
+            half = path[: len(path) // 2].rstrip("/")
+            if path not in (f"{half}/{half}", f"{half}//{half}"):
+                return False
+            names.add(half)
+    return len(names) <= 1
 
 
 def _fits(row: str, pattern: tuple[int, str, int, str]) -> bool:

@@ -12,8 +12,8 @@ from functools import cached_property
 from markdown_it.token import Token
 
 from auditor.lazy import compile_later
+from auditor.markup import inline_references, parse
 from auditor.models import Question, Report
-from auditor.report import markdown
 
 _ABBREVIATION = compile_later(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|no|fig|incl|ca|dr|mr|ms|st)\.|\b[A-Z]\.)$", re.IGNORECASE
@@ -115,8 +115,8 @@ class Statement:
         """The links and images, outside code."""
         if self.kind == "fence":
             return ()
-        text = _CODE.sub(lambda m: m[0] if "](" in m[0] and "[" not in m[0] else "`" * len(m[0]), self.text)
-        return tuple(Link(m[1], m[2].strip("<>"), m[0].startswith("!")) for m in _LINK.finditer(text))
+        found = inline_references(self.text)
+        return tuple(Link(r.text, r.target, r.image) for r in found if not r.why)
 
     @cached_property
     def planned(self) -> bool:
@@ -187,16 +187,16 @@ class Prose:
         return next((q for q in self.report.questions if q.id == id), None)
 
     def checked(self, item: str) -> bool | None:
-        """Whether the box of the profile's item is ticked; None if the list lacks it or was hardly filled in, and for a
-        mark that is neither (`[-]`, `[/]`, `[] ([X])`): that is no plain no."""
+        """Whether the box of the profile's item is ticked, of one that stands twice either; None if the list lacks it or was
+        hardly filled in, and for a mark that says neither."""
         if sum(i.checked for i in self.report.items) < 5:
             return None
-        found = next((i for i in self.report.items if i.item == item), None)
-        if found is None:
-            return None
-        if found.checked:
+        found = [i for i in self.report.items if i.item == item]
+        if any(i.checked for i in found):
             return True
-        return None if found.mark.strip() or found.text.startswith(("[", "([")) else False
+        if not found or any(i.partly for i in found):
+            return None
+        return None if any(i.text.startswith(("[", "([")) for i in found) else False
 
 
 def read_prose(report: Report, private: bool = False) -> Prose:
@@ -212,7 +212,7 @@ def read_prose(report: Report, private: bool = False) -> Prose:
 def _statements(question: Question) -> Iterator[Statement]:
     rows = question.answer.split("\n")
     numbers = _line_numbers(question, len(rows))
-    tokens = markdown().parse(question.answer)
+    tokens = parse(question.answer)
     heading, intro, depth = "", "", 0
     for k, token in enumerate(tokens):
         at = numbers[min(token.map[0], len(numbers) - 1)] if token.map else 0
@@ -251,7 +251,7 @@ def _hidden(question: Question) -> Iterator[Statement]:
     rows = question.answer.split("\n")
     numbers = _line_numbers(question, len(rows))
     shown: set[int] = set()
-    for token in markdown().parse(question.answer):
+    for token in parse(question.answer):
         if not token.map:
             continue
         shown.update(range(*token.map))

@@ -1,4 +1,4 @@
-"""Parsed views of files, with line numbers: Python, YAML, workflows, Dockerfiles, shell, dependency lists.
+"""Parsed views of files, with line numbers: Python, YAML, workflows, Dockerfiles, shell, TOML.
 
 A reader never raises for what a file contains. What it cannot parse it notes in `file.problems` and answers with nothing;
 a probe that finds nothing is then `unknown` with that reason instead of `absent`. Each file is parsed once.
@@ -9,14 +9,14 @@ import json
 import re
 import shlex
 import tomllib
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
 
+from auditor import grammar
 from auditor.lazy import compile_later
 from auditor.repository import Unreadable
 from auditor.snapshot import File
@@ -190,42 +190,96 @@ def python(file: File) -> Module | None:
 
 def _python(file: File) -> Module | None:
     try:
-        source, lines = _notebook(file) if file.suffix == "ipynb" else (file.text, None)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-            if lines is not None:
-                for node in walk(tree):
-                    if hasattr(node, "lineno"):
-                        node.lineno = lines[node.lineno - 1]
-                    if getattr(node, "end_lineno", None):
-                        node.end_lineno = lines[node.end_lineno - 1]  # type: ignore[attr-defined]
-            return Module(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        where = f" at line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-        file.cannot("python", f"{file.path} does not parse as Python{where}")
-        return None
+        return Module(_notebook(file) if file.suffix == "ipynb" else grammar.parse(file.text))
+    except grammar.NotRead as error:
+        file.cannot("python", f"{file.path} {error.why}" + (f" at line {error.line}" if error.line else ""))
+    except (RecursionError, MemoryError):
+        file.cannot("python", f"{file.path} is too large or too deep to read as Python")
+    return None
 
 
-def _notebook(file: File) -> tuple[str, list[int]]:
-    """The code of a notebook, shell and magic lines made comments, and for each of its lines the line in the file."""
-    try:
-        cells = json.loads(file.text).get("cells", [])
-        codes = ["".join(c.get("source", [])) for c in cells if c.get("cell_type") == "code"]
-    except (AttributeError, TypeError, ValueError) as error:
-        raise ValueError(f"not a notebook: {error}") from None
-    source, lines, at, row = [], [], 0, 1
-    for code in codes:
-        if code.lstrip().startswith("%%"):
-            continue
+def _notebook(file: File) -> ast.Module:
+    """The code of a notebook's cells, each node with its line in the file. Cells in another language are left out; one that
+    does not parse costs itself alone."""
+    tree = ast.Module([], [])
+    row, at = 1, 0
+    for code in _cells(file):
+        rows = []
         for line in code.split("\n"):
-            found = file.text.find(json.dumps(line, ensure_ascii=False)[1:-1], at) if line.strip() else -1
-            if found >= 0:
-                row += file.text.count("\n", at, found)
-                at = found
-            lines.append(row)
-            source.append("#" + line if line.lstrip()[:1] in ("%", "!", "?") else line)
-    return "\n".join(source), lines or [1]
+            if line.strip():
+                for written in (json.dumps(line, ensure_ascii=False)[1:-1], json.dumps(line)[1:-1]):
+                    if (found := file.text.find(written, at)) >= 0:
+                        row, at = row + file.text.count("\n", at, found), found
+                        break
+            rows.append(row)
+        if code.lstrip().startswith("%%"):
+            head, _, rest = code.lstrip().partition("\n")
+            if head.split()[0] not in _TIMED:
+                continue
+            code = "\n" * code[: len(code) - len(rest)].count("\n") + rest
+        try:
+            cell = _cell(code)
+        except grammar.NotRead as error:
+            where = rows[min(error.line, len(rows)) - 1] if error.line else rows[0]
+            file.cannot("python", f"{file.path} has a cell that {error.why} at line {where}")
+            continue
+        for node in walk(cell):
+            if hasattr(node, "lineno"):
+                node.lineno = rows[min(node.lineno, len(rows)) - 1]
+            if getattr(node, "end_lineno", None):
+                node.end_lineno = rows[min(node.end_lineno, len(rows)) - 1]  # type: ignore[attr-defined]
+        tree.body += cell.body
+    return tree
+
+
+_TIMED = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3", "%%memit", "%%mprun")
+
+
+def _cells(file: File) -> list[str]:
+    """The sources of the code cells of a Python notebook, of any format; none for one in another language."""
+    try:
+        book = json.loads(file.text)
+    except (ValueError, RecursionError):
+        raise grammar.NotRead("does not parse as a notebook") from None
+    if not isinstance(book, dict):
+        raise grammar.NotRead("is no notebook")
+    meta = book.get("metadata")
+    for key, name in (("language_info", "name"), ("kernelspec", "language")):
+        told = meta.get(key) if isinstance(meta, dict) else None
+        language = told.get(name) if isinstance(told, dict) else None
+        if isinstance(language, str) and language and "python" not in language.lower():
+            return []
+    sheets = book.get("worksheets")
+    found = []
+    for holder in [book, *(sheets if isinstance(sheets, list) else ())]:
+        cells = holder.get("cells") if isinstance(holder, dict) else None
+        for cell in cells if isinstance(cells, list) else ():
+            if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+                continue
+            source = cell.get("source", cell.get("input"))
+            if isinstance(source, list):
+                source = "".join(part for part in source if isinstance(part, str))
+            if isinstance(source, str):
+                found.append(source)
+    return found
+
+
+_SHELL = compile_later(r"^(\s*)((?:[\w.]+(?:\s*,\s*[\w.]+)*\s*=\s*)?)([%!?].*|[\w.]+\?{1,2}\s*)$")
+
+
+def _cell(code: str) -> ast.Module:
+    """A cell's tree. Only what does not parse has its shell and magic lines taken for what they are."""
+    try:
+        return grammar.parse(code)
+    except grammar.NotRead:
+        rows, goes_on = [], False
+        for line in code.split("\n"):
+            match = None if goes_on else _SHELL.match(line)
+            if goes_on or match:
+                goes_on = line.rstrip().endswith("\\")
+                line = f"{match[1]}{match[2]}{'...' if match[2] else 'pass'}" if match else ""
+            rows.append(line)
+        return grammar.parse("\n".join(rows))
 
 
 def literal(node: ast.AST | None) -> Any:
@@ -391,42 +445,14 @@ class Command:
 
     @cached_property
     def bare(self) -> tuple[str, ...]:
-        """The words without what only chooses an environment: `uv run --group dev python -m pytest -v` is `pytest -v`."""
+        """The words without what only chooses an environment or how the program is started: `uv run --group dev python -m
+        pytest -v` is `pytest -v`, and so is `xargs nice pytest -v`."""
         words = list(self.words)
-        for _ in range(6):
-            if len(words) > 1 and words[0] in (
-                "uv",
-                "poetry",
-                "pdm",
-                "pixi",
-                "hatch",
-                "rye",
-                "pipenv",
-                "pipx",
-                "conda",
-                "mamba",
-                "micromamba",
-            ):
-                if words[1] == "tool" and words[2:3] == ["run"]:
-                    words = ["uvx", *words[3:]]
-                    continue
-                if words[1] != "run":
-                    break
-                words = _skip_options(words[2:])
-            elif words[:1] == ["uvx"]:
-                words = _skip_options(words[1:])
-                if words:
-                    words[0] = re.split(r"[@=<>]", words[0])[0]
-            elif words and (at := _module_at(words)):
-                words = words[at:]
-            elif words[:1] == ["timeout"] and len(words := _skip_options(words[1:])) > 1:
-                words = words[1:]
-            elif len(words) > 1 and words[0] in ("xvfb-run", "nohup", "env", "dotenv", "accelerate-launch"):
-                words = _skip_options(words[1:])
-                while words and re.match(r"^\w+=", words[0]):
-                    words = words[1:]
-            else:
+        for _ in range(8):
+            inner = peeled(words)
+            if inner is None:
                 break
+            words = inner
         return tuple(words)
 
     @property
@@ -471,6 +497,72 @@ _TAKES_VALUE = frozenset(
 )
 
 
+_MANAGERS = frozenset(
+    ["uv", "poetry", "pdm", "pixi", "hatch", "rye", "pipenv", "pipx", "conda", "mamba", "micromamba", "bundle"]
+)
+# programs that start the program behind them, with their options that take a word
+_STARTERS: dict[str, frozenset[str]] = {
+    "xvfb-run": frozenset(["-n", "-s", "-e", "-f", "-p"]),
+    "nohup": frozenset(),
+    "env": frozenset(["-u", "-C", "-S"]),
+    "dotenv": frozenset(["-f", "-e"]),
+    "accelerate-launch": frozenset(),
+    "xargs": frozenset(["-n", "-P", "-I", "-L", "-d", "-s", "-E", "-a", "--max-args", "--max-procs", "--delimiter"]),
+    "parallel": frozenset(["-j", "--jobs", "-N", "-n", "-a", "--colsep", "--delay", "--timeout", "--results"]),
+    "nice": frozenset(["-n", "--adjustment"]),
+    "ionice": frozenset(["-c", "-n", "-p"]),
+    "stdbuf": frozenset(["-i", "-o", "-e"]),
+    "setsid": frozenset(),
+    "unbuffer": frozenset(),
+    "script": frozenset(),
+    "time": frozenset(["-f", "-o"]),
+    "/usr/bin/time": frozenset(["-f", "-o"]),
+    "catchsegv": frozenset(),
+    "doppler": frozenset(),
+    "npx": frozenset(["-p", "--package"]),
+}
+
+
+def peeled(words: list[str]) -> list[str] | None:
+    """A command's words without the outermost program that only starts another; None if it is the program itself."""
+    if not words:
+        return None
+    first = words[0]
+    if len(words) > 1 and first in _MANAGERS:
+        if words[1] == "tool" and words[2:3] == ["run"]:
+            return ["uvx", *words[3:]]
+        if first == "bundle":
+            return words[2:] if words[1] == "exec" and len(words) > 2 else None
+        at = 1  # options of the manager itself may stand before its verb
+        while at < len(words) and words[at].startswith("-"):
+            at += 2 if words[at] in _TAKES_VALUE else 1
+        return _skip_options(words[at + 1 :]) if words[at : at + 1] == ["run"] else None
+    if first == "uvx":
+        inner = _skip_options(words[1:])
+        return [re.split(r"[@=<>]", inner[0])[0], *inner[1:]] if inner else inner
+    if at := _module_at(words):
+        return words[at:]
+    if first == "timeout":
+        inner = _skip_options(words[1:])
+        return inner[1:] if len(inner) > 1 else None
+    if first in _STARTERS and len(words) > 1:
+        takes, at = _STARTERS[first], 1
+        if first in ("npx", "script"):  # npx may start a package that nobody installed: its name is the program's
+            return _skip_options(words[1:]) if first == "npx" and words[1] in ("--yes", "-y", "--no") else None
+        while at < len(words) and words[at].startswith("-") and words[at] != "-":
+            if words[at] == "--":
+                at += 1
+                break
+            at += 2 if words[at] in takes else 1
+        inner = words[at:]
+        if first == "doppler" or (first == "dotenv" and inner[:1] == ["run"]):
+            inner = _skip_options(inner[1:])
+        while inner and re.match(r"^\w+=", inner[0]):
+            inner = inner[1:]
+        return inner or None
+    return None
+
+
 def _module_at(words: list[str]) -> int:
     """Where the module's name stands in `python [options] -m module`; 0 for any other command."""
     if not re.fullmatch(r"(?:.*/)?(python|py)[\d.]*(\.exe)?", words[0]):
@@ -479,6 +571,35 @@ def _module_at(words: list[str]) -> int:
     while at < len(words) and words[at].startswith("-") and words[at] not in ("-m", "-c"):
         at += 2 if words[at] in ("-W", "-X") else 1
     return at + 1 if at + 1 < len(words) and words[at] == "-m" else 0
+
+
+_SHELLS = frozenset(["bash", "sh", "zsh", "dash", "ash"])
+
+
+def _within(command: Command) -> Iterator[Command]:
+    """The commands that a command holds as text or starts for each of its finds: `bash -c 'a && b'`, `find -exec a ;`,
+    `parallel ::: 'a' 'b'`, `eval 'a'`."""
+    if not any(word in command.text for word in ("-c", "-exec", "-ok", ":::", "eval", "hatch", "-lc", "-ec")):
+        return
+    words = command.bare
+    program = command.program
+    scripts: list[str] = []
+    if program in _SHELLS:
+        at = next((i for i, w in enumerate(words[1:], 1) if re.fullmatch(r"-[a-z]*c", w)), 0)
+        scripts = [words[at + 1]] if at and at + 1 < len(words) else []
+    elif program == "eval":
+        scripts = [" ".join(words[1:])]
+    elif program == "find":
+        starts = [i for i, w in enumerate(words) if w in ("-exec", "-execdir", "-ok", "-okdir")]
+        for at in starts:
+            end = next((i for i in range(at + 1, len(words)) if words[i] in (";", "+")), len(words))
+            scripts.append(shlex.join(words[at + 1 : end]))
+    elif "parallel" in command.words[:4] and program == ":::":
+        scripts = list(words[1:])
+    for script in scripts:
+        if script != command.text:
+            for inner in shell_commands(script, command.line):
+                yield Command(inner.text, command.line, command.soft or inner.soft)
 
 
 def _skip_options(words: list[str]) -> list[str]:
@@ -526,7 +647,9 @@ def shell_commands(text: str, line: int = 1) -> list[Command]:
         pieces = _split(joined)
         for k, (piece, _) in enumerate(pieces):
             if piece:
-                commands.append(Command(piece, line + start, _swallowed(pieces, k)))
+                command = Command(piece, line + start, _swallowed(pieces, k))
+                commands.append(command)
+                commands += _within(command)
     return commands
 
 
@@ -565,8 +688,10 @@ def _inner(text: str) -> tuple[str, list[str], bool]:
                 k += 1
             if depth:
                 return text, [], True
-            inner.append(text[i + 2 : k - 1])
-            out += "$()"
+            script = text[i + 2 : k - 1]
+            found = re.fullmatch(r"\s*(?:which|command -v|type -p)\s+([\w./-]+)\s*", script)
+            inner += [] if found else [script]
+            out += found[1] if found else "$()"  # where a program stands is no other program
             i = k
             continue
         out += c
@@ -648,7 +773,15 @@ def _split(text: str) -> list[tuple[str, str]]:
         current += c
         i += 1
     parts.append((current.strip().lstrip("({ "), ""))
-    return [(p.lstrip("({ "), op) for p, op in parts]
+    return [(_unwrapped(p), op) for p, op in parts]
+
+
+def _unwrapped(text: str) -> str:
+    """A part of a line without the parentheses and braces of a group that it opens or closes."""
+    text = text.lstrip("({ ")
+    while text.endswith(")") and text.count(")") > text.count("("):
+        text = text[:-1].rstrip()
+    return text
 
 
 # -- workflows ---------------------------------------------------------------------------------------------------------
@@ -854,7 +987,7 @@ def _step(node: Node) -> Step:
     )
 
 
-_GITLAB_WORDS = frozenset(
+GITLAB_WORDS = frozenset(
     [
         "image",
         "services",
@@ -867,6 +1000,8 @@ _GITLAB_WORDS = frozenset(
         "include",
         "workflow",
         "pages",
+        "spec",
+        "stage",
     ]
 )
 
@@ -877,7 +1012,7 @@ def _gitlab(file: File, root: Node) -> Workflow | None:
         return None
     jobs = []
     for name, (line, node) in root.entries.items():
-        if (name in _GITLAB_WORDS and name != "pages") or name.startswith(".") or "script" not in node:
+        if (name in GITLAB_WORDS and name != "pages") or name.startswith(".") or "script" not in node:
             continue
         commands = [
             c
@@ -1047,7 +1182,7 @@ def joined_text(node: ast.AST | None) -> str:
     return ""
 
 
-# -- TOML and dependency lists -----------------------------------------------------------------------------------------
+# -- TOML --------------------------------------------------------------------------------------------------------------
 
 
 def toml(file: File) -> dict[str, Any]:
@@ -1070,145 +1205,6 @@ def toml_line(file: File, *keys: str) -> int:
         pattern = re.compile(rf"""^\s*(\[+[^\]]*?)?["']?{re.escape(key)}["']?\s*(=|\]|\.)|["']{re.escape(key)}\b""")
         at = next((i for i in range(at, len(file.lines)) if pattern.search(file.lines[i])), at)
     return at + 1
-
-
-@dataclass(frozen=True)
-class Dependency:
-    """A declared or locked package: normalised name (`pytorch_lightning` is `pytorch-lightning`), version part as
-    written, the group or extra that it belongs to, and its line."""
-
-    name: str
-    spec: str
-    line: int
-    group: str = ""
-
-
-DECLARATIONS = (
-    "**/requirements*.txt",
-    "**/requirements*.in",
-    "**/requirements/*.txt",
-    "**/pyproject.toml",
-    "**/setup.py",
-    "**/setup.cfg",
-    "**/pipfile",
-    "**/environment*.y*ml",
-    "**/*env*.y*ml",
-    "**/conda*.y*ml",
-    "**/pixi.toml",
-)
-LOCKS = (
-    "**/uv.lock",
-    "**/poetry.lock",
-    "**/pdm.lock",
-    "**/pipfile.lock",
-    "**/pixi.lock",
-    "**/conda-lock.yml",
-    "**/pylock*.toml",
-)
-
-
-def normal_name(name: str) -> str:
-    """A package name as indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-_REQUIREMENT = compile_later(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
-
-
-def dependencies(file: File) -> tuple[Dependency, ...]:
-    """The packages that a file declares or locks, whatever its kind; empty for a file that lists none."""
-    return file.once("dependencies", lambda: tuple(_dependencies(file)))
-
-
-def _dependencies(file: File) -> Iterator[Dependency]:
-    name = file.name.lower()
-    if name == "pyproject.toml":
-        yield from _pyproject(file)
-    elif name in ("uv.lock", "poetry.lock", "pdm.lock") or re.fullmatch(r"pylock.*\.toml", name):
-        line, at = 1, 0
-        for entry in re.finditer(
-            r'(?m)^\[\[(?:package|packages)\]\]\s*\nname = "([^"]+)"(?:\nversion = "([^"]+)")?', file.text
-        ):
-            line, at = line + file.text.count("\n", at, entry.start()), entry.start()
-            yield Dependency(normal_name(entry[1]), entry[2] or "", line + 1)
-    elif name == "pipfile.lock":
-        for group in ("default", "develop"):
-            for key, (line, value) in yaml_root(file)[group].entries.items():
-                yield Dependency(normal_name(key), value["version"].text, line, group)
-    elif name in ("pixi.toml", "pipfile"):
-        data = toml(file)
-        tables = [
-            ("", data.get("dependencies", {})),
-            ("pypi", data.get("pypi-dependencies", {})),
-            ("", data.get("packages", {})),
-        ]
-        tables += [("dev", data.get("dev-packages", {}))]
-        tables += [(k, v.get("dependencies", {})) for k, v in data.get("feature", {}).items() if isinstance(v, dict)]
-        tables += [
-            (k, v.get("pypi-dependencies", {})) for k, v in data.get("feature", {}).items() if isinstance(v, dict)
-        ]
-        for group, table in tables:
-            yield from _table(file, table, group)
-    elif name.endswith((".yml", ".yaml")):
-        for item in yaml_root(file)["dependencies"].items:
-            for text, line in [(item.text, item.line), *((i.text, i.line) for i in item["pip"].items)]:
-                if text and (match := _REQUIREMENT.match(text.split("::")[-1])):
-                    yield Dependency(normal_name(match[1]), match[2].strip(), line)
-    elif name == "setup.py":
-        module = python(file)
-        for call in module.calls_to("setuptools.setup", "distutils.core.setup", "setup") if module else ():
-            for item in literal(call.keyword("install_requires")) or ():
-                if isinstance(item, str) and (match := _REQUIREMENT.match(item)):
-                    yield Dependency(normal_name(match[1]), match[2].strip(), call.line)
-    elif name == "setup.cfg":
-        block = re.search(r"(?ms)^install_requires\s*=\s*\n((?:[ \t]+\S.*\n?)+)", file.text)
-        if block:
-            start = file.text.count("\n", 0, block.start(1)) + 1
-            yield from _requirements(block[1].split("\n"), start)
-    elif name.endswith((".txt", ".in")):
-        yield from _requirements(file.lines, 1)
-
-
-def _requirements(lines: Iterable[str], start: int) -> Iterator[Dependency]:
-    for i, row in enumerate(lines, start):
-        row = re.sub(r"(^|\s)#.*$", "", row).strip()
-        if not row or row.startswith("-"):
-            if match := re.search(r"(?:#egg=|^-e\s+\S*?/)([A-Za-z0-9._-]+?)(?:\.git)?(?:[@&\s]|$)", row):
-                yield Dependency(normal_name(match[1]), "", i)
-            continue
-        row = re.split(r"\s--?[a-z]", row)[0]
-        if re.match(r"^(https?|git\+|file:|\.{0,2}/)", row):
-            continue
-        if match := _REQUIREMENT.match(row):
-            yield Dependency(normal_name(match[1]), match[2].strip(), i)
-
-
-def _pyproject(file: File) -> Iterator[Dependency]:
-    data = toml(file)
-    project = data.get("project", {})
-    tool = data.get("tool", {})
-    lists: list[tuple[str, Any]] = [("", project.get("dependencies", []))]
-    lists += list(project.get("optional-dependencies", {}).items())
-    lists += list(data.get("dependency-groups", {}).items())
-    lists += list(tool.get("pdm", {}).get("dev-dependencies", {}).items())
-    lists += [("dev", tool.get("uv", {}).get("dev-dependencies", []))]
-    for group, items in lists:
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, str) and (match := _REQUIREMENT.match(item)):
-                yield Dependency(normal_name(match[1]), match[2].strip(), toml_line(file, match[1]), group)
-    poetry, pixi = tool.get("poetry", {}), tool.get("pixi", {})
-    tables = [("", poetry.get("dependencies", {})), ("dev", poetry.get("dev-dependencies", {}))]
-    tables += [(k, v.get("dependencies", {})) for k, v in poetry.get("group", {}).items() if isinstance(v, dict)]
-    tables += [("", pixi.get("dependencies", {})), ("", pixi.get("pypi-dependencies", {}))]
-    for group, table in tables:
-        yield from _table(file, table, group)
-
-
-def _table(file: File, table: Any, group: str) -> Iterator[Dependency]:
-    for key, value in table.items() if isinstance(table, dict) else ():
-        if key.lower() != "python":
-            spec = value if isinstance(value, str) else value.get("version", "") if isinstance(value, dict) else ""
-            yield Dependency(normal_name(key), spec, toml_line(file, key), group)
 
 
 # -- text --------------------------------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """Secrets in clear text: found in order not to be shown.
 
 What counts is data: shapes that services give their keys (`_SHAPES`), and names beside which a literal value is a secret
-(`_assigned`). A secret has an extent: a key from BEGIN to END, also inside a JSON string; a file that is a key as a whole is
+(`_is_value`). A secret has an extent: a key from BEGIN to END, also inside a JSON string; a file that is a key as a whole is
 known by its name. Placeholders (`${...}`, `your_key_here`, `<...>`), references to variables and hashes are none.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from auditor.lazy import compile_later
@@ -128,8 +129,18 @@ _HASHES = compile_later(
 _WEAK = frozenset(["token", "key", "auth", "credential", "credentials", "secret"])
 
 
-def secrets_in(text: str) -> list[Secret]:
+def secrets_in(text: str) -> Sequence[Secret]:
     """The secrets of a text, in its order; none overlaps another."""
+    return _of_excerpt(text) if len(text) < 1000 else _apart(text)
+
+
+@lru_cache(maxsize=2000)
+def _of_excerpt(text: str) -> tuple[Secret, ...]:
+    """The same of what is cited, which many probes and checks cite."""
+    return tuple(_apart(text))
+
+
+def _apart(text: str) -> list[Secret]:
     found = sorted(_found(text), key=lambda s: (s.start, -s.end))
     kept: list[Secret] = []
     for secret in found:

@@ -1,34 +1,47 @@
 """The report as a record: checklist, questions and answers with their lines, in every shape that groups hand in.
 
-Each question is parsed by itself, so that an unbalanced fence or quote costs one answer and not the rest. What is
-malformed becomes a problem in the record.
+Each question is read by itself, so that an unbalanced fence or quote costs one answer and not the rest. What is malformed
+becomes a problem in the record; what is written in another way than the template's is read as what it is meant to be.
 """
 
 import base64
-import difflib
 import hashlib
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import lru_cache
+from bisect import bisect_right, insort
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
+from auditor.checklist import (
+    OPEN,
+    PARTLY,
+    TICKED,
+    Entry,
+    also_ticked,
+    entries,
+    is_legend,
+    marked,
+    match_item,
+    match_text,
+    state,
+)
 from auditor.errors import UserError
 from auditor.lazy import compile_later
+from auditor.markup import Heading, outline, parts, references
 from auditor.models import ChecklistItem, Figure, Image, Problem, Question, Report
-from auditor.profile import Profile, words
+from auditor.profile import Profile, Version, words
 from auditor.repository import Unreadable
-from auditor.snapshot import File, Snapshot
+from auditor.snapshot import File, Link, Snapshot
+
+__all__ = ["figures_of", "find_report", "match_item", "parse_report", "targets"]
 
 DEFAULT_PATH = "reports/readme.md"
+MARKDOWN = ("md", "markdown", "mdown", "mkd", "mkdn", "mdx")
 FIGURE_BYTES = 700_000  # of one image; the screenshots of real reports are mostly between 50 kB and 700 kB
 FIGURES_BYTES = 4_000_000  # of a report's images together
 _RASTER = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"))
-_QUESTION = compile_later(r"^\s{0,3}#{1,6}\s*\**\s*question\s+(\d{1,3})\b", re.IGNORECASE)
-_HEADING = compile_later(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")
 _ANSWER = compile_later(r"^\s{0,3}>\s*[*_]{0,3}answers?\s*[*_]{0,3}\s*:\s*[*_]{0,3}\s*(.*)$", re.IGNORECASE)
 _BARE_ANSWER = compile_later(r"^\s{0,3}[*_]{0,3}answer\s*:\s*[*_]{0,3}\s*$", re.IGNORECASE)
 _RULE = compile_later(r"^\s*([-*_])(\s*\1){2,}\s*$")
@@ -37,23 +50,17 @@ _PLACEHOLDER = compile_later(
     r"^\s*`{0,3}\s*(-{2,}\s*)?question\s+\d+\s+fill\s+here\s*(-{2,})?\s*`{0,3}\s*$", re.IGNORECASE
 )
 _FENCE = compile_later(r"^\s*(`{3,}(?!.*`)|~{3,})")  # backticks after an opening fence make it inline code
-_BOX = compile_later(r"^\[(?P<mark>[^\[\]]{0,12})\]\s*(?P<text>.*)$", re.DOTALL)
-_LOOSE_ITEM = compile_later(r"^\s*[*+-]\s*(\[[^\[\]]{0,12}\].*)$")
-_LEGEND = compile_later(r"^\s*(=|:|->|→|–|-)\s*\S")
-_IN_CODE = compile_later(r"!\[[^\]]*\]\(\s*<?([^)>]+?)>?\s*\)")
-_IMG_TAG = compile_later(r"""<img\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+LENGTH = compile_later(r"length:?\W*(\d+)\s*(?:-|–|to)\s*(\d+)\s*words", re.IGNORECASE)
+_OWN = compile_later(r"https?://(?:www\.)?git(?:hub|lab)\.com/[^/]+/([^/]+)/(?:-/)?(?:blob|tree|raw)/[^/]+/([^?#]+)")
+_LONG = 5000  # characters of a line that is neither a rule nor a placeholder
+_FEW = 3  # as many items make a checklist
 
 
-@lru_cache(maxsize=1)
-def markdown() -> MarkdownIt:
-    """The one markdown parser: CommonMark with tables."""
-    return MarkdownIt("commonmark").enable("table")
+def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = None) -> File:
+    """The report's file: at `path`, else at `reports/README.md`, else the one markdown file with questions, else the one
+    with most of the profile's checklist.
 
-
-def find_report(snapshot: Snapshot, path: str = "") -> File:
-    """The report's file: at `path`, else at `reports/README.md`, else the one markdown file with questions as headings.
-
-    Raises UserError if there is none, more than one, or if it is not text.
+    A link to a tracked file is read. Raises UserError if there is none, more than one, or if it is not text.
     """
     if path:
         file = snapshot.files.get(path.lstrip("./")) or snapshot.files.get(path)
@@ -61,26 +68,58 @@ def find_report(snapshot: Snapshot, path: str = "") -> File:
             raise UserError(f"{path}: not in the commit", "give --report a path from the repository's root")
         _read(file)
         return file
-    for file in snapshot.files.values():
-        if file.path.lower() == DEFAULT_PATH and (len(_questions(_read(file))) >= 5 or "checklist" in file.lower):
-            return file
-    found = []
-    for file in snapshot.files.values():
-        if file.suffix in ("md", "markdown") and not file.skipped:
-            try:
-                if len(_questions(file.text)) >= 5:
-                    found.append(file)
-            except Unreadable:
-                continue
+    default = next((f for f in snapshot.files.values() if f.path.lower() == DEFAULT_PATH), None)
+    if default and readable(default) and (_questions(default.text) >= 5 or "checklist" in default.lower):
+        return default
+    found = _like_reports(snapshot.files)
+    if len(found) > 1 and default in found:
+        return default
     if len(found) == 1:
         return found[0]
     if found:
         paths = ", ".join(f.path for f in found[:8])
         raise UserError(f"more than one file looks like the report: {paths}", "say which with --report PATH")
-    raise UserError(
+    if default:  # where the report belongs, whatever is in it
+        _read(default)
+        return default
+    if profile and (listed := _with_checklist(snapshot.files, (), profile)):
+        return listed[0]
+    raise _no_report(snapshot.files)
+
+
+def _like_reports(files: Mapping[str, File]) -> list[File]:
+    """The markdown files with five questions or more; of a file and the links to it the file."""
+    found = [f for f in files.values() if f.suffix in MARKDOWN and readable(f) and _questions(f.text) >= 5]
+    own = {f.blob for f in found if not isinstance(f, Link)}
+    return [f for f in found if not (isinstance(f, Link) and f.blob in own)]
+
+
+def _no_report(files: Mapping[str, File]) -> UserError:
+    """That there is no report, with the file that may be meant as one."""
+    beside = [f for f in files.values() if f.folder.lower() in ("report", "reports", "") and f.suffix not in MARKDOWN]
+    for file in sorted(beside, key=lambda f: f.path):
+        if (file.suffix in ("txt", "rst", "adoc", "html", "qmd", "rmd") or not file.suffix) and readable(file):
+            if _questions(file.text) >= 5:
+                hint = f"rename it to reports/README.md, or audit it as it is with --report {file.path}"
+                return UserError(f"no report in the commit: {file.path} looks like one, but is no markdown file", hint)
+        elif file.folder and file.suffix in ("pdf", "docx", "doc", "odt", "ipynb", "tex"):
+            hint = "hand in the report as reports/README.md; other formats are not read"
+            return UserError(f"no report in the commit: {file.path} is no markdown file", hint)
+    return UserError(
         "no report in the commit: no reports/README.md, and no markdown file with `### Question N` headings",
         "name it with --report PATH",
     )
+
+
+def readable(file: File) -> bool:
+    """Whether a file has text."""
+    if file.why_skipped:
+        return False
+    try:
+        file.text  # noqa: B018  (reading it is what may fail)
+    except Unreadable:
+        return False
+    return True
 
 
 def _read(file: File) -> str:
@@ -92,43 +131,116 @@ def _read(file: File) -> str:
         ) from None
 
 
-def _questions(text: str) -> list[str]:
-    return [m for row in text.split("\n") if (m := row) and _QUESTION.match(row)]
+def _questions(text: str) -> int:
+    """How many headings of questions a text has; one that hardly speaks of questions is not looked at."""
+    if text.lower().count("question") < 5:
+        return 0
+    return len({n for h in outline(text) if h.how != "plain" and (n := number_in(h.text))})
 
 
 def parse_report(
-    file: File, profile: Profile, tracked: Collection[str] = (), commit: str = "", repository: str = ""
+    file: File,
+    profile: Profile,
+    tracked: Collection[str] | Mapping[str, File] = (),
+    commit: str = "",
+    repository: str = "",
 ) -> Report:
-    """The report in a file. `tracked` are the paths that links may lead to; `repository` is the name that the host knows
-    the repository by, so that links to it are recognised."""
+    """The report in a file. `tracked` are the paths that links may lead to, with their files where another of them may hold
+    the checklist; `repository` is the name that the host knows the repository by, so that links to it are recognised."""
     lines = _read(file).split("\n")
-    starts = [i for i, row in enumerate(lines) if _QUESTION.match(row)]
-    problems: list[Problem] = []
-    items = list(_checklist(lines, starts[0] if starts else len(lines), profile, problems))
+    text = file.text
+    files: Mapping[str, File] = tracked if isinstance(tracked, Mapping) else {}
+    starts = _starts(text, lines, profile)
+    notes = _Notes()
+    first, last = _where_listed(text, lines, starts, profile)
+    items = list(_checklist(text, first, last, profile, notes))
     questions = []
-    resolver = _Resolver(file.folder, frozenset(tracked), repository)
+    lengths: list[tuple[int, int] | None] = []
+    sections = _sections(text, lines, profile)
+    resolver = Resolver(file.folder, frozenset(tracked), repository)
     for k, start in enumerate(starts):
-        end = starts[k + 1] if k + 1 < len(starts) else len(lines)
-        questions.append(_question(lines, start, end, profile, resolver, problems))
+        end = starts[k + 1].line if k + 1 < len(starts) else len(lines)
+        if start.line < first < end:
+            end = first  # the checklist stands below this question
+        length, question = _question(lines, start, end, sections, profile, resolver, notes)
+        lengths.append(length)
+        questions.append(question)
     questions = _by_number(questions, profile)
-    for question in questions:
+    for question, start in zip(questions, starts, strict=True):
+        if start.how:
+            notes.add(
+                "heading",
+                question.line,
+                f"read as question {question.n}, {start.how}: {lines[start.line].strip()[:60]}",
+            )
         if not question.id:
-            problems.append(Problem(line=question.line, message=f"question {question.n} is not one of the template's"))
+            notes.add("unknown", question.line, f"question {question.n} is not one of the template's")
+    listed_in = ""
+    if sum(bool(i.item) for i in items) < _FEW and (others := _with_checklist(files, (file.path,), profile)):
+        listed_in = others[0].path
+        items = list(_checklist(others[0].text, 0, len(others[0].lines), profile, notes, listed_in))
     for item in items:
         if not item.item:
-            problems.append(
-                Problem(line=item.line, message=f"checklist item is not one of the template's: {item.text[:80]}")
-            )
-    problems += _counts(items, questions)
+            notes.add("item", item.line, f"checklist item is not one of the template's: {item.text[:80]}", listed_in)
+    _counts(items, questions, listed_in, notes)
+    for other in _like_reports(files) if len(questions) >= 5 else ():
+        if other.path != file.path and other.blob != file.blob:
+            notes.add("other", 0, f"{other.path} looks like a report, too; this one was read", other.path)
+    version = version_of(items, questions, lengths, profile)
     return Report(
         path=file.path,
         commit=commit,
         sha256=hashlib.sha256(file.bytes()).hexdigest(),
+        template=version.name if version else "",
+        checklist=listed_in,
         items=tuple(items),
         questions=tuple(questions),
-        problems=tuple(sorted(problems, key=lambda p: (p.line, p.message))),
+        problems=notes.problems(),
         text=file.text,
     )
+
+
+class _Notes:
+    """Problems of the report, of which many alike become one with their number."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, list[Problem]] = {}
+
+    def add(self, kind: str, line: int, message: str, path: str = "") -> None:
+        """Notes a problem; `kind` says which are alike."""
+        self._made.setdefault(kind, []).append(Problem(path=path, line=line, message=message))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """All, in the order of their lines; fences each by itself, since a check rests on them."""
+        made: list[Problem] = []
+        for kind, alike in self._made.items():
+            if kind == "fence" or len(alike) <= _FEW:
+                made += alike
+            else:
+                more = f" (and {len(alike) - 1} more like this one)"
+                made.append(alike[0].model_copy(update={"message": alike[0].message + more}))
+        return tuple(sorted(made, key=lambda p: (p.line, p.message)))
+
+
+def version_of(
+    items: Sequence[ChecklistItem],
+    questions: Sequence[Question],
+    lengths: Sequence[tuple[int, int] | None],
+    profile: Profile,
+) -> Version | None:
+    """The template's version that a report was written in: by its numbers, then its items, then the lengths it asks for.
+    None where neither questions nor items of the template are there."""
+    numbers = {q.id: q.numbers for q in profile.questions}
+    known = {i.item for i in items if i.item}
+    asked = [(q, length) for q, length in zip(questions, lengths, strict=True) if q.id]
+
+    def likeness(version: Version) -> tuple[int, int, int]:
+        same = sum(numbers[q.id].get(version.layout) == q.n for q, _ in asked)
+        return same, -len(known ^ set(version.items)), sum(length == version.words.get(q.id) for q, length in asked)
+
+    if not profile.versions or (not asked and len(known) < _FEW):
+        return None
+    return max(profile.versions, key=likeness)
 
 
 def figures_of(report: Report, files: Mapping[str, File]) -> tuple[Figure, ...]:
@@ -166,182 +278,326 @@ def _figure(file: File, room: int) -> Figure:
     )
 
 
-def _counts(items: list[ChecklistItem], questions: list[Question]) -> Iterator[Problem]:
+def _counts(items: Sequence[ChecklistItem], questions: Sequence[Question], listed_in: str, notes: _Notes) -> None:
     if not items:
-        yield Problem(message="no checklist found")
+        notes.add("count", 0, "no checklist found")
     elif not any(i.checked for i in items):
-        yield Problem(line=items[0].line, message="no box of the checklist is ticked")
+        notes.add("count", items[0].line, "no box of the checklist is ticked", listed_in)
+    if listed_in:
+        notes.add("count", items[0].line if items else 0, f"the checklist stands in {listed_in}", listed_in)
     if not questions:
-        yield Problem(message="no questions found")
+        notes.add("count", 0, "no questions found")
     seen: dict[str, int] = {}
     for item in items:
         if item.item and item.item in seen:
-            yield Problem(
-                line=item.line,
-                message=f"the checklist has this item twice (first on line {seen[item.item]}): {item.text[:80]}",
-            )
+            said = f"the checklist has this item twice (first on line {seen[item.item]}): {item.text[:80]}"
+            notes.add("twice", item.line, said, listed_in)
         seen.setdefault(item.item, item.line)
     numbers: dict[int, int] = {}
     for question in questions:
         if question.n in numbers:
-            yield Problem(
-                line=question.line, message=f"question {question.n} stands twice (first on line {numbers[question.n]})"
-            )
+            said = f"question {question.n} stands twice (first on line {numbers[question.n]})"
+            notes.add("again", question.line, said)
         numbers.setdefault(question.n, question.line)
 
 
 # -- the checklist -----------------------------------------------------------------------------------------------------
 
 
-def _checklist(lines: list[str], end: int, profile: Profile, problems: list[Problem]) -> Iterator[ChecklistItem]:
-    """The items between the checklist's heading (or the top) and the first question."""
-    start = 0
-    for i in range(end):
-        heading = _HEADING.match(lines[i])
-        if heading and "checklist" in heading[1].lower():
-            start = i
-    for i in range(start, end):
-        heading = _HEADING.match(lines[i])
-        if heading and "group information" in heading[1].lower():
-            end = i
-            break
+def _where_listed(text: str, lines: Sequence[str], starts: Sequence["_Start"], profile: Profile) -> tuple[int, int]:
+    """The lines, from 0, that the checklist stands in: before the first question, or else below the heading of the first
+    items that stand after it."""
+    first = starts[0].line if starts else len(lines)
+    known = list(marked(lines, profile))
+    above = sum(line < first for line in known)
+    if above >= _FEW or len(known) - above < _FEW or not starts:
+        start = 0
+        headings = [h for h in outline(text) if h.level and h.line < first]
+        for heading in headings:
+            if "checklist" in heading.text.lower():
+                start = heading.line
+        later = (h.line for h in headings if h.line > start and "group information" in h.text.lower())
+        return start, next(later, first)
+    top = next(line for line in known if line >= first)
+    end = next((s.line for s in starts if s.line > top), len(lines))
+    before = max(s.line for s in starts if s.line < top)
+    headings = [h for h in outline(text) if h.level and before < h.line < top]
+    named = [h.line for h in headings if "checklist" in h.text.lower()]
+    start = named[-1] if named else headings[-1].line if headings else top
+    return start, end
+
+
+def _checklist(
+    text: str, start: int, end: int, profile: Profile, notes: _Notes, path: str = ""
+) -> Iterator[ChecklistItem]:
+    """The items that stand in these lines."""
     n = 0
-    for line, section, mark, text in _boxes(lines[start:end], start):
-        item, matched = match_item(text, profile)
-        if mark is None:  # a bullet without a box counts only if it is the template's text
-            if not item:
-                continue
-            mark = re.match(r"^[^\w`(]*", text)[0].strip()  # type: ignore[index]
-            problems.append(Problem(line=line, message=f"checklist item without a box: {text[:80]}"))
-        elif not item and (_LEGEND.match(text) or not text.strip()):
-            problems.append(Problem(line=line, message=f"not counted as a checklist item: [{mark}] {text[:60]}"))
+    for entry in entries(text, start, end, profile):
+        line, mark = entry.line, entry.mark
+        if mark is None:
+            mark = ""
+            notes.add("boxless", line, f"checklist item without a box: {entry.text[:80]}", path)
+        elif not entry.item and is_legend(entry.text):
+            notes.add("legend", line, f"not counted as a checklist item: [{mark}] {entry.text[:60]}", path)
             continue
-        elif mark.strip() not in ("", "x", "X"):
-            problems.append(Problem(line=line, message=f"mark [{mark}] is neither ticked nor open; read as open"))
+        said = PARTLY if entry.mark is None else state(mark)
+        if said == OPEN and also_ticked(entry.text):
+            said = PARTLY
+            notes.add(
+                "both", line, f"an open box with a check mark beside it; read as neither: {entry.text[:80]}", path
+            )
+        elif said == TICKED and not is_template_mark(entry):
+            notes.add("ticked", line, f"marked {mark.strip()} and read as ticked; the template writes [x]", path)
+        elif said == OPEN and mark.strip():
+            notes.add("open", line, f"marked {mark.strip()} and read as open; the template writes [ ]", path)
+        elif said == PARTLY and entry.mark is not None:
+            notes.add("partly", line, f"mark [{mark}] is neither ticked nor open; held against nobody", path)
         n += 1
         yield ChecklistItem(
             n=n,
             line=line,
-            text=text,
+            text=entry.text,
             mark=mark,
-            checked=mark.strip() in ("x", "X"),
-            section=section,
-            item=item,
-            matched=matched,
+            checked=said == TICKED,
+            partly=said == PARTLY,
+            note=entry.note,
+            section=entry.section,
+            item=entry.item,
+            matched=entry.matched,
         )
 
 
-def _boxes(rows: list[str], offset: int) -> Iterator[tuple[int, str, str | None, str]]:
-    """(line, section, mark, text) of each bullet; the mark is None where there is no box."""
-    section = ""
-    tokens = markdown().parse("\n".join(rows))
-    depth = 0
-    for k, token in enumerate(tokens):
-        if token.type == "heading_open":
-            section = tokens[k + 1].content.strip()
-        elif token.type == "list_item_open":
-            depth += 1
-        elif token.type == "list_item_close":
-            depth -= 1
-        elif token.type == "inline" and token.map and tokens[k - 1].type == "paragraph_open":
-            first = offset + token.map[0] + 1
-            if depth and tokens[k - 2].type == "list_item_open":
-                box = _BOX.match(token.content)
-                text = " ".join((box["text"] if box else token.content).split())
-                yield first, section, box["mark"] if box else None, text
-            else:
-                yield from _loose(token.content.split("\n"), first, section)
-        elif token.type in ("code_block", "fence") and token.map:
-            yield from _loose(rows[token.map[0] : token.map[1]], offset + token.map[0] + 1, section)
+def is_template_mark(entry: Entry) -> bool:
+    """Whether a ticked box is written as the template writes it."""
+    return entry.form == "box" and (entry.mark or "").strip() in ("x", "X")
 
 
-def _loose(rows: list[str], first: int, section: str) -> Iterator[tuple[int, str, str | None, str]]:
-    for i, row in enumerate(rows):
-        if (loose := _LOOSE_ITEM.match(row)) and (box := _BOX.match(loose[1])):
-            yield first + i, section, box["mark"], " ".join(box["text"].split())
-
-
-def match_item(text: str, profile: Profile) -> tuple[str, str]:
-    """The profile's item that a checklist line shows and how it was recognised; two empty strings for none."""
-    return _match(text, profile.known_items)
-
-
-def _match(text: str, catalogue: dict[tuple[str, ...], tuple[str, bool]]) -> tuple[str, str]:
-    said = words(text)
-    if said in catalogue:
-        id_, first = catalogue[said]
-        return id_, "exact" if first else "alias"
-    # A note before, after or within the text: the template's words all stand there, in their order.
-    found = [
-        (len(known), id_)
-        for known, (id_, _) in catalogue.items()
-        if 3 <= len(known) < len(said) and _in_order(known, said)
-    ]
-    if found:
-        return max(found)[1], "annotated"
-    # The template's text with its slips corrected: a word or two differ.
-    near = [
-        (ratio, id_)
-        for known, (id_, _) in catalogue.items()
-        if len(known) >= 8 and (ratio := _likeness(known, said)) >= 0.9
-    ]
-    return (max(near)[1], "near") if near else ("", "")
-
-
-def _likeness(known: tuple[str, ...], said: tuple[str, ...]) -> float:
-    if abs(len(known) - len(said)) > 2:
-        return 0.0
-    return difflib.SequenceMatcher(None, known, said, autojunk=False).ratio()
-
-
-def _in_order(known: tuple[str, ...], said: tuple[str, ...]) -> bool:
-    at = iter(said)
-    return len(said) <= len(known) + 40 and all(word in at for word in known)
+def _with_checklist(files: Mapping[str, File], but: Collection[str], profile: Profile) -> list[File]:
+    """Other markdown files that have the checklist, the one with the most of it first."""
+    found = []
+    for file in files.values():
+        if file.suffix in MARKDOWN and file.path not in but and readable(file):
+            count = len(list(marked(file.lines, profile)))
+            if count >= _FEW:
+                found.append((-count, file.path.count("/"), file.path, file))
+    return [f for *_, f in sorted(found, key=lambda t: t[:3])]
 
 
 # -- the questions -----------------------------------------------------------------------------------------------------
 
 
+@dataclass
+class _Start:
+    """Where a question starts: its heading's line and the first line below it, from 0. `how` says by what it was known,
+    empty for a heading as the template writes it; `prompt` is the question's id where its text follows, in the lines
+    `said`."""
+
+    line: int
+    body: int
+    n: int
+    how: str = ""
+    prompt: str = ""
+    said: tuple[int, int] = (0, 0)
+
+
+def number_in(title: str) -> int:
+    """The number of the question that a heading names (`Question 5`, `5. Question`, `Q5`, with a slip in the word), or 0."""
+    found = re.findall(r"[^\W\d_]+|\d+", title[:120].lower())[:3]
+    if len(found) >= 2 and found[0].isdigit() and _is_question(found[1]):
+        return _number(found[0])
+    if len(found) >= 2 and _is_question(found[0]):
+        at = 2 if found[1] in ("no", "nr", "number") and len(found) > 2 else 1
+        return _number(found[at])
+    return _number(found[1]) if len(found) == 2 and found[0] == "q" else 0
+
+
+def _number(digits: str) -> int:
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 3 else 0
+
+
+def _is_question(word: str) -> bool:
+    """The word, or the word with one letter off."""
+    if word == "question":
+        return True
+    if not 7 <= len(word) <= 9:
+        return False
+    meant = "question"
+    start = next((i for i, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b), min(len(word), 8))
+    rest, left = word[start:], meant[start:]
+    swapped = rest[:2] == left[1::-1] and rest[2:] == left[2:]
+    return swapped or rest[1:] == left[1:] or rest[1:] == left or rest == left[1:]
+
+
+def _written(heading: Heading, row: str) -> str:
+    """How a heading of a question differs from the template's, or nothing. Its level does not count."""
+    if heading.how in ("atx", "joined"):
+        bare = row.strip().lstrip("#").lstrip(" *_").lower()
+        return "" if re.match(r"question\s+\d", bare) else "by a heading that is written in another way"
+    kinds = {"setext": "by an underlined heading", "html": "by a heading in HTML", "bold": "by a bold line"}
+    return kinds.get(heading.how, "by a line of its own")
+
+
+def _starts(text: str, lines: Sequence[str], profile: Profile) -> list[_Start]:
+    """Where the questions start: at their headings, at what stands for a heading, and at a question's own text or line
+    `> Answer:` where no heading is above it, so that no answer runs into the one before."""
+    headings = [h for h in outline(text) if h.how != "plain" or number_in(h.text)]
+    starts: list[_Start] = []
+    taken: set[int] = set()
+    for sure in (True, False):
+        for heading in headings:
+            n = number_in(heading.text)
+            if not n or (heading.how in ("bold", "plain")) == sure or (not sure and n in taken):
+                continue
+            following = next((r for r in lines[heading.body : heading.body + 4] if r.strip()), "")
+            if heading.how == "plain" and not following.lstrip().startswith((">", "**")):
+                continue
+            starts.append(_Start(heading.line, heading.body, n, _written(heading, lines[heading.line])))
+        taken = {s.n for s in starts}
+    starts.sort(key=lambda s: s.line)
+    sections = {words(t) for t in profile.headings}
+    above = {h.body: h for h in headings if words(h.text) not in sections}
+    answered: set[int] = set()
+    for first, end, id_, marker in _prompts(text, lines, profile):
+        place = bisect_right(starts, first, key=lambda s: s.line)
+        last = starts[place - 1] if place else None
+        top = first
+        while top > 0 and not lines[top - 1].strip():
+            top -= 1
+        if last and (id_ or marker) and (id_ == last.prompt or (not last.prompt and top <= last.body)):
+            pass  # the question's own text, or more of it
+        elif last and id_ and not last.prompt and last.n in _numbers(profile, id_):
+            pass
+        elif id_ or (marker and (last is None or last.line in answered)):
+            title = above.get(top)
+            fresh = _Start(title.line if title else first, title.body if title else first, 0)
+            fresh.how = "by its text" if id_ else "by its line `> Answer:`"
+            digits = re.findall(r"\d+", title.text) if title else []
+            fresh.n = _number(digits[0]) if len(digits) == 1 else 0
+            insort(starts, fresh, key=lambda s: s.line)
+            last = fresh
+        if last and id_ and not last.prompt:
+            last.prompt, last.said = id_, (first, end)
+        if last and marker:
+            answered.add(last.line)
+    headed = {s.prompt for s in starts if s.how != "by its text"}
+    starts = [s for s in starts if s.how != "by its text" or s.prompt not in headed]  # else an answer quotes a question
+    _count_off(starts, profile)
+    return starts
+
+
+def _prompts(text: str, lines: Sequence[str], profile: Profile) -> Iterator[tuple[int, int, str, bool]]:
+    """The quotes, and the paragraphs that are a question of the profile word for word: first line and the line behind it, the
+    question's id, and whether the quote has the line `Answer:`."""
+    for offset, tokens in parts(text):
+        for token in tokens:
+            if not token.map or token.level != (token.type == "inline"):
+                continue
+            first, end = offset + token.map[0], offset + token.map[1]
+            if token.type == "blockquote_open":
+                rows = lines[first:end]
+                said = _prompt(rows)
+                id_ = (
+                    match_text(said, profile.known_questions)[0] if len(said) < 2000 and len(said.split()) >= 5 else ""
+                )
+                yield first, end, id_, any(_ANSWER.match(row) for row in rows)
+            elif token.type == "inline" and len(token.content) < 2000:
+                known = profile.known_questions.get(words(token.content))
+                if known and len(words(token.content)) >= 5:
+                    yield first, end, known[0], False
+
+
+def _numbers(profile: Profile, id_: str) -> Collection[int]:
+    return next((q.numbers.values() for q in profile.questions if q.id == id_), ())
+
+
+def _count_off(starts: list[_Start], profile: Profile) -> None:
+    """Gives the questions without a number that of the template, in the version that the others are numbered by."""
+    numbers = {q.id: q.numbers for q in profile.questions}
+    votes = Counter(layout for s in starts for layout, n in numbers.get(s.prompt, {}).items() if n == s.n)
+    layouts = [layout for layout, _ in votes.most_common(1)] or [v.layout for v in profile.versions[:1]]
+    used = {s.n for s in starts}
+    for start, before in zip(starts, [None, *starts], strict=False):
+        if start.n:
+            continue
+        n = next((numbers[start.prompt][name] for name in layouts if name in numbers.get(start.prompt, {})), 0)
+        start.n = n or (before.n + 1 if before else 1)
+        if start.n in used and not n:
+            start.n = max(used) + 1
+        used.add(start.n)
+
+
 def _question(
-    lines: list[str], start: int, end: int, profile: Profile, resolver: "_Resolver", problems: list[Problem]
-) -> Question:
-    n = int(_QUESTION.match(lines[start])[1])  # type: ignore[index]
-    marker = next((i for i in range(start + 1, end) if _ANSWER.match(lines[i])), None)
+    lines: Sequence[str],
+    start: _Start,
+    end: int,
+    sections: Sequence[int],
+    profile: Profile,
+    resolver: "Resolver",
+    notes: _Notes,
+) -> tuple[tuple[int, int] | None, Question]:
+    marker = next((i for i in range(start.body, end) if len(lines[i]) < _LONG and _ANSWER.match(lines[i])), None)
     if marker is None:
-        marker = next((i for i in range(start + 1, end) if _BARE_ANSWER.match(lines[i])), None)
+        marker = next((i for i in range(start.body, end) if _BARE_ANSWER.match(lines[i])), None)
     if marker is None:
-        quoted = [i for i in range(start + 1, end) if lines[i].lstrip().startswith(">")]
-        marker = quoted[0] if quoted else start
+        quoted = [i for i in range(start.body, end) if lines[i].lstrip().startswith(">")]
+        said = start.said[1] - 1 if start.said[1] else start.body - 1
+        marker = max(quoted[0] if quoted else said, said)
         while marker + 1 < end and lines[marker + 1].lstrip().startswith(">"):
             marker += 1
-        problems.append(Problem(line=start + 1, message=f"question {n} has no `> Answer:` line"))
-    prompt = _prompt(lines[start + 1 : marker + 1])
-    id_, matched = _match(prompt, profile.known_questions)
-    end = _section_end(lines, marker, end, profile)
+        notes.add("marker", start.line + 1, f"question {start.n} has no `> Answer:` line")
+    asked = lines[start.body : marker + 1]
+    prompt = _prompt(asked)
+    if not prompt and start.said[1]:
+        prompt = " ".join(" ".join(lines[slice(*start.said)]).replace("**", " ").split())
+    id_, matched = match_text(prompt, profile.known_questions)
+    later = bisect_right(sections, marker)
+    end = min(end, sections[later]) if later < len(sections) else end
     answer, span, fence = _answer(lines, marker, end)
     if fence:
-        problems.append(Problem(line=fence, message=f"question {n}: a code fence is not closed"))
-    images, links = _targets(answer, span[0], resolver)
-    return Question(
-        n=n,
-        line=start + 1,
+        notes.add("fence", fence, f"question {start.n}: a code fence is not closed")
+    length = next((m for row in asked if row.lstrip().startswith(">") and (m := LENGTH.search(row))), None)
+    said_text = "\n".join(row for _, row in answer)
+    images, links = targets(said_text, [n for n, _ in answer], resolver)
+    question = Question(
+        n=start.n,
+        line=start.line + 1,
         prompt=prompt,
-        answer="\n".join(row for _, row in answer),
+        answer=said_text,
         answer_lines=span,
         row_lines=tuple(i for i, _ in answer) if len(answer) != span[1] - span[0] + 1 and answer else (),
         id=id_,
         matched=matched,
-        private=_private(id_, profile),
+        heading=start.how,
+        private=_private(id_, matched, prompt, said_text, profile),
         images=images,
         links=links,
     )
+    return (int(length[1]), int(length[2])) if length else None, question
 
 
-def _private(id_: str, profile: Profile) -> bool:
-    return next((q.private for q in profile.questions if q.id == id_), False)
+def _private(id_: str, matched: str, prompt: str, answer: str, profile: Profile) -> bool:
+    """Whether an answer names people: by its question; where the profile does not know that, by what is asked for or by
+    study numbers and addresses in the answer."""
+    if any(q.private for q in profile.questions if q.id == id_):
+        return True
+    if id_ and matched != "annotated":
+        return False
+    asked = words(prompt)
+    if id_:  # only what the group's version of the template asks beside the profile's question
+        known = Counter(w for q in profile.questions if q.id == id_ for t in q.texts for w in words(t))
+        asked = tuple(w for w in asked if w not in known)
+        return any(_has(asked, words(phrase)) for phrase in profile.private)
+    return any(_has(asked, words(phrase)) for phrase in profile.private) or bool(_PERSON.search(answer))
 
 
-def _prompt(rows: list[str]) -> str:
+_PERSON = compile_later(r"\bs\d{6}\b|[\w.+-]{1,64}@[\w-]{1,64}\.\w", re.IGNORECASE)
+
+
+def _has(said: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
+    return any(said[i : i + len(phrase)] == phrase for i in range(len(said) - len(phrase) + 1))
+
+
+def _prompt(rows: Sequence[str]) -> str:
     """The question itself: the bold lines of the quote, or else its first paragraph."""
     quoted = [re.sub(r"^\s*>\s?", "", row).strip() for row in rows if row.lstrip().startswith(">")]
     kept: list[str] = []
@@ -353,17 +609,16 @@ def _prompt(rows: list[str]) -> str:
     return " ".join(" ".join(kept).split())
 
 
-def _section_end(lines: list[str], marker: int, end: int, profile: Profile) -> int:
-    """Where the template's next section starts within a question's lines; answers may have headings of their own."""
+def _sections(text: str, lines: Sequence[str], profile: Profile) -> list[int]:
+    """Where the template's sections start; answers may have headings of their own. A title written as the template writes
+    it counts behind a fence that never ends, too."""
     titles = {words(t) for t in profile.headings}
-    for i in range(marker + 1, end):
-        heading = _HEADING.match(lines[i])
-        if heading and words(heading[1]) in titles and lines[i].lstrip().startswith(("# ", "## ")):
-            return i
-    return end
+    found = {h.line for h in outline(text) if h.level in (1, 2) and words(h.text) in titles}
+    found |= {i for i, row in enumerate(lines) if row.startswith(("# ", "## ")) and words(row) in titles}
+    return sorted(found)
 
 
-def _answer(lines: list[str], marker: int, end: int) -> tuple[list[tuple[int, str]], tuple[int, int], int]:
+def _answer(lines: Sequence[str], marker: int, end: int) -> tuple[list[tuple[int, str]], tuple[int, int], int]:
     """The answer's lines with their numbers, its first and last number, and the line of a fence that is never closed."""
     rows: list[tuple[int, str]] = []
     match = _ANSWER.match(lines[marker])
@@ -383,7 +638,7 @@ def _answer(lines: list[str], marker: int, end: int) -> tuple[list[tuple[int, st
                 fence, fence_line = mark[1], i + 1
             elif mark[1].startswith(fence) and not row.strip().strip(mark[1][0]):
                 fence, fence_line = "", 0
-        elif not fence:
+        elif not fence and len(row) < _LONG:
             if _RULE.match(row) or _PLACEHOLDER.match(row):
                 continue
             if wrapped := _WRAPPED.match(row):
@@ -418,7 +673,8 @@ def _by_number(questions: list[Question], profile: Profile) -> list[Question]:
         id_ = by_number.get(question.n, "")
         # only for a prompt that is gone or cut short: a reworded one may ask for something else
         if not question.id and id_ and id_ not in taken and len(words(question.prompt)) < 8:
-            question = question.model_copy(update={"id": id_, "matched": "number", "private": _private(id_, profile)})
+            private = question.private or any(q.private for q in profile.questions if q.id == id_)
+            question = question.model_copy(update={"id": id_, "matched": "number", "private": private})
         result.append(question)
     return result
 
@@ -426,10 +682,10 @@ def _by_number(questions: list[Question], profile: Profile) -> list[Question]:
 # -- images and links --------------------------------------------------------------------------------------------------
 
 
-class _Resolver:
+class Resolver:
     """Finds the tracked file that a link of the report leads to."""
 
-    def __init__(self, folder: str, tracked: frozenset[str], repository: str) -> None:
+    def __init__(self, folder: str, tracked: frozenset[str], repository: str = "") -> None:
         self._folder = folder
         self._tracked = tracked
         self._folders = frozenset(p[:i] for p in tracked for i, c in enumerate(p) if c == "/")
@@ -437,10 +693,7 @@ class _Resolver:
 
     def path(self, target: str) -> str:
         """The tracked file or folder, or nothing. Tries the report's folder first, then the repository's root."""
-        own = re.match(
-            r"https?://(?:www\.)?git(?:hub|lab)\.com/[^/]+/([^/]+)/(?:-/)?(?:blob|tree|raw)/[^/]+/([^?#]+)", target
-        )
-        if own:
+        if own := _OWN.match(target):
             if self._repository and own[1].lower() != self._repository:
                 return ""
             return self._tracked_path(unquote(own[2]))
@@ -463,54 +716,15 @@ class _Resolver:
         return path if path in self._tracked or path in self._folders else ""
 
 
-def _targets(
-    answer: list[tuple[int, str]], first: int, resolver: _Resolver
-) -> tuple[tuple[Image, ...], tuple[Image, ...]]:
-    """The images and links of an answer, with the lines they stand on."""
+def targets(answer: str, numbers: Sequence[int], resolver: Resolver) -> tuple[tuple[Image, ...], tuple[Image, ...]]:
+    """The images and links of an answer, with the lines they stand on (`numbers` has that of each line)."""
     images: list[Image] = []
     links: list[Image] = []
-    numbers = [n for n, _ in answer]
-
-    def line_at(index: int) -> int:
-        return numbers[min(index, len(numbers) - 1)] if numbers else first
-
-    def image(target: str, index: int, renders: bool = True) -> None:
-        images.append(Image(line=line_at(index), target=target, path=resolver.path(target), renders=renders))
-
-    for token in markdown().parse("\n".join(row for _, row in answer)):
-        at = token.map[0] if token.map else 0
-        if token.type == "inline":
-            _inline(token, at, image, links, line_at, resolver)
-        elif token.type in ("fence", "code_block"):
-            for i, row in enumerate(token.content.split("\n")):
-                for match in _IN_CODE.finditer(row):
-                    image(match[1], at + i + (token.type == "fence"), renders=False)
-        elif token.type == "html_block":
-            for i, row in enumerate(token.content.split("\n")):
-                for match in _IMG_TAG.finditer(row):
-                    image(match[1], at + i)
+    for found in references(answer):
+        line = numbers[min(found.line, len(numbers) - 1)] if numbers else 0
+        made = Image(line=line, target=found.target, path=resolver.path(found.target), renders=not found.why)
+        if not found.image:
+            links.append(made)
+        elif found.why in ("", "code"):
+            images.append(made)
     return tuple(images), tuple(links)
-
-
-def _inline(
-    token: Token,
-    at: int,
-    image: Callable[..., None],
-    links: list[Image],
-    line_at: Callable[[int], int],
-    resolver: _Resolver,
-) -> None:
-    for child in token.children or ():
-        if child.type in ("softbreak", "hardbreak"):
-            at += 1
-        elif child.type == "image":
-            image(unquote(str(child.attrs.get("src", ""))), at)
-        elif child.type == "link_open":
-            target = unquote(str(child.attrs.get("href", "")))
-            links.append(Image(line=line_at(at), target=target, path=resolver.path(target)))
-        elif child.type == "code_inline":
-            for match in _IN_CODE.finditer(child.content):
-                image(match[1], at, False)
-        elif child.type == "html_inline":
-            for match in _IMG_TAG.finditer(child.content):
-                image(match[1], at)

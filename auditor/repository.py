@@ -4,15 +4,16 @@ Nothing is checked out and nothing that the repository brings is executed or obe
 replacement objects, lazy fetches, signatures or pagers.
 """
 
-import contextlib
 import os
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from auditor.errors import UserError
 
@@ -35,7 +36,8 @@ class Commit:
 @dataclass(frozen=True)
 class History:
     """What git knows beside the tree: every ancestor of the audited commit (newest first), and the names of branches
-    and tags as far as this copy has them."""
+    and tags as far as this copy has them. `default_branch` is empty where it is unknown. `branch_tips` and `tagged` name
+    the commits that branches and tags stand on, where they are known. `mailmap` is the text of the commit's `.mailmap`."""
 
     commits: tuple[Commit, ...] = ()
     branches: tuple[str, ...] = ()
@@ -44,6 +46,10 @@ class History:
     shallow: bool = False
     one_branch: bool = False  # a clone of one branch, which says nothing about others
     pull_refs: int = 0  # pull requests that a mirror has a ref of, merged or not
+    branch_tips: tuple[tuple[str, str], ...] = ()
+    tagged: tuple[tuple[str, str], ...] = ()
+    mailmap: str = ""
+    origin: str = ""  # where this copy was fetched from, as its configuration says
 
     def until(self, sha: str) -> "History":
         """The same history as it was at an ancestor; branches and tags are today's."""
@@ -84,14 +90,23 @@ def git_environment() -> dict[str, str]:
     no fetch of missing objects, plain English messages."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     env |= {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-    return env
+    return env | ASK_NOBODY
+
+
+# An editor's terminal or a desktop puts its own window in the place of a prompt: empty, none is opened.
+ASK_NOBODY = {"GIT_ASKPASS": "", "SSH_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never"}
+
+# In this order a branch is taken for the default one where nobody says which it is: the only one of its row that is there.
+USUAL_BRANCHES = (("main", "master", "trunk"), ("develop", "dev", "development", "default", "mainline"))
 
 
 class Repository:
-    """A local repository, read with plumbing commands that its own configuration cannot bend."""
+    """A local repository, read with plumbing commands that its own configuration cannot bend. `told` is its default
+    branch by the word of its host: empty where the host does not say, None where nobody was asked."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, told: str | None = None) -> None:
         self.path = path
+        self.told = told
         if not path.exists():
             raise UserError(
                 f"{path}: no such folder", "give a checkout, a bare git directory, or an https, ssh or file URL"
@@ -107,7 +122,8 @@ class Repository:
                 f"write one: printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = true\\n' > {path}/config",
             )
         try:
-            self.shallow = self.git("rev-parse", "--is-shallow-repository").strip() == "true"
+            shallow, bare_too = self.git("rev-parse", "--is-shallow-repository", "--is-bare-repository").split()
+            self.shallow, self._bare = shallow == "true", bare_too == "true"
         except GitError as error:
             if "dubious ownership" in str(error):
                 raise UserError(
@@ -122,8 +138,8 @@ class Repository:
         """The output of a git command. Raises GitError with what git said."""
         return self.raw(*arguments, stdin=stdin).decode("utf-8", errors="replace")
 
-    def raw(self, *arguments: str, stdin: bytes | None = None) -> bytes:
-        """As `git`, in bytes."""
+    def raw(self, *arguments: str, stdin: bytes | None = None, seconds: float | None = None) -> bytes:
+        """As `git`, in bytes. Raises GitError, too, where it takes longer than `seconds`."""
         try:
             done = subprocess.run(
                 ["git", *_HARDENED, "-C", str(self.path), *arguments],
@@ -131,7 +147,10 @@ class Repository:
                 capture_output=True,
                 env=git_environment(),
                 check=False,
+                timeout=seconds,
             )
+        except subprocess.TimeoutExpired:
+            raise GitError(f"git {arguments[0]} took longer than {seconds:.0f} seconds") from None
         except FileNotFoundError:
             raise UserError("git is not installed, or not on the PATH", "install git 2.30 or newer") from None
         if done.returncode:
@@ -149,19 +168,34 @@ class Repository:
             ) from None
 
     def default_branch(self) -> str:
-        """The branch that a clone would check out: `origin/HEAD` where this is a clone, else HEAD's. Empty if detached."""
-        named = self.refs.get("refs/remotes/origin/HEAD", ("", ""))[1]
-        named = named or next((ref for ref, (star, _) in self.refs.items() if star == "*"), "")
-        if not named:  # detached, or a branch without commits
-            with contextlib.suppress(GitError):
-                named = self.git("symbolic-ref", "--quiet", "HEAD").strip()
-        return named.removeprefix("refs/remotes/origin/").removeprefix("refs/heads/")
+        """The branch that a clone would check out, or nothing where that is unknown: what `origin/HEAD` or the host says,
+        in a bare repository what its own HEAD says (nobody checks another one out there), else the only one of the usual
+        names among the branches of this copy and of its origin. The branch that happens to be checked out says nothing."""
+        named = self.refs.get("refs/remotes/origin/HEAD", _NO_REF).to.removeprefix("refs/remotes/origin/")
+        if not named and self._bare and self.told is None:
+            named = next((r.removeprefix("refs/heads/") for r, ref in self.refs.items() if ref.checked_out), "")
+        if named := named or self.told or "":
+            return named
+        for names in USUAL_BRANCHES:
+            if found := [n for n in names if self._tip(n)]:
+                return found[0] if len(found) == 1 else ""
+        return ""
+
+    def _tip(self, branch: str) -> str:
+        """The commit that a branch of this copy, or of its origin, stands on; a tag of that name is not meant."""
+        here = self.refs.get(f"refs/heads/{branch}", _NO_REF).commit
+        return here or self.refs.get(f"refs/remotes/origin/{branch}", _NO_REF).commit
 
     @cached_property
-    def refs(self) -> dict[str, tuple[str, str]]:
-        """Each ref with a star if HEAD points at it, and the ref that it points at itself."""
-        rows = self.git("for-each-ref", "--format=%(refname)%1f%(HEAD)%1f%(symref)").splitlines()
-        return {name: (star, to) for name, star, to in (row.split("\x1f") for row in rows)}
+    def refs(self) -> "dict[str, Ref]":
+        """Each ref by its full name."""
+        # a name may hold what Python takes for the end of a line, but neither a line feed nor a NUL
+        form = "%(refname)%00%(HEAD)%00%(symref)%00%(objectname)%00%(*objectname)%00%(committerdate:unix)"
+        rows = (row.split("\0") for row in self.git("for-each-ref", f"--format={form}").split("\n") if row)
+        return {
+            name: Ref(star == "*", to, peeled or sha, int(time) if time.isdigit() else 0)
+            for name, star, to, sha, peeled, time in rows
+        }
 
     @cached_property
     def _remote(self) -> list[tuple[str, str]]:
@@ -183,23 +217,37 @@ class Repository:
                 return found
         raise UserError(f"{self.path}: no branch, tag or commit {ref!r}", "look with: git log --oneline --all")
 
-    def before(self, moment: datetime) -> tuple[str, int]:
-        """The last commit of the default branch's first-parent line at a moment, and how many of that line came later."""
-        tip = self.head()
+    def before(self, moment: datetime) -> "Deadline":
+        """What the default branch's first-parent line held at a moment: the last commit of the unbroken run from its root
+        that is in time. A commit that stands on a late one is late, whatever its own date says."""
         branch = self.default_branch()
-        if branch:
-            with contextlib.suppress(UserError):
-                tip = self.resolve(branch)
-        rows = self.git("rev-list", "--first-parent", "--timestamp", tip).split("\n")
+        tip, notes = self._tip(branch), []
+        if not tip:
+            tip = self.head()
+            what = (
+                f"the default branch {branch} is not in this copy" if branch else "the default branch is unknown here"
+            )
+            notes.append(f"{what}: the deadline was looked for on the line of what is checked out")
+        rows = self.git("rev-list", "--first-parent", "--reverse", "--timestamp", tip).split("\n")
         line = [(int(time), sha) for time, _, sha in (row.partition(" ") for row in rows if row)]
-        for later, (time, sha) in enumerate(line):
-            if time <= moment.timestamp():
-                return sha, later
-        first = datetime.fromtimestamp(line[-1][0], moment.tzinfo).isoformat(timespec="minutes")
-        raise UserError(
-            f"{self.path}: no commit before {moment.isoformat(timespec='minutes')}; the first is of {first}",
-            "give a later time with --before",
-        )
+        end = moment.timestamp()
+        run = list(takewhile(lambda commit: commit[0] <= end, line))
+        backwards = [sha for time, sha in line[len(run) :] if time <= end]
+        if run:
+            if backwards:
+                notes.append(
+                    f"dates run backwards: {len(backwards)} of the {len(line) - len(run)} commits left out "
+                    f"{'is' if len(backwards) == 1 else 'are'} dated before the deadline but made on top of a later one "
+                    f"(the newest is {backwards[-1][:10]})"
+                )
+            return Deadline(run[-1][1], len(line) - len(run), tuple(notes))
+        first = datetime.fromtimestamp(line[0][0], moment.tzinfo).isoformat(timespec="minutes")
+        text = f"{self.path}: no commit before {moment.isoformat(timespec='minutes')}; the first is of {first}"
+        if backwards:
+            raise UserError(f"{text}, and dates run backwards from there", "name the commit that is meant with --ref")
+        if self.shallow:
+            raise UserError(f"{text}, where this shallow copy begins", "fetch the rest: git fetch --unshallow")
+        raise UserError(text, "give a later time with --before")
 
     def one_branch(self) -> bool:
         """Whether this is a clone that was told to have one branch only."""
@@ -224,48 +272,76 @@ class GitError(Exception):
     """What git said when it failed."""
 
 
-_LOG = (
-    "%H%x1f%P%x1f%an%x1f%ae%x1f%aI%x1f%cn%x1f%cI%x1f%s%x1f%(trailers:key=Co-authored-by,valueonly,separator=%x1d)%x1e"
-)
+@dataclass(frozen=True)
+class Ref:
+    """A branch or tag: whether HEAD points at it, the ref that it points at itself, its commit, and when that was made."""
+
+    checked_out: bool = False
+    to: str = ""
+    commit: str = ""
+    time: int = 0
 
 
-def read_history(repository: Repository, commit: str, known_branches: tuple[str, ...] = ()) -> History:
-    """The history that leads to a commit. A broken one is cut where git stops; it costs what lies beyond."""
+_NO_REF = Ref()
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The commit that a deadline leaves, how many of the line came later, and what is odd about it."""
+
+    commit: str
+    later: int
+    notes: tuple[str, ...] = ()
+
+
+# Nine fields, each ended by a NUL: the one character that no subject and no name can hold.
+_LOG = "%H%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%cI%x00%s%x00%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x0A)"
+_FIELDS = 9
+
+
+def read_history(
+    repository: Repository,
+    commit: str,
+    known_branches: Mapping[str, str] | None = None,
+    known_tags: Mapping[str, str] | None = None,
+) -> History:
+    """The history that leads to a commit. A broken one is cut where git stops; it costs what lies beyond.
+    `known_branches` and `known_tags` are those that the host named, with their commits."""
+    command = ("log", "-z", "--no-color", "--no-mailmap", "--encoding=UTF-8", f"--format={_LOG}")
     try:
-        log = repository.git("log", "--no-color", "--no-mailmap", f"--format={_LOG}", "--end-of-options", commit)
+        log = repository.git(*command, "--end-of-options", commit)
     except GitError:
-        log = repository.git("log", "--no-color", "--no-mailmap", "-1", f"--format={_LOG}", "--end-of-options", commit)
+        log = repository.git(*command, "-1", "--end-of-options", commit)
+    fields = log.split("\0")
     commits = []
-    for row in log.split("\x1e"):
-        parts = row.strip("\n").split("\x1f")
-        if len(parts) == 9:
-            sha, parents, author, email, time, committer, committed, subject, co = parts
-            commits.append(
-                Commit(
-                    sha,
-                    tuple(parents.split()),
-                    author,
-                    email,
-                    _moment(time),
-                    committer,
-                    _moment(committed),
-                    subject,
-                    tuple(c for c in co.split("\x1d") if c),
-                )
-            )
-    refs = list(repository.refs)
-    branches = {r.removeprefix("refs/heads/") for r in refs if r.startswith("refs/heads/")}
-    branches |= {r.removeprefix("refs/remotes/origin/") for r in refs if r.startswith("refs/remotes/origin/")} - {
-        "HEAD"
+    for i in range(0, len(fields) - _FIELDS, _FIELDS):
+        sha, parents, author, email, time, committer, committed, subject, co = fields[i : i + _FIELDS]
+        helpers = tuple(c for c in co.split("\n") if c.strip())
+        moments = _moment(time), _moment(committed)
+        commits.append(
+            Commit(sha, tuple(parents.split()), author, email, moments[0], committer, moments[1], subject, helpers)
+        )
+    refs = repository.refs
+    here = {r.removeprefix("refs/heads/"): ref.commit for r, ref in refs.items() if r.startswith("refs/heads/")}
+    there = {
+        name: ref.commit
+        for r, ref in refs.items()
+        if r.startswith("refs/remotes/origin/") and (name := r.removeprefix("refs/remotes/origin/")) != "HEAD"
     }
+    tips = {**(known_branches or {}), **there, **here}
+    own = {r.removeprefix("refs/tags/"): ref.commit for r, ref in refs.items() if r.startswith("refs/tags/")}
+    tags = {**(known_tags or {}), **own}
     return History(
         commits=tuple(commits),
-        branches=tuple(sorted(branches | set(known_branches))),
-        tags=tuple(r.removeprefix("refs/tags/") for r in refs if r.startswith("refs/tags/")),
+        branches=tuple(sorted(tips)),
+        tags=tuple(tags),
+        branch_tips=tuple(sorted((name, sha) for name, sha in tips.items() if sha)),
+        tagged=tuple(tags.items()),
         default_branch=repository.default_branch(),
         shallow=repository.shallow,
         one_branch=not known_branches and repository.one_branch(),
         pull_refs=len({m[1] for r in refs if (m := _PULL_REF.match(r))}),
+        origin=repository.origin(),
     )
 
 
@@ -323,11 +399,12 @@ _SCP = re.compile(r"^(?:[\w.-]+@)?[\w.-]+\.[\w.-]+:(?!//)[^\s]+$|^[\w.-]+@[\w.-]
 
 @dataclass(frozen=True)
 class Target:
-    """A repository on this machine, and, when it was fetched, the branches that its host named."""
+    """A repository on this machine, and, when it was fetched, the branches and tags that its host named, with their commits."""
 
     repository: Repository
     url: str = ""
-    branches: tuple[str, ...] = field(default=())
+    branches: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def cache_folder() -> Path:
@@ -339,7 +416,7 @@ def cache_folder() -> Path:
 
 def is_url(target: str) -> bool:
     """Whether a target names a remote repository rather than a folder."""
-    return not Path(target).exists() and bool(_URL.match(target) or _SCP.match(target))
+    return not _is_here(target) and bool(_URL.match(target) or _SCP.match(target))
 
 
 def locate(
@@ -349,10 +426,72 @@ def locate(
 
     Raises UserError for an address that is neither a folder nor an https, ssh or file URL, or cannot be reached.
     """
+    target = address(target)
     if not is_url(target):
         repository = Repository(Path(target))
         return Target(repository, repository.origin())
     from auditor.fetch import fetch  # gitpython takes 0.2 s to import
 
-    path, branches = fetch(target, ref=ref, before=before, progress=progress)
-    return Target(Repository(path), re.sub(r"://[^/@]*@", "://", target), branches)
+    fetched = fetch(target, ref=ref, before=before, progress=progress)
+    repository = Repository(fetched.path, told=fetched.default_branch)
+    return Target(repository, re.sub(r"://[^/@]*@", "://", target), fetched.branches, fetched.tags)
+
+
+_FORGES = ("github", "gitlab", "bitbucket", "codeberg", "gitea", "forgejo")
+_WEB = re.compile(r"(?<![:\w+.-])https?://[^\s<>\"'`|\])]+", re.IGNORECASE)
+# What may follow a repository's own address in that of one of its pages, where groups may lie in groups.
+_PAGES = frozenset(["-", "tree", "blob", "raw", "blame", "commits", "commit"])
+
+
+def _is_here(target: str) -> bool:
+    try:
+        return Path(target).exists()
+    except (OSError, ValueError):  # a name too long for a file, or with a NUL in it
+        return False
+
+
+def address(target: str) -> str:
+    """The repository that a pasted text leads to: the address without the page of it that a browser showed, without the
+    words around it (`git clone ...`, a markdown link), and with its scheme. What is a folder here stays as it is, and so
+    does what is no address."""
+    text = target.strip().strip("\u00a0\u200b\ufeff")
+    if not text or _is_here(target):
+        return target
+    if found := _WEB.search(text):
+        text = found[0].rstrip(".,;:!")
+    else:
+        text = text.strip("<>\"'`")
+        if text.startswith("git clone "):
+            words = text.split()[2:]
+            text = next((w for w in words if _URL.match(w) or _SCP.match(w)), words[-1] if words else text)
+        host = text.partition("/")[0].lower()
+        if "/" not in text or ":" in host or "." not in host.strip(".") or _is_here(text):
+            return text
+        if not (host.startswith("www.") or any(f in host for f in _FORGES)):
+            return text
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return text
+    host = parts.netloc.removeprefix("www.")
+    if parts.scheme.lower() == "http" and any(f in host.lower() for f in _FORGES):
+        text = f"https{text[4:]}"  # what these hosts lead every reader to
+    names = [n for n in parts.path.split("/") if n]
+    page = next((i for i, n in enumerate(names) if i >= 2 and n in _PAGES), len(names))
+    if any(f in host.lower() for f in _FORGES if f != "gitlab"):
+        page = 2  # an owner and a name, and no more
+    return f"{text.partition('://')[0].lower()}://{host}/{'/'.join(names[:page])}"
+
+
+def same_repository(target: str) -> str:
+    """What is equal for two targets that lead to one repository: the address without scheme, user, case and `.git`, or the
+    folder without links and dots."""
+    target = address(target)
+    if not is_url(target):
+        return str(Path(target).resolve())
+    text = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://", "", target)
+    if text == target:  # git@host:path
+        text = text.replace(":", "/", 1)
+    text = text.rpartition("@")[2] if "@" in text.partition("/")[0] else text
+    return text.removeprefix("www.").rstrip("/").casefold().removesuffix(".git")

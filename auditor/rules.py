@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.models import (
+    AuditRecord,
     ChecklistItem,
     Citation,
     Claim,
@@ -101,7 +102,7 @@ RULES: dict[str, Rule] = {
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 STANDINGS: tuple[Standing, ...] = ("finding", "lead", "remark", "disputed")
 ADDRESSES = ("report-addresses-a-model", "repository-addresses-a-model")
-_FEW_TICKS = 5  # with fewer, a long list was not filled in, and an open box says nothing
+_LONG = 20  # items of a list; where fewer than a quarter are ticked it was not kept, and an open box says nothing
 
 
 class _Shown:
@@ -119,10 +120,51 @@ class _Shown:
 
 
 def judge_items(
-    report: Report, profile: Profile, results: Mapping[str, ProbeResult], evidence: Mapping[str, Evidence]
+    report: Report,
+    profile: Profile,
+    results: Mapping[str, ProbeResult],
+    evidence: Mapping[str, Evidence],
+    explained: Mapping[str, str] | None = None,
 ) -> list[Verdict]:
-    """One verdict for each checklist item, in file order, with ids V1, V2, ..."""
-    return [_judge(f"V{i.n}", i, profile.items_by_id.get(i.item), results, evidence) for i in report.items]
+    """One verdict for each checklist item, in file order, with ids V1, V2, ... An item that stands twice is judged once: by
+    its ticked line, else by its first. `explained` has the evidence (by id) of an answer that says why an item (by its id in
+    the profile) is open."""
+    why = explained or {}
+    judged = judged_once(report)
+    return [
+        _twice(i, judged[i.item])
+        if i.item and judged[i.item] is not i
+        else _judge(f"V{i.n}", i, profile.items_by_id.get(i.item), results, evidence, why.get(i.item, ""))
+        for i in report.items
+    ]
+
+
+def judged_once(report: Report) -> dict[str, ChecklistItem]:
+    """The line that each item is judged by, by the item's id: its ticked one, else its first."""
+    judged: dict[str, ChecklistItem] = {}
+    for item in report.items:
+        if item.item and (item.item not in judged or (item.checked and not judged[item.item].checked)):
+            judged[item.item] = item
+    return judged
+
+
+def _twice(item: ChecklistItem, other: ChecklistItem) -> Verdict:
+    claim = Claim(source=Source(kind="item", n=item.n), quote=item.text, line=item.line)
+    difference = f"The item stands twice; it is judged where it is {'ticked' if other.checked else 'first'}, in line {other.line}."
+    return Verdict(
+        id=f"V{item.n}",
+        claim=claim,
+        label="not_verifiable",
+        report_says=box_says(item),
+        difference=difference,
+        by="probe",
+    )
+
+
+def box_says(item: ChecklistItem) -> str:
+    """What the box says, with its mark where that is not the template's."""
+    said = "ticked" if item.checked else "neither ticked nor open" if item.partly else "open"
+    return said if item.mark.strip() in ("", "x", "X") else f"{said} (marked [{item.mark.strip()}])"
 
 
 def _judge(
@@ -131,9 +173,10 @@ def _judge(
     spec: Item | None,
     results: Mapping[str, ProbeResult],
     evidence: Mapping[str, Evidence],
+    explained: str,
 ) -> Verdict:
     claim = Claim(source=Source(kind="item", n=item.n), quote=item.text, line=item.line)
-    says = "ticked" if item.checked else "open" if not item.mark.strip() else f"open (marked [{item.mark}])"
+    says = box_says(item)
 
     def verdict(label: Label, shown: Iterable[ProbeResult], shows: str, difference: str = "") -> Verdict:
         cited = [evidence[e] for r in shown for e in r.evidence[:3]]
@@ -161,7 +204,7 @@ def _judge(
                 "not_verifiable",
                 shown.unknown,
                 _reasons(shown.unknown),
-                "Part of the repository could not be read, so absence is not certain.",
+                "Part of the repository could not be read or followed, so absence is not certain.",
             )
         weak = [results[w] for w in spec.weak if results[w].outcome == "found"]
         if weak:
@@ -171,6 +214,21 @@ def _judge(
                 signs,
                 _sentences([*weak, *shown.absent], evidence),
                 "There is a sign of it, but not the thing itself.",
+            )
+        if dim := [results[w] for w in spec.weak if results[w].outcome == "unknown"]:
+            # a sign may lie in what could not be read: that is no absence either
+            return verdict(
+                "not_verifiable",
+                shown.absent,
+                _reasons(dim),
+                "Part of the repository could not be read or followed, so absence is not certain.",
+            )
+        if spec.absence == "contradicted" and item.note:
+            return verdict(
+                "not_verifiable",
+                shown.absent,
+                _sentences(shown.absent, evidence),
+                "Nothing in the repository shows it; the group explains the box in words of its own below it.",
             )
         if spec.absence == "contradicted":
             return verdict(
@@ -188,6 +246,22 @@ def _judge(
     plain = _Shown(spec.open_probes, "any", results) if spec.open_probes else shown
     if plain.holds:
         shows = _places(plain.found, evidence)
+        if item.partly:  # done in part, says the group: whatever of it is there does not contradict that
+            return verdict("supported", plain.found, shows)
+        if (item.matched == "annotated" or item.note) and spec.open == "contradicted":
+            said = "The box is open, and the group has added words of its own to the item."
+            return verdict("not_verifiable", plain.found, shows, said)
+        if explained and spec.open == "contradicted":
+            why = evidence[explained]
+            open_ = verdict(
+                "not_verifiable",
+                plain.found,
+                shows,
+                f"The box is open, and line {why.start} of the report says that it was not done, or not in full.",
+            )
+            return open_.model_copy(
+                update={"citations": (*open_.citations, Citation(evidence=explained, quote=why.excerpt))}
+            )
         return verdict(
             spec.open,
             plain.found,
@@ -199,9 +273,49 @@ def _judge(
             "not_verifiable",
             plain.unknown,
             _reasons(plain.unknown),
-            "Part of the repository could not be read, so absence is not certain.",
+            "Part of the repository could not be read or followed, so absence is not certain.",
+        )
+    if item.partly and _PART.search(item.mark):  # some of it is done, says the group, and nothing of it is seen
+        return verdict(
+            "not_verifiable", plain.absent, _sentences(plain.absent, evidence), "The mark says neither done nor open."
         )
     return verdict("supported", plain.absent or plain.found, _sentences(plain.absent, evidence))
+
+
+_PART = re.compile(r"[%½~/\d]")  # other marks (`?`, `soon`) claim nothing
+
+
+def lacking(item: ChecklistItem, spec: Item, results: Mapping[str, ProbeResult]) -> tuple[str, ...]:
+    """The probes of a ticked box that found nothing, where nothing else speaks for it either and its history is worth a
+    look: the box is contradicted, or stands for what is done once."""
+    if not (item.checked and spec.observable and (spec.absence == "contradicted" or spec.once)):
+        return ()
+    shown = _Shown(spec.probes, spec.require, results)
+    if not shown.refuted or any(results[w].outcome == "found" for w in spec.weak):
+        return ()
+    return tuple(r.probe for r in shown.absent)
+
+
+def remembered(verdict: Verdict, spec: Item, shows: str, was: str, piece: Evidence) -> Verdict:
+    """The verdict on a box that `lacking` named, with what the history shows of it: taken out since (`was` says from when
+    to when it was there), which weighs less than never there, or, where that is empty, on an unmerged branch only."""
+    told = {
+        "repo_shows": f"{verdict.repo_shows} {shows}".strip(),
+        "citations": (*verdict.citations, Citation(evidence=piece.id, quote=piece.note)),
+    }
+    if not was:
+        difference = "It stands on a branch that was never merged."
+        return verdict.model_copy(update={**told, "label": "not_verifiable", "difference": difference})
+    if verdict.label != "contradicted":
+        return verdict.model_copy(update=told)
+    over = " It can be done once and be over." if spec.once else ""
+    return verdict.model_copy(
+        update={
+            **told,
+            "difference": "The box is ticked; what showed it has been taken out of the repository.",
+            "softened": f"It was there {was}.{over}",
+        }
+    )
 
 
 def _places(results: Iterable[ProbeResult], evidence: Mapping[str, Evidence]) -> str:
@@ -231,7 +345,7 @@ def report_findings(
 ) -> list[Finding]:
     """The contradicted verdicts as findings, gravest first, then by the report's lines."""
     ticked = sum(i.checked for i in report.items)
-    blank = len(report.items) >= 20 and ticked < _FEW_TICKS
+    blank = len(report.items) >= _LONG and ticked * 4 < len(report.items)
     items = {i.n: i for i in report.items}
     found: list[tuple[Verdict, str, Level]] = []
     for verdict in verdicts:
@@ -239,8 +353,8 @@ def report_findings(
             continue
         item = items.get(verdict.claim.source.n) if verdict.claim.source.kind == "item" else None
         rule = verdict.rule or ("checked-but-absent" if item and item.checked else "found-but-unchecked")
-        if rule == "found-but-unchecked" and blank:
-            continue  # one problem says that the list was left blank; 50 notes would say no more
+        if rule == "found-but-unchecked" and (blank or (item and item.mark.strip())):
+            continue  # one problem says that the list was left blank; a box that says no was not forgotten
         found.append((verdict, rule, level_of(rule, verdict)))
     found.sort(key=lambda f: (LEVELS.index(f[2]), f[0].claim.line, f[0].id))
     return [
@@ -258,10 +372,18 @@ def sorted_findings(findings: Iterable[Finding], verdicts: Mapping[str, Verdict]
     return sorted(findings, key=key)
 
 
+def open_but_there(record: AuditRecord) -> int:
+    """How many boxes are open whose work is in the repository, by the labels that stand: no reproach, and of a list that
+    nobody filled in no findings either."""
+    open_ = {i.n for i in record.report.items if not i.checked}
+    return sum(i.label == "contradicted" and i.n in open_ for i in record.items)
+
+
 def level_of(rule: str, verdict: Verdict) -> Level:
-    """The rule's level, one lower for a mere detail or for what a judge saw in a figure, and one lower again for what was true
-    when it was written."""
-    step = LEVELS.index(RULES[rule].level) + (verdict.detail or verdict.seen) + (verdict.when == "stale")
+    """The rule's level, one lower for a mere detail, for what a judge saw in a figure or where the history speaks for the
+    group, and one lower again for what was true when it was written."""
+    less = verdict.detail or verdict.seen or bool(verdict.softened)
+    step = LEVELS.index(RULES[rule].level) + less + (verdict.when == "stale")
     return LEVELS[min(step, len(LEVELS) - 1)]
 
 

@@ -4,9 +4,11 @@ Nothing is checked out and nothing that the repository brings is executed or obe
 replacement objects, lazy fetches, signatures or pagers. What cannot be read is named with its reason.
 """
 
+import contextlib
 import hashlib
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, Self, TypeVar
 
@@ -131,8 +133,8 @@ class File:
 
     @property
     def skipped(self) -> str:
-        """Why the file has no text, or nothing. Binary files are no holes: no text was ever in them."""
-        if self.why_skipped and self.why_skipped != "binary":
+        """Why the file has no text, or nothing. Binary files and links to nothing are no holes: no text was ever in them."""
+        if self.why_skipped not in NO_HOLE:
             unsure(Hole(self.path, self.why_skipped))
         return self.why_skipped
 
@@ -177,7 +179,7 @@ class File:
         """`make()`, remembered on the file, so that each reader parses a file once. Its holes are remembered, too."""
         if key not in self.parsed:
             self.parsed[key], self._unsure[key] = _watched(make)
-        if holes := self._unsure[key]:
+        if holes := self._unsure.get(key):
             unsure(*holes)
         value: T = self.parsed[key]
         return value
@@ -206,9 +208,12 @@ def _watched(make: Callable[[], T]) -> tuple[T, tuple[Hole, ...]]:
 
 
 def decode(data: bytes) -> str:
-    """Text from bytes: UTF-8, UTF-16 with its mark, else Latin-1; line ends made `\n`. Raises Unreadable for binary."""
+    """Text from bytes: UTF-8, UTF-16 (with its mark, or plain enough to know), else Latin-1; line ends made `\n`. Raises
+    Unreadable for binary."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", errors="replace")
+    elif b"\0" in data[:2] and (wide := _wide(data)):
+        text = data.decode(wide, errors="replace")
     elif b"\0" in data[:8192]:
         raise Unreadable("binary")
     else:
@@ -217,6 +222,18 @@ def decode(data: bytes) -> str:
         except UnicodeDecodeError:
             text = data.decode("cp1252", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+_PRINTED = frozenset(range(32, 127)) | {9, 10, 13}
+
+
+def _wide(data: bytes) -> str:
+    """The UTF-16 of a text without a mark (Windows writes some): every other byte is null, the others are plain letters."""
+    start = data[:512]
+    for zero, encoding in ((0, "utf-16-be"), (1, "utf-16-le")):
+        if len(data) % 2 == 0 and not any(start[zero::2]) and _PRINTED.issuperset(start[1 - zero :: 2]):
+            return encoding
+    return ""
 
 
 class Tracked(dict[str, File]):
@@ -274,19 +291,21 @@ class Tracked(dict[str, File]):
 class Files:
     """The files of a selection, in path order; going through it gives the readable ones. `holes` are what could hold a
     match and was not read. `paths` are all tracked paths of the commit (names only), `history` what git knows beside the
-    tree. A searcher that finds nothing may say in `near` what came nearest (`path:line`)."""
+    tree. A searcher that finds nothing may say in `near` what came nearest (`path:line`), and in `why` what it lacks
+    (words that go on after the place)."""
 
     def __init__(self, chosen: Iterable[File], snapshot: "Snapshot", globs: tuple[str, ...]) -> None:
         self.chosen = tuple(chosen)
         self.globs = globs
         self.near = ""
+        self.why = ""
         self._snapshot = snapshot
         unsure(*(h for h in snapshot.elsewhere if may_match_below(h.path, globs)))
 
     @property
     def holes(self) -> tuple[Hole, ...]:
         """The files of the selection that have no text, and the folders that lead elsewhere and may hold more of it."""
-        files = (Hole(f.path, f.why_skipped) for f in self.chosen if f.why_skipped not in ("", "binary"))
+        files = (Hole(f.path, f.why_skipped) for f in self.chosen if f.why_skipped not in NO_HOLE)
         return (*files, *(h for h in self._snapshot.elsewhere if may_match_below(h.path, self.globs)))
 
     @property
@@ -300,6 +319,11 @@ class Files:
     @property
     def report(self) -> Report | None:
         return self._snapshot.report
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All tracked paths, submodules by their own: names only, no search for what they hold."""
+        return tuple(dict.keys(self._snapshot.files))
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """`make()`, remembered on the snapshot that this is a part of."""
@@ -429,11 +453,18 @@ class Snapshot:
 
     def unreadable(self) -> dict[str, str]:
         """Every path that was skipped, with its reason, as far as it is known without reading everything."""
-        return {f.path: f.why_skipped for f in dict.values(self.files) if f.why_skipped not in ("", "binary")}
+        return {
+            f.path: f.why_skipped for f in dict.values(self.files) if f.why_skipped not in ("", "binary", LINKED_FOLDER)
+        }
 
 
 SUBMODULE = "a submodule"
+ANNEX = "kept in git-annex"
 LINK = "a symbolic link"
+LINKED_FOLDER = "a symbolic link to a folder of the repository"
+OUTSIDE = "a symbolic link to a place outside the repository"
+NOTHING = "a symbolic link to nothing that is tracked"
+NO_HOLE = ("", "binary", LINKED_FOLDER, OUTSIDE, NOTHING)  # there is nothing that could have been read
 
 
 class Link(File):
@@ -456,12 +487,16 @@ def _follow_links(files: dict[str, File], folders: frozenset[str]) -> dict[str, 
             target = decode(file.bytes()).strip("\0\n")
         except Unreadable:
             continue
+        if "/.git/annex/objects/" in f"/{target}":
+            file.why_skipped = ANNEX
+            continue
         if target.startswith("/"):  # a place on somebody's machine: nothing of it was ever handed in
-            file.why_skipped = "a symbolic link to a place outside the repository"
+            file.why_skipped = OUTSIDE
         joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
         if target and not target.startswith("/") and not joined.startswith("../") and joined != "..":
             to[path] = "" if joined == "." else joined
     linked: dict[str, str] = {}
+    submodules = [p for p, f in files.items() if f.why_skipped == SUBMODULE]
     for path in loose:
         target, steps = path, 0
         while target in to and steps < 8:
@@ -471,7 +506,10 @@ def _follow_links(files: dict[str, File], folders: frozenset[str]) -> dict[str, 
                 files[path] = Link(path, files[target])
         elif steps and (target in folders or not target):
             linked[path] = target
-            files[path].why_skipped = "binary"  # what it leads to is in the commit by its own name
+            files[path].why_skipped = LINKED_FOLDER  # what it leads to is in the commit by its own name
+    for path, target in to.items():
+        if files[path].why_skipped == LINK and not any(target == m or target.startswith(m + "/") for m in submodules):
+            files[path].why_skipped = NOTHING
     return linked
 
 
@@ -480,7 +518,7 @@ def _mentions(file: File, words: tuple[str, ...]) -> bool:
     try:
         text = file.lower
     except Unreadable as reason:
-        return str(reason) != "binary"
+        return str(reason) not in NO_HOLE
     return any(word in text for word in _lower(words))
 
 
@@ -508,10 +546,11 @@ def open_snapshot(
     repository: Repository,
     commit: str,
     set_aside: Callable[[File], str] | None = None,
-    known_branches: tuple[str, ...] = (),
+    known_branches: Mapping[str, str] | None = None,
+    known_tags: Mapping[str, str] | None = None,
 ) -> "OpenSnapshot":
     """The files of a commit (a full sha) with its history, read as they are asked for. Use it in a `with`."""
-    history = read_history(repository, commit, known_branches)
+    history = read_history(repository, commit, known_branches, known_tags)
     return OpenSnapshot(repository, commit, history, set_aside)
 
 
@@ -529,6 +568,8 @@ class OpenSnapshot(Snapshot):
             files=self._list(commit, {}), history=history, commit=commit, committed=committed, set_aside=set_aside
         )
         self.opened = self
+        with contextlib.suppress(Unreadable, KeyError):
+            self.history = replace(self.history, mailmap=dict.__getitem__(self.files, ".mailmap").text)
 
     def at(self, commit: str) -> Snapshot:
         """An ancestor's snapshot. Files that are the same there are the same objects, so that nothing is parsed twice."""
@@ -547,6 +588,10 @@ class OpenSnapshot(Snapshot):
             earlier.opened = self
             self._earlier[commit] = earlier
         return self._earlier[commit]
+
+    def blob(self, sha: str) -> bytes:
+        """The content of a blob by its id. Raises Unreadable when this copy does not have it."""
+        return self._blobs.read(sha)
 
     def _list(self, commit: str, same: Mapping[tuple[str, str], File]) -> list[File]:
         files = []

@@ -30,7 +30,7 @@ from auditor.models import (
     Standing,
     Verdict,
 )
-from auditor.rules import ADDRESSES, LEVELS, sorted_findings
+from auditor.rules import ADDRESSES, LEVELS, box_says, sorted_findings
 from auditor.verify import same_words
 
 Verify = Callable[[Sequence[JudgedCite]], tuple[Citation, ...]]
@@ -111,7 +111,7 @@ def box_verdicts(report: Report, items: Sequence[ItemLabel], evidence: Mapping[s
                 claim=Claim(source=Source(kind="item", n=box.n), quote=box.text, line=box.line),
                 label="contradicted",
                 citations=citations,
-                report_says="ticked" if box.checked else "open",
+                report_says=box_says(box),
                 repo_shows="; ".join(f"{e.path}:{e.start}" if e.start else e.note or e.path for e in places),
                 difference="The box is ticked; what is there does not show it."
                 if box.checked

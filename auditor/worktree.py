@@ -6,6 +6,7 @@ Git only names the files; their content is read here, without filters, hooks or 
 import contextlib
 import difflib
 import hashlib
+import json
 import os
 import stat
 from collections.abc import Callable
@@ -44,9 +45,21 @@ def open_working_tree(root: Path, set_aside: Callable[[File], str] | None = None
 
 
 class _Checkout(Repository):
-    """A repository whose blame knows the lines that are not committed: they were written now, on top of HEAD."""
+    """A repository whose blame knows the lines that are not committed: they were written now, on top of HEAD. In a run of
+    GitHub Actions over this very checkout, the host has said which branch is the default one."""
 
     tree: "WorkingTree | None" = None
+
+    def default_branch(self) -> str:
+        """As for any copy; what the event of the run says comes before the usual names, the base of a pull request last."""
+        if not _in_actions(self.path):
+            return super().default_branch()
+        self.told = self.told or _event_branch()
+        return super().default_branch() or os.environ.get("GITHUB_BASE_REF", "")
+
+    def one_branch(self) -> bool:
+        """A run fetches the branch that it is about, whatever the configuration would fetch."""
+        return super().one_branch() or (_in_actions(self.path) and len(read_branches(self)) < 2)
 
     def blame(self, commit: str, path: str) -> list[str]:
         shas = super().blame(commit, path)
@@ -59,6 +72,30 @@ class _Checkout(Repository):
             for a, b, size in difflib.SequenceMatcher(None, then, now, autojunk=False).get_matching_blocks():
                 made[b : b + size] = shas[a : a + size]
         return made
+
+
+def read_branches(repository: Repository) -> frozenset[str]:
+    """The branches that a copy has of its own and of its origin."""
+    names = (r.removeprefix("refs/heads/").removeprefix("refs/remotes/origin/") for r in repository.refs)
+    return frozenset(n for n in names if not n.startswith("refs/") and n != "HEAD")
+
+
+def _in_actions(root: Path) -> bool:
+    """Whether this is the checkout that a run of GitHub Actions is about."""
+    workspace = os.environ.get("GITHUB_WORKSPACE", "")
+    if os.environ.get("GITHUB_ACTIONS") != "true" or not workspace:
+        return False
+    return root.resolve().is_relative_to(Path(workspace).resolve())
+
+
+def _event_branch() -> str:
+    """The default branch that the event of a run names, or nothing."""
+    try:
+        event = json.loads(Path(os.environ.get("GITHUB_EVENT_PATH", "")).read_text(encoding="utf-8"))
+        named = event["repository"]["default_branch"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return named if isinstance(named, str) else ""
 
 
 class WorkingTree(OpenSnapshot):

@@ -339,3 +339,105 @@ def test_no_address_is_too_odd(target: str) -> None:
 )
 def test_words(said: str, fewest: int, most: int) -> None:
     assert count_words(said) == (fewest, most)
+
+
+HEADING = r"(?m)^### (Question (\d+))$"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        r"**\1**",
+        r"**\1:**",
+        r"\1\n---",
+        r"### 🧪 \1",
+        r'### <a name="q\2"></a>\1',
+        r"<h3>\1</h3>",
+        r"### Spørgsmål \2",
+        r"### \2. Question",
+        r"# \1",
+        r"###\1",
+        r"### Queston \2",
+        r"### Quesiton \2",
+        r"### Q\2",
+        r"### Question no. \2",
+        r"\1",
+        r"### Our words",
+        "",
+    ],
+)
+def test_headings_are_the_questions_they_are_meant_to_be(heading: str) -> None:
+    """Every answer stays as it is, whatever stands for the headings, and nothing is an error."""
+    whole, _ = check(text())
+    report, found = check(re.sub(HEADING, heading, text()))
+    assert [(q.n, q.id, q.answer) for q in report.questions] == [(q.n, q.id, q.answer) for q in whole.questions]
+    assert {v.rule for v in found} <= {"question-changed"}
+    assert len(found) <= 1
+
+
+def test_an_answer_without_its_heading_is_not_the_one_before() -> None:
+    whole, _ = check(text())
+    answers = [(q.n, q.answer) for q in whole.questions]
+    for changed in (
+        text().replace("### Question 12\n", ""),
+        text().replace("### Question 12\n", "### Configuration\n"),
+        re.sub(r"(?ms)^### Question 12\n.*?(?=> Answer:)", "", text()),
+        re.sub(r"(?ms)^### Question 12\n.*?(?=> Answer:)", "### Configuration\n\n", text()),
+    ):
+        report, found = check(changed)
+        assert [(q.n, q.answer) for q in report.questions] == answers
+        assert "question-changed" in {v.rule for v in found}
+
+
+@pytest.mark.parametrize(
+    "changed", ["", "# Our project\n\nHello.\n", text()[: text().index("## Group information")], "x" * 100]
+)
+def test_a_report_that_is_cut_or_no_report_is_an_error(changed: str) -> None:
+    report, found = check(changed)
+    assert "question-missing" in {v.rule for v in found}
+    assert report.state
+    assert all(v.claim.line >= 1 for v in found)
+
+
+def test_an_untouched_report_is_one_line_with_a_count() -> None:
+    changed = re.sub(r"(?ms)^> Answer:\n.*?(?=^##|\Z)", "> Answer:\n\n--- question 1 fill here ---\n\n", text())
+    report, found = check(changed)
+    assert report.state == "none of its 31 questions is answered"
+    assert [v.rule for v in found].count("answer-missing") == 1
+
+
+def test_check_marks_are_read_and_told_once() -> None:
+    changed = re.sub(r"(?m)^\* \[x\]", "* ✅", text())
+    report, found = check(changed)
+    assert sum(i.checked for i in report.items) == sum(i.checked for i in check(text())[0].items)
+    assert [(v.rule, v.detail) for v in found] == [("mark-unclear", True)]
+
+
+@pytest.mark.parametrize(
+    ("said", "want"),
+    [
+        ("![x](figures/x&amp;y.png)", []),
+        ("<img src='figures/x&amp;y.png'>", []),
+        ("![x](figures/a%23b.png)", []),
+        ("![x](figures/c%3Fd.png)", []),
+        ("![x](figures/a#b.png)", ["image-not-found"]),
+        ("<img alt='a > b' src='figures/x&y.png'>", []),
+        ('<img src = "figures/buc ket.png">', ["image-not-found"]),
+        ("![x](figures/run (1).png)", ["image-not-rendered"]),
+        ("![[figures/x&y.png]]", ["image-not-rendered"]),
+        ("![x](figures/x&y.png =300x200)", ["image-not-rendered"]),
+        ("<p>\n![x](figures/x&y.png)\n</p>", ["image-not-rendered"]),
+        ("![x](file:///home/me/x.png)", ["image-not-found"]),
+        ("![x](C:\\Users\\me\\figures\\bucket.png)", ["image-not-found"]),
+        ("![x](C:/Users/me/bucket.png)", ["image-not-found"]),
+    ],
+)
+def test_images_by_the_parser(said: str, want: list[str]) -> None:
+    files = {f"reports/figures/{name}": PNG for name in ("x&y.png", "a#b.png", "c?d.png")}
+    assert [rule for rule, _ in rules(answer(19, said), files)] == want
+
+
+def test_anchors_of_the_page() -> None:
+    said = prose(110) + "\n\n#### 🚀 Try it\n\nSetext one\n---\n\n[a](#-try-it) [b](#setext-one) [c](#top) "
+    assert rules(answer(4, said)) == []
+    assert rules(answer(4, said + "[d](#not-there)")) == [("link-broken", 4)]

@@ -60,20 +60,19 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     listed = written(
         tmp_path,
         'group,repo,before,ref\n1,https://x.org/a,,\n\n1,https://x.org/b,,\n,https://x.org/c,,\n4,,,\n5,"https://x.org/\nd",soon,\n'
-        "a/b,https://x.org/e,,\nA b,https://x.org/f,,\na-b,https://x.org/g,2026-01-01,main\n7,github.com/h/i,,\n???,https://x.org/j,,\n",
+        "a/b,https://x.org/e,,\nA b,https://x.org/f,,\na-b,https://x.org/g,2026-01-01,main\n7,host.dk/h/i,,\n???,https://x.org/j,,\n",
     )
     with pytest.raises(UserError) as caught:
         read(listed)
     said = [line.removeprefix(f"{listed}: ") for line in caught.value.message.split("\n")]
     assert said == [
-        "line 3: empty",
-        "line 4: group 1 again, as in line 2",
+        "line 4: group 1 again, as in line 2, with another repository",
         "line 5: no group",
         "line 6: group 4 has no repo",
         "line 7: before soon: not a time",
-        "line 10: group A b again, as in line 9",
+        "line 10: group A b again, as in line 9, where it is called a/b",
         "line 11: ref and before name two commits; give one of them",
-        "line 12: github.com/h/i: no folder; for an address write https:// before it",
+        "line 12: host.dk/h/i: no folder; for an address write https:// before it",
         "line 13: group '???' has no letter or digit to name a file by",
     ]
 
@@ -82,7 +81,9 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ("", "no column group (or group_number)"),
-        ("group,student_1,url\n1,Ada,x\n", "no column repo (or repo_url); it has: group, url"),
+        ("group,student_1,web page\n1,Ada,x\n", "no column repo (or repo_url); it has: group, student_1, web_page"),
+        ("1,Ada,https://x.org/a\n2,Bo,https://x.org/b\n", "the first row holds values"),
+        ("Ada,s123456\n", "the first row holds values"),
         ("group,repo\n", "no groups in it"),
         ("group,repo,repo_url\n1,a,b\n", "two columns for repo: repo, repo_url"),
         (b"\x00\x01\x02", "not text"),
@@ -92,7 +93,98 @@ def test_what_is_no_list(content: str | bytes, said: str, tmp_path: Path) -> Non
     with pytest.raises(UserError) as caught:
         read(written(tmp_path, content))
     assert said in caught.value.message
-    assert "Ada" not in caught.value.message
+    assert "Ada" not in caught.value.message.replace(str(tmp_path), "")
+
+
+A, B = "https://github.com/org/alpha", "https://github.com/org/beta"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"sep=;\ngroup;repo\nA;{A}\nB;{B}\n",
+        f'"sep=;"\r\n\r\ngroup;repo\r\nA;{A}\r\n\r\nB;{B}\r\n',
+        f"sep=,\ngroup,repo\nA,{A}\n,,\n,\nB,{B}\n\n",
+        f"Group Name,GitHub repository URL\nA,{A}\nB,{B}\n",
+        f"Group No.,Name,GitHub repo\nA,Ada,{A}\nB,Bo,{B}\n",
+        f"Projects of 2026,,\n,,\nTeam,Student,Repository link\nA,Ada,{A}\nB,Bo,{B}\n",
+        # Google Forms: the names of columns are the questions
+        f"Timestamp,Email Address,What is your group number?,Group members,Link to your GitHub repository\n1/23,ada@x.dk,A,Ada,{A}\n1/24,bo@x.dk,B,Bo,{B}\n",
+        # Moodle's grading worksheet
+        f'Identifier,Full name,Email address,Status,Group,Grade,Online text\n1,Ada,a@x.dk,In,A,-,"<p><a href=""{A}"">{A}</a></p>"\n2,Bo,b@x.dk,In,B,-,{B}/tree/main\n',
+        # GitHub Classroom
+        "assignment_name,roster_identifier,github_username,student_repository_name,student_repository_url\n"
+        "MLOps 2026,Ada,ada77,mlops-2026-A,https://github.com/org/alpha\nMLOps 2026,Bo,bo,mlops-2026-B,https://github.com/org/beta\n".replace(
+            "org/alpha", "org/mlops-2026-A"
+        ).replace("org/beta", "org/mlops-2026-B"),
+        "assignment_name,group_name,roster_identifier,github_username,student_repository_url\n"
+        f"MLOps,A,Ada,ada77,{A}\nMLOps,A,Eve,eve,{A}.git\nMLOps,B,Bo,bo,{B}\n",
+        # a row for each member, and cells merged
+        f"group,student,repo\nA,Ada,{A}\nA,Eve,{A}/\na,Ida,https://GitHub.com/Org/alpha.git\nB,Bo,{B}\n",
+        f"group,student,repo\nA,Ada,{A}\n,Eve,\nB,Bo,\nB,Ulf,{B}\n",
+        f"group,repo\nA,[repo]({A})\nB,git clone {B}.git\n",
+        "group,repo\nA,www.github.com/org/alpha?tab=readme-ov-file\nB,github.com/org/beta#readme\n",
+        f"group|repo\nA|{A}\nB|{B}\n",
+    ],
+)
+def test_what_a_class_is_exported_as(text: str, tmp_path: Path) -> None:
+    said: list[str] = []
+    found = read_groups(written(tmp_path, text), before="", check_time=moment, note=said.append)
+    assert [g.id for g in found] == ["A", "B"]
+    assert [g.repo.removesuffix(".git").rpartition("/")[2] for g in found] in (
+        ["alpha", "beta"],
+        ["mlops-2026-A", "mlops-2026-B"],
+    )
+    assert all(g.repo.startswith("https://github.com/") for g in found)
+    assert all(name not in repr(found) for name in ("Ada", "ada77", "Bo'", "Eve"))
+    assert not [s for s in said if "empty" not in s]
+
+
+def test_empty_rows_are_told_and_cost_nothing(tmp_path: Path) -> None:
+    said: list[str] = []
+    listed = written(tmp_path, f"sep=;\ngroup;repo\n\nA;{A}\n;\nB;{B}\n;\n\n")
+    assert len(read_groups(listed, before="", check_time=moment, note=said.append)) == 2
+    assert said == [f"{listed}: line 3 is empty, left out", f"{listed}: line 5 is empty, left out"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (A, A, True),
+        (A, A + ".git", True),
+        (A, A.upper() + "/", True),
+        (A, "git@github.com:org/alpha.git", True),
+        (A, "https://www.github.com/org/alpha/tree/main", True),
+        (A, "https://user@github.com/org/alpha", True),
+        ("one", "./one/", True),
+        (A, B, False),
+        (A, "https://gitlab.com/org/alpha", False),
+        ("one", "two", False),
+    ],
+)
+def test_two_groups_with_one_repository(one: str, other: str, same: bool, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    said: list[str] = []
+    listed = written(tmp_path, f"group,repo\n1,{one}\n2,{other}\n")
+    assert len(read_groups(listed, before="", check_time=moment, note=said.append)) == 2
+    told = f"{listed}: line 3: group 2 has the repository of group 1 (line 2); both are audited"
+    assert said == ([told] if same else [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (f"1,{A},\n1,{B},\n", "line 3: group 1 again, as in line 2, with another repository"),
+        (f"1,{A},2026-01-01\n1,{A},2026-01-02\n", "line 3: group 1 again, as in line 2, with another before"),
+        (f"1,{A},\n2,,\n2,,\n", "line 3: group 2 has no repo"),
+    ],
+)
+def test_rows_of_one_group_that_disagree(rows: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        read(written(tmp_path, "group,repo,before\n" + rows))
+    assert said in caught.value.message
+    assert len(caught.value.message.split("\n")) == 1
 
 
 def test_a_folder_of_repositories(tmp_path: Path) -> None:

@@ -144,9 +144,9 @@ def claim(
     return Found(f"claim:{check}", "question", question, words, rule, level)
 
 
-def ticked(n: int, words: str) -> Found:
-    """A finding about a ticked box."""
-    return Found("probe", "item", n, words, "checked-but-absent", "error")
+def ticked(n: int, words: str, level: Level = "warning") -> Found:
+    """A finding about a ticked box: a warning where the history still shows the work, an error where nothing ever did."""
+    return Found("probe", "item", n, words, "checked-but-absent", level)
 
 
 def unticked(n: int, words: str) -> Found:
@@ -383,7 +383,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "workflow-renamed",
         moved(DATA_YAML, ".github/workflows/data.yaml"),
-        claim("links", 10, "data_change.yaml", "warning"),
+        claim("links", 10, "data_change.yaml", "note"),
         claim("paths-named", 11, "data_change.yaml", "note"),
     ),
     planted(
@@ -513,7 +513,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "diagram-deleted",
         gone("reports/figures/architecture.png"),
-        ticked(51, "Create an architectural diagram"),
+        ticked(51, "Create an architectural diagram", "error"),
         claim("images", 29, "figures/architecture.png"),
     ),
     planted(
@@ -720,11 +720,11 @@ PLANTED: tuple[Planted, ...] = (
         # the bucket need not be the remote of DVC: the box is not settled
         swap(".dvc/config", ("gs://cloudtype-data", "/mnt/photographs")),
     ),
-    planted("box-onnx", box("Create a more specialized", "x"), ticked(37, "Create a more specialized")),
+    planted("box-onnx", box("Create a more specialized", "x"), ticked(37, "Create a more specialized", "error")),
     planted(
         "box-distributed",
         box("If applicable, optimize the performance of your training", "x"),
-        ticked(46, "distributed training"),
+        ticked(46, "distributed training", "error"),
         claim("practice-denials", 28, "distributed training", rule=CHECKLIST),
     ),
     planted(

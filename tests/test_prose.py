@@ -76,5 +76,9 @@ def test_a_mark_that_is_neither_ticked_nor_open_is_no_answer(mark: str, text: st
     from auditor.prose import Prose
 
     items = [ChecklistItem(n=n, line=n, text="Other", mark="x", checked=True, item=f"other-{n}") for n in range(1, 9)]
-    items.append(ChecklistItem(n=9, line=9, text=text, mark=mark, checked=mark == "x", item="thing"))
+    items.append(
+        ChecklistItem(
+            n=9, line=9, text=text, mark=mark, checked=mark == "x", partly=mark in "-/" and mark != "", item="thing"
+        )
+    )
     assert Prose(Report(path="r", commit="c", sha256="s", items=tuple(items))).checked("thing") is checked

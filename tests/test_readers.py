@@ -1,13 +1,11 @@
-"""The readers of Python, YAML, dependency lists and DVC configuration (workflows have a file of their own)."""
+"""The readers of Python, YAML, TOML and DVC configuration (workflows have a file of their own)."""
 
 import json
 
 import pytest
 
 from auditor.readers import (
-    Dependency,
     commands,
-    dependencies,
     dvc_remotes,
     is_stub_body,
     literal,
@@ -125,56 +123,6 @@ def test_yaml_that_grows_without_end_is_refused() -> None:
 
 def test_duplicate_keys_are_kept_in_mind() -> None:
     assert yaml_root(made("a.yaml", "run: a\nrun: b\n")).duplicates == ["run"]
-
-
-@pytest.mark.parametrize(
-    ("path", "text", "found"),
-    [
-        (
-            "requirements.txt",
-            "# c\nTorch>=2.0  # why\n-r other.txt\nfoo_bar[extra]==1.0 ; python_version>'3'\n-e .\nhttps://example.com/x.whl\ntorch --extra x\n",
-            [("torch", ">=2.0"), ("foo-bar", "==1.0"), ("torch", "")],
-        ),
-        (
-            "pyproject.toml",
-            '[project]\ndependencies = [\n    "typer>=0.9",\n]\n[project.optional-dependencies]\ndev = ["pytest"]\n[dependency-groups]\nlint = ["ruff==0.5"]\n',
-            [("typer", ">=0.9"), ("pytest", ""), ("ruff", "==0.5")],
-        ),
-        (
-            "pyproject.toml",
-            '[tool.poetry.dependencies]\npython = "^3.11"\ntorch = "^2"\n[tool.poetry.group.dev.dependencies]\npytest = {version = "8"}\n',
-            [("torch", "^2"), ("pytest", "8")],
-        ),
-        (
-            "pixi.toml",
-            '[dependencies]\npytorch = "*"\n[pypi-dependencies]\nevidently = ">=0.4"\n',
-            [("pytorch", "*"), ("evidently", ">=0.4")],
-        ),
-        (
-            "environment.yml",
-            "name: x\ndependencies:\n  - python=3.11\n  - pytorch::pytorch=2.1\n  - pip:\n      - wandb==0.16\n",
-            [("python", "=3.11"), ("pytorch", "=2.1"), ("wandb", "==0.16")],
-        ),
-        (
-            "uv.lock",
-            'version = 1\n\n[[package]]\nname = "torch"\nversion = "2.1.0"\n\n[[package]]\nname = "me"\nsource = { editable = "." }\n',
-            [("torch", "2.1.0"), ("me", "")],
-        ),
-        (
-            "setup.py",
-            "from setuptools import setup\nsetup(name='x', install_requires=['click>=8'])\n",
-            [("click", ">=8")],
-        ),
-        ("Pipfile.lock", '{"default": {"torch": {"version": "==2"}}, "develop": {}}', [("torch", "==2")]),
-        ("pyproject.toml", "[project\n", []),
-    ],
-)
-def test_dependency_lists(path: str, text: str, found: list[tuple[str, str]]) -> None:
-    file = made(path, text)
-    listed: tuple[Dependency, ...] = dependencies(file)
-    assert [(d.name, d.spec) for d in listed] == found
-    for dependency in listed:
-        assert dependency.name.split("-")[0].lower() in file.lines[dependency.line - 1].lower() or path == "setup.py"
 
 
 def test_toml_lines() -> None:

@@ -298,3 +298,47 @@ def test_nothing_in_a_report_crashes_the_parser() -> None:
         assert [i.n for i in report.items] == list(range(1, len(report.items) + 1))
 
     check()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said", "private"),
+    [
+        ("Enter the names of your group as you signed up on Moodle", "A. Example", True),
+        ("Which members did what in the project?", "All did all.", True),
+        ("Please give your student ids", "1", True),
+        ("State everybody's contributions", "x", True),
+        ("Tell us of the weather in the capital", "It rained.", False),
+        ("Tell us of the weather in the capital", "It rained on s000001.", True),
+        ("How many tests did you implement?", "Three, by s000001.", False),
+    ],
+)
+def test_what_asks_for_people_is_private(prompt: str, said: str, private: bool) -> None:
+    assert question(said, n=1, prompt=prompt).private == private
+
+
+def test_a_link_to_a_tracked_file_and_odd_names() -> None:
+    from auditor.snapshot import LINK, File
+
+    text = "".join(f"### Question {n}\n\n> Answer:\n\nx\n" for n in range(1, 8))
+    real = Snapshot({"REPORT.md": text}).files["REPORT.md"]
+    link = File("reports/README.md", "b1", 12, lambda: b"../REPORT.md", LINK)
+    assert find_report(Snapshot(files=[real, link])).text == text
+    out = File("reports/README.md", "b1", 12, lambda: b"/etc/passwd", LINK)
+    assert find_report(Snapshot(files=[real, out])).path == "REPORT.md"
+    for name in ("reports/README.txt", "reports/report.rst"):
+        with pytest.raises(UserError, match="is no markdown file"):
+            find_report(Snapshot({name: text}))
+    with pytest.raises(UserError, match=r"report\.pdf"):
+        find_report(Snapshot({"reports/report.pdf": b"%PDF"}))
+
+
+def test_the_templates_version_and_another_report() -> None:
+    text = "".join(
+        f"### Question {q.numbers['31']}\n\n> **{q.texts[0]}**\n>\n> Answer:\n\nWords.\n\n"
+        for q in PROFILE.questions
+        if "31" in q.numbers
+    )
+    snapshot = Snapshot({"reports/README.md": text, "docs/old.md": text + "more"})
+    report = parse_report(snapshot.files["reports/README.md"], PROFILE, snapshot.files)
+    assert report.template in {v.name for v in PROFILE.versions if v.layout == "31"}
+    assert any("docs/old.md looks like a report" in p.message for p in report.problems)

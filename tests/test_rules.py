@@ -86,6 +86,34 @@ def test_open_boxes_may_need_plainer_evidence() -> None:
     assert judge(False, profile(open="not_verifiable"), a="found", b="found")[0] == "not_verifiable"
 
 
+def test_a_sign_may_lie_in_what_could_not_be_read() -> None:
+    assert judge(True, profile(weak=("w",)), a="absent", b="absent", w="unknown")[0] == "not_verifiable"
+    assert judge(False, profile(weak=("w",)), a="absent", b="absent", w="unknown")[0] == "supported"
+
+
+def test_a_ticked_box_that_the_group_explains_is_no_contradiction() -> None:
+    results, evidence = probed(a="absent", b="absent")
+    listed = report(True)
+    noted = listed.model_copy(
+        update={"items": (listed.items[0].model_copy(update={"note": "num_workers is a setting"}),)}
+    )
+    assert judge_items(listed, profile(), results, evidence)[0].label == "contradicted"
+    assert judge_items(noted, profile(), results, evidence)[0].label == "not_verifiable"
+
+
+def test_an_open_box_that_the_group_explains_contradicts_nothing() -> None:
+    results, evidence = probed(a="found", b="found")
+    why = Evidence(id="E9", kind="excerpt", path="r.md", start=70, end=70, excerpt="We did not run it.", note="")
+    known = evidence | {"E9": why}
+    (verdict,) = judge_items(report(False), profile(), results, known, {"thing": "E9"})
+    assert (verdict.label, verdict.citations[-1].evidence) == ("not_verifiable", "E9")
+    assert "line 70" in verdict.difference
+    assert judge_items(report(True), profile(), results, known, {"thing": "E9"})[0].label == "supported"
+    listed = report(False)
+    noted = listed.model_copy(update={"items": (listed.items[0].model_copy(update={"matched": "annotated"}),)})
+    assert judge_items(noted, profile(), results, evidence)[0].label == "not_verifiable"
+
+
 def test_what_no_file_shows_or_nobody_knows() -> None:
     blind = profile(probes=(), observable=False, reason="It stands in no file.")
     assert judge(True, blind)[0] == judge(False, blind)[0] == "not_verifiable"
@@ -111,9 +139,63 @@ def test_findings_are_sorted_and_keep_their_fingerprints() -> None:
     )
 
 
+def many(*boxes: bool) -> tuple[Report, Profile]:
+    """A list of so many different items, and the profile that knows them."""
+    one = profile().items[0]
+    spec = Profile(
+        name="t",
+        title="T",
+        items=tuple(one.model_copy(update={"id": f"t{i}"}) for i in range(len(boxes))),
+        questions=(),
+    )
+    items = tuple(i.model_copy(update={"item": f"t{k}"}) for k, i in enumerate(report(*boxes).items))
+    return report().model_copy(update={"items": items}), spec
+
+
 def test_a_list_left_blank_gives_no_notes() -> None:
     results, evidence = probed(a="found", b="found")
-    for boxes, notes in (((False,) * 25, 0), ((True,) * 6 + (False,) * 19, 19), ((False,) * 3, 3)):
-        listed = report(*boxes)
-        found = report_findings(listed, profile(), judge_items(listed, profile(), results, evidence), evidence)
+    for boxes, notes in (
+        ((False,) * 25, 0),
+        ((True,) * 6 + (False,) * 19, 0),
+        ((True,) * 7 + (False,) * 18, 18),
+        ((False,) * 3, 3),
+    ):
+        listed, spec = many(*boxes)
+        found = report_findings(listed, spec, judge_items(listed, spec, results, evidence), evidence)
         assert [f.rule for f in found] == ["found-but-unchecked"] * notes
+
+
+@pytest.mark.parametrize(
+    ("boxes", "a", "labels"),
+    [
+        ((False, True), "found", ["not_verifiable", "supported"]),
+        ((True, False), "found", ["supported", "not_verifiable"]),
+        ((True, True), "absent", ["contradicted", "not_verifiable"]),
+        ((False, False), "found", ["contradicted", "not_verifiable"]),
+    ],
+)
+def test_an_item_that_stands_twice_is_judged_once(boxes: tuple[bool, ...], a: str, labels: list[str]) -> None:
+    results, evidence = probed(a=a, b=a)
+    assert [v.label for v in judge_items(report(*boxes), profile(), results, evidence)] == labels
+
+
+@pytest.mark.parametrize(
+    ("a", "label"), [("found", "supported"), ("absent", "not_verifiable"), ("unknown", "not_verifiable")]
+)
+def test_a_box_that_is_partly_done_is_held_against_nobody(a: str, label: str) -> None:
+    results, evidence = probed(a=a, b=a)
+    (item,) = report(False).items
+    partly = item.model_copy(update={"mark": "50%", "partly": True})
+    listed = report(False).model_copy(update={"items": (partly,)})
+    (verdict,) = judge_items(listed, profile(), results, evidence)
+    assert verdict.label == label
+    assert verdict.report_says == "neither ticked nor open (marked [50%])"
+
+
+def test_a_mark_that_claims_nothing_needs_nothing() -> None:
+    results, evidence = probed(a="absent", b="absent")
+    for mark, label in (("50%", "not_verifiable"), ("~", "not_verifiable"), ("soon", "supported"), ("?", "supported")):
+        listed = report(False)
+        item = listed.items[0].model_copy(update={"mark": mark, "partly": True})
+        marked = listed.model_copy(update={"items": (item,)})
+        assert judge_items(marked, profile(), results, evidence)[0].label == label

@@ -68,10 +68,14 @@ def test_files_are_read_and_skipped_with_reasons(repo: Path) -> None:
         assert snapshot.files["latin.txt"].text == "na\u00efve"
         assert snapshot.unreadable() == {
             "big.csv": "larger than 1,000,000 bytes",
-            "link": "a symbolic link",
+            "link": "a symbolic link to a place outside the repository",
             "sub": "a submodule",
         }
-        for path, reason in {"picture.png": "binary", "data": "binary", "link": "a symbolic link"}.items():
+        for path, reason in {
+            "picture.png": "binary",
+            "data": "binary",
+            "link": "a symbolic link to a place outside the repository",
+        }.items():
             with pytest.raises(Unreadable, match=reason):
                 snapshot.files[path].text  # noqa: B018
         assert [c.subject for c in snapshot.history.commits] == ["second (#3)", "first"]
@@ -89,8 +93,8 @@ def test_a_missing_blob_is_named(repo: Path) -> None:
 
 def test_the_deadline_takes_the_last_commit_before_it(repo: Path) -> None:
     repository = Repository(repo)
-    sha, later = repository.before(datetime(2026, 1, 15, tzinfo=UTC))
-    assert (sha, later) == (git(repo, "rev-parse", "HEAD~1"), 1)
+    then = repository.before(datetime(2026, 1, 15, tzinfo=UTC))
+    assert (then.commit, then.later, then.notes) == (git(repo, "rev-parse", "HEAD~1"), 1, ())
     with pytest.raises(UserError, match="no commit before"):
         repository.before(datetime(2020, 1, 1, tzinfo=UTC))
 
@@ -215,7 +219,7 @@ def test_a_url_is_cloned_once_and_fetched_again_when_needed(
     url = repo.as_uri()
     target = locate(url)
     first = target.repository.head()
-    assert target.branches == ("gh-pages", "main")
+    assert list(target.branches) == ["gh-pages", "main"]
     assert (target.repository.path / "HEAD").is_file()
     assert not (target.repository.path / "a.txt").exists()
     (repo / "new.txt").write_text("new\n")

@@ -83,6 +83,7 @@ class Check:
     id: str
     asks: str
     function: Function
+    about_holes: bool = False
 
     @property
     def explains(self) -> str:
@@ -102,7 +103,8 @@ class Check:
         try:
             with watching() as watch:
                 for piece in self.function(prose, repo):
-                    if not (watch and piece.label == "contradicted" and piece.rests_on_repository):
+                    past_hole = watch and not self.about_holes and piece.rests_on_repository
+                    if not (past_hole and piece.label == "contradicted"):
                         settled.append(piece)
             return settled, ""
         except Exception as error:
@@ -112,13 +114,13 @@ class Check:
 CHECKS: dict[str, Check] = {}
 
 
-def check(id: str, *, asks: str) -> Callable[[Function], Function]:
-    """Register a generator of Settled as the claim check `id`."""
+def check(id: str, *, asks: str, about_holes: bool = False) -> Callable[[Function], Function]:
+    """Register a generator of Settled as the claim check `id`. `about_holes`: that a file cannot be read is what it is about."""
 
     def register(function: Function) -> Function:
         if id in CHECKS:
             raise ValueError(f"two claim checks are called {id}")
-        CHECKS[id] = Check(id, asks, function)
+        CHECKS[id] = Check(id, asks, function, about_holes)
         return function
 
     return register

@@ -651,3 +651,64 @@ def open_boxes(prose: Prose, repo: Repo) -> Iterator[Settled]:
                 rule="prose-contradicts-checklist",
                 detail=True,
             )
+
+
+# the questions whose answers tell how a practice went; elsewhere only a plain denial counts
+_TOLD_IN: dict[str, tuple[str, ...]] = {
+    "monitoring": ("monitoring",),
+    "alerts": ("monitoring",),
+    "drift": ("monitoring",),
+    "metrics": ("monitoring",),
+    "deployment": ("deployment",),
+    "load-test": ("api-tests",),
+    "api-tests": ("api-tests",),
+    "profiling": ("debugging-and-profiling",),
+    "dvc": ("data-versioning",),
+    "cloud-training": ("cloud-training", "compute-engine"),
+    "sweep": ("experiment-tracking",),
+    "wandb": ("experiment-tracking",),
+    "hydra": ("configuration",),
+    "pre-commit": ("code-quality",),
+    "coverage": ("coverage",),
+    "frontend": ("extra",),
+    "docs": ("extra",),
+    "api": ("api",),
+    "serving": ("api", "deployment", "extra"),
+    "caching": ("continuous-integration",),
+}
+
+
+def explained_boxes(prose: Prose) -> dict[str, Evidence]:
+    """The answers' words on why a box is open, by the box's item: a plain denial, or in the answer to the question about the
+    practice any sentence about it that says no or tells of a try; in a report that nowhere says plainly that the practice was
+    done. What the repository has of it (a script that was never run, a helper that nobody used) is then no contradiction.
+    A sentence about one member, a plan or the past says nothing."""
+    found: dict[str, Evidence] = {}
+    for practice in PRACTICES:
+        opened = [i for i in dict.fromkeys((*practice.items, *practice.open_items)) if prose.checked(i) is False]
+        if not opened:
+            continue
+        noun = _compiled(rf"\b(?:{practice.noun}|{practice.done or practice.noun})\b")
+        about = [s for s in prose.sentences() if noun.search(s.plain)]
+        if not any(_affirms(s, noun) for s in about):
+            why = next((s for s in about if _falls_short(practice, s)), None)
+            found |= dict.fromkeys(opened, _excerpt(why, prose)) if why else {}
+    return found
+
+
+def _falls_short(practice: Practice, statement: Statement) -> bool:
+    if statement.planned or statement.personal:
+        return False
+    if practice.shown_by and _denied(practice, statement):
+        return False  # what is there is the practice: then the sentence is wrong, too
+    if statement.question.id in _TOLD_IN.get(practice.id, ()):
+        return statement.negated or statement.attempted
+    return _denied(practice, statement)
+
+
+def _affirms(statement: Statement, noun: re.Pattern[str]) -> bool:
+    """Whether a sentence says that the practice was done: the group as subject, a verb of doing, the practice behind it."""
+    verb = _WE_DID.search(statement.plain)
+    if not verb or not statement.firm or statement.negated or statement.attempted:
+        return False
+    return noun.search(statement.plain, verb.start(), verb.end() + 90) is not None

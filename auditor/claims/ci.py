@@ -6,25 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from auditor.claims import Repo, Settled, check, fact
+from auditor.facts.civalues import caches, default_caches
 from auditor.facts.cloud import CONFIGURATION, cloud_build, deploy_command, deploy_elsewhere
-from auditor.facts.workflows import (
-    CI,
-    TASKS,
-    CiWorkflow,
-    Run,
-    Trigger,
+from auditor.facts.jobs import Run
+from auditor.facts.programs import (
     build_action,
     builds_image,
-    caches,
-    ci_workflows,
-    default_caches,
     lint_action,
     lint_hooks,
     lint_tool,
     runs_pre_commit,
     runs_tests,
 )
-from auditor.globs import matches
+from auditor.facts.workflows import CI, CiWorkflow, Trigger, ci_workflows
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
@@ -34,7 +28,6 @@ from auditor.snapshot import File
 # -- facts -------------------------------------------------------------------------------------------------------------
 
 LOOKED = ".github/workflows and other CI files, composite actions, pre-commit hooks and the tasks that they call"
-_TASK_TEXTS = tuple(g for g in TASKS if g not in ("pyproject.toml", "setup.cfg"))
 _HOOKS = ".pre-commit-config.y*ml"
 
 
@@ -64,7 +57,7 @@ def ci_facts(repo: Repo) -> Facts:
 
 
 def _facts(repo: Repo) -> Facts:
-    files = repo.snapshot.select((*CI, *TASKS, "cloudbuild*.y*ml", "**/cloudbuild*.y*ml"), stubs=True)
+    files = repo.snapshot.select(CI, stubs=True)
     found = tuple(ci_workflows(files))
     whole = bool(found) and all(w.host == "github" for w in found)
     texts = []
@@ -73,16 +66,17 @@ def _facts(repo: Repo) -> Facts:
             whole = False
             continue
         if file.problems.get("yaml") or file.problems.get("workflow"):
-            whole = whole and not matches(file.path, CI)
-        if matches(file.path, (*CI, *_TASK_TEXTS)) or file.name.lower().startswith("cloudbuild"):
-            texts.append(uncommented(file))
+            whole = False
+        texts.append(uncommented(file))
+    # what the steps lead to is read whole: a tool that a script names may be run in a way that is not seen
+    led = {r.file.path: r.file for w in found for r in w.runs if r.via}
+    texts += [uncommented(f) for f in led.values() if f.name not in ("pyproject.toml", "setup.cfg")]
     hooks = [uncommented(f) for f in repo.snapshot.select((_HOOKS,), stubs=True)]
     for w in found:
-        whole = whole and not any(
-            j.node["uses"].text and not j.node["uses"].text.startswith("./") for j in w.workflow.jobs
-        )
         texts += [" ".join(r.command.words).lower() for r in w.runs if r.via]
-    branches = frozenset((repo.history.default_branch, *repo.history.branches)) - {""}
+    branches = frozenset((repo.history.default_branch, *repo.history.branches))
+    if "" in branches or repo.history.one_branch:  # the default branch, or others, may be there under another name
+        branches = frozenset()
     named = {word for c in repo.history.commits for word in re.findall(r"\b(?:main|master)\b", c.subject)}
     runs_hooks = any(any(map(runs_pre_commit, w.runs)) or any(map(runs_pre_commit, w.uses)) for w in found)
     everything = "\n".join([*texts, *hooks])

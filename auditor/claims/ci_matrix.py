@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, check
 from auditor.claims.ci import GENERAL, Facts, ci_facts, ci_sentences, clauses, quote, uncommented
-from auditor.facts.workflows import CiWorkflow, ci_values, runs_tests
+from auditor.facts.civalues import ci_values, machine_line, machines
+from auditor.facts.programs import runs_tests
+from auditor.facts.workflows import CiWorkflow, doubt
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.prose import Prose
@@ -70,28 +72,32 @@ def _systems(facts: Facts) -> Systems:
     evidence, shown = [], []
     served = {w.path for some in facts.by_purpose.values() for w in some}
     for w in facts.workflows:
-        testing = {r.job.id for r in w.runs if runs_tests(r.command)}
+        runs = [r for r in w.runs if runs_tests(r.command)]
+        testing = {r.job.id for r in runs}
         for job in w.workflow.jobs:
             if job.disabled:
                 continue
             matched = [re.match(r"ubuntu|windows|macos", label, re.I) for label in job.systems]
-            families = list(dict.fromkeys(m[0].lower() for m in matched if m))
+            families = _families(job.systems)
             # a job that calls a workflow of this repository has its machines there
             known = known and (bool(job.node["uses"]) or (bool(matched) and all(matched)))
             used |= set(families)
             if w.path not in served:
                 unclear |= set(families)
             if job.id in testing:
-                live |= set(families) if w.automatic else set()
+                mine = [r for r in runs if r.job.id == job.id]
+                on = machines(job, (c for r in mine for c in r.combinations))
+                sure = machines(job, (c for r in mine if r.sure for c in r.combinations))
+                live |= set(_families(sure)) if w.automatic and any(r.sure for r in mine) else set()
+                families = _families(on)
+                known = known and (job.id not in w.matrices or w.matrices[job.id].whole)
                 tested.update(dict.fromkeys(families))
-                labels |= set(job.systems)
-                machines = ", ".join(sorted(set(job.systems)))
-                axis = re.search(r"matrix\.([\w-]+)", job.node["runs-on"].text)
-                axes = job.node["strategy"]["matrix"]
-                line = (axes.line_of(axis[1]) or axes.line_of("include") if axis else 0) or job.node.line_of("runs-on")
-                last = line + (len(families) if axis else 0)
-                evidence.append(w.file.cite(line, last, note=f"the job {job.id} runs tests on {machines}"))
-                shown.append(f"{w.path}:{line} runs tests on {machines}")
+                labels |= set(on)
+                said = ", ".join(sorted(set(on)))
+                line = machine_line(job)
+                last = line + (len(families) if "matrix." in job.node["runs-on"].text else 0)
+                evidence.append(w.file.cite(line, last, note=f"the job {job.id} runs tests on {said}"))
+                shown.append(f"{w.path}:{line} runs tests on {said}")
     return Systems(
         tuple(tested),
         frozenset(live),
@@ -104,6 +110,12 @@ def _systems(facts: Facts) -> Systems:
     )
 
 
+def _families(labels: Iterable[str]) -> list[str]:
+    """The systems of some machines' labels, each once."""
+    matched = (re.match(r"ubuntu|windows|macos", label, re.I) for label in labels)
+    return list(dict.fromkeys(m[0].lower() for m in matched if m))
+
+
 @check("ci-systems", asks="Do the tests run in CI on the operating systems that the report names?")
 def ci_systems(prose: Prose, repo: Repo) -> Iterator[Settled]:
     """Takes: a firm sentence that says that tests or CI run on named systems, on several or a number of them, or only on
@@ -112,6 +124,7 @@ def ci_systems(prose: Prose, repo: Repo) -> Iterator[Settled]:
     facts = ci_facts(repo)
     if not facts.whole:
         return
+    doubt(facts.workflows)
     systems = _systems(facts)
     if not systems.tested or not systems.known:
         return
@@ -239,6 +252,7 @@ def ci_python(prose: Prose, repo: Repo) -> Iterator[Settled]:
     facts = ci_facts(repo)
     if not facts.whole:
         return
+    doubt(facts.workflows)
     value = next((v for v in ci_values(facts.workflows) if v.kind == "python"), None)
     if value is None or not all(re.fullmatch(r"3\.\d+(\.\d+|\.x)?", v) for v in value.values):
         return
@@ -455,6 +469,7 @@ def ci_frameworks(prose: Prose, repo: Repo) -> Iterator[Settled]:
     """Takes: a firm sentence that names two or more versions of PyTorch, TensorFlow or JAX that CI tests. Settled by: the
     matrix of the jobs that run tests. Leaves alone: a single version, and versions where no matrix holds that framework."""
     facts = ci_facts(repo)
+    doubt(facts.workflows)
     values = [v for v in ci_values(facts.workflows) if v.kind in ("torch", "tensorflow", "jax") and v.matrix]
     if not facts.whole or not values:
         return

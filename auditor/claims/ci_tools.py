@@ -17,7 +17,8 @@ from auditor.claims.ci import (
     normal,
     quote,
 )
-from auditor.facts.workflows import lint_action, lint_tool, runs_pre_commit, runs_tests
+from auditor.facts.programs import lint_action, lint_tool, runs_pre_commit, runs_tests
+from auditor.facts.workflows import doubt
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
 
@@ -74,6 +75,7 @@ def ci_tools(prose: Prose, repo: Repo) -> Iterator[Settled]:
     facts = ci_facts(repo)
     if not facts.whole or not facts.workflows:
         return
+    doubt(facts.workflows)
     done: set[tuple[int, str]] = set()
     for statement, _ in ci_sentences(prose):
         for clause in clauses(statement):

@@ -6,18 +6,33 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from auditor.claims import Repo, Settled, absence, check
-from auditor.claims.paths import Mention, Near, Places, clause, mentions, places
-from auditor.facts.commandline import TARGET_FILES, Script, programs, scripts, targets
+from auditor.claims import Repo, Settled, absence, check, fact
+from auditor.claims.paths import Mention, Places, clause, mentions, places
+from auditor.facts.commandline import TARGET_FILES, programs, refuses, targets
+from auditor.facts.commands import (
+    Call,
+    build_of,
+    builds_somewhere,
+    calls,
+    declared_scripts,
+    inner,
+    installed,
+    lacks,
+    may_be_installed,
+    module_file,
+    plain_words,
+    value,
+)
 from auditor.facts.configuration import Configuration, configuration, values
-from auditor.facts.deps import DECLARED_IN, declared
+from auditor.facts.images import builds, copies
+from auditor.facts.names import clear, placeholder
 from auditor.lazy import compile_later
 from auditor.models import Evidence, Question
 from auditor.prose import Prose, Statement
 from auditor.readers import commands as file_commands
-from auditor.readers import docker, literal, normal_name, python, shell_commands, walk
+from auditor.readers import docker, literal, python, shell_commands, walk
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 
@@ -57,9 +72,6 @@ _PROSE = compile_later(
     r"[.;,:](?:\s|$)|\s(?:and|then|which|where|to|in order|followed|will|for|you|we|from|with|the|is|it|as|or)(?:\s|$)"
 )
 _SPAN = compile_later(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_PLACEHOLDER = compile_later(
-    r"<[^>]*>|\[[^\]=,]*\]|\{[^}]*\}|\*{2,}|\.\.\.|…|\$\w|\$\{|\$\(|%\w+%|path[/_]to|(?i:(^|[/_-])(your|my|some|foo|bar|xxx+|example|script|file|filename|name)(?=[/_.-]|$))"
-)
 _SUPPOSED = compile_later(
     r"\b(if (?:we|one|you) (?:had|were|wanted)|(?:could|would|should) have|in the future|ideally|something like|similar to|plan(?:ned)? to|intend(?:ed)? to|imagine|suppose"
     r"|we (?:could|would|should|might)|will be|we will|we'll|hypothetical\w*|courses?|exercises?|tutorials?|template|cookie-?cutter)\b",
@@ -172,148 +184,58 @@ def _parsed(statement: Statement, text: str, at: int, sure: bool) -> Iterator[Ty
 # -- files that a command names ----------------------------------------------------------------------------------------
 
 
-def _clear(name: str) -> bool:
-    """Whether a word is a path as written, rather than a placeholder, a variable or a place outside the repository."""
-    return (
-        bool(name)
-        and not _PLACEHOLDER.search(name)
-        and not re.search(r"[<>{}$*?\[\]|~=,'\"()]|://|^[A-Za-z]:", name)
-        and not name.startswith("/")
-    )
-
-
-def _base(command: Typed, where: Places) -> list[str]:
-    """The folders that a command's paths may start from: the root, and where a `cd` before it leads if that is here."""
-    folder = command.folder
-    if folder is None:
-        return []
-    if folder in ("", "."):
-        return [""]
-    parts = folder.split("/")
-    tails = ["/".join(parts[n:]) for n in range(len(parts))]
-    return ["", *[t for t in tails if t in where.snapshot.folders], *(["?"] if folder.startswith("..") else [])]
-
-
-def _lookup(name: str, command: Typed, where: Places) -> str:
-    """The tracked file or folder that a command's path means from where it is typed; empty without one."""
-    plain = name.replace("\\", "/").removesuffix("/")
-    for base in _base(command, where):
-        path = posixpath.normpath(posixpath.join(base, plain))
-        if path in where.snapshot.files or path in where.snapshot.folders or path == ".":
-            return path
-    return ""
-
-
 def _absent(command: Typed, name: str, where: Places, what: str) -> Settled | None:
-    """What to say of a file that a command names and that is not there; nothing where it may be made or meant otherwise."""
-    if not _clear(name) or command.folder is None or "?" in _base(command, where) or _lookup(name, command, where):
-        return None
+    """What to say of a file that a command names where no folder of the commit makes it work; nothing where it may be made
+    or meant otherwise."""
     path = posixpath.normpath(name.replace("\\", "/"))
     about = f"command:{path}"
-    missing = absence(f"no file {path} among the {len(where.snapshot.files)} tracked files")
     said = f"The command names {path}"
+    missing = absence(f"no file {path} among the {len(where.snapshot.files)} tracked files, from whichever folder")
     if where.earlier:
+        if not clear(name) or where.works(name):
+            return None
         return Settled(command.statement, about, f"There is no {path}.", f"{said}.", (missing,), command.quote)
-    if where.made(path) or path.startswith(".."):
+    meant = where.resolve(name)
+    if not meant.missing:
         return None
-    elsewhere = where.file(path)
-    near = Near(elsewhere, "folder") if elsewhere else where.near(path)
-    base = path.rsplit("/", 1)[-1]
-    if near:
-        if near.how == "folder" and (
+    if meant.rename:
+        to = where.snapshot.files[meant.path]
+        return Settled(
+            command.statement, about, f"{where.was(path)} was {meant.rename}.", f"{said}; the file was {meant.rename}.",
+            (to.exists(f"exists as {to.path}"), fact(f"it was {meant.rename}", f"commit {meant.rename.commit}")), command.quote, detail=True,
+        )  # fmt: skip
+    if meant.near:
+        if meant.near.how == "folder" and (
             _FROM.search(command.statement.plain) or _FROM.search(command.statement.lead) or command.folder
         ):
             return None
-        if near.how != "folder" and where.made_by_code(path):
-            return None
-        evidence = (where.snapshot.files[near.path].exists(f"exists as {near.path}"), missing)
-        shows = f"There is no {path}; {near.path} is there."
+        evidence = (where.snapshot.files[meant.path].exists(f"exists as {meant.path}"), missing)
+        shows = f"There is no {path}; {meant.path} is there."
         return Settled(
-            command.statement, about, shows, f"{said}; the {what} is {near.path}.", evidence, command.quote, detail=True
+            command.statement,
+            about,
+            shows,
+            f"{said}; the {what} is {meant.path}.",
+            evidence,
+            command.quote,
+            detail=True,
         )
-    if (
-        (not command.sure and not re.search(r"[/_-]", path))
-        or where.made_by_code(path)
-        or (command.statement.negated and command.statement.kind != "fence")
+    if (not command.sure and not re.search(r"[/_-]", path)) or (
+        command.statement.negated and command.statement.kind != "fence"
     ):
         return None
-    was = where.was(path)
+    if meant.how == "nowhere" and meant.path:
+        return None  # on another branch
+    was = meant.path if meant.how == "removed" else ""
     sha, day = where.removed(was) if was else ("", "")
-    if was and not sha:
-        return None
-    shows = f"{was} was removed on {day} (commit {sha})." if was else f"No tracked file is called {base}."
+    shows = (
+        f"{was} was removed on {day} (commit {sha})."
+        if was
+        else f"No tracked file is called {path.rsplit('/', 1)[-1]}."
+    )
     return Settled(
         command.statement, about, shows, f"{said}; the repository has no such file.", (missing,), command.quote
     )
-
-
-_VALUED = frozenset(
-    ["-v", "-p", "-e", "--name", "--gpus", "--env-file", "--mount", "--network", "-w", "--entrypoint", "--platform", "--shm-size", "--memory", "-u", "--volume",
-     "--env", "--publish", "--user", "-m", "--cpus", "--ipc", "--workdir", "-h", "--add-host", "--label", "-l", "--restart", "--build-arg", "-t", "--tag",
-     "--target", "--progress", "--secret", "--cache-from", "--cache-to", "-o", "--output", "--build-context", "--ulimit", "--runtime", "--pull"]
-)  # fmt: skip
-
-
-def _value(words: tuple[str, ...], *flags: str) -> str:
-    """The value of an option, given with a space or an equals sign; empty without it."""
-    for i, word in enumerate(words):
-        for flag in flags:
-            if word == flag and i + 1 < len(words):
-                return words[i + 1]
-            if word.startswith(flag + "=") and len(word) > len(flag) + 1:
-                return word[len(flag) + 1 :]
-    return ""
-
-
-def _plain_words(words: tuple[str, ...], valued: frozenset[str] = _VALUED) -> list[str]:
-    """The words that are neither options nor their values."""
-    plain, i = [], 0
-    while i < len(words):
-        if words[i].startswith("-") and words[i] != "-":
-            i += 2 if words[i] in valued else 1
-        else:
-            plain.append(words[i])
-            i += 1
-    return plain
-
-
-def _inner(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words without `uv run`, `poetry run`, `nohup` and the like, with their options; `python -m` stays."""
-    for _ in range(3):
-        if (
-            len(words) > 2
-            and words[0] in ("uv", "poetry", "pdm", "rye", "pixi", "pipenv", "hatch", "conda", "mamba")
-            and words[1] == "run"
-        ):
-            i = 2
-            while i < len(words) and words[i].startswith("-"):
-                i += (
-                    2
-                    if words[i]
-                    in (
-                        "--group",
-                        "--extra",
-                        "--with",
-                        "--python",
-                        "-p",
-                        "--project",
-                        "--directory",
-                        "--env-file",
-                        "-n",
-                        "--name",
-                        "-e",
-                        "--only-group",
-                        "--package",
-                        "--environment",
-                    )
-                    else 1
-                )
-            words = words[i:]
-        elif words and words[0] in ("nohup", "time", "uvx", "sudo"):
-            words = words[1:]
-        else:
-            break
-    return words
 
 
 @check("commands-files", asks="Do the files exist that the commands in the answers name?")
@@ -322,42 +244,55 @@ def commands_files(prose: Prose, repo: Repo) -> Iterator[Settled]:
     script or `-m`, `pip install -r`, `conda env create -f`, `uvicorn`, `streamlit run`, `locust -f`, `bash`, `pytest`, and what
     needs a file of its own (`dvc repro`, `docker compose up`, `docker build .`, `pre-commit run`).
 
-    Settled by: the tracked files from the root, or from the folder that a `cd` before it leads to; a file of that name
-    elsewhere, or a name that comes close, is told.
-    Leaves alone: placeholders, variables, paths out of the repository, what is ignored or written by own code, installed
-    packages' modules, commands that are planned, denied, past or somebody else's, and those that an image runs; a sentence
-    that names the folder to be in."""
+    Settled by: the tracked files, from any folder of the commit: a bare name says nothing of where one stands. A docker file
+    must find there what it copies, too. A renamed file, or a name that comes close, is told.
+    Leaves alone: placeholders, variables, paths out of the repository, what is ignored or written by own code or by a tool,
+    installed packages' modules, commands that are planned, denied, past or somebody else's, and those that an image runs."""
     where = places(repo)
     for command in typed(prose, where):
-        words = _inner(command.words)
-        if not words:
+        words = inner(command.words)
+        if not words or command.folder is None:
             continue
         if command.statement.kind != "fence" and _IN_IMAGE.search(command.statement.plain):
             continue  # its paths are the image's
-        if words[0] in ("docker", "podman", "docker-compose"):
-            yield from _docker(command, words, where)
-        elif words[0] in (
-            "python",
-            "python3",
-            "py",
-            "torchrun",
-            "coverage",
-            "streamlit",
-            "locust",
-            "bash",
-            "sh",
-            "pip",
-            "pip3",
-            "pytest",
-            "conda",
-            "mamba",
-            "uv",
-        ) or words[0].endswith(".py"):
-            yield from _named_files(command, words, where)
-        elif words[0] in ("uvicorn", "gunicorn"):
-            yield from _served(command, words, where, repo)
-        elif words[0] in ("dvc", "pre-commit", "mkdocs"):
-            yield from _needed(command, words, where)
+        for call in calls(words):
+            yield from _told(_called(command, call, words, where, repo), command, where)
+
+
+def _called(command: Typed, call: Call, words: tuple[str, ...], where: Places, repo: Repo) -> Settled | None:
+    if call.kind == "module":
+        return _module(command, call.name, where)
+    if call.kind == "served":
+        return _served(command, call.name, where, repo)
+    if call.kind == "own file":
+        return _needs(command, call, where)
+    if call.kind == "unsuffixed":
+        return _unsuffixed(command, call.name, where) if command.sure or "--" in command.raw else None
+    built = build_of(words)
+    if built and call.what == "Dockerfile" and clear(call.name):
+        works, path = builds_somewhere(built[0], built[1], where)
+        if path:
+            return None if works else _elsewhere_built(command, call.name, path, where)
+    return _absent(command, call.name, where, call.what)
+
+
+def _elsewhere_built(command: Typed, name: str, path: str, where: Places) -> Settled | None:
+    """`docker build -f x.dockerfile .` where the docker file lies in a folder that lacks what it copies, while the root has it."""
+    if name == path or command.folder or _FROM.search(command.statement.plain) or not builds(where.snapshot, path, ""):
+        return None
+    file = where.snapshot.files[path]
+    lacking = next((c for c in copies(where.snapshot, file, file.folder) if c.state == "missing"), None)
+    if lacking is None:
+        return None
+    return Settled(
+        command.statement,
+        f"command:{posixpath.normpath(name)}",
+        f"There is no {name} in the root; {path} copies {lacking.source}, which is not in {file.folder}.",
+        f"The command names {name}; the docker file is {path}, and what it copies lies in the root.",
+        (file.cite(lacking.line, note="what it copies"), absence(f"no file {name} in the root")),
+        command.quote,
+        detail=True,
+    )
 
 
 def _told(settled: Settled | None, command: Typed, where: Places) -> Iterator[Settled]:
@@ -368,52 +303,17 @@ def _told(settled: Settled | None, command: Typed, where: Places) -> Iterator[Se
         yield settled
 
 
-def _docker(command: Typed, words: tuple[str, ...], where: Places) -> Iterator[Settled]:
-    words = ("docker", "compose", *words[1:]) if words[0] == "docker-compose" else words
-    if len(words) < 3:
-        return
-    if words[1] == "compose":
-        given = _value(words, "-f", "--file")
-        if given:
-            yield from _told(_absent(command, given, where, "compose file"), command, where)
-        elif "up" in words and not where.made("docker-compose.yml"):
-            names = [p for p in where.snapshot.files if re.search(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$", p)]
-            if (
-                not any("/" not in n for n in names)
-                and not command.folder
-                and not (_FROM.search(command.statement.plain))
-            ):
-                yield from _told(_needs(command, "docker compose up", "a compose file", names, where), command, where)
-    elif words[1] == "build" or words[1:3] == ("buildx", "build"):
-        given = _value(words, "-f", "--file")
-        plain = _plain_words(words[2:], _VALUED | {"-f", "--file"})
-        if given:
-            yield from _told(_absent(command, given, where, "Dockerfile"), command, where)
-        elif (
-            plain
-            and plain[-1] == "."
-            and command.sure
-            and not command.folder
-            and not _FROM.search(command.statement.plain)
-        ):
-            root = [p for p in where.snapshot.files if p.lower() in ("dockerfile", "containerfile")]
-            names = [p for p in where.snapshot.files if re.search(r"(?i)(^|/)dockerfile|\.dockerfile$", p)]
-            if not root:
-                yield from _told(
-                    _needs(command, "docker build .", "a Dockerfile in the root", names, where), command, where
-                )
-    elif words[1] == "run":
-        plain = _plain_words(words[2:])
-        at = words.index(plain[0]) if plain else len(words)
-        inside = words[at + 1 :]
-        if inside[:1] and inside[0] in ("python", "python3") and "-m" in inside[:3]:
-            yield from _told(
-                _module(command, inside[inside.index("-m") + 1 : inside.index("-m") + 2], where), command, where
-            )
-
-
-def _needs(command: Typed, what: str, need: str, others: list[str], where: Places) -> Settled:
-    about = f"command:{what}"
+def _needs(command: Typed, call: Call, where: Places) -> Settled | None:
+    """A command that needs a file of its own, in whichever folder it is started."""
+    if not command.sure or (command.statement.negated and not where.earlier):
+        return None
+    what, need = call.name, call.what
+    if what.startswith("docker") and (command.folder or _FROM.search(command.statement.plain)):
+        return None
+    try:
+        others = lacks(call, where)
+    except LookupError:
+        return None
     missing = absence(
         f"no {need.removeprefix('a ').removeprefix('an ')} among the {len(where.snapshot.files)} tracked files"
     )
@@ -423,82 +323,19 @@ def _needs(command: Typed, what: str, need: str, others: list[str], where: Place
         evidence = (where.snapshot.files[others[0]].exists(f"{others[0]} is there"), missing)
         shows = f"The repository has no {need.removeprefix('a ')}; it has {', '.join(others[:3])}."
     return Settled(
-        command.statement, about, shows, f"`{what}` needs {need}.", evidence, command.quote, detail=bool(others)
+        command.statement,
+        f"command:{what}",
+        shows,
+        f"`{what}` needs {need}.",
+        evidence,
+        command.quote,
+        detail=bool(others),
     )
-
-
-def _named_files(command: Typed, words: tuple[str, ...], where: Places) -> Iterator[Settled]:
-    program, rest = words[0], words[1:]
-    found: Settled | None = None
-    if program == "uv" and rest[:1] == ("pip",):
-        program, rest = "pip", rest[1:]
-    if program.endswith(".py"):
-        found = _absent(command, program, where, "script")
-    elif (program == "coverage" and rest[:1] == ("run",)) or program == "torchrun":
-        script = next((w for w in rest if w.endswith(".py")), "")
-        found = _absent(command, script, where, "script") if script else None
-    elif program in ("python", "python3", "py"):
-        if "-m" in rest[:3]:
-            at = rest.index("-m")
-            module = rest[at + 1 : at + 2]
-            if module in (("pytest",), ("streamlit",), ("uvicorn",), ("coverage",), ("pip",)):
-                yield from _named_files(replace(command), (module[0], *rest[at + 2 :]), where)
-                return
-            found = _module(command, module, where)
-        else:
-            script = next((w for w in rest[:3] if not w.startswith("-")), "")
-            if script.endswith((".py", ".ipynb")):
-                found = _absent(command, script, where, "script")
-            elif (
-                script
-                and re.fullmatch(r"[\w./-]*[a-z]_?\w+", script)
-                and not rest[0].startswith("-c")
-                and (command.sure or "--" in command.raw)
-            ):
-                found = _unsuffixed(command, script, where)
-    elif (program == "streamlit" and rest[:1] == ("run",)) or program in ("bash", "sh"):
-        script = next((w for w in (rest[1:] if program == "streamlit" else rest[:1]) if not w.startswith("-")), "")
-        found = _absent(command, script, where, "file") if script.endswith((".py", ".sh", ".bash")) else None
-    elif program == "locust":
-        given = _value(words, "-f", "--locustfile")
-        found = _absent(command, given, where, "file") if given.endswith(".py") else None
-    elif program in ("pip", "pip3") and rest[:1] == ("install",):
-        for i, word in enumerate(rest):
-            if word in ("-r", "--requirement", "-c") and i + 1 < len(rest):
-                yield from _told(_absent(command, rest[i + 1].rstrip(".,"), where, "file"), command, where)
-    elif program in ("conda", "mamba") and rest[:2] in (("env", "create"), ("env", "update")):
-        given = _value(words, "-f", "--file")
-        found = _absent(command, given, where, "file") if given else None
-    elif program == "pytest":
-        for word in _plain_words(
-            rest,
-            frozenset(
-                [
-                    "-k",
-                    "-m",
-                    "-n",
-                    "-c",
-                    "-p",
-                    "-o",
-                    "--maxfail",
-                    "--cov",
-                    "--tb",
-                    "-W",
-                    "--cov-report",
-                    "--durations",
-                    "--rootdir",
-                ]
-            ),
-        ):
-            name = word.split("::")[0]
-            if name.endswith(".py"):
-                yield from _told(_absent(command, name, where, "test file"), command, where)
-    yield from _told(found, command, where)
 
 
 def _unsuffixed(command: Typed, script: str, where: Places) -> Settled | None:
     """`python train_model` where only train_model.py is there."""
-    if not _clear(script) or _lookup(script, command, where) or where.has(script):
+    if not clear(script) or where.works(script):
         return None
     path = where.file(script + ".py")
     if not path and not where.earlier:
@@ -517,26 +354,14 @@ def _unsuffixed(command: Typed, script: str, where: Places) -> Settled | None:
     )
 
 
-def _packages(where: Places) -> frozenset[str]:
-    """The names that installed packages may be imported by, as far as the dependency lists tell."""
-
-    def make() -> frozenset[str]:
-        return frozenset(p.name for p in declared(where.snapshot.select(DECLARED_IN, stubs=True)))
-
-    return where.snapshot.once("claims.packages", make)
-
-
-def _module(command: Typed, given: tuple[str, ...], where: Places) -> Settled | None:
+def _module(command: Typed, name: str, where: Places) -> Settled | None:
     """`python -m pkg.module`: a module below any folder will do."""
-    name = given[0].rstrip(".,") if given else ""
     if not re.fullmatch(r"[A-Za-z_]\w*(\.\w+)+", name):
         return None
     first, dotted = name.split(".")[0], name.replace(".", "/")
-    if first in sys.stdlib_module_names or normal_name(first) in _packages(where):
-        return None
     if (
-        where.file(f"{dotted}.py")
-        or where.folder(dotted)
+        installed(first, where.snapshot)
+        or module_file(name, where)
         or where.made(f"{dotted}.py")
         or where.made(f"src/{dotted}.py")
     ):
@@ -547,6 +372,13 @@ def _module(command: Typed, given: tuple[str, ...], where: Places) -> Settled | 
     )
     if where.earlier:
         return Settled(command.statement, about, "", "", (missing,), command.quote)
+    rename = where.renamed(f"{dotted}.py")
+    if rename:
+        to = where.snapshot.files[rename.path]
+        return Settled(
+            command.statement, about, f"{dotted}.py was {rename}.", f"The command runs the module {name}; its file was {rename}.",
+            (to.exists(f"exists as {to.path}"), missing), command.quote, detail=True,
+        )  # fmt: skip
     same = where.file(f"{dotted.rsplit('/', 1)[-1]}.py")
     own = where.folder(first) and any(
         p.startswith(where.folder(first) + "/") and p.endswith(".py") for p in where.snapshot.files
@@ -570,44 +402,34 @@ def _module(command: Typed, given: tuple[str, ...], where: Places) -> Settled | 
     )
 
 
-def _served(command: Typed, words: tuple[str, ...], where: Places, repo: Repo) -> Iterator[Settled]:
+def _served(command: Typed, target: str, where: Places, repo: Repo) -> Settled | None:
     """`uvicorn pkg.api:app`."""
-    target = next((w for w in words[1:] if re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", w)), "")
-    if not target or "--app-dir" in words or command.folder or _FROM.search(command.statement.plain):
-        return
+    if command.folder or _FROM.search(command.statement.plain):
+        return None
     module, _, name = target.partition(":")
     dotted = module.replace(".", "/")
     if any(target in c.words for f in _runners(repo) for c in file_commands(f)):
-        return  # so the repository's own scripts start it
+        return None  # so the repository's own scripts start it
     paths = [
         p
         for p in where.snapshot.files
         if p in (f"{dotted}.py", f"{dotted}/__init__.py") or p.endswith((f"/{dotted}.py", f"/{dotted}/__init__.py"))
     ]
     if not paths:
-        yield from _told(
-            _module(command, (module,), where) if "." in module else _absent(command, f"{module}.py", where, "module"),
-            command,
-            where,
-        )
-        return
+        return _module(command, module, where) if "." in module else _absent(command, f"{module}.py", where, "module")
     if any(_defines(where.snapshot.files[p], name) for p in paths):
-        return
+        return None
     file = where.snapshot.files[paths[0]]
     evidence = (file.exists(f"has no {name} at its top level"),)
     shows = f"{file.path} defines no {name} at its top level."
-    yield from _told(
-        Settled(
-            command.statement,
-            f"command:{target}",
-            shows,
-            f"The command serves {target}; {file.path} has no {name}.",
-            evidence,
-            command.quote,
-            detail=True,
-        ),
-        command,
-        where,
+    return Settled(
+        command.statement,
+        f"command:{target}",
+        shows,
+        f"The command serves {target}; {file.path} has no {name}.",
+        evidence,
+        command.quote,
+        detail=True,
     )
 
 
@@ -643,36 +465,6 @@ def _defines(file: File, name: str) -> bool:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name:
             return True
     return False
-
-
-def _needed(command: Typed, words: tuple[str, ...], where: Places) -> Iterator[Settled]:
-    """Commands that need a file of their own."""
-    files = where.snapshot.files
-    if not command.sure or (command.statement.negated and not where.earlier):
-        return
-    if (
-        words[0] == "dvc"
-        and words[1:2] in (("repro",), ("dag",))
-        and not any(f.rsplit("/", 1)[-1] == "dvc.yaml" for f in files)
-    ):
-        yield from _told(_needs(command, f"dvc {words[1]}", "a dvc.yaml", [], where), command, where)
-    elif words[0] == "dvc" and words[1:2] in (("pull",), ("push",)):
-        if not any(
-            f.startswith(".dvc/") or "/.dvc/" in f or f.endswith((".dvc", "dvc.yaml", "dvc.lock")) for f in files
-        ):
-            yield from _told(_needs(command, f"dvc {words[1]}", "a DVC configuration", [], where), command, where)
-    elif words[0] == "pre-commit" and words[1:2] in (("run",), ("install",)) and "-c" not in words:
-        named = [f for f in files if re.search(r"(^|/)\.?pre-commit(-config)?[\w.-]*$", f)]
-        if ".pre-commit-config.yaml" not in files and ".pre-commit-config.yml" not in files:
-            yield from _told(
-                _needs(command, f"pre-commit {words[1]}", "a .pre-commit-config.yaml in the root", named, where),
-                command,
-                where,
-            )
-    elif words[0] == "mkdocs" and words[1:2] in (("serve",), ("build",), ("gh-deploy",)):
-        given = _value(words, "-f", "--config-file")
-        if given:
-            yield from _told(_absent(command, given, where, "file"), command, where)
 
 
 # -- tasks and targets -------------------------------------------------------------------------------------------------
@@ -750,7 +542,7 @@ def commands_tasks(prose: Prose, repo: Repo) -> Iterator[Settled]:
     Leaves alone: placeholders, included and pattern rules, files that do not parse, words after `--`."""
     where = places(repo)
     for command in typed(prose, where):
-        words = _inner(command.words)
+        words = inner(command.words)
         if words[:2] and words[0] in ("python", "python3") and words[1:3] == ("-m", "invoke"):
             words = ("invoke", *words[3:])
         if not words or not (command.sure or words[0] in ("invoke", "inv")):
@@ -770,7 +562,7 @@ def _invoke(command: Typed, words: tuple[str, ...], where: Places) -> Settled | 
             return None
         i += 2 if rest[i] in ("-f", "--config", "-T", "--command-timeout") else 1
     rest = rest[i:]
-    if not rest or _PLACEHOLDER.search(rest[0]) or not re.fullmatch(r"[A-Za-z][\w.-]*", rest[0]) or command.folder:
+    if not rest or placeholder(rest[0]) or not re.fullmatch(r"[A-Za-z][\w.-]*", rest[0]) or command.folder:
         return None
     known = _tasks(where)
     name = rest[0].rstrip(".").replace("_", "-")
@@ -849,7 +641,7 @@ def _unknown_argument(task: _Task, rest: list[str], known: tuple[_Task, ...]) ->
     i = 0
     while i < len(rest):
         word = rest[i]
-        if word in ("--", "&&", "|") or _PLACEHOLDER.search(word):
+        if word in ("--", "&&", "|") or placeholder(word):
             return ""
         if word.startswith("--"):
             flag = word[2:].split("=")[0].replace("_", "-")
@@ -895,7 +687,7 @@ def _make(command: Typed, words: tuple[str, ...], where: Places) -> Settled | No
     wanted = [w for w in words[1:] if not w.startswith("-") and "=" not in w]
     if kind == "just":
         wanted = wanted[:1]
-    if not wanted or any(_PLACEHOLDER.search(w) or not re.fullmatch(r"[\w.-]+", w) for w in wanted):
+    if not wanted or any(placeholder(w) or not re.fullmatch(r"[\w.-]+", w) for w in wanted):
         return None
     names = ("justfile", ".justfile") if kind == "just" else ("makefile", "gnumakefile")
     files = [f for p, f in where.snapshot.files.items() if p.rsplit("/", 1)[-1].lower() in names]
@@ -944,14 +736,6 @@ def _make(command: Typed, words: tuple[str, ...], where: Places) -> Settled | No
     )
 
 
-def _declared_scripts(where: Places) -> tuple[Script, ...]:
-    def make() -> tuple[Script, ...]:
-        files = where.snapshot.select(("pyproject.toml", "setup.py", "setup.cfg", "*/pyproject.toml"), stubs=True)
-        return tuple(s for f in files for s in scripts(f, files))
-
-    return where.snapshot.once("claims.scripts", make)
-
-
 # What dependencies install under names of their own.
 _INSTALLED = frozenset(
     ["ruff", "black", "mypy", "isort", "flake8", "pylint", "wandb", "mlflow", "tensorboard", "jupyter", "ipython", "nbconvert", "typer", "hypercorn",
@@ -970,7 +754,7 @@ def _entry(command: Typed, name: str, where: Places, repo: Repo) -> Settled | No
         or name in _INSTALLED
     ):
         return None
-    known = {s.name for s in _declared_scripts(where)}
+    known = {s.name for s in declared_scripts(where.snapshot)}
     chosen = where.snapshot.select(TARGET_FILES, stubs=True)
     known |= {
         t.name
@@ -979,12 +763,7 @@ def _entry(command: Typed, name: str, where: Places, repo: Repo) -> Settled | No
         if t.kind in ("pixi", "poe", "pdm", "rye", "hatch", "taskipy")
     }
     setup = where.snapshot.files.get("setup.cfg")
-    if (
-        name in known
-        or normal_name(name) in _packages(where)
-        or _lookup(name, command, where)
-        or (setup and name in setup.text)
-    ):
+    if name in known or may_be_installed(name, where.snapshot) or where.works(name) or (setup and name in setup.text):
         return None
     same = where.file(f"{name.replace('-', '_')}.py")
     like = _like(name, sorted(known))
@@ -998,7 +777,7 @@ def _entry(command: Typed, name: str, where: Places, repo: Repo) -> Settled | No
     shown = like or (task and f"the invoke task {task.names[0]}") or same
     evidence: tuple[Evidence, ...] = (missing,)
     if like:
-        script = next((s for s in _declared_scripts(where) if s.name == like), None)
+        script = next((s for s in declared_scripts(where.snapshot) if s.name == like), None)
         evidence = (where.snapshot.files[script.path].cite(script.line), missing) if script else (missing,)
     elif task:
         evidence = (where.snapshot.files[task.path].cite(task.line, task.line + 1), missing)
@@ -1011,14 +790,6 @@ def _entry(command: Typed, name: str, where: Places, repo: Repo) -> Settled | No
 
 
 # -- options and overrides ---------------------------------------------------------------------------------------------
-
-_HYDRA_FLAGS = frozenset(
-    ["--help", "--hydra-help", "--version", "--cfg", "-c", "--resolve", "--package", "-p", "--run", "-r", "--multirun", "-m", "--shell-completion", "-sc",
-     "--config-path", "-cp", "--config-name", "-cn", "--config-dir", "-cd", "--experimental-rerun", "--info", "-i", "-h"]
-)  # fmt: skip
-_PARSES = compile_later(
-    r"argv|argparse|click|typer|hydra|\bfire\b|absl|tyro|docopt|jsonargparse|configargparse|simple_parsing|LightningCLI|HfArgumentParser|BaseSettings|\bplac\b|defopt|cyclopts|from_cli|OptionParser|getopt"
-)
 
 
 @check("commands-options", asks="Do the programs take the options that the commands in the answers give them?")
@@ -1033,7 +804,7 @@ def commands_options(prose: Prose, repo: Repo) -> Iterator[Settled]:
     for command in typed(prose, where):
         if not command.sure:
             continue
-        words = _inner(command.words)
+        words = inner(command.words)
         if words[:2] in (("docker", "run"), ("podman", "run")):
             file, rest, _ = _image_program(words, where)
         else:
@@ -1046,9 +817,27 @@ def commands_options(prose: Prose, repo: Repo) -> Iterator[Settled]:
                 for w in words
                 if w.startswith("--")
             )
-        if file is None or not flags or any(_PLACEHOLDER.search(f) for f in flags):
+        if file is None or not flags or any(placeholder(f) for f in flags):
             continue
         yield from _told(_options(command, file, flags, where), command, where)
+
+
+def _options(command: Typed, file: File, flags: list[str], where: Places) -> Settled | None:
+    refusal = refuses(file, flags, where)
+    if refusal is None:
+        return None
+    flag, takes = refusal.flag, refusal.takes
+    return Settled(
+        command.statement, f"option:{flag}", f"{file.path}:{refusal.line} {takes}.", f"The command gives {flag}; {file.path} {takes}.",
+        (file.cite(refusal.line, refusal.line + 2, takes), absence(f"no option {flag} in {file.path}")), command.quote, detail=True,
+    )  # fmt: skip
+
+
+def _one(name: str, command: Typed, where: Places) -> str:
+    """The one file that a path names: in the folder that a `cd` before it leads to, in the root, or the only one there is."""
+    found = [p for p in where.works(name) if p in where.snapshot.files]
+    here = posixpath.normpath(posixpath.join(command.folder or "", name))
+    return here if here in found else found[0] if found[:1] == [posixpath.normpath(name)] or len(found) == 1 else ""
 
 
 def _program_file(command: Typed, words: tuple[str, ...], where: Places) -> tuple[File | None, tuple[str, ...]]:
@@ -1063,14 +852,12 @@ def _program_file(command: Typed, words: tuple[str, ...], where: Places) -> tupl
             path, rest = where.file(f"{dotted}.py") or where.file(f"{dotted}/__main__.py"), rest[rest.index("-m") + 2 :]
         elif at < len(rest):
             name = rest[at].replace("\\", "/")
-            path = _lookup(name, command, where) or (
-                where.file(name) if len(where.by_name.get(name.rsplit("/", 1)[-1].lower(), ())) == 1 else ""
-            )
+            path = _one(name, command, where)
             rest = rest[at + 1 :]
     elif words[0].endswith(".py"):
-        path = _lookup(words[0], command, where)
+        path = _one(words[0], command, where)
     elif command.words[0] in ("uv", "poetry", "pdm", "rye"):
-        script = next((s for s in _declared_scripts(where) if s.name == words[0]), None)
+        script = next((s for s in declared_scripts(where.snapshot) if s.name == words[0]), None)
         path = script.found if script else ""
     file = where.snapshot.files.get(path) if path.endswith(".py") else None
     return (file if file and not file.skipped else None), rest
@@ -1079,7 +866,7 @@ def _program_file(command: Typed, words: tuple[str, ...], where: Places) -> tupl
 def _image_program(words: tuple[str, ...], where: Places) -> tuple[File | None, tuple[str, ...], bool]:
     """The own program that `docker run IMAGE words` starts by the entry point of the one Dockerfile that is named like the
     image, the words that it is given, and whether such a Dockerfile was found."""
-    plain = _plain_words(words[2:])
+    plain = plain_words(words[2:])
     if not plain or "--entrypoint" in " ".join(words):
         return None, (), True
     image = plain[0].rsplit("/", 1)[-1].split(":")[0].split("@")[0].lower()
@@ -1094,115 +881,10 @@ def _image_program(words: tuple[str, ...], where: Places) -> tuple[File | None, 
     entry = [i for i in docker(named[0]) if i.name == "ENTRYPOINT"]
     if not entry or len(entry[-1].values) < 2:
         return None, (), True
-    start = _inner(tuple(entry[-1].values))
+    start = inner(tuple(entry[-1].values))
     start = tuple(w for w in start if w != "-u")
     found, fixed = _program_file(Typed(Statement(_NOWHERE, "fence", "", 0), start, "", 0, True), start, where)
     return found, (*fixed, *given), True
-
-
-def _options(command: Typed, file: File, flags: list[str], where: Places) -> Settled | None:
-    module = python(file)
-    if module is None:
-        return None
-    offered = programs(file)
-    kinds = {p.kind for p in offered}
-    if not offered:
-        text = file.text + "".join(_imported_text(file, where))
-        if _PARSES.search(text):
-            return None
-        return _no_option(command, file, flags[0], "takes no options", where, 1)
-    if kinds == {"hydra"}:
-        wrong = next((f for f in flags if f not in _HYDRA_FLAGS and not any(h.startswith(f) for h in _HYDRA_FLAGS)), "")
-        return (
-            _no_option(command, file, wrong, "is a Hydra program, which takes key=value", where, offered[0].line)
-            if wrong
-            else None
-        )
-    if not kinds <= {"argparse", "click", "typer"} or len(kinds) > 1 or _passed_on(file):
-        return None
-    options = {o for p in offered for o in p.options}
-    options |= {("--no-" + o[2:]) for o in options if o.startswith("--")} | {
-        "--help",
-        "--install-completion",
-        "--show-completion",
-        "--version",
-    }
-    spelt = {o for o in options if o.startswith("--")}
-    for flag in flags:
-        if flag in options or (kinds == {"argparse"} and any(o.startswith(flag) for o in spelt)):
-            continue
-        if re.search(rf"{re.escape(flag)}(?![\w-])", "".join((file.text, *_imported_text(file, where)))):
-            continue
-        if not spelt - {"--help", "--install-completion", "--show-completion", "--version"} and kinds != {"typer"}:
-            return None
-        said = (
-            "takes " + ", ".join(sorted(o for p in offered for o in p.options if o.startswith("--"))[:12])
-            if any(p.options for p in offered)
-            else "takes no options"
-        )
-        return _no_option(command, file, flag, said, where, offered[0].line)
-    return None
-
-
-_PARSERS = ("ArgumentParser", "add_parser", "add_argument_group", "add_mutually_exclusive_group", "add_subparsers")
-
-
-def _passed_on(file: File) -> bool:
-    """Whether more than the file shows may be accepted: unknown arguments, parents, parsers or commands made elsewhere."""
-    text = file.text
-    if re.search(
-        r"parse_known_args|ignore_unknown_options|allow_extra_args|UNPROCESSED|from_argparse_args|add_typer|add_command|\*\*kwargs|set_defaults\(func",
-        text,
-    ):
-        return True
-    module = python(file)
-    assert module is not None
-    for f in module.functions:
-        if any(d.endswith((".command", ".main")) for d in f.decorators) and any(
-            not re.match(r"(click|typer|rich_click|functools|hydra)\.|[\w.]+\.(command|callback|main)$", d)
-            for d in f.decorators
-        ):
-            return True  # a decorator of its own may add options
-    made = {
-        name.id
-        for node in walk(module.tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        if ast.unparse(node.value.func).rsplit(".", 1)[-1] in _PARSERS
-        for name in node.targets
-        if isinstance(name, ast.Name)
-    }
-    for call in module.calls:
-        if call.name.rsplit(".", 1)[-1] in _PARSERS and any(k.arg in ("parents", None) for k in call.node.keywords):
-            return True
-        if call.name.rsplit(".", 1)[-1] in ("add_argument", "parse_args", "ArgumentParser", "add_argument_group"):
-            if call.name.endswith("add_argument") and not any(isinstance(literal(a), str) for a in call.node.args):
-                return True
-            continue
-        if any(
-            isinstance(a, ast.Name) and a.id in {"parser", "arg_parser", "argparser", *made}
-            for a in (*call.node.args, *(k.value for k in call.node.keywords))
-        ):
-            return True
-    return False
-
-
-def _imported_text(file: File, where: Places) -> Iterator[str]:
-    """The text of the own modules that a file imports, directly."""
-    module = python(file)
-    for name in module.imports if module else ():
-        parts = name.strip(".").split(".")
-        for n in (len(parts), len(parts) - 1):
-            path = where.file("/".join(parts[:n]) + ".py") if n else ""
-            if path and not where.snapshot.files[path].skipped:
-                yield where.snapshot.files[path].text
-                break
-
-
-def _no_option(command: Typed, file: File, flag: str, takes: str, where: Places, line: int) -> Settled:
-    return Settled(
-        command.statement, f"option:{flag}", f"{file.path}:{line} {takes}.", f"The command gives {flag}; {file.path} {takes}.",
-        (file.cite(line, line + 2, takes), absence(f"no option {flag} in {file.path}")), command.quote, detail=True,
-    )  # fmt: skip
 
 
 _NOWHERE = Question(n=0, line=0, prompt="", answer="", answer_lines=(0, 0))
@@ -1220,7 +902,7 @@ def commands_overrides(prose: Prose, repo: Repo) -> Iterator[Settled]:
     Leaves alone: keys that are added with `+`, `hydra.*`, environment variables and options' values, placeholders, programs
     that are known not to be Hydra's, repositories with a configuration that does not parse."""
     where = places(repo)
-    given = [(c, rest) for c in typed(prose, where) if (rest := _overriding(c, _inner(c.words), where))]
+    given = [(c, rest) for c in typed(prose, where) if (rest := _overriding(c, inner(c.words), where))]
     given = [(c, rest) for c, rest in given if any("=" in w or w.startswith(("--config-name", "-cn")) for w in rest)]
     if not given:
         return
@@ -1235,10 +917,10 @@ def commands_overrides(prose: Prose, repo: Repo) -> Iterator[Settled]:
     for command, rest in given:
         if not command.sure and not re.search(r"\.py|-m ", command.raw):
             continue
-        name = _value(tuple(rest), "--config-name", "-cn").removesuffix(".yaml")
+        name = value(tuple(rest), "--config-name", "-cn").removesuffix(".yaml")
         if (
             name
-            and not _PLACEHOLDER.search(name)
+            and not placeholder(name)
             and re.fullmatch(r"[\w./-]+", name)
             and name.rsplit("/", 1)[-1] not in config.files
             and name not in config.declared
@@ -1312,7 +994,7 @@ def _no_config(command: Typed, name: str, config: Configuration, where: Places) 
 
 
 def _override(command: Typed, key: str, value: str, config: Configuration, where: Places) -> Settled | None:
-    if key.startswith("hydra") or _PLACEHOLDER.search(key) or re.search(r"\s", key) or key.isupper():
+    if key.startswith("hydra") or placeholder(key) or re.search(r"\s", key) or key.isupper():
         return None
     group = config.group(key)
     about = f"config:{key}"
@@ -1321,7 +1003,7 @@ def _override(command: Typed, key: str, value: str, config: Configuration, where
         folder = config.folders.get(group, "")
         for option in options:
             if (
-                _PLACEHOLDER.search(option)
+                placeholder(option)
                 or not re.fullmatch(r"[\w./-]+", option)
                 or option in ("null", "default")
                 or option.startswith(("choice", "range", "glob"))
@@ -1458,7 +1140,7 @@ def foreign_clone(prose: Prose, repo: Repo) -> Iterator[Settled]:
                 owner in owners
                 or name in names
                 or _COURSE.search(match[0])
-                or _PLACEHOLDER.search(match[0])
+                or placeholder(match[0])
                 or statement.planned
             ):
                 continue

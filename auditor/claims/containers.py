@@ -2,37 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.claims.ci import clauses, quote, uncommented
+from auditor.facts.declared import DECLARATIONS, LOCKS, declarations
+from auditor.facts.images import NO_DOCKERFILE, Base, bases
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
-from auditor.readers import DOCKERFILES, LOCKS, Instruction, docker, readable, toml, toml_line
+from auditor.readers import DOCKERFILES, Instruction, docker, readable, toml, toml_line
 from auditor.snapshot import File
 
-_NO_DOCKERFILE = (
-    "!**/*.{md,txt,sh,bash,py,yaml,yml,json,toml,ps1,bat,png,jpg,svg,rst,html,bak,log}",
-    "!**/*.{dockerignore,gitkeep}",
-)
 _DOCKER = compile_later(r"\b(docker\w*|containers?|containeri[sz]\w+|images?)\b", re.IGNORECASE)
 _UNSURE = compile_later(
     r"\b(?:not|never|without|no longer|instead of|rather than|e\.g|for example|for instance|such as|allows?|enables?|possible|consider\w*|prefer\w*|"
     r"tried|attempt\w*|optional\w*|alternative\w*|unlike|compared|course)\b|n't\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class Base:
-    """One FROM with its ARGs filled in: the image, the stage's name, and where it stands. `stage`: it is an earlier stage."""
-
-    image: str
-    file: File
-    line: int
-    stage: bool
-    open: bool
 
 
 @dataclass(frozen=True)
@@ -54,9 +41,9 @@ def _images(repo: Repo) -> Images:
 
 def _read_images(repo: Repo) -> Images:
     files: list[File] = []
-    bases: list[Base] = []
+    found: list[Base] = []
     whole = True
-    for file in repo.snapshot.select((*DOCKERFILES, *_NO_DOCKERFILE), all=True).chosen:
+    for file in repo.snapshot.select((*DOCKERFILES, *NO_DOCKERFILE), all=True).chosen:
         if not readable(file):
             whole = False
             continue
@@ -65,32 +52,8 @@ def _read_images(repo: Repo) -> Images:
             whole = whole and not file.problems.get("docker") and not re.search(r"(?im)^\s*FROM\s", file.text)
             continue
         files.append(file)
-        bases += _bases(file, instructions)
-    return Images(tuple(files), tuple(bases), whole)
-
-
-def _bases(file: File, instructions: tuple[Instruction, ...]) -> Iterator[Base]:
-    values: dict[str, str] = {}
-    stages: set[str] = set()
-    for i in instructions:
-        if i.name == "ARG":
-            for text in i.values:
-                key, _, value = text.partition("=")
-                values[key] = value.strip("\"'")
-        elif i.name == "FROM" and i.values:
-            image = _filled(i.values[0], values)
-            yield Base(image, file, i.line, image.lower() in stages, "$" in image or not image)
-            if len(i.values) > 2 and i.values[1].lower() == "as":
-                stages.add(i.values[2].lower())
-
-
-def _filled(text: str, values: dict[str, str]) -> str:
-    """A text with the ARGs that have a value filled in, and the defaults (`${A:-b}`) of those that have none."""
-
-    def fill(match: re.Match[str]) -> str:
-        return values.get(match[1] or match[3], "") or match[2] or match[0]
-
-    return re.sub(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))", fill, text)
+        found += bases(file)
+    return Images(tuple(files), tuple(found), whole)
 
 
 def _own(images: Images) -> tuple[File, ...]:
@@ -224,6 +187,8 @@ def base_image(prose: Prose, repo: Repo) -> Iterator[Settled]:
                         quote(statement, clause),
                         "supported",
                     )
+                elif all(b.repository != "python" for b in real) and any(_same_python(said, b) for b in real):
+                    continue
                 elif not _elsewhere(repo, said) and re.search(
                     r"\b(?:base[ds]?|from|uses?|using|used|start\w*|built on|build on|slim|on top)\b", clause, re.I
                 ):
@@ -239,10 +204,10 @@ def base_image(prose: Prose, repo: Repo) -> Iterator[Settled]:
                     )
             for match in _PYTHON_IMAGE.finditer(clause) if not _TAGGED.search(clause) else ():
                 version = match[1] or match[2]
-                known = {v for b in real if (v := _python_of(b.image))}
+                known = {v for b in real if (v := b.python)}
                 if version in known:
                     continue
-                if known and all(_python_of(b.image) for b in real):
+                if known and all(b.python for b in real):
                     shows, evidence = _froms(real)
                     yield Settled(
                         statement,
@@ -288,9 +253,17 @@ def _fits(said: str, image: str) -> bool:
     )
 
 
-def _python_of(image: str) -> str:
-    match = re.search(r"(?:^|/)python:(3\.\d+)|uv:(?:[\d.]+-)?python(3\.\d+)", image, re.I)
-    return (match[1] or match[2]) if match else ""
+def _same_python(said: str, image: Base) -> bool:
+    """Whether an image of another publisher has the Python, and the kind of system, of the Python image that is said."""
+    named = replace(image, image=said)
+    words = named.variant.split("-") if named.variant else []
+    return (
+        named.repository == "python"
+        and image.repository != "python"
+        and bool(named.python)
+        and named.python == image.python
+        and set(words) <= set(image.variant.split("-"))
+    )
 
 
 def _elsewhere(repo: Repo, said: str) -> bool:
@@ -462,8 +435,12 @@ def _cpu_build(file: File, instructions: tuple[Instruction, ...], repo: Repo) ->
 
 
 def _lists(text: str, repo: Repo) -> list[File]:
+    """The lists that a command installs, with those that they take in."""
     names = [n.rsplit("/", 1)[-1] for n in re.findall(r"(?:-r|--requirement)[= ]*(\S+)", text)]
-    return [f for n in names for p, f in repo.snapshot.files.items() if p.rsplit("/", 1)[-1] == n and readable(f)]
+    known = declarations(repo.snapshot.select(DECLARATIONS, stubs=True))
+    named = [p for n in names for p in repo.snapshot.files if p.rsplit("/", 1)[-1] == n]
+    reach = dict.fromkeys(one for path in named for one in known.reach(path))
+    return [f for p in reach if readable(f := repo.snapshot.files[p])]
 
 
 def _listed_cpu(text: str, repo: Repo) -> tuple[Evidence, ...] | None:

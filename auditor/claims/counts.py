@@ -236,7 +236,7 @@ def _tests(snapshot: Snapshot) -> Tests:
         many = 0 if path in computed else expanded[path]
         made.append(TestFile(path, functions, collected[path], many, active[path], classes, asserts, tasks))
     sure = sure and not any(matches(p, ("**/test*.py", "**/*_test.py")) for p in (h.path for h in files.holes))
-    return Tests(tuple(made), sure, bool(computed) or _more_tests(snapshot), found)
+    return Tests(tuple(made), sure, bool(computed or found.open) or _more_tests(snapshot), found)
 
 
 def _more_tests(snapshot: Snapshot) -> bool:
@@ -246,9 +246,7 @@ def _more_tests(snapshot: Snapshot) -> bool:
         file = snapshot.files.get(name)
         if file is not None and readable(file) and "doctest" in str(options_of(file) or ""):
             return True
-    return any(
-        f.name == "conftest.py" and readable(f) and "pytest_generate_tests" in f.text for f in snapshot.files.values()
-    )
+    return False
 
 
 _BEFORE_TESTS = (

@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator
 
 from auditor.claims import Repo, Settled, check, fact
+from auditor.facts.changes import changes
 from auditor.facts.history import direct_commits, main_line, own_pull_requests, pull_requests
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 from auditor.repository import Commit
-from auditor.snapshot import OpenSnapshot, Snapshot
+from auditor.snapshot import Snapshot
 
 _MAIN = r"(?:the\s+|our\s+)?(?:\w+\s+)?(?:main|master|trunk|default)\b"
 _REQUEST = r"(?:pull[- ]requests?|prs?|merge[- ]requests?)\b"
@@ -75,16 +76,10 @@ def _only_prose(path: str) -> bool:
 def _code_commits(snapshot: Snapshot, commits: tuple[Commit, ...]) -> list[Commit]:
     """Those commits that change more than the report and other prose: by their files where git can tell, else by their
     subjects."""
-    if not isinstance(snapshot, OpenSnapshot):
+    changed = changes(snapshot) if snapshot.opened else {}
+    if not changed:
         return [c for c in commits if not _REPORT_ONLY.search(c.subject)]
-    out = snapshot.repository.git(
-        "log", "--first-parent", "--no-renames", "--name-only", "--no-merges", "--format=%x00%H", snapshot.commit
-    )
-    files = {}
-    for block in out.split("\0")[1:]:
-        sha, *paths = [row for row in block.split("\n") if row]
-        files[sha] = paths
-    return [c for c in commits if any(not _only_prose(p) for p in files.get(c.sha, ()))]
+    return [c for c in commits if any(not _only_prose(change.path) for change in changed.get(c.sha, ()))]
 
 
 def _direct_work(snapshot: Snapshot) -> list[Commit]:

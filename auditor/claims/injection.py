@@ -86,23 +86,43 @@ _TITLES = compile_later(
 )
 
 
-# Letters of which a sentence must have some, for most have none.
+# What a sentence must have, in small letters, before the costly expression of the same place is tried: most have none.
+_VERBS = r"(?:mark|rate|grade|score|label|judge|treat|report|classify|consider|accept|evaluate|assess|regard|confirm) (?:everything|every |all |this |the |our |these )"
+_LEAVE = "ignore|disregard|forget|override"
 _CUES = (
-    compile_later(r"everything|every |all |this |the |our |these "),
-    compile_later(r"ignore|disregard|forget|override"),
-    compile_later(r"mark|grade|score|point|rating"),
+    compile_later(_VERBS),
+    compile_later(_LEAVE),
+    compile_later(r"(?:give|award|assign|grant) (?:us|this|our|the group|it|them|all|everyone)\b"),
     compile_later(r"(?:do not|don't|never) (?:report|flag|mention|raise|cite|list|output)"),
-    compile_later(r"label|supported|verifiable|contradict|findings|full marks|grade"),
+    compile_later(r"label|supported|not_verifiable|no contradictions|no findings|full marks|top grade|highest grade"),
     compile_later(r"you are"),
 )
-_CUE = compile_later(
-    r"ignore|disregard|forget|overrid|\byou\b|please|note|message|notice|attention|hint|dear|hello|hi\b|hey|system|assistant|developer"
+_ORDER_CUES = (
+    compile_later(_LEAVE),
+    compile_later(r"\b(?:as|are) an? (?:\w+ )?(?:ai|llm|large|language|chat|gpt|claude|gemini|copilot|automat)"),
+    compile_later(r"^\W*(?:important|note|message|notice|attention|hint|dear|hello|hi|hey)\b"),
+    compile_later(r"^\W*(?:system|assistant|developer)\s*:"),
 )
+_UNSEEN_CUES = (
+    compile_later(_LEAVE),
+    compile_later(_VERBS),
+    compile_later(
+        r"(?:ai|llm|model|gpt[\w.-]*|claude|gemini|copilot|bot|grader|auditor|judge|reviewer|assessor|checker|verifier|assistant|agent)s?\s*:"
+    ),
+    compile_later(r"(?:system|assistant|developer)\s*:"),
+    compile_later(r"<\||inst\]|system prompt"),
+)
+
+
+def _tried(words: str, cues: Sequence[re.Pattern[str]], patterns: Sequence[re.Pattern[str]]) -> Iterator[re.Match[str]]:
+    low = words.lower()
+    for cue, pattern in zip(cues, patterns, strict=True):
+        if cue.search(low) and (found := pattern.search(words)):
+            yield found
 
 
 def _judges(words: str) -> bool:
-    low = words.lower()
-    return any(cue.search(low) and pattern.search(words) for cue, pattern in zip(_CUES, _JUDGING, strict=True))
+    return any(_tried(words, _CUES, _JUDGING))
 
 
 def _seen(text: str) -> str:
@@ -122,14 +142,15 @@ def _addresses(statement: Statement) -> bool:
     if _judges(words):
         return True
     unseen = [words] if statement.kind == "html" or _HIDING.search(words) else []
-    unseen += [_seen(title) for m in _TITLES.finditer(statement.text) for title in m.groups() if title]
-    if _INVISIBLE.search(statement.text) and len(_INVISIBLE.findall(statement.text)) > 20:
+    if "[" in statement.text or "=" in statement.text:
+        unseen += [_seen(title) for m in _TITLES.finditer(statement.text) for title in m.groups() if title]
+    if not statement.text.isascii() and len(_INVISIBLE.findall(statement.text)) > 20:
         unseen.append(_untagged(statement.text))
-    if any(p.search(text) for text in unseen for p in (*_UNSEEN, *_ORDERS)):
+    if any(any(_tried(text, _UNSEEN_CUES, _UNSEEN)) or any(_tried(text, _ORDER_CUES, _ORDERS)) for text in unseen):
         return True
-    if statement.kind == "fence" or not _CUE.search(words.lower()):
+    if statement.kind == "fence":
         return False
-    return any((m := p.search(words)) and not _quoted(words, m.start()) for p in _ORDERS)
+    return any(not _quoted(words, m.start()) for m in _tried(words, _ORDER_CUES, _ORDERS))
 
 
 def _untagged(text: str) -> str:
@@ -239,9 +260,7 @@ def orders_in(
             if not _IN_FILES.search(row):
                 continue
             words = _seen(re.sub(r"^[\s#/*;<>!\"'-]+", "", row))
-            ordered = any(
-                cue.search(words.lower()) and p.search(words) for cue, p in list(zip(_CUES, _JUDGING, strict=True))[:5]
-            )
+            ordered = any(_tried(words, _CUES[:5], _JUDGING[:5]))
             ordered = ordered or bool(_ORDERS[0].search(words))
             if not (ordered and _OF_US.search(words)):
                 continue

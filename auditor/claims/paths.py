@@ -1,239 +1,28 @@
 """Claims about files, folders, links and images: whether what an answer names is in the repository."""
 
-import difflib
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from urllib.parse import unquote
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.facts.history import pull_requests
+from auditor.facts.names import GENERIC, Names, Near, Rename, alike
 from auditor.lazy import compile_later
-from auditor.models import Evidence, Question
+from auditor.markup import references
+from auditor.models import Evidence
 from auditor.prose import Prose, Statement
-from auditor.readers import yaml_documents
-from auditor.repository import GitError, Unreadable
-from auditor.snapshot import File, OpenSnapshot, Snapshot
+from auditor.snapshot import File, OpenSnapshot
 
 # -- what is where -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Near:
-    """A file that a wrong name may mean. `how` says what differs: `case`, `ending`, `spelling`, `folder`."""
-
-    path: str
-    how: str
-
-
-_NAMING = (
-    "**/*.{py,sh,yaml,yml,toml,cfg,ini,ipynb,tf,mk,ps1,js,ts}",
-    "**/*dockerfile*",
-    "**/{makefile,justfile}",
-)
-_WRITES = compile_later(
-    r"writ|sav(?:e|ing)|dump|out(?:put|file)|download|fetch|export|compile|freeze|generat|render|creat|copyfile|shutil|--from=|curl|wget|gsutil|"
-    r"\bopen\(|(?<![-=])>(?!=)|\b(?:cp|mv|tee|touch|sed|envsubst|get|pull)\b|\becho\b(?!=)|(?<!\w)-o\b",
-    re.IGNORECASE,
-)
-
-
 @dataclass
-class Places:
-    """Where files are, were, may be made at run time, and which name comes close to a wrong one."""
+class Places(Names):
+    """The resolver of names, and whose repository it is by the report's own links."""
 
-    snapshot: Snapshot
-    _named: dict[str, bool] = field(default_factory=dict)
     _own: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
-
-    @property
-    def earlier(self) -> bool:
-        """Whether this is an earlier commit, which is only asked whether what a later one lacks was there: there a missing
-        file is missing, whatever else would make a reader hesitate."""
-        return bool(self.snapshot.commit) and not isinstance(self.snapshot, OpenSnapshot)
-
-    @cached_property
-    def by_name(self) -> dict[str, list[str]]:
-        """Paths by their last part in small letters."""
-        found: dict[str, list[str]] = {}
-        for path in self.snapshot.files:
-            found.setdefault(path.rsplit("/", 1)[-1].lower(), []).append(path)
-        return found
-
-    @cached_property
-    def folder_names(self) -> dict[str, list[str]]:
-        """Folders by their last part in small letters."""
-        found: dict[str, list[str]] = {}
-        for path in sorted(self.snapshot.folders):
-            found.setdefault(path.rsplit("/", 1)[-1].lower(), []).append(path)
-        return found
-
-    @cached_property
-    def ever(self) -> frozenset[str]:
-        """Every path that any branch of this copy ever added."""
-        if not isinstance(self.snapshot, OpenSnapshot):
-            return frozenset(self.snapshot.files)
-        try:
-            out = self.snapshot.repository.raw(
-                "log", "--all", "--no-renames", "--diff-filter=A", "--name-only", "--format=", "-z"
-            )
-        except GitError:
-            return frozenset(self.snapshot.files)
-        return frozenset(out.decode("utf-8", errors="replace").replace("\n", "\0").split("\0")) - {""}
-
-    def has(self, name: str) -> bool:
-        """Whether a file or folder has this path, or ends in it."""
-        return self.file(name) != "" or self.folder(name) != ""
-
-    def file(self, name: str) -> str:
-        """The file that has this path or ends in it, the shortest first; empty without one."""
-        if name in self.snapshot.files:
-            return name
-        ends = [p for p in self.by_name.get(name.rsplit("/", 1)[-1].lower(), ()) if p == name or p.endswith("/" + name)]
-        return min(ends, key=len, default="")
-
-    def folder(self, name: str) -> str:
-        """The folder that has this path or ends in it; empty without one."""
-        name = name.rstrip("/")
-        if name in self.snapshot.folders:
-            return name
-        ends = [p for p in self.folder_names.get(name.rsplit("/", 1)[-1].lower(), ()) if p.endswith("/" + name)]
-        return min(ends, key=len, default="")
-
-    def was(self, name: str) -> str:
-        """A path that once had this name and is no longer in the tree."""
-        ends = [p for p in self.ever if p == name or p.endswith("/" + name)]
-        return min(ends, key=lambda p: (len(p), p), default="")
-
-    def removed(self, path: str) -> tuple[str, str]:
-        """The commit (short) and day that took a file out of the audited line; empty if none did."""
-        if not isinstance(self.snapshot, OpenSnapshot):
-            return "", ""
-        try:
-            out = self.snapshot.repository.git(
-                "log", "-1", "--no-renames", "--diff-filter=D", "--format=%h %cs", self.snapshot.commit, "--", path
-            ).split()
-        except GitError:
-            return "", ""
-        return (out[0], out[1]) if len(out) == 2 else ("", "")
-
-    def near(self, name: str, folders: bool = False) -> Near | None:
-        """The one file (or folder) that a wrong name plainly means: another case, ending, number or hyphen, a letter, or
-        another folder. None where several could be meant alike."""
-        index = self.folder_names if folders else self.by_name
-        base = name.rsplit("/", 1)[-1]
-        same = index.get(base.lower(), [])
-        if same:
-            exact = [p for p in same if p.rsplit("/", 1)[-1] == base]
-            if not exact:
-                tail = [p for p in same if p.lower() == name.lower() or p.lower().endswith("/" + name.lower())]
-                return Near(min(tail or same, key=len), "case")
-            likest = _closest(name, exact)
-            alike = difflib.SequenceMatcher(None, name.lower(), likest.lower()).ratio()
-            return Near(likest, "folder") if alike >= (0.75 if _GENERIC.fullmatch(base) else 0.55) else None
-        stem, ending = _cut(base)
-        close: list[tuple[int, str, str]] = []
-        for other, paths in index.items():
-            theirs, their_ending = _cut(other)
-            path = _closest(name, paths)
-            if theirs == stem.lower() and (
-                _kin(ending, their_ending) or (_PROJECT.match(stem) and ending and their_ending)
-            ):
-                close.append((0, path, "ending"))
-            elif (ending.lower() == their_ending or _kin(ending, their_ending)) and _letters(stem) == _letters(theirs):
-                close.append((1, path, "spelling"))
-            elif ending.lower() == their_ending and _slip(stem.lower(), theirs):
-                close.append((2, path, "spelling"))
-            elif ending.lower() == their_ending and _root(stem) == _root(theirs):
-                close.append((3, path, "spelling"))
-        if not close:
-            return None
-        best = min(rank for rank, _, _ in close)
-        found = [Near(path, how) for rank, path, how in close if rank == best]
-        if len(found) > 1:
-            folder = name.rsplit("/", 1)[0] if "/" in name else ""
-            found = [n for n in found if folder and n.path.startswith(folder + "/")]
-        return found[0] if len(found) == 1 else None
-
-    # -- what is made at run time
-
-    @cached_property
-    def _ignore(self) -> list[tuple[str, re.Pattern[str], bool, bool]]:
-        rules = []
-        for path, file in self.snapshot.files.items():
-            if file.name not in (".gitignore", ".dockerignore") or (file.name == ".dockerignore" and file.folder):
-                continue
-            try:
-                rows = file.lines
-            except Unreadable:
-                continue
-            for row in rows:
-                rule = _ignore_rule(row)
-                if rule and file.name == ".gitignore":
-                    rules.append((path[: -len(".gitignore")], *rule))
-        return rules
-
-    def ignored(self, path: str) -> bool:
-        """Whether git would ignore a file of this path, or a folder of it: a name alone is tried at the root."""
-        parts = path.strip("/").split("/")
-        for n in range(1, len(parts) + 1):
-            piece, is_folder = "/".join(parts[:n]), n < len(parts) or path.endswith("/")
-            state = False
-            for prefix, pattern, only_folders, negated in self._ignore:
-                if piece.startswith(prefix) and (is_folder or not only_folders) and pattern.match(piece[len(prefix) :]):
-                    state = not negated
-            if state:
-                return True
-        return False
-
-    @cached_property
-    def versioned(self) -> frozenset[str]:
-        """What DVC keeps: the files and folders of `.dvc` files and of the outputs of `dvc.yaml`."""
-        found = set()
-        for path, file in self.snapshot.files.items():
-            if path.endswith(".dvc") and file.name != ".dvc":
-                found.add(path.removesuffix(".dvc"))
-            elif file.name in ("dvc.yaml", "dvc.lock") or path.endswith(".dvc"):
-                for root in yaml_documents(file):
-                    for key, node in root.walk():
-                        if node.kind == "text" and {"outs", "path", "plots", "metrics"} & set(key):
-                            found.add(posixpath.normpath(posixpath.join(file.folder, node.text)))
-        return frozenset(found)
-
-    def made(self, path: str) -> bool:
-        """Whether such a file would be made, fetched or kept out of git: ignored, or below what DVC keeps."""
-        path = path.removeprefix("./")
-        parts = path.strip("/").split("/")
-        below = any("/".join(parts[:n]) in self.versioned for n in range(1, len(parts) + 1))
-        return below or self.ignored(path)
-
-    def named_in_code(self, base: str) -> bool:
-        """Whether own code, configuration or CI names a file so: it may be written, fetched or rendered there."""
-        if base not in self._named:
-            self._named[base] = len(self.snapshot.select((*_NAMING, "!reports/**"), mentions=(base,))) > 0
-        return self._named[base]
-
-    def made_by_code(self, name: str) -> bool:
-        """Whether own code names a file so and may write, fetch or render it. What the audited line of history once held and
-        no line writes is a name left over."""
-        base = name.rsplit("/", 1)[-1]
-        if not self.named_in_code(base):
-            return False
-        was = self.was(name)
-        return not (was and self.removed(was)[0]) or self._written(base)
-
-    def _written(self, base: str) -> bool:
-        """Whether a line that names a file, or the one before it, seems to write it."""
-        for file in self.snapshot.select((*_NAMING, "!reports/**"), mentions=(base,)):
-            rows = file.lines
-            for i, row in enumerate(rows):
-                if base in row and any(_WRITES.search(r.replace(base, "")) for r in rows[max(0, i - 1) : i + 1]):
-                    return True
-        return False
-
-    # -- whose repository it is
 
     def own(self, prose: Prose) -> tuple[frozenset[str], frozenset[str]]:
         """The names and owners (small letters) that the group's repository goes by: the address it was cloned from, what
@@ -265,98 +54,6 @@ def places(repo: Repo) -> Places:
     return repo.snapshot.once("claims.places", lambda: Places(repo.snapshot))
 
 
-def _cut(base: str) -> tuple[str, str]:
-    """A file's name as stem and ending: `train.dockerfile` ends in `dockerfile`, `Dockerfile.train` does as well."""
-    if re.match(r"(?i)dockerfile\.\w", base):
-        return base[11:], "dockerfile"
-    stem, dot, ending = base.rpartition(".")
-    return (stem, ending.lower()) if dot and stem else (base, "")
-
-
-_PROJECT = compile_later(
-    r"(?i)(pyproject|requirements\w*|mkdocs|cloudbuild|docker-compose)$"
-)  # stems that have one ending
-
-
-def _kin(a: str, b: str) -> bool:
-    """Whether two endings are of one kind, so that one may stand for the other by mistake."""
-    kinds = (
-        {"yaml", "yml", "json", "toml"},
-        {"md", "txt", "rst"},
-        {"sh", "bash", "ps1"},
-        {"py", "ipynb"},
-    )
-    images = {"png", "jpg", "jpeg", "gif", "svg", "webp", "pdf"}
-    return a != b and any({a, b} <= kind for kind in (*kinds, images))
-
-
-def _letters(stem: str) -> str:
-    """A stem without case, hyphens, underscores, and the plural of its words."""
-    words = re.split(r"[-_.\s]+", stem.lower())
-    return "".join(w[:-1] if len(w) > 3 and w.endswith("s") else w for w in words)
-
-
-def _root(stem: str) -> str:
-    """A stem without what makes a noun of a verb: `train`, `trainer` and `training`, `predict` and `prediction`."""
-    return re.sub(r"(ation|ate|ion|ing|er|or|e)$", "", _letters(stem))
-
-
-def _slip(a: str, b: str) -> bool:
-    """Whether two names differ by a slip of the pen: one letter, two in a long name, or two letters exchanged; never a number."""
-    if re.findall(r"\d+", a) != re.findall(r"\d+", b) or min(len(a), len(b)) < 6 or abs(len(a) - len(b)) > 2:
-        return False
-    allowed = 2 if min(len(a), len(b)) >= 11 else 1
-    rows = list(range(len(b) + 1))
-    before: list[int] = []
-    for i, x in enumerate(a, 1):
-        now = [i]
-        for j, y in enumerate(b, 1):
-            cost = min(rows[j] + 1, now[j - 1] + 1, rows[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            now.append(cost)
-        before, rows = rows, now
-    return rows[-1] <= allowed
-
-
-def _closest(name: str, paths: Iterable[str]) -> str:
-    """The path that looks most like a name."""
-    return max(sorted(paths), key=lambda p: (difflib.SequenceMatcher(None, name.lower(), p.lower()).ratio(), -len(p)))
-
-
-def _ignore_rule(row: str) -> tuple[re.Pattern[str], bool, bool] | None:
-    """One line of a .gitignore: the pattern for a path below its folder, whether it is for folders only, whether it negates."""
-    row = row.rstrip()
-    if not row or row.startswith("#"):
-        return None
-    negated = row.startswith("!")
-    row = row.lstrip("!").removeprefix("\\")
-    only_folders = row.endswith("/")
-    row = row.rstrip("/")
-    anchored = "/" in row
-    row = row.lstrip("/")
-    out, i = "", 0
-    while i < len(row):
-        if row.startswith("**/", i):
-            out, i = out + "(?:.*/)?", i + 3
-        elif row.startswith("**", i):
-            out, i = out + ".*", i + 2
-        elif row[i] == "*":
-            out, i = out + "[^/]*", i + 1
-        elif row[i] == "?":
-            out, i = out + "[^/]", i + 1
-        elif row[i] == "[" and "]" in row[i + 2 :]:
-            end = row.index("]", i + 2)
-            body = row[i + 1 : end].replace("\\", "\\\\")
-            out, i = out + "[" + ("^" + body[1:] if body[0] in "!^" else body) + "]", end + 1
-        else:
-            out, i = out + re.escape(row[i]), i + 1
-    try:
-        return re.compile(("" if anchored else "(?:.*/)?") + out + r"\Z"), only_folders, negated
-    except re.error:
-        return None
-
-
 # -- names in a sentence -----------------------------------------------------------------------------------------------
 
 _ENDINGS = r"(?:py|ipynb|ya?ml|toml|sh|bash|cfg|ini|tf|\w*dockerfile|rst|md|txt|js|jsx|ts|tsx|html|css|json|lock|dvc)"
@@ -367,12 +64,6 @@ _FILE = compile_later(rf"(?:.*/)?[\w.-]*[\w-]\.{_ENDINGS}|(?:.*/)?Dockerfile\.\w
 _CODE = compile_later(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _LINKED = compile_later(
     r"!?\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*(<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*|[^()\n]*)\s*\)|<?https?://[^\s)>]+>?|<img\b[^>]*>|\S+@\S+"
-)
-# Names that people use for a kind of file, whether they have one or not.
-_GENERIC = compile_later(
-    r"(?i)(setup\.(py|cfg)|requirements(_dev|-dev|_tests?)?\.txt|environment\.ya?ml|(docker-)?compose\.ya?ml|dockerfile|makefile|readme\.md|conftest\.py"
-    r"|__init__\.py|package(-lock)?\.json|pyproject\.toml|dvc\.(yaml|lock)|poetry\.lock|uv\.lock|tox\.ini|setup\.cfg|main\.py|app\.py|\.pre-commit-config\.yaml"
-    r"|claude\.md|agents\.md|license\.txt|robots\.txt|index\.html|pixi\.(toml|lock)|openapi\.json|dependabot\.ya?ml|cookiecutter\.json)"
 )
 _TOOLS = compile_later(
     r"(?i)(coverage|memory_profiler|manim|torch|numpy|spacy|pip|hydra|web|cherry|wandb)\.py|(overrides|hydra|hparams|metadata|metrics|results?|summary|report|predictions?|checkpoint|last|best|latest)\.\w+|[\w.]+\.(js|ts)|\w+\.(ai|io|com|org)"
@@ -509,10 +200,10 @@ def subject(statement: Statement) -> str:
 def paths_named(prose: Prose, repo: Repo) -> Iterator[Settled]:
     """Takes: a file of code, configuration, dependencies or documentation, named in a code span or as a plain word.
 
-    Settled by: the tracked files (a name or the end of a path is enough), then by a name that comes close (case, ending,
-    plural, hyphen, one letter, another folder), then by the history. Where nothing of that kind ever was, only a sentence
-    that plainly says that the file is there counts.
-    Leaves alone: plans, the past, attempts, what is denied, removed, renamed or compared with; what git ignores, DVC keeps or
+    Settled by: the tracked files (a name or the end of a path is enough), then by the history (renamed, with the commit),
+    then by a name that comes close (another form of the word, another folder), then by the history again (removed). Where
+    nothing of that kind ever was, only a sentence that plainly says that the file is there counts.
+    Leaves alone: slips of the pen (case, ending, plural, hyphen, a letter), a tool's own file under a short name; plans, the past, attempts, what is denied, removed, renamed or compared with; what git ignores, DVC keeps or
     the own code writes; files of the course, a container, a bucket; tools that are called like files; patterns and made-up
     names; commands, links and fences (other checks)."""
     where = places(repo)
@@ -550,9 +241,16 @@ def _named(statement: Statement, mention: Mention, where: Places, prose: Prose) 
     tail = _without_first(name, prose, where)
     if tail and where.file(tail):
         return None
+    if where.short(name):
+        return None
     near = where.near(name)
-    generic = bool(_GENERIC.fullmatch(base))
-    if near and not (generic and "/" not in name and not _same_kind(base, near)):
+    generic = bool(GENERIC.fullmatch(base))
+    rename = where.renamed(name) if not (generic and "/" not in name) and where.was(name) else None
+    if rename and not rename.path.endswith("/" + name):
+        return _renamed(statement, mention, rename, where)
+    if near and (near.slip or alike(name, near.path)):
+        return None  # the reader finds it
+    if near and not (generic and "/" not in name):
         vicinity = around + statement.text[mention.at : mention.at + len(mention.raw) + 40]
         return None if _ELSEWHERE.search(vicinity) else _near(statement, mention, near, where)
     if not where.by_name.get(base.lower()) and where.made_by_code(name):
@@ -600,17 +298,33 @@ def _named(statement: Statement, mention: Mention, where: Places, prose: Prose) 
     return Settled(statement, about, shows, difference, evidence, quote, detail=bool(elsewhere))
 
 
-def _same_kind(base: str, near: Near) -> bool:
-    """Whether a common name differs from a file's only in how it is written: `-dev` for `_dev`, `.yml` for `.yaml`."""
-    theirs = near.path.rsplit("/", 1)[-1]
-    return near.how == "spelling" or (near.how == "ending" and {_cut(base)[1], _cut(theirs)[1]} == {"yml", "yaml"})
+def _moved(path: str, rename: Rename, where: Places) -> tuple[Evidence, ...]:
+    """That a file is there under a new path, and the commit that moved it."""
+    there = where.snapshot.files[rename.path].exists(f"exists as {rename.path}")
+    return (there, fact(f"{path} was {rename}", f"commit {rename.commit}"))
+
+
+def _renamed(statement: Statement, mention: Mention, rename: Rename, where: Places) -> Settled:
+    name = mention.name
+    return Settled(
+        statement,
+        f"path:{name}",
+        f"{where.was(name)} was {rename}.",
+        f"The sentence names {name}; the file was {rename}.",
+        _moved(name, rename, where),
+        clause(statement, mention.at, len(mention.raw)),
+        detail=True,
+    )  # fmt: skip
 
 
 def _without_first(name: str, prose: Prose, where: Places) -> str:
-    """The path without a first part that is only the repository's own name or a container's root."""
+    """The path without a first part that is only the repository's own name or a container's root: one that no folder of the
+    commit has, before a path that leads from the root to a file."""
     first, _, rest = name.partition("/")
     if not rest:
         return ""
+    if "/" in rest and rest in where.snapshot.files and first.lower() not in where.folder_names:
+        return rest
     names, _ = where.own(prose)
     return rest if first.lower() in names | {"repo", "root", "app", "code", "project", "workspace", "home"} else ""
 
@@ -623,20 +337,14 @@ def _shortened(name: str, path: str) -> bool:
 
 
 def _near(statement: Statement, mention: Mention, near: Near, where: Places) -> Settled | None:
-    name, base = mention.name, mention.name.rsplit("/", 1)[-1]
+    name = mention.name
     theirs = near.path.rsplit("/", 1)[-1]
     others = {m.name.rsplit("/", 1)[-1].lower() for m in mentions(statement)}
-    if near.how in ("spelling", "ending") and theirs.lower() in others:
+    if near.how == "form" and theirs.lower() in others:
         return None  # both are named: it is another file that is meant
-    if near.how == "case":
-        starts = not statement.text[: mention.at].strip(" *_`\"'(-")
-        if starts or _GENERIC.fullmatch(base) or (not mention.code and base[:1].lower() + base[1:] == theirs):
-            return None
     if near.how == "folder" and ((not mention.code and not _deliberate(name)) or _shortened(name, near.path)):
         return None
-    if near.how in ("spelling", "ending") and where.made_by_code(name):
-        return None
-    if near.how == "ending" and (_WRITTEN.search(statement.plain) or _LOOSE.search(statement.text[: mention.at][-40:])):
+    if near.how == "form" and where.made_by_code(name):
         return None
     file = where.snapshot.files[near.path]
     lies = "lies at" if near.how == "folder" else "is called"
@@ -731,7 +439,12 @@ def _folder(statement: Statement, name: str, code: bool, at: int, where: Places)
     quote = clause(statement, at, len(name) + 8)
     missing = absence(f"no tracked file lies in a folder {name}")
     if near:
-        if near.how == "case" or (near.how == "folder" and not code) or ("/" in near.path and "/" not in name):
+        if (
+            near.slip
+            or alike(name, near.path)
+            or (near.how == "folder" and not code)
+            or ("/" in near.path and "/" not in name)
+        ):
             return None
         if near.path + "/" in statement.text:
             return None  # named as it is called, too
@@ -783,7 +496,8 @@ def _plain_target(target: str) -> str:
 
 
 def follow(target: str, prose: Prose, where: Places) -> tuple[str, bool]:
-    """The path that a relative or rooted target means, and whether it is there (from the report's folder, then the root)."""
+    """The path that a relative or rooted target means, and whether it is there (from the report's folder, then the
+    repository's root, then the root of the report's project)."""
     raw = (
         unquote(re.split(r"[?#]", target)[0] if "?" in target or "#" in target else target)
         .replace("\\_", "_")
@@ -793,6 +507,7 @@ def follow(target: str, prose: Prose, where: Places) -> tuple[str, bool]:
     tries = [
         posixpath.normpath(posixpath.join(folder, raw)),
         posixpath.normpath(raw.lstrip("/")),
+        *(posixpath.normpath(posixpath.join(root, raw.lstrip("/"))) for root in where.roots(folder)[1:]),
         posixpath.normpath(raw.lstrip("./")),
     ]
     for path in tries:
@@ -849,9 +564,13 @@ def _broken(statement: Statement, path: str, target: str, where: Places) -> Sett
         evidence = (where.snapshot.files[near.path].exists(f"exists as {near.path}"), *evidence)
         shows = f"There is no {path}; {near.path} is there."
         difference = f"The link leads nowhere; the file exists as {near.path}."
+    rename = None if where.earlier else where.renamed(path)
+    if rename:
+        evidence = _moved(path, rename, where)
+        shows, difference = f"{path} was {rename}.", f"The link leads nowhere; the file was {rename}."
     at = max(statement.text.find(target.rsplit("/", 1)[-1]), 0)
     return Settled(
-        statement, f"link:{path}", shows, difference, evidence, clause(statement, at, 10), detail=near is not None
+        statement, f"link:{path}", shows, difference, evidence, clause(statement, at, 10), detail=bool(near or rename)
     )
 
 
@@ -881,9 +600,6 @@ def _misnamed(statement: Statement, text: str, target: str) -> Settled | None:
 
 # -- images ------------------------------------------------------------------------------------------------------------
 
-_IMAGE = compile_later(
-    r"!\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*(<[^>]*>|[^()\n\"]*(?:\([^()]*\)[^()\n\"]*)*?)\s*(?:\"[^\"]*\")?\s*\)|<img\b[^>]*?\bsrc\s*=\s*[\"']([^\"']+)[\"'][^>]*>"
-)
 _SHOWN = compile_later(
     r"\b(figures?|images?|screenshots?|pictures?|plots?|diagrams?|below|above|as (?:seen|shown)|(?:can be|is) (?:seen|shown))\b",
     re.IGNORECASE,
@@ -900,28 +616,32 @@ def images(prose: Prose, repo: Repo) -> Iterator[Settled]:
     where = places(repo)
     names, _ = where.own(prose)
     branches = {"main", "master", "HEAD", repo.history.default_branch}
-    for statement in (*prose.of(), *_html(prose)):
-        for match in _IMAGE.finditer(statement.text):
-            target = (
-                (match[1] or match[2] or "").strip().strip("<>")
-                if not (match[1] or "").startswith("<")
-                else match[1][1:-1].strip()
-            )
-            if not target:
+    for question in prose.report.questions:
+        if question.private or ("!" not in question.answer and "<" not in question.answer):
+            continue
+        said = [s for s in prose.statements if s.question is question and s.kind != "html"]
+        rows = question.answer.split("\n")
+        numbers = question.row_lines or range(question.answer_lines[0], question.answer_lines[0] + len(rows))
+        for image in references(question.answer):
+            if not image.image or image.why not in ("", "code") or image.line >= len(rows):
                 continue
+            row = rows[image.line].strip()
+            statement = _around(said, numbers[image.line], row, image.target) or Statement(
+                question, "sentence", row, numbers[image.line]
+            )
+            target = image.target
             own = _BLOB.match(target)
             if own:
                 if (own[2].lower() not in names and not where.earlier) or own[3] not in branches:
                     continue
                 path = _plain_target(own[4])
                 there = where._tracked(path)
-            elif re.match(r"[A-Za-z][\w+.-]+:|//", target):
+            elif re.match(r"[A-Za-z][\w+.-]+:|//|[A-Za-z]:[\\/]", target):
                 continue
             else:
                 path, there = follow(target, prose, where)
-            quoted = match[0] if len(match[0].split()) >= 5 or len(statement.text) > 250 else ""
-            in_code = statement.kind == "fence" or any(match[0] in span for span in _spans(statement))
-            if in_code:
+            quoted = row if row in statement.text and row != statement.text else ""
+            if image.why == "code":
                 if there and _SHOWN.search(statement.lead) and statement.info in ("", "markdown", "md"):
                     note = fact(
                         f"the image stands in a code block of {prose.report.path}",
@@ -936,33 +656,23 @@ def images(prose: Prose, repo: Repo) -> Iterator[Settled]:
                 yield Settled(statement, f"image:{path}", f"{path} is the template's own example figure.", "The image shown is the template's example, not the group's own.", (file.exists("the same content as the template's figure"),), quoted)  # fmt: skip
 
 
-def _html(prose: Prose) -> Iterator[Statement]:
-    """The lines of HTML blocks that hold an image; a block of HTML is no statement otherwise."""
-    texts = {(s.question.n, s.line + i): row for s in prose.of() for i, row in enumerate(s.text.split("\n"))}
-    for question in prose.report.questions:
-        if not question.private:
-            yield from _html_of(question, texts)
-
-
-def _html_of(question: Question, texts: dict[tuple[int, int], str]) -> Iterator[Statement]:
-    rows = question.answer.split("\n")
-    numbers = (
-        question.row_lines
-        if len(question.row_lines) == len(rows)
-        else range(question.answer_lines[0], question.answer_lines[0] + len(rows))
+def _around(said: list[Statement], line: int, row: str, target: str) -> Statement | None:
+    """The statement that holds the markup of an image: the last that starts on its line or before and has the address."""
+    near = [s for s in said if s.line <= line <= s.line + s.text.count("\n") + 1]
+    return next((s for s in reversed(near) if target in s.text), None) or next(
+        (s for s in reversed(near) if row in s.text), None
     )
-    for number, row in zip(numbers, rows, strict=True):
-        if "<img" in row and "<img" not in texts.get((question.n, number), ""):
-            yield Statement(question, "sentence", row.strip(), number)
-
-
-def _spans(statement: Statement) -> list[str]:
-    return [m[2] for m in _CODE.finditer(statement.text)]
 
 
 def _no_image(statement: Statement, path: str, quote: str, where: Places) -> Settled:
     near = None if where.earlier else where.near(path)
     missing = absence(f"no file {path} among the tracked files")
+    rename = None if where.earlier else where.renamed(path)
+    if rename:
+        return Settled(
+            statement, f"image:{path}", f"{path} was {rename}.", f"The image does not show; the file was {rename}.",
+            _moved(path, rename, where), quote, detail=True,
+        )  # fmt: skip
     if near:
         file: File = where.snapshot.files[near.path]
         return Settled(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.claims.ci import ci_facts, clauses, quote, uncommented
-from auditor.facts.workflows import lint_tool
+from auditor.facts.programs import lint_tool
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes.quality import OWN_CODE

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, absence, check, fact
-from auditor.facts.cloud import CONFIGURATION, training_specs
+from auditor.facts.cloud import ANY_REGION, CONFIGURATION, MACHINE, REGION, training_specs
 from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
@@ -559,12 +559,6 @@ def _number(text: str) -> float | None:
         return None
 
 
-_MACHINE = compile_later(
-    r"\b[acdenmgt]\d[a-z]?-(?:standard|highmem|highcpu|small|medium|micro|megamem|highgpu)(?:-\d+g?)?\b", re.IGNORECASE
-)
-_REGION = compile_later(
-    r"\b(?:europe|us|asia|northamerica|southamerica|australia|me|africa)-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)\d\b"
-)
 _BUCKET = compile_later(r"gs://(?P<b>[a-z0-9][a-z0-9._-]{2,62})")
 
 
@@ -624,7 +618,9 @@ def cloud_value_in_named_file(prose: Prose, repo: Repo) -> Iterator[Settled]:
             continue
         named = False
         for file, words in _by_file(statement, repo.snapshot):
-            for pattern, what in ((_MACHINE, "machine type"), (_ACCELERATOR, "accelerator"), (_REGION, "region")):
+            kept = any(w in words.lower() for w in ("image", "registry", "registries"))
+            region = ANY_REGION if kept else REGION  # an image in another region's registry is not the job's region
+            for pattern, what in ((MACHINE, "machine type"), (_ACCELERATOR, "accelerator"), (region, "region")):
                 said = {(m[1] if pattern.groups else m[0]).lower() for m in pattern.finditer(words)}
                 if len(said) != 1:
                     continue
@@ -645,7 +641,7 @@ def cloud_value_in_named_file(prose: Prose, repo: Repo) -> Iterator[Settled]:
 
 
 def _jobs_machine(statement: Statement, snapshot: Snapshot) -> Iterator[Settled]:
-    for match in _MACHINE.finditer(statement.plain):
+    for match in MACHINE.finditer(statement.plain):
         said = match[0].lower()
         near = statement.plain[max(0, match.start() - 30) : match.end() + 15]
         kinds = set(re.findall(r"\b(cpu|gpu)s?\b", near.lower()))
@@ -679,11 +675,11 @@ def _specs(snapshot: Snapshot) -> list[tuple[File, int, str]]:
     def make() -> list[tuple[File, int, str]]:
         files = snapshot.select((*CONFIGURATION, "!.github/**"), mentions=("workerpool", "worker_pool"))
         return [
-            (f, _values_in(_MACHINE, f).get(s.machine.lower(), s.line), s.machine.lower())
+            (f, _values_in(MACHINE, f).get(s.machine.lower(), s.line), s.machine.lower())
             for f in files
             if f.suffix in ("yaml", "yml", "json")
             for s in training_specs(f)
-            if _MACHINE.fullmatch(s.machine)
+            if MACHINE.fullmatch(s.machine)
         ]
 
     return snapshot.once("job-machines", make)

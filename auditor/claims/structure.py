@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.claims.boxes import plainly_denied
+from auditor.facts.names import letters, names
 from auditor.facts.template import template
 from auditor.globs import matches
 from auditor.lazy import compile_later
@@ -64,20 +65,6 @@ def _below(folder: str, snapshot: Snapshot) -> list[File]:
     return [f for f in snapshot.files.values() if f.path.lower().startswith(folder.lower() + "/")]
 
 
-def _folder(name: str, snapshot: Snapshot) -> str:
-    """The tracked folder that a name means: at the root, or, for a path, wherever it ends so."""
-    low = name.lower()
-    for folder in sorted(snapshot.folders, key=lambda f: (f.count("/"), f)):
-        if folder.lower() == low or ("/" in low and folder.lower().endswith("/" + low)):
-            return folder
-    if low.startswith("src/"):  # the package's folder is often left out
-        tail = low.split("/", 1)[1]
-        found = [f for f in snapshot.folders if re.fullmatch(rf"src/[^/]+/{re.escape(tail)}", f.lower())]
-        if len(found) == 1:
-            return found[0]
-    return ""
-
-
 def _whole(statement: Statement) -> bool:
     """Whether the sentence tells of the project as it is, removal being a thing of the past."""
     return not (statement.planned or statement.personal or _AGAIN.search(statement.plain))
@@ -130,7 +117,7 @@ def _still_there(statement: Statement, name: str, kind: str, after: str, snapsho
         return
     if "/" not in name and name.lower() in _TWICE:
         return
-    folder = _folder(name, snapshot)
+    folder = names(snapshot).named_folder(name)
     held = _below(folder, snapshot) if folder else []
     if not held:
         return
@@ -187,17 +174,16 @@ _PLAIN_WORDS = frozenset(
 
 
 def _known(name: str, snapshot: Snapshot) -> bool:
-    last = re.sub(r"[-_.]", "", name.rsplit("/", 1)[-1].lower())
-    forms = {last, last.rstrip("s"), last + "s"}
-    for folder in snapshot.folders:
-        if re.sub(r"[-_.]", "", folder.rsplit("/", 1)[-1].lower()) in forms:
-            return True
-    if any(
-        f.path.lower().rsplit("/", 1)[-1].startswith(name.rsplit("/", 1)[-1].lower()) for f in snapshot.files.values()
-    ):
-        return True
-    ignored = [f for f in snapshot.files.values() if f.name == ".gitignore"]
-    return any(name.rsplit("/", 1)[-1].lower() in f.lower for f in ignored if not f.skipped)
+    """Whether a folder of this name is there (singular, plural and hyphens alike), or a file that begins so, or whether git
+    ignores it or DVC keeps it."""
+    known = names(snapshot)
+    last = name.rsplit("/", 1)[-1].lower()
+    return (
+        any(letters(folder) == letters(last) for folder in known.folder_names)
+        or any(file.startswith(last) for file in known.by_name)
+        or known.made(name.strip("/") + "/")
+        or _ignored(name, snapshot)
+    )
 
 
 @check("folders-empty", asks="Is a folder empty that the group says is?")
@@ -209,7 +195,7 @@ def folders_empty(prose: Prose, repo: Repo) -> Iterator[Settled]:
             continue
         for match in _EMPTY.finditer(statement.plain):
             for name in _names(match):
-                folder = "" if name.lower() in _TWICE else _folder(name, repo.snapshot)
+                folder = "" if name.lower() in _TWICE else names(repo.snapshot).named_folder(name)
                 real = (
                     [
                         f
@@ -276,7 +262,7 @@ def folders_filled_named(prose: Prose, repo: Repo) -> Iterator[Settled]:
             for name in _names(match):
                 if name.lower() in _TWICE or _MADE.match(name.rsplit("/", 1)[-1]):
                     continue
-                folder = _folder(name, repo.snapshot)
+                folder = names(repo.snapshot).named_folder(name)
                 held = _below(folder, repo.snapshot) if folder else []
                 own = [f for f in held if f.name.lower() not in _HOLDERS and repo.snapshot.aside(f) != "template stub"]
                 if held and not own and not _ignored(folder, repo.snapshot):
@@ -297,6 +283,7 @@ _FILLED_OUT = compile_later(
 
 
 def _ignored(folder: str, snapshot: Snapshot) -> bool:
+    """Whether a `.gitignore` names a folder, be it only a part of what is in it."""
     last = folder.rsplit("/", 1)[-1].lower()
     return any(last in f.lower for f in snapshot.files.values() if f.name == ".gitignore" and not f.skipped)
 
@@ -411,15 +398,19 @@ def came_with_template(prose: Prose, repo: Repo) -> Iterator[Settled]:
             continue
         if statement.negated and not outside:
             continue
-        names = _additions(statement)
-        found = template(repo.snapshot) if names else None
+        added = _additions(statement)
+        found = template(repo.snapshot) if added else None
         if found is None:
             continue
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(added):
             low = name.strip("/").lower()
             if low in ("data", "models", "src", "reports", "figures", "readme.md"):
                 continue
-            there = _folder(name.strip("/"), repo.snapshot) or name.strip("/") in repo.snapshot.files or "." in name
+            there = (
+                names(repo.snapshot).named_folder(name.strip("/"))
+                or name.strip("/") in repo.snapshot.files
+                or "." in name
+            )
             brought = found.brought(name) if there else None
             if brought is None:
                 continue

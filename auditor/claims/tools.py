@@ -18,13 +18,14 @@ from auditor.facts.cloud import (
     gcloud_words,
     training_specs,
 )
+from auditor.facts.declared import DECLARATIONS, LOCKS, declarations
 from auditor.facts.deps import Import, imported, missing_from_lock, undeclared
 from auditor.facts.tests import Case, collect
 from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
-from auditor.readers import DECLARATIONS, LOCKS, WORKFLOWS, readable, toml, yaml_documents, yaml_root
-from auditor.snapshot import File, Snapshot
+from auditor.readers import WORKFLOWS, readable, toml, yaml_documents, yaml_root
+from auditor.snapshot import LINK, File, Snapshot
 
 # -- the tools ---------------------------------------------------------------------------------------------------------
 
@@ -229,7 +230,7 @@ def _places(snapshot: Snapshot) -> list[File]:
 
 def _unread(file: File) -> bool:
     """Whether the file cannot be read and might have said something."""
-    return not readable(file) and file.suffix in _TEXT and file.skipped != "a symbolic link"
+    return not readable(file) and file.suffix in _TEXT and not file.why_skipped.startswith(LINK)
 
 
 def _path_with(pattern: re.Pattern[str], snapshot: Snapshot, but: tuple[str, ...]) -> str:
@@ -342,6 +343,7 @@ def _used_in_code(tool: Tool, snapshot: Snapshot) -> str:
 
     def make() -> str:
         pattern = _TRACE[tool.id]
+        lists = _dependency_lists(snapshot)
         if path := _path_with(pattern, snapshot, (*_SHOWN, "**/*requirements*")):
             return path
         unread = ""
@@ -349,7 +351,7 @@ def _used_in_code(tool: Tool, snapshot: Snapshot) -> str:
             if not readable(file):
                 unread = unread or (file.path if _unread(file) else "")
                 continue
-            if not pattern.search(_lower(file)) or (matches(file.path, DECLARATIONS) and file.suffix != "toml"):
+            if not pattern.search(_lower(file)) or (file.path in lists and file.suffix != "toml"):
                 continue
             for row in file.lines:
                 code = row.lower().split("#", 1)[0] if file.suffix in _HASHED else row.lower()
@@ -420,12 +422,18 @@ def tools_without_trace(prose: Prose, repo: Repo) -> Iterator[Settled]:
                 )
 
 
+def _dependency_lists(snapshot: Snapshot) -> frozenset[str]:
+    """The paths of the lists of dependencies, whatever they are called."""
+    known = declarations(snapshot.select(DECLARATIONS, stubs=True)).lists
+    return snapshot.once("dependency-lists", lambda: known | {p for p in snapshot.files if matches(p, DECLARATIONS)})
+
+
 def _declares(tool: Tool, snapshot: Snapshot) -> File | None:
     return next(
         (
             f
             for f in _places(snapshot)
-            if matches(f.path, DECLARATIONS) and readable(f) and _TRACE[tool.id].search(_lower(f))
+            if f.path in _dependency_lists(snapshot) and readable(f) and _TRACE[tool.id].search(_lower(f))
         ),
         None,
     )
@@ -1082,7 +1090,11 @@ def _refused_hooks(file: File) -> str:
     return ""
 
 
-@check("named-file-parses", asks="Does a configuration or workflow that the prose names or relies on parse?")
+@check(
+    "named-file-parses",
+    asks="Does a configuration or workflow that the prose names or relies on parse?",
+    about_holes=True,
+)
 def named_file_parses(prose: Prose, repo: Repo) -> Iterator[Settled]:
     """Takes: a firm sentence that names a tracked workflow or configuration file by its path or its unique name; or one that says
     that pre-commit, GitHub Actions, the package's installation or Hydra does something, where one file alone would have to.

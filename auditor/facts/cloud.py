@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.facts.workflows import builds_image
+from auditor.facts.programs import builds_image
 from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.readers import Command, Node, commands, shell_commands, yaml_documents, yaml_root
-from auditor.snapshot import File, Files
+from auditor.snapshot import File, Files, Snapshot
 
 SCRIPTS = (
     "**/*.sh",
@@ -314,3 +314,72 @@ def cloud_commands(files: Files) -> Iterator[tuple[File, Command, str]]:
         elif file.name.lower().endswith((".tpl", ".tmpl")):
             for command in shell_commands(file.text):
                 yield file, command, "script"
+
+
+# -- regions, registries, buckets, machines ----------------------------------------------------------------------------
+
+_AREA = r"(?:europe|us|asia|northamerica|southamerica|australia|me|africa)"
+_SIDE = r"(?:north|south|east|west|central|northeast|northwest|southeast|southwest)"
+# A region that is the first part of a registry's host says where images are kept, not where a job runs.
+ANY_REGION = compile_later(rf"\b{_AREA}-{_SIDE}\d{{1,2}}\b")
+REGION = compile_later(rf"\b{_AREA}-{_SIDE}\d{{1,2}}\b(?!-docker\.pkg\.dev)")
+MACHINE = compile_later(
+    r"\b[acdenmgt]\d[a-z]?-(?:standard|highmem|highcpu|small|medium|micro|megamem|highgpu)(?:-\d+g?)?\b", re.IGNORECASE
+)
+_ZONE = compile_later(rf"\b{_AREA}-{_SIDE}\d{{1,2}}-[a-f]\b")
+_REGISTRY = compile_later(
+    r"(?<![\w.-])((?:[a-z0-9-]+-docker\.pkg\.dev|(?:[a-z]+\.)?gcr\.io|ghcr\.io|quay\.io|public\.ecr\.aws|mcr\.microsoft\.com|docker\.io"
+    r"|\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com|[a-z0-9]+\.azurecr\.io))(?=[/:\s\"']|$)"
+)
+_BUCKET = compile_later(r"(?:\b(?:gs|s3)://|(?<![\w/])/gcs/)([a-z0-9][a-z0-9._-]{1,62})")
+_STORED = compile_later(r"\b(?:bucket|get_bucket)\(\s*[\"']([a-z0-9][a-z0-9._-]{2,62})[\"']")
+_SAYS_WHERE = ("**/*.{py,cfg,env,example}", "**/*dockerfile*", "**/.dvc/config", "**/.env*")
+
+
+@dataclass(frozen=True)
+class CloudValue:
+    """One region, zone, registry (its host), bucket or machine type, where a file states it outside comments. `region` is the
+    place that a registry's host names."""
+
+    kind: str
+    value: str
+    path: str
+    line: int
+    region: str = ""
+
+
+def cloud_values(snapshot: Snapshot) -> tuple[CloudValue, ...]:
+    """What the files of a commit say of where things run and are kept, each value once per file, in path order. What documents
+    say is left out: it is held against this."""
+    return snapshot.once("facts.cloud-values", lambda: tuple(_cloud_values(snapshot)))
+
+
+def _cloud_values(snapshot: Snapshot) -> Iterator[CloudValue]:
+    words = ("europe-", "us-", "asia-", "pkg.dev", "gcr.io", "ghcr.io", "gs://", "s3://", "/gcs/", "bucket", "machine", "-standard-", "amazonaws", "azurecr", "australia-", "northamerica-")  # fmt: skip
+    globs = (*CONFIGURATION, *SCRIPTS, *TERRAFORM, *_SAYS_WHERE, "!**/*.md", "!tests/**")
+    for file in snapshot.select(globs, mentions=words):
+        seen: set[tuple[str, str]] = set()
+        for i, row in enumerate(file.lines, 1):
+            bare = row.lstrip()
+            if bare.startswith(("#", "//")) or len(row) > 2000:
+                continue
+            for found in _values(row.split(" #")[0]):
+                if found[:2] not in seen:
+                    seen.add(found[:2])
+                    yield CloudValue(found[0], found[1], file.path, i, found[2])
+
+
+def _values(row: str) -> Iterator[tuple[str, str, str]]:
+    for match in _REGISTRY.finditer(row):
+        host = match[1]
+        yield "registry", host, host.removesuffix("-docker.pkg.dev") if host.endswith("-docker.pkg.dev") else ""
+    for match in _ZONE.finditer(row):
+        yield "zone", match[0], match[0].rpartition("-")[0]
+    zones = {m.start() for m in _ZONE.finditer(row)}
+    for match in REGION.finditer(row):
+        if match.start() not in zones:
+            yield "region", match[0], match[0]
+    for match in (*_BUCKET.finditer(row), *_STORED.finditer(row)):
+        yield "bucket", match[1], ""
+    for match in MACHINE.finditer(row):
+        yield "machine", match[0].lower(), ""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from auditor.facts.names import Names
 from auditor.lazy import compile_later
 from auditor.readers import (
     Call,
@@ -14,6 +15,7 @@ from auditor.readers import (
     is_stub_body,
     literal,
     python,
+    readable,
     toml,
     toml_line,
     walk,
@@ -256,6 +258,114 @@ def is_hollow(module: Module, f: Function, depth: int = 0) -> bool:
     return bool(calls) or not any(isinstance(s, ast.Assign | ast.AnnAssign) for s in f.node.body)
 
 
+# -- what a program takes ----------------------------------------------------------------------------------------------
+
+_HYDRA_FLAGS = frozenset(
+    ["--help", "--hydra-help", "--version", "--cfg", "-c", "--resolve", "--package", "-p", "--run", "-r", "--multirun", "-m", "--shell-completion", "-sc",
+     "--config-path", "-cp", "--config-name", "-cn", "--config-dir", "-cd", "--experimental-rerun", "--info", "-i", "-h"]
+)  # fmt: skip
+_READS_ARGUMENTS = compile_later(
+    r"argv|argparse|click|typer|hydra|\bfire\b|absl|tyro|docopt|jsonargparse|configargparse|simple_parsing|LightningCLI|HfArgumentParser|BaseSettings|\bplac\b|defopt|cyclopts|from_cli|OptionParser|getopt"
+)
+
+
+_BUILT_IN = frozenset(["--help", "--install-completion", "--show-completion", "--version"])
+_MAKES = ("ArgumentParser", "add_parser", "add_argument_group", "add_mutually_exclusive_group", "add_subparsers")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An option that a program does not take, with what it takes and where it says so."""
+
+    flag: str
+    line: int
+    takes: str
+
+
+def refuses(file: File, flags: list[str], names: Names) -> Refusal | None:
+    """The first of the options that a Python file does not take. None where it takes all of them, or may: parsers that are
+    built elsewhere, from data or passed on, unknown arguments that are let through, a file that does not parse."""
+    module = python(file) if flags and readable(file) else None
+    if module is None:
+        return None
+    offered = programs(file)
+    kinds = {p.kind for p in offered}
+    if not offered:
+        text = file.text + "".join(imported_text(file, names))
+        return None if _READS_ARGUMENTS.search(text) else Refusal(flags[0], 1, "takes no options")
+    if kinds == {"hydra"}:
+        wrong = next((f for f in flags if f not in _HYDRA_FLAGS and not any(h.startswith(f) for h in _HYDRA_FLAGS)), "")
+        return Refusal(wrong, offered[0].line, "is a Hydra program, which takes key=value") if wrong else None
+    if not kinds <= {"argparse", "click", "typer"} or len(kinds) > 1 or _passed_on(file, module):
+        return None
+    options = {o for p in offered for o in p.options}
+    options |= {("--no-" + o[2:]) for o in options if o.startswith("--")} | _BUILT_IN
+    spelt = {o for o in options if o.startswith("--")}
+    for flag in flags:
+        if flag in options or (kinds == {"argparse"} and any(o.startswith(flag) for o in spelt)):
+            continue
+        if re.search(rf"{re.escape(flag)}(?![\w-])", "".join((file.text, *imported_text(file, names)))):
+            continue
+        if not spelt - _BUILT_IN and kinds != {"typer"}:
+            return None
+        said = (
+            "takes " + ", ".join(sorted(o for p in offered for o in p.options if o.startswith("--"))[:12])
+            if any(p.options for p in offered)
+            else "takes no options"
+        )
+        return Refusal(flag, offered[0].line, said)
+    return None
+
+
+def _passed_on(file: File, module: Module) -> bool:
+    """Whether more than the file shows may be accepted: unknown arguments, parents, parsers or commands made elsewhere."""
+    if re.search(
+        r"parse_known_args|ignore_unknown_options|allow_extra_args|UNPROCESSED|from_argparse_args|add_typer|add_command|\*\*kwargs|set_defaults\(func",
+        file.text,
+    ):
+        return True
+    for f in module.functions:
+        if any(d.endswith((".command", ".main")) for d in f.decorators) and any(
+            not re.match(r"(click|typer|rich_click|functools|hydra)\.|[\w.]+\.(command|callback|main)$", d)
+            for d in f.decorators
+        ):
+            return True  # a decorator of its own may add options
+    made = {
+        name.id
+        for node in walk(module.tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if ast.unparse(node.value.func).rsplit(".", 1)[-1] in _MAKES
+        for name in node.targets
+        if isinstance(name, ast.Name)
+    }
+    for call in module.calls:
+        last = call.name.rsplit(".", 1)[-1]
+        if last in _MAKES and any(k.arg in ("parents", None) for k in call.node.keywords):
+            return True
+        if last in ("add_argument", "parse_args", "ArgumentParser", "add_argument_group"):
+            if call.name.endswith("add_argument") and not any(isinstance(literal(a), str) for a in call.node.args):
+                return True
+            continue
+        if any(
+            isinstance(a, ast.Name) and a.id in {"parser", "arg_parser", "argparser", *made}
+            for a in (*call.node.args, *(k.value for k in call.node.keywords))
+        ):
+            return True
+    return False
+
+
+def imported_text(file: File, names: Names) -> Iterator[str]:
+    """The text of the own modules that a file imports, directly."""
+    module = python(file)
+    for name in module.imports if module else ():
+        parts = name.strip(".").split(".")
+        for n in (len(parts), len(parts) - 1):
+            path = names.file("/".join(parts[:n]) + ".py") if n else ""
+            if path and not names.snapshot.files[path].skipped:
+                yield names.snapshot.files[path].text
+                break
+
+
 # -- project commands --------------------------------------------------------------------------------------------------
 
 TARGET_FILES = (
@@ -357,8 +467,8 @@ _PATH = compile_later(r"(?<![\w./{}$()-])((?:[\w.{}-]+/)*[\w.{}-]+\.(?:py|docker
 
 
 def _missing(texts: list[str], files: Files) -> tuple[str, ...]:
-    """The programs and Dockerfiles that commands name and the repository does not have. A path with anything computed in
-    it, behind a `cd`, or out of the repository is left alone."""
+    """The programs and Dockerfiles that commands name and that no folder of the commit has at that path. A path with anything
+    computed in it, behind a `cd`, or out of the repository is left alone."""
     missing = []
     for text in texts:
         if re.search(r"(^|[;&]\s*)cd\s|\$|>\s|\b(scp|ssh|gsutil|curl|rm|touch)\b", text):
@@ -367,7 +477,7 @@ def _missing(texts: list[str], files: Files) -> tuple[str, ...]:
             plain = path.removeprefix("./")
             if "{" in plain or plain.startswith(("/", "../", "~")) or "*" in plain or "/" not in plain:
                 continue
-            if plain not in files.paths:
+            if plain not in files.paths and not any(p.endswith("/" + plain) for p in files.paths):
                 missing.append(plain)
     return tuple(dict.fromkeys(missing))
 

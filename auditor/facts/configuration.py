@@ -1,14 +1,16 @@
-"""What an override on the command line may name: the keys, groups and files of a repository's configuration."""
+"""What an override on the command line may name, and what code reads: the keys, groups and files of a repository's configuration."""
 
 import ast
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from auditor.lazy import compile_later
 from auditor.readers import Node, literal, python, yaml_documents
 from auditor.repository import Unreadable
-from auditor.snapshot import File, Snapshot
+from auditor.snapshot import File, Files, Snapshot
 
 _NO_CONFIGURATION = (
     "!.github/**",
@@ -173,3 +175,185 @@ def values(file: File) -> dict[str, tuple[str, int]]:
         return made
 
     return file.once("facts.configuration.values", make)
+
+
+# -- which keys code reads ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a configuration file that own code loads. `state`: `read` (by name, as an attribute, a string, an
+    interpolation, a parameter of what `_target_` names), `unread`, `unknown` (its mapping is passed on whole, or keys are
+    computed)."""
+
+    path: str
+    line: int
+    key: str
+    state: str
+    where: str = ""  # the `path:line` of a reader
+
+
+_OWN_WORDS = frozenset(["defaults", "hydra", "_self_", "override", "optional"])
+_LOADERS = ("hydra", "omegaconf", "yaml", "tomllib", "toml", "tomli", "json", "pydantic", "dynaconf", "confuse", "box", "ruamel", "jsonargparse", "lightning")  # fmt: skip
+# What the files of tools begin with: sweeps, jobs, builds, clusters, compose, workflows, hooks, pipelines, documentation.
+_OF_A_TOOL = tuple(
+    frozenset(marks.split())
+    for marks in (
+        "parameters method", "parameters program", "workerPoolSpecs", "worker_pool_specs", "steps", "kind apiVersion", "services", "jobs", "repos", "stages",
+        "version updates", "site_name", "dependencies channels", "scrape_configs", "outs", "openapi", "runtime", "swagger",
+    )
+)  # fmt: skip
+_CONFIGURES = compile_later(r"(?i)^(cfg|conf|config|configs|configuration|params|parameters|hparams|settings|hyperparameters|hps|opts?)$|_(cfg|config|params|hparams)$")  # fmt: skip
+
+
+@dataclass
+class _Uses:
+    """What own code does with configurations: names that it reads (with a place), mappings that it passes on whole, and
+    whether it reads keys that are computed."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+    computed: str = ""
+
+
+def keys(snapshot: Snapshot) -> tuple[Key, ...]:
+    """Every key of the configuration files that own code loads, and whether it reads it."""
+    return snapshot.once("facts.config-keys", lambda: tuple(_keys_read(snapshot)))
+
+
+def _keys_read(snapshot: Snapshot) -> Iterator[Key]:
+    chosen = snapshot.select(("**/*.{yaml,yml}", *_NO_CONFIGURATION))
+    files = [f for f in chosen if f.size <= _SETTINGS_LIMIT]
+    code = snapshot.select(("**/*.py", "**/*.ipynb"))
+    if not files or not len(code):
+        return
+    loaded = _loaded(files, code)
+    if not loaded:
+        return
+    uses = _uses(code)
+    for file in files:
+        for row in file.lines:
+            for inside in re.findall(r"\$\{([\w.]+)", row):
+                for part in inside.split("."):
+                    uses.names.setdefault(part, file.path)
+    for file in loaded:
+        documents = yaml_documents(file)
+        if "yaml" in file.problems or len(documents) != 1 or documents[0].kind != "map":
+            continue
+        if any(marks <= documents[0].entries.keys() for marks in _OF_A_TOOL):
+            continue
+        yield from _of_file(file, documents[0], uses)
+
+
+def _of_file(file: File, root: Node, uses: _Uses) -> Iterator[Key]:
+    group = file.folder.rsplit("/", 1)[-1]
+    # an option of a group lies below the group's name, which may be passed on whole
+    whole = bool({group} & uses.whole)
+
+    def below(node: Node, path: tuple[str, ...], whole: bool, depth: int) -> Iterator[Key]:
+        target = "_target_" in node
+        for name, (line, value) in node.entries.items():
+            if name.startswith("_") or (not path and name in _OWN_WORDS):
+                continue
+            dotted = ".".join((*path, name))
+            if name in uses.names:
+                state, where = "read", uses.names[name]
+            elif target:
+                state, where = "read", f"{file.path}:{node.line_of('_target_')}"
+            else:
+                state, where = ("unknown", uses.computed) if whole or uses.computed else ("unread", "")
+            if value.kind == "map" and value.entries and depth < 8:
+                inside = list(below(value, (*path, name), whole or target or name in uses.whole, depth + 1))
+                yield from inside
+                if state == "unread" and any(k.state != "unread" for k in inside):
+                    state, where = "read", next(k.where for k in inside if k.state != "unread")
+            yield Key(file.path, line, dotted, state, where)
+
+    yield from below(root, (), whole, 0)
+
+
+def _loaded(files: list[File], code: Files) -> list[File]:
+    """The files that own code loads: below a folder that Hydra is told of, or named in code."""
+    folders: set[str] = set()
+    texts: list[str] = []
+    for file in code:
+        module = python(file)
+        if module is None or not module.imported(*_LOADERS):
+            continue
+        texts += [n.value for n in module.nodes if isinstance(n, ast.Constant) and isinstance(n.value, str) and len(n.value) < 200]  # fmt: skip
+        for call in module.calls_to("hydra.main", "hydra.initialize", "hydra.initialize_config_dir", "hydra.initialize_config_module"):  # fmt: skip
+            given = literal(call.argument(0, "config_path")) or literal(call.keyword("config_dir"))
+            if isinstance(given, str):
+                folders.add(posixpath.normpath(posixpath.join(file.folder, given)))
+            elif call.name == "hydra.main":
+                folders.add(file.folder or ".")
+    named = " ".join(texts)
+    found = []
+    for file in files:
+        below = any(f == "." or file.path.startswith(f + "/") for f in folders if not f.startswith(".."))
+        if below or file.name in named:
+            found.append(file)
+    return found
+
+
+def _uses(code: Files) -> _Uses:
+    found = _Uses()
+    for file in code:
+        module = python(file)
+        if module is None:
+            found.computed = found.computed or file.path
+            continue
+        for node in module.nodes:
+            if isinstance(node, ast.Attribute):
+                found.names.setdefault(node.attr, f"{file.path}:{node.lineno}")
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 80:
+                for part in node.value.split("."):
+                    found.names.setdefault(part, f"{file.path}:{node.lineno}")
+            elif isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant):
+                if _CONFIGURES.search(_last(node.value)) and not isinstance(node.slice, ast.Slice):
+                    found.computed = found.computed or f"{file.path}:{node.lineno}"
+            elif isinstance(node, ast.Call):
+                _passed(file, node, found)
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                # a field of a schema, which whoever builds it takes by name
+                found.names.setdefault(node.target.id, f"{file.path}:{node.lineno}")
+        for function in module.functions:
+            for argument in (*function.node.args.args, *function.node.args.kwonlyargs):
+                found.names.setdefault(argument.arg, f"{file.path}:{function.line}")
+    return found
+
+
+def _passed(file: File, node: ast.Call, found: _Uses) -> None:
+    """A call that takes a mapping whole, or a key that is computed."""
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            found.whole.add(_last(keyword.value))
+            if isinstance(keyword.value, ast.Name) and _CONFIGURES.search(keyword.value.id):
+                found.computed = found.computed or f"{file.path}:{node.lineno}"
+        elif keyword.arg:
+            found.names.setdefault(keyword.arg, f"{file.path}:{node.lineno}")
+    called = _last(node.func)
+    if called == "getattr" and len(node.args) > 1 and not isinstance(node.args[1], ast.Constant):
+        if _CONFIGURES.search(_last(node.args[0])):
+            found.computed = found.computed or f"{file.path}:{node.lineno}"
+    elif called in ("items", "values", "keys") and isinstance(node.func, ast.Attribute):
+        owner = _last(node.func.value)
+        found.whole.add(owner)
+        if _CONFIGURES.search(owner):
+            found.computed = found.computed or f"{file.path}:{node.lineno}"
+    elif called in ("to_container", "instantiate", "dict", "asdict", "to_object", "deepcopy", "model_validate", "vars"):
+        for argument in node.args[:1]:
+            found.whole.add(_last(argument))
+
+
+def _last(node: ast.AST) -> str:
+    """The last name of an expression: `optimizer` for `cfg.optimizer`, `cfg["optimizer"]` and `OmegaConf.to_container(cfg.optimizer)`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        return node.slice.value
+    if isinstance(node, ast.Call) and node.args:
+        return _last(node.args[0])
+    return ""

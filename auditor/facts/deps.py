@@ -3,42 +3,14 @@
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
-from auditor.globs import matches
+from auditor.facts.declared import declarations, locked
+from auditor.facts.lists import Package, normal_name
+from auditor.holes import unsure, watching
 from auditor.lazy import compile_later
-from auditor.readers import (
-    DECLARATIONS,
-    DOCKERFILES,
-    LOCKS,
-    commands,
-    dependencies,
-    normal_name,
-    python,
-    readable,
-    toml,
-    toml_line,
-    walk,
-)
+from auditor.readers import python, readable, walk
 from auditor.snapshot import File, Files
-
-# A requirement file may carry its part's name in front: `backend_requirements.txt`.
-DECLARED_IN = (*DECLARATIONS, "**/*requirements*.txt", "**/*requirements*.in")
-INSTALLED_IN = (*DOCKERFILES, ".devcontainer/**")
-LOCKED_IN = LOCKS
-
-
-@dataclass(frozen=True)
-class Package:
-    """A declared or locked package: its normalised name, the version part as written, where it stands, and its group."""
-
-    name: str
-    spec: str
-    path: str
-    line: int
-    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,148 +25,44 @@ class Import:
     optional: bool = False
 
 
-# -- declared and locked -----------------------------------------------------------------------------------------------
+# -- declared and not locked -------------------------------------------------------------------------------------------
 
-
-def declared(files: Iterable[File]) -> tuple[Package, ...]:
-    """What dependency lists of all kinds name, and what Dockerfiles and the dev container install by name. Lock files and
-    what a CI step installs are no declarations."""
-    found: list[Package] = []
-    for file in files:
-        if not readable(file) or matches(file.path, LOCKED_IN):
-            continue
-        if matches(file.path, DECLARED_IN):
-            found += [Package(d.name, d.spec, file.path, d.line, d.group) for d in dependencies(file)]
-        elif matches(file.path, INSTALLED_IN) and "install" in file.text:
-            found += _installed(file)
-    return tuple(found)
-
-
-def locked(files: Iterable[File]) -> tuple[Package, ...]:
-    """What lock files hold, with exact versions."""
-    found: list[Package] = []
-    for file in files:
-        if matches(file.path, LOCKED_IN) and readable(file):
-            found += file.once("locked", partial(_locked, file))
-    return tuple(found)
-
-
-def _locked(file: File) -> list[Package]:
-    if dependencies(file):
-        return [Package(d.name, d.spec, file.path, d.line, d.group) for d in dependencies(file)]
-    found = []
-    # conda-lock and pixi list packages as YAML items of a shape that their versions change: `name:` or a file's URL
-    if file.suffix in ("yml", "yaml", "lock"):
-        pattern = re.compile(
-            r"""^\s*-?\s*(?:name:\s*["']?([A-Za-z0-9][\w.-]*)|(?:conda|pypi):\s*\S*/([A-Za-z0-9][\w.]*(?:[-_][A-Za-z]\w*)*)-\d)"""
-        )
-        for i, row in enumerate(file.lines, 1):
-            if match := pattern.match(row):
-                found.append(Package(normal_name(match[1] or match[2]), "", file.path, i))
-    return found
-
-
-_INSTALLERS = frozenset(
-    ["pip", "uv", "setuptools", "wheel", "poetry", "pipenv", "pdm", "hatch", "pixi", "conda", "mamba"]
+# Whose tables each tool writes into its lock; the first lock beside a list is the one in use.
+_LOCKED_BY = (
+    ("uv.lock", "pyproject.toml", {"project", "groups", "uv"}),
+    ("poetry.lock", "pyproject.toml", {"project", "poetry"}),
+    ("pdm.lock", "pyproject.toml", {"project", "groups", "pdm"}),
+    ("pipfile.lock", "pipfile", {"pipenv"}),
 )
-_OPTION_WITH_VALUE = frozenset(
-    [
-        "-r",
-        "--requirement",
-        "-c",
-        "--constraint",
-        "-e",
-        "--editable",
-        "-i",
-        "--index-url",
-        "--extra-index-url",
-        "-f",
-        "--find-links",
-        "-t",
-        "--target",
-        "--prefix",
-        "--root",
-        "--python",
-        "-p",
-        "--index",
-        "--group",
-        "--extra",
-        "--cache-dir",
-        "--timeout",
-        "--retries",
-        "--no-binary",
-        "--only-binary",
-        "--platform",
-        "--src",
-        "--index-strategy",
-        "-n",
-        "--name",
-        "--channel",
-        "--file",
-        "--torch-backend",
-        "--trusted-host",
-    ]
-)
+_PDM_GROUPS = compile_later(r"^groups = \[([^\]]*)\]", re.MULTILINE)
 
 
-def _installed(file: File) -> Iterator[Package]:
-    """The packages that a file's `pip install`, `uv add` or `conda install` names."""
-    for command in commands(file):
-        words = command.bare
-        if not words:
-            continue
-        program = re.sub(r"[\d.]+$", "", command.program)
-        at = 2 if program == "uv" and words[1:2] == ("pip",) else 1
-        verbs = ("add", "install") if program in ("uv", "poetry", "pdm", "pixi") else ("install",)
-        known = program in ("pip", "uv", "poetry", "pdm", "pixi", "pipenv", "conda", "mamba", "micromamba")
-        if not known or words[at : at + 1] not in [(v,) for v in verbs]:
-            continue
-        skip = False
-        for word in words[at + 1 :]:
-            if skip or word.startswith("-"):
-                skip = not skip and word in _OPTION_WITH_VALUE | ({"-c"} if program != "pip" else set())
-                continue
-            match = re.match(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(\[[^\]]*\])?((?:[=<>!~@].*)?)$", word)
-            if match and normal_name(match[1]) not in _INSTALLERS and not re.search(r"\.(txt|whl|toml|gz|zip)$", word):
-                yield Package(normal_name(match[1]), match[3], file.path, command.line)
-
-
-def missing_lists(files: Files) -> tuple[tuple[str, str, int], ...]:
-    """Requirement files that a pyproject.toml's `dynamic` table names and nobody committed: (file, where, line)."""
-    found = []
-    for file in files:
-        if file.name.lower() != "pyproject.toml":
-            continue
-        setuptools = toml(file).get("tool", {}).get("setuptools", {})
-        dynamic = setuptools.get("dynamic", {}) if isinstance(setuptools, dict) else {}
-        tables = [dynamic.get("dependencies", {}), *_values(dynamic.get("optional-dependencies", {}))]
-        for table in tables:
-            names = table.get("file", []) if isinstance(table, dict) else []
-            for name in [names] if isinstance(names, str) else names:
-                path = f"{file.folder}/{name}".strip("/")
-                if isinstance(name, str) and not files.exists(path.removeprefix("./")):
-                    found.append((path, file.path, toml_line(file, name)))
-    return tuple(found)
-
-
-def _values(table: object) -> list[object]:
-    return list(table.values()) if isinstance(table, dict) else []
-
-
-def missing_from_lock(files: Iterable[File]) -> tuple[Package, ...]:
-    """Packages that a pyproject.toml declares and the lock file beside it lacks."""
-    by_path = {f.path: f for f in files}
+def missing_from_lock(files: Files) -> tuple[Package, ...]:
+    """Packages that a pyproject.toml or Pipfile declares, itself or in the files that it takes them from, and the lock file
+    beside it lacks. What is asked for under a condition may rightly be left out of a lock."""
+    known = declarations(files)
     found: list[Package] = []
-    for file in by_path.values():
-        if file.name.lower() != "pyproject.toml" or not readable(file):
-            continue
-        for name in ("uv.lock", "poetry.lock", "pdm.lock"):
-            lock = by_path.get(f"{file.folder}/{name}".lstrip("/"))
+    for path in sorted(known.lists):
+        folder, _, source = path.rpartition("/")
+        for name, beside, tables in _LOCKED_BY if not files.aside(path) else ():
+            lock = _beside(files, folder, name) if source.lower() == beside else None
             held = {p.name for p in locked([lock])} if lock else set()
-            if held:
-                found += [p for p in declared([file]) if p.name not in held]
-                break
+            if lock is None or not held:
+                continue
+            groups = _PDM_GROUPS.search(lock.text) if name == "pdm.lock" else None
+            for package in known.filled(path):
+                left_out = groups and package.group and not re.search(rf'"({re.escape(package.group)}|\*)"', groups[1])
+                mine = package.table in tables if package.path == path else True
+                if mine and not left_out and not package.marker and package.name not in held:
+                    found.append(package)
+            break
     return tuple(found)
+
+
+def _beside(files: Files, folder: str, name: str) -> File | None:
+    with watching():  # a name that is looked up in some folder of another repository is not asked about
+        written = (name, "Pipfile.lock") if name == "pipfile.lock" else (name,)
+        return next((f for n in written if (f := files.paths.get(f"{folder}/{n}".lstrip("/")))), None)
 
 
 # -- imported ----------------------------------------------------------------------------------------------------------
@@ -320,10 +188,16 @@ def imported(files: Files) -> tuple[Import, ...]:
 
 def undeclared(files: Files) -> tuple[Import, ...]:
     """The imports of a selection that no list of the repository names and no lock holds, one per package. Most are brought
-    along by a declared package (numpy by torch): that is no fault by itself."""
-    lists = [f for f in files.paths.values() if not files.aside(f.path) or files.aside(f.path) == "template stub"]
-    held = {p.name for p in (*declared(lists), *locked(lists))}
+    along by a declared package (numpy by torch): that is no fault by itself. None where a list could not be read or followed:
+    it may name them."""
+    known = declarations(files)
+    with watching() as watch:
+        lists = [f for f in files.paths.values() if files.aside(f.path) in ("", "template stub")]
+        held = known.names.union(p.name for p in locked(lists))
     if not held:
+        return ()
+    if unread := (*known.unread, *watch.holes):
+        unsure(*unread)
         return ()
     found: dict[str, Import] = {}
     for item in imported(files):

@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.repository import Commit, History
 
@@ -62,13 +64,14 @@ class Span:
 
 _BOT = compile_later(
     r"\[bot\]|[-_ ]bot\b|^bot[-_ ]|dependabot|renovate|pre-commit-ci|github[- _]?actions?\b|copilot|^actions?-user$"
-    r"|greenkeeper|mergify|snyk|codecov|allcontributors|semantic-release|gitlab-ci"
+    r"|greenkeeper|mergify|snyk|codecov|all-?contributors|semantic-release|release-please|gitlab-ci|github[- _]?classroom"
+    r"|imgbot|deepsource|sourcery-ai|codefactor|whitesource|^(web-flow|weblate|crowdin|olivaw|jenkins|travis[- ]ci|circleci)$"
     r"|^(claude|claude code|codex|devin|cursor agent|gemini( cli)?|jules|aider)$",
     re.IGNORECASE,
 )
 _BOT_MAIL = compile_later(
     r"\[bot\]@|@(anthropic|cursor|openai)\.com$|^(action|actions|github-actions)@github\.com$|@dependabot\.com$"
-    r"|\+copilot@users\.noreply",
+    r"|\+copilot@users\.noreply|^(?:noreply|support)@github\.com$|^imgbothelp@|@(?:renovateapp|snyk|deepsource|weblate)\.(?:com|io|org)$",
     re.IGNORECASE,
 )
 _NOREPLY = compile_later(r"^(?:\d+[+-])?(?P<login>[^@]+)@users\.noreply\.", re.IGNORECASE)
@@ -165,7 +168,7 @@ def people(history: History) -> tuple[Person, ...]:
     for commit in history.commits:
         helped.update(_trailer(t) for t in commit.coauthors)
     identities = list({**counts, **helped})
-    group = _groups(identities)
+    group = _groups(identities, mailmap(history.mailmap))
     requests = {p.commit for p in pull_requests(history)}
     merges: Counter[int] = Counter()
     for commit in history.commits:
@@ -190,7 +193,10 @@ def people(history: History) -> tuple[Person, ...]:
     return tuple(sorted(made, key=lambda p: (p.bot, -p.commits, -p.coauthored)))
 
 
-def _groups(identities: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
+def _groups(
+    identities: list[tuple[str, str]], same: Mapping[tuple[str, str], tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """The number of the person that each identity belongs to. `same` is what the `.mailmap` says."""
     parent = list(range(len(identities)))
 
     def top(i: int) -> int:
@@ -203,9 +209,35 @@ def _groups(identities: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
     for i, (name, email) in enumerate(identities):
         # a bot never joins a person, whatever address it signs with
         prefix = "bot " if is_bot(name, email) else ""
-        for key in sorted(_keys(name, email)):
+        keys = _keys(name, email) | {_exact(name, email)}
+        plain = name.casefold().strip(), email.casefold().strip()
+        if not prefix and (meant := same.get(plain) or same.get(("", plain[1]))):
+            known_as = meant[0] or name, meant[1]
+            keys |= _keys(*known_as) | {_exact(*known_as)}
+        for key in sorted(keys):
             parent[top(i)] = top(seen.setdefault(prefix + key, i))
     return {identity: top(i) for i, identity in enumerate(identities)}
+
+
+def _exact(name: str, email: str) -> str:
+    return f"exact {name.casefold().strip()} {email.casefold().strip()}"
+
+
+_MAILMAP = compile_later(r"^(?P<name>[^<>#]*)<(?P<email>[^<>]*)>(?:(?P<old_name>[^<>]*)<(?P<old>[^<>]*)>)?")
+_MAILMAP_ROWS = 2000
+
+
+def mailmap(text: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """What a `.mailmap` says: the name and address that a commit is signed with (in small letters; the name is empty where
+    any name is meant), and those of the person. A proper name that is left out is empty."""
+    said: dict[tuple[str, str], tuple[str, str]] = {}
+    for row in text.split("\n")[:_MAILMAP_ROWS]:
+        if match := _MAILMAP.match(row.strip()):
+            name, email = match["name"].strip(), match["email"].strip()
+            old = (match["old"] or email).strip().casefold()
+            if old:
+                said[(match["old_name"] or "").strip().casefold(), old] = (name, email)
+    return said
 
 
 def _trailer(text: str) -> tuple[str, str]:
@@ -317,6 +349,127 @@ def direct_commits(history: History) -> tuple[Commit, ...]:
     requests = {p.commit for p in pull_requests(history)}
     return tuple(
         c for c in main_line(history) if not _is_merge(c) and c.sha not in requests and not is_bot(c.author, c.email)
+    )
+
+
+@dataclass(frozen=True)
+class OwnMerge:
+    """A pull request that the only author of its commits merged. `name` is personal data."""
+
+    request: PullRequest
+    commits: int
+
+
+@dataclass(frozen=True)
+class OwnMerges:
+    """The pull requests of which the history tells who made the commits and who merged (`told`), and those of them where
+    it was the same one person."""
+
+    told: int
+    own: tuple[OwnMerge, ...] = ()
+
+
+def self_merged(history: History) -> OwnMerges:
+    """Who merged whose pull requests: a merge commit's author against the authors and co-authors of what it brought in.
+    A squash does not tell who pressed the button, and a shallow history not what a branch held."""
+    requests = {p.commit: p for p in own_pull_requests(history) if not p.squashed}
+    if history.shallow:
+        unsure(Hole("git history", "this copy holds only its end"))
+        return OwnMerges(0)
+    by_sha = {c.sha: c for c in history.commits}
+    identities = list(
+        dict.fromkeys(i for c in history.commits for i in ((c.author, c.email), *map(_trailer, c.coauthors)))
+    )
+    person = _groups(identities, mailmap(history.mailmap))
+    told, own = 0, []
+    for sha, request in requests.items():
+        merge = by_sha[sha]
+        if len(merge.parents) != 2:
+            continue
+        brought = [c for c in _brought(merge, by_sha) if len(c.parents) < 2 and not is_bot(c.author, c.email)]
+        if not brought:
+            continue
+        told += 1
+        makers = {
+            person[i] for c in brought for i in ((c.author, c.email), *map(_trailer, c.coauthors)) if not is_bot(*i)
+        }
+        if makers == {person[merge.author, merge.email]}:
+            own.append(OwnMerge(request, len(brought)))
+    return OwnMerges(told, tuple(own))
+
+
+_LONG_BRANCH = 2000  # commits that are looked through for what one merge brought in
+
+
+def _brought(merge: Commit, by_sha: Mapping[str, Commit]) -> list[Commit]:
+    """The commits that a merge brought in: what its second parent leads to and its first one does not. Both sides are
+    gone back in step, by date, so that a young branch costs little in an old repository."""
+    first, second = merge.parents
+    todo = [(by_sha[sha].committed, sha, side) for sha, side in ((first, 1), (second, 2)) if sha in by_sha]
+    sides: dict[str, int] = {}
+    for _ in range(_LONG_BRANCH):
+        if not any((side == 2 and not sides.get(sha, 0) & 1) or sides.get(sha) == 2 for _, sha, side in todo):
+            break
+        todo.sort()
+        _, sha, side = todo.pop()
+        old = sides.get(sha, 0)
+        if old | side == old:
+            continue
+        sides[sha] = old | side
+        todo += [(by_sha[p].committed, p, sides[sha]) for p in by_sha[sha].parents if p in by_sha]
+    return [by_sha[sha] for sha, side in sides.items() if side == 2]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A branch of this copy or of its host. `state`: `merged` (its commits came in by a merge and it is still there),
+    `level` (it stands on the line itself: nothing of its own), `unmerged` (it has commits that never came in as they are),
+    empty for one whose commit is unknown."""
+
+    name: str
+    commit: str
+    state: str = ""
+
+
+def branches(history: History) -> tuple[Branch, ...]:
+    """Every branch but the default one. A squashed or rebased branch counts as unmerged: its commits never came in. A copy
+    of one branch leaves a hole: others may be there."""
+    if history.one_branch:
+        unsure(Hole("git branches", "this copy of the repository has one branch only"))
+    known, line = {c.sha for c in history.commits}, {c.sha for c in main_line(history)}
+    tips = dict(history.branch_tips)
+    made = []
+    for name in history.branches:
+        if name != history.default_branch:
+            tip = tips.get(name, "")
+            state = "" if not tip else "level" if tip in line else "merged" if tip in known else "unmerged"
+            made.append(Branch(name, tip, state))
+    return tuple(made)
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag with the commit that it sits on: on the default branch's `line`, off it in the `history`, or `elsewhere`.
+    `later` are the commits of the line that came after it."""
+
+    name: str
+    commit: str
+    on: str
+    time: datetime | None = None
+    later: int = 0
+
+
+def tags(history: History) -> tuple[Tag, ...]:
+    """The tags of this copy, or of its host where that was asked."""
+    by_sha = {c.sha: c for c in history.commits}
+    line = {c.sha: i for i, c in enumerate(main_line(history))}
+    return tuple(
+        Tag(name, sha, "line", by_sha[sha].committed, line[sha])
+        if sha in line
+        else Tag(name, sha, "history", by_sha[sha].committed)
+        if sha in by_sha
+        else Tag(name, sha, "elsewhere")
+        for name, sha in history.tagged
     )
 
 

@@ -5,16 +5,37 @@ Each is an Evidence of kind `fact` that lists the places that it was computed fr
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
-from auditor.facts.cloud import cloud_build, cloud_commands, deploy_command, training_specs
+from auditor.facts.changes import straight
+from auditor.facts.civalues import caches, ci_values
+from auditor.facts.cloud import cloud_build, cloud_commands, cloud_values, deploy_command, training_specs
 from auditor.facts.commandline import programs, scripts, targets
-from auditor.facts.deps import declared, imported, locked, missing_from_lock, undeclared
-from auditor.facts.history import direct_commits, main_line, own_pull_requests, people, pull_requests, span
+from auditor.facts.commands import called
+from auditor.facts.configuration import keys
+from auditor.facts.declared import DECLARATIONS, LOCKS, declarations, locked
+from auditor.facts.deps import imported, missing_from_lock, undeclared
+from auditor.facts.environment import environment
+from auditor.facts.history import (
+    branches,
+    direct_commits,
+    main_line,
+    own_pull_requests,
+    people,
+    pull_requests,
+    self_merged,
+    span,
+    tags,
+)
+from auditor.facts.images import bases, copies, dockerfiles
+from auditor.facts.models import models
+from auditor.facts.results import Result, results
 from auditor.facts.routes import routes
+from auditor.facts.template import kept
 from auditor.facts.tests import collect
-from auditor.facts.workflows import caches, ci_values, ci_workflows
+from auditor.facts.workflows import ci_workflows
 from auditor.models import Evidence
-from auditor.readers import DECLARATIONS, DOCKERFILES, LOCKS, WORKFLOWS, docker, dvc_remotes, python, toml, yaml_root
+from auditor.readers import DOCKERFILES, WORKFLOWS, docker, dvc_remotes, python, toml, yaml_root
 from auditor.snapshot import Snapshot
 
 PYTHON = ("**/*.py",)
@@ -73,12 +94,39 @@ def _tests(snapshot: Snapshot) -> Iterator[Evidence]:
         parts.append(f"without any check: {_names(hollow)}")
     if found.uncollected:
         parts.append("not collected: " + _names(f"{u.path}:{u.line} {u.name} ({u.reason})" for u in found.uncollected))
+    if left_out := [f"{c.path}:{c.line}" for c in found.cases if not c.selected]:
+        parts.append(f"left out of a plain `pytest` by its options: {_names(left_out)}")
+    if found.open:
+        parts.append(f"the number may differ: {_names(found.open)}")
     yield _fact("; ".join(parts) + ".", [f"{c.path}:{c.line}" for c in found.cases])
 
 
+def _models(snapshot: Snapshot) -> Iterator[Evidence]:
+    for m in islice(models(snapshot), _LISTED):
+        if m.unread:
+            parts = [f"{m.size} bytes, {m.unread}"]
+        else:
+            parts = [f"{len(m.tensors)} arrays with {m.parameters} numbers"] if m.tensors else []
+            parts += [f"last linear layer puts out {m.outputs}"] if m.outputs else []
+            ends = [*m.tensors[:2], *m.tensors[2:][-3:]]
+            parts += [_names(f"{t.name or 'array'} {list(t.shape)} {t.dtype}".strip() for t in ends)] if ends else []
+            own = [c for c in m.classes if not c.startswith(("collections.", "torch._utils.", "numpy."))]
+            parts += [f"its pickle names {', '.join(own[:10])}"] if own else []
+        yield _fact(f"Committed {m.kind} file {m.path}: {'; '.join(parts) or 'nothing in it is named'}.", [m.path])
+
+
+def _results(snapshot: Snapshot) -> Iterator[Evidence]:
+    by_file: dict[str, list[Result]] = {}
+    for r in results(snapshot):
+        by_file.setdefault(r.path, []).append(r)
+    for path, found in islice(by_file.items(), _LISTED):
+        values = _names(f"{r.name} {r.value}" for r in found)
+        yield _fact(f"Committed {found[0].kind} in {path}: {values}.", [f"{path}:{r.line}" for r in found])
+
+
 def _workflows(snapshot: Snapshot) -> Iterator[Evidence]:
-    files = snapshot.select((*WORKFLOWS, "**/*"), stubs=True)
-    for ci in ci_workflows(files.matching(*WORKFLOWS)):
+    files = snapshot.select(WORKFLOWS, stubs=True)
+    for ci in ci_workflows(files):
         triggers = []
         for t in ci.triggers:
             filters = [
@@ -110,8 +158,8 @@ def _workflows(snapshot: Snapshot) -> Iterator[Evidence]:
 
 
 def _matrix(snapshot: Snapshot) -> Iterator[Evidence]:
-    files = snapshot.select((*WORKFLOWS, "**/*"), stubs=True)
-    for values in ci_values(ci_workflows(files.matching(*WORKFLOWS))):
+    files = snapshot.select(WORKFLOWS, stubs=True)
+    for values in ci_values(ci_workflows(files)):
         yield _fact(
             f"Jobs that test use {values.kind}: {', '.join(values.values)}.",
             [f"{f.path}:{line}" for f, line in values.places],
@@ -140,17 +188,19 @@ def _containers(snapshot: Snapshot) -> Iterator[Evidence]:
 
 def _dependencies(snapshot: Snapshot) -> Iterator[Evidence]:
     files = snapshot.select((*DECLARATIONS, *DOCKERFILES), stubs=True)
-    listed = declared(files)
-    by_path: dict[str, list[str]] = {}
-    for package in listed:
-        by_path.setdefault(package.path, []).append(package.name + (f" [{package.group}]" if package.group else ""))
-    for path, names in by_path.items():
-        yield _fact(f"{path} declares {len(set(names))} packages: {_names(names)}.", [path])
+    known = declarations(files)
+    for path, packages in known.by_path.items():
+        names = [p.name + (f" [{p.group}]" if p.group else "") for p in packages]
+        by = known.referrer(path)
+        note = f" ({by.path} refers to it)" if by and not by.loose else ""
+        yield _fact(f"{path} declares {len(set(names))} packages: {_names(names)}{note}.", [path])
+    for hole in known.unread:
+        yield _fact(f"Dependencies not read: {hole}.", [hole.path] if hole.path in dict.keys(snapshot.files) else [])
     locks = snapshot.select(LOCKS)
     held = locked(locks)
     for path, n in Counter(p.path for p in held).items():
         yield _fact(f"{path} locks {n} packages.", [path])
-    if lacking := missing_from_lock(snapshot.select((*DECLARATIONS, *LOCKS), stubs=True)):
+    if lacking := missing_from_lock(files):
         yield _fact(
             f"Declared but not in the lock file: {_names(p.name for p in lacking)}.",
             [f"{p.path}:{p.line}" for p in lacking],
@@ -191,6 +241,88 @@ def _command_line(snapshot: Snapshot) -> Iterator[Evidence]:
         for s in scripts(file, files):
             where = f"found in {s.found}" if s.found else "which leads nowhere"
             yield _fact(f"Entry point `{s.name}` = {s.target}, {where}.", [f"{s.path}:{s.line}"])
+
+
+def _calls(snapshot: Snapshot) -> Iterator[Evidence]:
+    found = called(snapshot)
+    gone = [c for c in found if c.state == "missing"]
+    if gone:
+        said = _names(
+            f"{c.path}:{c.line} {c.program} {c.name}" + (f" (there is {c.near})" if c.near else "") for c in gone
+        )
+        yield _fact(
+            f"Commands that call a file or module that no folder of the commit has: {said}.",
+            [f"{c.path}:{c.line}" for c in gone],
+        )
+    if refused := [c for c in found if c.refused]:
+        said = _names(f"{c.path}:{c.line} gives {', '.join(c.refused)} to {c.found}" for c in refused)
+        yield _fact(
+            f"Commands with an option that the program does not take: {said}.",
+            [f"{c.path}:{c.line}" for c in refused],
+        )
+
+
+def _copies(snapshot: Snapshot) -> Iterator[Evidence]:
+    for file, _ in dockerfiles(snapshot):
+        for base in bases(file):
+            if base.python and base.repository != "python":
+                yield _fact(
+                    f"{file.path}:{base.line} starts from Python {base.python}"
+                    + (f" ({base.variant})" if base.variant else "")
+                    + f" as published by {base.publisher}.",
+                    [f"{file.path}:{base.line}"],
+                )
+        if lost := [c for c in copies(snapshot, file) if c.state in ("missing", "ignored")]:
+            said = _names(
+                f"{c.source} (line {c.line}" + (", left out by .dockerignore)" if c.state == "ignored" else ")")
+                for c in lost
+            )
+            yield _fact(
+                f"{file.path} copies what is not in its context: {said}.", [f"{file.path}:{c.line}" for c in lost]
+            )
+
+
+def _settings(snapshot: Snapshot) -> Iterator[Evidence]:
+    found = keys(snapshot)
+    if not found:
+        return
+    unread = [k for k in found if k.state == "unread"]
+    unknown = sum(k.state == "unknown" for k in found)
+    yield _fact(
+        f"Configuration keys of files that own code loads: {len(found)}, of which code names {sum(k.state == 'read' for k in found)}"
+        + (f", {unknown} are passed on whole or computed" if unknown else "")
+        + (f"; named nowhere: {_names(f'{k.path}:{k.line} {k.key}' for k in unread)}" if unread else "")
+        + ".",
+        [f"{k.path}:{k.line}" for k in unread] or list(dict.fromkeys(k.path for k in found)),
+    )
+
+
+def _variables(snapshot: Snapshot) -> Iterator[Evidence]:
+    says = {
+        "set": "set in the repository",
+        "default": "read with a default",
+        "dotenv": "to be set in a .env file outside git",
+        "documented": "set by a document's commands only",
+        "nowhere": "set nowhere",
+    }
+    found = environment(snapshot)
+    for state, words in says.items():
+        if of_state := [v for v in found if v.state == state]:
+            yield _fact(
+                f"Environment variables that code reads, {words}: {_names(v.name for v in of_state)}.",
+                [f"{p.path}:{p.line}" for v in of_state for p in (*v.read[:1], *v.set[:1])],
+            )
+
+
+def _cloud_values(snapshot: Snapshot) -> Iterator[Evidence]:
+    found = cloud_values(snapshot)
+    for kind in ("region", "zone", "registry", "bucket", "machine"):
+        of_kind = [v for v in found if v.kind == kind]
+        if of_kind:
+            yield _fact(
+                f"Cloud {kind} in files: {_names(f'{v.value} ({v.path}:{v.line})' for v in of_kind)}.",
+                [f"{v.path}:{v.line}" for v in of_kind],
+            )
 
 
 def _routes(snapshot: Snapshot) -> Iterator[Evidence]:
@@ -294,6 +426,35 @@ def _history(snapshot: Snapshot) -> Iterator[Evidence]:
         f"branches in this copy: {_names(history.branches) or 'none'}; default branch {history.default_branch or 'unknown'}.",
         ["git log"],
     )
+    yield from _ways_in(snapshot)
+
+
+def _ways_in(snapshot: Snapshot) -> Iterator[Evidence]:
+    """How work came onto the default branch, by kind of file, and what is left of its branches."""
+    history, came = snapshot.history, straight(snapshot)
+    if came.by_kind:
+        kinds = ", ".join(f"{len(commits)} change {kind}" for kind, commits in came.by_kind.items())
+        new = f"; {len(came.features)} of them bring a new file of code, tests or workflows" if came.features else ""
+        yield _fact(f"Of the commits that came straight to the default branch {kinds}{new}.", ["git log"])
+    merged = self_merged(history)
+    if merged.told:
+        yield _fact(
+            f"Of {merged.told} pull requests of which the history tells who merged them, {len(merged.own)} were merged by the "
+            "only author of their commits.",
+            ["git log"],
+        )
+    for state, said in (
+        ("merged", "are still there after their merge"),
+        ("unmerged", "hold commits that were not merged as they are"),
+    ):
+        names = [b.name for b in branches(history) if b.state == state]
+        if names:
+            yield _fact(f"Branches that {said}: {_names(names)}.", [f"branch {name}" for name in names])
+    if found := tags(history):
+        on = {"line": "on the default branch's line", "history": "off its line", "elsewhere": "on no commit of it"}
+        yield _fact(
+            "Tags: " + "; ".join(f"{t.name} {on[t.on]}" for t in found[:12]) + ".", [f"tag {t.name}" for t in found]
+        )
 
 
 def _template(snapshot: Snapshot) -> Iterator[Evidence]:
@@ -303,6 +464,12 @@ def _template(snapshot: Snapshot) -> Iterator[Evidence]:
     ]
     if untouched:
         yield _fact(f"Files that the project template brought and nobody changed: {_names(untouched)}.", untouched)
+    for state in ("changed", "removed"):
+        if those := [k for k in kept(snapshot) if k.state == state]:
+            told = _names(f"{k.path}{f' ({k.since})' if k.since else ''}" for k in those)
+            yield _fact(
+                f"Files of the project template that the group {state}, with the day of the first time: {told}.", ()
+            )
     if empty:
         yield _fact(f"Empty Python files: {_names(empty)}.", empty)
 
@@ -343,13 +510,20 @@ _MAKERS: dict[str, Callable[[Snapshot], Iterator[Evidence]]] = {
     "containers": _containers,
     "dependencies": _dependencies,
     "command-line": _command_line,
+    "calls": _calls,
+    "copies": _copies,
+    "settings": _settings,
+    "environment": _variables,
     "routes": _routes,
     "cloud": _cloud,
+    "cloud-values": _cloud_values,
     "data": _data,
     "hooks": _hooks,
     "sweeps": _sweeps,
     "quality": _quality,
     "template": _template,
+    "models": _models,
+    "results": _results,
     "broken": _broken,
     "figures": _figures,
 }

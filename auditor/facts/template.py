@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.repository import GitError, Unreadable
@@ -71,6 +72,46 @@ def template(snapshot: Snapshot) -> Template | None:
         return Template(best[1], best[2], {p.removeprefix(top): then.files[p] for p in paths}, then)
 
     return opened.once("template", make)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a file that the template brought: `untouched`, `changed` or `removed`, with the day of the first commit
+    that did so (empty where it is untouched or git does not say)."""
+
+    path: str
+    state: str
+    since: str = ""
+
+
+def kept(snapshot: Snapshot) -> tuple[Kept, ...]:
+    """What became of each file of the template, by its path there; none where no template is known."""
+    return snapshot.once("template kept", lambda: tuple(_kept(snapshot)))
+
+
+def _kept(snapshot: Snapshot) -> Iterator[Kept]:
+    found, opened = template(snapshot), snapshot.opened
+    if found is None or opened is None:
+        return
+    try:
+        log = opened.repository.raw(
+            "log", "--reverse", "--no-renames", "--name-only", "-z", "--format=%x01%cI", "--end-of-options", f"{found.commit}..{opened.commit}"
+        )  # fmt: skip
+    except GitError:
+        log = b""
+    since: dict[str, str] = {}
+    for part in log.split(b"\x01"):
+        head, _, rest = part.partition(b"\0")
+        for path in rest.split(b"\0"):
+            since.setdefault(path.decode(errors="replace").strip("\n"), head.decode(errors="replace").strip()[:10])
+    for name, file in sorted(found.files.items()):
+        if file.blob in _EMPTY or not _known(file.blob, name, snapshot):
+            continue
+        # who moved the template out of a folder of its own did not remove it
+        now = snapshot.files.get(file.path) or snapshot.files.get(name)
+        state = "removed" if now is None else "untouched" if now.blob == file.blob else "changed"
+        day = "" if state == "untouched" else since.get(file.path) or since.get(name, "")
+        yield Kept(name, state, day)
 
 
 def _top(paths: list[str]) -> str:

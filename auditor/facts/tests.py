@@ -3,9 +3,12 @@
 import ast
 import configparser
 import re
+import shlex
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 
 from auditor.lazy import compile_later
 from auditor.readers import Class, Function, Module, children, literal, python, readable, toml, walk
@@ -47,6 +50,8 @@ class Case:
     uses: frozenset[str]
     own: tuple[str, ...]
     client: str = ""
+    selected: bool = True  # whether a plain `pytest` runs it: no `--ignore`, `-m`, `testpaths` leaves it out
+    marks: tuple[str, ...] = ()
 
     @property
     def active(self) -> bool:
@@ -70,11 +75,13 @@ class Collection:
 
     cases: tuple[Case, ...]
     uncollected: tuple[Uncollected, ...]
+    open: tuple[str, ...] = ()  # what else may add or take tests, in words
 
     @property
     def expanded(self) -> int:
-        """How many tests pytest would report; 0 where a parametrisation is computed."""
-        return 0 if any(not c.cases for c in self.cases) else sum(c.cases for c in self.cases)
+        """How many tests a plain `pytest` would report; 0 where some of it is computed."""
+        run = [c.cases for c in self.cases if c.selected]
+        return 0 if self.open or not all(run) else sum(run)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -89,6 +96,28 @@ class Rules:
     files: tuple[str, ...] = ("test_*.py", "*_test.py")
     classes: tuple[str, ...] = ("Test",)
     functions: tuple[str, ...] = ("test",)
+    paths: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()  # the words of addopts
+
+    def option(self, *names: str) -> list[str]:
+        """The values of an option of addopts."""
+        found = []
+        for i, word in enumerate(self.options):
+            name, equals, value = word.partition("=")
+            if name in names:
+                found.append(value if equals else next(iter(self.options[i + 1 : i + 2]), ""))
+        return found
+
+    def selects(self, path: str) -> bool:
+        """Whether a plain `pytest` comes to a file."""
+        at = [p.strip("./") for p in self.paths]
+        if at and not any(fnmatchcase(path, p) or fnmatchcase(path, f"{p}/*") or not p for p in at):
+            return False
+        left_out = [p.removeprefix("./").strip("/") for p in self.option("--ignore")]
+        globs = [p.removeprefix("./") for p in self.option("--ignore-glob")]
+        return not any(path == p or path.startswith(p + "/") for p in left_out) and not any(
+            fnmatchcase(path, g) for g in globs
+        )
 
     def collects(self, path: str) -> bool:
         name = path.rsplit("/", 1)[-1]
@@ -114,6 +143,8 @@ def rules(files: Files) -> tuple[Rules, tuple[str, ...]]:
                 _list(options.get("python_files")) or made.files,
                 _list(options.get("python_classes")) or made.classes,
                 _list(options.get("python_functions")) or made.functions,
+                _list(options.get("testpaths")),
+                _words(options.get("addopts")),
             ), tuple(p.strip("./") for p in _list(options.get("pythonpath")))
     return Rules(), ()
 
@@ -143,37 +174,118 @@ def _list(value: object) -> tuple[str, ...]:
     return tuple(str(v) for v in value) if isinstance(value, list) else ()
 
 
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        try:
+            return tuple(shlex.split(value))
+        except ValueError:
+            return tuple(value.split())
+    return _list(value)
+
+
 def collect(files: Files) -> Collection:
     """Every test that pytest would collect from the selected Python files, and the functions that only look like one."""
     naming, roots = rules(files)
-    strict: dict[str, str] = {}
-    loose: dict[str, str] = {}
     conftests: dict[str, _Definitions] = {}
     for file in files.paths.values():
         if file.name == "conftest.py" and not file.skipped and (module := python(file)) is not None:
             conftests[file.folder] = _definitions(file, module)
+
+    def read(file: File) -> tuple[list[Case], list[Uncollected]]:
+        module = python(file)
+        if module is None:
+            return [], []
+        if not naming.collects(file.path):
+            return [], list(_lookalikes(file, module))
+        above = [conftests[f] for f in _folders(file.folder) if f in conftests]
+        # who changes the path may import a module by any part of its name
+        changes_path = "sys.path" in file.text or any(d.changes_path for d in above)
+        key = "tests.loose" if changes_path else "tests.strict"
+        own = files.once(key, lambda: own_modules(files, roots, loose=changes_path))
+        return _collect(file, module, naming, above, own)
+
     cases: list[Case] = []
     missed: list[Uncollected] = []
     for file in files:
         if file.suffix != "py" or file.name == "conftest.py" or "test" not in file.lower:
             continue
-        if "tests" not in file.parsed:
-            module = python(file)
-            found: tuple[list[Case], list[Uncollected]] = ([], [])
-            if module is not None and naming.collects(file.path):
-                above = [conftests[f] for f in _folders(file.folder) if f in conftests]
-                # who changes the path may import a module by any part of its name
-                if "sys.path" in file.text or any(d.changes_path for d in above):
-                    own = loose = loose or own_modules(files, roots, loose=True)
-                else:
-                    own = strict = strict or own_modules(files, roots)
-                found = _collect(file, module, naming, above, own)
-            elif module is not None:
-                found = ([], list(_lookalikes(file, module)))
-            file.parsed["tests"] = found
-        cases += file.parsed["tests"][0]
-        missed += file.parsed["tests"][1]
-    return Collection(tuple(cases), tuple(missed))
+        found, lookalikes = file.once("tests", partial(read, file))
+        cases += found
+        missed += lookalikes
+    return Collection(*_selected(files, naming, conftests, cases, missed))
+
+
+_CHANGES = ("pytest_ignore_collect", "pytest_collect_file", "pytest_pycollect_makeitem", "pytest_pycollect_makemodule")
+_ONLY_NOT = compile_later(r"not (\w+)(?: and not (\w+))*")
+
+
+def _selected(
+    files: Files, naming: Rules, conftests: dict[str, "_Definitions"], cases: list[Case], missed: list[Uncollected]
+) -> tuple[tuple[Case, ...], tuple[Uncollected, ...], tuple[str, ...]]:
+    """What a plain `pytest` selects of the tests that there are, and what may still change that."""
+    unknown: list[str] = []
+    for option in ("--doctest-modules", "--doctest-glob", "-k", "-p", "--pyargs"):
+        if any(w == option or w.startswith((option + "=", option + " ")) for w in naming.options):
+            unknown.append(f"addopts has `{option}`")
+    without: list[str] = []
+    for said in naming.option("-m"):
+        if _ONLY_NOT.fullmatch(said.strip()):
+            without += re.findall(r"not (\w+)", said)
+        else:
+            unknown.append("addopts has `-m`")
+    deselected = naming.option("--deselect")
+    ignored: list[str] = []
+    for folder, d in conftests.items():
+        for name in _CHANGES:
+            if name in d.functions:
+                unknown.append(f"{folder or '.'}/conftest.py has {name}")
+        hook = d.functions.get("pytest_collection_modifyitems")
+        if hook is not None and _takes_items(d.module, hook):
+            unknown.append(f"{folder or '.'}/conftest.py has pytest_collection_modifyitems")
+        for name in ("collect_ignore", "collect_ignore_glob"):
+            if not any(isinstance(n, ast.Name) and n.id == name for n in d.module.nodes):
+                continue
+            value = literal(d.values.get(name))
+            uses = sum(isinstance(n, ast.Name) and n.id == name for n in d.module.nodes)
+            if not isinstance(value, list | tuple) or uses > 1:
+                unknown.append(f"{folder or '.'}/conftest.py computes {name}")
+                continue
+            ignored += [f"{folder}/{v}".strip("/") for v in value if isinstance(v, str)]
+    bare = Counter(
+        c.rsplit("/", 1)[-1]
+        for c in {c.path for c in cases}
+        if f"{c.rpartition('/')[0]}/__init__.py".lstrip("/") not in files.paths
+    )
+    if any(n > 1 for n in bare.values()) and "importlib" not in naming.option("--import-mode"):
+        unknown.append("two test files have one name and no package")
+    made = []
+    for c in cases:
+        told = f"{c.path}::{c.name.replace('.', '::')}"
+        selected = (
+            naming.selects(c.path)
+            and not any(fnmatchcase(c.path, i) or c.path.startswith(i + "/") for i in ignored)
+            and not any(told == d or told.startswith((d + "::", d + "[")) or c.path == d for d in deselected)
+            and not any(f"pytest.mark.{m}" in c.marks for m in without)
+        )
+        if selected and any(d.startswith(told + "[") for d in deselected):
+            c = replace(c, cases=0)
+        made.append(c if selected else replace(c, selected=False))
+    for file in files:
+        unknown += file.parsed.get("tests elsewhere", ())
+    return tuple(made), tuple(missed), tuple(dict.fromkeys(unknown))
+
+
+def _takes_items(module: Module, hook: Function) -> bool:
+    """Whether a hook takes tests out of the list, or adds some: marking them does not."""
+    for node in walk(hook.node):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in ("remove", "pop", "clear", "append", "extend", "insert", "pytest_deselected"):
+                return True
+        elif isinstance(node, ast.Assign | ast.Delete | ast.AugAssign):
+            targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets
+            if any(isinstance(t, ast.Subscript) and module.name(t) == "items" for t in targets):
+                return True
+    return False
 
 
 def _folders(folder: str) -> list[str]:
@@ -231,7 +343,6 @@ class _Definitions:
         self.functions = {f.qualname: f for f in module.functions}
         self.reach: dict[str, frozenset[str]] = {}
         self.values: dict[str, ast.expr] = {}
-        self.variants: dict[str, int] = {}
         self.changes_path = "sys" in module.imports and any(
             True for _ in module.calls_to("sys.path.", "pytest.syspath_prepend")
         )
@@ -245,12 +356,23 @@ class _Definitions:
             for target in targets:
                 if isinstance(target, ast.Name) and value is not None:
                     self.values[target.id] = value
+        self.fixtures: dict[tuple[str, str], Function] = {}  # by the class around it and its name
+        self.autouse: list[tuple[str, str]] = []
         for f in module.functions:
-            if _is_fixture(f):
-                for d in f.node.decorator_list:
-                    if isinstance(d, ast.Call) and any(k.arg == "params" for k in d.keywords):
-                        value = next(k.value for k in d.keywords if k.arg == "params")
-                        self.variants[_fixture_name(f)] = _length(value, self.values) or 0
+            if _is_fixture(f) and (f.owner or "." not in f.qualname):
+                key = (f.owner, _fixture_name(f))
+                self.fixtures[key] = f
+                if any(literal(v) is not False for v in _fixture_options(f, "autouse")):
+                    self.autouse.append(key)
+
+    def variants(self, key: tuple[str, str]) -> int:
+        """How many tests a fixture makes of one; 0 where that is computed."""
+        count = 1
+        for value in _fixture_options(self.fixtures[key], "params"):
+            if not (isinstance(value, ast.Constant) and value.value is None):
+                length = _length(value, self.values)
+                count = 0 if length is None else max(length, 1)
+        return count
 
     def names(self, key: str, node: ast.AST) -> frozenset[str]:
         """The dotted names that a definition mentions, resolved through the file's imports."""
@@ -275,6 +397,10 @@ def _is_fixture(f: Function) -> bool:
     return any(d.rsplit(".", 1)[-1] in ("fixture", "hookimpl") for d in f.decorators)
 
 
+def _fixture_options(f: Function, name: str) -> list[ast.expr]:
+    return [k.value for d in f.node.decorator_list if isinstance(d, ast.Call) for k in d.keywords if k.arg == name]
+
+
 def _fixture_name(f: Function) -> str:
     for d in f.node.decorator_list:
         if isinstance(d, ast.Call):
@@ -290,28 +416,39 @@ def _collect(
     here = _definitions(file, module)
     marks = _marks(here.values.get("pytestmark"))
     file_skipped = any(_skips(module, m) for m in marks) or _module_skip(module)
-    classes = {c.name: c for c in module.classes}
+    classes = _named_classes(module)
     cases: list[Case] = []
     missed: list[Uncollected] = []
     last = {f.qualname: f for f in module.functions}
     nested = {f.qualname for f in module.functions}
+    off = {
+        t.value.id
+        for s in module.tree.body
+        if isinstance(s, ast.Assign) and literal(s.value) is False
+        for t in s.targets
+        if isinstance(t, ast.Attribute) and t.attr == "__test__" and isinstance(t.value, ast.Name)
+    }
+    if literal(here.values.get("__test__")) is False:
+        return cases, [Uncollected(file.path, f.line, f.qualname, "`__test__` is off") for f in module.functions if f.name.startswith("test_")]  # fmt: skip
+    file.parsed["tests elsewhere"] = _elsewhere(file, module, naming, classes)
 
-    def add(f: Function, owner: Class | None, name: str) -> None:
-        decorators = list(f.node.decorator_list) + (list(owner.node.decorator_list) if owner else [])
-        for statement in owner.node.body if owner else ():
-            if isinstance(statement, ast.Assign) and any(
-                isinstance(t, ast.Name) and t.id == "pytestmark" for t in statement.targets
-            ):
-                decorators += _marks(statement.value)
-        reached, fixtures = _reach(here, above, f, owner)
-        count = 1
-        for d in [*decorators, *marks]:
-            count *= _parametrised(module, d, here.values)
-        for fixture in fixtures:
-            for source in (here, *above):
-                if fixture in source.variants:
-                    count *= source.variants[fixture]
-                    break
+    def add(f: Function, around: list[Class], name: str) -> None:
+        owner = around[-1] if around else None
+        decorators = list(f.node.decorator_list)
+        for outer in around:
+            for level in _lineage(outer, classes):
+                decorators += level.node.decorator_list
+                for statement in level.node.body:
+                    if isinstance(statement, ast.Assign) and any(
+                        isinstance(t, ast.Name) and t.id == "pytestmark" for t in statement.targets
+                    ):
+                        decorators += _marks(statement.value)
+        reached = _reach(here, above, f, owner)
+        every = [*decorators, *marks]
+        places = {q for outer in around for level in _lineage(outer, classes) for q, c in classes.items() if c is level}
+        count = 1 if owner and _is_case(owner, classes) else _times(here, above, f, every, places)
+        for d in every if owner and _is_case(owner, classes) else ():
+            count *= _parametrised(module, d, here.values) if "parameterized" in _mark(module, d) else 1
         skipped = file_skipped or any(_skips(module, d) for d in decorators) or _body_skips(module, f)
         modules = tuple(sorted({m for n in reached if (m := own_module(n, own))}))
         cases.append(
@@ -326,6 +463,7 @@ def _collect(
                 reached,
                 modules,
                 _client(reached),
+                marks=tuple(_mark(module, d) for d in every),
             )
         )
 
@@ -335,24 +473,163 @@ def _collect(
         parent = f.qualname.rpartition(".")[0]
         if last[f.qualname] is not f:
             missed.append(Uncollected(file.path, f.line, f.qualname, f"defined again in line {last[f.qualname].line}"))
+        elif not parent and f.name in off:
+            missed.append(Uncollected(file.path, f.line, f.qualname, "`__test__` is off"))
         elif not parent:
-            add(f, None, f.name)
+            add(f, [], f.name)
         elif parent in nested:
             missed.append(Uncollected(file.path, f.line, f.qualname, "nested in a function, so never run by pytest"))
-        elif f.owner and "." not in f.owner and not _is_suite(classes[f.owner], classes, naming, module):
+        elif f.owner in classes and not _suite_at(f.owner, classes, naming, module):
             missed.append(Uncollected(file.path, f.line, f.qualname, "in a class that pytest does not collect"))
-    for c in classes.values():
-        if not _is_suite(c, classes, naming, module):
-            continue
+
+    def visit(c: Class, around: list[Class], name: str) -> None:
+        if not _is_suite(c, classes, naming, module) or len(around) > 5:
+            return
         seen: set[str] = set()
+        is_case = _is_case(c, classes)
         for level in _lineage(c, classes):
+            place = next(q for q, k in classes.items() if k is level)
             for f in module.functions:
-                if f.owner == level.name and f.name not in seen and last[f.qualname] is f:
+                if f.owner == place and f.name not in seen and last[f.qualname] is f:
                     seen.add(f.name)
-                    if _named(f.name, naming.functions) and not _is_fixture(f):
-                        add(f, c, f"{c.name}.{f.name}")
+                    tested = f.name.startswith("test") if is_case else _named(f.name, naming.functions)
+                    if tested and not _is_fixture(f) and "property" not in f.decorators:
+                        add(f, [*around, c], f"{name}.{f.name}")
+            for q, inner in classes.items():
+                if q.rpartition(".")[0] == place and inner.name not in seen:
+                    seen.add(inner.name)
+                    visit(inner, [*around, c], f"{name}.{inner.name}")
+
+    for q, c in classes.items():
+        if "." not in q:
+            visit(c, [], c.name)
     cases.sort(key=lambda c: c.line)
     return cases, missed
+
+
+def _named_classes(module: Module) -> dict[str, Class]:
+    """The classes of a module and those within classes, by qualified name; of several the last."""
+    made: dict[str, Class] = {}
+    known = {id(c.node): c for c in module.classes}
+
+    def visit(node: ast.AST, inside: str, depth: int) -> None:
+        for child in children(node) if depth < 12 else ():
+            if isinstance(child, ast.ClassDef):
+                name = f"{inside}.{child.name}" if inside else child.name
+                made[name] = known[id(child)]
+                visit(child, name, depth + 1)
+            elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.expr):
+                visit(child, inside, depth + 1)
+
+    visit(module.tree, "", 0)
+    return made
+
+
+def _suite_at(place: str, classes: dict[str, Class], naming: Rules, module: Module) -> bool:
+    """Whether a class and all around it are collected."""
+    parts = place.split(".")
+    return all(
+        (name := ".".join(parts[: i + 1])) in classes and _is_suite(classes[name], classes, naming, module)
+        for i in range(len(parts))
+    )
+
+
+def _elsewhere(file: File, module: Module, naming: Rules, classes: dict[str, Class]) -> list[str]:
+    """What a test file takes tests from that is not in it: classes to inherit from, functions to import."""
+    found = []
+    for node in module.nodes:
+        if isinstance(node, ast.ImportFrom):
+            for n in node.names:
+                if _named(n.asname or n.name, naming.functions):
+                    found.append(f"{file.path}:{node.lineno} imports {n.name}")
+                if n.name == "*" and (node.level or "test" in (node.module or "")):
+                    found.append(f"{file.path}:{node.lineno} imports all names of a test module")
+    for c in classes.values():
+        for base in c.bases if _named(c.name, naming.classes) else ():
+            if "test" in base.lower() and base not in classes and not base.endswith("TestCase"):
+                found.append(f"{file.path}:{c.line} inherits from {base}")
+    return found
+
+
+def _times(here: _Definitions, above: list[_Definitions], f: Function, marks: list[ast.expr], places: set[str]) -> int:
+    """How often pytest runs a test: its marks, the fixtures that it and they ask for, and hooks; 0 where it is computed."""
+    count, direct, indirect = 1, set[str](), set[str]()
+    for d in marks:
+        count *= _parametrised(here.module, d, here.values)
+        if isinstance(d, ast.Call) and _mark(here.module, d).endswith("mark.parametrize"):
+            names = literal(d.args[0] if d.args else next((k.value for k in d.keywords if k.arg == "argnames"), None))
+            said = {n.strip() for n in (names.split(",") if isinstance(names, str) else names or ())}
+            given = literal(next((k.value for k in d.keywords if k.arg == "indirect"), None))
+            through = said if given is True else said & set(given) if isinstance(given, list | tuple) else set()
+            indirect |= through
+            direct |= said - through
+    wanted = [a.arg for a in (*f.node.args.posonlyargs, *f.node.args.args, *f.node.args.kwonlyargs)]
+    for d in marks:
+        if isinstance(d, ast.Call) and _mark(here.module, d).endswith("usefixtures"):
+            wanted += [str(literal(a)) for a in d.args]
+    for source in (here, *above):
+        wanted += [name for owner, name in source.autouse if not owner or (source is here and owner in places)]
+    seen = set(direct)
+    sources = [(here, place) for place in sorted(places, key=len, reverse=True)] + [(s, "") for s in (here, *above)]
+    todo = [(name, 0) for name in wanted]
+    while todo:
+        name, start = todo.pop()
+        if name in seen and not start:
+            continue
+        seen.add(name)
+        for i in range(start, len(sources)):
+            source, place = sources[i]
+            if (key := (place, name)) in source.fixtures:
+                if name not in indirect:
+                    count *= source.variants(key)
+                arguments = source.fixtures[key].node.args
+                # a fixture that asks for its own name gets the one above it
+                todo += [(a.arg, i + 1 if a.arg == name else 0) for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]  # fmt: skip
+                break
+        else:
+            if name in here.module.aliases and "." in here.module.aliases[name]:
+                count = 0  # a fixture that is imported: its parameters are elsewhere
+    for source in (here, *above):
+        for hook in source.module.functions:
+            if hook.name == "pytest_generate_tests" and (not hook.owner or hook.owner in places):
+                count *= _generated(source, hook, seen - direct)
+    return count
+
+
+def _generated(source: _Definitions, hook: Function, names: set[str]) -> int:
+    """How many tests `pytest_generate_tests` makes of one that asks for these fixtures; 0 where it is computed. A plain
+    hook is read: `if "x" in metafunc.fixturenames: metafunc.parametrize("x", [...])`."""
+    count = 1
+    for statement in hook.node.body:
+        guard = ""
+        body = [statement]
+        if isinstance(statement, ast.If) and not statement.orelse:
+            test = statement.test
+            if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.In):
+                guard = str(literal(test.left) or "")
+            if guard:
+                body = list(statement.body)
+        for one in body:
+            calls = [n for n in walk(one) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+            made = [n for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == "parametrize"]
+            if not made:
+                continue
+            said = literal(made[0].args[0]) if made[0].args else None
+            plain = isinstance(one, ast.Expr) and one.value is made[0] and isinstance(said, str)
+            if not plain:
+                mentioned = {
+                    n.value for n in walk(statement) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+                }
+                if mentioned & names or not mentioned:
+                    return 0
+                continue
+            if guard and guard not in names:
+                continue
+            if not {n.strip() for n in str(said).split(",")} & names:
+                continue
+            length = _length(made[0].args[1] if len(made[0].args) > 1 else None, source.values)
+            count *= 0 if length is None else max(length, 1)
+    return count
 
 
 def _lineage(c: Class, classes: dict[str, Class], depth: int = 0) -> list[Class]:
@@ -364,17 +641,31 @@ def _lineage(c: Class, classes: dict[str, Class], depth: int = 0) -> list[Class]
     return line
 
 
+def _is_case(c: Class, classes: dict[str, Class]) -> bool:
+    return any(b.rsplit(".", 1)[-1].endswith("TestCase") for level in _lineage(c, classes) for b in level.bases)
+
+
 def _is_suite(c: Class, classes: dict[str, Class], naming: Rules, module: Module) -> bool:
     line = _lineage(c, classes)
-    for statement in c.node.body:
-        if isinstance(statement, ast.Assign) and any(
-            isinstance(t, ast.Name) and t.id == "__test__" for t in statement.targets
-        ):
-            return literal(statement.value) is not False
-    if any(b.rsplit(".", 1)[-1].endswith("TestCase") for level in line for b in level.bases):
+    for level in line:
+        for statement in level.node.body:
+            if isinstance(statement, ast.Assign) and any(
+                isinstance(t, ast.Name) and t.id == "__test__" for t in statement.targets
+            ):
+                if literal(statement.value) is False:
+                    return False
+                break
+        else:
+            continue
+        break
+    if _is_case(c, classes):
         return True
-    inits = {f.owner for f in module.functions if f.name == "__init__"}
-    return _named(c.name, naming.classes) and not any(level.name in inits for level in line)
+    made = {id(k): q for q, k in classes.items()}
+    inits = {f.owner for f in module.functions if f.name in ("__init__", "__new__")}
+    built = any(
+        module.name(d.func if isinstance(d, ast.Call) else d).endswith("dataclass") for d in c.node.decorator_list
+    )
+    return _named(c.name, naming.classes) and not built and not any(made.get(id(k)) in inits for k in line)
 
 
 # -- marks -------------------------------------------------------------------------------------------------------------
@@ -482,10 +773,8 @@ def _number(node: ast.expr, values: dict[str, ast.expr], depth: int) -> object:
 # -- what a test does --------------------------------------------------------------------------------------------------
 
 
-def _reach(
-    here: _Definitions, above: list[_Definitions], f: Function, owner: Class | None
-) -> tuple[frozenset[str], set[str]]:
-    """The dotted names that a test reaches through helpers, module variables and fixtures, and the fixtures themselves."""
+def _reach(here: _Definitions, above: list[_Definitions], f: Function, owner: Class | None) -> frozenset[str]:
+    """The dotted names that a test reaches through helpers, module variables and fixtures."""
     names = set(here.names(f.qualname, f.node))
     for statement in owner.node.body if owner else ():
         # what a class sets up serves each of its tests
@@ -494,7 +783,6 @@ def _reach(
     for d in f.node.decorator_list:
         if isinstance(d, ast.Call) and here.module.name(d.func).endswith("usefixtures"):
             names |= {str(literal(a)) for a in d.args}
-    fixtures: set[str] = set()
     seen: set[str] = set()
     queue = list(names)
     while queue:
@@ -508,15 +796,12 @@ def _reach(
             if root in source.functions and source.functions[root].node is not f.node:
                 found = source.functions[root]
                 node = found.node
-                if _is_fixture(found):
-                    fixtures.add(root)
             else:
                 fixture = next(
                     (g for g in source.functions.values() if _is_fixture(g) and _fixture_name(g) == root), None
                 )
                 if fixture is not None:
                     node = fixture.node
-                    fixtures.add(root)
                 elif root in source.values:
                     node = source.values[root]
                 elif c := next((c for c in source.module.classes if c.name == root and c is not owner), None):
@@ -526,7 +811,7 @@ def _reach(
                 names |= new
                 queue += new
                 break
-    return frozenset(names), fixtures
+    return frozenset(names)
 
 
 def _client(names: frozenset[str]) -> str:

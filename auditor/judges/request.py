@@ -177,13 +177,13 @@ def make_brief(
     boxes = {
         i.n: add(
             "report",
-            report.path,
-            gate.line(f"[{i.mark}] {i.text}"),
+            report.checklist or report.path,
+            gate.line(_box_text(i)),
             "box",
             i.text,
             i.n,
             lines=(i.line,),
-            rows=(f"[{i.mark}] {i.text}",),
+            rows=(_box_text(i),),
         )
         for i in report.items
     }
@@ -205,6 +205,11 @@ def make_brief(
     fact_ids = [add("fact", "", gate.line(_fact_text(e), 4000), e.note, about=e) for e in facts]
     absences, looked = {}, {}
     by_probe = {r.probe: r for r in results}
+    past = {
+        e.probe: e
+        for e in evidence.values()
+        if e.kind == "fact" and e.probe in by_probe and e.id not in by_probe[e.probe].evidence
+    }
     for item in report.items:
         spec = profile.items_by_id.get(item.item)
         ids, said = [], []
@@ -214,6 +219,8 @@ def make_brief(
             pieces_of = [evidence[e] for e in result.evidence]
             if result.outcome == "absent":
                 ids += [add("absence", "", gate.line(e.note), e.probe, e.note, about=e) for e in pieces_of]
+                if (then := past.get(id_)) is not None:  # it was there, says the history
+                    ids.append(add("fact", "", gate.line(_fact_text(then), 1000), then.probe, then.note, about=then))
             places = ", ".join(f"{e.path}:{e.start}" if e.start else e.path or e.note for e in pieces_of[:3])
             said.append(
                 f"{id_}: {result.outcome}"
@@ -257,6 +264,10 @@ def _asked(question: Question, asking: Asking) -> bool:
     if question.private or question.id in _NOT_ASKED:
         return asking.private
     return True
+
+
+def _box_text(item: ChecklistItem) -> str:
+    return f"[{item.mark}] {item.text}" + (f" (below it: {' '.join(item.note.split())})" if item.note else "")
 
 
 def _fact_text(evidence: Evidence) -> str:

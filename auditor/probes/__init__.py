@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from auditor.holes import Hole, unsure, watching
 from auditor.models import Evidence, Outcome, Searched
-from auditor.snapshot import Files, Snapshot
+from auditor.readers import readable
+from auditor.snapshot import File, Files, Snapshot
 
 KEPT = 6  # pieces of evidence that a record keeps of one probe
 NAMED = 20  # files that a record names of those that a probe looked at
@@ -29,6 +30,11 @@ class Answer:
     searched: Searched
     reason: str = ""
     holes: tuple[Hole, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Evidence, ...]:
+        """The evidence that it is there; none where it was not found."""
+        return self.evidence if self.outcome == "found" else ()
 
 
 @dataclass(frozen=True)
@@ -71,9 +77,9 @@ class Probe:
             unsure(*watch.holes)  # whoever asked is as unsure
             why = reason or "; ".join(str(h) for h in watch.holes[:3])
             return Answer("unknown", (), 0, searched, why, watch.holes)
-        return Answer("absent", (self._absence(searched, files),), 0, searched)
+        return Answer("absent", (self._absence(searched, files, snapshot),), 0, searched)
 
-    def _absence(self, searched: Searched, files: Files) -> Evidence:
+    def _absence(self, searched: Searched, files: Files, snapshot: Snapshot) -> Evidence:
         """That nothing was found, with the files that were looked at and, where the probe goes by words, the line that
         comes nearest."""
 
@@ -86,12 +92,23 @@ class Probe:
         where = ", ".join(f"`{g}`" for g in globs[:3]) + (", ..." if len(globs) > 3 else "")
         words = " that has " + " or ".join(f"`{w}`" for w in self.mentions[:4]) if self.mentions else ""
         if not searched.files:
-            return absence(f"no file matches {where}{words}")
+            with watching():
+                stubs = (
+                    () if self.stubs or self.all else snapshot.select(self.looks_in, self.mentions, stubs=True).named()
+                )
+            if stubs:
+                names = [f.path for f in stubs[:NAMED]]
+                more = f" and {len(stubs) - 3} more" if len(stubs) > 3 else ""
+                return absence(f"only the template's untouched ones: {', '.join(names[:3])}{more}", *names)
         near = files.near or (_mention(files, self.mentions) if self.mentions else "")
+        nearest = f"nearest is {near}{', ' * bool(files.why)}{files.why}"
+        if not searched.files:
+            what = f"no file matches {where}{words}"
+            return absence(f"{what}; {nearest}", near) if near else absence(what)
         sources = ([near] if near else []) + [p for p in searched.paths if p != near.rsplit(":", 1)[0]]
         looked = f"none of the {searched.files} files" if searched.files > 1 else "not in the one file"
         what = f"{looked} matching {where}{words}"
-        return absence(f"{what}; nearest is {near}" if near else what, *sources)
+        return absence(f"{what}; {nearest}" if near else what, *sources)
 
 
 def _mention(files: Files, words: tuple[str, ...]) -> str:
@@ -130,6 +147,12 @@ def probe(
         return function
 
     return register
+
+
+def is_hollow(file: File) -> bool:
+    """Whether a file whose name is the evidence holds next to nothing. One that could not be read (a pointer of Git LFS, an
+    object that is missing here) is not."""
+    return file.size < 200 and (readable(file) or file.why_skipped == "binary")
 
 
 def load() -> dict[str, Probe]:

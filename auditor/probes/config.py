@@ -52,8 +52,8 @@ _YOLO_RUN = frozenset(["save_dir", "mosaic", "close_mosaic"])
 )  # fmt: skip
 def experiment_config(files: Files) -> Iterator[Evidence]:
     """A YAML, TOML, JSON, gin or Python configuration with at least one hyperparameter (batch size, learning rate, epochs,
-    optimizer, depth, ...) that has a value. Cloud job specifications, compose, documentation and CI files, sweeps, saved
-    models' and runs' own configurations, and a seed alone do not count."""
+    optimizer, depth, ...) that has a value; a cloud job's file that hands such options to the training (`args: ["--epochs=10"]`).
+    Compose, documentation and CI files, sweeps, saved models' and runs' own configurations, and a seed alone do not count."""
     found: list[tuple[int, Evidence]] = []
     for file in files:
         if file.suffix == "py":
@@ -72,6 +72,9 @@ def experiment_config(files: Files) -> Iterator[Evidence]:
             lines = _keys(file)
             if lines:
                 found.append((len(lines) < 2, file.cite(lines[0][1], lines[0][1] + 4, note=_says(lines))))
+            elif options := list(_job_options(file)):
+                says = _says(options) + " in the options of a job"
+                found.append((2, file.cite(options[0][1], options[-1][1], note=says)))
     yield from (evidence for _, evidence in sorted(found, key=lambda f: f[0]))
 
 
@@ -109,6 +112,28 @@ def _keys(file: File) -> list[tuple[str, int]]:
         if root.kind == "map" and not _is_other(root):
             rows += list(_walk(root, 0))
     return sorted(dict.fromkeys(rows), key=lambda r: r[1])
+
+
+_JOBS = frozenset(["workerPoolSpecs", "trialJobSpec", "jobSpec", "taskGroups"])
+_JOB_KINDS = frozenset(["Job", "CronJob", "PyTorchJob", "TFJob", "RayJob", "TrainJob", "MPIJob", "CustomJob"])
+
+
+def _job_options(file: File) -> Iterator[tuple[str, int]]:
+    """The hyperparameters among the options that a job's file hands to its container: `--epochs=10`, `--lr`, `0.1`,
+    `training.epochs=10`."""
+    if file.suffix not in ("yaml", "yml", "json") or file.size > 100_000:
+        return
+    for root in yaml_documents(file):
+        if not (_JOBS & set(root.entries) or root["kind"].text in _JOB_KINDS or root["trialJobSpec"]):
+            continue
+        for _, node in root.walk():
+            for key in ("args", "command"):
+                words = [(i.text, i.line) for i in node[key].items if i.kind == "text"]
+                for n, (text, line) in enumerate(words):
+                    name, equals, value = text.lstrip("-").partition("=")
+                    value = value if equals else words[n + 1][0] if text.startswith("--") and n + 1 < len(words) else ""
+                    if value and HYPERPARAMETER.fullmatch(name.rpartition(".")[2].replace("-", "_")):
+                        yield name, line
 
 
 def _is_other(root: Node) -> bool:
@@ -155,6 +180,23 @@ def _python_settings(file: File) -> list[tuple[str, int]]:
                     if isinstance(k, ast.Constant) and isinstance(k.value, str) and HYPERPARAMETER.fullmatch(k.value)
                 ]
     return sorted(rows, key=lambda r: r[1])
+
+
+@probe(
+    "sweep-config",
+    asks="Does a sweep's file set hyperparameters of an experiment?",
+    looks_in=("**/*.{yaml,yml}", "!.github/**", "!reports/**"),
+    mentions=("parameters",),
+)
+def sweep_config(files: Files) -> Iterator[Evidence]:
+    """A W&B sweep in YAML among whose parameters is a hyperparameter (batch size, learning rate, ...): a configuration of
+    experiments, if not of a single one."""
+    for file in files:
+        for root in yaml_documents(file) if file.size < 100_000 else ():
+            if is_sweep(root):
+                lines = list(_walk(root["parameters"], 0))
+                if lines:
+                    yield file.cite(lines[0][1], lines[0][1] + 4, note=f"a sweep that {_says(lines)}")
 
 
 @probe(

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from auditor.facts.workflows import builds_image
+from auditor.facts.programs import builds_image
+from auditor.lazy import compile_later
 from auditor.models import Evidence
-from auditor.probes import probe
+from auditor.probes import PROBES, probe
 from auditor.readers import DOCKERFILES, Command, commands, docker, shell_commands
 from auditor.snapshot import Files
 
@@ -89,3 +90,24 @@ def _missing(command: Command, files: Files) -> bool:
             if not re.search(r"[${<*]|\.\./", path):
                 return not any(p == path or p.endswith("/" + path) for p in files.paths)
     return False
+
+
+@probe(
+    "image-build-kept",
+    asks="Does something build the container images automatically and keep them?",
+    looks_in=(".github/workflows/*.y*ml", ".gitlab-ci.y*ml", "**/*.tf", "**/cloudbuild*.y*ml"),
+    mentions=("push", "gcloud builds", "google_cloudbuild_trigger", "images", "deploy"),
+)
+def image_build_kept(files: Files) -> Iterator[Evidence]:
+    """As `image-build-automatic`, where the file that builds also pushes or deploys: an image that a test job builds and throws
+    away is no reason to tick a box."""
+    for evidence in PROBES["image-build-automatic"].function(files):
+        file = files.paths.get(evidence.path)
+        if file and _KEEPS.search(file.text):
+            yield evidence
+
+
+_KEEPS = compile_later(
+    r"(?m)^\s*push:\s*(?:true|\$)|\b(?:docker|podman)\s+(?:image\s+|compose\s+)?push\b|--push\b|gcloud builds (?:submit|triggers)|"
+    r"google_cloudbuild_trigger|gcloud run deploy|deploy-cloudrun"
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.models import Evidence, Image, Question
-from auditor.probes import probe
+from auditor.probes import is_hollow, probe
 from auditor.readers import python, readable, yaml_root
 from auditor.snapshot import File, Files
 
@@ -157,6 +157,34 @@ def readme_usage(files: Files) -> Iterator[Evidence]:
             yield file.cite(_first_prose(file), note=f"the README has {count} words of prose")
 
 
+_DOCS_HOSTS = compile_later(
+    r"https?://(?!skaftenicki\.)[\w-]+\.(?:github\.io|gitlab\.io|readthedocs\.io|gitbook\.io|pages\.dev)/[\w.-]+",
+    re.IGNORECASE,
+)
+_TOOLS_PAGES = compile_later(
+    r"^https?://(?:docs|cookiecutter|dvc|hydra|pytorch|lightning|fastapi|mkdocs|squidfunk|astral|drivendataorg|pre-commit)[\w-]*\.",
+    re.IGNORECASE,
+)
+
+
+@probe(
+    "docs-address",
+    asks="Does the report or a document give the address of published documentation?",
+    looks_in=("**/*.{md,rst}", "**/mkdocs.y*ml", "!.github/**", "!**/{agents,claude,gemini}.md"),
+    mentions=("github.io", "gitlab.io", "readthedocs.io", "gitbook.io", "pages.dev"),
+    all=True,
+)
+def docs_address(files: Files) -> Iterator[Evidence]:
+    """An address of a project's page at GitHub Pages, Read the Docs or the like that is no tool's own. Weak: what is published
+    there, and by what, is not part of the commit."""
+    for file in files:
+        for i, row in enumerate(file.lines, 1):
+            found = _DOCS_HOSTS.search(row)
+            if found and not _TOOLS_PAGES.match(found[0]):
+                yield file.cite(i, note="the address of a published page")
+                break
+
+
 # -- architecture ------------------------------------------------------------------------------------------------------
 
 _FIGURE = compile_later(
@@ -214,7 +242,7 @@ def architecture_diagram(files: Files) -> Iterator[Evidence]:
             or file.path in others
             or files.aside(file.path)
             or file.suffix not in _IMAGES
-            or file.size < 200
+            or is_hollow(file)
         ):
             continue
         source = file.suffix in ("drawio", "excalidraw", "puml", "plantuml", "mmd", "d2")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditor.facts.routes import FRAMEWORKS, SERVERS, Code, Route, inference_routes, routes
 from auditor.lazy import compile_later
 from auditor.models import Evidence
-from auditor.probes import probe
+from auditor.probes import is_hollow, probe
 from auditor.readers import (
     DOCKERFILES,
     Call,
@@ -119,9 +119,10 @@ def _own_drift(file: File, module: Module) -> Evidence | None:
     looks_in=("**/*drift*.html", "**/*drift*.json", "**/*drift*.{png,jpg,jpeg,svg}", "!**/docs/course/**"),
 )
 def drift_report(files: Files) -> Iterator[Evidence]:
-    """A saved report or figure named after drift. Weak: it shows a result, not the check that made it."""
+    """A saved report or figure named after drift, read or not (one that Git LFS keeps is there all the same). Weak: it shows
+    a result, not the check that made it."""
     for file in files.named():
-        if file.size > 200:
+        if not is_hollow(file):
             yield file.exists("a saved report or figure about drift")
 
 
@@ -496,6 +497,43 @@ def data_collection(files: Files) -> Iterator[Evidence]:
                     yield at.cite(call.line, call.end, note=f"reached from {label}: {does}")
 
 
+@probe(
+    "data-collection-kept",
+    asks="Does the API keep the inputs and outputs of its inference where they outlive its container?",
+    looks_in=SERVERS,
+    mentions=FRAMEWORKS,
+)
+def data_collection_kept(files: Files) -> Iterator[Evidence]:
+    """As `data-collection`, without lines for the log and files on the container's own disk."""
+    for evidence in data_collection(files):
+        if not re.search(r"own disk|to a file$|for the log$|experiment tracker$", evidence.note):
+            yield evidence
+
+
+@probe(
+    "predictions-logged",
+    asks="Does the API write a line for the log about what it was asked or has answered?",
+    looks_in=SERVERS,
+    mentions=FRAMEWORKS,
+)
+def predictions_logged(files: Files) -> Iterator[Evidence]:
+    """A message of a logger, or a print, with a value in it, in the handler of an inference route or what it calls. Weak for the
+    collection of data: the platform's log keeps such lines, though as text."""
+    code = Code.of(files)
+    for route in inference_routes(files):
+        for at, function in code.reached(files.paths[route.file], route.function, hops=2):
+            for call in code.calls(at, function):
+                last = call.name.rpartition(".")[2]
+                logs = call.name == "print" or (
+                    last in ("info", "debug", "log", "warning") and "log" in call.name.lower()
+                )
+                if logs and any(not isinstance(a, ast.Constant) for a in call.node.args):
+                    yield at.cite(
+                        call.line, call.end, note=f"reached from {route.method} {route.path}: a line for the log"
+                    )
+                    return
+
+
 def _is_setup(function: Function) -> bool:
     """A function that fetches a model or counts something is not the collection of inputs and outputs."""
     return (
@@ -611,3 +649,33 @@ def _instruments(module: Module, call: Call) -> bool:
         handed = [module.name(a.func if isinstance(a, ast.Call) else a) for a in call.node.args]
         return any(re.search(r"Prometheus|OpenTelemetry|ElasticAPM|Metrics", h) for h in handed)
     return True
+
+
+@probe(
+    "api-measured",
+    asks="Does the API measure its own time or load?",
+    looks_in=SERVERS,
+    mentions=FRAMEWORKS,
+)
+def api_measured(files: Files) -> Iterator[Evidence]:
+    """psutil in a module that serves routes or in what it imports, or a clock read twice in a middleware or an inference route.
+    Weak: measured, but given to no monitoring."""
+    code = Code.of(files)
+    apps = dict.fromkeys(r.file for r in routes(files) if r.framework not in ("static", "gradio"))
+    for file in code.closure([files.paths[p] for p in apps]):
+        module = code.module(file)
+        for call in module.calls if module else ():
+            if call.name.startswith("psutil."):
+                yield file.cite(call.line, call.end, note="measures the machine's load")
+                break
+        for function in module.functions if module else ():
+            clocks = (
+                [c for c in module.calls if c.inside == function.qualname and _CLOCKS.search(c.name)] if module else []
+            )
+            if len(clocks) > 1:
+                yield file.cite(clocks[0].line, note="measures its own time")
+
+
+_CLOCKS = compile_later(
+    r"^time\.(time|perf_counter|monotonic|process_time)$|^timeit\.default_timer$|^datetime\.datetime\.now$"
+)

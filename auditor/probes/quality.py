@@ -4,7 +4,7 @@ import ast
 import configparser
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from auditor.facts.commandline import TARGET_FILES, programs, scripts, targets
 from auditor.lazy import compile_later
@@ -60,9 +60,9 @@ def sections(file: File) -> configparser.RawConfigParser:
     "style-tool",
     asks="Did the group set up a formatter or linter of its own?",
     looks_in=(
-        "pyproject.toml",
-        "{ruff.toml,.ruff.toml,.flake8,tox.ini,setup.cfg,.pylintrc,pylintrc,.style.yapf,.isort.cfg,.pycodestyle}",
-        ".pre-commit-config.y*ml",
+        "**/pyproject.toml",
+        "**/{ruff.toml,.ruff.toml,.flake8,tox.ini,setup.cfg,.pylintrc,pylintrc,.style.yapf,.isort.cfg,.pycodestyle}",
+        "**/.pre-commit-config.y*ml",
         ".github/workflows/*.y*ml",
         ".gitlab-ci.y*ml",
     ),
@@ -76,7 +76,7 @@ def style_tool(files: Files) -> Iterator[Evidence]:
     hooks, steps, configured = [], [], []
     styled = False
     for file in files:
-        if file.path.startswith(".pre-commit-config"):
+        if file.name.startswith(".pre-commit-config") and not file.path.startswith(".github/"):
             for node, line in _hooks(file):
                 if _STYLE_HOOK.match(node["id"].text) or any(_checks_style(c, True) for c in _entry(node)):
                     styled = True
@@ -99,7 +99,10 @@ def style_tool(files: Files) -> Iterator[Evidence]:
                     steps.append(file.cite(step.line, note="checks the style in CI"))
         elif file.name == "pyproject.toml":
             tool = toml(file).get("tool", {})
-            if _says_more(tool.get("ruff", {})) and not any(p in files.paths for p in ("ruff.toml", ".ruff.toml")):
+            beside = f"{file.folder}/" if file.folder else ""
+            if _says_more(tool.get("ruff", {})) and not any(
+                beside + name in files.paths for name in ("ruff.toml", ".ruff.toml")
+            ):
                 configured.append(file.cite(_section_line(file, "ruff"), note="ruff's configuration"))
             configured += [
                 file.cite(_section_line(file, name), note=f"{name}'s configuration")
@@ -171,7 +174,8 @@ def _entry(hook: Node) -> list[Command]:
     "pre-commit-hooks",
     asks="Are there pre-commit hooks beyond the sample's?",
     looks_in=(
-        ".pre-commit-config.yaml",
+        "**/.pre-commit-config.yaml",
+        "!.github/**",
         "{lefthook,.lefthook}.y*ml",
         "prek.toml",
         ".husky/{pre-commit,pre-push}",
@@ -179,9 +183,10 @@ def _entry(hook: Node) -> list[Command]:
     ),
 )
 def pre_commit_hooks(files: Files) -> Iterator[Evidence]:
-    """A hook in the root's `.pre-commit-config.yaml` other than the four that `pre-commit sample-config` and the template
-    bring, or a hook of lefthook, husky, prek or a `.githooks` folder. A hook of the `manual` stage only, a configuration in
-    another folder and pre-commit as a dependency do not count."""
+    """A hook in a `.pre-commit-config.yaml` other than the four that `pre-commit sample-config` and the template bring, or a
+    hook of lefthook, husky, prek or a `.githooks` folder. The configuration may lie in the project's own folder, where
+    `pre-commit install` takes it up as well as in the root. A hook of the `manual` stage only and pre-commit as a dependency
+    do not count."""
     for file in files:
         if file.name == ".pre-commit-config.yaml":
             for hook, line in _hooks(file):
@@ -205,15 +210,19 @@ def pre_commit_hooks(files: Files) -> Iterator[Evidence]:
 @probe(
     "pre-commit-template",
     asks="Is there a pre-commit configuration at all?",
-    looks_in=(".pre-commit-config.yaml", ".pre-commit-config.yml"),
+    looks_in=("**/.pre-commit-config.yaml", "**/.pre-commit-config.yml", "!.github/**"),
     stubs=True,
 )
 def pre_commit_template(files: Files) -> Iterator[Evidence]:
-    """A pre-commit configuration with at least one hook, be it only the sample's four that come with the template: a weak
-    sign. (pre-commit itself reads `.yaml` only.)"""
+    """A pre-commit configuration with at least one hook, be it only the sample's four that come with the template: they are
+    hooks all the same. (pre-commit itself reads `.yaml` only.)"""
     for file in files:
         for _, line in list(_hooks(file))[:1]:
-            yield file.cite(line)
+            yield file.cite(line, note="the template's hooks" if _only_sample(file) else "")
+
+
+def _only_sample(file: File) -> bool:
+    return all(hook["id"].text in _SAMPLE_HOOKS for hook, _ in _hooks(file))
 
 
 # -- measured style ----------------------------------------------------------------------------------------------------
@@ -300,6 +309,10 @@ def _measured(files: Files) -> tuple[int, dict[str, int], list[tuple[float, str]
 def _style_fact(files: Files, under: float) -> Iterator[Evidence]:
     code, rules, shares = _measured(files)
     total = sum(rules.values())
+    if shares and shares[0][0]:
+        worst = files.paths[shares[0][1]]
+        first = min(min(at) for at in style_findings(worst, line_limit(files)).values())
+        files.near = f"{worst.path}:{first}"
     if code and 100 * total / code < under:
         most = ", ".join(f"{rule} {n}" for rule, n in sorted(rules.items(), key=lambda r: -r[1])[:4])
         yield Evidence(
@@ -324,12 +337,27 @@ def code_style_clean(files: Files) -> Iterator[Evidence]:
 
 @probe(
     "code-style-fair",
-    asks="Is the group's own code fairly clean by a few rules of pep8 (under 5 findings per 100 lines)?",
+    asks="Is the group's own code fairly clean by a few rules of pep8 (under 10 findings per 100 lines)?",
     looks_in=OWN_CODE,
 )
 def code_style_fair(files: Files) -> Iterator[Evidence]:
     """The same measure as `code-style-clean` with a wider margin: only above it is the style plainly poor. A weak sign."""
-    yield from _style_fact(files, 5)
+    yield from _style_fact(files, 10)
+
+
+@probe(
+    "style-checked-and-clean",
+    asks="Does a hook or CI check the style, and is the group's own code clean by it?",
+    looks_in=(*OWN_CODE, "**/.pre-commit-config.y*ml", ".github/workflows/*.y*ml", ".gitlab-ci.y*ml"),
+)
+def style_checked_and_clean(files: Files) -> Iterator[Evidence]:
+    """Both of what `style-tool` takes as a hook or a step of CI and of what `code-style-clean` measures: the one alone may be
+    set up and not kept to, the other a matter of luck."""
+    tools = files.matching("**/.pre-commit-config.y*ml", ".github/workflows/*.y*ml", ".gitlab-ci.y*ml")
+    checked = [e for e in style_tool(tools) if e.note.startswith(("a style hook", "checks the style in CI"))]
+    if checked:
+        clean = list(_style_fact(files.matching(*OWN_CODE), 1))
+        yield from (*checked[:2], *clean) if clean else ()
 
 
 # -- typing and documentation ------------------------------------------------------------------------------------------
@@ -346,6 +374,22 @@ _LIFECYCLE = compile_later(r"^(forward|\w+_step|main|configure_optimizers|setup|
 def typed_and_documented(files: Files) -> Iterator[Evidence]:
     """The shares of public functions with a docstring and with an annotation, measured over own code without tests, task
     files, nested functions, dunders and Lightning's hooks. Found unless both shares are under a quarter."""
+    yield from _typed_and_documented(files, lambda total, docs, types: 4 * docs >= total or 4 * types >= total)
+
+
+@probe(
+    "mostly-typed-and-documented",
+    asks="Is most of the group's own code typed and documented?",
+    looks_in=(*OWN_CODE, "!tasks.py", "!setup.py"),
+    mentions=("def ",),
+)
+def mostly_typed_and_documented(files: Files) -> Iterator[Evidence]:
+    """As `typed-and-documented`, found where both shares are two thirds or more: what somebody left open who meant less than
+    that is left alone."""
+    yield from _typed_and_documented(files, lambda total, docs, types: 3 * min(docs, types) >= 2 * total)
+
+
+def _typed_and_documented(files: Files, enough: Callable[[int, int, int], bool]) -> Iterator[Evidence]:
     total = documented = typed = 0
     by_file: list[tuple[float, str, str]] = []
     for everything in (False, True):
@@ -364,7 +408,7 @@ def typed_and_documented(files: Files) -> Iterator[Evidence]:
                 by_file.append(((docs + types) / len(functions), says, file.path))
         if total:
             break
-    if total and (4 * documented >= total or 4 * typed >= total):
+    if total and enough(total, documented, typed):
         core = [f for f in by_file if re.search(r"(?i)data|model|train", f[2])] or by_file
         worst = sorted(core)[:3]
         yield Evidence(
@@ -430,6 +474,22 @@ def command_line(files: Files) -> Iterator[Evidence]:
     first = [f for f in sorted(found, key=lambda f: f[0]) if not (f[2] in seen or seen.add(f[2]))]  # type: ignore[func-returns-value]
     yield from (f[1] for f in first)
     yield from (f[1] for f in found if f not in first)
+
+
+@probe(
+    "command-line-plain",
+    asks="Does the group's own code offer a command line worth the name?",
+    looks_in=("**/*.py", "!reports/**", "!report/**", "!**/tasks.py", "!tasks/**", "!setup.py", *NO_TESTS),
+    mentions=("typer", "click", "argparse", "fire", "cyclopts", "LightningCLI", "ArgumentParser", "tyro", "docopt", "plac",
+              "absl", "simple_parsing", "jsonargparse", "defopt"),
+)  # fmt: skip
+def command_line_plain(files: Files) -> Iterator[Evidence]:
+    """As `command-line`, from three options or two commands on. `typer.run` around one function with a path is no choice of a
+    command line."""
+    found = list(command_line(files))
+    options = [len(p.options) for f in files for p in programs(f) if p.kind != "hydra" and not p.hollow]
+    if len(options) > 1 or max(options, default=0) > 2:
+        yield from found
 
 
 @probe(

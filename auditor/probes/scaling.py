@@ -4,10 +4,23 @@ import ast
 import re
 from collections.abc import Iterator
 
+from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import Call, Command, Module, Node, commands, literal, python, walk, yaml_documents
+from auditor.readers import (
+    Call,
+    Command,
+    Module,
+    Node,
+    commands,
+    literal,
+    python,
+    toml,
+    toml_line,
+    walk,
+    yaml_documents,
+)
 from auditor.snapshot import File, Files
 
 CODE = (
@@ -56,12 +69,14 @@ _BESIDE_TRAINING = compile_later(
     mentions=("worker", "num_parallel_calls"),
 )
 def parallel_loading(files: Files) -> Iterator[Evidence]:
-    """A data loader whose number of workers is above 0: written in the call, counted from the CPUs, or given by a
-    parameter's, constant's or configuration key's value (a configuration's value goes before a default in code);
-    `num_parallel_calls` of tf.data. Loaders of evaluation, drift or profiling scripts alone, `seed_everything(workers=True)`, thread pools, 0, recorded runs and tests do not count.
+    """A data loader whose number of workers is above 0: written in the call or in the arguments that it is handed
+    (`**kwargs`), counted from the CPUs, or arriving through variables, parameters, constants and configuration keys (a
+    configuration's value goes before a default in code); `num_parallel_calls` of tf.data. Loaders of evaluation, drift or
+    profiling scripts alone, `seed_everything(workers=True)`, thread pools, 0, recorded runs and tests do not count. A number
+    that is computed or handed in from outside is unknown, not 0.
     """
     direct: list[tuple[bool, Evidence]] = []
-    handed: set[str] = set()  # what the loaders' worker counts are called where they come from
+    sites: list[tuple[File, Module, ast.expr]] = []  # where a number that is not written there reaches a loader
     modules = [(f, m) for f in files if f.suffix in ("py", "ipynb") and (m := python(f))]
     for file, module in modules:
         for call in module.calls:
@@ -69,28 +84,74 @@ def parallel_loading(files: Files) -> Iterator[Evidence]:
                 said = _says(module, call, keyword)
                 if said and not _BESIDE_TRAINING.search(file.name):
                     direct.append((call.name.endswith("DataLoader"), file.cite(keyword.value.lineno, note=said)))
-                elif keyword.arg in _WORKERS and not isinstance(keyword.value, ast.Constant):
-                    handed |= _names(keyword.value)
+                elif _is_count(module, call, keyword) and not said:
+                    sites.append((file, module, keyword.value))
+        sites += [(file, module, value) for value in _spread(module)]
+    handed = {name for _, _, value in sites for name in _names(value) if not isinstance(value, ast.Constant)}
     names = handed.union(_WORKERS) if handed else set()
-    configured = [c for f in files if f.suffix in ("yaml", "yml", "json") for c in _configured(f, names)]
+    told = [c for f in files if f.suffix in ("yaml", "yml", "json", "toml") for c in _configured(f)]
+    configured = [c for c in told if c[0] in names or c[0] == "dataloader_num_workers"]
     for _, evidence in sorted(direct, key=lambda d: not d[0]):
         yield evidence
     yield from (evidence for _, count, evidence in configured if count > 0)
     keys = {key for key, _, _ in configured}
-    if handed and not direct:
+    if direct or any(count > 0 for _, count, _ in configured):
+        return
+    if handed:
         for file, module in modules:
             yield from (evidence for name, evidence in _bindings(file, module, names) if name not in keys)
+    fixed: dict[str, bool] = {}
+    for key, count, _ in told:
+        fixed[key] = fixed.get(key, False) or count > 0
+    counts = _Counts(modules, fixed)
+    for file, module, value in sites:
+        if _BESIDE_TRAINING.search(file.name):
+            continue
+        several = counts.several(module, value)
+        if several:
+            yield file.cite(value.lineno, note="the number of workers that arrives here is above 0")
+        elif several is None:
+            unsure(Hole(file.path, "the number of workers is computed or comes from outside", value.lineno))
+        else:
+            files.near = files.near or f"{file.path}:{value.lineno}"
+
+
+_OTHER_WORKERS = compile_later(r"(?i)(loader|data_?module|dataset|trainer|\.train|\.fit|trainingarguments)$")
+
+
+def _is_count(module: Module, call: Call, keyword: ast.keyword) -> bool:
+    """Whether an argument is a number of loading processes: by its name, or a framework's own `workers=`."""
+    if keyword.arg in _WORKERS:
+        return True
+    plain = keyword.arg == "workers" and not isinstance(literal(keyword.value), bool)
+    return plain and bool(_OTHER_WORKERS.search(call.name)) and not call.name.startswith(("uvicorn.", "gunicorn."))
 
 
 def _says(module: Module, call: Call, keyword: ast.keyword) -> str:
     """What a call's argument plainly says about its workers, or nothing."""
-    if keyword.arg in _WORKERS and _positive(module, keyword.value):
-        return f"sets {keyword.arg} above 0"
-    if keyword.arg == "workers" and call.name.endswith(".train") and module.imported("ultralytics"):
-        return "loads with several workers" if _positive(module, keyword.value) else ""
+    if _is_count(module, call, keyword):
+        return f"sets {keyword.arg} above 0" if _positive(module, keyword.value) else ""
     if keyword.arg == "num_parallel_calls" and module.imported("tensorflow", "keras"):
         return "maps a tf.data pipeline in parallel"
     return ""
+
+
+def _spread(module: Module) -> Iterator[ast.expr]:
+    """The worker counts in dicts of a module that hands arguments on with `**`: `{"num_workers": n}`, `kw["num_workers"] = n`."""
+    if not any(k.arg is None for call in module.calls for k in call.node.keywords):
+        return
+    for node in module.nodes:
+        if isinstance(node, ast.Dict):
+            yield from (
+                v for k, v in zip(node.keys, node.values, strict=True) if k is not None and literal(k) in _WORKERS
+            )
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Subscript) and literal(target.slice) in _WORKERS:
+                    yield node.value
+
+
+_NAMED_LIKE_CPUS = ("cpu_count", "get_num_threads", "sched_getaffinity", "process_cpu_count")
 
 
 def _names(node: ast.expr) -> set[str]:
@@ -110,64 +171,154 @@ def _positive(module: Module, node: ast.expr) -> bool:
     value = literal(node)
     if isinstance(value, int) and not isinstance(value, bool):
         return value > 0
-    return any(
-        isinstance(n, ast.Call)
-        and module.name(n.func).rpartition(".")[2]
-        in ("cpu_count", "get_num_threads", "sched_getaffinity", "process_cpu_count")
-        for n in walk(node)
-    )
+    return any(isinstance(n, ast.Call) and _counts_cpus(module, n) for n in walk(node))
 
 
-def _configured(file: File, names: set[str]) -> Iterator[tuple[str, int, Evidence]]:
-    """Each worker count of a configuration file, by key."""
+def _counts_cpus(module: Module, call: ast.Call) -> bool:
+    return module.name(call.func).rpartition(".")[2] in _NAMED_LIKE_CPUS
+
+
+class _Counts:
+    """Whether a worker count is above 0 (None where that cannot be known), followed through the variables, defaults, keys
+    and arguments of the code. `configured` are the keys that a configuration fixes."""
+
+    def __init__(self, modules: list[tuple[File, Module]], configured: dict[str, bool]) -> None:
+        self.modules = modules
+        self.configured = configured
+        self._bound: dict[str, list[tuple[Module, ast.expr | None]]] | None = None
+
+    def several(self, module: Module, node: ast.expr, seen: frozenset[str] = frozenset()) -> bool | None:
+        value = literal(node)
+        if isinstance(value, int):
+            return value > 0
+        if isinstance(node, ast.Constant):  # None, or a text that is no number
+            return False if node.value is None else None
+        if isinstance(node, ast.IfExp):
+            return self._any([self.several(module, n, seen) for n in (node.body, node.orelse)])
+        if isinstance(node, ast.BoolOp):
+            return self._any([self.several(module, n, seen) for n in node.values])
+        if isinstance(node, ast.Call):
+            return self._called(module, node, seen)
+        if isinstance(node, ast.BinOp):
+            if any(isinstance(n, ast.Call) and _counts_cpus(module, n) for n in walk(node)):
+                return True
+            sides = [self.several(module, n, seen) for n in (node.left, node.right)]
+            return False if sides[0] is False and isinstance(node.op, ast.Mult | ast.FloorDiv | ast.Div) else None
+        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        if isinstance(node, ast.Subscript) and isinstance(key := literal(node.slice), str):
+            name = key
+        return self._named(name.lower().lstrip("_"), seen) if name else None
+
+    def _called(self, module: Module, node: ast.Call, seen: frozenset[str]) -> bool | None:
+        last = module.name(node.func).rpartition(".")[2]
+        if last in _NAMED_LIKE_CPUS:
+            return True
+        parts = [self.several(module, a, seen) for a in node.args]
+        if last == "max" and len(parts) > 1:
+            return self._any(parts)
+        if last == "min" and len(parts) > 1:
+            return False if False in parts else True if all(parts) else None
+        if last in ("int", "round", "abs") and parts:
+            return parts[0]
+        if last in ("get", "getattr", "getenv") and node.args:
+            key = next((k for a in node.args if isinstance(k := literal(a), str)), "")
+            return self._any([self._named(key.lower(), seen), *parts[1 + (last == "getattr") :]])
+        if last in ("Option", "Argument", "Field", "field"):
+            default = next((k.value for k in node.keywords if k.arg == "default"), node.args[0] if node.args else None)
+            return self.several(module, default, seen) if default is not None else None
+        return None
+
+    @staticmethod
+    def _any(parts: list[bool | None]) -> bool | None:
+        return True if True in parts else None if None in parts else False
+
+    def _named(self, name: str, seen: frozenset[str]) -> bool | None:
+        if name in seen or len(seen) > 6 or not name:
+            return None
+        if name in self.configured:
+            return self.configured[name]
+        if self._bound is None:
+            self._bound = {}
+            for _, module in self.modules:
+                for bound, value in _bound_values(module):
+                    self._bound.setdefault(bound.lower().lstrip("_"), []).append((module, value))
+        parts = [
+            None if value is None else self.several(module, value, seen | {name})
+            for module, value in self._bound.get(name, [])
+            if not _is_itself(value, name)
+        ]
+        return self._any(parts) if parts else None
+
+
+def _is_itself(value: ast.expr | None, name: str) -> bool:
+    """Whether a value only hands a name on under the same name: `self.num_workers = num_workers`, `f(workers=workers)`."""
+    said = value.attr if isinstance(value, ast.Attribute) else value.id if isinstance(value, ast.Name) else ""
+    return said.lower().lstrip("_") == name
+
+
+def _configured(file: File) -> Iterator[tuple[str, int, Evidence]]:
+    """Each number of workers in a configuration file, by key in small letters."""
+    tables: list[dict[str, object]] = [toml(file)] if file.suffix == "toml" else []
+    while tables:
+        for key, value in tables.pop().items():
+            if isinstance(value, dict):
+                tables.append(value)
+            elif "worker" in key.lower() and isinstance(value, int) and not isinstance(value, bool):
+                yield key.lower(), value, file.cite(toml_line(file, key), note="the configured number of workers")
+    if file.suffix == "toml":
+        return
     for document in yaml_documents(file) if file.size < _WRITTEN else ():
         for path, node in document.walk():
-            known = path and (path[-1] in names or path[-1] == "dataloader_num_workers")
-            if known and node.kind == "text" and re.fullmatch(r"\d+", node.text):
-                yield path[-1], int(node.text), file.cite(node.line, note="the configured number of workers")
+            known = path and "worker" in path[-1].lower()
+            if known and node.kind == "text" and re.fullmatch(r"\d{1,6}", node.text):
+                yield path[-1].lower(), int(node.text), file.cite(node.line, note="the configured number of workers")
+
+
+def _bound_values(module: Module) -> Iterator[tuple[str, ast.expr | None]]:
+    """What the code binds names to: defaults, constants, fields, keys, options and arguments. None where a parameter has no
+    default and nothing in the code says what it is given."""
+    for node in module.nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            places = [*node.args.posonlyargs, *node.args.args]
+            defaults = node.args.defaults
+            yield from zip([a.arg for a in places[len(places) - len(defaults) :]], defaults, strict=True)
+            yield from zip([a.arg for a in node.args.kwonlyargs], node.args.kw_defaults, strict=True)
+        elif isinstance(node, ast.Assign):
+            yield from ((_last_name(t), node.value) for t in node.targets)
+            yield from (
+                (key, node.value)
+                for t in node.targets
+                if isinstance(t, ast.Subscript) and isinstance(key := literal(t.slice), str)
+            )
+        elif isinstance(node, ast.AnnAssign):
+            if node.value is not None:
+                yield _last_name(node.target), node.value
+        elif isinstance(node, ast.Dict):
+            yield from ((str(literal(k)), v) for k, v in zip(node.keys, node.values, strict=True) if k is not None)
+        elif isinstance(node, ast.Call):
+            yield from ((k.arg, k.value) for k in node.keywords if k.arg)
+            option = next((o for a in node.args if isinstance(o := literal(a), str) and o.startswith("--")), "")
+            if option:
+                default = next((k.value for k in node.keywords if k.arg == "default"), None)
+                yield option.lstrip("-").replace("-", "_"), default
 
 
 def _bindings(file: File, module: Module, names: set[str]) -> Iterator[tuple[str, Evidence]]:
     """Each positive value that the code binds to a worker count's name: a default, a constant, a field, an option."""
-    for node in module.nodes:
-        pairs: list[tuple[str, ast.expr | None]] = []
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            places = [*node.args.posonlyargs, *node.args.args]
-            pairs += zip(
-                [a.arg for a in places[len(places) - len(node.args.defaults) :]], node.args.defaults, strict=True
-            )
-            pairs += zip([a.arg for a in node.args.kwonlyargs], node.args.kw_defaults, strict=True)
-        elif isinstance(node, ast.Assign):
-            pairs += [(_last_name(t), node.value) for t in node.targets]
-        elif isinstance(node, ast.AnnAssign):
-            pairs.append((_last_name(node.target), node.value))
-        elif isinstance(node, ast.Dict):
-            pairs += [(str(literal(k)), v) for k, v in zip(node.keys, node.values, strict=True) if k is not None]
-        elif (
-            isinstance(node, ast.Call)
-            and node.args
-            and isinstance(name := literal(node.args[0]), str)
-            and name.startswith("--")
+    for name, value in _bound_values(module):
+        if value is None or name.lower().lstrip("_") not in names:
+            continue
+        if isinstance(value, ast.Call) and module.name(value.func).rpartition(".")[2] in (
+            "Option",
+            "Argument",
+            "Field",
+            "field",
         ):
-            pairs.append(
-                (name.lstrip("-").replace("-", "_"), next((k.value for k in node.keywords if k.arg == "default"), None))
+            value = (
+                value.args[0] if value.args else next((k.value for k in value.keywords if k.arg == "default"), value)
             )
-        for name, value in pairs:
-            if value is None or name.lower().lstrip("_") not in names:
-                continue
-            if isinstance(value, ast.Call) and module.name(value.func).rpartition(".")[2] in (
-                "Option",
-                "Argument",
-                "Field",
-                "field",
-            ):
-                value = (
-                    value.args[0]
-                    if value.args
-                    else next((k.value for k in value.keywords if k.arg == "default"), value)
-                )
-            if _positive(module, value):
-                yield name.lower(), file.cite(value.lineno, note=f"{name} is above 0 by default")
+        if _positive(module, value):
+            yield name.lower(), file.cite(value.lineno, note=f"{name} is above 0 by default")
 
 
 def _last_name(node: ast.AST) -> str:
@@ -328,9 +479,36 @@ def distributed_training(files: Files) -> Iterator[Evidence]:
     mentions=_TRAIN_WORDS,
 )
 def distributed_ready(files: Files) -> Iterator[Evidence]:
-    """What `distributed-training` takes, or `devices` set to `auto` or -1, Accelerate in the training loop, `torchrun`, or a
-    strategy on one device. Weak: nothing shows that more than one process was meant."""
+    """What `distributed-training` takes, or `devices` set to `auto` or -1, Accelerate in the training loop, `torchrun`, a
+    strategy on one device, or a Trainer that takes all devices unless it is told otherwise (Lightning's with an accelerator
+    and no `devices`, that of transformers). Weak: nothing shows that more than one process was meant."""
     yield from (e for _, e in sorted(_distributed(files), key=lambda pair: not pair[0]))
+
+
+@probe(
+    "distributed-by-default",
+    asks="Does training run on more than one device or process without being asked to?",
+    looks_in=(*CODE, *CONFIGS, *_RUN_FILES),
+    mentions=_TRAIN_WORDS,
+)
+def distributed_by_default(files: Files) -> Iterator[Evidence]:
+    """As `distributed-training`, without code that stands under a condition (`if args.multi_gpu:`): an option that nobody
+    need ever have chosen is no reason to tick a box."""
+    for sure, evidence in _distributed(files):
+        file = files.paths[evidence.path]
+        module = python(file) if file.suffix in ("py", "ipynb") else None
+        if sure and not (module and is_optional(module, evidence.start)):
+            yield evidence
+
+
+def is_optional(module: Module, line: int) -> bool:
+    """Whether a line stands under a condition other than `if __name__ == "__main__"`."""
+    for node in module.nodes:
+        if not isinstance(node, ast.If) or any(isinstance(n, ast.Name) and n.id == "__name__" for n in walk(node.test)):
+            continue
+        if node.body[0].lineno <= line <= (node.end_lineno or node.lineno):
+            return True
+    return False
 
 
 def _distributed(files: Files) -> Iterator[tuple[bool, Evidence]]:
@@ -358,6 +536,8 @@ def _distributed(files: Files) -> Iterator[tuple[bool, Evidence]]:
                         if k.arg in ("strategy", "devices", "gpus", "num_nodes")
                     ]
                     yield found[0], file.cite(min(lines), max(lines), note=found[1])
+                elif _takes_all(call, settings):
+                    yield False, file.cite(call.line, call.end, note="trains on whatever devices there are")
             elif call.name in ("accelerate.Accelerator", "accelerate.accelerator.Accelerator"):
                 yield False, file.cite(call.line, call.end, note="trains through Accelerate")
     for file in files.matching(*CONFIGS):
@@ -373,6 +553,17 @@ def _distributed(files: Files) -> Iterator[tuple[bool, Evidence]]:
         for command in commands(file):
             if (said := _launch(command)) is not None:
                 yield said, file.cite(command.line, note="starts training through a launcher")
+
+
+def _takes_all(call: Call, settings: dict[str, object]) -> bool:
+    """Whether a Trainer takes every device that the machine has because nothing is said."""
+    if call.name.startswith("transformers."):
+        return True
+    lightning = call.name.split(".")[0] in ("lightning", "pytorch_lightning", "lightning_fabric")
+    said = {"devices", "gpus", "strategy", "num_nodes"} & settings.keys() or any(
+        k.arg is None for k in call.node.keywords
+    )
+    return lightning and not said and settings.get("accelerator") in ("auto", "gpu", "cuda")
 
 
 def _trainer(settings: dict[str, object]) -> tuple[bool, str] | None:
@@ -487,7 +678,12 @@ _OPTIMISES = (
     (compile_later(r"^(torch_pruning|tensorflow_model_optimization|sparseml)\."), "prunes or quantizes the model"),
     (compile_later(r"(^|\.)(ModelPruning|QuantizationAwareTraining)$"), "prunes or quantizes while training"),
     (compile_later(r"^(torch_tensorrt|tensorrt)\.(compile|Builder)$"), "compiles with TensorRT"),
-    (compile_later(r"^openvino(\.\w+)*\.(convert_model|compile_model)$"), "compiles with OpenVINO"),
+    (
+        compile_later(
+            r"^openvino(\.\w+)*(\.Core\(\))?\.(convert_model|compile_model)$|^optimum\.intel\.(\w+\.)*OVModel\w*\."
+        ),
+        "compiles with OpenVINO",
+    ),
     (compile_later(r"^ctranslate2\.converters\."), "converts to a faster model"),
     (compile_later(r"TFLiteConverter\.\w+$"), "converts to TensorFlow Lite"),
 )
@@ -527,7 +723,7 @@ def inference_optimised(files: Files) -> Iterator[Evidence]:
 
 @probe(
     "inference-optimised-beyond-training",
-    asks="Is a model quantized, pruned, distilled or compiled outside its training?",
+    asks="Is a model quantized, pruned, distilled or compiled outside its training, for speed and not only for a format?",
     looks_in=CODE,
     mentions=(
         "compile", "jit", "torchscript", "quantiz", "quantis", "torchao", "bitsandbytes", "load_in_", "prun", "distil", "optimum",
@@ -535,13 +731,41 @@ def inference_optimised(files: Files) -> Iterator[Evidence]:
     ),
 )  # fmt: skip
 def inference_optimised_beyond_training(files: Files) -> Iterator[Evidence]:
-    """As `inference-optimised`, without a compilation in a file that trains: there it speeds up training, and whether the
-    served model is compiled stays open."""
+    """As `inference-optimised`, without a compilation or a model loaded in few bits in a file that trains (there it speeds up
+    training, or makes it fit), and without TorchScript, which a server may need as a format."""
     for evidence in inference_optimised(files):
         file = files.paths[evidence.path]
-        if "compiles" in evidence.note and _TRAINS.search(file.text):
+        if "TorchScript" in evidence.note or evidence.note == "compiles a function":
+            continue
+        if ("compiles" in evidence.note or "loads" in evidence.note) and _TRAINS.search(file.text):
             continue
         yield evidence
+
+
+_OPTIMISED_GRAPH = compile_later(
+    r"^onnxoptimizer\.optimize$|^(onnxsim|onnxslim)\.(simplify|slim)$|^onnxruntime\.transformers\.optimizer\.optimize_model$|"
+    r"^onnxruntime(\.\w+)*\.(SessionOptions|InferenceSession|GraphOptimizationLevel)$|^optimum\.onnxruntime\.\w+\.from_pretrained$|"
+    r"^torch\.onnx\.(export|dynamo_export)$|\.to_onnx$|^optimum\.exporters\.|^torch\.export\.export$|^coremltools\.convert$"
+)
+_GRAPH_FORMATS = ("onnx", "engine", "openvino", "tflite", "coreml", "ncnn", "torchscript", "edgetpu", "mnn")
+
+
+@probe(
+    "inference-graph",
+    asks="Is the model exported to or run as an optimised graph (ONNX, OpenVINO, TensorRT, ...)?",
+    looks_in=CODE,
+    mentions=("onnx", "openvino", "tensorrt", "torch.export", "coremltools", "format"),
+)
+def inference_graph(files: Files) -> Iterator[Evidence]:
+    """An export to ONNX or another graph format, a graph that is simplified, or an ONNX Runtime session, which optimises the
+    graph that it loads. Weak: a sign of compilation for inference, which may have been done for the format alone."""
+    for file in files:
+        module = python(file)
+        for call in module.calls if module else ():
+            exported = call.name.endswith(".export") and literal(call.keyword("format")) in _GRAPH_FORMATS
+            if exported or _OPTIMISED_GRAPH.search(call.name):
+                yield file.cite(call.line, call.end, note="exports or runs an optimised graph")
+                break
 
 
 _TRAINS = compile_later(r"\.backward\(|optimizer\.step\(|\.fit\(|\btraining_step\b")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.facts.routes import FRAMEWORKS, SERVERS, Code, inference_routes, routes
+from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
@@ -37,11 +38,35 @@ CODE = ("**/*.py", "**/*.ipynb", "!tests/**", "!**/tests/**", "!**/test_*.py", "
 def inference_api(files: Files) -> Iterator[Evidence]:
     """A FastAPI route (of an app, a factory or a router) whose handler runs a model, or that is named after inference and
     calls something that is. An empty stub, the dependency, a course demo (`/items/{id}`), a handler that returns a constant
-    and routes of health, drift, reports or metrics do not count, nor do other servers."""
-    for route in inference_routes(files):
-        if route.framework == "fastapi":
-            note = f"{route.method} {route.path} runs inference"
-            yield files.paths[route.file].cite(route.line, route.end, note=note)
+    and routes of health, drift, reports or metrics do not count, nor do other servers. A route that starts another program or
+    asks another service may do it there: that is unknown."""
+    runs = [r for r in inference_routes(files) if r.framework == "fastapi"]
+    for route in runs:
+        note = f"{route.method} {route.path} runs inference"
+        yield files.paths[route.file].cite(route.line, route.end, note=note)
+    if not runs:
+        _handed_on(files)
+
+
+_HANDS_ON = compile_later(
+    r"^(subprocess\.\w+|os\.(system|popen)|asyncio\.create_subprocess_\w+|(requests|httpx)\.(post|request)|.*Client(\(\))?\.post)$"
+)
+
+
+def _handed_on(files: Files) -> None:
+    """Tells the search of the routes that start another program or ask another service."""
+    code = Code.of(files)
+    for route in routes(files):
+        if route.framework != "fastapi" or not route.function:
+            continue
+        files.near = files.near or f"{route.file}:{route.line}"
+        for at, function in code.reached(files.paths[route.file], route.function):
+            for call in code.calls(at, function):
+                if _HANDS_ON.search(call.name):
+                    does = (
+                        "the route asks another service" if ".post" in call.name else "the route starts another program"
+                    )
+                    unsure(Hole(at.path, does, call.line))
 
 
 _SERVER_IMAGES = compile_later(
@@ -321,6 +346,71 @@ def frontend(files: Files) -> Iterator[Evidence]:
     for file in files.named():  # a page too large to be read was not written by hand
         if file.suffix not in ("py", "json") and file.size < 300_000 and readable(file):
             yield from _html_frontend(file, files)
+
+
+_APP_HOSTS = compile_later(
+    r"https?://[\w.-]+\.(?:streamlit\.app|hf\.space|vercel\.app|netlify\.app|web\.app|firebaseapp\.com|lovable\.app|gradio\.live)\b[^\s)\]>\"']*"
+    r"|https?://huggingface\.co/spaces/[\w./-]+",
+    re.IGNORECASE,
+)
+_REPOSITORY = compile_later(
+    r"https?://(?:www\.)?(?:github|gitlab)\.com/([\w.-]+)/[\w.-]+(?:/(?:blob|tree|raw)/[\w.-]+/([^\s)\]>\"'#?]+))?"
+)
+_MAKERS = frozenset(
+    ["streamlit", "gradio-app", "plotly", "fastapi", "tiangolo", "skaftenicki", "cookiecutter", "actions"]
+)
+_FRONT = compile_later(r"front[- ]?end|web ?app|streamlit|gradio|user interface|\bui\b", re.IGNORECASE)
+
+
+@probe(
+    "frontend-elsewhere",
+    asks="Does the report or a document give the address of a front end that is kept or runs elsewhere?",
+    looks_in=("**/*.{md,rst}", "!.github/**", "!**/{agents,claude,gemini}.md"),
+    mentions=("http",),
+    all=True,
+)
+def frontend_elsewhere(files: Files) -> Iterator[Evidence]:
+    """An address of an app host (Streamlit, Hugging Face Spaces, Vercel, ...), or of another repository in a line that names a
+    front end. Weak: what is there is not part of the commit. A link to a file of this repository, and a tool's own
+    repository, do not count."""
+    for file in files:
+        for i, row in enumerate(file.lines, 1):
+            if "http" in row and (_APP_HOSTS.search(row) or (_FRONT.search(row) and _is_elsewhere(row, files))):
+                yield file.cite(i, note="the address of something kept elsewhere")
+                break
+
+
+def _is_elsewhere(row: str, files: Files) -> bool:
+    """Whether a line has the address of a repository that is neither a tool's nor, by the file that it leads to, this one."""
+    for match in _REPOSITORY.finditer(row):
+        if match[1].lower() not in _MAKERS and not (match[2] and files.exists(match[2])):
+            return True
+    return False
+
+
+@probe(
+    "page-served",
+    asks="Is there a page of the group's own, or a start of a user interface in a notebook?",
+    looks_in=("**/*.{py,ipynb,html,js,ts}", "!docs/**", "!**/docs/**", "!reports/**", "!tests/**", "!**/dist/**"),
+    mentions=("htmlresponse", "jinja2templates", "render_template", "<form", "<input", "<button", "gradio", "ipywidgets", "streamlit"),
+)  # fmt: skip
+def page_served(files: Files) -> Iterator[Evidence]:
+    """HTML with inputs, or a server's HTML answer or template, though nothing of it is seen to be sent to the model; Gradio,
+    Streamlit or widgets in a notebook. Weak: a front end in the making, or one whose other half is computed."""
+    for file in files:
+        if file.suffix in ("html", "js", "ts"):
+            if not any(len(row) > 5000 for row in file.lines) and (
+                line := next(lines_matching(file, _HTML_INPUT, comments=""), 0)
+            ):
+                yield file.cite(line, note="a page with inputs")
+            continue
+        module = python(file)
+        for call in module.calls if module else ():
+            last = call.name.rpartition(".")[2]
+            notebook = file.suffix == "ipynb" and call.name.startswith(("gradio.", "ipywidgets.", "streamlit."))
+            if notebook or last in ("HTMLResponse", "Jinja2Templates", "TemplateResponse", "render_template"):
+                yield file.cite(call.line, call.end, note="answers with a page")
+                break
 
 
 def _python_frontend(file: File) -> Iterator[Evidence]:

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from auditor.facts.declared import DECLARATIONS, declarations
 from auditor.facts.tests import Case, collect, options_of
+from auditor.holes import unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import (
     Module,
     commands,
-    dependencies,
     is_stub_body,
     python,
     toml,
@@ -18,7 +19,7 @@ from auditor.readers import (
     workflow,
     yaml_root,
 )
-from auditor.snapshot import File, Files
+from auditor.snapshot import LINK, File, Files
 
 PYTHON = ("**/*.py",)
 _ELSEWHERE = compile_later(
@@ -35,7 +36,11 @@ _DATA_FILE = compile_later(r"(?i)data|preproc|loader")
 _MODEL_FILE = compile_later(r"(?i)model|train|predict|evaluat|(^|_)net|infer")
 _READS = compile_later(
     r"(^|\.)(load_from_disk|read_csv|read_parquet|read_json|load_dataset|DataLoader|ImageFolder|random_split|imread)$|"
-    r"^torch\.load$|^numpy\.load$|^PIL\.Image\.open$"
+    r"^(torch|numpy|pickle|joblib|json)\.load$|^PIL\.Image\.open$|^(datasets|torchvision\.datasets|h5py|zarr)\."
+)
+_LISTS = compile_later(
+    r"(^|\.)(list_blobs|list_objects(_v2)?|get_bucket|get_blob|bucket|blob)(\(\))?(\.|$)|^(gcsfs|s3fs|fsspec|dvc\.api|adlfs)\.|"
+    r"^os\.(listdir|scandir|walk)$|^glob\.i?glob$|\.(iterdir|rglob|glob)$"
 )
 _BUILDS = compile_later(
     r"(^|\.)(instantiate|from_pretrained|load_from_checkpoint|load_model|InferenceSession|Trainer)$"
@@ -102,8 +107,9 @@ def _parts(case: Case, topic: re.Pattern[str]) -> list[str]:
     mentions=("test", "fixture"),
 )
 def data_tests(files: Files) -> Iterator[Evidence]:
-    """A collected test with a check that uses the group's own data code (a data, dataset, loader or preprocessing module, or
-    such a class or function), or that opens the prepared data in a file named for data. Tests of the API and of drift
+    """A collected test with a check that uses the group's own data code (a data, dataset, loader or preprocessing module, such
+    a class or function, or whatever is built on a framework's Dataset), or that opens the prepared data, or lists a folder or
+    a bucket of it, in a file or a test named for data. Tests of the API and of drift
     monitoring, tests without a check, and tests that are always skipped do not count; a skip on condition does."""
     yield from _cite(files, _data_cases(files, active=True))
 
@@ -122,14 +128,19 @@ def idle_data_tests(files: Files) -> Iterator[Evidence]:
 def _data_cases(files: Files, active: bool) -> list[Case]:
     strong: list[Case] = []
     weak: list[Case] = []
+    sets = _built_on(files, _SETS)
     for case in collect(files).cases:
         if case.active != active or case.client or _ELSEWHERE.search(_stem(case.path)):
             continue
-        named = bool(_DATA_FILE.search(_stem(case.path)))
-        if hits := _parts(case, _DATA):
+        named = bool(_DATA_FILE.search(_stem(case.path)) or _DATA_FILE.search(case.name.rpartition(".")[2]))
+        if any(name in sets for name in _taken(case)):
+            strong.append(case)
+        elif hits := _parts(case, _DATA):
             (strong if named or "data" in " ".join(hits).lower() else weak).append(case)
         elif named and (
-            _local_data(files.paths[case.path], case) or any(_READS.search(n) for n in case.uses) or _unresolved(case)
+            _local_data(files.paths[case.path], case)
+            or any(_READS.search(n) or _LISTS.search(n) for n in case.uses)
+            or _unresolved(case)
         ):
             strong.append(case)
     return sorted(strong, key=lambda c: not _DATA_FILE.search(_stem(c.path))) + weak
@@ -151,6 +162,42 @@ def _unresolved(case: Case) -> bool:
     )
 
 
+_SETS = compile_later(r"(^|\.)(Dataset|IterableDataset|LightningDataModule|TensorDataset|ImageFolder|InMemoryDataset)$")
+_NETS = compile_later(
+    r"^torch\.nn\.(\w+\.)*\w+$|(^|\.)(LightningModule|PreTrainedModel|GenericModel|BaseEstimator|ClassifierMixin|RegressorMixin)$|"
+    r"^(tensorflow\.)?keras\.(\w+\.)*(Model|Sequential|Layer)$|^flax\.linen\.Module$|^pyro\.nn\.\w+$"
+)
+
+
+def _built_on(files: Files, bases: re.Pattern[str]) -> frozenset[str]:
+    """The names of the repository's own classes that are built on one of the bases, over any number of own classes."""
+    return files.once(f"classes built on {bases.pattern}", lambda: _derived(files, bases))
+
+
+def _derived(files: Files, bases: re.Pattern[str]) -> frozenset[str]:
+    above: dict[str, set[str]] = {}
+    for path, file in files.paths.items():
+        if file.suffix == "py" and not files.aside(path) and not file.why_skipped and "class " in file.text:
+            module = python(file)
+            for c in module.classes if module else ():
+                above.setdefault(c.name, set()).update(c.bases)
+    found = {name for name, names in above.items() if any(bases.search(b) for b in names)}
+    for _ in range(5):
+        more = {n for n, names in above.items() if n not in found and any(b.rpartition(".")[2] in found for b in names)}
+        if not more:
+            break
+        found |= more
+    return frozenset(found)
+
+
+def _taken(case: Case) -> Iterator[str]:
+    """What a test takes from the repository's own modules, by its bare name."""
+    for name in case.uses:
+        module = next((m for m in case.own if name.startswith(m + ".")), "")
+        if module:
+            yield name[len(module) :].strip(".").split(".")[0].removesuffix("()")
+
+
 @probe(
     "model-tests",
     asks="Does a collected test check the group's model, its training or its predictions?",
@@ -158,8 +205,8 @@ def _unresolved(case: Case) -> bool:
     mentions=("test", "fixture"),
 )
 def model_tests(files: Files) -> Iterator[Evidence]:
-    """A collected test with a check that uses the group's own model, training, evaluation or prediction code, or builds the
-    model from its configuration. Tests of the API, tests that only use other people's classes, tests without a check and
+    """A collected test with a check that uses the group's own model (a network is one whatever its name, and in whatever
+    file its test stands), training, evaluation or prediction code, or builds the model from its configuration. Tests of the API, tests that only use other people's classes, tests without a check and
     tests that are always skipped do not count."""
     yield from _cite(files, _model_cases(files, own=True, active=True))
 
@@ -190,9 +237,24 @@ def model_tests_of_others(files: Files) -> Iterator[Evidence]:
     )
 
 
+@probe(
+    "model-tests-plain",
+    asks="Does a collected test build the group's model, or train, evaluate or predict with it?",
+    looks_in=(*PYTHON, "!reports/**"),
+    mentions=("test", "fixture"),
+)
+def model_tests_plain(files: Files) -> Iterator[Evidence]:
+    """As `model-tests`, where what the test takes from the group's code is a network or is itself named for a model, training
+    or prediction: a helper that happens to stand in the training script is none."""
+    nets = _built_on(files, _NETS)
+    cases = _model_cases(files, own=True, active=True)
+    yield from _cite(files, [c for c in cases if any(n in nets or _MODEL.search(n) for n in _taken(c))])
+
+
 def _model_cases(files: Files, own: bool, active: bool) -> list[Case]:
     strong: list[Case] = []
     weak: list[Case] = []
+    nets = _built_on(files, _NETS) if own else frozenset()
     for case in collect(files).cases:
         stem = _stem(case.path)
         if case.active != active or case.client or _ELSEWHERE.search(stem):
@@ -202,9 +264,13 @@ def _model_cases(files: Files, own: bool, active: bool) -> list[Case]:
         built = _unresolved(case) or (bool(case.own) and any(_BUILDS.search(n) for n in case.uses))
         if not own:
             strong += [case] if named and not case.own and not built else []
-        elif named and (hits or built):
+        elif (named and (hits or built)) or any(name in nets for name in _taken(case)):
             strong.append(case)
-        elif hits and not _DATA_FILE.search(stem) and not all(_DATA.search(h.rsplit(".", 1)[-1]) for h in hits):
+        elif (
+            hits
+            and (not _DATA_FILE.search(stem) or _MODEL_FILE.search(case.name.rpartition(".")[2]))
+            and not all(_DATA.search(h.rsplit(".", 1)[-1]) for h in hits)
+        ):
             weak.append(case)
     return strong + weak
 
@@ -393,13 +459,13 @@ def _measures(words: tuple[str, ...]) -> bool:
 )
 def coverage(files: Files) -> Iterator[Evidence]:
     """`coverage run` or `pytest --cov` in a workflow, in an own task, make target or script, or in pytest's `addopts`, where
-    there are tests; or a committed result. A workflow counts as the template ships it, since it runs over the group's tests;
-    the template's own `test` task, a dependency, `[tool.coverage]` and ignored paths do not."""
+    there are tests; or a committed result. A workflow and the `test` task count as the template ships them, since they run over
+    the group's tests; a dependency, `[tool.coverage]` and ignored paths do not."""
     if _has_tests(files):
         for ci in (True, False):
             for file in files:
                 is_ci = file.path.startswith((".github/", ".gitlab-ci"))
-                if ci == is_ci and (is_ci or not files.aside(file.path)):
+                if ci == is_ci and (is_ci or file.name == "tasks.py" or not files.aside(file.path)):
                     yield from _measured(file)
     for file in files:
         if files.aside(file.path):
@@ -412,8 +478,29 @@ def coverage(files: Files) -> Iterator[Evidence]:
                     yield file.cite(i, note="a committed coverage table")
                     break
     for path, file in files.paths.items():
-        if file.name == ".coverage" and file.size and file.skipped != "a symbolic link":
+        if file.name == ".coverage" and file.size and not file.why_skipped.startswith(LINK):
             yield file.exists(f"{path} holds the data of a coverage run")
+
+
+@probe(
+    "coverage-own",
+    asks="Is the code coverage of the tests measured by something of the group's own?",
+    looks_in=(
+        ".github/workflows/*.y*ml",
+        ".gitlab-ci.y*ml",
+        "**/*.{py,toml,ini,cfg,sh,mk,yaml,yml}",
+        "**/{makefile,justfile,.justfile}",
+        "**/*coverage*.{txt,md,xml,json}",
+        "**/.coverage",
+        "!reports/*.py",
+    ),
+    mentions=_COVERAGE_WORDS,
+)
+def coverage_own(files: Files) -> Iterator[Evidence]:
+    """As `coverage`, without the template's own untouched workflow and task: what came with it is no reason to tick a box."""
+    for evidence in coverage(files):
+        if not files.aside(evidence.path) and "template" not in evidence.note:
+            yield evidence
 
 
 def _has_tests(files: Files) -> bool:
@@ -428,8 +515,9 @@ def _has_tests(files: Files) -> bool:
 
 def _measured(file: File) -> Iterator[Evidence]:
     for command in commands(file):
-        if _measures(command.bare) and not _is_template_task(file, command.text):
-            yield file.cite(command.line, note="runs the tests with coverage")
+        if _measures(command.bare):
+            template = " (the template's task)" if _is_template_task(file, command.text) else ""
+            yield file.cite(command.line, note=f"runs the tests with coverage{template}")
     if file.path.startswith(".github/"):
         found = workflow(file)
         for _, step in found.active_steps if found else ():
@@ -452,12 +540,7 @@ def _is_template_task(file: File, text: str) -> bool:
     "coverage-dependency",
     asks="Is a coverage tool declared, configured, or run by the template's own task?",
     looks_in=(
-        "**/requirements*.txt",
-        "**/pyproject.toml",
-        "**/*env*.y*ml",
-        "**/pixi.toml",
-        "**/pipfile",
-        "**/setup.{py,cfg}",
+        *DECLARATIONS,
         "**/tasks.py",
         "**/.coveragerc",
         "**/codecov.y*ml",
@@ -468,6 +551,10 @@ def _is_template_task(file: File, text: str) -> bool:
 def coverage_dependency(files: Files) -> Iterator[Evidence]:
     """coverage or pytest-cov among the declared packages, `[tool.coverage]`, a `.coveragerc` or codecov.yml, or the
     template's `coverage run` task. All of it comes with the template: a weak sign."""
+    known = declarations(files)
+    wanted = {
+        path: [p for p in packages if p.name in ("coverage", "pytest-cov")] for path, packages in known.by_path.items()
+    }
     for file in files:
         if file.name == "tasks.py":
             for command in commands(file):
@@ -476,12 +563,13 @@ def coverage_dependency(files: Files) -> Iterator[Evidence]:
         elif file.name.lower() in (".coveragerc", "codecov.yml", "codecov.yaml"):
             yield file.cite(1, 3)
         else:
-            for d in dependencies(file):
-                if d.name in ("coverage", "pytest-cov"):
-                    yield file.cite(d.line, note="declared only")
+            yield from (file.cite(p.line, note="declared only") for p in wanted.pop(file.path, ()))
             if file.name == "pyproject.toml" and "coverage" in toml(file).get("tool", {}):
                 line = next((i for i, row in enumerate(file.lines, 1) if row.startswith("[tool.coverage")), 0)
                 yield file.cite(line or toml_line(file, "tool", "coverage"), note="configured only")
+    for path, packages in wanted.items():  # lists of other names, and what images install
+        yield from (files.paths[path].cite(p.line, note="declared only") for p in packages)
+    unsure(*known.unread)
 
 
 @probe(

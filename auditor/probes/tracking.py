@@ -8,9 +8,10 @@ from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.probes.config import is_sweep
+from auditor.probes.scaling import is_optional
 from auditor.readers import Call, Module, Node, commands, is_stub_body, literal, python, readable, yaml_documents
 from auditor.repository import Unreadable
-from auditor.snapshot import File, Files
+from auditor.snapshot import LINK, SUBMODULE, File, Files
 
 NO_TESTS = ("!tests/**", "!test/**", "!**/tests/**", "!**/test_*.py", "!**/*_test.py", "!**/conftest.py")
 OWN_CODE = ("**/*.py", "**/*.ipynb", "!reports/**/*.py", *NO_TESTS)
@@ -79,6 +80,7 @@ _MAY_PROFILE = (
     "**/{makefile,justfile}",
     "!reports/*.md",
     "!**/requirements*.txt",
+    "!**/.pre-commit-config.y*ml",
     "!tests/**",
     "!**/test_*.py",
 )
@@ -103,9 +105,14 @@ def profiling(files: Files) -> Iterator[Evidence]:
     mentions=_OF_PROFILES,
 )
 def profiling_used(files: Files) -> Iterator[Evidence]:
-    """As `profiling`, without a profiler in a function or class that nothing names: a helper that was written and never
-    used is no reason to tick a box. Whatever has a decorator that may hand it on (a command, a hook) counts as used."""
-    return _profiles(files, lambda file, inside: _is_named(files, file, inside.partition(".")[0]))
+    """As `profiling`, without a profiler in a function or class that nothing names, or under a condition (`if
+    cfg.profile:`): what was written and perhaps never used is no reason to tick a box. Whatever has a decorator that may hand
+    it on (a command, a hook) counts as used."""
+    for evidence in _profiles(files, lambda file, inside: _is_named(files, file, inside.partition(".")[0])):
+        file = files.paths.get(evidence.path)
+        module = python(file) if file and file.suffix in ("py", "ipynb") else None
+        if not (module and evidence.start and is_optional(module, evidence.start)):
+            yield evidence
 
 
 def _is_named(files: Files, file: File, name: str) -> bool:
@@ -187,7 +194,7 @@ def _traces(files: Files) -> Iterator[Evidence]:
     """Committed profiles: cProfile's dumps by their first bytes, chrome traces by their head."""
     for path, file in files.paths.items():
         name = file.name.lower()
-        if not re.search(r"prof|pstats|trace|cpu_?time", name) or file.skipped in ("a symbolic link", "a submodule"):
+        if not re.search(r"prof|pstats|trace|cpu_?time", name) or file.why_skipped.startswith((LINK, SUBMODULE)):
             continue
         if name.endswith((".py", ".ipynb", ".png", ".md", ".toml", ".lock", ".html", ".svg", ".pyc", ".js", ".css")):
             continue
@@ -245,6 +252,46 @@ def logging(files: Files) -> Iterator[Evidence]:
     yield from (evidence for _, evidence in sorted(found, key=lambda f: -f[0]))
 
 
+@probe(
+    "logging-throughout",
+    asks="Does the group's own code log events in more than a place or two?",
+    looks_in=("**/*.py", "!reports/**", *NO_TESTS),
+    mentions=("log",),
+)
+def logging_throughout(files: Files) -> Iterator[Evidence]:
+    """As `logging`, from three messages on: one that a framework's example brought along is no reason to tick a box."""
+    if sum(len(log_calls(module)) for file in files if (module := python(file))) > 2:
+        yield from logging(files)
+
+
+_KEEPS_A_LOG = compile_later(r"^_?(log|write_log|append_log)(_|$)|_log$")
+_WRITES = compile_later(
+    r"(^|\.)(open|write|writerow|dump|dumps|to_csv|append|put_object|insert_\w+|upload_\w+|_?append_\w+|_?upload_\w+)$"
+)
+
+
+@probe(
+    "own-log",
+    asks="Does a function of the group's own that is named for logging write records?",
+    looks_in=("**/*.py", "!reports/**", *NO_TESTS),
+    mentions=("log_", "_log"),
+)
+def own_log(files: Files) -> Iterator[Evidence]:
+    """A function called `log_...` or `..._log` that writes to a file, a table or a bucket. Weak: a log of the group's own making,
+    if without a logger."""
+    for file in files:
+        module = python(file)
+        for f in module.functions if module else ():
+            if (
+                _KEEPS_A_LOG.search(f.name)
+                and module
+                and any(
+                    c.inside == f.qualname and _WRITES.search(c.name) and "wandb" not in c.name for c in module.calls
+                )
+            ):
+                yield file.cite(f.line, note="an own log")
+
+
 # -- experiment tracking -----------------------------------------------------------------------------------------------
 
 
@@ -292,6 +339,30 @@ def experiment_tracking(files: Files) -> Iterator[Evidence]:
             if (name, file.path) not in seen and "mlflow" not in name:
                 seen.add((name, file.path))
                 yield file.cite(call.line, note="an artifact" if "rtifact" in name else "metrics")
+
+
+@probe(
+    "metrics-tracked",
+    asks="Does the code send the metrics of its training to Weights & Biases?",
+    looks_in=(*OWN_CODE, "**/*.{yaml,yml}", "!.github/**"),
+    mentions=("wandb",),
+)
+def metrics_tracked(files: Files) -> Iterator[Evidence]:
+    """As `experiment-tracking`, where metrics are logged, or a logger or callback does so: a run that is started to fetch a
+    model is no tracking of a training."""
+    found = list(experiment_tracking(files))
+    logs = any(e.note == "metrics" or re.search(r"Wandb\w+|_target_|class_path|report_to", e.excerpt) for e in found)
+    if found and (logs or any(_logs_on_a_run(file) for file in files.matching("**/*.py", "**/*.ipynb"))):
+        yield from found
+
+
+def _logs_on_a_run(file: File) -> bool:
+    """Whether a module of W&B's calls `log` on what is named for a run: `run.log({...})`."""
+    module = python(file)
+    if module is None or not module.imported("wandb"):
+        return False
+    owners = (call.name.rpartition(".")[0].lower() for call in module.calls if call.name.endswith(".log"))
+    return any(re.search(r"run|wandb|experiment", owner) for owner in owners)
 
 
 def _is_off(call: Call) -> bool:
@@ -439,6 +510,18 @@ def sweep(files: Files) -> Iterator[Evidence]:
             yield Evidence(
                 kind="fact", note=f"W&B left {len(ran)} configurations of sweep runs.", sources=tuple(ran[:5])
             )
+
+
+@probe(
+    "sweep-ran",
+    asks="Is there a trace of a sweep that ran?",
+    looks_in=("**/wandb/sweep-*/config-*.yaml", "**/optuna*.db", "**/multirun/**"),
+    all=True,
+)
+def sweep_ran(files: Files) -> Iterator[Evidence]:
+    """What W&B leaves of a sweep's runs, an Optuna study's database, the folders of a Hydra multirun. A sweep's file is a plan."""
+    for file in files.named()[:5]:
+        yield file.exists("left by a sweep that ran")
 
 
 def _sweep_dicts(module: Module) -> Iterator[tuple[int, int, bool]]:

@@ -1,29 +1,22 @@
 """Continuous integration: what starts by itself, and what it then checks, builds and publishes."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from auditor.facts.civalues import caches, ci_values, default_caches
 from auditor.facts.cloud import CONFIGURATION, SCRIPTS, TERRAFORM, cloud_build, gcloud_words, terraform
-from auditor.facts.tests import Case, collect, options_of
-from auditor.facts.workflows import (
-    CI,
-    TASKS,
-    CiWorkflow,
-    Run,
-    Trigger,
+from auditor.facts.jobs import Run, Use
+from auditor.facts.programs import (
     build_action,
     builds_image,
-    caches,
-    ci_values,
-    ci_workflows,
-    default_caches,
     lint_action,
     lint_hooks,
     lint_tool,
-    path_filter_hits,
     runs_pre_commit,
     runs_tests,
 )
+from auditor.facts.tests import Case, collect, options_of
+from auditor.facts.workflows import CI, CiWorkflow, Trigger, ci_workflows, doubt, path_filter_hits
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
@@ -56,34 +49,62 @@ def _cite(run: Run, ci: CiWorkflow, note: str = "") -> Evidence:
 @probe(
     "ci-runs-tests",
     asks="Does a workflow that starts by itself for the default branch run the tests?",
-    looks_in=(*CI, *TASKS),
+    looks_in=CI,
     mentions=(*_ANY_WORKFLOW, "test", "nox", "tox"),
 )
 def ci_runs_tests(files: Files) -> Iterator[Evidence]:
     """A test runner in an active step, directly or through make, invoke, tox, nox or a script, of a workflow that a push
     to or pull request into the default branch, or a schedule, starts. Workflows that start by hand, on other branches only,
     or that GitHub would refuse do not count, nor do installing a runner and collecting tests."""
-    yield from _tests(ci_workflows(files))
-
-
-def _tests(workflows: Iterable[CiWorkflow]) -> Iterator[Evidence]:
-    found = [(ci, r) for ci in workflows if ci.checks for r in ci.runs if runs_tests(r.command)]
+    checking = _checking(files, lambda r: isinstance(r, Run) and runs_tests(r.command))
+    found = [(ci, r) for ci in checking for r in ci.runs if runs_tests(r.command)]
     for ci, run in sorted(found, key=lambda pair: pair[1].soft):
         yield _cite(run, ci)
+
+
+def _checking(files: Files, counts: Callable[[Run | Use], object]) -> list[CiWorkflow]:
+    """The workflows that start by themselves on code or by the clock. What they call and nobody can see leaves the search
+    unsure; the nearest miss is what counts in one that nothing starts."""
+    workflows = ci_workflows(files)
+    _nearest(files, (ci for ci in workflows if not ci.checks), counts)
+    checking = [ci for ci in workflows if ci.checks]
+    doubt(checking)
+    return checking
+
+
+def _nearest(files: Files, workflows: Iterable[CiWorkflow], counts: Callable[[Run | Use], object]) -> None:
+    """Name what would count if its workflow started: one whose triggers leave the default branch out, or one in a folder
+    where GitHub looks for none."""
+    branch = files.history.default_branch
+    for ci in workflows:
+        did: list[Run | Use] = [*ci.runs, *ci.uses]
+        for one in did:
+            if counts(one):
+                line = one.line if isinstance(one, Run) else one.step.line
+                files.near = f"{one.file.path}:{line}"
+                files.why = f"which nothing starts{f' for the branch {branch}' if branch else ''}: {ci.path}"
+                return
+    for path in sorted(files.names):
+        if "/.github/workflows/" in path and path.endswith((".yml", ".yaml")) and not files.near:
+            files.near = f"{path}:1"
+            files.why = "which starts nothing: GitHub runs the workflows of the folder .github at the root only"
 
 
 @probe(
     "ci-workflow",
     asks="Is there a workflow of the group's own that starts by itself?",
-    looks_in=(*CI, *TASKS),
+    looks_in=CI,
     mentions=("on:", "on :", "script", "steps", "run", "sh "),
 )
 def ci_workflow(files: Files) -> Iterator[Evidence]:
     """A configuration that its host accepts, that a push, pull request, schedule or another event starts, and of which a
     step does more than set up, install and print. The template's untouched workflows, and one that only updates the pre-commit hooks, do not
     count."""
+    _nearest(files, (), lambda _: False)
     for ci in ci_workflows(files):
-        if ci.automatic and _works(ci) and not _only_updates(ci):
+        if not ci.automatic:
+            files.near, files.why = f"{ci.path}:1", "which nothing starts by itself"
+        elif _works(ci) and not _only_updates(ci):
             line = next((t.line for t in ci.triggers if t.starts), ci.triggers[0].line if ci.triggers else 1)
             yield ci.file.cite(line, note=_say(ci))
 
@@ -134,7 +155,10 @@ def _works(ci: CiWorkflow) -> bool:
         installs = first[:1] in (("uv",), ("poetry",), ("pdm",), ("pixi",)) and first[1:] != ("build",)
         if run.command.program not in _IDLE and not installs:
             return True
-    return any(not _SETS_UP.search(use.action.lower()) and not use.action.startswith("./") for use in ci.uses)
+    if any(not _SETS_UP.search(use.action.lower()) and not use.action.startswith("./") for use in ci.uses):
+        return True
+    doubt([ci])
+    return False
 
 
 @probe(
@@ -156,9 +180,7 @@ def ci_template(files: Files) -> Iterator[Evidence]:
 def _lints(files: Files) -> Iterator[tuple[CiWorkflow, Evidence]]:
     hooks = [(f, h) for f in files.matching(_PRE_COMMIT) for h in lint_hooks(f)]
     soft: list[tuple[CiWorkflow, Evidence]] = []
-    for ci in ci_workflows(files):
-        if not ci.checks:
-            continue
+    for ci in _checking(files, lambda r: lint_tool(r.command) if isinstance(r, Run) else lint_action(r)):
         for run in ci.runs:
             tool = lint_tool(run.command)
             weak = run.soft or "--exit-zero" in run.command.bare
@@ -189,7 +211,7 @@ def _lints(files: Files) -> Iterator[tuple[CiWorkflow, Evidence]]:
 @probe(
     "ci-lints",
     asks="Does a workflow that starts by itself run a linter, a type checker or a formatter that checks?",
-    looks_in=(*CI, *TASKS, _PRE_COMMIT),
+    looks_in=(*CI, _PRE_COMMIT),
 )
 def ci_lints(files: Files) -> Iterator[Evidence]:
     """ruff, flake8, pylint, mypy and their like, `black --check`, or pre-commit with such hooks, in an active step of a
@@ -217,12 +239,13 @@ def ci_lints_template(files: Files) -> Iterator[Evidence]:
             yield piece
 
 
-@probe("ci-caching", asks="Does the CI keep dependencies or other results between its runs?", looks_in=(*CI, *TASKS))
+@probe("ci-caching", asks="Does the CI keep dependencies or other results between its runs?", looks_in=CI)
 def ci_caching(files: Files) -> Iterator[Evidence]:
     """`cache:` of a set-up action, `enable-cache`, actions/cache, docker layers from a cache, GitLab's `cache:`, in an
     active step of a workflow that starts by itself; also setup-uv from version 5 on, which caches unless told not to.
     Not in a workflow that only updates the pre-commit hooks."""
     unasked = []
+    _nearest(files, (), lambda _: False)
     for ci in ci_workflows(files):
         if not ci.automatic or _only_updates(ci):
             continue
@@ -241,12 +264,12 @@ def _only_updates(ci: CiWorkflow) -> bool:
 @probe(
     "ci-matrix",
     asks="Do the CI's tests run on two or more operating systems, Python or framework versions?",
-    looks_in=(*CI, *TASKS),
+    looks_in=CI,
 )
 def ci_matrix(files: Files) -> Iterator[Evidence]:
     """Two or more values of one kind over the jobs that run tests, in workflows that start by themselves for the default
     branch. A matrix of one value, one that builds images, and an axis that no step reads do not count."""
-    for found in ci_values(ci for ci in ci_workflows(files) if ci.checks):
+    for found in ci_values(_checking(files, lambda r: isinstance(r, Run) and runs_tests(r.command))):
         if len(found.values) < 2:
             continue
         kind = {"os": "operating systems", "python": "Python versions"}.get(found.kind, f"{found.kind} versions")
@@ -479,7 +502,7 @@ def registry_trigger_dead(files: Files) -> Iterator[Evidence]:
 @probe(
     "image-build-automatic",
     asks="Does something build the container images automatically?",
-    looks_in=(*CI, *TASKS, *TERRAFORM, *CONFIGURATION),
+    looks_in=(*CI, *SCRIPTS, *TERRAFORM, *CONFIGURATION),
     mentions=(
         *_ANY_WORKFLOW,
         "docker",
@@ -499,14 +522,21 @@ def image_build_automatic(files: Files) -> Iterator[Evidence]:
     starts for the default branch (`gcloud builds submit` counts if its file builds an image), a Cloud Build trigger in
     Terraform or a script, GitLab. A workflow that starts by hand or on a dead branch does not count; a Cloud Build file
     alone is `image-build-config`."""
-    for ci in ci_workflows(files):
+    workflows = ci_workflows(files)
+    _nearest(
+        files,
+        (ci for ci in workflows if not ci.automatic),
+        lambda r: builds_image(r.command) if isinstance(r, Run) else build_action(r),
+    )
+    doubt(ci for ci in workflows if ci.automatic)
+    for ci in workflows:
         if not ci.automatic:
             continue
         for use in ci.uses:
             if what := build_action(use):
                 yield use.file.cite(use.step.line, use.step.end, note=f"{what}; {_say(ci)}")
         for run in ci.runs:
-            if what := builds_image(run.command) or _submits_build(run.command, files):
+            if what := builds_image(run.command) or _submits_build(run.command):
                 yield _cite(run, ci, f"{what}; {_say(ci)}")
     for file in files.matching(*TERRAFORM):
         for resource in terraform(file):
@@ -520,23 +550,12 @@ def image_build_automatic(files: Files) -> Iterator[Evidence]:
                     yield file.cite(command.line, note="creates a Cloud Build trigger")
 
 
-def _submits_build(command: Command, files: Files) -> str:
+def _submits_build(command: Command) -> str:
+    """Whether Cloud Build is asked to build without a file (what a file says is followed)."""
     if gcloud_words(command)[:2] != ("builds", "submit"):
         return ""
-    words = command.bare
-    given = [
-        words[i + 1] if w == "--config" else w.split("=", 1)[1]
-        for i, w in enumerate(words)
-        if w.startswith("--config=") or (w == "--config" and i + 1 < len(words))
-    ]
-    if not given:
-        named = any(w in ("-t", "--tag", "--pack") or w.startswith(("--tag=", "--pack=")) for w in words)
-        given = [] if named else ["cloudbuild.yaml"]
-    for path in given:
-        file = next((f for f in files.chosen if f.path == path.removeprefix("./")), None)
-        if file is None or (build := cloud_build(file)) is None or not build.doing("build"):
-            return ""
-    return "Cloud Build builds the image"
+    named = any(w in ("-t", "--tag", "--pack") or w.startswith(("--tag=", "--pack=")) for w in command.bare)
+    return "Cloud Build builds the image" if named else ""
 
 
 @probe(
@@ -560,7 +579,7 @@ def image_build_config(files: Files) -> Iterator[Evidence]:
 @probe(
     "docs-deployed",
     asks="Is the documentation published?",
-    looks_in=(*CI, *TASKS, ".readthedocs.y*ml", "readthedocs.yml"),
+    looks_in=(*CI, ".readthedocs.y*ml", "readthedocs.yml"),
     mentions=(
         *_ANY_WORKFLOW,
         "mkdocs",
@@ -584,7 +603,9 @@ def docs_deployed(files: Files) -> Iterator[Evidence]:
     for ci in ci_workflows(files):
         how = _say(ci) if ci.automatic else "starts by hand"
         if not ci.automatic and not ci.workflow.by_hand_only:
+            _nearest(files, [ci], lambda r: isinstance(r, Run) and _publishes(r.command))
             continue
+        doubt([ci])
         for use in ci.uses:
             if re.search(
                 r"actions-gh-pages|deploy-pages$|github-pages-deploy-action|mkdocs.*deploy|deploy-mkdocs|mkdocs-gh",
@@ -627,7 +648,7 @@ _PYTEST_SETTINGS = ("pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml"
 @probe(
     "ci-runs-api-tests",
     asks="Does the CI run tests that call the API?",
-    looks_in=(*CI, *TASKS, *_TEST_FILES, *_PYTEST_SETTINGS),
+    looks_in=(*CI, *_TEST_FILES, *_PYTEST_SETTINGS),
     mentions=(*_ANY_WORKFLOW, "test", "nox"),
 )
 def ci_runs_api_tests(files: Files) -> Iterator[Evidence]:
@@ -638,7 +659,8 @@ def ci_runs_api_tests(files: Files) -> Iterator[Evidence]:
     for case in collect(files.matching(*_TEST_FILES)).cases:
         if case.client and not case.skipped:
             cases.setdefault(case.path, case)
-    runs = [(ci, r) for ci in ci_workflows(files) if ci.checks for r in ci.runs if runs_tests(r.command)]
+    checking = _checking(files, lambda r: isinstance(r, Run) and runs_tests(r.command)) if cases else []
+    runs = [(ci, r) for ci in checking for r in ci.runs if runs_tests(r.command)]
     configured = _testpaths(files)
     for path, case in cases.items():
         for ci, run in runs:
@@ -730,13 +752,16 @@ def _reaches(run: Run, path: str, configured: tuple[str, ...], files: Files) -> 
 @probe(
     "ci-load-test",
     asks="Does a workflow run a load test?",
-    looks_in=(*CI, *TASKS),
+    looks_in=CI,
     mentions=(*_ANY_WORKFLOW, "locust", "k6", "vegeta", "artillery", "wrk", "hey ", "oha", "load"),
 )
 def ci_load_test(files: Files) -> Iterator[Evidence]:
     """locust, k6, vegeta, artillery, wrk, hey or oha, or a script named for load tests, run by an active step; whether the
     workflow starts by itself is said. Commented-out steps and files that GitHub would refuse do not count."""
-    for ci in ci_workflows(files):
+    workflows = ci_workflows(files)
+    _nearest(files, (), lambda _: False)
+    doubt(workflows)
+    for ci in workflows:
         how = _say(ci) if ci.automatic else "starts by hand"
         for run in ci.runs:
             words = run.command.bare

@@ -22,13 +22,14 @@ def render(record: AuditRecord) -> str:
             hint(verdict, finding),
         )
         for name, words in (
+            ("for the group", verdict.softened),
             ("also at", also(finding)),
             ("said by", who(record, finding)),
             ("ruling", ruling(record, finding)),
         ):
             parts = (*parts, f"{name}: {words}" if words else "")
         message = "\n".join(one_line(part) for part in parts if part)
-        place = f"file={_property(record.report.path)},line={max(verdict.claim.line, 1)}"
+        place = f"file={_property(record.report.where(verdict.claim.source))},line={max(verdict.claim.line, 1)}"
         counts = finding.standing == "finding"
         title = finding.rule if counts else f"{finding.standing}: {finding.rule}"
         command = _COMMANDS[finding.level] if counts else "notice"

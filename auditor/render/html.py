@@ -27,7 +27,7 @@ from auditor.models import AuditRecord, Evidence, Finding, Question, Verdict
 from auditor.redact import secret_at
 from auditor.render import one_line, safe
 from auditor.render.sides import MANY, TITLES, also, counts, ruling, said_by, sides, who
-from auditor.rules import LEVELS, RULES, hint
+from auditor.rules import LEVELS, RULES, hint, open_but_there
 
 _HERE = Path(__file__).parent
 _NOTHING = Markup("")
@@ -192,7 +192,7 @@ class _Page:
             by=self._by(verdict),
             when=_WHEN.get(verdict.when, ""),
             where="checklist" if item else f"Q{verdict.claim.source.n}" if verdict.claim.source.n else "report",
-            line_url=self.blob.url(self.record.report.path, line, line),
+            line_url=self.blob.url(self.record.report.where(verdict.claim.source), line, line),
             cites=cites,
             private=private,
             decision=self.chosen.get(finding.fingerprint) if finding else None,
@@ -254,13 +254,14 @@ class _Page:
         rows = self._rows()
         report = self.record.report
         first = min(self.starts, default=len(rows) + 1)
-        top = _checklist_line(rows, [i.line for i in report.items], first)
+        top = _checklist_line(rows, [] if report.checklist else [i.line for i in report.items], first)
         if top > 1 and any(text.strip() for _, text in rows[: top - 1]):
             yield self._section("opening", "The report's opening", "Opening", 1, rows[: top - 1])
         if rows[top - 1 : first - 1]:
-            title = "Checklist" if report.items else "Before the first question"
-            yield self._section("checklist", title, "Checklist", top, rows[top - 1 : first - 1])
-        elif report.items:  # a record without the report's text
+            own = report.items and not report.checklist
+            title, id_ = ("Checklist", "checklist") if own else ("Before the first question", "before")
+            yield self._section(id_, title, "Checklist" if own else "Opening", top, rows[top - 1 : first - 1])
+        if report.items and (report.checklist or not rows[top - 1 : first - 1]):  # another file's, or no text is kept
             made = [(i.line, f"* [{i.mark or ' '}] {i.text}") for i in report.items]
             yield self._section("checklist", "Checklist", "Checklist", report.items[0].line, made)
         for asked in sorted(report.questions, key=lambda q: q.line):
@@ -310,6 +311,8 @@ class _Page:
     ) -> _Section:
         end = end or (rows[-1][0] + 1 if rows else line + 1)
         notes = [n for n in self.notes if line <= n.verdict.claim.line < end]
+        if self.record.report.checklist:  # whose lines are another file's
+            notes = [n for n in notes if (n.verdict.claim.source.kind == "item") == (id_ == "checklist")]
         said = _visible(_parser().parseInline(prompt)[0].children or []) if prompt else ""
         section = _Section(id=id_, title=title, name=name, line=line, notes=notes, prompt=said)
         section.body = self._markdown(rows, notes)
@@ -376,6 +379,9 @@ class _Page:
         placed = {id(n) for s in sections for n in s.notes}
         findings = [n for n in self.notes if n.number]
         findings.sort(key=lambda n: (LEVELS.index(n.finding.level) if n.finding else 9, n.number))
+        labels = counts(record)
+        forgotten = open_but_there(record)
+        labels["contradicted"] -= forgotten
         style, script = _asset("page.css"), _asset("page.js")
         return {
             "r": record,
@@ -389,7 +395,8 @@ class _Page:
             "other": self._margin([n for n in self.notes if id(n) not in placed]),
             "findings": findings,
             "groups": [(level, [n for n in findings if n.level == level]) for level in LEVELS],
-            "labels": counts(record),
+            "labels": labels,
+            "forgotten": forgotten,
             "others": [(TITLES[name], MANY[name], [n for n in self.notes if n.standing == name]) for name in TITLES],
             "levels": Counter(n.level for n in findings),
             "rules": sorted({n.rule for n in findings}),

@@ -38,11 +38,14 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
     yield f"### {plain(s.id)}: the report against the repository"
     yield ""
     tree = "the working tree on " if s.working_tree else "commit "
-    yield f"{tree}{code(s.commit[:12])} of {plain(s.commit_time[:16].replace('T', ' '))}, report {code(s.report_path)}"
+    yield f"{tree}{code(s.commit[:12])} of {plain(s.commit_time[:16].replace('T', ' '))}, report {code(s.report_path)}{f' (template {plain(record.report.template)})' if record.report.template else ''}"
     if record.error:
         yield ""
         yield f"Not audited: {plain(record.error)}"
         return
+    if record.report.state:
+        yield ""
+        yield f"**The report is not finished:** {plain(record.report.state)}"
     for standing in ("finding", *TITLES):
         listed = [f for f in record.findings if f.standing == standing]
         if not listed:
@@ -90,6 +93,7 @@ def _row(record: AuditRecord, finding: Finding, verdict: Verdict) -> str:
             plain(verdict.difference),
         ]
     for name, words in (
+        ("for the group", verdict.softened),
         ("also at", also(finding)),
         ("said by", who(record, finding)),
         ("ruling", ruling(record, finding)),

@@ -96,12 +96,13 @@ def _result(record: AuditRecord, verdict: Verdict, rule: str) -> dict[str, Any]:
         f"Report: {verdict.report_says}" if verdict.report_says not in ("", verdict.claim.quote) else "",
         f"Repository: {shows}" if shows else "",
         verdict.difference,
+        f"For the group: {verdict.softened}" if verdict.softened else "",
     ]
     head = verdict.claim.quote or (RULES.get(rule) or _OPEN).title
     result: dict[str, Any] = {
         "ruleId": rule,
         "message": {"text": "\n".join(_text(part) for part in (head, *parts) if part)},
-        "locations": [_location(record.report.path, verdict.claim.line)],
+        "locations": [_location(record.report.where(verdict.claim.source), verdict.claim.line)],
         "properties": {"source": f"{verdict.claim.source.kind} {verdict.claim.source.n}", "by": verdict.by},
     }
     cited = [record.evidence[c.evidence] for c in verdict.citations]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
 from auditor.render import one_line, safe
 from auditor.render.sides import TITLES, also, counts, ruling, sides, totals, who
-from auditor.rules import RULES, hint
+from auditor.rules import RULES, hint, open_but_there
 
 _COLOURS = {
     "error": "1;31",
@@ -62,7 +62,8 @@ class _Page:
             yield ""
             yield self.paint(f"the report itself, {self.record.report.path}:", "bold")
             for problem in problems if show == "all" else problems[:8]:
-                yield f"  {str(problem.line) + ':':6}{one_line(problem.message, self.width - 8)}"
+                line = f"{problem.line}:" if problem.line else ""
+                yield f"  {line:6}{one_line(problem.message, self.width - 8)}"
             if show != "all" and len(problems) > 8:
                 yield self.paint(f"  and {len(problems) - 8} more (--show all)", "dim")
         if self.record.unjudged:
@@ -72,19 +73,31 @@ class _Page:
                 yield f"  {one_line(problem.message, self.width - 2)}"
             if show != "all" and len(self.record.unjudged) > 8:
                 yield self.paint(f"  and {len(self.record.unjudged) - 8} more (--show all)", "dim")
-        if self.record.omitted and show == "all":
+        omitted = [p for p in self.record.omitted if show == "all" or p.items]
+        if omitted:
             yield ""
-            yield self.paint("not read:", "bold")
-            for problem in self.record.omitted:
-                text = problem.message if problem.path in problem.message else f"{problem.path}: {problem.message}"
-                yield f"  {one_line(text, self.width - 2)}"
+            yield self.paint("not read or followed:", "bold")
+            for problem in omitted if show == "all" else omitted[:8]:
+                where = f"{problem.path}:{problem.line}" if problem.line else problem.path
+                boxes = f" (boxes {', '.join(map(str, problem.items))})" if problem.items else ""
+                text = f"{where}: {problem.message}" if where else problem.message
+                yield f"  {one_line(text + boxes, self.width - 2)}"
+            if show != "all" and len(omitted) > 8:
+                yield self.paint(f"  and {len(omitted) - 8} more (--show all)", "dim")
         yield ""
         yield self.summary(show)
 
     def header(self) -> Iterator[str]:
         s = self.record.submission
         tree = ", the working tree on" if s.working_tree else " at"
-        yield f"{self.paint(one_line(s.id), 'bold')}{tree} {s.commit[:12]} of {s.commit_time[:16].replace('T', ' ')}, report {one_line(s.report_path)}"
+        yield f"{self.paint(one_line(s.id), 'bold')}{tree} {s.commit[:12]} of {s.commit_time[:16].replace('T', ' ')}, report {one_line(s.report_path)}{self.template()}"
+        if state := self.record.report.state:
+            yield self.paint(f"the report is not finished: {state}", "error")
+        for problem in self.record.report.problems:
+            if (
+                s.working_tree and problem.path and not problem.line
+            ):  # another report: no finding, and none of this one's form
+                yield self.paint(one_line(problem.message), "dim")
         if s.before:
             later = (
                 "no later commit"
@@ -92,13 +105,24 @@ class _Page:
                 else f"{s.later_commits} later commit{'s' * (s.later_commits > 1)} left out"
             )
             yield self.paint(f"the last commit before {s.before} on {one_line(s.branch or 'HEAD')}; {later}", "dim")
+            for problem in self.record.omitted:
+                if problem.path == "git history":  # which commit it is hangs on this
+                    yield self.paint(one_line(problem.message, 400), "warning")
+
+    def template(self) -> str:
+        """The version of the template and, where that is not the report, the file of the checklist."""
+        report = self.record.report
+        version = f" (template {one_line(report.template)})" if report.template else ""
+        return version + (f", checklist {one_line(report.checklist)}" if report.checklist else "")
 
     def finding(self, finding: Finding) -> Iterator[str]:
         verdict = self.verdicts[finding.verdict]
         title = one_line(verdict.claim.quote or RULES[finding.rule].title, self.width)
         yield f"{self.paint(finding.level, finding.level)} {finding.rule}: {self.paint(title, 'bold')}"
         yield from self.part(
-            "report says", verdict.report_says or "-", f"{self.record.report.path}:{verdict.claim.line}"
+            "report says",
+            verdict.report_says or "-",
+            f"{self.record.report.where(verdict.claim.source)}:{verdict.claim.line}",
         )
         if verdict.by != "form":
             yield from self.part("repository", verdict.repo_shows if not self.excerpts(verdict) else "", "")
@@ -106,6 +130,7 @@ class _Page:
                 yield from self.excerpt(evidence)
         if verdict.difference and (finding.level != "note" or self.record.submission.working_tree):
             yield from self.part("difference", verdict.difference, "")
+        yield from self.part("for the group", verdict.softened, "")
         yield from self.part("also at", also(finding), "")
         yield from self.part("said by", who(self.record, finding), "")
         yield from self.part("ruling", ruling(self.record, finding), "")
@@ -128,6 +153,7 @@ class _Page:
                     continue
                 for name, text in (
                     ("repository", verdict.repo_shows or verdict.difference),
+                    ("for the group", verdict.softened),
                     ("also at", also(finding)),
                     ("said by", who(self.record, finding)),
                     ("ruling", ruling(self.record, finding)),
@@ -178,7 +204,7 @@ class _Page:
                 section = item.section
                 yield self.paint(one_line(section), "bold")
             where = f"Q{verdict.claim.source.n}" if verdict.claim.source.kind == "question" else "---"
-            box = f"[{'x' if item.checked else ' '}]" if item else where
+            box = f"[{'x' if item.checked else '~' if item.partly else ' '}]" if item else where
             mark = self.paint(f"{_MARKS[verdict.label]} {_WORDS[verdict.label]:<14}", verdict.label)
             yield f"  {mark} {box} {one_line(verdict.claim.quote, self.width - 24)}"
             shows = verdict.repo_shows or verdict.difference
@@ -190,8 +216,11 @@ class _Page:
     def summary(self, show: str) -> str:
         count = counts(self.record)
         more = "" if show == "all" else " (--show all)"
+        forgotten = open_but_there(self.record)
+        against = count["contradicted"] - forgotten
         parts = [
-            self.paint(f"{count['contradicted']} contradicted", "contradicted" if count["contradicted"] else "bold"),
+            self.paint(f"{against} contradicted", "contradicted" if against else "bold"),
+            *([f"{forgotten} open box{'es' * (forgotten > 1)} whose work is there"] if forgotten else []),
             f"{count['not_verifiable']} not verifiable",
             f"{count['supported']} supported{more}",
         ]
@@ -200,6 +229,6 @@ class _Page:
         if self.record.judge.name != "none":
             asked = self.record.judged + len(self.record.unjudged)
             tail += f" ({self.record.judged} of {asked} requests answered)"
-        if self.record.omitted:
-            tail += f"; {len(self.record.omitted)} file{'s' * (len(self.record.omitted) > 1)} not read"
+        if unread := sum(p.path != "git history" for p in self.record.omitted):
+            tail += f"; {unread} not read or followed"
         return ", ".join(parts) + tail

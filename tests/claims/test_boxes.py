@@ -5,7 +5,7 @@ from conftest import contradicted, report, settle, tree
 
 from auditor.claims import Repo
 from auditor.claims import load as load_checks
-from auditor.claims.boxes import PRACTICES
+from auditor.claims.boxes import PRACTICES, explained_boxes
 from auditor.profile import load_profile
 from auditor.prose import read_prose
 
@@ -200,3 +200,32 @@ def test_monitoring_is_settled_by_the_repository_before_the_boxes() -> None:
     (found,) = settle("practice-denials", answer, {}, items=two)
     assert found.rule == "prose-contradicts-checklist"
     assert not settle("practice-denials", answer, {}, items={"data-collection": True})
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "item", "explained"),
+    [
+        ("api-tests", "We did not complete full load testing for lack of time.", "load-test", True),
+        ("api-tests", "We tried load testing with locust, and it failed to start.", "load-test", True),
+        ("api-tests", "No. We did not perform load testing.", "load-test", True),
+        ("debugging-and-profiling", "A profiler is in the code but it was never used.", "profiling", True),
+        ("experiment-tracking", "A sweep was set up, but it never ran through.", "sweep", True),
+        ("extra", "We did not implement a frontend.", "frontend", False),
+        ("struggles", "We did not use DVC.", "data-versioning", False),
+        # done after all, told of something else, a plan, a member
+        ("api-tests", "We did not test much. We used locust for load testing.", "load-test", False),
+        (
+            "struggles",
+            "There was a problem with weights and biases, which did not start.",
+            "experiment-tracking",
+            False,
+        ),
+        ("api-tests", "If not, we would use load testing.", "load-test", False),
+        ("api-tests", "One member did not use load testing.", "load-test", False),
+        ("data-versioning", "DVC made it easy to share the data.", "data-versioning", False),
+    ],
+)
+def test_what_an_answer_says_of_an_open_box(question: str, answer: str, item: str, explained: bool) -> None:
+    prose = read_prose(report({question: answer}, {item: False}))
+    assert (item in explained_boxes(prose)) is explained
+    assert item not in explained_boxes(read_prose(report({question: answer}, {item: True})))

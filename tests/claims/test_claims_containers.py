@@ -5,6 +5,7 @@ from conftest import contradicted
 
 ONE = "FROM python:3.11-slim AS base\nCOPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/\nRUN pip install torch\nEXPOSE 8080\nCMD uvicorn app:app --port 8080\n"
 TWO = "FROM python:3.11-slim AS build\nRUN pip install .\nFROM python:3.11-slim\nCOPY --from=build /app /app\nCMD app\n"
+UV = "FROM ghcr.io/astral-sh/uv:python3.12-bookworm-slim\nRUN uv sync\n"
 GPU = "ARG CUDA=12.1.1\nFROM nvidia/cuda:${CUDA}-runtime-ubuntu22.04\nRUN pip install torch\n"
 
 
@@ -43,6 +44,14 @@ def test_multi_stage(sentence: str, files: dict[str, str], expected: list[str]) 
         ("The image was not based on `python:3.12-slim`.", {"Dockerfile": ONE}, []),
         ("The containers use `python:3.12-slim`.", {"Dockerfile": ONE, "compose.yaml": "services:\n  a:\n    image: python:3.12-slim\n"}, []),
         ("We run the container with `trainer:3.12`.", {"Dockerfile": ONE}, []),
+        # Python of another publisher
+        ("The image is based on `python:3.12-slim`.", {"Dockerfile": UV}, []),
+        ("It is built on a slim Python 3.12 image.", {"Dockerfile": UV}, []),
+        ("We use a Python 3.12 base image.", {"Dockerfile": UV}, []),
+        ("The image is based on `python:3.11-slim`.", {"Dockerfile": UV}, ["image:python:3.11-slim"]),
+        ("The image is based on `python:3.12-alpine`.", {"Dockerfile": UV}, ["image:python:3.12-alpine"]),
+        ("We use a Python 3.11 base image.", {"Dockerfile": UV}, ["image:python3.11"]),
+        ("The image is based on `python:3.12-slim`.", {"Dockerfile": UV, "a.dockerfile": ONE}, ["image:python:3.12-slim"]),
         ("We use a Python 3.10 base image.", {"Dockerfile": ONE}, ["image:python3.10"]),
         ("We use a Python 3.11 base image.", {"Dockerfile": ONE}, []),
         ("The base image is FROM a variable, `python:3.12-slim`.", {"Dockerfile": "ARG B\nFROM $B\nRUN x\n"}, []),

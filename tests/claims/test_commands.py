@@ -63,7 +63,7 @@ FILES = {
     "configs/config.yaml": "defaults:\n- model: small\nlr: 0.01\ndata:\n  batch_size: 32\n",
     "configs/model/small.yaml": "hidden_dims: 3\n",
     "configs/model/large.yaml": "hidden_dims: 9\n",
-    "dockerfiles/train.dockerfile": 'FROM python:3.11\nENTRYPOINT ["python", "-u", "src/rainfall/train.py"]\n',
+    "dockerfiles/train.dockerfile": 'FROM python:3.11\nCOPY src/ src/\nENTRYPOINT ["python", "-u", "src/rainfall/train.py"]\n',
     "dockerfiles/evaluate.dockerfile": 'FROM python:3.11\nENTRYPOINT ["python", "src/rainfall/evaluate.py"]\n',
     "tasks.py": TASKS,
     "Makefile": ".PHONY: clean\nrequirements:\n\tpip install .\ntrain_model: requirements\n\tpython x.py\n",
@@ -86,13 +86,17 @@ def spans(check: str, commands: list[str], answer: str = "We run `{}` for this."
         ("docker build -f dockerfiles/train.dockerfile -t train:latest .", []),
         ("docker build -f train.dockerfile -t train:latest .", ["command:train.dockerfile"]),
         ("docker build -f dockerfiles/serve.dockerfile .", ["command:dockerfiles/serve.dockerfile"]),
+        ("docker build -f evaluate.dockerfile -t e .", []),  # in dockerfiles: it copies nothing
+        ("docker build -f dockerfiles/train.dockerfil .", ["command:dockerfiles/train.dockerfil"]),
         ("docker build -t train .", ["command:docker build ."]),
         ("docker build -f <file> .", []),
         ("docker build -f $FILE .", []),
         ("docker compose up", ["command:docker compose up"]),
         ("python src/rainfall/train.py", []),
         ("uv run python ./src/rainfall/train.py lr=0.1", []),
-        ("python train.py", ["command:train.py"]),
+        ("python train.py", []),  # in src/rainfall
+        ("python src/train.py", ["command:src/train.py"]),
+        ("python Train.py", ["command:Train.py"]),
         ("python rainfall/train", ["command:rainfall/train"]),
         ("python path/to/script.py", []),
         ("python your_script.py", []),
@@ -146,9 +150,9 @@ def test_files_left_alone(answer: str) -> None:
 def test_a_plain_line_is_a_command() -> None:
     answer = "The image is built so:\ndocker build -f train.dockerfile -t train:latest .\nand then it runs."
     assert contradicted("commands-files", {"docker": answer}, FILES) == ["command:train.dockerfile"]
-    assert contradicted("commands-files", {"docker": "Running the command python train.py you can see it."}, FILES) == [
-        "command:train.py"
-    ]
+    assert contradicted(
+        "commands-files", {"docker": "Running the command python src/train.py you can see it."}, FILES
+    ) == ["command:src/train.py"]
 
 
 @pytest.mark.parametrize(

@@ -263,3 +263,18 @@ REFERENCE = {**STUB_PAGE, "docs/source/api.md": "# API\n\n::: pkg.model\n"}
 def test_documentation(sentence: str, files: dict[str, str], wrong: bool) -> None:
     found = settle("documentation-generated", {"code-quality": sentence}, files)
     assert [(f.about, f.detail) for f in found] == ([("docs:generated", False)] if wrong else [])
+
+
+def test_folders_of_a_project_in_a_subfolder() -> None:
+    files = {
+        "proj/pyproject.toml": "",
+        "proj/notebooks/a.ipynb": "{}",
+        "proj/src/app/models/a.py": "x = 1\n",
+        "reports/README.md": "",
+    }
+    said = {
+        "structure": "We removed the `notebooks` folder. We removed the `src/models` folder. We removed the `docs` folder."
+    }
+    assert contradicted("folders-removed", said, files) == ["path:proj/notebooks/"]
+    said = {"structure": "We have added a `note-books` folder. We have added a `web_pages` folder."}
+    assert contradicted("folders-added", said, files) == ["path:web_pages/"]

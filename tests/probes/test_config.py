@@ -66,3 +66,35 @@ def test_experiment_config_cites_the_first_hyperparameter_of_the_fullest_file() 
 )
 def test_uses_hydra(path: str, text: str, outcome: str) -> None:
     assert ask("uses-hydra", {path: text}).outcome == outcome
+
+
+JOB = "workerPoolSpecs:\n  machineSpec:\n    machineType: n1\n  containerSpec:\n    imageUri: x\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"vertex.yaml": JOB + '    args: ["--epochs=10", "--batch-size=32"]\n'}, "found"),
+        ({"vertex.yaml": JOB + "    args:\n      - --lr\n      - '0.1'\n"}, "found"),
+        ({"job.yaml": JOB + "    command: [python, train.py, training.epochs=3]\n"}, "found"),
+        ({"k8s/job.yaml": "apiVersion: batch/v1\nkind: Job\nspec:\n  containers:\n    - args: ['--learning_rate=0.1']\n"}, "found"),
+        ({"vertex.yaml": JOB + "    args: ['--epochs']\n"}, "absent"),
+        ({"vertex.yaml": JOB + "    args: ['--data=gs://x']\n"}, "absent"),
+        ({"docker-compose.yaml": "services:\n  a:\n    command: ['--epochs=1']\n"}, "absent"),
+    ],
+)  # fmt: skip
+def test_options_of_a_job_are_a_configuration(files: dict[str, str], outcome: str) -> None:
+    assert ask("experiment-config", files).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("method: grid\nparameters:\n  lr:\n    values: [0.1, 0.2]\n", "found"),
+        ("program: a.py\nparameters:\n  optimizer:\n    value: adam\n", "found"),
+        ("method: grid\nparameters:\n  city:\n    values: [a, b]\n", "absent"),
+        ("parameters:\n  lr:\n    values: [0.1]\n", "absent"),
+    ],
+)
+def test_sweeps_set_hyperparameters(text: str, outcome: str) -> None:
+    assert ask("sweep-config", {"configs/sweep.yaml": text}).outcome == outcome

@@ -1,7 +1,9 @@
 """Probes on container images."""
 
 import pytest
-from conftest import ask
+from conftest import ask, tree
+
+from auditor.profile import load_profile
 
 OWN = "FROM python:3.12-slim\nCOPY src src\nRUN pip install .\n"
 
@@ -62,3 +64,34 @@ def test_stages_are_counted() -> None:
 )
 def test_docker_build_command(files: dict[str, str], outcome: str) -> None:
     assert ask("docker-build-command", files).outcome == outcome
+
+
+BUILD = "on: push\njobs:\n  b:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker build -t leaf .\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ("", "absent"),
+        ("      - run: docker push leaf\n", "found"),
+        ("      - run: gcloud run deploy --image leaf\n", "found"),
+        ("      - run: docker run leaf pytest  # push\n", "absent"),
+    ],
+)
+def test_images_that_are_kept(more: str, outcome: str) -> None:
+    files = {".github/workflows/b.yaml": BUILD + more, "Dockerfile": "FROM x\nRUN y\n"}
+    assert ask("image-build-automatic", files).outcome == "found"
+    assert ask("image-build-kept", files).outcome == outcome
+
+
+def test_a_template_file_that_copies_another_folder_is_own_work() -> None:
+    profile = load_profile()
+    assert profile.is_stub(
+        tree({"dockerfiles/predict_model.dockerfile": "COPY leaf/ leaf/\n"}).files[
+            "dockerfiles/predict_model.dockerfile"
+        ]
+    )
+    for text in ("COPY leaf/ bark/\n", "COPY leaf/ leaf/\nCOPY bark/ bark/\n", "COPY leaf/sub/ leaf/\n"):
+        assert not profile.is_stub(
+            tree({"dockerfiles/predict_model.dockerfile": text}).files["dockerfiles/predict_model.dockerfile"]
+        )

@@ -133,3 +133,18 @@ def test_architecture_link(report: Report | None, outcome: str) -> None:
 )
 def test_revisited_description(files: dict[str, str], outcome: str) -> None:
     assert ask("revisited-description", files).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("Docs: https://somegroup.github.io/leaf/\n", "found"),
+        ("[docs](https://leaf.readthedocs.io/en/latest/)\n", "found"),
+        ("See https://somegroup.gitbook.io/leaf\n", "found"),
+        ("From https://skaftenicki.github.io/dtu_mlops/\n", "absent"),
+        ("https://cookiecutter-data-science.readthedocs.io/en/latest\n", "absent"),
+        ("https://github.com/somegroup/leaf\n", "absent"),
+    ],
+)
+def test_published_pages_elsewhere(text: str, outcome: str) -> None:
+    assert ask("docs-address", {"README.md": text}).outcome == outcome

@@ -130,6 +130,30 @@ def test_people_are_merged_by_what_they_share(one: str, other: str, same: bool) 
     assert len(people(history(commit(0, one), commit(1, other)))) == (1 if same else 2)
 
 
+RUNE, LAPTOP = "Rune Falk <rune@falkmail.example>", "RF <old.laptop@elsewhere.example>"
+
+
+@pytest.mark.parametrize(
+    ("mailmap", "other", "joined"),
+    [
+        ("Rune Falk <rune@falkmail.example> <old.laptop@elsewhere.example>", LAPTOP, True),
+        ("<rune@falkmail.example> <old.laptop@elsewhere.example>  # mine", LAPTOP, True),
+        ("Rune Falk <old.laptop@elsewhere.example>", LAPTOP, True),
+        ("Rune Falk <RUNE@falkmail.example> rf <Old.Laptop@elsewhere.example>", LAPTOP, True),
+        ("Rune Falk <rune@falkmail.example> XY <old.laptop@elsewhere.example>", LAPTOP, False),
+        ("Rune Falk <rune@falkmail.example> <old@elsewhere.example>", LAPTOP, False),
+        ("# Rune Falk <rune@falkmail.example> <old.laptop@elsewhere.example>", LAPTOP, False),
+        ("Rune Falk <rune@falkmail.example", LAPTOP, False),
+        ("<<>> <> <a> <b\0> x" * 3000, LAPTOP, False),
+        ("Rune Falk <rune@falkmail.example> <me@github-actions.dk>", "github-actions <me@github-actions.dk>", False),
+        ("Rune Falk <rune@falkmail.example> <you@example.com>", "X <you@example.com>", True),
+    ],
+)
+def test_a_mailmap_joins_people(mailmap: str, other: str, joined: bool) -> None:
+    work = history(commit(0, RUNE), commit(1, other), mailmap=mailmap)
+    assert len(people(work)) == (1 if joined else 2)
+
+
 def test_bots_stand_apart() -> None:
     work = history(
         commit(0), commit(1, "dependabot[bot] <ada@mail.dk>"), commit(2, coauthors=("Copilot <c@github.com>",))
@@ -146,6 +170,16 @@ def test_bots_stand_apart() -> None:
         ("github-actions", "", True),
         ("our-project-bot", "", True),
         ("Claude", "noreply@anthropic.com", True),
+        ("ImgBotApp", "ImgBotHelp@gmail.com", True),
+        ("GitHub Classroom", "noreply@github.com", True),
+        ("github-classroom[bot]", "1+github-classroom[bot]@users.noreply.github.com", True),
+        ("GitHub", "noreply@github.com", True),
+        ("all-contributors", "x@y.dk", True),
+        ("Renovate Bot", "bot@renovateapp.com", True),
+        ("DeepSource Bot", "bot@deepsource.io", True),
+        ("Mary Jenkins", "mary@mail.dk", False),
+        ("Travis Holm", "travis@mail.dk", False),
+        ("Ada", "7+ada@users.noreply.github.com", False),
         ("Claude Monet", "cm@mail.dk", False),
         ("Bothilde Abbott", "b@mail.dk", False),
         ("Robot Lover", "r@mail.dk", False),

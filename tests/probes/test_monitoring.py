@@ -176,3 +176,42 @@ def test_metrics_endpoint(more: str, outcome: str) -> None:
 )
 def test_drift_tried(files: dict[str, str], outcome: str) -> None:
     assert ask("drift-tried", files).outcome == outcome
+
+
+API_ON = "import json, logging\nfrom fastapi import FastAPI\nfrom google.cloud import storage\nlog = logging.getLogger(__name__)\napp = FastAPI()\n@app.post('/predict')\ndef predict(x: float):\n    y = model(x)\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "kept", "logged"),
+    [
+        ("    storage.Client().bucket('b').blob('c').upload_from_string(json.dumps([x, y]))\n", "found", "absent"),
+        ("    open('log.csv', 'a').write(str(y))\n", "absent", "absent"),
+        ("    log.info(f'answered {y}')\n", "absent", "found"),
+        ("    log.info('asked')\n", "absent", "absent"),
+        ("    print(y)\n", "absent", "found"),
+    ],
+)
+def test_what_is_kept_of_predictions(line: str, kept: str, logged: str) -> None:
+    files = {"src/leaf/api.py": API_ON + line + "    return {'y': float(y)}\n"}
+    assert ask("data-collection-kept", files).outcome == kept
+    assert ask("predictions-logged", files).outcome == logged
+
+
+def test_a_report_on_drift_is_there_though_it_cannot_be_read() -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"
+    assert ask("drift-report", {"reports/drift.html": pointer}).outcome == "found"
+    assert ask("drift-report", {"reports/drift.html": "<p></p>"}).outcome == "absent"
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("    a = time.time()\n    y = model(x)\n    log.info(time.time() - a)\n", "found"),
+        ("    cpu = psutil.cpu_percent()\n", "found"),
+        ("    a = time.time()\n", "absent"),
+        ("    # psutil.cpu_percent()\n", "absent"),
+    ],
+)
+def test_an_api_that_measures_itself(line: str, outcome: str) -> None:
+    text = "import time\nimport psutil\n" + API_ON + line + "    return {'y': float(y)}\n"
+    assert ask("api-measured", {"src/leaf/api.py": text}).outcome == outcome

@@ -230,6 +230,13 @@ def test_project_commands(files: dict[str, str], outcome: str) -> None:
     assert ask("project-commands", files).outcome == outcome
 
 
+def test_targets_of_a_project_in_a_subfolder_name_its_files() -> None:
+    files = {"proj/Makefile": "go:\n\tpython src/here.py\n", "proj/src/here.py": "", "proj/pyproject.toml": ""}
+    snapshot = tree(files)
+    assert [t.missing for t in targets(snapshot.files["proj/Makefile"], snapshot.select(("**",)))] == [()]
+    assert ask("project-commands", files).outcome == "found"
+
+
 def test_template_commands_and_hydra_are_weak_signs() -> None:
     files = {"tasks.py": TASK.format(name="train", run="python src/x/train.py"), "src/x/train.py": ""}
     assert ask("template-commands", files).outcome == "found"
@@ -270,3 +277,35 @@ def test_targets_name_missing_files_and_scripts_resolve() -> None:
 )
 def test_typed_somewhere(text: str, outcome: str) -> None:
     assert ask("typed-somewhere", {"src/a.py": text}).outcome == outcome
+
+
+TYPED = 'def f(a: int) -> int:\n    """Doubles a number."""\n    return a\n'
+BARE = "def g(a):\n    return a\n"
+
+
+@pytest.mark.parametrize(
+    ("probe", "files", "outcome"),
+    [
+        ("pre-commit-hooks", {"proj/.pre-commit-config.yaml": "repos:\n" + RUFF}, "found"),
+        ("style-tool", {"proj/.pre-commit-config.yaml": "repos:\n" + RUFF}, "found"),
+        ("style-tool", {"proj/pyproject.toml": "[tool.ruff]\nline-length = 88\nfix = true\n"}, "found"),
+        ("style-tool", {"proj/.flake8": "[flake8]\nmax-line-length = 100\n"}, "found"),
+        # what an open box needs
+        ("mostly-typed-and-documented", {"a.py": TYPED * 2 + BARE}, "found"),
+        ("mostly-typed-and-documented", {"a.py": TYPED + BARE}, "absent"),
+        ("mostly-typed-and-documented", {"a.py": "def f(a: int) -> int:\n    return a\n"}, "absent"),
+        ("style-checked-and-clean", {"a.py": TYPED, ".pre-commit-config.yaml": "repos:\n" + RUFF}, "found"),
+        ("style-checked-and-clean", {"a.py": TYPED}, "absent"),
+        ("style-checked-and-clean", {"a.py": "x = 1;\n", ".pre-commit-config.yaml": "repos:\n" + RUFF}, "absent"),
+        ("command-line-plain", {"a.py": "import typer\ndef f(path: str):\n    return show(path)\ntyper.run(f)\n"}, "absent"),
+        ("command-line-plain", {"a.py": "import typer\ndef f(lr: float, epochs: int, seed: int):\n    return fit(lr, epochs, seed)\ntyper.run(f)\n"}, "found"),
+    ],
+)  # fmt: skip
+def test_project_folders_and_plain_evidence(probe: str, files: dict[str, str], outcome: str) -> None:
+    assert ask(probe, files).outcome == outcome
+
+
+def test_set_aside_stubs_are_named() -> None:
+    answer = ask("style-tool", {"pyproject.toml": "[tool.ruff]\nline-length = 120\n"})
+    assert answer.outcome == "absent"
+    assert "only the template's untouched ones: pyproject.toml" in answer.evidence[0].note

@@ -26,7 +26,21 @@ CONFIGURED = LOADER + "def load(cfg):\n    return DataLoader(d, num_workers=cfg.
         ({"load.py": "from concurrent.futures import ThreadPoolExecutor\nThreadPoolExecutor(max_workers=4)\n"}, "absent"),
         ({"tests/test_data.py": LOADER + "DataLoader(d, num_workers=4)\n"}, "absent"),
         ({"src/drift_check.py": LOADER + "DataLoader(d, num_workers=4)\n"}, "absent"),
-        ({"train.py": CONFIGURED, "outputs/1/.hydra/config.yaml": "num_workers: 4\n"}, "absent"),
+        ({"train.py": CONFIGURED, "outputs/1/.hydra/config.yaml": "num_workers: 4\n"}, "unknown"),
+        # values that arrive
+        ({"train.py": LOADER + "import os\nn = min(cfg.workers, os.cpu_count())\nkw = {'num_workers': n}\nDataLoader(d, **kw)\n", "c.yaml": "workers: 3\n"}, "found"),
+        ({"train.py": LOADER + "import os\nn = min(cfg.workers, os.cpu_count())\nkw = {'num_workers': n}\nDataLoader(d, **kw)\n"}, "unknown"),
+        ({"data.py": LOADER + "class D:\n    def __init__(self, workers=8):\n        self.n = workers\n    def load(self):\n        return DataLoader(d, num_workers=self.n)\n"}, "found"),
+        ({"data.py": LOADER + "n = 0\nDataLoader(d, num_workers=n)\n"}, "absent"),
+        ({"data.py": LOADER + "def load(n):\n    return DataLoader(d, num_workers=n)\nload(n=2)\n"}, "found"),
+        ({"data.py": LOADER + "def load(n):\n    return DataLoader(d, num_workers=n)\n"}, "unknown"),
+        ({"data.py": LOADER + "n = 2 if cuda else 0\nDataLoader(d, num_workers=n)\n"}, "found"),
+        ({"data.py": LOADER + "import os\nn = max(1, os.cpu_count() - 1)\nkw = dict(shuffle=True)\nkw['num_workers'] = n\nDataLoader(d, **kw)\n"}, "found"),
+        ({"train.py": "import os\nfrom ultralytics import YOLO\nn = max(1, os.cpu_count() - 1)\nYOLO('a').train(workers=n)\n"}, "found"),
+        ({"train.py": "from own import PicturesDataModule\nPicturesDataModule(workers=6)\n"}, "found"),
+        ({"api.py": "import uvicorn\nuvicorn.run(app, workers=4)\n"}, "absent"),
+        ({"data.py": LOADER + "settings = load_toml()\nDataLoader(d, num_workers=settings['loader_workers'])\n", "settings.toml": "[data]\nloader_workers = 4\n"}, "found"),
+        ({"data.py": LOADER + "class D:\n    def __init__(self, num_workers: int = 0):\n        self.num_workers = num_workers\n    def load(self):\n        return DataLoader(d, num_workers=self.num_workers)\n"}, "absent"),
         ({"train.py": LOADER + "DataLoader(d, num_workers=4\n"}, "unknown"),
     ],
 )  # fmt: skip
@@ -89,7 +103,7 @@ def test_distributed_training(files: dict[str, str], outcome: str) -> None:
         ({"train.py": "from lightning import Trainer\nTrainer(devices='auto')\n"}, "found"),
         ({"train.py": "from accelerate import Accelerator\na = Accelerator()\n"}, "found"),
         ({"train.py": "from lightning import Trainer\nTrainer(devices=1)\n"}, "absent"),
-        ({"train.py": "from lightning import Trainer\nTrainer(accelerator='gpu')  # devices\n"}, "absent"),
+        ({"train.py": "from lightning import Trainer\nTrainer(accelerator='gpu')  # devices\n"}, "found"),
     ],
 )
 def test_distributed_ready(files: dict[str, str], outcome: str) -> None:
@@ -141,3 +155,31 @@ def test_tests_do_not_optimise() -> None:
 def test_compilation_in_training_does_not_speed_up_inference(code: str, outcome: str) -> None:
     assert ask("inference-optimised", {"src/a.py": code}).outcome == "found"
     assert ask("inference-optimised-beyond-training", {"src/a.py": code}).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("probe", "code", "outcome"),
+    [
+        ("distributed-by-default", "from torch import nn\nm = nn.DataParallel(m)\n", "found"),
+        ("distributed-by-default", "from torch import nn\nif args.multi_gpu:\n    m = nn.DataParallel(m)\n", "absent"),
+        ("distributed-by-default", "from torch import nn\nif __name__ == '__main__':\n    m = nn.DataParallel(m)\n", "found"),
+        ("distributed-by-default", "from torch import nn\nif one:\n    pass\nelse:\n    m = nn.DataParallel(m)\n", "absent"),
+        ("inference-graph", "import torch\ntorch.onnx.export(m, x, 'a.onnx')\n", "found"),
+        ("inference-graph", "import onnxsim\nonnxsim.simplify(m)\n", "found"),
+        ("inference-graph", "from ultralytics import YOLO\nYOLO('a').export(format='openvino')\n", "found"),
+        ("inference-graph", "import onnxruntime as ort\ns = ort.InferenceSession('a.onnx')\n", "found"),
+        ("inference-graph", "frame.export(format='csv')\n", "absent"),
+        ("inference-graph", "# torch.onnx.export(m)\n", "absent"),
+        ("inference-optimised", "import openvino as ov\nm = ov.Core().compile_model('a.xml')\n", "found"),
+        ("inference-optimised-beyond-training", "import torch\nm = torch.jit.script(m)\nm.save('a.pt')\n", "absent"),
+        ("inference-optimised-beyond-training", "import torch\nm = torch.compile(m)\nm(x)\n", "found"),
+        ("inference-optimised-beyond-training", "from transformers import BitsAndBytesConfig\nc = BitsAndBytesConfig(load_in_4bit=True)\nt.fit(m)\n", "absent"),
+    ],
+)  # fmt: skip
+def test_signs_and_plain_evidence(probe: str, code: str, outcome: str) -> None:
+    assert ask(probe, {"src/leaf/speed.py": code}).outcome == outcome
+
+
+def test_the_nearest_miss_is_the_number_that_is_0() -> None:
+    answer = ask("parallel-loading", {"data.py": LOADER + "n = 0\nDataLoader(d, num_workers=n)\n"})
+    assert answer.evidence[0].sources[0] == "data.py:3"

@@ -53,6 +53,11 @@ ROUTER = {
         ({"api.py": "\n".join("# " + row for row in API.split("\n"))}, "absent"),
         ({"api.py": "from flask import Flask\napp = Flask(__name__)\n@app.route('/predict')\ndef predict():\n    return model.predict(1)\n"}, "absent"),
         ({"api.py": "from fastapi import FastAPI\napp = FastAPI(\n"}, "unknown"),
+        # what runs elsewhere
+        ({"api.py": "import subprocess\nfrom fastapi import FastAPI\napp = FastAPI()\n@app.post('/evaluate')\ndef go():\n    return subprocess.run(['python', SCRIPT]).returncode\n"}, "unknown"),
+        ({"api.py": "import requests\nfrom fastapi import FastAPI\napp = FastAPI()\n@app.post('/ask')\ndef go(t: str):\n    return requests.post(BACKEND, json={'t': t}).json()\n"}, "unknown"),
+        ({"api.py": "from fastapi import FastAPI\nfrom helper import start\napp = FastAPI()\n@app.post('/ask')\ndef go(t: str):\n    return start(t)\n", "helper.py": "import os\ndef start(t):\n    return os.popen('python x.py ' + t).read()\n"}, "unknown"),
+        ({"api.py": "import requests\nfrom fastapi import FastAPI\napp = FastAPI()\n@app.get('/ok')\ndef go():\n    return 1\nrequests.post('http://x')\n"}, "absent"),
     ],
 )  # fmt: skip
 def test_inference_api(files: dict[str, str], outcome: str) -> None:
@@ -192,3 +197,37 @@ PAGE = '<html><body><input id="t"><button>go</button><script src="app.js"></scri
 )  # fmt: skip
 def test_frontend(files: dict[str, str], outcome: str) -> None:
     assert ask("frontend", files).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"README.md": "The front end is at https://github.com/somegroup/leaf-web.\n"}, "found"),
+        ({"README.md": "Try it: https://leaf-finder.streamlit.app/\n"}, "found"),
+        ({"docs/use.md": "Our demo: https://huggingface.co/spaces/somegroup/leaf\n"}, "found"),
+        ({"reports/README.md": "The frontend lies in [a repository](https://gitlab.com/somegroup/leaf-web).\n"}, "found"),
+        ({"README.md": "The frontend uses https://github.com/streamlit/streamlit.\n"}, "absent"),
+        ({"README.md": "Clone https://github.com/somegroup/leaf first.\n"}, "absent"),
+        ({"README.md": "The [frontend](https://github.com/g/leaf/blob/main/src/web.py).\n", "src/web.py": ""}, "absent"),
+        ({".github/agents/a.md": "Use https://x.streamlit.app as a frontend\n"}, "absent"),
+    ],
+)  # fmt: skip
+def test_front_ends_elsewhere(files: dict[str, str], outcome: str) -> None:
+    assert ask("frontend-elsewhere", files).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"web/index.html": "<html><input id='x'></html>\n"}, "found"),
+        ({"api.py": "from fastapi.templating import Jinja2Templates\nt = Jinja2Templates(directory='t')\n"}, "found"),
+        (
+            {"api.py": "from fastapi.responses import HTMLResponse\ndef a():\n    return HTMLResponse(page())\n"},
+            "found",
+        ),
+        ({"web/index.html": "<html><p>Hello</p></html>\n"}, "absent"),
+        ({"reports/drift.html": "<html><button>x</button></html>\n"}, "absent"),
+    ],
+)
+def test_pages_are_a_sign_of_a_front_end(files: dict[str, str], outcome: str) -> None:
+    assert ask("page-served", files).outcome == outcome

@@ -342,11 +342,14 @@ def test_coverage(files: dict[str, str | bytes], outcome: str) -> None:
     assert ask("coverage", files).outcome == outcome
 
 
-def test_the_template_task_is_only_a_weak_sign_of_coverage() -> None:
+def test_the_template_task_measures_coverage_and_is_no_reason_to_tick_the_box() -> None:
     text = 'from invoke import task\n@task\ndef test(ctx):\n    ctx.run("coverage run -m pytest tests/", echo=True)\n'
     files = {**TESTS, "tasks.py": text + "# changed\n"}
-    assert ask("coverage", files).outcome == "absent"
-    assert ask("coverage-dependency", files).outcome == "found"
+    assert ask("coverage", files).outcome == "found"
+    assert ask("coverage-own", files).outcome == "absent"
+    own = {**TESTS, "tasks.py": text.replace("tests/", "tests/ -q")}
+    assert ask("coverage-own", own).outcome == "found"
+    assert ask("coverage", {"tasks.py": text}).outcome == "absent"
 
 
 @pytest.mark.parametrize(
@@ -380,3 +383,32 @@ def test_coverage_picture() -> None:
 )
 def test_api_tests_idle(files: dict[str, str], outcome: str) -> None:
     assert ask("api-tests-idle", {**OWN, **files}).outcome == outcome
+
+
+NET = "from torch import nn\nclass Heron(nn.Module):\n    def forward(self, x):\n        return x\nclass Egret(Heron):\n    pass\n"
+BIRDS = "from torch.utils.data import Dataset\nclass Nests(Dataset):\n    def __len__(self):\n        return 3\n"
+
+
+@pytest.mark.parametrize(
+    ("probe", "files", "outcome"),
+    [
+        # a network is a model whatever its name, and wherever its test stands
+        ("model-tests", {"src/birds/wings.py": NET, "tests/test_wings.py": "from birds.wings import Heron\ndef test_it():\n    assert Heron()(1) == 1\n"}, "found"),
+        ("model-tests", {"src/birds/wings.py": NET, "tests/test_data.py": "from birds.wings import Egret\ndef test_shape():\n    assert Egret()(1) == 1\n"}, "found"),
+        ("model-tests", {"src/birds/model.py": NET, "tests/test_data.py": "from birds.model import Heron\ndef test_model():\n    assert Heron()(1) == 1\n"}, "found"),
+        ("model-tests", {"src/birds/wings.py": "class Heron:\n    pass\n", "tests/test_wings.py": "from birds.wings import Heron\ndef test_it():\n    assert Heron()\n"}, "absent"),
+        # a helper of the training script is not the model
+        ("model-tests-plain", {"src/birds/train.py": "def count_nests(f):\n    return 3\n", "tests/test_train.py": "from birds.train import count_nests\ndef test_it():\n    assert count_nests('x') == 3\n"}, "absent"),
+        ("model-tests-plain", {"src/birds/train.py": "def train(f):\n    return 3\n", "tests/test_train.py": "from birds.train import train\ndef test_it():\n    assert train('x') == 3\n"}, "found"),
+        ("model-tests-plain", {"src/birds/wings.py": NET, "tests/test_wings.py": "from birds.wings import Heron\ndef test_it():\n    assert Heron()(1) == 1\n"}, "found"),
+        # data by what it is, or listed where it lies
+        ("data-tests", {"src/birds/twigs.py": BIRDS, "tests/test_twigs.py": "from birds.twigs import Nests\ndef test_it():\n    assert len(Nests()) == 3\n"}, "found"),
+        ("data-tests", {"tests/test_data.py": "from google.cloud import storage\ndef test_names():\n    names = [b.name for b in storage.Client().list_blobs('nests')]\n    assert 'a.csv' in names\n"}, "found"),
+        ("data-tests", {"tests/test_bucket.py": "import gcsfs\ndef test_data_is_there():\n    assert 'nests/a.csv' in gcsfs.GCSFileSystem().ls('nests')\n"}, "found"),
+        ("data-tests", {"tests/test_data.py": "import os\nfrom tests import FOLDER\ndef test_files():\n    assert os.listdir(FOLDER)\n"}, "found"),
+        ("data-tests", {"tests/test_data.py": "import pickle\ndef load(p):\n    return pickle.load(open(p, 'rb'))\ndef test_len():\n    assert len(load('x')) == 4\n"}, "found"),
+        ("data-tests", {"tests/test_names.py": "import os\ndef test_home():\n    assert os.listdir('.')\n"}, "absent"),
+    ],
+)  # fmt: skip
+def test_by_what_is_tested(probe: str, files: dict[str, str], outcome: str) -> None:
+    assert ask(probe, files).outcome == outcome

@@ -194,3 +194,30 @@ def test_committed_sweep_runs_support_a_sweep() -> None:
 )
 def test_uses_lightning(path: str, text: str, outcome: str) -> None:
     assert ask("uses-lightning", {path: text}).outcome == outcome
+
+
+STORE = "import csv\ndef log_request(row):\n    with open('r.csv', 'a') as f:\n        csv.writer(f).writerow(row)\n"
+
+
+@pytest.mark.parametrize(
+    ("probe", "files", "outcome"),
+    [
+        ("logging-throughout", {"a.py": "import logging\nlogging.info('a')\n"}, "absent"),
+        ("logging-throughout", {"a.py": "import logging\nlogging.info('a')\n", "b.py": "import logging\nlogging.info('a')\nlogging.error('b')\n"}, "found"),
+        ("own-log", {"a.py": STORE}, "found"),
+        ("own-log", {"a.py": STORE.replace("log_request", "dialog")}, "absent"),
+        ("own-log", {"a.py": "def log_metrics(m):\n    print(m)\n"}, "absent"),
+        ("metrics-tracked", {"api.py": "import wandb\nwandb.init()\nwandb.use_artifact('m:latest')\n"}, "absent"),
+        ("metrics-tracked", {"train.py": "import wandb\nwandb.init()\nwandb.log({'loss': 1})\n"}, "found"),
+        ("metrics-tracked", {"train.py": "import wandb\nrun = wandb.init()\nrun.log({'loss': 1})\n"}, "found"),
+        ("metrics-tracked", {"train.py": "from lightning.pytorch.loggers import WandbLogger\nl = WandbLogger()\n"}, "found"),
+        ("sweep-ran", {"configs/sweep.yaml": "method: grid\nparameters:\n  lr:\n    values: [1, 2]\n"}, "absent"),
+        ("sweep-ran", {"wandb/sweep-a1/config-b2.yaml": "lr: 1\n"}, "found"),
+        ("profiling-used", {"a.py": "import cProfile\nif cfg.profile:\n    cProfile.run('f()')\n"}, "absent"),
+        ("profiling-used", {"a.py": "import cProfile\nif __name__ == '__main__':\n    cProfile.run('f()')\n"}, "found"),
+        ("profiling-used", {"a.py": "import cProfile\ncProfile.run('f()')\n", ".pre-commit-config.yaml": "repos: [\n# profile\n"}, "found"),
+        ("profiling", {"a.py": "x = 1  # profile\n", ".pre-commit-config.yaml": "repos: [\n# profile\n"}, "absent"),
+    ],
+)  # fmt: skip
+def test_plain_evidence(probe: str, files: dict[str, str], outcome: str) -> None:
+    assert ask(probe, files).outcome == outcome

@@ -1,0 +1,184 @@
+"""Which commits changed which files: what came straight to the default branch by kind of file, where files went, and what
+was there once. One call to git, made when the first of these is asked for."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.facts.history import direct_commits
+from auditor.globs import matches
+from auditor.holes import Hole, unsure
+from auditor.repository import Commit, GitError
+from auditor.snapshot import Snapshot
+
+_SECONDS = 20.0  # for git to list them all; a history that takes longer is not gone through
+_RENAMES = "-l200"  # in a commit that moves more, only files that did not change are known again
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a commit did to a file: `status` is git's letter (A, M, D, R, C, T), `was` the path before where it is another
+    one, `before` and `after` the blobs, empty where there is none."""
+
+    status: str
+    path: str
+    was: str
+    before: str
+    after: str
+
+    @property
+    def gone(self) -> bool:
+        """Whether the path before has no file any more."""
+        return self.status in "DR"
+
+
+def changes(snapshot: Snapshot) -> Mapping[str, tuple[Change, ...]]:
+    """The changes of each commit that leads to the audited one, newest first, merges left out: what a merge did beyond its
+    parents is not seen. Empty, and a hole, where git cannot tell; a shallow history leaves a hole, too."""
+    opened = snapshot.opened
+    if opened is None:
+        unsure(Hole("git history", "not in this copy"))
+        return {}
+
+    def make() -> dict[str, tuple[Change, ...]]:
+        if opened.history.shallow:
+            unsure(Hole("git history", "this copy holds only its end"))
+        command = (
+            "log",
+            "-z",
+            "--no-color",
+            "--no-mailmap",
+            "--no-merges",
+            "--root",
+            "--raw",
+            "--no-abbrev",
+            "--format=%H",
+        )
+        for renames in (("--find-renames", _RENAMES), ("--no-renames",)):  # a partial copy may lack what is compared
+            try:
+                log = opened.repository.raw(*command, *renames, "--end-of-options", opened.commit, seconds=_SECONDS)
+            except GitError as error:
+                reason = str(error).splitlines()[0] if str(error) else "git cannot list its changes"
+                continue
+            return _parse(log)
+        unsure(Hole("git history", reason))
+        return {}
+
+    return opened.once("changes", make)
+
+
+def _parse(log: bytes) -> dict[str, tuple[Change, ...]]:
+    """NUL-separated: a commit's id, then for each file modes, blobs and status in one piece, and its path or two. A path
+    stands only where one is due, so that none is taken for anything else."""
+    found: dict[str, list[Change]] = {}
+    pieces = iter(log.split(b"\0"))
+    of: list[Change] = []
+    for piece in pieces:
+        text = piece.lstrip(b"\n")
+        if text.startswith(b":"):
+            _, _, before, after, status = text.decode().split(" ")
+            was = next(pieces, b"").decode("utf-8", errors="replace")
+            path = next(pieces, b"").decode("utf-8", errors="replace") if status[0] in "RC" else was
+            of.append(Change(status[0], path, was, before.strip("0") and before, after.strip("0") and after))
+        elif text:
+            of = found.setdefault(text.decode(), [])
+    return {sha: tuple(made) for sha, made in found.items()}
+
+
+# -- kinds of files ----------------------------------------------------------------------------------------------------
+
+KINDS = ("code", "tests", "workflows", "configuration", "prose", "data", "other")
+_GLOBS = {
+    "workflows": (".github/workflows/**", ".github/actions/**", ".gitlab-ci.yml", "**/cloudbuild*.y*ml", "azure-pipelines.yml", "bitbucket-pipelines.yml", ".circleci/**", "jenkinsfile"),
+    "tests": ("**/test_*.py", "**/*_test.py", "**/conftest.py", "tests/**/*.py", "test/**/*.py", "**/tests/**/*.py", "**/locustfile*.py"),
+    "data": ("data/**", "**/*.dvc", ".dvc/**", "dvc.lock", "**/*.csv", "**/*.parquet", "**/*.npy", "**/*.npz", "**/*.pkl", "**/*.pt", "**/*.pth", "**/*.ckpt", "**/*.onnx", "**/*.zip", "models/**"),
+    "code": ("**/*.py", "**/*.ipynb", "**/*.sh", "**/*.js", "**/*.ts", "**/*.tsx", "**/*.jsx", "**/*.html", "**/*.css", "**/*.svelte", "**/*.vue", "**/*.r", "**/*.tf", "**/*.proto", "**/*.sql", "**/*.ps1"),
+    "configuration": ("**/*.yaml", "**/*.yml", "**/*.toml", "**/*.cfg", "**/*.ini", "**/*.json", "**/*.lock", "**/requirements*.txt", "**/requirements/*.txt", "**/*.in", "**/*dockerfile*", "**/makefile", "**/justfile", "**/.git*", "**/.dockerignore", "**/.env*", "**/.python-version", "**/.flake8"),
+    "prose": ("**/*.md", "**/*.rst", "**/*.txt", "**/*.tex", "**/*.pdf", "**/*.docx", "**/*.png", "**/*.jpg", "**/*.jpeg", "**/*.svg", "**/*.gif", "**/*.drawio", "reports/**", "report/**", "docs/**", "**/license*", "**/.gitkeep", "**/.mailmap"),
+}  # fmt: skip
+_PIPELINES = frozenset(["code", "tests", "workflows"])
+
+
+def kind_of(path: str) -> str:
+    """What a file of this path is, by its name: one of KINDS. Scripts of a report or of the documentation are prose where
+    they are no code; a `.gitkeep` is no data."""
+    if path.endswith(".gitkeep"):
+        return "prose"
+    return next((kind for kind, globs in _GLOBS.items() if matches(path, globs)), "other")
+
+
+@dataclass(frozen=True)
+class Straight:
+    """The commits of people that stand on the default branch's line by themselves, newest first: by the kinds of files that
+    they change (a commit is in as many rows), and those among them that bring a new file of code, tests or workflows."""
+
+    by_kind: Mapping[str, tuple[Commit, ...]]
+    features: tuple[Commit, ...]
+
+
+def straight(snapshot: Snapshot) -> Straight:
+    """What came straight to the default branch. A lower bound, as `direct_commits` is; the first commit brings everything
+    and is left out of the features."""
+
+    def make() -> Straight:
+        changed = changes(snapshot)
+        rows: dict[str, list[Commit]] = {}
+        features = []
+        for commit in direct_commits(snapshot.history):
+            made = changed.get(commit.sha, ())
+            for kind in dict.fromkeys(kind_of(c.path) for c in made):
+                rows.setdefault(kind, []).append(commit)
+            if commit.parents and any(c.status == "A" and kind_of(c.path) in _PIPELINES for c in made):
+                features.append(commit)
+        return Straight({k: tuple(rows[k]) for k in KINDS if k in rows}, tuple(features))
+
+    return snapshot.once("straight", make)
+
+
+# -- where files went --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rename:
+    """Where a file or folder is now, with the last commit that moved it there."""
+
+    path: str
+    commit: Commit
+
+
+def renamed(snapshot: Snapshot, path: str) -> Rename | None:
+    """Where a file, or a folder with all that was moved out of it, went: through several moves if need be, to a path that
+    is there now. None for a path that is still there, was never moved, or whose last place is gone, too."""
+    path = re.sub(r"^(?:\./)+", "", path).rstrip("/")
+    if not path or path in snapshot.files or path in snapshot.folders:
+        return None
+    moves = snapshot.once("moves", lambda: _moves(snapshot))
+    if found := _follow(path, moves, snapshot):
+        return found
+    moved = [(old, end) for old in moves if old.startswith(path + "/") and (end := _follow(old, moves, snapshot))]
+    to = {end.path.removesuffix(old[len(path) :]) for old, end in moved if end.path.endswith(old[len(path) :])}
+    if len(to) == 1 and (folder := to.pop()) in snapshot.folders:
+        order = {c.sha: i for i, c in enumerate(snapshot.history.commits)}
+        return Rename(folder, min((end.commit for _, end in moved), key=lambda c: order[c.sha]))
+    return None
+
+
+def _moves(snapshot: Snapshot) -> dict[str, tuple[int, str, Commit]]:
+    """The newest move of each path: its place in the history, and where it led."""
+    moves: dict[str, tuple[int, str, Commit]] = {}
+    changed = changes(snapshot)
+    for place, commit in enumerate(snapshot.history.commits):
+        for change in changed.get(commit.sha, ()):
+            if change.status == "R":
+                moves.setdefault(change.was, (place, change.path, commit))
+    return moves
+
+
+def _follow(path: str, moves: Mapping[str, tuple[int, str, Commit]], snapshot: Snapshot) -> Rename | None:
+    place, last = len(snapshot.history.commits), None
+    for _ in range(20):
+        move = moves.get(path)
+        if move is None or move[0] >= place:
+            break
+        place, path, last = move
+    return Rename(path, last) if last is not None and path in snapshot.files else None

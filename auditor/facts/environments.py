@@ -1,0 +1,322 @@
+"""Tasks that run in environments of their own: tox, nox, invoke."""
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from auditor.facts.pycommands import PythonCommands
+from auditor.facts.scenes import Call, Lookup, Script, said, shell_folder
+from auditor.holes import Hole
+from auditor.readers import Command, Function, Module, literal, python, toml, toml_line
+from auditor.snapshot import File
+
+# -- tox ---------------------------------------------------------------------------------------------------------------
+
+
+def tox(lookup: Lookup, call: Call) -> Iterator[Script]:
+    """The commands of the environments that are asked for (all of the list without a word), factors followed."""
+    own, _, rest = " ".join(call.words).partition(" -- ")
+    words = own.split(" ")
+    chosen: list[str] = []
+    path = ""
+    for i, word in enumerate(words):
+        if word in ("-e", "--env", "-e=") and i + 1 < len(words):
+            chosen += [w for w in words[i + 1].split(",") if w]
+        elif word in ("-c", "--conf", "--workdir") and i + 1 < len(words):
+            path = words[i + 1] if word != "--workdir" else path
+        elif word.startswith("-e") and len(word) > 2 and not word.startswith("--"):
+            chosen += [w for w in word[2:].lstrip("=").split(",") if w]
+    if any("$" in c for c in chosen):
+        lookup.lost(call, "whose environment is only known when it runs")
+        return
+    names = [path] if path.endswith((".ini", ".toml", ".cfg")) else []
+    names = names or [f"{path}/{n}" if path else n for n in ("tox.ini", "setup.cfg", "pyproject.toml", "tox.toml")]
+    for name in names:
+        found = lookup.beside(call, name)
+        if found is None:
+            continue
+        if found.suffix == "toml":
+            data = toml(found)
+            table = data if found.name == "tox.toml" else data.get("tool", {}).get("tox", {})
+            legacy = table.get("legacy_tox_ini") if isinstance(table, dict) else None
+            if isinstance(legacy, str):
+                yield from _ini(found, legacy, toml_line(found, "legacy_tox_ini") + 1, call, chosen, rest)
+                return
+            if isinstance(table, dict) and table:
+                yield from _native(found, table, call, chosen, rest)
+                return
+        elif "[testenv" in found.text or "[tox]" in found.text:
+            yield from _ini(found, found.text, 1, call, chosen, rest)
+            return
+    lookup.lost(call, "and no configuration of tox is there to be read")
+
+
+def _native(file: File, table: dict[str, Any], call: Call, chosen: list[str], rest: str) -> Iterator[Script]:
+    listed = table.get("env_list", table.get("envlist", []))
+    environments = table.get("env", {}) if isinstance(table.get("env"), dict) else {}
+    base = table.get("env_run_base", {})
+    for name in chosen or [e for e in listed if isinstance(e, str)] or ["py"]:
+        environment = {**(base if isinstance(base, dict) else {}), **(environments.get(name) or {})}
+        for key in ("commands_pre", "commands", "commands_post"):
+            for item in environment.get(key, ()):
+                words: list[str] = []
+                for word in item if isinstance(item, list) else ():
+                    if isinstance(word, str):
+                        words.append(word)
+                    elif isinstance(word, dict) and word.get("replace") == "posargs":
+                        words += rest.split() or [str(d) for d in word.get("default", ())]
+                line = toml_line(file, *([name] if name in environments else []), key)
+                yield Script(file, (Command(" ".join(words), line),), file.folder, call.values)
+
+
+def _braces(text: str) -> list[str]:
+    """The names that a generative list stands for: `py{311,312}-{a,b}` are four."""
+    parts = re.split(r"\{([^{}]*)\}", text)
+    choices = [[p] if i % 2 == 0 else p.split(",") for i, p in enumerate(parts)]
+    return ["".join(c).replace(" ", "") for c in itertools.islice(itertools.product(*choices), 200)]
+
+
+Sections = dict[str, dict[str, list[tuple[int, str]]]]
+
+
+def _sections(text: str, start: int) -> Sections:
+    """An INI file's sections, each key with the lines of its value."""
+    found: Sections = {}
+    section, key = "", ""
+    for line, row in enumerate(text.split("\n"), start):
+        if head := re.match(r"\[([^\]]+)\]\s*$", row):
+            section, key = head[1].strip(), ""
+            found.setdefault(section, {})
+        elif (setting := re.match(r"([\w-]+)\s*[=:]\s*(.*)$", row)) and section:
+            key = setting[1]
+            found[section][key] = [(line, setting[2].strip())] if setting[2].strip() else []
+        elif row[:1] in (" ", "\t") and key and row.strip() and not row.strip().startswith(("#", ";")):
+            found[section][key].append((line, row.strip()))
+    return found
+
+
+def _ini(file: File, text: str, start: int, call: Call, chosen: list[str], rest: str) -> Iterator[Script]:
+    sections = _sections(text, start)
+    head = sections.get("tox") or sections.get("tox:tox") or {}
+    listed = " ".join(t for _, t in head.get("envlist", head.get("env_list", [])))
+    groups = [g for g in re.split(r"[,\s]+(?![^{]*\})", listed) if g]
+    for name in chosen or [e for g in groups for e in _braces(g)] or ["python"]:
+        own = next(
+            (
+                s
+                for key, s in sections.items()
+                if key.startswith("testenv:") and name in [e for g in key[8:].split(", ") for e in _braces(g)]
+            ),
+            {},
+        )
+        environment = {**sections.get("testenv", {}), **own}
+        folder = shell_folder(
+            file.folder, " ".join(t for _, t in environment.get("changedir", [])).replace("{toxinidir}/", "")
+        )
+        for key in ("commands_pre", "commands", "commands_post"):
+            joined = ""
+            for line, row in environment.get(key, ()):
+                for at, one in _referred(sections, line, row, 0):
+                    one = _for_factor(one, name)
+                    if one.endswith("\\"):
+                        joined += one[:-1] + " "
+                        continue
+                    one, joined = joined + one, ""
+                    soft = one.startswith("-")
+                    made = said(file, _filled(one.lstrip("-! "), rest), at, call, folder)
+                    yield made.softened() if soft else made
+
+
+def _referred(sections: Sections, line: int, text: str, depth: int) -> Iterator[tuple[int, str]]:
+    reference = re.fullmatch(r"\{\[([^\]]+)\](\w+)\}", text)
+    if not reference or depth > 5:
+        yield line, text
+        return
+    for at, row in sections.get(reference[1], {}).get(reference[2], ()):
+        yield from _referred(sections, at, row, depth + 1)
+
+
+def _for_factor(text: str, name: str) -> str:
+    """A line without the factors in front of it; empty where none of them is the environment's."""
+    match = re.match(r"(!?[\w.{},!-]+):\s+(.*)$", text)
+    if not match:
+        return text
+    factors = set(name.split("-"))
+    for group in re.split(r",(?![^{]*\})", match[1]):
+        for one in _braces(group):
+            parts = one.split("-")
+            if all((p[1:] not in factors) if p.startswith("!") else p in factors for p in parts):
+                return match[2]
+    return ""
+
+
+def _filled(text: str, rest: str) -> str:
+    text = re.sub(r"\{posargs(?::([^{}]*(?:\{[^{}]*\}[^{}]*)*))?\}", lambda m: rest or m[1] or "", text)
+    text = text.replace("{envpython}", "python").replace("{envbindir}/", "").replace("{toxinidir}/", "")
+    text = re.sub(r"\{env:\w+:([^{}]*)\}", r"\1", text)
+    return re.sub(r"\{(?:env_?\w*|tox\w*|env:\w+|/|distdir|homedir)\}", "$()", text)
+
+
+# -- nox ---------------------------------------------------------------------------------------------------------------
+
+
+def nox(lookup: Lookup, call: Call) -> Iterator[Script]:
+    """What the sessions that are asked for run; without a word, those of `nox.options.sessions`, or all."""
+    chosen: list[str] = []
+    path, words, at = "noxfile.py", call.words, 1
+    by_tag = False
+    while at < len(words) and words[at] != "--":
+        if words[at] in ("-s", "--session", "--sessions", "-e"):
+            while at + 1 < len(words) and not words[at + 1].startswith("-"):
+                at += 1
+                chosen.append(words[at])
+        elif words[at] in ("-f", "--noxfile") and at + 1 < len(words):
+            at += 1
+            path = words[at]
+        elif words[at] in ("-t", "--tags", "-k", "--keywords"):
+            by_tag = True
+        at += 1
+    if any("$" in c for c in chosen):
+        lookup.lost(call, "whose session is only known when it runs")
+        return
+    found = lookup.beside(call, path)
+    if found is None:
+        lookup.lost(call, "and no noxfile is there to be read")
+        return
+    module = python(found)
+    if module is None:
+        return
+    sessions = {_task_name(module, f, "session"): f for f in module.functions if _decorated(f, "session")}
+    if not chosen and not by_tag:
+        chosen = _default_sessions(module)
+    wanted = list(chosen or sessions)
+    done: set[str] = set()
+    while wanted:
+        full = wanted.pop(0)
+        name = re.sub(r"\(.*\)$|-\d[\d.]*$", "", full)
+        name = name if name in sessions else full
+        if name in done:
+            continue
+        done.add(name)
+        if name not in sessions:
+            lookup.lost(call, f"a session (`{full}`) that {found.path} does not have")
+            continue
+        function = sessions[name]
+        yield from _python_body(lookup, call, found, module, function, sessions=True)
+        for notified in module.calls_to(".notify"):
+            if function.line <= notified.line <= function.end and isinstance(n := literal(notified.argument(0)), str):
+                wanted.append(n)
+
+
+def _default_sessions(module: Module) -> list[str]:
+    for node in module.tree.body:
+        if isinstance(node, ast.Assign) and module.name(node.targets[0]) == "nox.options.sessions":
+            value = literal(node.value)
+            return [v for v in value if isinstance(v, str)] if isinstance(value, list | tuple) else []
+    return []
+
+
+def _decorated(function: Function, word: str) -> bool:
+    return any(d.rsplit(".", 1)[-1].removesuffix("()") == word for d in function.decorators)
+
+
+def _decorator(module: Module, function: Function, word: str) -> ast.Call | None:
+    for node in function.node.decorator_list:
+        if isinstance(node, ast.Call) and module.name(node.func).rsplit(".", 1)[-1] == word:
+            return node
+    return None
+
+
+def _task_name(module: Module, function: Function, word: str) -> str:
+    node = _decorator(module, function, word)
+    given = next((literal(k.value) for k in node.keywords if k.arg == "name"), None) if node else None
+    return given if isinstance(given, str) else function.name
+
+
+def _python_body(
+    lookup: Lookup, call: Call, file: File, module: Module, function: Function, sessions: bool = False
+) -> Iterator[Script]:
+    """The commands of a function and of the helpers in its file that it calls."""
+    reader = PythonCommands(module, sessions)
+    by_name = {f.name: f for f in module.functions if not f.owner}
+    todo, done = [function], {function.name}
+    found: list[Command] = []
+    for one in todo:
+        found += reader.found(one)
+        for inner in module.calls:
+            if one.line <= inner.line <= one.end and inner.name in by_name and inner.name not in done:
+                done.add(inner.name)
+                todo.append(by_name[inner.name])
+    yield Script(file, tuple(found), file.folder if file.folder != "tasks" else "", call.values)
+    for line in reader.computed[:3]:
+        lookup.holes[Hole(file.path, "starts a command that is only known when it runs", line)] = None
+
+
+# -- invoke ------------------------------------------------------------------------------------------------------------
+
+
+def invoke(lookup: Lookup, call: Call) -> Iterator[Script]:
+    """What the tasks that are asked for run, with those before and after them."""
+    names: list[str] = []
+    path, words, at = "tasks", call.words, 1
+    while at < len(words):
+        if words[at] in ("-c", "--collection", "-r", "--search-root") and at + 1 < len(words):
+            at += 1
+            path = words[at] if words[at - 1] in ("-c", "--collection") else path
+        elif not words[at].startswith("-") and "=" not in words[at]:
+            names.append(words[at])
+        at += 1
+    found = lookup.upward(call, f"{path}.py", f"{path}/__init__.py")
+    if found is None:
+        lookup.lost(call, f"and no {path}.py is there to be read")
+        return
+    files = [found]
+    if found.name == "__init__.py" and (module := python(found)):
+        for name in module.imports:
+            part = name.lstrip(".").removeprefix(f"{path}.").split(".")[0]
+            if (more := lookup.find(found.folder, f"{part}.py")) and more not in files:
+                files.append(more)
+    tasks: dict[str, tuple[File, Module, Function]] = {}
+    for file in files:
+        for function in (module := python(file)).functions if python(file) else ():  # type: ignore[union-attr]
+            if _decorated(function, "task"):
+                node = _decorator(module, function, "task")  # type: ignore[arg-type]
+                aliases = next((literal(k.value) for k in node.keywords if k.arg == "aliases"), None) if node else None
+                known = [_task_name(module, function, "task"), function.name, *(aliases or ())]  # type: ignore[arg-type]
+                for key in known:
+                    if isinstance(key, str):
+                        tasks.setdefault(key.strip("_").replace("_", "-"), (file, module, function))  # type: ignore[arg-type]
+    known_names = [n for n in names if n.replace("_", "-").rsplit(".", 1)[-1] in tasks]
+    if names and names[0] not in known_names:
+        lookup.lost(call, f"a task that {found.path} does not have")
+    done: set[str] = set()
+    for name in known_names:  # words behind a task may be its arguments
+        yield from _task(lookup, call, tasks, name.replace("_", "-").rsplit(".", 1)[-1], done)
+
+
+def _task(
+    lookup: Lookup, call: Call, tasks: dict[str, tuple[File, Module, Function]], name: str, done: set[str]
+) -> Iterator[Script]:
+    if name in done or name not in tasks:
+        return
+    done.add(name)
+    file, module, function = tasks[name]
+    node = _decorator(module, function, "task")
+    before = list(node.args) if node else []
+    after: list[ast.expr] = []
+    for keyword in node.keywords if node else ():
+        if keyword.arg in ("pre", "post") and isinstance(keyword.value, ast.List | ast.Tuple):
+            (before if keyword.arg == "pre" else after).extend(keyword.value.elts)
+
+    def also(nodes: list[ast.expr]) -> Iterator[Script]:
+        for one in nodes:
+            inner = one.args[0] if isinstance(one, ast.Call) and one.args else one  # `call(task, arg)`
+            yield from _task(
+                lookup, call, tasks, module.name(inner).rsplit(".", 1)[-1].strip("_").replace("_", "-"), done
+            )
+
+    yield from also(before)
+    yield from _python_body(lookup, call, file, module, function)
+    yield from also(after)

@@ -1,0 +1,473 @@
+"""The jobs of CI configurations, walked as their hosts would: combination by combination, step by step."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from auditor.facts import gitlab
+from auditor.facts.expressions import PERSON, UNKNOWN, Look, OneOf, Value, condition, filled, is_plain, shown, value_of
+from auditor.facts.matrix import LIMIT, Combination, Matrix, gitlab_matrix, matrix_of
+from auditor.facts.resolve import Reached, Resolver, assigned
+from auditor.facts.scenes import Script, shell_folder
+from auditor.holes import Hole, watching
+from auditor.readers import Command, Job, Node, Step, Workflow, shell_commands, yaml_root
+from auditor.snapshot import File, Files
+
+_DEPTH = 10  # of composite actions, and of workflows that call each other
+
+
+@dataclass(frozen=True)
+class Run:
+    """One command that an active step runs, or that a task does which the step calls (`via` is then the step's own
+    command). `file` and `line` are where the command stands, `folder` where it runs, `soft` whether its failure passes,
+    `combinations` those of the job in which it runs; `sure`: no condition in front of it is unknown."""
+
+    command: Command
+    file: File
+    line: int
+    job: Job
+    step: Step
+    soft: bool = False
+    via: str = ""
+    folder: str = ""
+    combinations: tuple[Combination, ...] = ({},)
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class Use:
+    """One action that an active step uses, without its version."""
+
+    action: str
+    file: File
+    job: Job
+    step: Step
+    combinations: tuple[Combination, ...] = ({},)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A job that calls a workflow of the repository: the events that start it and what it hands over."""
+
+    events: tuple[str, ...]
+    inputs: tuple[Combination, ...]
+
+
+@dataclass
+class Walked:
+    """What the jobs of one configuration come to."""
+
+    jobs: tuple[Job, ...]
+    runs: tuple[Run, ...] = ()
+    uses: tuple[Use, ...] = ()
+    unfollowed: tuple[Hole, ...] = ()
+    matrices: dict[str, Matrix] = field(default_factory=dict)
+
+
+class Walker:
+    """Walks the workflows of a commit. `events` are those that start each by itself, and grow while chains are followed."""
+
+    def __init__(self, found: Mapping[str, Workflow], files: Files, events: Mapping[str, list[str]]) -> None:
+        self._found, self._files, self._events = found, files, events
+        self._followed: dict[tuple[object, ...], tuple[list[Reached], tuple[Hole, ...]]] = {}
+        match = re.search(r"github\.com[:/]+([\w.-]+/[\w.-]+?)(?:\.git)?/?$", files.history.origin)
+        self._origin = match[1].lower() if match else ""
+
+    # -- calls ---------------------------------------------------------------------------------------------------------
+
+    def called(self, uses: str) -> str:
+        """The path of the repository's own workflow (or action's folder) that a `uses:` names; empty for another's."""
+        if uses.startswith("./"):
+            return uses.removeprefix("./").split("@")[0].strip("/")
+        match = re.fullmatch(r"([\w.-]+/[\w.-]+)/(\.?[\w./-]+)@\S+", uses)
+        if not match or (self._origin and match[1].lower() != self._origin):
+            return ""
+        return match[2] if self._origin or match[2] in self._found else ""
+
+    def callers(self, path: str, depth: int = 0) -> Iterator[Caller]:
+        """The jobs that call a workflow."""
+        for name, flow in self._found.items():
+            if name == path or depth > _DEPTH:
+                continue
+            for job in flow.jobs:
+                if not job.node["uses"].text or self.called(job.node["uses"].text) != path:
+                    continue
+                inputs: list[Combination] = []
+                for outer in self._inputs(name, depth + 1):
+                    matrix = matrix_of(job.node["strategy"]["matrix"], self._look(flow, outer, True, "", {}))
+                    for combination in matrix.combinations:
+                        whole = {**outer, **combination}
+                        look = self._look(flow, whole, matrix.whole, "", {})
+                        given = job.node["with"].entries.items()
+                        inputs.append({f"inputs.{k}": value_of(v.text, look) for k, (_, v) in given})
+                events = tuple(e for e in self._events[name] if self._job_runs(flow, job, {}, e) is not False)
+                if events or not self._events[name]:
+                    yield Caller(events, tuple(inputs[:LIMIT]))
+
+    def _inputs(self, path: str, depth: int = 0) -> list[Combination]:
+        """What the callers of a workflow hand over, its defaults with them; one empty one for a workflow that none calls."""
+        declared = self._found[path].triggers.get("workflow_call", Node())["inputs"]
+        defaults = {f"inputs.{k}": v["default"].text for k, (_, v) in declared.entries.items() if v["default"]}
+        given = [{**defaults, **c} for call in self.callers(path, depth) for c in call.inputs] if declared else []
+        unique: list[Combination] = []
+        for one in given:
+            if one not in unique:
+                unique.append(one)
+        return unique[:LIMIT] or [defaults]
+
+    # -- what is known -------------------------------------------------------------------------------------------------
+
+    def _look(self, flow: Workflow, known: Combination, whole: bool, event: str, env: Mapping[str, str]) -> Look:
+        branch, others = self._files.history.default_branch, self._files.history.branches
+
+        def refs() -> Value:
+            if not branch or event not in ("push", "schedule", "workflow_run", "workflow_dispatch", "merge_request"):
+                return UNKNOWN
+            if event != "push":
+                return OneOf(frozenset([branch]))
+            only = replace(flow, triggers={"push": flow.triggers["push"]}) if "push" in flow.triggers else None
+            through = {b for b in (branch, *others) if only is None or only.reaches(b)}
+            filters = flow.triggers.get("push", Node())
+            tags = bool(filters["tags"]) or not (filters["branches"] or filters["branches-ignore"])
+            return OneOf(frozenset([*through, *(["\0tag"] if tags else [])])) if through else UNKNOWN
+
+        def look(name: str) -> Value:
+            name = name.lower() if not name.startswith(("matrix.", "inputs.", "env.")) else name
+            if name in known:
+                return known[name]
+            if name.startswith("matrix."):
+                return "" if whole else UNKNOWN
+            if name.startswith("env."):
+                return env.get(name[4:], UNKNOWN)
+            if name == "github.event_name":
+                return event or UNKNOWN
+            if name in ("github.ref", "github.ref_name"):
+                if event.startswith("pull_request"):
+                    return UNKNOWN if name == "github.ref_name" else "refs/pull/1/merge"
+                named = refs()
+                if name == "github.ref_name" or not isinstance(named, OneOf):
+                    return named
+                return OneOf(frozenset("refs/tags/\0" if v == "\0tag" else f"refs/heads/{v}" for v in named.values))
+            if name in ("github.head_ref", "github.base_ref"):
+                return UNKNOWN if not event or event.startswith("pull_request") else ""
+            if name in ("github.actor", "github.triggering_actor", "github.event.pull_request.user.login"):
+                return PERSON
+            if name == "github.repository" and self._origin:
+                return self._origin
+            if name == "github.repository_owner" and self._origin:
+                return self._origin.split("/")[0]
+            return UNKNOWN
+
+        return look
+
+    def _starting(self, path: str) -> list[str]:
+        """The events under which conditions are tried: those that start it by themselves, else any that it names."""
+        own = self._events.get(path, [])
+        names = ["push" if e == "tag" else e for e in own] or list(self._found[path].triggers)
+        return list(dict.fromkeys(names)) or [""]
+
+    def _holds(self, text: str, flow: Workflow, known: Combination, whole: bool, env: Mapping[str, str]) -> bool | None:
+        """Whether a condition holds under one of the events: yes, no, or not known."""
+        if not text.strip():
+            return True
+        found = [condition(text, self._look(flow, known, whole, e, env)) for e in self._starting(flow.path)]
+        return True if True in found else None if None in found else False
+
+    def _job_runs(self, flow: Workflow, job: Job, known: Combination, event: str, depth: int = 0) -> bool | None:
+        """Whether a job runs on an event: its own condition, and those of the jobs that it needs."""
+        if job.disabled:
+            return False
+        text = job.node["if"].text
+        own = condition(text, self._look(flow, known, True, event, {})) if text else True
+        if own is False or depth > 20:
+            return own
+        if not re.search(r"\b(always|failure|cancelled)\s*\(", text):
+            by_id = {j.id: j for j in flow.jobs}
+            for name in job.node["needs"].texts():
+                if (
+                    name in by_id
+                    and name != job.id
+                    and self._job_runs(flow, by_id[name], known, event, depth + 1) is False
+                ):
+                    return False
+        return own
+
+    # -- walking -------------------------------------------------------------------------------------------------------
+
+    def walk(self, path: str) -> Walked:
+        """The active steps of a configuration and what they lead to."""
+        flow = self._found[path]
+        walk = _Walk(self, flow, self._files.paths[path])
+        if flow.host == "gitlab":
+            return walk.gitlab()
+        if flow.host != "github":
+            for job in flow.jobs:
+                for step in job.steps:
+                    walk.step(job, step, walk.file, {}, True, {}, "", True, 0)
+            return walk.made(flow.jobs, {j.id: Matrix(({},)) for j in flow.jobs})
+        made, matrices = [], {}
+        for job in flow.jobs:
+            combinations: list[Combination] = []
+            whole, runs = True, False
+            for inputs in self._inputs(path):
+                found = [self._job_runs(flow, job, inputs, e) for e in self._starting(path)]
+                if found and all(f is False for f in found):
+                    continue
+                runs = True
+                outer = self._look(flow, inputs, True, "", {})
+                matrix = matrix_of(job.node["strategy"]["matrix"], outer)
+                whole = whole and matrix.whole
+                for one in matrix.combinations:
+                    known: dict[str, Value] = {**inputs, **one}
+                    self._machine(job, known, self._look(flow, known, matrix.whole, "", {}))
+                    if len(combinations) < LIMIT:
+                        combinations.append(known)
+                        walk.job(job, known, matrix.whole, None not in found or True in found)
+            matrices[job.id] = Matrix(tuple(combinations), whole)
+            made.append(_seen(job, combinations, runs))
+        return walk.made(tuple(made), matrices)
+
+    def _machine(self, job: Job, known: dict[str, Value], look: Look) -> None:
+        node = job.node["runs-on"]
+        labels = [value_of(t, look) for t in (node.texts() or node["labels"].texts())]
+        first: Value = next(iter(labels), "")
+        first = next((v for v in first if isinstance(v, str)), "") if isinstance(first, list) else first
+        known["runs-on"] = shown(first) if is_plain(first) else node.text
+        low = known["runs-on"].lower()
+        system = next(
+            (s for w, s in (("ubuntu", "Linux"), ("windows", "Windows"), ("macos", "macOS")) if low.startswith(w)), ""
+        )
+        known["runner.os"] = system or UNKNOWN
+
+    def action(self, folder: str) -> File | None:
+        """The file of a composite action in a folder."""
+        for name in ("action.yml", "action.yaml"):
+            if found := self._files.paths.get(f"{folder}/{name}".lstrip("/")):
+                return found
+        return None
+
+    def follow(
+        self, step: Step, file: File, texts: tuple[Command, ...], folder: str, env: Mapping[str, str]
+    ) -> tuple[list[Reached], tuple[Hole, ...]]:
+        """What commands lead to from a folder, each way once."""
+        key = (file.path, step.line, tuple(c.text for c in texts), folder, tuple(sorted(env.items())))
+        if key not in self._followed:
+            resolver = Resolver(self._files)
+            found = list(resolver.script(Script(file, texts, folder, env)))
+            self._followed[key] = found, tuple(resolver.holes)
+        return self._followed[key]
+
+    @property
+    def files(self) -> Files:
+        return self._files
+
+    look = _look
+    holds = _holds
+
+
+def _seen(job: Job, combinations: list[Combination], runs: bool) -> Job:
+    """A job with the values that its combinations really have."""
+    matrix: dict[str, tuple[str, ...]] = {}
+    for combination in combinations:
+        for key, value in combination.items():
+            if key.startswith("matrix.") and is_plain(value) and shown(value) not in matrix.get(key[7:], ()):
+                matrix[key[7:]] = (*matrix.get(key[7:], ()), shown(value))
+    systems = tuple(dict.fromkeys(str(c["runs-on"]) for c in combinations if c.get("runs-on")))
+    return replace(job, matrix=matrix, systems=systems, disabled=job.disabled or not runs)
+
+
+class _Walk:
+    """The walk over one configuration."""
+
+    def __init__(self, walker: Walker, flow: Workflow, file: File) -> None:
+        self._walker, self._flow, self.file = walker, flow, file
+        self._runs: dict[tuple[object, ...], Run] = {}
+        self._uses: dict[tuple[object, ...], Use] = {}
+        self._holes: dict[Hole, None] = {}
+
+    def made(self, jobs: tuple[Job, ...], matrices: dict[str, Matrix]) -> Walked:
+        return Walked(jobs, tuple(self._runs.values()), tuple(self._uses.values()), tuple(self._holes), matrices)
+
+    def job(self, job: Job, known: Combination, whole: bool, sure: bool) -> None:
+        """One combination of a job."""
+        uses = job.node["uses"].text
+        if uses:
+            own = self._walker.called(uses)
+            if not own:
+                self._hole(f"calls `{uses}`, a workflow of another repository", job.node.line_of("uses"))
+            elif own not in self._walker.files.paths:
+                self._hole(f"calls `{uses}`, which is not in the repository", job.node.line_of("uses"))
+            return
+        root = self._flow.node
+        env = self._env(root["env"], known, whole, {})
+        env = self._env(job.node["env"], known, whole, env)
+        folder = (job.node["defaults"]["run"]["working-directory"] or root["defaults"]["run"]["working-directory"]).text
+        for step in job.steps:
+            if not step.disabled:
+                env = self.step(job, step, self.file, known, whole, env, folder, sure, 0)
+
+    def _hole(self, why: str, line: int, file: File | None = None) -> None:
+        self._holes[Hole((file or self.file).path, why, line)] = None
+
+    def _env(self, node: Node, known: Combination, whole: bool, env: Mapping[str, str]) -> dict[str, str]:
+        made = dict(env)
+        look = self._walker.look(self._flow, known, whole, "", env)
+        for key, (_, value) in node.entries.items():
+            text = filled(value.text, look)
+            if "${{" not in text:
+                made[key] = text
+            else:
+                made.pop(key, None)
+        return made
+
+    def step(
+        self,
+        job: Job,
+        step: Step,
+        file: File,
+        known: Combination,
+        whole: bool,
+        env: dict[str, str],
+        folder: str,
+        sure: bool,
+        depth: int,
+        via: str = "",
+    ) -> dict[str, str]:
+        """One step in one combination; gives the environment of those after it."""
+        holds = self._walker.holds(step.node["if"].text, self._flow, known, whole, env)
+        if holds is False:
+            return env
+        sure = sure and holds is True
+        here = self._env(step.node["env"], known, whole, env)
+        look = self._walker.look(self._flow, known, whole, "", here)
+        at = filled(step.node["working-directory"].text, look) or filled(folder, look)
+        at = shell_folder("", at.removeprefix("./"))
+        soft = step.soft or job.node["continue-on-error"].text == "true"
+        if step.uses:
+            self._use(job, step, file, known, whole, here, sure, depth, look)
+        texts = tuple(_put(c, look) for c in step.commands)
+        if not texts:
+            return env
+        reached, holes = self._walker.follow(step, file, texts, at, here)
+        self._holes.update(dict.fromkeys(holes))
+        own = {c.line for c in texts}
+        said = ""
+        for one in reached:
+            outer = one.file is file and one.command.line in own
+            said = one.command.text if outer else said
+            key = (one.file.path, one.command.line, outer, one.command.bare[:2], job.id)
+            if key in self._runs:
+                before = self._runs[key]
+                if known not in before.combinations:
+                    self._runs[key] = replace(
+                        before, combinations=(*before.combinations, known), sure=before.sure or sure
+                    )
+                continue
+            self._runs[key] = Run(
+                one.command, one.file, one.command.line, job, step, soft or one.command.soft,
+                via or ("" if outer else said), one.folder, (known,), sure,
+            )  # fmt: skip
+        for command in texts:
+            if "GITHUB_ENV" in command.text:
+                assigned(command, env)
+        return env
+
+    def _use(
+        self,
+        job: Job,
+        step: Step,
+        file: File,
+        known: Combination,
+        whole: bool,
+        env: dict[str, str],
+        sure: bool,
+        depth: int,
+        look: Look,
+    ) -> None:
+        uses = filled(step.uses, look)
+        name = uses.split("@")[0]
+        key = (name, file.path, step.line, job.id)
+        if key not in self._uses:
+            self._uses[key] = Use(name, file, job, step, (known,))
+        elif known not in self._uses[key].combinations:
+            self._uses[key] = replace(self._uses[key], combinations=(*self._uses[key].combinations, known))
+        if re.search(r"retry|xvfb", name):
+            for word in ("command", "run"):
+                text = filled(step.inputs[word].text, look)
+                if text:
+                    inner = replace(step, uses="", commands=tuple(shell_commands(text, step.inputs.line_of(word))))
+                    self.step(job, inner, file, known, whole, env, "", sure, depth + 1)
+        own = self._walker.called(uses)
+        if not uses.startswith("./") and not own:
+            return
+        with watching() as watch:
+            action = self._walker.action(own)
+            steps = _action(action) if action else ()
+        self._holes.update(dict.fromkeys(watch.holes))
+        if depth >= _DEPTH:
+            return
+        if action is None:
+            if not watch and uses.startswith("./"):
+                self._hole(f"uses `{uses}`, which is not in the repository", step.line, file)
+            return
+        declared = yaml_root(action)["inputs"].entries.items()
+        given = {f"inputs.{k}": filled(v["default"].text, look) for k, (_, v) in declared}
+        for word, (_, value) in step.inputs.entries.items():
+            given[f"inputs.{word}"] = value_of(value.text, look)
+        kept = {k: v for k, v in known.items() if not k.startswith("inputs.")}
+        inner_env = dict(env)
+        for inner in steps:
+            inner_env = self.step(job, inner, action, {**kept, **given}, whole, inner_env, "", sure, depth + 1)
+
+    def gitlab(self) -> Walked:
+        """The jobs of a GitLab configuration."""
+        files, resolver = self._walker.files, Resolver(self._walker.files)
+        history = files.history
+        read = gitlab.read(self.file, resolver, files)
+        jobs, matrices = [], {}
+        for job, pieces in gitlab.jobs_of(read, history.default_branch, history.branches):
+            matrix = gitlab_matrix(job.node["parallel"]["matrix"])
+            matrices[job.id] = matrix
+            jobs.append(_seen(job, list(matrix.combinations), True))
+            if job.disabled:
+                continue
+            top = read.words.get("variables", (self.file, Node()))[1]
+            for known in matrix.combinations:
+                env = {
+                    k: v.text
+                    for k, (_, v) in (*top.entries.items(), *job.node["variables"].entries.items())
+                    if v.kind == "text"
+                }
+                env.update({k[7:]: shown(v) for k, v in known.items()})
+                at = ""
+                for step, file in pieces:  # one shell goes through all of them
+                    self.step(job, step, file, known, True, env, at, True, 0)
+                    for command in step.commands:
+                        assigned(command, env)
+                        if command.words[:1] == ("cd",) and len(command.words) > 1:
+                            at = shell_folder(at, command.words[1])
+        self._holes.update(dict.fromkeys([*read.holes, *resolver.holes]))
+        return self.made(tuple(replace(j, systems=tuple(j.node["tags"].texts())) for j in jobs), matrices)
+
+
+def _put(command: Command, look: Look) -> Command:
+    if "${{" not in command.text:
+        return command
+    return Command(filled(command.text, look), command.line, command.soft)
+
+
+def _action(file: File) -> tuple[Step, ...]:
+    """The steps of a composite action."""
+
+    def read() -> tuple[Step, ...]:
+        made = []
+        for node in yaml_root(file)["runs"]["steps"].items:
+            run = node["run"]
+            found = tuple(shell_commands(run.text, run.line)) if run.kind == "text" else ()
+            soft = node["continue-on-error"].text == "true"
+            made.append(
+                Step(node.line, node.end, node["name"].text, node["uses"].text, found, node["with"], soft, False, node)
+            )
+        return tuple(made)
+
+    return file.once("action", read)

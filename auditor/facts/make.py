@@ -1,0 +1,365 @@
+"""Makefiles and justfiles: which commands a target leads to, with variables, includes, patterns and prerequisites."""
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from auditor.holes import Hole
+from auditor.lazy import compile_later
+from auditor.snapshot import File
+
+Find = Callable[[str], "File | None"]  # a file by its path, as the tool would look for it
+
+_DEPTH = 12
+_LONG = 20_000  # characters that an expansion may grow to
+
+
+@dataclass
+class Rule:
+    """One rule: its targets and what they need, as written, and its recipe's logical lines."""
+
+    targets: list[str]
+    needs: list[str]
+    recipe: list[tuple[File, int, str]] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+
+
+_ASSIGN = compile_later(r"^(?:export\s+|override\s+|private\s+)*([\w.-]+)\s*(:::=|::=|:=|\?=|\+=|!=|=)\s*(.*)$")
+_RULE = compile_later(r"^([^\s#=:][^#=:]*?)\s*(?:&?::?)(?!=)\s*(.*)$")
+_CONDITION = compile_later(r"^(ifeq|ifneq|ifdef|ifndef)\b\s*(.*)$")
+
+
+class Makefile:
+    """A makefile with what it includes. `given` are the variables of the command line, which win, `values` those of the
+    environment. `holes` are the includes that cannot be read."""
+
+    def __init__(self, file: File, find: Find, given: Mapping[str, str], values: Mapping[str, str]) -> None:
+        self.file = file
+        self.rules: list[Rule] = []
+        self.variables: dict[str, str] = {}
+        self.holes: list[Hole] = []
+        self._given, self._values, self._find = given, values, find
+        self._goal = ""
+        self._left = 20_000  # expansions that are made before this counts as computed
+        self._read(file, 0)
+
+    def _read(self, file: File, depth: int) -> None:
+        rule: Rule | None = None
+        branches: list[bool | None] = []  # whether each open condition's current part holds
+        rows, i = file.lines, 0
+        while i < len(rows):
+            line, row = i + 1, rows[i]
+            while row.endswith("\\") and i + 1 < len(rows):
+                i += 1
+                row = row[:-1] + " " + rows[i].strip()
+            i += 1
+            if row.startswith("\t") and rule is not None:
+                if False not in branches and row.strip():
+                    rule.recipe.append((file, line, row.strip()))
+                continue
+            text = row.strip()
+            if not text or text.startswith("#"):
+                continue
+            if opens := _CONDITION.match(text):
+                branches.append(self._holds(opens[1], opens[2]))
+                continue
+            if text.startswith("else") and branches:
+                again = _CONDITION.match(text[4:].strip())
+                before = branches.pop()
+                branches.append(
+                    False if before else self._holds(again[1], again[2]) if again else None if before is None else True
+                )
+                continue
+            if text.startswith("endif") and branches:
+                branches.pop()
+                continue
+            if False in branches:
+                continue
+            if text.startswith("define "):
+                name, body = re.split(r"\s|=", text[7:].strip())[0], []
+                while i < len(rows) and rows[i].strip() != "endef":
+                    body.append(rows[i].strip())
+                    i += 1
+                i += 1
+                self.variables[name] = "\n".join(body)
+            elif re.match(r"-?s?include\s", text):
+                optional = text.startswith(("-", "s"))
+                for name in self.expand(text.split(None, 1)[1]).split():
+                    found = self._find(name) if depth < _DEPTH else None
+                    if found is not None and not found.skipped:
+                        self._read(found, depth + 1)
+                    elif not optional:
+                        self.holes.append(Hole(file.path, f"includes `{name}`, which cannot be read here", line))
+            elif match := _ASSIGN.match(text):
+                self._assign(self.variables, match[1], match[2], match[3])
+                rule = None
+            elif match := _RULE.match(text):
+                targets, rest = self.expand(match[1]).split(), match[2]
+                if own := _ASSIGN.match(rest):
+                    made = Rule(targets, [])
+                    self._assign(made.values, own[1], own[2], own[3])
+                    self.rules.append(made)
+                    continue
+                needs, _, recipe = rest.partition(";")
+                needs = needs.split(" #")[0]
+                if ":" in needs and "%" in needs:  # a static pattern: `targets: pattern: needs`
+                    needs = needs.split(":", 1)[1]
+                rule = Rule(targets, self.expand(needs).replace("|", " ").split())
+                if body_of := recipe.strip():
+                    rule.recipe.append((file, line, body_of))
+                self.rules.append(rule)
+                if not self._goal and targets and not targets[0].startswith(".") and "%" not in targets[0]:
+                    self._goal = targets[0]
+
+    def _assign(self, to: dict[str, str], name: str, how: str, value: str) -> None:
+        value = value.split(" #")[0].strip()
+        if how == "?=" and (name in to or name in self._values):
+            return
+        if how == "!=":
+            value = f"$(shell {value})"
+        if how == "+=":
+            value = f"{to.get(name, '')} {value}".strip()
+        # what is made now may name itself
+        to[name] = (
+            self.expand(value, to if to is not self.variables else None) if how in (":=", "::=", ":::=") else value
+        )
+
+    def _holds(self, how: str, condition: str) -> bool | None:
+        if how in ("ifdef", "ifndef"):
+            name = condition.strip()
+            known = bool(self._given.get(name) or self.variables.get(name) or self._values.get(name))
+            return known is (how == "ifdef")
+        match = re.match(r"\(\s*(.*?)\s*,\s*(.*?)\s*\)\s*$", condition) or re.match(
+            r"""["'](.*?)["']\s+["'](.*?)["']""", condition
+        )
+        if not match:
+            return None
+        a, b = self.expand(match[1]), self.expand(match[2])
+        return None if "$(" in a + b else (a == b) is (how == "ifeq")
+
+    def expand(self, text: str, more: Mapping[str, str] | None = None, depth: int = 0) -> str:
+        """A text with its variables put in; an undefined one is empty, as for make. What make would compute stays as
+        `$()`, `$$` becomes the shell's `$`."""
+        if "$" not in text or depth > _DEPTH:
+            return text
+        self._left -= 1
+        if self._left < 0:
+            return "$()"
+        out: list[str] = []
+        i = length = 0
+        while i < len(text) and length < _LONG:
+            c = text[i]
+            if c != "$" or i + 1 >= len(text):
+                piece, i = c, i + 1
+            elif text[i + 1] == "$":
+                piece, i = "$", i + 2
+            elif text[i + 1] in "({":
+                close, level, k = {"(": ")", "{": "}"}[text[i + 1]], 1, i + 2
+                while k < len(text) and level:
+                    level += (text[k] == text[i + 1]) - (text[k] == close)
+                    k += 1
+                piece, i = self._value(text[i + 2 : k - 1], more, depth + 1), k
+            else:
+                piece, i = self._value(text[i + 1], more, depth + 1), i + 2
+            out.append(piece)
+            length += len(piece)
+        return "".join(out)
+
+    def _value(self, name: str, more: Mapping[str, str] | None, depth: int) -> str:
+        verb, _, rest = name.strip().partition(" ")
+        rest = rest.strip()
+        if rest:
+            if verb == "shell":
+                which = re.fullmatch(r"(?:which|command -v)\s+([\w./-]+).*", self.expand(rest, more, depth))
+                return which[1] if which else "$()"
+            if verb in ("or", "if"):
+                parts = rest.split(",")
+                picked = (
+                    parts if verb == "or" else parts[1:] if self.expand(parts[0], more, depth).strip() else parts[2:]
+                )
+                return next((v for p in picked if (v := self.expand(p.strip(), more, depth))), "")
+            if verb in ("strip", "abspath", "realpath", "addprefix", "firstword"):
+                return self.expand(rest, more, depth).strip()
+            if verb == "call":
+                called = rest.split(",")
+                arguments = {str(n): self.expand(a.strip(), more, depth) for n, a in enumerate(called)}
+                return self.expand(self._raw(called[0].strip(), more), {**(more or {}), **arguments}, depth)
+            if verb in ("info", "warning", "error", "eval"):
+                return ""
+            if verb in ("foreach", "patsubst", "subst", "wildcard", "filter", "filter-out", "notdir", "dir", "value"):
+                return "$()"
+        name = self.expand(name.strip(), more, depth)
+        if name == "MAKE":
+            return "make"
+        return self.expand(self._raw(name.split(":", 1)[0], more), more, depth)
+
+    def _raw(self, name: str, more: Mapping[str, str] | None) -> str:
+        for known in (self._given, more or {}, self.variables, self._values, _BUILT_IN):
+            if name in known:
+                return known[name]
+        return ""
+
+    @property
+    def goal(self) -> str:
+        """The target that is made if none is named."""
+        return self.expand(self.variables.get(".DEFAULT_GOAL", "")).strip() or self._goal
+
+    def lines(self, target: str) -> Iterator[tuple[File, int, str]] | None:
+        """The recipe lines that making a target runs, those of what it needs first, variables put in; None for a target
+        that no rule makes."""
+        if not self._rules(target):
+            return None
+        return self._lines(target, set(), {})
+
+    def _rules(self, target: str) -> list[tuple[Rule, str]]:
+        exact = [(r, "") for r in self.rules if target in r.targets]
+        if any(r.recipe for r, _ in exact):
+            return exact
+        for rule in self.rules:
+            for pattern in rule.targets:
+                head, percent, tail = pattern.partition("%")
+                fits = percent and target.startswith(head) and target.endswith(tail)
+                if fits and len(target) >= len(head) + len(tail) and rule.recipe:
+                    return [*exact, (rule, target[len(head) : len(target) - len(tail)])]
+        return exact
+
+    def _lines(self, target: str, done: set[str], values: Mapping[str, str]) -> Iterator[tuple[File, int, str]]:
+        if target in done or len(done) > 300:
+            return
+        done.add(target)
+        rules = self._rules(target)
+        own = dict(values)
+        for rule, _ in rules:
+            own.update(rule.values)
+        needs = [need.replace("%", stem) for rule, stem in rules for need in rule.needs]
+        for need in needs:
+            yield from self._lines(need, done, own)
+        for rule, stem in rules:
+            told = {**own, "@": target, "*": stem, "<": needs[0] if needs else "", "^": " ".join(needs), "?": ""}
+            for file, line, text in rule.recipe:
+                for one in self.expand(text, told).split("\n"):
+                    yield file, line, one.strip()
+
+
+_BUILT_IN = {"SHELL": "/bin/sh", "RM": "rm -f", "CC": "cc", "CURDIR": ".", "PYTHON": "python"}
+
+
+# -- just --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Recipe:
+    """One recipe of a justfile."""
+
+    name: str
+    file: File
+    line: int
+    parameters: dict[str, str]
+    needs: list[list[str]]
+    body: list[tuple[int, str]] = field(default_factory=list)
+
+
+_HEAD = compile_later(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:]*?)?)\s*:(?!=)\s*(.*)$")
+_SET = compile_later(r"^(?:export\s+)?([A-Za-z_][\w-]*)\s*:=\s*(.*)$")
+
+
+class Justfile:
+    """A justfile with what it imports."""
+
+    def __init__(self, file: File, find: Find, given: Mapping[str, str]) -> None:
+        self.file = file
+        self.recipes: dict[str, Recipe] = {}
+        self.variables: dict[str, str] = {}
+        self.holes: list[Hole] = []
+        self.first = ""
+        self._find = find
+        self._read(file, 0, "")
+        self.variables.update(given)
+
+    def _read(self, file: File, depth: int, prefix: str) -> None:
+        recipe: Recipe | None = None
+        for line, row in enumerate(file.lines, 1):
+            text = row.strip()
+            if row[:1] in (" ", "\t"):
+                if recipe and text:
+                    recipe.body.append((line, text))
+                continue
+            if not text or text.startswith(("#", "[", "set ")):
+                continue
+            if match := re.match(r"(import|mod)(\??)\s+(.*)", text):
+                words = [w.strip("'\"") for w in match[3].split()]
+                name = words[0] if match[1] == "mod" else ""
+                paths = words[1:] or [f"{name}.just", f"{name}/mod.just", f"{name}/justfile"] if name else words
+                found = next((f for p in paths if depth < _DEPTH and (f := self._find(p))), None)
+                if found is not None and not found.skipped:
+                    self._read(found, depth + 1, f"{prefix}{name}::" if name else prefix)
+                elif not match[2]:
+                    self.holes.append(Hole(file.path, f"imports `{words[0]}`, which cannot be read here", line))
+            elif match := re.match(r"alias\s+([\w-]+)\s*:=\s*([\w:-]+)", text):
+                self.variables[f"alias {prefix}{match[1]}"] = prefix + match[2]
+            elif match := _SET.match(text):
+                self.variables[match[1]] = self._quoted(match[2])
+            elif match := _HEAD.match(text):
+                parameters = {
+                    name.lstrip("+*$"): default.strip("'\"")
+                    for name, _, default in (p.partition("=") for p in _split_words(match[2]))
+                }
+                needs = re.findall(r"\(([^()]*)\)|([\w:-]+)", match[3].split(" #")[0].replace("&&", " "))
+                recipe = Recipe(
+                    prefix + match[1], file, line, parameters, [_split_words(a) if a else [b] for a, b in needs]
+                )
+                self.recipes[recipe.name] = recipe
+                self.first = self.first or recipe.name
+
+    def _quoted(self, value: str) -> str:
+        value = value.split(" #")[0].strip()
+        parts = re.findall(r"""'([^']*)'|"([^"]*)"|([\w-]+)(?!\()|(\S)""", value)
+        if any(p[3] not in ("", "+", "/") for p in parts) or re.search(r"\w\(|`", value):
+            return ""
+        joined = [
+            ("/" if p[3] == "/" else "") or p[0] or p[1] or self.variables.get(p[2], "") for p in parts if p[3] != "+"
+        ]
+        return "".join(joined)
+
+    def lines(self, name: str, arguments: list[str]) -> Iterator[tuple[File, int, str]] | None:
+        """The lines that a recipe runs, those of what it needs first; None for one that is not there."""
+        name = self.variables.get(f"alias {name}", name)
+        return self._lines(name, arguments, 0) if name in self.recipes else None
+
+    def _lines(self, name: str, arguments: list[str], depth: int) -> Iterator[tuple[File, int, str]]:
+        recipe = self.recipes.get(self.variables.get(f"alias {name}", name))
+        if recipe is None or depth > _DEPTH:
+            return
+        values = dict(self.variables)
+        for i, (parameter, default) in enumerate(recipe.parameters.items()):
+            values[parameter] = arguments[i] if i < len(arguments) else default
+        for need, *given in recipe.needs:
+            yield from self._lines(need, [self._put(g, values) for g in given], depth + 1)
+        if recipe.body and recipe.body[0][1].startswith("#!"):
+            if re.search(r"\b(ba|z|da)?sh\b", recipe.body[0][1]):
+                text = "\n".join(self._put(t, values) for _, t in recipe.body[1:])
+                yield recipe.file, recipe.body[0][0] + 1, text
+            return
+        line, joined = 0, ""
+        for at, text in recipe.body:
+            line = line or at
+            if text.endswith("\\"):
+                joined += text[:-1] + " "
+                continue
+            yield recipe.file, line, self._put(joined + text, values)
+            line, joined = 0, ""
+
+    def _put(self, text: str, values: Mapping[str, str]) -> str:
+        def put(match: re.Match[str]) -> str:
+            inner = match[1].strip()
+            return values.get(inner) or (inner.strip("'\"") if inner[:1] in "'\"" else "") or "$()"
+
+        return re.sub(r"\{\{(.*?)\}\}", put, text)
+
+
+def _split_words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()

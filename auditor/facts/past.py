@@ -1,0 +1,202 @@
+"""What is gone, or never came in: whether something that the commit lacks stood in an earlier one, or stands on a branch that
+was never merged.
+
+Git is not searched: the commits that took something away which could be it are known (`auditor.facts.changes`), and the
+question is asked again of the commits before them. That is bounded: a few commits for a whole audit.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from auditor.facts.changes import Change, changes
+from auditor.facts.history import branches
+from auditor.globs import matches
+from auditor.models import Evidence
+from auditor.repository import Commit, GitError, Unreadable
+from auditor.snapshot import TEXT_LIMIT, OpenSnapshot, Snapshot, decode, too_large
+
+SNAPSHOTS = 12  # earlier commits and branches of one audit that are looked at
+FILES = 8000  # that these may have in all: each costs as much as the commit itself
+_BRANCHES = 4  # of these; of many branches nobody remembers which had what
+_BLOBS = 1500  # earlier versions of files that are read to see which commits are worth it
+_COMMITS = 400  # of these the newest, for one question
+_BULK = 1000  # files that a commit changes: it brings or takes out data, or somebody else's code
+_CHANGES = 5000  # of files that are held against the globs of one question
+_TRIES = 4  # commits that are asked one question; what is found is found by the first two
+_GUESSES = 2  # of these that are asked only because they changed a file that could be it
+
+Ask = Callable[[Snapshot], tuple[Evidence, ...]]
+
+
+@dataclass(frozen=True)
+class Past:
+    """Where something was: the file, the commit that brought it (`first`) and the one that took it away (`last`); or the
+    branch that has it and was never merged."""
+
+    path: str
+    line: int = 0
+    first: Commit | None = None
+    last: Commit | None = None
+    branch: str = ""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What it rests on, as evidence names it."""
+        commits = tuple(f"commit {c.sha[:10]}" for c in (self.first, self.last) if c)
+        return (*commits, f"branch {self.branch}") if self.branch else commits
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+    @property
+    def days(self) -> str:
+        """From when to when it was there, in words."""
+        if self.last is None:
+            return ""
+        end = f"{self.last.time:%Y-%m-%d}"
+        begin = f"{self.first.time:%Y-%m-%d}" if self.first else ""
+        return f"on {end}" if begin == end else f"from {begin} until {end}" if begin else f"until {end}"
+
+    def __str__(self) -> str:
+        if self.last is None:
+            return f"The branch {self.branch}, which was not merged as it is, has it ({self.place})."
+        return f"Commit {self.last.sha[:10]} took it out; it was there {self.days} ({self.place})."
+
+
+class Memory:
+    """The past of a snapshot, for one audit: what it may look at is used up by all that ask."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._opened: dict[str, bool] = {}  # earlier commits, and whether they may be: the second question is cheap
+        self._files = FILES
+        self._blobs: dict[str, str] = {}
+
+    def was_there(self, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None = None) -> Past | None:
+        """When something was there that is gone, else the branch that alone has it. `globs` and `words` say which files
+        could be it (as a probe's scope does); `ask` whether an earlier commit has it, with evidence: without one, a file
+        that matches and has one of the words is enough."""
+        opened = self._snapshot.opened
+        if opened is None or not globs:
+            return None
+        known, tries = {c.sha for c in self._snapshot.history.commits}, 0
+        for commit, change in self._taken_away(opened, globs, words):
+            parent = commit.parents[0] if commit.parents else ""
+            if tries == _TRIES:
+                break
+            if parent not in known or not self._may_open(opened, parent):
+                continue
+            tries += 1
+            found = self._asked(opened, parent, globs, words, ask)
+            if found is not None:
+                path, line = found
+                first = self._brought(opened, parent, path or change.was, line, words)
+                return Past(path or change.was, line, first, commit)
+        return self._on_a_branch(opened, globs, words, ask)
+
+    def _taken_away(
+        self, opened: OpenSnapshot, globs: tuple[str, ...], words: tuple[str, ...]
+    ) -> Iterator[tuple[Commit, Change]]:
+        """The commits, newest first, after which a file that could be it is gone, or has none of the words any more; then
+        those that only changed such a file. Each once."""
+        changed = changes(self._snapshot)
+        later: list[tuple[Commit, Change]] = []
+        left = _CHANGES
+        for commit in self._snapshot.history.commits[:_COMMITS]:
+            made = changed.get(commit.sha, ())
+            if len(made) > _BULK:
+                continue
+            if (left := left - len(made)) < 0:
+                break
+            fits = [c for c in made if c.before and matches(c.was, globs)]
+            fits = [c for c in fits if not too_large(c.was, 0) and self._says(opened, c.before, words)]
+            taken = [c for c in fits if c.status == "D" or (words and not self._says(opened, c.after, words))]
+            if taken:
+                yield commit, taken[0]
+            elif fits and any(c.before != c.after for c in fits):
+                later.append((commit, fits[0]))
+        yield from later[:_GUESSES]
+
+    def _says(self, opened: OpenSnapshot, blob: str, words: tuple[str, ...]) -> bool:
+        """Whether a version of a file has one of the words; without words any version does."""
+        if not words or not blob:
+            return bool(blob)
+        if blob not in self._blobs:
+            if len(self._blobs) >= _BLOBS:
+                return False
+            self._blobs[blob] = ""
+            with contextlib.suppress(Unreadable):
+                data = opened.blob(blob)
+                self._blobs[blob] = decode(data).lower() if len(data) <= TEXT_LIMIT else ""
+        return any(word.lower() in self._blobs[blob] for word in words)
+
+    def _may_open(self, opened: OpenSnapshot, commit: str) -> bool:
+        """Whether another commit may be looked at. One with many more files than are left (somebody else's code was in it,
+        or data) is passed over; so is one that this copy does not have, such as a branch that only its host has."""
+        if commit not in self._opened:
+            if sum(self._opened.values()) >= SNAPSHOTS:
+                return False
+            try:
+                names = opened.repository.raw("ls-tree", "-r", "--name-only", "-z", "--full-tree", commit)
+            except GitError:
+                names = b"\0" * (FILES + 1)
+            count = names.count(b"\0")
+            self._opened[commit] = count <= self._files
+            self._files -= count if self._opened[commit] else 0
+        return self._opened[commit]
+
+    def _asked(
+        self, opened: OpenSnapshot, commit: str, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None
+    ) -> tuple[str, int] | None:
+        """The file, and the line if it has one, that shows it in another commit; None where nothing does."""
+        then = opened.at(commit)
+        if ask is None:
+            file = next(iter(then.select(globs, words)), None)
+            return (file.path, 0) if file else None
+        # a place in a file: what is measured over all files was another number, and no more
+        found = next((e for e in ask(then) if e.path and e.start), None)
+        return (found.path, found.start) if found else None
+
+    def _brought(
+        self, opened: OpenSnapshot, commit: str, path: str, line: int, words: tuple[str, ...]
+    ) -> Commit | None:
+        """The commit that brought what a line of a file says, else the first that has the file (under this name)."""
+        by_sha = {c.sha: c for c in self._snapshot.history.commits}
+        if line:
+            lines = opened.repository.blame(commit, path)
+            if line <= len(lines) and lines[line - 1] in by_sha:
+                return by_sha[lines[line - 1]]
+        changed = changes(self._snapshot)
+        made = [
+            c
+            for c in opened.at(commit).history.commits
+            for change in changed.get(c.sha, ())
+            if change.path == path and self._says(opened, change.after, words)
+        ]
+        return made[-1] if made else None
+
+    def _on_a_branch(
+        self, opened: OpenSnapshot, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None
+    ) -> Past | None:
+        refs = opened.repository.refs
+        history = self._snapshot.history
+        apart = [b for b in branches(history) if b.state == "unmerged"]
+        times = {ref.commit: ref.time for ref in refs.values()}
+        tip = dict(history.branch_tips).get(history.default_branch, "")
+        if tip and history.commits and tip != history.commits[0].sha:  # of what stood before a deadline, nothing later
+            apart = [b for b in apart if times.get(b.commit, 0) <= history.commits[0].committed.timestamp()]
+        apart.sort(key=lambda b: -times.get(b.commit, 0))
+        for branch in apart[:_BRANCHES]:
+            if self._may_open(opened, branch.commit):
+                found = self._asked(opened, branch.commit, globs, words, ask)
+                if found is not None:
+                    return Past(found[0], found[1], branch=branch.name)
+        return None
+
+
+def was_there(snapshot: Snapshot, globs: tuple[str, ...], words: tuple[str, ...] = ()) -> Past | None:
+    """From when to when a file that matches, with one of the words, was there, or the unmerged branch that has one; None
+    where the history shows neither, or cannot be asked."""
+    return Memory(snapshot).was_there(globs, words)

@@ -1,0 +1,244 @@
+"""The commands that Python code starts: what it hands to `subprocess`, `os.system`, invoke's and nox's `run`, `sh`."""
+
+import ast
+import shlex
+from collections.abc import Iterator, Mapping
+
+from auditor.readers import Command, Function, Module, children, shell_commands, walk
+
+_SHELL = frozenset(
+    ["os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "asyncio.create_subprocess_shell"]
+)
+_WORDS = frozenset(
+    [
+        "subprocess.run",
+        "subprocess.call",
+        "subprocess.check_call",
+        "subprocess.check_output",
+        "subprocess.Popen",
+    ]
+)
+_LIMIT = 200  # commands of one file, and values of one name
+_COMPUTED = "{...}"
+
+Names = Mapping[str, list[ast.expr]]
+
+
+class PythonCommands:
+    """The commands of a module, names followed to the literals that they stand for: constants, lists that a loop goes
+    through, parameters of a helper to what its callers hand over. `computed` are the lines of commands whose program is
+    only known when it runs."""
+
+    def __init__(self, module: Module, sessions: bool = False) -> None:
+        self._module = module
+        self._sessions = sessions
+        self._functions = {f.qualname: f for f in module.functions}
+        self._names: dict[str, list[ast.expr]] | None = None
+        self._local: dict[str, dict[str, list[ast.expr]]] = {}
+        self.computed: list[int] = []
+
+    def found(self, function: Function | None = None) -> Iterator[Command]:
+        """The commands in a function (its nested ones too), or in the whole module."""
+        made = 0
+        for call in self._module.calls:
+            if function and not function.line <= call.line <= function.end:
+                continue
+            name = call.name
+            texts: list[tuple[str, bool]] | None = None
+            if name in _SHELL or name in _WORDS:
+                first = call.argument(0, "args") or call.argument(0, "cmd") or call.argument(0, "command")
+                texts = self._commands(first, call.inside)
+            elif name.endswith((".run", ".run_always", ".run_install", ".sudo")) and call.node.args and "." in name:
+                if self._sessions:
+                    words = [w for a in call.node.args for w in self._words(a, call.inside, 0)]
+                    texts = [(shlex.join(words), True)]
+                elif self._module.name(call.node.func).split(".")[0] in self._parameters(call.inside):
+                    texts = self._commands(call.node.args[0], call.inside)
+            elif name in ("asyncio.create_subprocess_exec", "os.execvp", "os.execv", "os.execlp", "os.spawnlp"):
+                texts = [(shlex.join(w for a in call.node.args for w in self._words(a, call.inside, 0)), True)]
+            elif name == "pytest.main" or name == "unittest.main":
+                given = self._words(call.node.args[0], call.inside, 0) if call.node.args else []
+                texts = [(shlex.join([name.split(".")[0], *given]), True)]
+            elif name.startswith("sh.") and "." not in name[3:] and self._module.imported("sh"):
+                texts = [
+                    (shlex.join([name[3:], *(w for a in call.node.args for w in self._words(a, call.inside, 0))]), True)
+                ]
+            for text, plain in texts if texts is not None else ():
+                if made >= _LIMIT:
+                    return
+                if not text or text.startswith((_COMPUTED, "'{...}'")):
+                    self.computed.append(call.line)
+                    continue
+                made += 1
+                yield from [Command(text, call.line)] if plain else shell_commands(text, call.line)
+
+    def _commands(self, node: ast.expr | None, inside: str) -> list[tuple[str, bool]]:
+        """The commands that an argument may be: (text, whether it is words and no shell's line)."""
+        if node is None:
+            return []
+        made: list[tuple[str, bool]] = []
+        for one in self._values(node, inside, 0):
+            if (
+                isinstance(one, ast.List | ast.Tuple)
+                or (isinstance(one, ast.BinOp) and self._is_list(one.left, inside))
+                or (isinstance(one, ast.Call) and self._module.name(one.func).endswith(("split", "().split")))
+            ):
+                made.append((shlex.join(self._words(one, inside, 0)), True))
+            else:
+                made.append((self._text(one, inside, 0), False))
+        return made
+
+    def _is_list(self, node: ast.expr, inside: str) -> bool:
+        return any(isinstance(v, ast.List | ast.Tuple) for v in self._values(node, inside, 0))
+
+    def _values(self, node: ast.expr, inside: str, depth: int) -> list[ast.expr]:
+        """What an expression may be, names followed."""
+        if depth > 5:
+            return [node]
+        if isinstance(node, ast.IfExp):
+            return [*self._values(node.body, inside, depth + 1), *self._values(node.orelse, inside, depth + 1)]
+        if isinstance(node, ast.Name):
+            known = self._named(inside).get(node.id) or self._given(node.id, inside) or self._named("").get(node.id)
+            if known:
+                return [v for k in known[:_LIMIT] for v in self._values(k, inside, depth + 1)][:_LIMIT]
+        return [node]
+
+    def _text(self, node: ast.AST | None, inside: str, depth: int) -> str:
+        if depth > 5 or node is None:
+            return _COMPUTED
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, str) else str(node.value)
+        if isinstance(node, ast.JoinedStr):
+            return "".join(
+                self._text(v.value if isinstance(v, ast.FormattedValue) else v, inside, depth + 1) for v in node.values
+            )
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Div):
+            sign = "/" if isinstance(node.op, ast.Div) else ""
+            return self._text(node.left, inside, depth + 1) + sign + self._text(node.right, inside, depth + 1)
+        if isinstance(node, ast.Name):
+            values = self._values(node, inside, depth)
+            return self._text(values[0], inside, depth + 1) if values and values[0] is not node else _COMPUTED
+        if isinstance(node, ast.Attribute) and self._module.name(node) == "sys.executable":
+            return "python"
+        if isinstance(node, ast.Call):
+            name = self._module.name(node.func)
+            if name in ("str", "shlex.quote", "os.fspath", "pathlib.Path", "Path") and node.args:
+                return self._text(node.args[0], inside, depth + 1)
+            if name.endswith(".join") and node.args and isinstance(node.func, ast.Attribute):
+                glue = self._text(node.func.value, inside, depth + 1)
+                if name not in ("os.path.join", "shlex.join"):
+                    return glue.join(self._words(node.args[0], inside, depth + 1))
+            if name == "shlex.join" and node.args:
+                return shlex.join(self._words(node.args[0], inside, depth + 1))
+            if name == "shutil.which" and node.args:
+                return self._text(node.args[0], inside, depth + 1)
+            if name in ("textwrap.dedent", "dedent") and node.args:
+                return self._text(node.args[0], inside, depth + 1)
+        return _COMPUTED
+
+    def _words(self, node: ast.expr, inside: str, depth: int) -> list[str]:
+        if depth > 5:
+            return [_COMPUTED]
+        if isinstance(node, ast.List | ast.Tuple):
+            return [w for e in node.elts for w in self._words(e, inside, depth + 1)]
+        if isinstance(node, ast.Starred):
+            return [w for v in self._values(node.value, inside, 0)[:1] for w in self._words(v, inside, depth + 1)]
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and self._is_list(node.left, inside):
+            return [*self._words(node.left, inside, depth + 1), *self._words(node.right, inside, depth + 1)]
+        if isinstance(node, ast.Name):
+            values = self._values(node, inside, depth)
+            if values and isinstance(values[0], ast.List | ast.Tuple):
+                return self._words(values[0], inside, depth + 1)
+        if isinstance(node, ast.Call):
+            name = self._module.name(node.func)
+            inner = node.args[0] if name == "shlex.split" and node.args else None
+            if name.endswith(".split") and isinstance(node.func, ast.Attribute) and not inner:
+                inner = node.func.value
+            if inner is not None:
+                return self._text(inner, inside, depth + 1).split()
+        return [self._text(node, inside, depth)]
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def _parameters(self, inside: str) -> list[str]:
+        function = self._functions.get(inside)
+        return [a.arg for a in function.node.args.args] if function else []
+
+    def _given(self, name: str, inside: str) -> list[ast.expr]:
+        """What the callers of a function hand over as one of its parameters, its default with them."""
+        function = self._functions.get(inside)
+        if not function or name not in self._parameters(inside):
+            arguments = function.node.args if function else None
+            if not arguments or not arguments.vararg or arguments.vararg.arg != name:
+                return []
+            named = function.name if function else ""
+            given: list[ast.expr] = [
+                ast.List(elts=list(c.node.args), ctx=ast.Load()) for c in self._module.calls if c.name == named
+            ]
+            return given[:_LIMIT]
+        at = self._parameters(inside).index(name)
+        calls = (c for c in self._module.calls if c.name == function.name or c.name.endswith(f".{function.name}"))
+        return [v for c in calls if (v := c.argument(at, name)) is not None][:_LIMIT]
+
+    def _named(self, inside: str) -> Names:
+        """The values that names are given in a function, or at the module's top level."""
+        if inside not in self._local:
+            made: dict[str, list[ast.expr]] = {}
+            function = self._functions.get(inside)
+            if not inside or function:
+                for node in self._statements(function.node if function else self._module.tree, bool(function)):
+                    _bind(node, made)
+            self._local[inside] = made
+        return self._local[inside]
+
+    def _statements(self, top: ast.AST, deep: bool) -> Iterator[ast.AST]:
+        if deep:
+            yield from walk(top)
+            return
+        todo = [top]
+        for one in todo:
+            yield one
+            todo += [
+                c
+                for c in children(one)
+                if not isinstance(c, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda)
+            ]
+
+
+def _bind(node: ast.AST, made: dict[str, list[ast.expr]]) -> None:
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        made.setdefault(node.targets[0].id, []).append(node.value)
+    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+        made.setdefault(node.target.id, []).append(node.value)
+    elif isinstance(node, ast.For | ast.comprehension):
+        source: ast.expr = node.iter
+        if (
+            isinstance(source, ast.Call)
+            and isinstance(source.func, ast.Attribute)
+            and source.func.attr in ("items", "values")
+        ):
+            keys, source = source.func.attr == "items", source.func.value
+            if isinstance(source, ast.Name) and made.get(source.id):
+                source = made[source.id][0]
+            if isinstance(source, ast.Dict):
+                pairs: list[ast.expr] = [
+                    ast.Tuple(elts=[k, v], ctx=ast.Load()) if keys else v
+                    for k, v in zip(source.keys, source.values, strict=True)
+                    if k is not None
+                ]
+                source = ast.List(elts=pairs, ctx=ast.Load())
+        _bind_each(node.target, source, made)
+
+
+def _bind_each(target: ast.expr, source: ast.expr, made: dict[str, list[ast.expr]]) -> None:
+    if isinstance(source, ast.Name):
+        source = made[source.id][0] if made.get(source.id) else source
+    if not isinstance(source, ast.List | ast.Tuple):
+        return
+    if isinstance(target, ast.Name):
+        made.setdefault(target.id, []).extend(source.elts)
+    elif isinstance(target, ast.Tuple):
+        for i, part in enumerate(target.elts):
+            if isinstance(part, ast.Name):
+                values = [e.elts[i] for e in source.elts if isinstance(e, ast.Tuple | ast.List) and i < len(e.elts)]
+                made.setdefault(part.id, []).extend(values)

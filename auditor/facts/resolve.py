@@ -1,0 +1,408 @@
+"""From a command to the commands that it really runs: tasks, targets, sessions and scripts of the commit, at any depth.
+
+What a command calls and what is not there, or cannot be read, is a hole that is kept beside what was found; nothing is
+taken for empty because it could not be followed.
+"""
+
+import posixpath
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from auditor.facts.environments import invoke, nox, tox
+from auditor.facts.make import Find, Justfile, Makefile
+from auditor.facts.pycommands import PythonCommands
+from auditor.facts.scenes import Call, Script, shell_folder
+from auditor.facts.tasks import hatch, npm, pdm, pixi, poe, project_script, rye, taskfile
+from auditor.holes import Hole, watching
+from auditor.lazy import compile_later
+from auditor.readers import Command, commands, peeled, python, shell_commands, yaml_root
+from auditor.repository import Unreadable
+from auditor.snapshot import File, Files
+
+_DEPTH = 12
+_MOST = 4_000  # commands that one step is followed to
+
+Follow = Callable[["Resolver", Call], "Iterator[Script] | None"]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """One command that runs, with where it stands and the folder that it runs in."""
+
+    command: Command
+    file: File
+    folder: str
+
+
+class Resolver:
+    """Follows commands over the files of a commit. `holes` is what could not be followed, in the order it was met."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self.holes: dict[Hole, None] = {}
+        self._made = 0
+
+    # -- looking things up ---------------------------------------------------------------------------------------------
+
+    def find(self, folder: str, name: str) -> File | None:
+        """The tracked file that a path leads to from a folder. What lies where nothing can be read is a hole."""
+        name = name.removeprefix("$()/").removeprefix("$PWD/").removeprefix("$GITHUB_WORKSPACE/")
+        path = posixpath.normpath(posixpath.join(folder, name)).removeprefix("/")
+        with watching() as watch:
+            found: File | None = self._files.paths.get(path)
+            if found is not None:
+                try:
+                    found.text  # noqa: B018  (reading it is what may fail)
+                except Unreadable:
+                    found = None
+        self.holes.update(dict.fromkeys(watch.holes))
+        return found
+
+    def beside(self, call: Call, *names: str) -> File | None:
+        """The first of these files in the call's folder, or where its step began."""
+        return next((f for d in dict.fromkeys((call.folder, call.base)) for n in names if (f := self.find(d, n))), None)
+
+    def upward(self, call: Call, *names: str) -> File | None:
+        """The first of these files in the call's folder or one above it."""
+        folder = call.folder
+        while True:
+            for name in names:
+                if found := self.find(folder, name):
+                    return found
+            if not folder:
+                return None if call.folder == call.base else self.beside(call, *names)
+            folder = folder.rpartition("/")[0]
+
+    def exists(self, folder: str) -> bool:
+        """Whether the commit has this folder, or says where it is."""
+        return not folder or self._files.exists(folder)
+
+    def lost(self, call: Call, why: str) -> None:
+        """Note that a call could not be followed."""
+        said = " ".join(call.words)[:80]
+        self.holes[Hole(call.file.path, f"calls `{said}`, {why}", call.line)] = None
+
+    # -- following -----------------------------------------------------------------------------------------------------
+
+    def script(self, script: Script, depth: int = 0, base: str | None = None) -> Iterator[Reached]:
+        """The commands of a script in their order, each followed by what it leads to."""
+        folder, values = script.folder, dict(script.values)
+        base = script.folder if base is None else base
+        for written in script.commands:
+            for command in _expanded(written, values):
+                if self._made >= _MOST:
+                    return
+                self._made += 1
+                words = command.words
+                assigned(command, values)
+                if words[:1] in (("cd",), ("pushd",)) and len(words) > 1:
+                    folder = shell_folder(folder, words[1])
+                    folder = folder if self.exists(folder) else script.folder
+                yield Reached(command, script.file, folder)
+                if depth >= _DEPTH:
+                    continue
+                call = Call(words, folder, base, values, script.file, command.line)
+                with watching() as watch:
+                    for inner in self._leads(call):
+                        if command.soft:
+                            inner = inner.softened()
+                        yield from self.script(inner, depth + 1, inner.folder)
+                self.holes.update(dict.fromkeys(watch.holes))
+
+    def _leads(self, call: Call) -> Iterator[Script]:
+        words = list(call.words)
+        for _ in range(8):
+            if not words:
+                return
+            program = words[0].rsplit("/", 1)[-1]
+            if len(words) == 2 and words[1] in ("--version", "--help", "-V", "-h"):
+                return
+            # an installed program by its place: its name says which
+            if "/" in words[0] and "." not in program and "$" not in program and _INSTALLED.search(words[0]):
+                words = [program, *words[1:]]
+            layer = call.with_words(words)
+            if handler := _HANDLERS.get(program):
+                found = handler(self, layer)
+                if found is not None:
+                    yield from found
+                    return
+            if re.fullmatch(r"(python|py)[\d.]*(\.exe)?", program):
+                yield from _python_call(self, layer)
+                return
+            if words[0].endswith((".sh", ".bash", ".zsh")) or words[0].startswith(("./", "../")):
+                yield from _shell_script(self, layer, words[0])
+                return
+            if "/" in words[0] and "$" not in words[0] and self.find(call.folder, words[0]):
+                yield from _shell_script(self, layer, words[0])
+                return
+            if words[0].startswith("$") and not words[0].startswith("$(("):
+                self.lost(layer, "whose program is only known when it runs")
+                return
+            inner = peeled(words)
+            if inner is None:
+                if len(words) > 1 or call.words[0] in ("uv", "poetry", "pdm", "rye"):
+                    yield from project_script(self, layer)
+                return
+            words = inner
+
+
+_INSTALLED = compile_later(r"(^|/)bin/[^/]+$|(^|/)\.bin/|^[$~/]")
+_ENV = compile_later(r"\$(?:\{(\w+)(?::?-([^{}]*))?\}|(\w+))|\$\{\{\s*env\.(\w+)\s*\}\}")
+
+
+def _expanded(command: Command, values: Mapping[str, str]) -> list[Command]:
+    """A command with the variables put in whose values are known."""
+    text = command.text
+    if "$" not in text:
+        return [command]
+
+    def put(match: re.Match[str]) -> str:
+        name = match[1] or match[3] or match[4]
+        if name in values:
+            return values[name]
+        return match[2] if match[2] is not None else match[0]
+
+    made = _ENV.sub(put, text)
+    if made == text or len(made) > 20_000:
+        return [command]
+    if re.search(r"[;&|\n]", made) and not re.search(r"[;&|\n]", text):
+        return [Command(c.text, command.line, command.soft or c.soft) for c in shell_commands(made, command.line)]
+    return [Command(made, command.line, command.soft)]
+
+
+def assigned(command: Command, values: dict[str, str]) -> None:
+    """Keep the variables that a command sets for those after it, `$GITHUB_ENV` included."""
+    text = command.text
+    if "=" not in text or len(text) > 2_000:
+        return
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        return
+    if words[:1] == ["echo"] and "GITHUB_ENV" in text:
+        words = words[1:2]
+    elif words[:1] in (["export"], ["readonly"], ["local"], ["declare"]):
+        words = words[1:]
+    elif command.words:  # set for this one command
+        return
+    for word in words:
+        if (match := re.match(r"^(\w+)=(.*)$", word, re.DOTALL)) and "$" not in match[2]:
+            values[match[1]] = match[2]
+
+
+# -- scripts -----------------------------------------------------------------------------------------------------------
+
+
+def _shell_script(resolver: Resolver, call: Call, path: str) -> Iterator[Script]:
+    found = resolver.beside(call, path)
+    if found is None:
+        resolver.lost(call, "which is not in the repository" if "$" not in path else "whose path is made when it runs")
+        return
+    first = found.lines[0] if found.lines else ""
+    if found.suffix == "py" or (first.startswith("#!") and "python" in first):
+        yield from _python_script(resolver, call, found)
+    elif found.suffix in ("sh", "bash", "zsh", "") or first.startswith("#!"):
+        given = {str(n): word for n, word in enumerate(call.words[call.words.index(path) + 1 :], 1) if n < 10}
+        joined = " ".join(call.words[call.words.index(path) + 1 :])
+        values = {**call.values, **given, "@": joined}
+        yield Script(found, tuple(shell_commands(found.text)), call.folder, values)
+
+
+def _shell(resolver: Resolver, call: Call) -> Iterator[Script]:
+    at = 1
+    while at < len(call.words) and call.words[at].startswith("-"):
+        if re.fullmatch(r"-[a-z]*c", call.words[at]):
+            return  # its text is read with the command
+        at += 2 if call.words[at] in ("-o", "-O") else 1
+    if at < len(call.words) and not call.words[at].startswith(("<", "|", ">")):
+        path = call.words[at]
+        if call.words[0] in ("source", ".") and ("activate" in path or "/.venv" in path or path.startswith(("~", "$"))):
+            return  # a virtual environment's
+        yield from _shell_script(resolver, call, path)
+
+
+def _python_call(resolver: Resolver, call: Call) -> Iterator[Script]:
+    words, at = call.words, 1
+    while at < len(words) and words[at].startswith("-") and words[at] not in ("-m", "-c"):
+        at += 2 if words[at] in ("-W", "-X") else 1
+    if at >= len(words) or words[at] in ("-c", "-"):
+        return
+    if words[at] == "-m":
+        module = words[at + 1] if at + 1 < len(words) else ""
+        if handler := _HANDLERS.get(module):
+            yield from handler(resolver, call.with_words(list(words[at + 1 :]))) or ()
+            return
+        path = module.replace(".", "/")
+        names = [f"{p}{path}{end}" for p in ("", "src/") for end in (".py", "/__main__.py")]
+        if found := resolver.beside(call, *names):
+            yield from _python_script(resolver, call, found)
+        return
+    if not words[at].endswith(".py"):
+        if "$" in words[at]:
+            resolver.lost(call, "whose script is only known when it runs")
+        return
+    found = resolver.beside(call, words[at])
+    if found is None:
+        resolver.lost(call, "which is not in the repository")
+    else:
+        yield from _python_script(resolver, call, found)
+
+
+def _python_script(resolver: Resolver, call: Call, file: File) -> Iterator[Script]:
+    if not any(word in file.text for word in ("subprocess", "os.", "sh", "pytest", ".run", "system")):
+        return
+    module = python(file)
+    if module is None:
+        return
+    reader = PythonCommands(module)
+    found = tuple(reader.found())
+    yield Script(file, found, call.folder, call.values)
+    for line in reader.computed[:3]:
+        resolver.holes[Hole(file.path, "starts a command that is only known when it runs", line)] = None
+
+
+# -- make, just --------------------------------------------------------------------------------------------------------
+
+
+def _words(call: Call, valued: frozenset[str]) -> tuple[list[str], dict[str, str], dict[str, str]]:
+    """The plain words after a call's program, its options with their values, and the variables that it is given."""
+    plain, options, given, at = [], {}, {}, 1
+    words = call.words
+    while at < len(words):
+        word = words[at]
+        if word.startswith("--") and "=" in word:
+            key, _, value = word.partition("=")
+            options[key] = value
+        elif word in valued and at + 1 < len(words):
+            options[word] = words[at + 1]
+            at += 1
+        elif len(word) > 2 and word[:2] in valued and word[1] != "-":
+            options[word[:2]] = word[2:]
+        elif word.startswith("-") or word.startswith((">", "2>")):
+            pass
+        elif match := re.match(r"^(\w+)[:?+]?=(.*)$", word, re.DOTALL):
+            given[match[1]] = match[2]
+        else:
+            plain.append(word)
+        at += 1
+    return plain, options, given
+
+
+_MAKE_VALUED = frozenset(["-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W"])
+
+
+def _make(resolver: Resolver, call: Call) -> Iterator[Script]:
+    targets, options, given = _words(call, _MAKE_VALUED)
+    targets = [t for t in targets if not t.isdigit()]  # of -j
+    into = options.get("-C") or options.get("--directory") or ""
+    folder = shell_folder(call.folder, into)
+    names = [options.get("-f") or options.get("--file") or options.get("--makefile") or ""]
+    names = names if names[0] else ["GNUmakefile", "makefile", "Makefile"]
+    there = call.moved(folder, shell_folder(call.base, into))
+    found = resolver.beside(there, *names)
+    if found is None:
+        resolver.lost(call, "and no makefile is there to be read")
+        return
+    folder = found.folder if not options.get("-f") else folder
+    find: Find = lambda name: resolver.find(folder, name)  # noqa: E731
+    made = Makefile(found, find, given, call.values)
+    for target in targets or [made.goal]:
+        lines = made.lines(target)
+        if lines is None:
+            if made.holes:
+                resolver.holes.update(dict.fromkeys(made.holes))
+            else:
+                resolver.lost(call, f"a target that {found.path} does not have")
+            continue
+        for file, line, text in lines:
+            soft = text.lstrip("@+ ").startswith("-")
+            rows = tuple(Command(c.text, line, c.soft or soft) for c in shell_commands(text.lstrip("@-+ "), line))
+            yield Script(file, rows, folder, {**call.values, **given})
+
+
+_JUST_VALUED = frozenset(["-f", "--justfile", "-d", "--working-directory", "--set", "--shell"])
+
+
+def _just(resolver: Resolver, call: Call) -> Iterator[Script]:
+    names, options, given = _words(call, _JUST_VALUED)
+    path = options.get("-f") or options.get("--justfile")
+    found = resolver.beside(call, path) if path else resolver.upward(call, "justfile", "Justfile", ".justfile")
+    if found is None:
+        resolver.lost(call, "and no justfile is there to be read")
+        return
+    into = options.get("-d") or options.get("--working-directory")
+    folder = shell_folder(call.folder, into) if into else found.folder
+    find: Find = lambda name: resolver.find(found.folder, name)  # noqa: E731
+    made = Justfile(found, find, given)
+    names = names or ["default" if "default" in made.recipes else made.first]
+    known = [n for n in names if made.lines(n, []) is not None]
+    wanted = [names] if names[0] in known and len(known) == 1 else [[n] for n in names]
+    for name, *arguments in wanted:
+        lines = made.lines(name, arguments)
+        if lines is None:
+            resolver.holes.update(dict.fromkeys(made.holes))
+            if not made.holes:
+                resolver.lost(call, f"a recipe that {found.path} does not have")
+            continue
+        for file, line, text in lines:
+            yield Script(file, tuple(shell_commands(text.lstrip("@-"), line)), folder, call.values)
+
+
+# -- hooks and builds --------------------------------------------------------------------------------------------------
+
+
+def _pre_commit(resolver: Resolver, call: Call) -> Iterator[Script]:
+    names, options, _ = _words(call, frozenset(["-c", "--config", "--hook-stage", "--from-ref", "--to-ref"]))
+    if names[:1] != ["run"]:
+        return
+    path = options.get("-c") or options.get("--config") or ".pre-commit-config.yaml"
+    found = resolver.beside(call, path, ".pre-commit-config.yml")
+    if found is None:
+        resolver.lost(call, "and its configuration is not there to be read")
+        return
+    for repo in yaml_root(found)["repos"].items:
+        for hook in repo["hooks"].items:
+            if hook["entry"].kind == "text" and names[1:2] in ([], [hook["id"].text]):
+                text = " ".join([hook["entry"].text, *(shlex.quote(a) for a in hook["args"].texts())])
+                yield Script(found, tuple(shell_commands(text, hook["entry"].line)), found.folder, call.values)
+
+
+def _gcloud(resolver: Resolver, call: Call) -> Iterator[Script] | None:
+    plain = [w for w in call.words[1:] if not w.startswith("-") and w not in ("alpha", "beta")]
+    if plain[:2] != ["builds", "submit"]:
+        return None
+    return _cloud_build(resolver, call)
+
+
+def _cloud_build(resolver: Resolver, call: Call) -> Iterator[Script]:
+    plain, options, _ = _words(call, frozenset(["--config", "--tag", "-t", "--region", "--project", "--substitutions"]))
+    if any(o in options for o in ("--tag", "-t", "--pack")):
+        return
+    source = plain[2] if len(plain) > 2 and "$" not in plain[2] else ""
+    path = options.get("--config")
+    found = resolver.beside(call, path) if path else resolver.find(shell_folder(call.folder, source), "cloudbuild.yaml")
+    if found is None:
+        resolver.lost(call, f"whose {path or 'cloudbuild.yaml'} is not there to be read")
+        return
+    yield Script(found, tuple(commands(found)), call.folder, call.values)
+
+
+_HANDLERS: dict[str, Follow] = {
+    **dict.fromkeys(("make", "gmake"), _make),
+    "just": _just,
+    **dict.fromkeys(("bash", "sh", "zsh", "dash", "source", "."), _shell),
+    **dict.fromkeys(("pre-commit", "prek"), _pre_commit),
+    "gcloud": _gcloud,
+    **dict.fromkeys(("invoke", "inv"), invoke),
+    "nox": nox,
+    "tox": tox,
+    **dict.fromkeys(("task", "go-task", "taskipy"), taskfile),
+    "poe": poe,
+    "pdm": pdm,
+    "hatch": hatch,
+    "rye": rye,
+    "pixi": pixi,
+    **dict.fromkeys(("npm", "yarn", "pnpm", "bun"), npm),
+}

@@ -1,0 +1,474 @@
+"""Named tasks: poe, pdm, hatch, rye, pixi and taskipy, package.json, Taskfiles, and a project's own programs."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+from auditor.facts.pycommands import PythonCommands
+from auditor.facts.scenes import Call, Lookup, Script, said, shell_folder
+from auditor.holes import Hole
+from auditor.readers import Node, python, toml, toml_line, yaml_root
+from auditor.snapshot import File
+
+_DEPTH = 12
+
+
+def _table(data: Any, *keys: str) -> dict[str, Any]:
+    for key in keys:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _names(call: Call, valued: frozenset[str] = frozenset(), skip: int = 1) -> tuple[list[str], dict[str, str]]:
+    """The plain words behind a program, up to the first that its task would get, and the options with a value."""
+    plain: list[str] = []
+    options: dict[str, str] = {}
+    at = skip
+    while at < len(call.words):
+        word = call.words[at]
+        if word in valued and at + 1 < len(call.words):
+            options[word] = call.words[at + 1]
+            at += 1
+        elif word.startswith("--") and "=" in word:
+            options[word.split("=")[0]] = word.split("=", 1)[1]
+        elif not word.startswith("-"):
+            plain.append(word)
+        at += 1
+    return plain, options
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return shlex.join(str(v) for v in value)
+    return value if isinstance(value, str) else ""
+
+
+def _function(lookup: Lookup, call: Call, target: str, seen: int = 0) -> Iterator[Script]:
+    """The commands of `package.module:function`."""
+    module, _, name = target.partition(":")
+    name = re.split(r"\W", name)[0]
+    path = module.replace(".", "/")
+    names = [f"{p}{path}{end}" for p in ("", "src/") for end in (".py", "/__init__.py", "/__main__.py")]
+    found = lookup.upward(call, *names)
+    if found is None:
+        lookup.lost(call, f"which leads to {target}, which is not in the repository")
+        return
+    read = python(found)
+    if read is None:
+        return
+    reader = PythonCommands(read)
+    function = next((f for f in read.functions if f.name == name), None)
+    # a function that calls others of its file: all of the file is what it may do
+    calls_own = function and any(
+        c.inside == function.qualname and any(c.name == f.name for f in read.functions) for c in read.calls
+    )
+    yield Script(found, tuple(reader.found(None if calls_own else function)), call.folder, call.values)
+    for line in reader.computed[:3]:
+        lookup.holes[Hole(found.path, "starts a command that is only known when it runs", line)] = None
+
+
+def project_script(lookup: Lookup, call: Call) -> Iterator[Script]:
+    """What a program of the project's own (`[project.scripts]`) starts."""
+    if not re.fullmatch(r"[\w.-]+", call.words[0]):
+        return
+    found = lookup.upward(call, "pyproject.toml")
+    if found is None or call.words[0] not in found.text:
+        return
+    data = toml(found)
+    for table in (_table(data, "project", "scripts"), _table(data, "tool", "poetry", "scripts")):
+        target = table.get(call.words[0])
+        target = target.get("callable") if isinstance(target, dict) else target
+        if isinstance(target, str) and ":" in target:
+            yield from _function(lookup, call, target)
+
+
+# -- poe ---------------------------------------------------------------------------------------------------------------
+
+
+def poe(lookup: Lookup, call: Call) -> Iterator[Script]:
+    """`poe NAME`: `cmd`, `shell`, `script`, `sequence`, `ref`, `switch`, `deps`; a list is of names of tasks."""
+    names, options = _names(call, frozenset(["-C", "--directory", "--root", "-e", "--executor"]))
+    into = options.get("-C") or options.get("--directory") or options.get("--root") or ""
+    call = call.moved(shell_folder(call.folder, into), call.base)
+    found = lookup.upward(call, "poe_tasks.toml", "pyproject.toml")
+    if not names:
+        return
+    if found is None:
+        lookup.lost(call, "and no task file is there to be read")
+        return
+    data = toml(found)
+    tasks = _table(data, "tool", "poe", "tasks") or _table(data, "tasks")
+    if names[0] not in tasks:
+        lookup.lost(call, f"a task that {found.path} does not have")
+        return
+    yield from _poe_task(lookup, call, found, tasks, names[0], tasks[names[0]], 0)
+
+
+def _poe_task(
+    lookup: Lookup, call: Call, file: File, tasks: dict[str, Any], name: str, task: Any, depth: int
+) -> Iterator[Script]:
+    line = toml_line(file, name)
+    if depth > _DEPTH:
+        return
+
+    def named(text: Any) -> Iterator[Script]:
+        words = text.split() if isinstance(text, str) else []
+        if words and words[0] in tasks:
+            yield from _poe_task(lookup, call, file, tasks, words[0], tasks[words[0]], depth + 1)
+        elif words:
+            yield said(file, text, line, call, file.folder)
+        elif isinstance(text, dict | list):
+            yield from _poe_task(lookup, call, file, tasks, name, text, depth + 1)
+
+    if isinstance(task, str):
+        yield said(file, task, line, call, file.folder)
+    elif isinstance(task, list):
+        for item in task:
+            yield from named(item)
+    elif isinstance(task, dict):
+        for need in task.get("deps", ()):
+            yield from named(need)
+        for key in ("cmd", "shell"):
+            if text := _text(task.get(key)):
+                yield said(file, text, line, call, shell_folder(file.folder, str(task.get("cwd", ""))))
+        if isinstance(target := task.get("script"), str):
+            yield from _function(lookup, call.moved(file.folder, file.folder), target)
+        if "ref" in task:
+            yield from named(task["ref"])
+        for key in ("sequence", "parallel", "switch"):
+            for item in task.get(key, ()) if isinstance(task.get(key), list) else ():
+                yield from named(item)
+
+
+# -- pdm, rye ----------------------------------------------------------------------------------------------------------
+
+
+def pdm(lookup: Lookup, call: Call) -> Iterator[Script] | None:
+    """`pdm run NAME` or `pdm NAME`: `cmd`, `shell`, `composite`, `call`, with what goes before and after it."""
+    names, _ = _names(call, frozenset(["-p", "--project", "--venv"]))
+    names = names[1:] if names[:1] == ["run"] else names
+    found = lookup.upward(call, "pyproject.toml")
+    tasks = _table(toml(found), "tool", "pdm", "scripts") if found else {}
+    if not found or not names or names[0] not in tasks:
+        return None
+    return _chained(lookup, call, found, tasks, names[0], 0)
+
+
+def rye(lookup: Lookup, call: Call) -> Iterator[Script] | None:
+    """`rye run NAME`: text, a list of words, `cmd`, `chain`, `call`."""
+    names, _ = _names(call, frozenset(["-p", "--pyproject"]))
+    names = names[1:] if names[:1] in (["run"], ["r"]) else []
+    found = lookup.upward(call, "pyproject.toml")
+    tasks = _table(toml(found), "tool", "rye", "scripts") if found else {}
+    if not found or not names or names[0] not in tasks:
+        return None
+    return _chained(lookup, call, found, tasks, names[0], 0)
+
+
+def _chained(lookup: Lookup, call: Call, file: File, tasks: dict[str, Any], name: str, depth: int) -> Iterator[Script]:
+    if depth > _DEPTH:
+        return
+    line = toml_line(file, name)
+    for part in (f"pre_{name}", name, f"post_{name}"):
+        task = tasks.get(part)
+        if task is None or (part != name and depth > _DEPTH - 2):
+            continue
+        if isinstance(task, str | list):
+            yield said(file, _text(task), line, call, file.folder)
+        elif isinstance(task, dict):
+            for key in ("cmd", "shell"):
+                if text := _text(task.get(key)):
+                    yield said(file, text, line, call, file.folder)
+            if isinstance(target := task.get("call"), str):
+                yield from _function(lookup, call, target)
+            for key in ("composite", "chain"):
+                for item in task.get(key, ()) if isinstance(task.get(key), list) else ():
+                    words = _text(item).split()
+                    if words and words[0] in tasks:
+                        yield from _chained(lookup, call, file, tasks, words[0], depth + 1)
+                    elif words:
+                        yield said(file, _text(item), line, call, file.folder)
+
+
+# -- hatch -------------------------------------------------------------------------------------------------------------
+
+
+def hatch(lookup: Lookup, call: Call) -> Iterator[Script] | None:
+    """`hatch run [ENV:]NAME`: the environment's scripts and those of the one that it is made from; a script's line may
+    begin with another's name."""
+    plain, options = _names(call, frozenset(["-e", "--env", "-p", "--project"]))
+    if plain[:1] != ["run"] or len(plain) < 2:
+        return None
+    environment, _, name = plain[1].rpartition(":")
+    environment = environment.lstrip("+-") or options.get("-e") or options.get("--env") or "default"
+    found = lookup.upward(call, "hatch.toml", "pyproject.toml")
+    if found is None:
+        return None
+    data = toml(found)
+    environments = _table(data, "envs") or _table(data, "tool", "hatch", "envs")
+    scripts = _hatch_scripts(environments, environment, 0)
+    if name not in scripts:
+        if ":" in plain[1] and environment not in environments:
+            lookup.lost(call, f"an environment that {found.path} does not have")
+        elif ":" in plain[1]:  # any program may be run in an environment
+            return iter([said(call.file, shlex.join([name, *plain[2:]]), call.line, call)])
+        return None
+    return _hatch(call, found, scripts, name, 0)
+
+
+def _hatch_scripts(environments: dict[str, Any], name: str, depth: int) -> dict[str, Any]:
+    environment = _table(environments, name)
+    template = environment.get("template", "default")
+    above = _hatch_scripts(environments, template, depth + 1) if template != name and depth < 5 else {}
+    return {**above, **_table(environment, "scripts"), **_table(environment, "extra-scripts")}
+
+
+def _hatch(call: Call, file: File, scripts: dict[str, Any], name: str, depth: int) -> Iterator[Script]:
+    texts = scripts[name] if isinstance(scripts[name], list) else [scripts[name]]
+    for text in texts:
+        if not isinstance(text, str) or not text.split():
+            continue
+        text = re.sub(r"\{args(?::([^}]*))?\}", r"\1", text.removeprefix("- "))
+        first = text.split()[0]
+        if first in scripts and first != name and depth < _DEPTH:
+            yield from _hatch(call, file, scripts, first, depth + 1)
+        else:
+            yield said(file, text, toml_line(file, name), call, file.folder)
+
+
+# -- pixi --------------------------------------------------------------------------------------------------------------
+
+
+def pixi(lookup: Lookup, call: Call) -> Iterator[Script] | None:
+    """`pixi run [-e ENV] NAME`: tasks of every table, with what they depend on."""
+    valued = frozenset(["-e", "--environment", "--manifest-path", "-p", "--platform"])
+    names, options = _names(call, valued)
+    if names[:1] not in (["run"], ["r"]) or len(names) < 2:
+        return None
+    manifest = options.get("--manifest-path", "")
+    found = lookup.beside(call, manifest) if manifest else lookup.upward(call, "pixi.toml", "pyproject.toml")
+    if found is None:
+        lookup.lost(call, "and no pixi manifest is there to be read")
+        return None
+    data = toml(found)
+    tasks: dict[str, list[Any]] = {}
+    for table in _pixi_tables(data if found.name == "pixi.toml" else _table(data, "tool", "pixi")):
+        for key, value in table.items():
+            tasks.setdefault(key, []).append(value)
+    return _pixi(call, found, tasks, names[1], set()) if names[1] in tasks else None
+
+
+def _pixi_tables(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for place in (data, *_table(data, "feature").values()):
+        yield _table(place, "tasks")
+        for target in _table(place, "target").values():
+            yield _table(target, "tasks")
+
+
+def _pixi(call: Call, file: File, tasks: dict[str, list[Any]], name: str, done: set[str]) -> Iterator[Script]:
+    if name in done:
+        return
+    done.add(name)
+    for task in tasks.get(name, ()):
+        needs = task.get("depends-on", task.get("depends_on", ())) if isinstance(task, dict) else ()
+        if isinstance(task, list) and all(isinstance(t, dict) or t in tasks for t in task):
+            needs, task = task, ""
+        for need in needs if isinstance(needs, list) else [needs]:
+            yield from _pixi(
+                call, file, tasks, str(need.get("task", "")) if isinstance(need, dict) else str(need), done
+            )
+        text = _text(task.get("cmd")) if isinstance(task, dict) else _text(task)
+        text = re.sub(r"\{\{.*?\}\}", "$()", text)
+        into = str(task.get("cwd", "")) if isinstance(task, dict) else ""
+        if text:
+            yield said(file, text, toml_line(file, name), call, shell_folder(file.folder, into))
+
+
+# -- package.json ------------------------------------------------------------------------------------------------------
+
+_NPM_OWN = frozenset(
+    [
+        "install",
+        "i",
+        "ci",
+        "add",
+        "exec",
+        "dlx",
+        "publish",
+        "pack",
+        "init",
+        "config",
+        "audit",
+        "cache",
+        "create",
+        "x",
+        "version",
+        "remove",
+        "up",
+        "update",
+        "login",
+        "whoami",
+        "link",
+        "dedupe",
+        "global",
+        "outdated",
+        "set",
+        "import",
+    ]
+)
+
+
+def npm(lookup: Lookup, call: Call) -> Iterator[Script] | None:
+    """`npm run NAME`, `npm test`, `yarn NAME`: the script with the ones before and after it."""
+    valued = frozenset(["--prefix", "-C", "--cwd", "--dir", "-w", "--workspace", "--filter", "-F"])
+    names, options = _names(call, valued)
+    runs = names[:1] in (["run"], ["run-script"])
+    names = names[1:] if runs else names
+    if not names or (not runs and names[0] in _NPM_OWN):
+        return None
+    own = {"t": "test", "tst": "test"}
+    name = own.get(names[0], names[0])
+    into = next((options[o] for o in ("--prefix", "-C", "--cwd", "--dir", "-w", "--workspace") if o in options), "")
+    folder = shell_folder(call.folder, into)
+    found = lookup.upward(call.moved(folder, shell_folder(call.base, into)), "package.json")
+    if found is None:
+        lookup.lost(call, "and no package.json is there to be read")
+        return None
+    scripts = yaml_root(found)["scripts"]
+    if name not in scripts:
+        if runs or "--filter" in options or "-F" in options:
+            lookup.lost(call, f"a script that {found.path} does not have")
+        return None
+    parts = [p for p in (f"pre{name}", name, f"post{name}") if p in scripts]
+    return iter([said(found, scripts[p].text, scripts[p].line, call, found.folder) for p in parts])
+
+
+# -- Taskfile, taskipy -------------------------------------------------------------------------------------------------
+
+_TASKFILES = tuple(
+    f"{n}.{e}" for n in ("Taskfile", "taskfile", "Taskfile.dist", "taskfile.dist") for e in ("yml", "yaml")
+)
+
+
+def taskfile(lookup: Lookup, call: Call) -> Iterator[Script] | None:
+    """`task NAME ...` of a Taskfile (commands, dependencies, calls, variables, includes), or of taskipy."""
+    names, options = _names(call, frozenset(["-d", "--dir", "-t", "--taskfile", "-o", "-C"]))
+    given = dict(w.split("=", 1) for w in names if "=" in w)
+    names = [n for n in names if "=" not in n and n != "run"]
+    into = options.get("-d") or options.get("--dir") or ""
+    path = options.get("-t") or options.get("--taskfile")
+    there = call.moved(shell_folder(call.folder, into), call.base)
+    found = lookup.beside(there, path) if path else lookup.upward(there, *_TASKFILES)
+    if found is None:
+        project = lookup.upward(call, "pyproject.toml")
+        tasks = _table(toml(project), "tool", "taskipy", "tasks") if project else {}
+        if project and names and names[0] in tasks:
+            return _taskipy(call, project, tasks, names[0])
+        lookup.lost(call, "and no task of that name is there to be read")
+        return None
+    return _taskfile(lookup, call, found, names, given)
+
+
+def _taskipy(call: Call, file: File, tasks: dict[str, Any], name: str) -> Iterator[Script]:
+    for part in (f"pre_{name}", name, f"post_{name}"):
+        task = tasks.get(part)
+        if text := _text(task.get("cmd") if isinstance(task, dict) else task):
+            yield said(file, text, toml_line(file, part), call, file.folder)
+
+
+def _taskfile(lookup: Lookup, call: Call, file: File, names: list[str], given: dict[str, str]) -> Iterator[Script]:
+    tasks: dict[str, tuple[File, Node, str, dict[str, str]]] = {}
+    holes = _collect(lookup, file, "", file.folder, {}, tasks, 0)
+    aliases = {a: key for key, (_, node, _, _) in tasks.items() for a in node["aliases"].texts()}
+    for name in names or ["default"]:
+        key = name if name in tasks else aliases.get(name, name)
+        if key not in tasks:
+            lookup.holes.update(dict.fromkeys(holes))
+            if not holes:
+                lookup.lost(call, f"a task that {file.path} does not have")
+            continue
+        yield from _taskfile_task(lookup, call, tasks, key, given, set())
+
+
+def _collect(
+    lookup: Lookup,
+    file: File,
+    prefix: str,
+    folder: str,
+    variables: dict[str, str],
+    tasks: dict[str, tuple[File, Node, str, dict[str, str]]],
+    depth: int,
+) -> list[Hole]:
+    root = yaml_root(file)
+    holes = []
+    values = {**variables, **_variables(root["vars"]), **_variables(root["env"])}
+    for key, (_, node) in root["tasks"].entries.items():
+        tasks.setdefault(prefix + key, (file, node, folder, values))
+    for space, (line, node) in root["includes"].entries.items():
+        path = (node["taskfile"] or node).text
+        into = shell_folder(file.folder, node["dir"].text) if node["dir"] else file.folder
+        inner = prefix if node["flatten"].text == "true" else f"{prefix}{space}:"
+        options = [path] if path.endswith(("yml", "yaml")) else [f"{path}/{n}" for n in _TASKFILES]
+        found = next((f for o in options if path and depth < 5 and (f := lookup.find(file.folder, o))), None)
+        if found is None:
+            if node["optional"].text != "true":
+                holes.append(Hole(file.path, f"includes `{path}`, which cannot be read here", line))
+        else:
+            more = {**values, **_variables(node["vars"])}
+            holes += _collect(lookup, found, inner, into if node["dir"] else found.folder, more, tasks, depth + 1)
+    return holes
+
+
+def _variables(node: Node) -> dict[str, str]:
+    return {key: value.text if value.kind == "text" else "$()" for key, (_, value) in node.entries.items()}
+
+
+def _taskfile_task(
+    lookup: Lookup,
+    call: Call,
+    tasks: dict[str, tuple[File, Node, str, dict[str, str]]],
+    name: str,
+    given: dict[str, str],
+    done: set[str],
+) -> Iterator[Script]:
+    if name in done or name not in tasks:
+        return
+    done = {*done, name}
+    file, node, folder, variables = tasks[name]
+    values = {**variables, **_variables(node["vars"]), **given}
+    if node.kind == "map" and node["dir"]:
+        folder = shell_folder(folder, node["dir"].text)
+    space = name.rpartition(":")[0]
+
+    def put(text: str) -> str:
+        for _ in range(4):
+            if "{{" not in text or len(text) > 20_000:
+                break
+            text = re.sub(
+                r"\{\{-?\s*\.([\w.]+)[^}]*\}\}", lambda m: values.get(m[1], "" if m[1] == "CLI_ARGS" else "$()"), text
+            )
+        return re.sub(r"\{\{.*?\}\}", "$()", text)
+
+    def called(item: Node) -> Iterator[Script]:
+        target = put((item["task"] or item).text)
+        target = (
+            target[1:] if target.startswith(":") else f"{space}:{target}" if f"{space}:{target}" in tasks else target
+        )
+        if target not in tasks:
+            lookup.lost(call, f"which calls the task `{target}` that {file.path} does not have")
+        more = {k: put(v) for k, v in _variables(item["vars"]).items()}
+        yield from _taskfile_task(lookup, call, tasks, target, more, done)
+
+    if node.kind != "map":
+        for item in node.items or [node]:
+            if item.kind == "text":
+                yield said(file, put(item.text), item.line, call, folder)
+        return
+    for item in node["deps"].items:
+        yield from called(item)
+    for item in [*node["cmds"].items, *([node["cmd"]] if node["cmd"] else [])]:
+        if item.kind == "map" and item["task"]:
+            yield from called(item)
+        elif text := (item["cmd"] or item["defer"] or item).text:
+            yield said(file, put(text), item.line, call, folder)

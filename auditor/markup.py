@@ -1,0 +1,357 @@
+"""Markdown and HTML, read once: headings, images, links and anchors by the parser's tokens and `html.parser`.
+
+A report is parsed in parts, one for each question, so that a fence or comment that never ends costs one part and not the
+rest. Addresses are handed out as they are written (entities resolved): whoever follows one cuts it, then decodes it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from auditor.lazy import compile_later
+
+PICTURE = compile_later(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|ico|tiff?|pdf)$", re.IGNORECASE)
+_QUESTION_ROW = compile_later(r"^ {0,3}#{1,6}[ \t]*\**[ \t]*question[ \t]+\d{1,3}\b", re.IGNORECASE)
+_SIZE = compile_later(r"\s+=\d*x\d*$")
+_NOT_IN_A_SLUG = compile_later(r"[^\w\- ]")
+_INDENT = 60
+_DEEP = compile_later(r"(?m)^[ \t]{61}")
+_ROW = 20_000  # characters of one line that are looked through for markup
+
+
+@lru_cache(maxsize=1)
+def markdown() -> MarkdownIt:
+    """The one markdown parser: CommonMark with tables; addresses stay as they are written, whatever they are."""
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    return parser
+
+
+def parse(text: str) -> list[Token]:
+    """The tokens of a text. Rows are not indented deeper than anybody writes: nested lists take the parser cubic time."""
+    if _DEEP.search(text):
+        text = "\n".join(_shallow(row) for row in text.split("\n"))
+    return markdown().parse(text)
+
+
+def _shallow(row: str) -> str:
+    bare = row.lstrip(" \t")
+    return " " * _INDENT + bare if len(row) - len(bare) > _INDENT else row
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A start tag of HTML with its attributes, an end tag (`/h3`), or text (an empty name). `line` counts from 0."""
+
+    line: int
+    name: str
+    attributes: dict[str, str]
+    text: str = ""
+
+
+class _Html(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[Tag] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known: dict[str, str] = {}
+        for name, value in attrs:
+            known.setdefault(name, value or "")  # of an attribute given twice a browser takes the first
+        self.tags.append(Tag(self.getpos()[0] - 1, tag, known))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.tags.append(Tag(self.getpos()[0] - 1, f"/{tag}", {}))
+
+    def handle_data(self, data: str) -> None:
+        self.tags.append(Tag(self.getpos()[0] - 1, "", {}, data))
+
+
+def html_tags(text: str) -> list[Tag]:
+    """The tags and texts of a piece of HTML. What never ends (a comment, a tag) is left out with all behind it."""
+    reader = _Html()
+    reader.feed(text + "<end>")  # a tag at the end, so that the text before it is handed out
+    return [t for t in reader.tags if t.name != "end"]
+
+
+# -- headings and anchors ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading, or a line that stands for one: `how` is `atx`, `setext`, `html`, `bold` (a bold line), `joined` (`###Text`)
+    or `plain` (a line by itself). `line` is its first line and `body` the first below it, counted from 0."""
+
+    line: int
+    body: int
+    level: int
+    text: str
+    how: str
+
+
+@lru_cache(maxsize=16)
+def parts(text: str) -> tuple[tuple[int, list[Token]], ...]:
+    """The tokens of each part of a text with the number of its first line, from 0."""
+    lines = text.split("\n")
+    starts = [0]
+    for i, row in enumerate(lines):
+        if "#" in row[:5] and _QUESTION_ROW.match(row):
+            following = next((r for r in lines[i + 1 : i + 4] if r.strip()), "")
+            if following.lstrip().startswith(">"):
+                starts.append(i)
+    return tuple(
+        (start, parse("\n".join(lines[start:end])))
+        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
+    )
+
+
+def plain(token: Token) -> str:
+    """The words of an inline token as read, without markup, images and tags."""
+    said = []
+    for child in token.children or ():
+        if child.type in ("text", "code_inline", "text_special"):
+            said.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            said.append("\n")
+    return "".join(said)
+
+
+@lru_cache(maxsize=16)
+def outline(text: str) -> tuple[Heading, ...]:
+    """The headings of a text, and the lines that may stand for one."""
+    return tuple(h for offset, tokens in parts(text) for h in _outline(offset, tokens))
+
+
+def _outline(offset: int, tokens: Sequence[Token]) -> Iterator[Heading]:
+    for k, token in enumerate(tokens):
+        if not token.map:
+            continue
+        first, end = offset + token.map[0], offset + token.map[1]
+        if token.type == "heading_open":
+            how = "atx" if token.markup.startswith("#") else "setext"
+            yield Heading(first, end, int(token.tag[1]), " ".join(plain(tokens[k + 1]).split()), how)
+        elif token.type == "html_block":
+            yield from _html_headings(token.content, first)
+        elif token.type == "inline" and tokens[k - 1].type == "paragraph_open":
+            yield from _lines(token, first)
+
+
+def _html_headings(text: str, first: int) -> Iterator[Heading]:
+    level, start, said = 0, 0, ""
+    for tag in html_tags(text):
+        if re.fullmatch(r"h[1-6]", tag.name):
+            level, start, said = int(tag.name[1]), first + tag.line, ""
+        elif level and tag.name == f"/h{level}":
+            yield Heading(start, first + tag.line + 1, level, " ".join(said.split()), "html")
+            level = 0
+        elif level:
+            said += tag.text
+
+
+def _lines(token: Token, first: int) -> Iterator[Heading]:
+    """The lines of a paragraph that look like headings: bold ones, `###Text`, and ones that are short."""
+    rows: list[list[Token]] = [[]]
+    for child in token.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            rows.append([])
+        else:
+            rows[-1].append(child)
+    for i, row in enumerate(rows):
+        shown = [c for c in row if c.content.strip() or c.type in ("strong_open", "strong_close")]
+        said = " ".join("".join(c.content for c in row if c.type in ("text", "code_inline")).split())
+        if not said or len(said) > 200:
+            continue
+        marks = len(said) - len(said.lstrip("#"))
+        if 0 < marks <= 6:
+            yield Heading(first + i, first + i + 1, marks, said[marks:].strip(" #*"), "joined")
+        elif shown[0].type == "strong_open" and shown[-1].type == "strong_close":
+            yield Heading(first + i, first + i + 1, 0, said, "bold")
+        elif len(said) < 40:
+            yield Heading(first + i, first + i + 1, 0, said, "plain")
+
+
+def slug(text: str) -> str:
+    """The anchor that GitHub makes of a heading's text: what is no word, hyphen or space goes, each space is a hyphen."""
+    return _NOT_IN_A_SLUG.sub("", text.lower()).replace(" ", "-")
+
+
+def anchors(text: str) -> frozenset[str]:
+    """The anchors of a page: of its headings as the host makes them, those set by hand, and the page's top."""
+    found: dict[str, int] = {}
+    made = {"", "top"}
+    for offset, tokens in parts(text):
+        for k, token in enumerate(tokens):
+            if token.type == "heading_open":
+                said = plain(tokens[k + 1]).replace("\n", " ")
+                for name in dict.fromkeys((slug(said), slug(said.strip()))):
+                    made.add(f"{name}-{found[name]}" if name in found else name)
+                    found[name] = found.get(name, 0) + 1
+        made.update(slug(h.text) for h in _outline(offset, tokens) if h.how == "html")
+        for _, tag in _tags_of(tokens):
+            made.update(tag.attributes[a].lower() for a in ("id", "name") if tag.attributes.get(a))
+    return frozenset(made)
+
+
+def leads_to_anchor(target: str, known: frozenset[str]) -> bool:
+    """Whether `#name` is one of the anchors."""
+    name = unquote(target[1:]).lower()
+    return name in known or name.removeprefix("user-content-") in known
+
+
+def _tags_of(tokens: Sequence[Token]) -> Iterator[tuple[int, Tag]]:
+    """Every tag of HTML with the line, from 0, that it stands on."""
+    for token in tokens:
+        if token.type == "html_block" and token.map:
+            for tag in html_tags(token.content):
+                yield token.map[0] + tag.line, tag
+        elif token.type == "inline" and token.map:
+            at = token.map[0]
+            for child in token.children or ():
+                if child.type in ("softbreak", "hardbreak"):
+                    at += 1
+                elif child.type == "html_inline":
+                    for tag in html_tags(child.content):
+                        yield at + tag.line, tag
+                    at += child.content.count("\n")
+
+
+# -- images and links --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An image or link. `line` counts from 0; `target` is the address as written. An image that does not show says why:
+    `code`, `spaces`, `size` (`=300x200`), `brackets` (`![[x]]`), `html` (markdown within HTML), `markup`."""
+
+    line: int
+    text: str
+    target: str
+    image: bool
+    why: str = ""
+
+
+@lru_cache(maxsize=256)
+def references(text: str) -> tuple[Reference, ...]:
+    """The images and links of a text in their order, with the markup that was meant as an image and is none."""
+    return tuple(_references(parse(text)))
+
+
+def inline_references(text: str) -> tuple[Reference, ...]:
+    """The same of a piece of a paragraph."""
+    if not any(mark in text for mark in ("](", "][", "<", "![")):
+        return ()
+    return tuple(_references(markdown().parseInline(text)))
+
+
+def _references(tokens: Iterable[Token]) -> Iterator[Reference]:
+    for token in tokens:
+        at = token.map[0] if token.map else 0
+        if token.type == "inline":
+            yield from _inline(token.children or [], at)
+        elif token.type in ("fence", "code_block"):
+            yield from _shown_as_text(token.content, at + (token.type == "fence"), "code")
+        elif token.type == "html_block":
+            for tag in html_tags(token.content):
+                if tag.name:
+                    yield from _tag(tag, at + tag.line)
+                else:
+                    yield from _shown_as_text(tag.text, at + tag.line, "html")
+
+
+def _inline(children: Sequence[Token], at: int) -> Iterator[Reference]:
+    loose = ""
+    for k, child in enumerate(children):
+        if child.type in ("softbreak", "hardbreak"):
+            yield from _meant(loose, at)
+            loose = ""
+            at += 1
+        elif child.type in ("text", "text_special"):
+            loose += child.content
+        elif child.type == "image":
+            yield Reference(at, child.content, str(child.attrs.get("src", "")), True)
+        elif child.type == "link_open":
+            said = "".join(_until(children, k + 1))
+            yield Reference(at, said, str(child.attrs.get("href", "")), False)
+        elif child.type == "code_inline":
+            yield from _shown_as_text(child.content, at, "code")
+        elif child.type == "html_inline":
+            for tag in html_tags(child.content):
+                yield from _tag(tag, at + tag.line)
+            at += child.content.count("\n")
+    yield from _meant(loose, at)
+
+
+def _until(children: Sequence[Token], k: int) -> Iterator[str]:
+    """The text of a link that opens before this child."""
+    for child in children[k:]:
+        if child.type == "link_close":
+            return
+        yield " " if child.type in ("softbreak", "hardbreak") else child.content
+
+
+def _tag(tag: Tag, line: int) -> Iterator[Reference]:
+    if tag.name == "img" and tag.attributes.get("src", "").strip():
+        yield Reference(line, tag.attributes.get("alt", ""), tag.attributes["src"].strip(), True)
+    elif tag.name == "a" and tag.attributes.get("href", "").strip():
+        yield Reference(line, "", tag.attributes["href"].strip(), False)
+
+
+def _shown_as_text(text: str, first: int, why: str) -> Iterator[Reference]:
+    """The images in markup that is shown as it stands."""
+    for i, row in enumerate(text.split("\n")):
+        if "![" in row:
+            for found in _inline(_children(row[:_ROW].strip()), first + i):
+                if found.image:
+                    yield Reference(found.line, found.text, found.target, True, why)
+        if why == "code" and "<img" in row:
+            for tag in html_tags(row[:_ROW]):
+                for found in _tag(tag, first + i):
+                    if found.image:
+                        yield Reference(first + i, found.text, found.target, True, why)
+
+
+def _children(row: str) -> list[Token]:
+    (token,) = markdown().parseInline(row)
+    return token.children or []
+
+
+def _meant(text: str, line: int) -> Iterator[Reference]:
+    """The markup in a line's plain text that was meant as an image."""
+    at = text.find("![")
+    while 0 <= at < _ROW:
+        if text.startswith("![[", at):
+            end = text.find("]]", at, at + 500)
+            target = text[at + 3 : end].split("|")[0].strip() if end > 0 else ""
+            if PICTURE.search(target):
+                yield Reference(line, "", target, True, "brackets")
+        else:
+            middle = text.find("](", at, at + 500)
+            target = _balanced(text, middle + 2) if middle > 0 else ""
+            why = "size" if _SIZE.search(target) else "spaces" if re.search(r"\s", target) else "markup"
+            target = _SIZE.sub("", target).strip(" <>")
+            if PICTURE.search(target) and not re.search(r"[\"'<>]", target):
+                yield Reference(line, "", target, True, why)
+        at = text.find("![", at + 2)
+
+
+def _balanced(text: str, start: int) -> str:
+    """What stands up to the parenthesis that closes."""
+    depth = 0
+    for k in range(start, min(len(text), start + 500)):
+        if text[k] == "(":
+            depth += 1
+        elif text[k] == ")":
+            if not depth:
+                return text[start:k].strip()
+            depth -= 1
+    return ""
