@@ -293,8 +293,13 @@ def literal(node: ast.AST | None) -> Any:
 
 
 def is_stub_body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    """Whether a body does nothing: only docstrings, `pass`, `...` or `raise NotImplementedError`."""
+    """Whether a body does nothing: only docstrings, `pass`, `...`, a return of nothing or `raise NotImplementedError`."""
     for statement in node.body:
+        if isinstance(statement, ast.Return) and (
+            statement.value is None
+            or (isinstance(statement.value, ast.Constant) and statement.value.value in (None, ...))
+        ):
+            continue
         if isinstance(statement, ast.Pass) or (
             isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
         ):

@@ -223,12 +223,12 @@ def _judge(
                 _reasons(dim),
                 "Part of the repository could not be read or followed, so absence is not certain.",
             )
-        if spec.absence == "contradicted" and item.note:
+        if spec.absence == "contradicted" and (item.note or item.matched == "annotated"):
             return verdict(
                 "not_verifiable",
                 shown.absent,
                 _sentences(shown.absent, evidence),
-                "Nothing in the repository shows it; the group explains the box in words of its own below it.",
+                "Nothing in the repository shows it; the group has added words of its own to the item.",
             )
         if spec.absence == "contradicted":
             return verdict(

@@ -14,7 +14,7 @@ from auditor.facts.changes import changes, kind_of, renamed, straight
 from auditor.facts.history import branches, self_merged, tags
 from auditor.facts.past import SNAPSHOTS, Memory, was_there
 from auditor.holes import watching
-from auditor.models import AuditRecord, Submission
+from auditor.models import AuditRecord, Evidence, Submission
 from auditor.pipeline import audit
 from auditor.profile import load_profile
 from auditor.repository import Repository
@@ -243,6 +243,49 @@ def test_words_that_were_taken_out_of_a_file_that_stays(story: Story) -> None:
         found = was_there(snapshot, ("**/*.py",), ("cprofile",))
         assert found
         assert [c.sha for c in (found.last,) if c] == [last]
+
+
+TESTED = "from {} import add\n\n\ndef test_add():\n    assert add(1) == 2\n"
+
+
+def _asks_for_tests(then: Snapshot) -> tuple[Evidence, ...]:
+    """Evidence of a test that is no comment."""
+    return tuple(
+        file.cite(i)
+        for file in then.select(("tests/*.py",))
+        for i, row in enumerate(file.lines, 1)
+        if row.startswith("def test_")
+    )
+
+
+@pytest.mark.parametrize("between", [0, 3, 9])
+@pytest.mark.parametrize("gone", ["commented", "emptied", "deleted"])
+def test_a_rename_of_the_package_is_not_the_removal(story: Story, between: int, gone: str) -> None:
+    story.commit(old__model_py="def add(a):\n    return a + 1\n")
+    first = story.commit(tests__a_py=TESTED.format("old.model"), tests__b_py="from old.model import add\n")
+    # the package is renamed: one file of the tests goes, the other's import follows
+    story.git("mv", "old", "new")
+    story.write("tests/b.py", None)
+    story.commit(tests__a_py=TESTED.format("new.model"))
+    for i in range(between):
+        story.commit(tests__a_py=TESTED.format("new.model") + f"# {i}\n")
+    last = TESTED.format("new.model") + (f"# {between - 1}\n" if between else "")
+    texts = {
+        "commented": "".join(f"# {row}\n" for row in last.splitlines()),
+        "emptied": "import new\n",
+        "deleted": None,
+    }
+    taken = story.commit(tests__a_py=texts[gone])
+    for i in range(between):
+        story.commit(tests__c_py=f"import new\nx = {i}\n")
+    with story.opened() as snapshot:
+        found = Memory(snapshot).was_there(("tests/*.py",), ("import",), _asks_for_tests)
+        assert found
+        assert found.last
+        assert found.last.sha == taken
+        assert found.path == "tests/a.py"
+        assert found.first
+        assert found.first.sha == first
 
 
 def test_only_on_a_branch(story: Story) -> None:

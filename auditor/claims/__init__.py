@@ -63,9 +63,10 @@ class Settled:
     rule: str = "prose-contradicts-repository"
 
     @property
-    def rests_on_repository(self) -> bool:
-        """Whether anything but the report's own words settles it."""
-        return self.rule not in ("prose-contradicts-checklist", "prose-contradicts-prose", "report-addresses-a-model")
+    def rests_on_absence(self) -> bool:
+        """Whether something that is nowhere, or a number of all that there is, settles it, and not lines or files that are
+        there, or the report's own words."""
+        return self.rule not in _REPORTS_OWN and not all(e.path for e in self.evidence)
 
     @property
     def said(self) -> str:
@@ -73,6 +74,7 @@ class Settled:
         return self.quote or self.statement.text
 
 
+_REPORTS_OWN = ("prose-contradicts-checklist", "prose-contradicts-prose", "report-addresses-a-model")
 Function = Callable[[Prose, Repo], Iterator[Settled]]
 
 
@@ -98,12 +100,12 @@ class Check:
     def run(self, prose: Prose, repo: Repo) -> tuple[list[Settled], str]:
         """What the check settles, and the reason if it failed: a broken check loses its own say and nothing else.
 
-        A contradiction that was reached past something unread or not followed is none."""
+        A contradiction that rests on an absence and was reached past something unread or not followed is none."""
         settled = []
         try:
             with watching() as watch:
                 for piece in self.function(prose, repo):
-                    past_hole = watch and not self.about_holes and piece.rests_on_repository
+                    past_hole = watch and not self.about_holes and piece.rests_on_absence
                     if not (past_hole and piece.label == "contradicted"):
                         settled.append(piece)
             return settled, ""

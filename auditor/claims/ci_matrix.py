@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from auditor.claims import Repo, Settled, check
 from auditor.claims.ci import GENERAL, Facts, ci_facts, ci_sentences, clauses, quote, uncommented
 from auditor.facts.civalues import ci_values, machine_line, machines
+from auditor.facts.expressions import is_plain, shown
+from auditor.facts.jobs import Run
 from auditor.facts.programs import runs_tests
 from auditor.facts.workflows import CiWorkflow, doubt
 from auditor.lazy import compile_later
@@ -50,7 +52,8 @@ _NAMES = {"ubuntu": "Ubuntu", "windows": "Windows", "macos": "macOS"}
 @dataclass(frozen=True)
 class Systems:
     """The machines by family: of the jobs that run tests (`tested`; `live` where anything starts them), of all jobs (`used`),
-    and of the jobs of workflows with a purpose that is not known (`unclear`); and the labels of the first."""
+    and of the jobs of workflows with a purpose that is not known (`unclear`); the labels of the first, and the systems with
+    the Python versions that they have in one combination (`pairs`)."""
 
     tested: tuple[str, ...]
     live: frozenset[str]
@@ -60,6 +63,7 @@ class Systems:
     known: bool
     evidence: tuple[Evidence, ...]
     shown: str
+    pairs: frozenset[tuple[str, str]]
 
 
 def _systems(facts: Facts) -> Systems:
@@ -69,7 +73,8 @@ def _systems(facts: Facts) -> Systems:
     used: set[str] = set()
     unclear: set[str] = set()
     known = True
-    evidence, shown = [], []
+    evidence, said_on = [], []
+    pairs: set[tuple[str, str]] = set()
     served = {w.path for some in facts.by_purpose.values() for w in some}
     for w in facts.workflows:
         runs = [r for r in w.runs if runs_tests(r.command)]
@@ -97,7 +102,8 @@ def _systems(facts: Facts) -> Systems:
                 line = machine_line(job)
                 last = line + (len(families) if "matrix." in job.node["runs-on"].text else 0)
                 evidence.append(w.file.cite(line, last, note=f"the job {job.id} runs tests on {said}"))
-                shown.append(f"{w.path}:{line} runs tests on {said}")
+                pairs |= _pairs(mine) if w.automatic else set()
+                said_on.append(f"{w.path}:{line} runs tests on {said}")
     return Systems(
         tuple(tested),
         frozenset(live),
@@ -106,8 +112,34 @@ def _systems(facts: Facts) -> Systems:
         frozenset(labels),
         known,
         tuple(evidence[:3]),
-        "; ".join(shown[:3]),
+        "; ".join(said_on[:3]),
+        frozenset(pairs),
     )
+
+
+def _each_with(clause: str, named: set[str], systems: Systems) -> bool:
+    """Whether each of the systems runs the tests on each Python version that stands beside them."""
+    versions = _VERSION.findall(clause)
+    if not systems.pairs:  # no axis has a version: what the steps set up is another question
+        return not versions
+    return all(
+        any(_same(version, known) for family, known in systems.pairs if family == name)
+        for version in versions
+        for name in named
+    )
+
+
+def _pairs(runs: Iterable[Run]) -> set[tuple[str, str]]:
+    """The systems with the Python versions of the combinations in which tests are sure to run."""
+    found = set()
+    for combination in (c for r in runs if r.sure for c in r.combinations):
+        versions = [
+            shown(v)
+            for k, v in combination.items()
+            if k.startswith(("matrix.", "inputs.")) and is_plain(v) and _VERSION.fullmatch(shown(v))
+        ]
+        found |= {(f, v) for f in _families([str(combination.get("runs-on", ""))]) for v in versions}
+    return found
 
 
 def _families(labels: Iterable[str]) -> list[str]:
@@ -212,7 +244,7 @@ def ci_systems(prose: Prose, repo: Repo) -> Iterator[Settled]:
                         said,
                     )
                 continue
-            if len(named) > 1 and named <= systems.live:
+            if len(named) > 1 and named <= systems.live and _each_with(clause, named, systems):
                 yield Settled(
                     statement,
                     "os:named",
@@ -257,6 +289,7 @@ def ci_python(prose: Prose, repo: Repo) -> Iterator[Settled]:
     if value is None or not all(re.fullmatch(r"3\.\d+(\.\d+|\.x)?", v) for v in value.values):
         return
     silent = _without_version(facts)
+    sure = all(r.sure for w in facts.workflows for r in w.runs if runs_tests(r.command))
     pin = _pinned(facts, repo)
     evidence = tuple(f.cite(line, note="the Python of a job that runs tests") for f, line in value.places[:3])
     where = ", ".join(dict.fromkeys(f"{f.path}:{line}" for f, line in value.places[:3]))
@@ -364,7 +397,7 @@ def ci_python(prose: Prose, repo: Repo) -> Iterator[Settled]:
                     evidence,
                     said,
                 )
-            elif versions and not only and re.search(r"\btest|pytest|matrix", low):
+            elif versions and not only and sure and re.search(r"\btest|pytest|matrix", low):
                 yield Settled(
                     statement, "python:named", shows, "The tests run on these versions.", evidence, said, "supported"
                 )

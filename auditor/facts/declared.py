@@ -319,7 +319,7 @@ class _Search:
             target = self.paths[path]
             if f"{path}\0list" in self.listings:
                 continue
-            if self.aside(path) in ("", "template stub") and readable(target):
+            if (not reference.loose or self.aside(path) in ("", "template stub")) and readable(target):
                 conda = reference.kind == "conda" and target.suffix in ("yml", "yaml")
                 self._read(
                     target, "list", _READERS.get(target.name.lower(), lists.conda if conda else lists.requirements)

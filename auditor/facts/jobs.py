@@ -1,5 +1,6 @@
 """The jobs of CI configurations, walked as their hosts would: combination by combination, step by step."""
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -8,7 +9,8 @@ from auditor.facts import gitlab
 from auditor.facts.expressions import PERSON, UNKNOWN, Look, OneOf, Value, condition, filled, is_plain, shown, value_of
 from auditor.facts.matrix import LIMIT, Combination, Matrix, gitlab_matrix, matrix_of
 from auditor.facts.resolve import Reached, Resolver, assigned
-from auditor.facts.scenes import Script, shell_folder
+from auditor.facts.scenes import Call, Script, shell_folder
+from auditor.facts.started import image as image_starts
 from auditor.holes import Hole, watching
 from auditor.readers import Command, Job, Node, Step, Workflow, shell_commands, yaml_root
 from auditor.snapshot import File, Files
@@ -36,13 +38,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Use:
-    """One action that an active step uses, without its version."""
+    """One action that an active step uses, without its version. `followed`: its own steps or commands were read."""
 
     action: str
     file: File
     job: Job
     step: Step
     combinations: tuple[Combination, ...] = ({},)
+    followed: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,8 @@ class Walker:
         match = re.fullmatch(r"([\w.-]+/[\w.-]+)/(\.?[\w./-]+)@\S+", uses)
         if not match or (self._origin and match[1].lower() != self._origin):
             return ""
-        return match[2] if self._origin or match[2] in self._found else ""
+        own = self._origin or match[2] in self._found or self.action(match[2].strip("/")) is not None
+        return match[2].strip("/") if own else ""
 
     def callers(self, path: str, depth: int = 0) -> Iterator[Caller]:
         """The jobs that call a workflow."""
@@ -123,11 +127,16 @@ class Walker:
         def refs() -> Value:
             if not branch or event not in ("push", "schedule", "workflow_run", "workflow_dispatch", "merge_request"):
                 return UNKNOWN
+            if event == "workflow_dispatch" and self._files.history.one_branch:
+                return UNKNOWN
             if event != "push":
                 return OneOf(frozenset([branch]))
             only = replace(flow, triggers={"push": flow.triggers["push"]}) if "push" in flow.triggers else None
-            through = {b for b in (branch, *others) if only is None or only.reaches(b)}
             filters = flow.triggers.get("push", Node())
+            if self._files.history.one_branch and not _plain(filters["branches"].texts()):
+                return UNKNOWN  # a branch that this copy does not have may start it
+            through = {b for b in (branch, *others) if only is None or only.reaches(b)}
+            through |= set(filters["branches"].texts()) if self._files.history.one_branch else set()
             tags = bool(filters["tags"]) or not (filters["branches"] or filters["branches-ignore"])
             return OneOf(frozenset([*through, *(["\0tag"] if tags else [])])) if through else UNKNOWN
 
@@ -265,6 +274,11 @@ class Walker:
     holds = _holds
 
 
+def _plain(patterns: list[str]) -> bool:
+    """Whether a filter names branches one by one."""
+    return bool(patterns) and not any(set(p) & set("*?+[]!") for p in patterns)
+
+
 def _seen(job: Job, combinations: list[Combination], runs: bool) -> Job:
     """A job with the values that its combinations really have."""
     matrix: dict[str, tuple[str, ...]] = {}
@@ -395,6 +409,7 @@ class _Walk:
             for word in ("command", "run"):
                 text = filled(step.inputs[word].text, look)
                 if text:
+                    self._uses[key] = replace(self._uses[key], followed=True)
                     inner = replace(step, uses="", commands=tuple(shell_commands(text, step.inputs.line_of(word))))
                     self.step(job, inner, file, known, whole, env, "", sure, depth + 1)
         own = self._walker.called(uses)
@@ -406,6 +421,7 @@ class _Walk:
         self._holes.update(dict.fromkeys(watch.holes))
         if depth >= _DEPTH:
             return
+        self._uses[key] = replace(self._uses[key], followed=True)
         if action is None:
             if not watch and uses.startswith("./"):
                 self._hole(f"uses `{uses}`, which is not in the repository", step.line, file)
@@ -415,9 +431,35 @@ class _Walk:
         for word, (_, value) in step.inputs.entries.items():
             given[f"inputs.{word}"] = value_of(value.text, look)
         kept = {k: v for k, v in known.items() if not k.startswith("inputs.")}
+        if not steps:
+            self._other_action(job, step, action, {**kept, **given}, whole, env, sure, depth, look)
         inner_env = dict(env)
         for inner in steps:
             inner_env = self.step(job, inner, action, {**kept, **given}, whole, inner_env, "", sure, depth + 1)
+
+    def _other_action(
+        self, job: Job, step: Step, action: File, known: Combination, whole: bool, env: dict[str, str], sure: bool,
+        depth: int, look: Look,
+    ) -> None:  # fmt: skip
+        """An action of the repository's own that has no steps: its docker file is followed, its program is not."""
+        runs = yaml_root(action)["runs"]
+        image = runs["image"].text
+        found = self._walker.files.paths.get(posixpath.normpath(posixpath.join(action.folder, image)))
+        if runs["using"].text != "docker" or not image or image.startswith("docker://") or found is None:
+            what = f"runs `{image or runs['main'].text or runs['using'].text}`, which is not followed"
+            self._hole(what, runs.line_of("image") or runs.line_of("main") or runs.line, action)
+            return
+        resolver = Resolver(self._walker.files)
+        inside: Look = lambda name: known[name] if name in known else look(name)  # noqa: E731
+        given = [filled(t, inside) for t in runs["args"].texts()]
+        entry = filled(runs["entrypoint"].text, inside)
+        call = Call((step.uses,), action.folder, action.folder, env, action, runs.line_of("image") or runs.line)
+        with watching() as watch:
+            scripts = list(image_starts(resolver, call, found, [entry, *given] if entry else given, action.folder))
+        self._holes.update(dict.fromkeys([*watch.holes, *resolver.holes]))
+        for script in scripts:
+            inner = replace(step, uses="", commands=script.commands, node=Node("map", step.line, step.end))
+            self.step(job, inner, script.file, known, whole, env, action.folder, sure, depth + 1)
 
     def gitlab(self) -> Walked:
         """The jobs of a GitLab configuration."""
@@ -425,7 +467,7 @@ class _Walk:
         history = files.history
         read = gitlab.read(self.file, resolver, files)
         jobs, matrices = [], {}
-        for job, pieces in gitlab.jobs_of(read, history.default_branch, history.branches):
+        for job, pieces in gitlab.jobs_of(read, "" if history.one_branch else history.default_branch, history.branches):
             matrix = gitlab_matrix(job.node["parallel"]["matrix"])
             matrices[job.id] = matrix
             jobs.append(_seen(job, list(matrix.combinations), True))

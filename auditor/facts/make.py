@@ -32,13 +32,15 @@ _CONDITION = compile_later(r"^(ifeq|ifneq|ifdef|ifndef)\b\s*(.*)$")
 
 class Makefile:
     """A makefile with what it includes. `given` are the variables of the command line, which win, `values` those of the
-    environment. `holes` are the includes that cannot be read."""
+    environment. `holes` are the includes that cannot be read, `computed` the targets that were made and need what only
+    make knows."""
 
     def __init__(self, file: File, find: Find, given: Mapping[str, str], values: Mapping[str, str]) -> None:
         self.file = file
         self.rules: list[Rule] = []
         self.variables: dict[str, str] = {}
         self.holes: list[Hole] = []
+        self.computed: list[Hole] = []
         self._given, self._values, self._find = given, values, find
         self._goal = ""
         self._left = 20_000  # expansions that are made before this counts as computed
@@ -173,22 +175,24 @@ class Makefile:
             if verb == "shell":
                 which = re.fullmatch(r"(?:which|command -v)\s+([\w./-]+).*", self.expand(rest, more, depth))
                 return which[1] if which else "$()"
+            parts = _arguments(rest)
             if verb in ("or", "if"):
-                parts = rest.split(",")
                 picked = (
-                    parts if verb == "or" else parts[1:] if self.expand(parts[0], more, depth).strip() else parts[2:]
+                    parts if verb == "or" else parts[1:2] if self.expand(parts[0], more, depth).strip() else parts[2:]
                 )
                 return next((v for p in picked if (v := self.expand(p.strip(), more, depth))), "")
-            if verb in ("strip", "abspath", "realpath", "addprefix", "firstword"):
-                return self.expand(rest, more, depth).strip()
+            if verb == "foreach" and len(parts) == 3:
+                name, words = parts[0].strip(), self.expand(parts[1], more, depth).split()[:_MANY]
+                return " ".join(self.expand(parts[2], {**(more or {}), name: w}, depth) for w in words)
             if verb == "call":
-                called = rest.split(",")
-                arguments = {str(n): self.expand(a.strip(), more, depth) for n, a in enumerate(called)}
-                return self.expand(self._raw(called[0].strip(), more), {**(more or {}), **arguments}, depth)
+                arguments = {str(n): self.expand(a.strip(), more, depth) for n, a in enumerate(parts)}
+                return self.expand(self._raw(parts[0].strip(), more), {**(more or {}), **arguments}, depth)
             if verb in ("info", "warning", "error", "eval"):
                 return ""
-            if verb in ("foreach", "patsubst", "subst", "wildcard", "filter", "filter-out", "notdir", "dir", "value"):
+            if verb in ("wildcard", "value"):
                 return "$()"
+            if verb in _FUNCTIONS or verb in ("strip", "abspath", "realpath"):
+                return _computed(verb, [self.expand(p, more, depth) for p in parts])
         name = self.expand(name.strip(), more, depth)
         if name == "MAKE":
             return "make"
@@ -234,12 +238,70 @@ class Makefile:
             own.update(rule.values)
         needs = [need.replace("%", stem) for rule, stem in rules for need in rule.needs]
         for need in needs:
+            if "$(" in need:  # which rules that asks for only make knows
+                self.computed.append(Hole(self.file.path, f"the target {target} needs what make computes"))
             yield from self._lines(need, done, own)
         for rule, stem in rules:
             told = {**own, "@": target, "*": stem, "<": needs[0] if needs else "", "^": " ".join(needs), "?": ""}
             for file, line, text in rule.recipe:
                 for one in self.expand(text, told).split("\n"):
                     yield file, line, one.strip()
+
+
+_MANY = 200  # words that a loop goes through
+_FUNCTIONS = frozenset(
+    ["addprefix", "addsuffix", "firstword", "lastword", "filter", "filter-out", "subst", "patsubst", "notdir", "dir",
+     "basename", "sort"]
+)  # fmt: skip
+
+
+def _arguments(text: str) -> list[str]:
+    """A function's arguments: commas within parentheses are none of its own."""
+    parts, level = [""], 0
+    for c in text:
+        level += (c in "({") - (c in ")}")
+        if c == "," and level == 0:
+            parts.append("")
+        else:
+            parts[-1] += c
+    return parts
+
+
+def _fits(word: str, patterns: list[str]) -> bool:
+    for pattern in patterns:
+        head, percent, tail = pattern.partition("%")
+        if word == pattern or (
+            percent and len(word) >= len(head + tail) and word.startswith(head) and word.endswith(tail)
+        ):
+            return True
+    return False
+
+
+def _computed(verb: str, given: list[str]) -> str:
+    """The value of one of make's functions over words."""
+    words = given[-1].split()[: _MANY * 10]
+    if "$(" in "".join(given) and verb not in ("addprefix", "addsuffix", "strip"):
+        return "$()"
+    first = given[0].strip()
+    if verb in ("addprefix", "addsuffix"):
+        return " ".join(f"{first}{w}" if verb == "addprefix" else f"{w}{first}" for w in words)
+    if verb in ("filter", "filter-out"):
+        return " ".join(w for w in words if _fits(w, first.split()) is (verb == "filter"))
+    if verb == "subst" and len(given) == 3:
+        return given[2].replace(given[0], given[1]) if given[0] and len(given[1]) < _MANY else "$()"
+    if verb == "patsubst" and len(given) == 3:
+        head, _, tail = first.partition("%")
+        to = given[1].strip()
+        return " ".join(to.replace("%", w[len(head) : len(w) - len(tail)]) if _fits(w, [first]) else w for w in words)
+    if verb in ("firstword", "lastword"):
+        return (words[0] if verb == "firstword" else words[-1]) if words else ""
+    if verb == "notdir":
+        return " ".join(w.rsplit("/", 1)[-1] for w in words)
+    if verb == "dir":
+        return " ".join(w.rpartition("/")[0] + "/" if "/" in w else "./" for w in words)
+    if verb == "basename":
+        return " ".join(re.sub(r"\.[^./]*$", "", w) for w in words)
+    return " ".join(sorted(set(words)) if verb == "sort" else words)
 
 
 _BUILT_IN = {"SHELL": "/bin/sh", "RM": "rm -f", "CC": "cc", "CURDIR": ".", "PYTHON": "python"}

@@ -82,6 +82,7 @@ class Memory:
         if opened is None or not globs:
             return None
         known, tries = {c.sha for c in self._snapshot.history.commits}, 0
+        floor: Commit | None = None  # the newest commit that is known to have it
         for commit, change in self._taken_away(opened, globs, words):
             parent = commit.parents[0] if commit.parents else ""
             if tries == _TRIES:
@@ -90,11 +91,62 @@ class Memory:
                 continue
             tries += 1
             found = self._asked(opened, parent, globs, words, ask)
+            if found is not None and self._lived_on(opened, commit, globs, words, ask):
+                floor = commit  # it was moved, or another file of its kind went
+                break
             if found is not None:
                 path, line = found
                 first = self._brought(opened, parent, path or change.was, line, words)
                 return Past(path or change.was, line, first, commit)
+        if floor and (gone := self._gone_after(opened, floor, globs, words, ask)):
+            return gone
         return self._on_a_branch(opened, globs, words, ask)
+
+    def _lived_on(
+        self, opened: OpenSnapshot, commit: Commit, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None
+    ) -> bool:
+        """Whether a commit that could have taken something away still has it."""
+        if commit.sha == self._snapshot.commit or not self._may_open(opened, commit.sha):
+            return False
+        return self._asked(opened, commit.sha, globs, words, ask) is not None
+
+    def _gone_after(
+        self, opened: OpenSnapshot, floor: Commit, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None
+    ) -> Past | None:
+        """The commit after which it is gone, of those after `floor` (which has it) that changed a file that could be it:
+        halved until one is left."""
+        changed = changes(self._snapshot)
+        commits = self._snapshot.history.commits
+        newer = commits[: commits.index(floor)]
+        touching: list[tuple[Commit, Change]] = []
+        for commit in reversed(newer[-_COMMITS:]):  # oldest first
+            made = changed.get(commit.sha, ())
+            fits = [c for c in made if matches(c.was or c.path, globs)] if len(made) <= _BULK else []
+            if fits and commit.parents:
+                touching.append((commit, fits[0]))
+        low, high = 0, len(touching) - 1
+        for _ in range(_TRIES):
+            if low >= high:
+                break
+            middle = (low + high) // 2
+            commit = touching[middle][0]
+            if not self._may_open(opened, commit.sha):
+                return None
+            if self._asked(opened, commit.sha, globs, words, ask) is None:
+                high = middle
+            else:
+                low = middle + 1
+        if not touching or low != high:
+            return None
+        last, change = touching[low]
+        parent = last.parents[0]
+        if not self._may_open(opened, parent):
+            return None
+        place = self._asked(opened, parent, globs, words, ask)
+        if place is None or self._lived_on(opened, last, globs, words, ask):
+            return None
+        path, line = place
+        return Past(path or change.was, line, self._brought(opened, parent, path or change.was, line, words), last)
 
     def _taken_away(
         self, opened: OpenSnapshot, globs: tuple[str, ...], words: tuple[str, ...]

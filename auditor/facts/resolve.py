@@ -4,6 +4,7 @@ What a command calls and what is not there, or cannot be read, is a hole that is
 taken for empty because it could not be followed.
 """
 
+import itertools
 import posixpath
 import re
 import shlex
@@ -11,13 +12,26 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor.facts.environments import invoke, nox, tox
+from auditor.facts.known import known_program
 from auditor.facts.make import Find, Justfile, Makefile
 from auditor.facts.pycommands import PythonCommands
 from auditor.facts.scenes import Call, Script, shell_folder
+from auditor.facts.started import containers, devbox, dvc, mise
 from auditor.facts.tasks import hatch, npm, pdm, pixi, poe, project_script, rye, taskfile
+from auditor.globs import matches
 from auditor.holes import Hole, watching
 from auditor.lazy import compile_later
-from auditor.readers import Command, commands, peeled, python, shell_commands, yaml_root
+from auditor.readers import (
+    DOCKERFILES,
+    Command,
+    commands,
+    docker,
+    peeled,
+    python,
+    readable,
+    shell_commands,
+    yaml_root,
+)
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Files
 
@@ -43,6 +57,7 @@ class Resolver:
         self._files = files
         self.holes: dict[Hole, None] = {}
         self._made = 0
+        self._functions: set[str] = set()  # of the shell, which are read with the script that has them
 
     # -- looking things up ---------------------------------------------------------------------------------------------
 
@@ -75,6 +90,11 @@ class Resolver:
                 return None if call.folder == call.base else self.beside(call, *names)
             folder = folder.rpartition("/")[0]
 
+    def dockerfiles(self) -> list[File]:
+        """The docker files of the commit."""
+        found = [f for path, f in self._files.paths.items() if matches(path, DOCKERFILES)]
+        return [f for f in found if readable(f) and docker(f)]
+
     def exists(self, folder: str) -> bool:
         """Whether the commit has this folder, or says where it is."""
         return not folder or self._files.exists(folder)
@@ -90,7 +110,12 @@ class Resolver:
         """The commands of a script in their order, each followed by what it leads to."""
         folder, values = script.folder, dict(script.values)
         base = script.folder if base is None else base
-        for written in script.commands:
+        self._functions |= {m[1] or m[2] for c in script.commands if (m := _FUNCTION.match(c.text))}
+        for written, after in itertools.zip_longest(script.commands, script.commands[1:]):
+            if _ARRAY.match(written.text) or (after and _ALTERNATIVE.match(after.text)):
+                continue  # no command: `x=(a b)`, and the first of `a|b)`
+            if (match := _FUNCTION.match(written.text)) and (body := written.text[match.end() :].strip(" {")):
+                written = Command(body, written.line, written.soft)  # of `name() { body; }`
             for command in _expanded(written, values):
                 if self._made >= _MOST:
                     return
@@ -142,12 +167,44 @@ class Resolver:
                 return
             inner = peeled(words)
             if inner is None:
-                if len(words) > 1 or call.words[0] in ("uv", "poetry", "pdm", "rye"):
-                    yield from project_script(self, layer)
+                yield from self._last(layer, call)
                 return
             words = inner
 
+    def _last(self, call: Call, written: Call) -> Iterator[Script]:
+        """What a program starts that starts no other as far as is known: the project's own, a module's, or a hole."""
+        words = _package_runner(call.words)
+        command = Command(shlex.join(words), call.line)
+        if not words or words[0] in self._functions or known_program(command):
+            return
+        before = len(self.holes)
+        own = list(project_script(self, call.with_words(list(words))))
+        yield from own
+        if own or len(self.holes) > before:
+            return
+        if "." in words[0] and (found := _module(self, call, words[0])):  # `uv run -m package.module`
+            yield from _python_script(self, call, found)
+        else:
+            self.lost(written, "a program that is not known here")
 
+
+def _package_runner(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A command's words without what only fetches its program: `npx NAME`, `pnpm dlx NAME`, `bun x NAME`."""
+    inner = words
+    if words[0] in ("npx", "bunx"):
+        inner = words[1:]
+    elif words[0] in ("pnpm", "yarn", "bun", "npm") and words[1:2] in (("dlx",), ("exec",), ("x",)):
+        inner = words[2:]
+    if inner is not words:
+        while inner and inner[0].startswith("-"):
+            inner = inner[2:] if inner[0] in ("-p", "--package") else inner[1:]
+        inner = (re.split(r"(?<=.)@", inner[0])[0], *inner[1:]) if inner else inner
+    return inner
+
+
+_ARRAY = compile_later(r"\w+\+?=\((?!\()")
+_ALTERNATIVE = compile_later(r"[\w.*?\"'-]+\)(\s|$)")
+_FUNCTION = compile_later(r"(?:function\s+)?([\w:.-]+)\s*\(\s*\)|function\s+([\w:.-]+)")
 _INSTALLED = compile_later(r"(^|/)bin/[^/]+$|(^|/)\.bin/|^[$~/]")
 _ENV = compile_later(r"\$(?:\{(\w+)(?::?-([^{}]*))?\}|(\w+))|\$\{\{\s*env\.(\w+)\s*\}\}")
 
@@ -208,6 +265,8 @@ def _shell_script(resolver: Resolver, call: Call, path: str) -> Iterator[Script]
         joined = " ".join(call.words[call.words.index(path) + 1 :])
         values = {**call.values, **given, "@": joined}
         yield Script(found, tuple(shell_commands(found.text)), call.folder, values)
+    else:
+        resolver.lost(call, "which is no script that is read here")
 
 
 def _shell(resolver: Resolver, call: Call) -> Iterator[Script]:
@@ -234,10 +293,10 @@ def _python_call(resolver: Resolver, call: Call) -> Iterator[Script]:
         if handler := _HANDLERS.get(module):
             yield from handler(resolver, call.with_words(list(words[at + 1 :]))) or ()
             return
-        path = module.replace(".", "/")
-        names = [f"{p}{path}{end}" for p in ("", "src/") for end in (".py", "/__main__.py")]
-        if found := resolver.beside(call, *names):
+        if found := _module(resolver, call, module):
             yield from _python_script(resolver, call, found)
+        elif module and not known_program(Command(module, call.line)):
+            resolver.lost(call, "a module that is not known here")
         return
     if not words[at].endswith(".py"):
         if "$" in words[at]:
@@ -248,6 +307,12 @@ def _python_call(resolver: Resolver, call: Call) -> Iterator[Script]:
         resolver.lost(call, "which is not in the repository")
     else:
         yield from _python_script(resolver, call, found)
+
+
+def _module(resolver: Resolver, call: Call, module: str) -> File | None:
+    """The file of a module of the repository's own."""
+    path = module.replace(".", "/")
+    return resolver.beside(call, *(f"{p}{path}{end}" for p in ("", "src/") for end in (".py", "/__main__.py")))
 
 
 def _python_script(resolver: Resolver, call: Call, file: File) -> Iterator[Script]:
@@ -320,6 +385,7 @@ def _make(resolver: Resolver, call: Call) -> Iterator[Script]:
             soft = text.lstrip("@+ ").startswith("-")
             rows = tuple(Command(c.text, line, c.soft or soft) for c in shell_commands(text.lstrip("@-+ "), line))
             yield Script(file, rows, folder, {**call.values, **given})
+        resolver.holes.update(dict.fromkeys(made.computed))
 
 
 _JUST_VALUED = frozenset(["-f", "--justfile", "-d", "--working-directory", "--set", "--shell"])
@@ -395,6 +461,10 @@ _HANDLERS: dict[str, Follow] = {
     **dict.fromkeys(("bash", "sh", "zsh", "dash", "source", "."), _shell),
     **dict.fromkeys(("pre-commit", "prek"), _pre_commit),
     "gcloud": _gcloud,
+    **dict.fromkeys(("docker", "podman", "nerdctl", "docker-compose", "podman-compose"), containers),
+    **dict.fromkeys(("mise", "rtx"), mise),
+    "devbox": devbox,
+    "dvc": dvc,
     **dict.fromkeys(("invoke", "inv"), invoke),
     "nox": nox,
     "tox": tox,

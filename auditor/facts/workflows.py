@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from auditor.facts import jobs
 from auditor.facts.jobs import Run, Use
+from auditor.facts.known import known_action
 from auditor.facts.matrix import Matrix
+from auditor.facts.programs import lint_action, runs_pre_commit
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.readers import (
@@ -140,11 +142,19 @@ def _ci_workflows(chosen: list[File], files: Files) -> list[CiWorkflow]:
                 tuple(dict.fromkeys(events[path])),
                 seen.runs,
                 seen.uses,
-                seen.unfollowed,
+                (*seen.unfollowed, *(_strange(use) for use in seen.uses if not _known(use))),
                 seen.matrices,
             )
         )
     return made
+
+
+def _known(use: Use) -> bool:
+    return use.followed or known_action(use.action) or bool(lint_action(use)) or runs_pre_commit(use)
+
+
+def _strange(use: Use) -> Hole:
+    return Hole(use.file.path, f"uses `{use.step.uses}`, an action that is not known here", use.step.line)
 
 
 def _read(file: File) -> Workflow | None:
@@ -197,6 +207,7 @@ def path_filter_hits(paths: Iterable[str], patterns: Iterable[str]) -> tuple[str
     return tuple(hits)
 
 
+_CODE_EVENTS = ("push", "pull_request", "pull_request_target", "merge_request")
 _ELSEWHERE = frozenset(
     ["release", "repository_dispatch", "create", "delete", "deployment", "deployment_status", "registry_package", "tag"]
 )
@@ -209,14 +220,12 @@ def _triggers(found: Workflow, branch: str, tracked: tuple[str, ...]) -> tuple[T
         tags = tuple(node["tags"].texts())
         branches = tuple(node["branches"].texts())
         name = "pull_request" if event == "pull_request_target" else event
-        if event in ("push", "pull_request", "pull_request_target", "merge_request"):
+        if event in _CODE_EVENTS:
             only = replace(found, triggers={"push": node})
             starts = only.reaches(branch)
             if event == "push" and tags and not branches and not node["branches-ignore"]:
                 name, starts = "tag", True
-            starts = starts and (not paths or bool(path_filter_hits(tracked, paths)))
-            if ignored := node["paths-ignore"].texts():
-                starts = starts and len(path_filter_hits(tracked, ignored)) < len(tracked)
+            starts = starts and _through_paths(node, tracked)
         elif event == "merge_group":
             starts = True
         elif event == "schedule":
@@ -237,6 +246,31 @@ def _triggers(found: Workflow, branch: str, tracked: tuple[str, ...]) -> tuple[T
             )
         )
     return tuple(made)
+
+
+def _through_paths(node: Node, tracked: tuple[str, ...]) -> bool:
+    """Whether an event's path filters let any tracked file through."""
+    paths, ignored = node["paths"].texts(), node["paths-ignore"].texts()
+    if paths and not path_filter_hits(tracked, paths):
+        return False
+    return not ignored or len(path_filter_hits(tracked, ignored)) < len(tracked)
+
+
+def elsewhere(ci: CiWorkflow, files: Files) -> tuple[Trigger, str] | None:
+    """The trigger by which a workflow that nothing starts for the default branch starts for another one, and that branch:
+    one that exists, or, in a copy of one branch only, the first that the filter names."""
+    here = files.history.default_branch
+    others = [b for b in files.history.branches if b != here]
+    for trigger in ci.triggers:
+        node = ci.workflow.triggers.get(trigger.event) or ci.workflow.triggers.get("pull_request_target")
+        if trigger.starts or trigger.event not in _CODE_EVENTS or node is None or not _through_paths(node, files.names):
+            continue
+        only = replace(ci.workflow, triggers={"push": node})
+        if found := next((b for b in others if only.reaches(b)), ""):
+            return trigger, found
+        if files.history.one_branch and (named := [b for b in trigger.branches if b != here and not b.startswith("!")]):
+            return trigger, named[0]
+    return None
 
 
 def _line_of(root: Node, event: str) -> int:

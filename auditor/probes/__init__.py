@@ -6,12 +6,13 @@ any evidence means `found`; else, if it failed or something in its scope could n
 Probes never run anything, never use the network and never ask a model.
 """
 
+import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from auditor.holes import Hole, unsure, watching
 from auditor.models import Evidence, Outcome, Searched
-from auditor.readers import readable
+from auditor.readers import Module, python, readable
 from auditor.snapshot import File, Files, Snapshot
 
 KEPT = 6  # pieces of evidence that a record keeps of one probe
@@ -111,15 +112,50 @@ class Probe:
         return absence(f"{what}; {nearest}" if near else what, *sources)
 
 
+_FEW = 2  # words; of more, the first line that has one of them says nothing
+_WIDE = 200  # characters; a longer line is data
+_COMMENTS = ("#", "//", "<!--", "*", ";", "--")
+
+
 def _mention(files: Files, words: tuple[str, ...]) -> str:
-    """The first line that has one of the words, as `path:line`."""
+    """The line that names one of a probe's few words, as `path:line`: the first of code, else the first that is neither a
+    comment nor of a notebook. Where there are many words, there is none."""
+    if len(words) > _FEW:
+        return ""
     lower = [w.lower() for w in words]
+    other = ""
     for file in files:
-        if any(w in file.lower for w in lower):
-            line = next((i for i, row in enumerate(file.lower.split("\n"), 1) if any(w in row for w in lower)), 0)
-            if line:
-                return f"{file.path}:{line}"
-    return ""
+        if not any(w in file.lower for w in lower):
+            continue
+        module = python(file) if file.suffix in ("py", "ipynb") else None
+        named = (
+            min((line for name, line in _names(module) if any(w in name for w in lower)), default=0) if module else 0
+        )
+        if named:
+            return f"{file.path}:{named}"
+        if file.suffix == "ipynb" or other:
+            continue
+        rows = [
+            (row.lstrip().startswith(_COMMENTS), i)
+            for i, row in enumerate(file.lower.split("\n"), 1)
+            if len(row) <= _WIDE and any(w in row for w in lower)
+        ]
+        other = f"{file.path}:{min(rows)[1]}" if rows else ""
+    return other
+
+
+def _names(module: Module) -> Iterator[tuple[str, int]]:
+    """The names that code uses, in small letters, with their lines: no strings, no comments."""
+    yield from ((name.lower(), line) for name, line in module.imports.items())
+    for node in module.nodes:
+        if isinstance(node, ast.Name):
+            yield node.id.lower(), node.lineno
+        elif isinstance(node, ast.Attribute):
+            yield node.attr.lower(), node.lineno
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name.lower(), node.lineno
+        elif isinstance(node, ast.keyword) and node.arg:
+            yield node.arg.lower(), node.value.lineno
 
 
 PROBES: dict[str, Probe] = {}
@@ -169,8 +205,10 @@ def load() -> dict[str, Probe]:
         quality,
         scaling,
         serving,
+        signs,
         tests,
         tracking,
+        ways,
         workflows,
     )
 

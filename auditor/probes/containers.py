@@ -7,29 +7,87 @@ from auditor.facts.programs import builds_image
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import PROBES, probe
-from auditor.readers import DOCKERFILES, Command, commands, docker, shell_commands
-from auditor.snapshot import Files
+from auditor.readers import DOCKERFILES, Command, Instruction, commands, docker, shell_commands, yaml_documents
+from auditor.snapshot import File, Files
 
 _NOT_DOCKERFILES = (
     "!**/*.{md,txt,sh,bash,py,yaml,yml,json,toml,ps1,bat,png,jpg,svg,rst,html,bak,log}",
     "!**/*.{dockerignore,gitkeep,deactivated,disabled,old}",
-    "!**/.devcontainer/**",
 )
 
 
 @probe("dockerfile", asks="Is there a docker file of the group's own?", looks_in=(*DOCKERFILES, *_NOT_DOCKERFILES))
 def dockerfile(files: Files) -> Iterator[Evidence]:
     """A Dockerfile or Containerfile that starts from an image and does something with it (RUN, COPY, ADD, CMD or
-    ENTRYPOINT). The template's untouched ones, a compose file, a development container and copies that end in another
-    suffix do not count."""
+    ENTRYPOINT), in whatever folder. The template's untouched ones, the one that an editor writes for its development
+    container, a compose file and copies that end in another suffix do not count."""
     for file in files:
         instructions = docker(file)
         start = next((i for i in instructions if i.name == "FROM"), None)
         active = [i for i in instructions if i.name in ("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")]
         if start and active:
+            if _is_stock(start, active):
+                files.near, files.why = f"{file.path}:{start.line}", "an editor's development container"
+                continue
             stages = sum(i.name == "FROM" for i in instructions)
             note = f"{len(active)} instructions follow" if len(active) > 1 else "1 instruction follows"
             yield file.cite(start.line, note=note + (f", in {stages} stages" if stages > 1 else ""))
+
+
+def _is_stock(start: Instruction, active: list[Instruction]) -> bool:
+    """Whether a docker file is what an editor writes for a development container: its base image, to which nothing of the
+    project's comes but its environment (`COPY environment.yml* .devcontainer/noop.txt /tmp/conda-tmp/`)."""
+    image = start.values[0] if start.values else ""
+    stock = re.search(r"(^|/)(vscode/)?devcontainers/|^vsc-", image)
+    return bool(stock) and all(i.name == "RUN" or any("noop.txt" in v for v in i.values) for i in active)
+
+
+_BUILDERS = (
+    ".github/workflows/*.y*ml",
+    ".gitlab-ci.y*ml",
+    "**/*.{sh,bash,mk,yaml,yml}",
+    "**/{makefile,justfile,tasks.py}",
+)
+
+
+@probe(
+    "image-built-from",
+    asks="Is an image built from a docker file of another name?",
+    looks_in=_BUILDERS,
+    mentions=("docker", "podman", "kaniko", "buildah"),
+)
+def image_built_from(files: Files) -> Iterator[Evidence]:
+    """A tracked file of any name that starts from an image, and that a command builds (`-f path`, `--dockerfile=path`) or a
+    compose file names (`dockerfile: path`). The template's untouched one does not count."""
+    seen = set()
+    for place, named in _named_docker_files(files):
+        bare = named.replace("\\", "/").removeprefix("./")
+        for path in (bare, f"{place.folder}/{bare}", bare.removeprefix("/workspace/")):
+            file = files.paths.get(path)
+            if file is None or path in seen or file.skipped or files.aside(path):
+                continue
+            seen.add(path)
+            instructions = docker(file)
+            start = next((i for i in instructions if i.name == "FROM"), None)
+            active = [i for i in instructions if i.name in ("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")]
+            if start and active and not _is_stock(start, active):
+                yield file.cite(start.line, note=f"{place.path} builds it")
+
+
+def _named_docker_files(files: Files) -> Iterator[tuple[File, str]]:
+    """The docker files that build commands and compose files name, each with the file that names it."""
+    for file in files:
+        for command in commands(file):
+            if builds_image(command) or any("kaniko" in w or w.startswith("--dockerfile") for w in command.bare):
+                for i, word in enumerate(command.bare):
+                    option, equals, value = word.partition("=")
+                    if option in ("-f", "--file", "--dockerfile"):
+                        yield file, value if equals else command.bare[i + 1] if i + 1 < len(command.bare) else ""
+        if file.suffix in ("yaml", "yml") and "dockerfile:" in file.text:
+            for document in yaml_documents(file):
+                for keys, node in document.walk():
+                    if keys and keys[-1] == "dockerfile" and node.kind == "text":
+                        yield file, node.text
 
 
 @probe(

@@ -10,7 +10,7 @@ from auditor.facts.commandline import TARGET_FILES, programs, scripts, targets
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import Command, Node, python, toml, toml_line, workflow, yaml_root
+from auditor.readers import Class, Command, Function, Node, python, toml, toml_line, workflow, yaml_root
 from auditor.snapshot import File, Files
 
 NO_TESTS = ("!tests/**", "!test/**", "!**/tests/**", "!**/test_*.py", "!**/*_test.py", "!**/conftest.py")
@@ -291,13 +291,21 @@ def line_limit(files: Files) -> int:
     return 120
 
 
-def _measured(files: Files) -> tuple[int, dict[str, int], list[tuple[float, str]]]:
-    """Code lines, findings by rule, and the share of findings by file, worst first."""
+# The rules that linters apply by default: a formatter's matters and the length of lines are not among them.
+_UNASKED = frozenset(
+    ["bare except", "several statements on a line", "comparison with None or a truth value", "wildcard import", "lambda assigned to a name",
+     "unused import"]
+)  # fmt: skip
+
+
+def _measured(files: Files, only: frozenset[str]) -> tuple[int, dict[str, int], list[tuple[float, str]]]:
+    """Code lines, findings by rule (all, or `only` some), and the share of findings by file, worst first."""
     limit = line_limit(files)
     code, rules, shares = 0, dict[str, int](), []
     for file in files:
         lines = sum(1 for row in file.lines if (bare := row.strip()) and not bare.startswith("#"))
         found = file.once(f"style {limit}", lambda file=file: style_findings(file, limit))  # type: ignore[misc]
+        found = {rule: at for rule, at in found.items() if not only or rule in only}
         for rule, at in found.items():
             rules[rule] = rules.get(rule, 0) + len(at)
         code += lines
@@ -306,8 +314,8 @@ def _measured(files: Files) -> tuple[int, dict[str, int], list[tuple[float, str]
     return code, rules, sorted(shares, reverse=True)
 
 
-def _style_fact(files: Files, under: float) -> Iterator[Evidence]:
-    code, rules, shares = _measured(files)
+def _style_fact(files: Files, under: float, only: frozenset[str] = frozenset()) -> Iterator[Evidence]:
+    code, rules, shares = _measured(files, only)
     total = sum(rules.values())
     if shares and shares[0][0]:
         worst = files.paths[shares[0][1]]
@@ -317,7 +325,7 @@ def _style_fact(files: Files, under: float) -> Iterator[Evidence]:
         most = ", ".join(f"{rule} {n}" for rule, n in sorted(rules.items(), key=lambda r: -r[1])[:4])
         yield Evidence(
             kind="fact",
-            note=f"{100 * total / code:.1f} style findings per 100 code lines ({total} in {code} lines"
+            note=f"{100 * total / code:.1f} style findings per 100 code lines{' by a linter as it comes' * bool(only)} ({total} in {code} lines"
             + (f": {most})." if most else ")."),
             sources=tuple(path for _, path in shares[:5]),
         )
@@ -341,8 +349,11 @@ def code_style_clean(files: Files) -> Iterator[Evidence]:
     looks_in=OWN_CODE,
 )
 def code_style_fair(files: Files) -> Iterator[Evidence]:
-    """The same measure as `code-style-clean` with a wider margin: only above it is the style plainly poor. A weak sign."""
+    """The same measure as `code-style-clean` with a wider margin, or under 5 by what linters look for unless they are told to
+    look for more (ruff's E4, E7, E9 and F: no white space, no long lines): only above both is the style plainly poor. A weak
+    sign."""
     yield from _style_fact(files, 10)
+    yield from _style_fact(files, 5, _UNASKED)
 
 
 @probe(
@@ -422,19 +433,23 @@ def _typed_and_documented(files: Files, enough: Callable[[int, int, int], bool])
 @probe(
     "typed-somewhere",
     asks="Is some function of the group's own typed or documented?",
-    looks_in=(*OWN_CODE, "!tasks.py", "!setup.py"),
-    mentions=("def ",),
+    looks_in=("**/*.py", "!reports/**", "!report/**", "!docs/**", "!tasks.py", "!setup.py"),
+    mentions=("def ", "class "),
 )
 def typed_somewhere(files: Files) -> Iterator[Evidence]:
-    """At least three functions with an annotation or a docstring of more than a few words, whatever their share. Weak: "a bit
-    of typing" is no share."""
-    found = []
+    """Functions or classes with an annotation or a docstring of more than a few words, tests among them: two, or one in
+    twenty. Weak: "a bit of typing" is no share, and only where there is as good as none is there nothing."""
+    found: list[Evidence] = []
+    total = 0
     for file in files:
         module = python(file)
-        for f in module.functions if module else ():
-            if _is_typed(f.node) or len((ast.get_docstring(f.node) or "").split()) > 3:
-                found.append(file.cite(f.line))
-    if len(found) > 2:
+        pieces: list[Function | Class] = [*module.functions, *module.classes] if module else []
+        for f in pieces:
+            total += 1
+            typed = isinstance(f, Function) and _is_typed(f.node)
+            if typed or len((ast.get_docstring(f.node) or "").split()) > 3:
+                found.append(file.cite(f.line, note="" if found else "little, but some of it is typed or documented"))
+    if len(found) > 1 or (found and total <= 20):
         yield from found[:5]
 
 

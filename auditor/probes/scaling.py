@@ -447,6 +447,15 @@ _TRAIN_WORDS = (
     "instantiate(",
     "LightningCLI",
     "Fabric(",
+    "parallel",
+    "distributed",
+    "device_count",
+    "launcher",
+    "world_size",
+    "accelerator",
+    "replica",
+    "ddp",
+    "fsdp",
 )
 _RUN_FILES = (
     "**/*.{sh,bash,slurm,job,lsf}",
@@ -481,8 +490,72 @@ def distributed_training(files: Files) -> Iterator[Evidence]:
 def distributed_ready(files: Files) -> Iterator[Evidence]:
     """What `distributed-training` takes, or `devices` set to `auto` or -1, Accelerate in the training loop, `torchrun`, a
     strategy on one device, or a Trainer that takes all devices unless it is told otherwise (Lightning's with an accelerator
-    and no `devices`, that of transformers). Weak: nothing shows that more than one process was meant."""
+    and no `devices`, that of transformers); a number of devices or a strategy that a configuration or an option gives; a
+    launcher, a strategy or several devices named in a configuration; code that counts the devices. Weak: nothing shows that
+    more than one process was meant."""
     yield from (e for _, e in sorted(_distributed(files), key=lambda pair: not pair[0]))
+    yield from _asked_for(files)
+
+
+_DEVICE_OPTIONS = ("devices", "gpus", "num_nodes", "strategy", "distributed_backend", "num_processes")
+_ASKED = compile_later(
+    r"^_*(n|num|nr)?_?(of_)?(devices|gpus|gpu_count|processes|world_size|nproc_per_node|nnodes|num_nodes)(_per_(node|worker))?$|^world_?size$|^accelerator_?count$"
+    r"|^replica_?count$|^(is_|use_)?(distributed|ddp|fsdp|multi_?gpu|data_?parallel|parallel_training)$|^(distributed_)?(strategy|launcher|backend)$",
+    re.IGNORECASE,
+)
+_BY_NAME = compile_later(
+    r"^(ddp\w*|fsdp\w*|deepspeed\w*|dp|horovod|torchrun|accelerate|torch\.distributed\S*|(Distributed|FullySharded)?DataParallel|nccl|gloo)$",
+    re.IGNORECASE,
+)
+_COUNTS_DEVICES = ("torch.cuda.device_count", "torch.distributed.is_initialized", "torch.distributed.get_rank",
+                   "torch.distributed.get_world_size", "jax.device_count", "jax.local_device_count")  # fmt: skip
+
+
+def _asked_for(files: Files) -> Iterator[Evidence]:
+    """What leaves the number of devices open: options of a Trainer that are no literals, configured names and numbers."""
+    for file in files.matching("**/*.py", "**/*.ipynb"):
+        module = python(file)
+        fixed = _constants(module) if module else {}
+        for call in module.calls if module else ():
+            if call.name in _COUNTS_DEVICES:
+                yield file.cite(call.line, call.end, note="asks how many devices there are")
+            if call.name.rpartition(".")[2] not in ("Trainer", "Fabric", "trainer_class"):
+                continue
+            for keyword in call.node.keywords:
+                if keyword.arg in _DEVICE_OPTIONS and _is_open(keyword.value, fixed):
+                    note = f"{keyword.arg} is not fixed in the code"
+                    yield file.cite(keyword.value.lineno, note=note)
+    for file in files.matching(*CONFIGS):
+        for document in yaml_documents(file) if file.size < _WRITTEN else ():
+            for path, node in document.walk():
+                if not path or node.kind != "text" or not _ASKED.search(path[-1]) or {"jobs", "services"} & set(path):
+                    continue
+                text = node.text.lower()
+                told = text in ("true", "yes", "-1", "auto") and path[-1] not in ("strategy", "backend", "launcher")
+                if told or (text.isdigit() and int(text) > 1) or _BY_NAME.match(text):
+                    yield file.cite(node.line, note=f"`{path[-1]}: {node.text[:30]}` in a configuration")
+
+
+def _constants(module: Module) -> dict[str, object]:
+    """The names that a module binds once, to a literal."""
+    found: dict[str, object] = {}
+    bound: dict[str, int] = {}
+    for node in module.nodes:
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            if isinstance(target, ast.Name):
+                bound[target.id] = bound.get(target.id, 0) + 1
+                found[target.id] = literal(node.value)  # type: ignore[attr-defined]
+    return {name: value for name, value in found.items() if bound[name] == 1 and value is not None}
+
+
+def _is_open(node: ast.expr, fixed: dict[str, object]) -> bool:
+    """Whether an option's value comes from outside the code: not a literal, nor a name that is bound to one device."""
+    if (isinstance(node, ast.Name) and node.id in fixed) or isinstance(node, ast.Constant):
+        value = fixed[node.id] if isinstance(node, ast.Name) else node.value
+        return _several(value) or value in ("auto", -1, "-1")
+    if isinstance(node, ast.IfExp):
+        return _is_open(node.body, fixed) or _is_open(node.orelse, fixed)
+    return not isinstance(node, ast.List | ast.Tuple | ast.UnaryOp)
 
 
 @probe(

@@ -219,10 +219,18 @@ _LOGGER = compile_later(r"(?i)(^|[._])(\w*logger\w*|logging|log|logs|structlog|g
 def log_calls(module: Module) -> list[Call]:
     """The calls that emit a log message: a level's method on an object whose name says log."""
     emitted = []
+    named = _loggers(module)
     for call in module.calls:
         owner, _, method = call.name.rpartition(".")
         plain = owner.replace("()", "").removesuffix(".bind").removesuffix(".opt")
-        if method in _LEVELS and _LOGGER.search(plain) and "wandb" not in plain.lower() and call.node.args:
+        if method in ("log_struct", "log_text") and module.imported("google.cloud.logging"):
+            emitted.append(call)
+        elif (
+            method in _LEVELS
+            and (_LOGGER.search(plain) or plain in named)
+            and "wandb" not in plain.lower()
+            and call.node.args
+        ):
             text = literal(call.node.args[0])
             # the one message of the old template's stub
             if text != "making final data set from raw data":
@@ -230,6 +238,16 @@ def log_calls(module: Module) -> list[Call]:
         elif call.name == "logging.log" or (method == "log" and re.match(r"loguru\.|logging\.getLogger", plain)):
             emitted.append(call)
     return emitted
+
+
+def _loggers(module: Module) -> frozenset[str]:
+    """The names that a module binds to a logger, whatever they are called: `lg = logging.getLogger(__name__)`."""
+    found = set()
+    for node in module.nodes:
+        value = node.value if isinstance(node, ast.Assign) else None
+        if isinstance(value, ast.Call) and module.name(value.func).endswith(("getLogger", "get_logger")):
+            found |= {module.name(t) for t in node.targets}  # type: ignore[attr-defined]
+    return frozenset(found)
 
 
 @probe(

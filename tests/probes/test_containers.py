@@ -24,7 +24,12 @@ OWN = "FROM python:3.12-slim\nCOPY src src\nRUN pip install .\n"
         ("dockerfiles/readme.md", "```\nFROM python\nRUN a\n```\n", "absent"),
         ("build_dockerfile.sh", OWN, "absent"),
         ("train.dockerfile.txt", OWN, "absent"),
-        (".devcontainer/Dockerfile", OWN, "absent"),
+        (".devcontainer/Dockerfile", OWN, "found"),
+        (
+            ".devcontainer/Dockerfile",
+            "FROM mcr.microsoft.com/devcontainers/python:3.12\nRUN pip install uv\n",
+            "absent",
+        ),
         ("docker-compose.yaml", "services: {a: {build: .}}\n", "absent"),
     ],
 )

@@ -70,7 +70,10 @@ CLEAN = "import os\n\n\ndef here():\n    return os.getcwd()\n"
         ),
         ({"src/a.py": "import os, sys\nif x == None: y = 1\n"}, "absent", "absent"),
         ({"src/a.py": "from os import *\n"}, "absent", "absent"),
-        ({"src/a.py": "x = call(" + "a, " * 50 + ")\n"}, "absent", "absent"),
+        # a long line and white space at ends are nothing to a linter that was told nothing
+        ({"src/a.py": "x = call(" + "a, " * 50 + ")\n"}, "absent", "found"),
+        ({"src/a.py": "x = 1  \ny = 2  \n"}, "absent", "found"),
+        ({"src/a.py": "f = lambda: 1\ng = lambda: 2\n"}, "absent", "absent"),
         # the limit is the project's own, and a long address cannot be broken
         ({"src/a.py": "x = call(" + "a, " * 50 + ")\n", "ruff.toml": "line-length = 200\n"}, "found", "found"),
         ({"src/a.py": "# https://" + "x" * 200 + "\nx = 1\n"}, "found", "found"),
@@ -270,7 +273,10 @@ def test_targets_name_missing_files_and_scripts_resolve() -> None:
     ("text", "outcome"),
     [
         ("def a(x: int):\n    return x\n\ndef b() -> int:\n    return 1\n\ndef c(x: str):\n    return x\n", "found"),
-        ("def a(x):\n    return x\n\ndef b() -> int:\n    return 1\n", "absent"),
+        ("def a(x):\n    return x\n\ndef b() -> int:\n    return 1\n", "found"),
+        ("def a(x):\n    return x\n", "absent"),
+        ("def a(x):\n    return x\n" * 30 + "def b() -> int:\n    return 1\n", "absent"),
+        ('class A:\n    """Holds the pictures of a run."""\n', "found"),
         ('def a(x):\n    """Do it."""\n' * 3, "absent"),
         ('def a(x):\n    """Turn the picture into rows."""\n' * 3, "found"),
     ],
