@@ -17,11 +17,11 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -49,8 +49,12 @@ from auditor.pipeline import Prepared
 from auditor.profile import Profile
 from auditor.render import index
 from auditor.render.index import Class
+from auditor.render.sides import counts
 from auditor.repository import Repository
 from auditor.workers import Failure, TimeUp, Workers, limited, processes, small_files
+
+if TYPE_CHECKING:
+    from auditor.judges.request import Asking
 
 WAVE = 600_000_000
 """Characters of requests that are held at once: one call of the judge for a class of some hundred groups, a few for a
@@ -67,7 +71,7 @@ class Terms:
     profile: bytes
     judge: JudgeInfo
     formats: tuple[str, ...] = ()
-    budget: int = 0
+    asking: "Asking | None" = None
     timeout: float = 0
     max_size: int = 0
     asked_with: str = ""
@@ -78,28 +82,25 @@ class Terms:
         profile: Profile,
         judge: Judge,
         formats: Iterable[str] = (),
-        budget: int = 0,
+        asking: "Asking | None" = None,
         timeout: float = 0,
         max_size: int = 0,
     ) -> "Terms":
         """The terms of a run; `asked_with` says by what its records are known."""
-        judged = judge.info.name != "none"
         prompts = ""
-        if judged:
+        if judge.info.name == "none":
+            asking = None
+        else:
+            from auditor.judges.request import Asking
             from auditor.prompts import load_prompt
 
-            prompts = "+".join(load_prompt(p).named.hash for p in (pipeline.ANSWER_PROMPT, pipeline.DEFENCE_PROMPT))
-        said = [
-            __version__,
-            running(),
-            profile.hash,
-            prompts,
-            judge.info.model_dump(),
-            budget if judged else 0,
-            sorted(formats),
-        ]
+            asking = asking or Asking()
+
+            prompts = "+".join(load_prompt(p).named.hash for p in asking.prompts)
+        asked = asdict(asking) if asking is not None else {}
+        said = [__version__, running(), profile.hash, prompts, judge.info.model_dump(), asked, sorted(formats)]
         asked_with = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
-        return cls(pickle.dumps(profile), judge.info, tuple(sorted(formats)), budget, timeout, max_size, asked_with)
+        return cls(pickle.dumps(profile), judge.info, tuple(sorted(formats)), asking, timeout, max_size, asked_with)
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def _judged(wave: list[Ready | Done], judge: Judge, pool: Workers) -> Iterator[D
         return
     clock = time.perf_counter()
     answers = ask(judge, [r.prepared.requests for r in ready])
-    second = ask(judge, [pipeline.defences(r.prepared, a) for r, a in zip(ready, answers, strict=True)])
+    second = ask(judge, [pipeline.rulings(r.prepared, a) for r, a in zip(ready, answers, strict=True)])
     share = (time.perf_counter() - clock) / len(ready)
 
     def light() -> Iterator[Ready]:
@@ -257,7 +258,7 @@ def prepare_one(task: Task) -> Ready | Done:
             submission,
             _profile(terms.profile),
             judged=terms.judge.name != "none",
-            budget=terms.budget,
+            asking=terms.asking,
             found=found,
             look=lambda snapshot: seen.append(statistics(snapshot)),
         )
@@ -382,14 +383,15 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
                 by=verdict.by,
                 line=verdict.claim.line,
                 quote="" if hidden else " ".join(verdict.claim.quote.split())[:200],
+                standing=finding.standing,
             )
         )
+    stands = [f for f in record.findings if f.standing == "finding"]
     labels: dict[str, Label] = {}
-    for verdict in record.verdicts:
-        id_ = items.get(verdict.claim.source.n) if verdict.claim.source.kind == "item" else ""
+    for box in record.items:
         # an item that stands twice is judged once
-        if id_ and verdict.by == "probe" and labels.get(id_, "not_verifiable") == "not_verifiable":
-            labels[id_] = verdict.label
+        if (id_ := items.get(box.n)) and labels.get(id_, "not_verifiable") == "not_verifiable":
+            labels[id_] = box.label
     return GroupEntry(
         id=record.submission.id,
         name=file_name(record.submission.id),
@@ -400,8 +402,9 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         commit_time=record.submission.commit_time,
         later_commits=record.submission.later_commits,
         report_path=record.submission.report_path,
-        levels=dict(sorted(Counter(f.level for f in record.findings).items())),
-        labels=dict(sorted(Counter(v.label for v in record.verdicts if v.by != "form").items())),
+        levels=dict(sorted(Counter(f.level for f in stands).items())),
+        standings=dict(sorted(Counter(f.standing for f in record.findings).items())),
+        labels=dict(sorted(counts(record).items())),
         items=labels,
         findings=tuple(noted),
         judged=record.judged,

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from auditor.batch import Done
     from auditor.claims import Check
     from auditor.decisions import Decisions
+    from auditor.judges.request import Asking
     from auditor.models import AuditRecord
     from auditor.probes import Probe
 
 Show = Literal["contradicted", "not_verifiable", "all"]
 FailOn = Literal["error", "contradicted", "note", "never"]
+Readings = Literal["pack", "dump", "both", "pack-twice", "section"]
 Format = Literal["text", "html", "json", "sarif", "github", "markdown"]
 
 
@@ -80,7 +82,36 @@ StoreOption = Annotated[
 BudgetOption = Annotated[
     int,
     typer.Option(
-        "--budget", min=5_000, help="Tokens of the repository that a judge is shown.", rich_help_panel="Judge"
+        "--budget", min=4_000, help="Tokens of one request: what a model's context takes.", rich_help_panel="Judge"
+    ),
+]
+ReadingsOption = Annotated[
+    Readings,
+    typer.Option(
+        "--readings",
+        help="What is read before the ruling: facts and files in the order of need (pack), the repository as it is (dump), or"
+        " every statement, section by section.",
+        rich_help_panel="Judge",
+    ),
+]
+RulingOption = Annotated[
+    bool,
+    typer.Option(
+        "--ruling/--no-ruling", help="One more request that rules on all that was found.", rich_help_panel="Judge"
+    ),
+]
+SecondOption = Annotated[
+    str,
+    typer.Option("--second", metavar="MODEL", help="Another model for the second reading.", rich_help_panel="Judge"),
+]
+FiguresOption = Annotated[
+    bool,
+    typer.Option("--figures", help="Send the report's images, too: they may name people.", rich_help_panel="Judge"),
+]
+TimeoutOption = Annotated[
+    float,
+    typer.Option(
+        "--judge-timeout", min=1, metavar="S", help="Seconds that one request may take.", rich_help_panel="Judge"
     ),
 ]
 MaxTokensOption = Annotated[
@@ -108,7 +139,11 @@ DecisionsOption = Annotated[
     ),
 ]
 PrivateOption = Annotated[
-    bool, typer.Option("--with-private", help="Show the answers with personal data on the page, too.")
+    bool,
+    typer.Option(
+        "--with-private",
+        help="Show the answers with personal data on the page, too, and to a judge with stand-ins for the data.",
+    ),
 ]
 ProfileOption = Annotated[str, typer.Option("--profile", help="The course: a packaged profile's name, or a TOML file.")]
 
@@ -151,7 +186,12 @@ def audit(
     model: ModelOption = "",
     base_url: BaseUrlOption = "",
     store: StoreOption = None,
-    budget: BudgetOption = 60_000,
+    budget: BudgetOption = 150_000,
+    readings: ReadingsOption = "both",
+    ruling: RulingOption = True,
+    second: SecondOption = "",
+    figures: FiguresOption = False,
+    judge_timeout: TimeoutOption = 900,
     max_tokens: MaxTokensOption = 0,
     max_cost: MaxCostOption = 0,
     workers: WorkersOption = 8,
@@ -173,12 +213,31 @@ def audit(
         max_cost=max_cost,
         say=_note,
         workers=workers,
+        timeout=judge_timeout,
     )
+    asking = _asking(judge, budget, readings, ruling, second, figures, with_private)
     submission = Submission(id=_name(target), repo=target, ref=ref, before=before, report_path=report)
     course = load_profile(profile)
-    record = pipeline.audit(submission, course, reader, _progress(), budget, figures=format == "html")
+    record = pipeline.audit(submission, course, reader, _progress(), asking, figures=format == "html")
     record = _emit(record, format, output, show, chosen, with_private)
     raise typer.Exit(exit_code(record, fail_on, exit_zero))
+
+
+def _asking(
+    judge: str, budget: int, readings: Readings, ruling: bool, second: str, figures: bool, private: bool
+) -> "Asking | None":
+    """What the judge is asked and shown. What may name people is said before it is sent."""
+    if judge == "none":
+        return None
+    from auditor.judges.request import Asking
+
+    if second and readings not in ("both", "pack-twice"):
+        raise UserError("--second needs a second reading", "leave out --readings, or give both or pack-twice")
+    if figures:
+        _note("the judge is sent the report's images (--figures): a screenshot may name people")
+    if private:
+        _note("the judge is sent the private answers (--with-private), with stand-ins for names, numbers and addresses")
+    return Asking(budget, readings, ruling, second, figures, private)
 
 
 @app.command()
@@ -246,7 +305,13 @@ def batch(
     model: ModelOption = "",
     base_url: BaseUrlOption = "",
     store: StoreOption = None,
-    budget: BudgetOption = 60_000,
+    budget: BudgetOption = 150_000,
+    readings: ReadingsOption = "both",
+    ruling: RulingOption = True,
+    second: SecondOption = "",
+    figures: FiguresOption = False,
+    with_private: PrivateOption = False,
+    judge_timeout: TimeoutOption = 900,
     max_tokens: MaxTokensOption = 0,
     max_cost: MaxCostOption = 0,
 ) -> None:
@@ -271,8 +336,10 @@ def batch(
         max_tokens=max_tokens,
         max_cost=max_cost,
         say=_note,
+        timeout=judge_timeout,
     )
-    terms = many.Terms.of(course, reader, formats, budget, timeout, max_size)
+    asking = _asking(judge, budget, readings, ruling, second, figures, with_private)
+    terms = many.Terms.of(course, reader, formats, asking, timeout, max_size)
     make, threads = many.dask(scheduler) if scheduler else (None, many.default_workers())
     with _tally(len(submissions)) as tell:
         try:
@@ -517,11 +584,12 @@ _FAILING: dict[str, set[str]] = {
 
 
 def exit_code(record: "AuditRecord", fail_on: FailOn, exit_zero: bool = False) -> int:
-    """2 when a judge was asked and could not answer everything, else 0 or 1: whether a finding is at or above a level
-    (`contradicted` means errors and warnings)."""
+    """2 when a judge was asked and could not answer everything, else 0 or 1: whether something that stands as a finding is at or
+    above a level (`contradicted` means errors and warnings)."""
     if record.unjudged or record.error:
         return 2
-    return int(not exit_zero and any(f.level in _FAILING[fail_on] for f in record.findings))
+    counted = [f for f in record.findings if f.standing == "finding"]
+    return int(not exit_zero and any(f.level in _FAILING[fail_on] for f in counted))
 
 
 def _name(target: str) -> str:

@@ -8,11 +8,12 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "2.0"
 
 Label = Literal["supported", "contradicted", "not_verifiable"]
 Level = Literal["error", "warning", "note"]
 Outcome = Literal["found", "absent", "unknown"]
+Standing = Literal["finding", "remark", "lead", "disputed"]
 
 
 class Record(BaseModel):
@@ -205,8 +206,11 @@ class Verdict(Record):
     """One claim, judged. Any label but `not_verifiable` must be cited.
 
     Of contradicted prose: `rule` reports it; `detail` means that a number or name is off rather than the thing itself;
-    `defence` is what speaks for the group where a second reading found something short of true; `when` tells a sentence that was true at the commit that last changed it (`stale`) from one that was not (`never`),
-    empty where that was not looked at. `ask` is a question that an examiner could put; `demoted` says why a judge's label
+    `softened` is what the history says for the group where the work was there and is gone, which weighs a level less;
+    `seen` that it rests on what a judge saw in a figure, which nobody can prove;
+    `when` tells a sentence that was true at the commit that last changed it (`stale`) from one that was not (`never`),
+    empty where that was not looked at. `by` is who says it: `probe`, `claim:<id>`, `judge` or `form`; of a judge,
+    `reading` is which of its requests. `ask` is a question that an examiner could put; `demoted` says why a judge's label
     was not believed. `hint` is what the group can change, empty where the rule's own says all.
     """
 
@@ -218,11 +222,13 @@ class Verdict(Record):
     repo_shows: str = ""
     difference: str = ""
     by: str
+    reading: str = ""
     ask: str = ""
     demoted: str = ""
     rule: str = ""
     detail: bool = False
-    defence: str = ""
+    softened: str = ""
+    seen: bool = False
     when: Literal["", "stale", "never"] = ""
     hint: str = ""
 
@@ -243,13 +249,60 @@ class Rule(Record):
     hint: str = ""
 
 
+class Place(Record):
+    """Where the report says the same false thing once more."""
+
+    source: Source
+    line: int
+    quote: str
+    verdict: str = ""
+
+
+class Said(Record):
+    """What the ruling says of a finding: that it `holds`, is `petty`, is `disputed` by the cited words, or is `open`; `moved`
+    is whether that decided its standing: without words that stand, nothing moves."""
+
+    says: Literal["holds", "petty", "disputed", "open"]
+    why: str = ""
+    citations: tuple[Citation, ...] = ()
+    moved: bool = False
+
+
 class Finding(Record):
-    """A verdict that a rule reports. The fingerprint does not change with line numbers."""
+    """A verdict that a rule reports. The fingerprint does not change with line numbers.
+
+    `standing`: a `finding` counts; a `remark` holds and is too small to count; a `lead` is a place to look that nobody has
+    settled; `disputed` is one against which words stand (`ruling`). `verdicts` are all that say the same of the same
+    sentence, `verdict` first; `also_at` lists where else the same fault is.
+    """
 
     fingerprint: str
     rule: str
     level: Level
     verdict: str
+    standing: Standing = "finding"
+    verdicts: tuple[str, ...] = ()
+    also_at: tuple[Place, ...] = ()
+    ruling: Said | None = None
+
+
+class Side(Record):
+    """The label that somebody gives a box: `probe`, a reading of the judge, or `ruling`; with what it rests on, and why it
+    counts for nothing where it does not (`demoted`)."""
+
+    by: str
+    label: Label
+    citations: tuple[Citation, ...] = ()
+    demoted: str = ""
+
+
+class ItemLabel(Record):
+    """The label that stands for a box, who gave it (`probe`, `readings`, `ruling`), and what each side says."""
+
+    n: int
+    label: Label
+    by: str
+    sides: tuple[Side, ...] = ()
 
 
 class Tool(Record):
@@ -286,10 +339,11 @@ class Named(Record):
 
 
 class JudgeInfo(Record):
-    """Which judge read the prose; `none` reads nothing."""
+    """Which judge read the prose; `none` reads nothing. `second` is the model of the second reading where it is another one."""
 
     name: str = "none"
     model: str = ""
+    second: str = ""
     params: dict[str, str] = Field(default_factory=dict)
 
 
@@ -316,7 +370,8 @@ class Usage(Record):
 class AuditRecord(Record):
     """One audit, whole: everything that a renderer or a script needs, with no repository at hand.
 
-    `judged` is how many answers the judge has read, `unjudged` names the others that it was asked about, with the reason.
+    `judged` is how many of the judge's requests were answered, `unjudged` names the others, with the reason. `items` has the
+    label that stands for each box.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -330,6 +385,7 @@ class AuditRecord(Record):
     evidence: dict[str, Evidence] = Field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[Finding, ...] = ()
+    items: tuple[ItemLabel, ...] = ()
     omitted: tuple[Problem, ...] = ()
     judged: int = 0
     unjudged: tuple[Problem, ...] = ()
@@ -375,8 +431,8 @@ class Statistics(Record):
 
 
 class Noted(Record):
-    """A finding as the page of a class lists it: its rule, the item or question (by its id) that it is about, the check
-    that made it, and the words it is about."""
+    """A finding as the page of a class lists it: its rule and standing, the item or question (by its id) that it is about,
+    who made it, and the words it is about."""
 
     level: Level
     rule: str
@@ -384,11 +440,12 @@ class Noted(Record):
     by: str
     line: int
     quote: str
+    standing: Standing = "finding"
 
 
 class GroupEntry(Record):
     """One group in the summary of a class; its record is `groups/<name>.json`. `key` is what it was audited from, empty where
-    it has to be audited again: an `error`, or answers that a judge still owes."""
+    it has to be audited again: an `error`, or answers that a judge still owes. `levels` counts what stands as a finding, `standings` all."""
 
     id: str
     name: str
@@ -400,6 +457,7 @@ class GroupEntry(Record):
     later_commits: int = 0
     report_path: str = ""
     levels: dict[Level, int] = Field(default_factory=dict)
+    standings: dict[Standing, int] = Field(default_factory=dict)
     labels: dict[Label, int] = Field(default_factory=dict)
     items: dict[str, Label] = Field(default_factory=dict)
     findings: tuple[Noted, ...] = ()

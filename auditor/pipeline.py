@@ -1,11 +1,11 @@
 """The straight line from a submission to its record."""
 
+import hashlib
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +23,14 @@ from auditor.models import (
     Audited,
     AuditRecord,
     Evidence,
+    Finding,
+    ItemLabel,
     JudgeInfo,
     Named,
     ProbeResult,
     Problem,
-    Question,
     Report,
+    Side,
     Source,
     Submission,
     Times,
@@ -41,14 +43,11 @@ from auditor.profile import Profile
 from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
 from auditor.repository import Target, locate
-from auditor.rules import judge_items, lacking, remembered, report_findings
+from auditor.rules import ADDRESSES, judge_items, judged_once, lacking, remembered, report_findings
 from auditor.snapshot import File, Snapshot, open_snapshot
 
 if TYPE_CHECKING:
-    from auditor.judges.request import Brief
-
-ANSWER_PROMPT = "judge-answer.v2"
-DEFENCE_PROMPT = "judge-defence.v2"
+    from auditor.judges.request import Asking, Brief
 
 
 @dataclass(frozen=True)
@@ -70,17 +69,17 @@ def audit(
     profile: Profile,
     judge: Judge | None = None,
     progress: Callable[[str], None] | None = None,
-    budget: int = 0,
+    asking: "Asking | None" = None,
     figures: bool = False,
 ) -> AuditRecord:
-    """One submission, audited. Raises UserError when it cannot be: no repository, no commit, no report. With `figures` the
-    record keeps the report's images, for a page."""
+    """One submission, audited. Raises UserError when it cannot be: no repository, no commit, no report. `asking` says what a
+    judge is asked and shown; with `figures` the record keeps the report's images, for a page."""
     started, clock = datetime.now(UTC), time.perf_counter()
     judge = judge or NoJudge()
-    prepared = prepare(submission, profile, progress, judge.info.name != "none", budget, figures=figures)
+    prepared = prepare(submission, profile, progress, judge.info.name != "none", asking, figures=figures)
     asked = time.perf_counter()
     answers = dict(judge.answer(prepared.requests))
-    answers |= judge.answer(defences(prepared, answers))
+    answers |= judge.answer(rulings(prepared, answers))
     judging = time.perf_counter() - asked if prepared.requests else 0.0
     record = conclude(prepared, profile, answers, judge.info)
     times = Times(
@@ -119,15 +118,15 @@ def prepare(
     profile: Profile,
     progress: Callable[[str], None] | None = None,
     judged: bool = False,
-    budget: int = 0,
+    asking: "Asking | None" = None,
     *,
     found: Found | None = None,
     look: Callable[[Snapshot], None] | None = None,
     figures: bool = False,
 ) -> Prepared:
     """Read the commit that the submission names (`found`, where that is known), parse its report, run probes and claim
-    checks; for a judge, write the requests, with `budget` tokens for what they share. `look` is shown the snapshot;
-    `figures` keeps the report's images."""
+    checks; for a judge, write the requests of the readings, as `asking` says. `look` is shown the snapshot; `figures` keeps
+    the report's images."""
     found = found or find(submission, progress)
     target, commit, later = found.target, found.commit, found.later
     with open_snapshot(target.repository, commit, known_branches=target.branches, known_tags=target.tags) as snapshot:
@@ -156,7 +155,7 @@ def prepare(
             look(snapshot)
         if figures:
             prepared = _with_figures(prepared, snapshot)
-        return with_requests(prepared, snapshot, profile, budget) if judged else prepared
+        return with_requests(prepared, snapshot, profile, asking) if judged else prepared
 
 
 def check(
@@ -308,18 +307,21 @@ def _asking(probe: Probe) -> Callable[[Snapshot], tuple[Evidence, ...]]:
 
 
 class _Book:
-    """Numbers evidence in the order that it comes in; the same piece of the same probe keeps its number."""
+    """Gives evidence its ids, which come from its content: a new probe changes no other id."""
 
     def __init__(self, known: Mapping[str, Evidence] | None = None) -> None:
         self.evidence: dict[str, Evidence] = dict(known or {})
         self._ids = {e.model_copy(update={"id": ""}): id_ for id_, e in self.evidence.items()}
 
     def enter(self, piece: Evidence) -> str:
-        """The id of a piece of evidence."""
+        """The id of a piece of evidence: `E` and seven hex digits, more where another piece has those."""
         piece = piece.model_copy(update={"id": ""}) if piece.id else piece
         if piece not in self._ids:
-            self._ids[piece] = f"E{len(self._ids) + 1}"
-            self.evidence[self._ids[piece]] = piece.model_copy(update={"id": self._ids[piece]})
+            what = (piece.probe, piece.kind, piece.path, piece.start, piece.end, piece.excerpt, piece.note)
+            digest = hashlib.sha256("\0".join(map(str, what)).encode("utf-8", "surrogatepass")).hexdigest()
+            id_ = next(i for n in range(7, 65) if (i := "E" + digest[:n]) not in self.evidence)
+            self._ids[piece] = id_
+            self.evidence[id_] = piece.model_copy(update={"id": id_})
         return self._ids[piece]
 
 
@@ -358,86 +360,110 @@ def _own(snapshot: Snapshot) -> list[File]:
     return [f for f in snapshot.files.values() if not snapshot.aside(f)]
 
 
-def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, budget: int = 0) -> Prepared:
-    """The same with what a judge is to be asked: facts, absences and files packed, one request an answer."""
+def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, asking: "Asking | None" = None) -> Prepared:
+    """The same with the readings that a judge is asked for, and with what packed files say to whoever judges."""
+    from auditor.claims.injection import orders_in
     from auditor.facts.summary import summary
-    from auditor.judges.request import BUDGET, make_brief, requests
-    from auditor.prompts import load_prompt
+    from auditor.judges.figures import shown
+    from auditor.judges.request import Asking, make_brief, readings
 
-    prompts = (load_prompt(ANSWER_PROMPT), load_prompt(DEFENCE_PROMPT))
-    # that a weak sign is not there tells a judge nothing that the absence of the thing itself does not
-    signs = {p.id for p in load().values() if p.topic in ("signs", "ways")}
-    probed = [
-        e
-        for e in prepared.evidence.values()
-        if not e.probe.startswith("claim:") and not (e.kind == "absence" and e.probe in signs)
-    ]
-    brief = make_brief(snapshot, prepared.report, profile, prompts, summary(snapshot), probed, budget or BUDGET)
-    return replace(prepared, brief=brief, requests=tuple(requests(brief, prepared.report, profile)))
+    asking = asking or Asking()
+    figures = shown(prepared.report, snapshot.files, asking.private) if asking.figures else ()
+    brief = make_brief(
+        snapshot, prepared.report, profile, summary(snapshot), prepared.results, prepared.evidence, asking, figures
+    )
+    brief, requests = readings(brief, prepared.report)
+    book = _Book(prepared.evidence)
+    ordering = orders_in(((c.path, c.rows, c.lines) for c in brief.files), book.enter)
+    return replace(
+        prepared,
+        brief=brief,
+        requests=tuple(requests),
+        evidence=book.evidence,
+        verdicts=(*prepared.verdicts, *ordering),
+    )
 
 
-def defences(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Request]:
-    """The second requests: one for each answer in which the judge has found contradictions that stand up to the check."""
-    if prepared.brief is None:
+@dataclass(frozen=True)
+class _Read:
+    """What the readings say once it is checked: their verdicts, what each says of each box, and which gave none."""
+
+    verdicts: tuple[Verdict, ...]
+    sides: Mapping[int, tuple[Side, ...]]
+    unjudged: tuple[Problem, ...]
+    judged: int
+    waiting: bool
+
+
+def _read(prepared: Prepared, answers: Mapping[str, Answer], book: _Book) -> _Read:
+    """The replies of the readings, checked; the same for the ruling's request and for the record."""
+    from auditor.judges.wire import Reading, SectionReading
+    from auditor.verify import check_reading, parse
+
+    assert prepared.brief is not None
+    verdicts: list[Verdict] = []
+    said: dict[int, list[Side]] = {}
+    once = {i.n for i in judged_once(prepared.report).values()} | {i.n for i in prepared.report.items if not i.item}
+    unjudged, judged, waiting = [], 0, False
+    for id_, part in prepared.brief.parts.items():
+        answer = answers.get(id_, Answer(error="not asked"))
+        waiting = waiting or answer.waiting
+        text = "" if answer.error else answer.text
+        reply = parse(SectionReading, text) if part.reading == "section" else parse(Reading, text)
+        if reply is None:
+            unjudged.append(Problem(message=f"{_name(id_)}: {answer.error or 'the reply does not fit its schema'}"))
+            continue
+        judged += 1
+        made, boxes = check_reading(reply, part, prepared.brief, prepared.report, book.enter)
+        verdicts += made
+        for n, side in boxes.items():
+            if n in once:
+                said.setdefault(n, []).append(side)
+    named = tuple(v.model_copy(update={"id": f"J{n}"}) for n, v in enumerate(verdicts, 1))
+    return _Read(named, {n: tuple(s) for n, s in said.items()}, tuple(unjudged), judged, waiting)
+
+
+def _name(id_: str) -> str:
+    name, _, part = id_.partition(".")
+    said = "the ruling" if name == "ruling" else f"the reading {name}"
+    return f"{said}, part {part}" if part else said
+
+
+def _by_probe(prepared: Prepared) -> dict[int, Verdict]:
+    return {v.claim.source.n: v for v in prepared.verdicts if v.by == "probe" and v.claim.source.kind == "item"}
+
+
+def rulings(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Request]:
+    """The second requests: one ruling over everything that readings and programs found, and over the boxes on which they
+    differ. None while a reading is still waited for: its list would be another."""
+    if prepared.brief is None or not prepared.brief.asking.ruling:
         return []
-    from auditor.judges.request import defence_request
+    from auditor.judges.request import ruling_requests
+    from auditor.standing import contested, to_rule_on
 
-    made = []
-    for question in prepared.report.questions:
-        charges = [v for v in _judged(prepared, question, answers, _Book()) if v.label == "contradicted"]
-        if charges:
-            told = [(v.claim.quote, v.repo_shows, v.difference) for v in charges]
-            made.append(defence_request(prepared.brief, question, told))
-    return made
-
-
-def _judged(prepared: Prepared, question: Question, answers: Mapping[str, Answer], book: "_Book") -> list[Verdict]:
-    """The checked verdicts of the judge about an answer, before any defence, without what is found already; none where it
-    was not answered."""
-    from auditor.verify import check_reply, merge, parse_reply
-
-    answer = answers.get(f"q{question.n}")
-    reply = parse_reply(answer.text) if answer and not answer.error else None
-    if reply is None or prepared.brief is None:
+    book = _Book(prepared.evidence)
+    read = _read(prepared, answers, book)
+    if read.waiting or not read.judged:
         return []
-    return merge(prepared.verdicts, check_reply(reply, question, prepared.brief, book.enter))
+    found, _ = to_rule_on((*prepared.verdicts, *read.verdicts), book.evidence)
+    boxes = contested(prepared.report.items, _by_probe(prepared), read.sides)
+    return ruling_requests(prepared.brief, prepared.report, found, boxes)
 
 
 def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], info: JudgeInfo) -> AuditRecord:
-    """The record of what was prepared and answered: replies to verdicts, verdicts to findings."""
+    """The record of what was prepared and answered: replies to verdicts, verdicts to findings, and who is right."""
     book = _Book(prepared.evidence)
-    verdicts, unjudged, judged = list(prepared.verdicts), [], 0
+    verdicts, unjudged, judged = list(prepared.verdicts), list[Problem](), 0
+    items = [ItemLabel(n=n, label=v.label, by="probe") for n, v in sorted(_by_probe(prepared).items())]
+    findings = report_findings(prepared.report, profile, verdicts, book.evidence)
     if prepared.brief is not None:
-        from auditor.verify import apply_defence, parse_defence, parse_reply
-
-        asked = {r.id for r in prepared.requests}
-        for question in prepared.report.questions:
-            if f"q{question.n}" not in asked:
-                continue
-            answer = answers.get(f"q{question.n}", Answer(error="not asked"))
-            if answer.error or parse_reply(answer.text) is None:
-                why = answer.error or "the reply does not fit its schema"
-                unjudged.append(Problem(line=question.line, message=f"question {question.n}: {why}"))
-                continue
-            judged += 1
-            found = _judged(prepared, question, answers, book)
-            charges = [v for v in found if v.label == "contradicted"]
-            reply = answers.get(f"q{question.n}-defence")
-            defence = parse_defence(reply.text) if reply and not reply.error else None
-            if charges and defence is None:
-                why = reply.error if reply and reply.error else "no reply"
-                unjudged.append(Problem(line=question.line, message=f"question {question.n}, the defence: {why}"))
-            if charges and defence is not None:
-                kept = iter(apply_defence(charges, defence, prepared.brief, book.enter))
-                found = [next(kept) if v.label == "contradicted" else v for v in found]
-            verdicts += found
-    numbers = count(1)
-    verdicts = [v.model_copy(update={"id": f"J{next(numbers)}"}) if v.id == "J" else v for v in verdicts]
+        verdicts, findings, items, unjudged, judged = _judge(prepared, profile, answers, book)
     usage = sum((a.usage for a in answers.values()), start=TokenUsage())
     prompt = Named(name="none")
     if prepared.brief is not None:
-        both = [p.named for p in prepared.brief.prompts]
-        prompt = Named(name=" + ".join(p.name for p in both), hash="+".join(p.hash for p in both))
+        used = [p.named for p in prepared.brief.prompts]
+        prompt = Named(name=" + ".join(p.name for p in used), hash="+".join(p.hash for p in used))
+        info = info.model_copy(update={"second": prepared.brief.asking.second})
     return AuditRecord(
         tool=Tool(version=__version__, python=running()),
         submission=prepared.submission,
@@ -448,7 +474,8 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
         results=prepared.results,
         evidence=book.evidence,
         verdicts=tuple(verdicts),
-        findings=tuple(report_findings(prepared.report, profile, verdicts, book.evidence)),
+        findings=tuple(findings),
+        items=tuple(items),
         omitted=(*prepared.omitted, *_left_out(prepared)),
         judged=judged,
         unjudged=tuple(unjudged),
@@ -460,6 +487,58 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
             cost=_cost(usage),
         ),
     )
+
+
+def _judge(
+    prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], book: _Book
+) -> tuple[list[Verdict], list[Finding], list[ItemLabel], list[Problem], int]:
+    """Verdicts, findings with their standing, labels of boxes, and what was not answered, of a submission with a judge."""
+    from auditor.judges.wire import Ruled, Ruling
+    from auditor.standing import box_verdicts, contested, label_items, stand, to_rule_on
+    from auditor.verify import check_boxes, cite_all, parse
+
+    brief = prepared.brief
+    assert brief is not None
+    read = _read(prepared, answers, book)
+    verdicts = [*prepared.verdicts, *read.verdicts]
+    _, numbers = to_rule_on(verdicts, book.evidence)
+    probes = _by_probe(prepared)
+    boxes = contested(prepared.report.items, probes, read.sides)
+    unjudged, judged = list(read.unjudged), read.judged
+    ruled: dict[int, Ruled] = {}
+    ruled_boxes: dict[int, Side] = {}
+    if brief.asking.ruling:
+        asked = [r.id for r in rulings(prepared, answers)]
+        if read.waiting:
+            unjudged.append(Problem(message="the ruling: not asked for before every reading is there"))
+        for id_ in asked:
+            answer = answers.get(id_, Answer(error="not asked"))
+            reply = None if answer.error else parse(Ruling, answer.text)
+            if reply is None:
+                unjudged.append(Problem(message=f"{_name(id_)}: {answer.error or 'the reply does not fit its schema'}"))
+                continue
+            judged += 1
+            for one in reply.findings:
+                ruled.setdefault(one.n, one)
+            said = check_boxes(reply.boxes, {b.n for b in boxes}, "ruling", brief, book.enter)
+            ruled_boxes = said | ruled_boxes
+    addressed = any(v.rule in ADDRESSES for v in verdicts)
+    items = label_items(prepared.report.items, probes, read.sides, ruled_boxes, addressed)
+    verdicts += [
+        v.model_copy(update={"id": f"J{n}"})
+        for n, v in enumerate(box_verdicts(prepared.report, items, book.evidence), len(read.verdicts) + 1)
+    ]
+    findings = stand(
+        report_findings(prepared.report, profile, verdicts, book.evidence),
+        verdicts,
+        items,
+        numbers,
+        ruled,
+        lambda cites: tuple(c for c, _ in cite_all(cites, brief, book.enter)[0]),
+        expected=brief.asking.ruling,
+        addressed=addressed,
+    )
+    return verdicts, findings, items, unjudged, judged
 
 
 def _cost(usage: TokenUsage) -> float:

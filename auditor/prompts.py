@@ -17,31 +17,26 @@ from auditor.models import Named
 
 @dataclass(frozen=True)
 class Prompt:
-    """One version of one prompt. `head` is its user part up to the question, which a submission's requests share."""
+    """One version of one prompt."""
 
     name: str
     version: int
     system: str
-    head: str
-    tail: str
+    user: str
     named: Named
 
     def system_text(self, **values: str) -> str:
         """The system message. Raises KeyError for a variable without a value."""
         return Template(self.system).substitute(values)
 
-    def head_text(self, **values: str) -> str:
-        """The shared part of the user message."""
-        return Template(self.head).substitute(values)
-
-    def tail_text(self, **values: str) -> str:
-        """The rest of it."""
-        return Template(self.tail).substitute(values)
+    def user_text(self, **values: str) -> str:
+        """The user message. Raises KeyError for a variable without a value."""
+        return Template(self.user).substitute(values)
 
 
 @lru_cache(maxsize=8)
 def load_prompt(id_: str) -> Prompt:
-    """A prompt by name and version (`judge-answer.v1`). Raises UserError for one that is not there or not whole."""
+    """A prompt by name and version (`reading-pack.v3`). Raises UserError for one that is not there or not whole."""
     packaged = resources.files("auditor") / "_prompts" / f"{id_}.md"
     beside = Path(__file__).resolve().parent.parent / "prompts" / f"{id_}.md"
     try:
@@ -52,6 +47,5 @@ def load_prompt(id_: str) -> Prompt:
     if not match:
         raise UserError(f"prompt {id_}: not front matter, `## system` and `## user`", "mend the file")
     meta = dict(row.split(": ", 1) for row in match[1].split("\n"))
-    head, mark, tail = match[3].partition("\n# The question\n")
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return Prompt(meta["name"], int(meta["version"]), match[2], head, mark + tail, Named(name=id_, hash=digest))
+    return Prompt(meta["name"], int(meta["version"]), match[2], match[3], Named(name=id_, hash=digest))

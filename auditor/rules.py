@@ -17,6 +17,7 @@ from auditor.models import (
     Report,
     Rule,
     Source,
+    Standing,
     Verdict,
 )
 from auditor.profile import Item, Profile
@@ -52,6 +53,13 @@ RULES: dict[str, Rule] = {
             level="error",
             help="Read it. It has had no effect on this audit.",
             hint="Write for the people who read the report, and take this out.",
+        ),
+        Rule(
+            id="repository-addresses-a-model",
+            title="A file of the repository speaks to a language model or grader",
+            level="warning",
+            help="Read it. It has had no effect on this audit.",
+            hint="Take it out, or say what it is for where it stands.",
         ),
         Rule(
             id="prose-contradicts-checklist",
@@ -92,6 +100,8 @@ RULES: dict[str, Rule] = {
     )
 }
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+STANDINGS: tuple[Standing, ...] = ("finding", "lead", "remark", "disputed")
+ADDRESSES = ("report-addresses-a-model", "repository-addresses-a-model")
 _LONG = 20  # items of a list; where fewer than a quarter are ticked it was not kept, and an open box says nothing
 
 
@@ -120,10 +130,7 @@ def judge_items(
     its ticked line, else by its first. `explained` has the evidence (by id) of an answer that says why an item (by its id in
     the profile) is open."""
     why = explained or {}
-    judged: dict[str, ChecklistItem] = {}
-    for item in report.items:
-        if item.item and (item.item not in judged or (item.checked and not judged[item.item].checked)):
-            judged[item.item] = item
+    judged = judged_once(report)
     return [
         _twice(i, judged[i.item])
         if i.item and judged[i.item] is not i
@@ -132,15 +139,29 @@ def judge_items(
     ]
 
 
+def judged_once(report: Report) -> dict[str, ChecklistItem]:
+    """The line that each item is judged by, by the item's id: its ticked one, else its first."""
+    judged: dict[str, ChecklistItem] = {}
+    for item in report.items:
+        if item.item and (item.item not in judged or (item.checked and not judged[item.item].checked)):
+            judged[item.item] = item
+    return judged
+
+
 def _twice(item: ChecklistItem, other: ChecklistItem) -> Verdict:
     claim = Claim(source=Source(kind="item", n=item.n), quote=item.text, line=item.line)
     difference = f"The item stands twice; it is judged where it is {'ticked' if other.checked else 'first'}, in line {other.line}."
     return Verdict(
-        id=f"V{item.n}", claim=claim, label="not_verifiable", report_says=_says(item), difference=difference, by="probe"
+        id=f"V{item.n}",
+        claim=claim,
+        label="not_verifiable",
+        report_says=box_says(item),
+        difference=difference,
+        by="probe",
     )
 
 
-def _says(item: ChecklistItem) -> str:
+def box_says(item: ChecklistItem) -> str:
     """What the box says, with its mark where that is not the template's."""
     said = "ticked" if item.checked else "neither ticked nor open" if item.partly else "open"
     return said if item.mark.strip() in ("", "x", "X") else f"{said} (marked [{item.mark.strip()}])"
@@ -155,7 +176,7 @@ def _judge(
     explained: str,
 ) -> Verdict:
     claim = Claim(source=Source(kind="item", n=item.n), quote=item.text, line=item.line)
-    says = _says(item)
+    says = box_says(item)
 
     def verdict(label: Label, shown: Iterable[ProbeResult], shows: str, difference: str = "") -> Verdict:
         cited = [evidence[e] for r in shown for e in r.evidence[:3]]
@@ -215,7 +236,7 @@ def _judge(
                 shown.absent,
                 _sentences(shown.absent, evidence),
                 "The box is ticked; nothing in the repository shows it.",
-            ).model_copy(update={"defence": spec.allows})
+            ).model_copy(update={"softened": spec.allows})
         return verdict(
             spec.absence,
             shown.absent,
@@ -292,7 +313,7 @@ def remembered(verdict: Verdict, spec: Item, shows: str, was: str, piece: Eviden
         update={
             **told,
             "difference": "The box is ticked; what showed it has been taken out of the repository.",
-            "defence": f"It was there {was}.{over}",
+            "softened": f"It was there {was}.{over}",
         }
     )
 
@@ -342,20 +363,27 @@ def report_findings(
     ]
 
 
+def sorted_findings(findings: Iterable[Finding], verdicts: Mapping[str, Verdict]) -> list[Finding]:
+    """Findings before leads, remarks and what is disputed; the gravest first, then by the report's lines."""
+
+    def key(f: Finding) -> tuple[int, int, int, str]:
+        return STANDINGS.index(f.standing), LEVELS.index(f.level), verdicts[f.verdict].claim.line, f.verdict
+
+    return sorted(findings, key=key)
+
+
 def open_but_there(record: AuditRecord) -> int:
-    """How many boxes are open whose work is in the repository: contradicted verdicts that are no reproach, and of a list
-    that nobody filled in no findings either."""
+    """How many boxes are open whose work is in the repository, by the labels that stand: no reproach, and of a list that
+    nobody filled in no findings either."""
     open_ = {i.n for i in record.report.items if not i.checked}
-    return sum(
-        v.label == "contradicted" and v.by == "probe" and v.claim.source.kind == "item" and v.claim.source.n in open_
-        for v in record.verdicts
-    )
+    return sum(i.label == "contradicted" and i.n in open_ for i in record.items)
 
 
 def level_of(rule: str, verdict: Verdict) -> Level:
-    """The rule's level, one lower for a mere detail or where something speaks for the group, and one lower again
-    for what was true when it was written."""
-    step = LEVELS.index(RULES[rule].level) + (verdict.detail or bool(verdict.defence)) + (verdict.when == "stale")
+    """The rule's level, one lower for a mere detail, for what a judge saw in a figure or where the history speaks for the
+    group, and one lower again for what was true when it was written."""
+    less = verdict.detail or verdict.seen or bool(verdict.softened)
+    step = LEVELS.index(RULES[rule].level) + less + (verdict.when == "stale")
     return LEVELS[min(step, len(LEVELS) - 1)]
 
 

@@ -1,93 +1,161 @@
-"""From a judge's reply to verdicts: nothing that it says is believed before its quotes are found in their sources.
+"""From a judge's replies to verdicts and box labels: nothing that it says is believed before its quotes are found in their
+sources.
 
-A statement must stand in the answer, a citation in the piece that it names; white space aside, and never nearly. What fails
-is demoted to `not_verifiable` with the reason, counted, and shown with `--show all`.
+A statement must stand in an answer, a citation in the piece that it names; white space aside, and never nearly. What fails
+is demoted with the reason, counted, and shown with `--show all`.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from auditor.judges.request import Brief, Defence, DefenceReply, JudgedCite, JudgedClaim, Piece, Reply
-from auditor.models import Citation, Claim, Evidence, Question, Source, Verdict
+from auditor.judges.request import Brief, Part, Piece
+from auditor.judges.wire import MOST, JudgedBox, JudgedCite, JudgedClaim, JudgedStatement, Reading, SectionReading
+from auditor.models import Citation, Claim, Evidence, Label, Report, Side, Source, Verdict
 from auditor.redact import clip
 
 Number = Callable[[Evidence], str]
+W = TypeVar("W", bound=BaseModel)
 _LINE_NUMBER = re.compile(r"(?m)^\s{0,6}\d{1,5}[ |:]\s?")
 _LONGEST = 8  # lines that one citation may span
+_CITES = 6  # citations of one statement that are looked at
+BYTES = 2_000_000
+"""Characters of one reply that are read."""
 
 
-def parse_reply(text: str) -> Reply | None:
-    """A reply, or None for text that is none."""
+def parse(model: type[W], text: str) -> W | None:
+    """A reply of a shape, or None for text that is none, or far more than a reply is."""
+    if len(text) > BYTES:
+        return None
     try:
-        return Reply.model_validate_json(text)
-    except ValidationError:
+        return model.model_validate_json(text)
+    except (ValidationError, RecursionError):
         return None
 
 
-def parse_defence(text: str) -> DefenceReply | None:
-    """A defence, or None for text that is none."""
-    try:
-        return DefenceReply.model_validate_json(text)
-    except ValidationError:
-        return None
-
-
-def check_reply(reply: Reply, question: Question, brief: Brief, number: Number) -> list[Verdict]:
-    """A verdict for each statement of a reply, unnumbered (their ids are `J`), in the reply's order."""
+def check_reading(
+    reply: Reading | SectionReading, part: Part, brief: Brief, report: Report, number: Number
+) -> tuple[list[Verdict], dict[int, Side]]:
+    """A verdict for each statement of a reading, unnumbered (their ids are `J`), in the reply's order; and what it says of each
+    box that it was asked about."""
     verdicts: list[Verdict] = []
     seen: set[str] = set()
-    for judged in reply.statements:
-        verdicts.append(_check(judged, question, brief, number, seen))
-    return verdicts
+    statements: Sequence[JudgedClaim | JudgedStatement]
+    statements = reply.contradictions if isinstance(reply, Reading) else reply.statements
+    for judged in statements[:MOST]:
+        label = judged.label if isinstance(judged, JudgedStatement) else "contradicted"
+        verdicts.append(_check(judged, label, part, brief, report, number, seen))
+    return verdicts, check_boxes(reply.boxes, part.items, part.reading, brief, number)
 
 
-def _check(judged: JudgedClaim, question: Question, brief: Brief, number: Number, seen: set[str]) -> Verdict:
-    said = find(brief.veil.show(judged.quote), question.answer)
+def check_boxes(
+    boxes: Sequence[JudgedBox], asked: Iterable[int], by: str, brief: Brief, number: Number
+) -> dict[int, Side]:
+    """What is said of each box that was asked about, the first word on each. A label counts if a citation stands that is not
+    the report's own: what is claimed shows nothing."""
+    wanted = set(asked)
+    sides: dict[int, Side] = {}
+    for box in boxes[:MOST]:
+        if box.n not in wanted or box.n in sides:
+            continue
+        made, lost = cite_all(box.cites, brief, number)
+        shown = [c for c, piece in made if piece.kind not in ("report", "figure")]
+        reason = "" if shown or box.label == "not_verifiable" else lost or "it cites nothing of the repository"
+        sides[box.n] = Side(by=by, label=box.label, citations=tuple(dict.fromkeys(c for c, _ in made)), demoted=reason)
+    return sides
+
+
+def cite_all(cites: Sequence[JudgedCite], brief: Brief, number: Number) -> tuple[list[tuple[Citation, Piece]], str]:
+    """The citations that stand, with their pieces, and why the first of the others does not."""
+    made: list[tuple[Citation, Piece]] = []
+    lost = ""
+    for cite in cites[:_CITES]:
+        citation = _cite(cite, brief, number)
+        if isinstance(citation, str):
+            lost = lost or citation
+        elif citation not in [c for c, _ in made]:
+            made.append((citation, brief.pieces[cite.evidence.strip()]))
+    return made, lost
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Where a quote stands: an answer (its place in the report), and its words."""
+
+    at: int
+    found: "Found"
+
+
+def _check(
+    judged: JudgedClaim | JudgedStatement,
+    label: Label,
+    part: Part,
+    brief: Brief,
+    report: Report,
+    number: Number,
+    seen: set[str],
+) -> Verdict:
+    said = _said(judged.quote, part, brief, report)
     reason = ""
-    citations: list[Citation] = []
+    made: list[tuple[Citation, Piece]] = []
     if said is None:
-        reason = "its statement is not in the answer"
-    elif _squeeze(said.text) in seen:
+        reason = "its statement is not in an answer"
+    elif _squeeze(said.found.text) in seen:
         reason = "it repeats a statement"
-    elif len(_squeeze(said.text)) < 4:
+    elif len(_squeeze(said.found.text)) < 4:
         reason = "its statement is too short to be one"
     else:
-        seen.add(_squeeze(said.text))
-        lost = []
-        for cite in judged.cites:
-            made = _cite(cite, brief, number)
-            if isinstance(made, str):
-                lost.append(made)
-            elif made not in citations:
-                citations.append(made)
-        if judged.label != "not_verifiable" and not citations:
-            reason = lost[0] if lost else "it cites nothing"
-    quote = said.text if said else brief.veil.show(judged.quote)[:300]
-    line = _answer_line(question, said.row if said else 0)
+        seen.add(_squeeze(said.found.text))
+        made, lost = cite_all(judged.cites, brief, number)
+        if label != "not_verifiable" and not made:
+            reason = lost or "it cites nothing"
+    quote = said.found.text if said else brief.veil.show(judged.quote)[:300]
+    at = said.at if said else next(iter(part.questions or brief.answers), 0)
+    question = report.questions[at] if report.questions else None
+    contradicts = label == "contradicted" and not reason
     return Verdict(
         id="J",
-        claim=Claim(source=Source(kind="question", n=question.n), quote=" ".join(quote.split()), line=line),
-        label="not_verifiable" if reason else judged.label,
-        citations=tuple(citations),
+        claim=Claim(
+            source=Source(kind="question", n=question.n) if question else Source(kind="report", n=0),
+            quote=" ".join(quote.split()),
+            line=_answer_line(report, at, said.found.row if said else 0),
+        ),
+        label="not_verifiable" if reason else label,
+        citations=tuple(c for c, _ in made),
         report_says=_plain(brief, judged.report_says),
         repo_shows=_plain(brief, judged.repo_shows),
         difference=_plain(brief, judged.difference),
-        ask=_plain(brief, judged.ask) if judged.label == "contradicted" and not reason else "",
+        ask=_plain(brief, judged.ask) if contradicts else "",
         by="judge",
+        reading=part.reading,
         demoted=reason,
-        rule="prose-contradicts-repository" if judged.label == "contradicted" and not reason else "",
-        detail=judged.detail and judged.label == "contradicted" and not reason,
+        rule="prose-contradicts-repository" if contradicts else "",
+        detail=judged.detail and contradicts,
+        seen=contradicts and all(piece.kind == "figure" for _, piece in made),
     )
 
 
+def _said(quote: str, part: Part, brief: Brief, report: Report) -> _Said | None:
+    """Where a quote stands, in the answers that were asked about before all others."""
+    words = brief.veil.show(quote)
+    for at in dict.fromkeys((*part.questions, *brief.answers)):
+        found = find(words, report.questions[at].answer)
+        if found is not None:
+            return _Said(at, found)
+    return None
+
+
 def _plain(brief: Brief, text: str) -> str:
-    return " ".join(brief.veil.show(text).split())[:1000]
+    return " ".join(brief.veil.show(text[:4000]).split())[:1000]
 
 
-def _answer_line(question: Question, row: int) -> int:
+def _answer_line(report: Report, at: int, row: int) -> int:
+    if not report.questions:
+        return 0
+    question = report.questions[at]
     if question.row_lines:
         return question.row_lines[min(row, len(question.row_lines) - 1)]
     return question.answer_lines[0] + row
@@ -103,11 +171,12 @@ class Found:
 
 
 def find(quote: str, text: str) -> Found | None:
-    """The place of a quote in a text, white space aside; None where it does not stand there word by word."""
+    """The place of a quote in a text, white space aside; None where it does not stand there word by word. What a reader was
+    shown as a replacement character stands for any one."""
     parts = quote.split()
-    if not parts:
+    if not parts or len(quote) > 6000:
         return None
-    match = re.search(r"\s+".join(map(re.escape, parts)), text)
+    match = re.search(r"\s+".join(re.escape(p).replace("\N{REPLACEMENT CHARACTER}", ".") for p in parts), text)
     if match is None:
         return None
     first = text.count("\n", 0, match.start())
@@ -119,6 +188,8 @@ def _cite(cite: JudgedCite, brief: Brief, number: Number) -> Citation | str:
     piece = brief.pieces.get(cite.evidence.strip())
     if piece is None:
         return f"there is no piece {cite.evidence.strip()[:20]!r}"
+    if piece.kind == "figure":
+        return _seen(cite, piece, brief, number)
     found = find(cite.quote, piece.text)
     if found is None and piece.kind == "file":  # the shown line numbers copied along
         found = find(_LINE_NUMBER.sub("", cite.quote), piece.text)
@@ -127,6 +198,15 @@ def _cite(cite: JudgedCite, brief: Brief, number: Number) -> Citation | str:
     if len(_squeeze(found.text)) < 3:
         return f"its citation of {piece.id} is too short to show anything"
     return _resolve(found, piece, brief, number)
+
+
+def _seen(cite: JudgedCite, piece: Piece, brief: Brief, number: Number) -> Citation | str:
+    """A figure is cited by what it shows: nobody can hold that against a text."""
+    if not brief.images:
+        return f"{piece.id} was not shown"
+    note = f"seen by the judge, not provable: {_plain(brief, cite.quote)[:300]}"
+    evidence = Evidence(kind="fact", probe="judge", path=piece.path, note=note, sources=(piece.path,))
+    return Citation(evidence=number(evidence), quote=note)
 
 
 def _resolve(found: Found, piece: Piece, brief: Brief, number: Number) -> Citation | str:
@@ -153,54 +233,8 @@ def _squeeze(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
 
-def apply_defence(verdicts: Sequence[Verdict], reply: DefenceReply, brief: Brief, number: Number) -> list[Verdict]:
-    """The contradictions of an answer after the defence. What lines that are there show to be true, what is so in a fair
-    reading, and what the material is silent about is demoted, with the defence as its reason. A case that rests on a state
-    that nobody can see from here stays beside the contradiction, which weighs less for it."""
-    cases: dict[int, Defence] = {d.number: d for d in reply.accusations if d.ground != "nothing"}
-    return [_defend(v, cases[n], brief, number) if n in cases else v for n, v in enumerate(verdicts, 1)]
-
-
-def _defend(verdict: Verdict, case: Defence, brief: Brief, number: Number) -> Verdict:
-    made = [c for c in (_cite(c, brief, number) for c in case.cites) if isinstance(c, Citation)]
-    if case.ground == "elsewhere" or (case.ground == "shown" and not made):
-        return verdict.model_copy(update={"defence": _plain(brief, case.defence)})
-    return verdict.model_copy(
-        update={
-            "label": "not_verifiable",
-            "demoted": "the defence: " + _plain(brief, case.defence),
-            "citations": (*verdict.citations, *(c for c in made if c not in verdict.citations)),
-            "ask": "",
-            "rule": "",
-            "detail": False,
-        }
-    )
-
-
-def merge(settled: Iterable[Verdict], judged: Iterable[Verdict]) -> list[Verdict]:
-    """The judge's verdicts without contradictions that a probe or claim check has already: same answer, and mostly the same
-    words. These stay in the record, demoted."""
-    known = [v for v in settled if v.label == "contradicted" and v.claim.source.kind == "question"]
-    result = []
-    for verdict in judged:
-        twin = next((k for k in known if verdict.label == "contradicted" and _same(k, verdict)), None)
-        if twin is not None:
-            verdict = verdict.model_copy(
-                update={
-                    "label": "not_verifiable",
-                    "demoted": f"already found by {twin.by}",
-                    "rule": "",
-                    "ask": "",
-                    "detail": False,
-                }
-            )
-        result.append(verdict)
-    return result
-
-
-def _same(one: Verdict, other: Verdict) -> bool:
-    if one.claim.source != other.claim.source:
-        return False
-    a, b = (re.findall(r"\w+", v.claim.quote.lower()) for v in (one, other))
+def same_words(one: str, other: str) -> bool:
+    """Whether two quotes are of the same sentence: they share most words of the shorter one."""
+    a, b = (re.findall(r"\w+", quote.lower()) for quote in (one, other))
     short, long_ = sorted((a, b), key=len)
     return sum(w in long_ for w in short) >= 0.8 * len(short) if short else False

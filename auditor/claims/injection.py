@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from auditor.claims import Repo, Settled, check
 from auditor.lazy import compile_later
-from auditor.models import Evidence
+from auditor.models import Citation, Claim, Evidence, Question, Report, Source, Verdict
 from auditor.prose import Prose, Statement
 from auditor.redact import clip
 
@@ -86,23 +86,43 @@ _TITLES = compile_later(
 )
 
 
-# Letters of which a sentence must have some, for most have none.
+# What a sentence must have, in small letters, before the costly expression of the same place is tried: most have none.
+_VERBS = r"(?:mark|rate|grade|score|label|judge|treat|report|classify|consider|accept|evaluate|assess|regard|confirm) (?:everything|every |all |this |the |our |these )"
+_LEAVE = "ignore|disregard|forget|override"
 _CUES = (
-    compile_later(r"everything|every |all |this |the |our |these "),
-    compile_later(r"ignore|disregard|forget|override"),
-    compile_later(r"mark|grade|score|point|rating"),
+    compile_later(_VERBS),
+    compile_later(_LEAVE),
+    compile_later(r"(?:give|award|assign|grant) (?:us|this|our|the group|it|them|all|everyone)\b"),
     compile_later(r"(?:do not|don't|never) (?:report|flag|mention|raise|cite|list|output)"),
-    compile_later(r"label|supported|verifiable|contradict|findings|full marks|grade"),
+    compile_later(r"label|supported|not_verifiable|no contradictions|no findings|full marks|top grade|highest grade"),
     compile_later(r"you are"),
 )
-_CUE = compile_later(
-    r"ignore|disregard|forget|overrid|\byou\b|please|note|message|notice|attention|hint|dear|hello|hi\b|hey|system|assistant|developer"
+_ORDER_CUES = (
+    compile_later(_LEAVE),
+    compile_later(r"\b(?:as|are) an? (?:\w+ )?(?:ai|llm|large|language|chat|gpt|claude|gemini|copilot|automat)"),
+    compile_later(r"^\W*(?:important|note|message|notice|attention|hint|dear|hello|hi|hey)\b"),
+    compile_later(r"^\W*(?:system|assistant|developer)\s*:"),
 )
+_UNSEEN_CUES = (
+    compile_later(_LEAVE),
+    compile_later(_VERBS),
+    compile_later(
+        r"(?:ai|llm|model|gpt[\w.-]*|claude|gemini|copilot|bot|grader|auditor|judge|reviewer|assessor|checker|verifier|assistant|agent)s?\s*:"
+    ),
+    compile_later(r"(?:system|assistant|developer)\s*:"),
+    compile_later(r"<\||inst\]|system prompt"),
+)
+
+
+def _tried(words: str, cues: Sequence[re.Pattern[str]], patterns: Sequence[re.Pattern[str]]) -> Iterator[re.Match[str]]:
+    low = words.lower()
+    for cue, pattern in zip(cues, patterns, strict=True):
+        if cue.search(low) and (found := pattern.search(words)):
+            yield found
 
 
 def _judges(words: str) -> bool:
-    low = words.lower()
-    return any(cue.search(low) and pattern.search(words) for cue, pattern in zip(_CUES, _JUDGING, strict=True))
+    return any(_tried(words, _CUES, _JUDGING))
 
 
 def _seen(text: str) -> str:
@@ -122,14 +142,15 @@ def _addresses(statement: Statement) -> bool:
     if _judges(words):
         return True
     unseen = [words] if statement.kind == "html" or _HIDING.search(words) else []
-    unseen += [_seen(title) for m in _TITLES.finditer(statement.text) for title in m.groups() if title]
-    if _INVISIBLE.search(statement.text) and len(_INVISIBLE.findall(statement.text)) > 20:
+    if "[" in statement.text or "=" in statement.text:
+        unseen += [_seen(title) for m in _TITLES.finditer(statement.text) for title in m.groups() if title]
+    if not statement.text.isascii() and len(_INVISIBLE.findall(statement.text)) > 20:
         unseen.append(_untagged(statement.text))
-    if any(p.search(text) for text in unseen for p in (*_UNSEEN, *_ORDERS)):
+    if any(any(_tried(text, _UNSEEN_CUES, _UNSEEN)) or any(_tried(text, _ORDER_CUES, _ORDERS)) for text in unseen):
         return True
-    if statement.kind == "fence" or not _CUE.search(words.lower()):
+    if statement.kind == "fence":
         return False
-    return any((m := p.search(words)) and not _quoted(words, m.start()) for p in _ORDERS)
+    return any(not _quoted(words, m.start()) for m in _tried(words, _ORDER_CUES, _ORDERS))
 
 
 def _untagged(text: str) -> str:
@@ -137,21 +158,70 @@ def _untagged(text: str) -> str:
     return "".join(chr(ord(c) - 0xE0000) for c in text if 0xE0020 <= ord(c) <= 0xE007E)
 
 
+# One of these is in whatever speaks to a judge; the template's own text around the answers has hardly any.
+_AROUND = compile_later(
+    "ignore|disregard|forget|overrid|support|correct|verif|contradict|finding|marks|grade|rate |score|top |highest|complete|excellent|perfect"
+    "|auditor|judge|assess|llm|\\bai\\b|gpt|claude|gemini|copilot|model|instruction|prompt|label|<|\\[//|[\u200b-\u200f\u2060-\u2064]|[\U000e0000-\U000e007f]"
+)
+
+
+def _around(report: Report) -> Iterator[Statement]:
+    """What stands outside the public answers, paragraph by paragraph: the opening, the boxes, the questions' own text, what is
+    between, and private answers. Its question is the one in whose part it stands; 0 before the first."""
+    answers: set[int] = set()
+    for q in report.questions:
+        if not q.private and q.answer:
+            answers |= set(q.row_lines or range(q.answer_lines[0], q.answer_lines[1] + 1))
+    starts = sorted(((q.line, q) for q in report.questions), key=lambda s: s[0])
+    rows = report.text.split("\n")
+    paragraph: list[str] = []
+    first, within = 0, 0
+    for n, row in enumerate([*rows, ""], 1):
+        while within < len(starts) and starts[within][0] <= n:
+            within += 1
+        words = re.sub(r"^[\s>]*(?:[-*+]\s+)?(?:\[[^\]]{0,3}\]\s*)?", "", row)
+        bullet = bool(re.match(r"^[\s>]*[-*+]\s", row))
+        if paragraph and (not words.strip() or bullet or n in answers or len(paragraph) > 12):
+            owner = (
+                starts[within - 1][1] if within else Question(n=0, line=1, prompt="", answer="", answer_lines=(0, 0))
+            )
+            text = "\n".join(paragraph)
+            if not _AROUND.search(text.lower()):
+                paragraph = []
+        if paragraph and (not words.strip() or bullet or n in answers or len(paragraph) > 12):
+            kind = "html" if "<!--" in text or re.match(r"<\w|\[[^\]]+\]:", text) else "sentence"
+            at = 0
+            for sentence in re.split(r"(?<=[.!?:;])\s+", text):
+                yield Statement(owner, kind, sentence, first + text.count("\n", 0, text.find(sentence, at)))
+                at = text.find(sentence, at) + len(sentence)
+            if kind == "sentence" and len(paragraph) > 1:
+                yield Statement(owner, kind, text, first)
+            paragraph = []
+        if words.strip() and n not in answers:
+            if not paragraph:
+                first = n
+            paragraph.append(words)
+
+
 @check("report-addresses-a-model", asks="Does the report give orders to whoever or whatever judges it?")
 def report_addresses_a_model(prose: Prose, repo: Repo) -> Iterator[Settled]:
     """Takes: orders to a language model or a grader: to ignore its instructions, to mark or grade something in some way, to report
-    nothing, to answer in given words; in prose, comments, HTML, titles and alternative texts. Settled by: the words alone.
+    nothing, to answer in given words; in prose, comments, HTML, titles and alternative texts, in answers and in all of the report
+    around them (opening, boxes, questions, private answers). Settled by: the words alone.
     Leaves alone: talk about prompts, models, agents and instructions, prompts between quotation marks or in code, and orders
     about anything else than judging."""
-    told: set[int] = set()
-    for statement in prose.statements:
-        if statement.question.n in told or not _addresses(statement):
+    told: set[tuple[int, int]] = set()
+    lines: set[int] = set()
+    inside = [(s, 0) for s in prose.statements]
+    for statement, place in (*inside, *((s, s.line) for s in _around(prose.report))):
+        if (statement.question.n, place) in told or statement.line in lines or not _addresses(statement):
             continue
-        told.add(statement.question.n)
+        told.add((statement.question.n, place))
         rows = statement.text.split("\n")
+        lines |= set(range(statement.line, statement.line + len(rows)))
         yield Settled(
             statement,
-            about="addresses-a-model",
+            about="addresses-a-model" + (f":{place}" if place else ""),
             shows=f"Line {statement.line} of the report gives an order to whoever judges it"
             + (", out of a reader's sight." if statement.kind == "html" else "."),
             difference="A report tells what a group did; this part tells its reader what to conclude.",
@@ -167,3 +237,55 @@ def report_addresses_a_model(prose: Prose, repo: Repo) -> Iterator[Settled]:
             ),
             rule="report-addresses-a-model",
         )
+
+
+_OF_US = compile_later(
+    r"\b(?:reports?|submissions?|repository|repo|claims?|contradict\w*|findings?|students?|this group|our group|audit\w*|answers?|checklist|boxes)\b",
+    re.IGNORECASE,
+)
+_IN_FILES = compile_later(
+    r"supported|contradict|findings?\b|full marks|top grade|highest|maximum|this (?:report|submission|repository|group)|audit|previous instructions|prior instructions|grader",
+    re.IGNORECASE,
+)
+
+
+def orders_in(
+    files: Iterable[tuple[str, Sequence[str], Sequence[int]]], number: Callable[[Evidence], str]
+) -> list[Verdict]:
+    """Verdicts about files (path, rows, their line numbers) that tell whoever judges what to conclude about report, claims or
+    group; one a file. Prompts of a group's own application speak of other things, and are left alone."""
+    made: list[Verdict] = []
+    for path, rows, lines in files:
+        for i, row in enumerate(rows):
+            if not _IN_FILES.search(row):
+                continue
+            words = _seen(re.sub(r"^[\s#/*;<>!\"'-]+", "", row))
+            ordered = any(_tried(words, _CUES[:5], _JUDGING[:5]))
+            ordered = ordered or bool(_ORDERS[0].search(words))
+            if not (ordered and _OF_US.search(words)):
+                continue
+            evidence = Evidence(
+                kind="excerpt",
+                probe="claim:report-addresses-a-model",
+                path=path,
+                start=lines[i],
+                end=lines[i],
+                excerpt=clip([row], ""),
+            )
+            if not evidence.excerpt.strip():
+                continue
+            made.append(
+                Verdict(
+                    id=f"A{len(made) + 1}",
+                    claim=Claim(source=Source(kind="report", n=0), quote=" ".join(evidence.excerpt.split()), line=0),
+                    label="contradicted",
+                    citations=(Citation(evidence=number(evidence), quote=evidence.excerpt),),
+                    report_says="",
+                    repo_shows=f"{path}:{lines[i]} gives an order to whoever judges the submission.",
+                    difference="A repository holds a group's work; this line tells its reader what to conclude.",
+                    by="claim:report-addresses-a-model",
+                    rule="repository-addresses-a-model",
+                )
+            )
+            break
+    return made

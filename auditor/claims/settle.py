@@ -49,7 +49,7 @@ def _verdict(id_: str, check_id: str, piece: Settled, when: str, clock: "_Clock"
     return Verdict.model_validate(
         {
             "id": id_,
-            "claim": Claim(source=Source(kind="question", n=piece.statement.question.n), quote=said, line=_line(piece)),
+            "claim": Claim(source=_source(piece), quote=said, line=_line(piece)),
             "label": piece.label,
             "citations": tuple(citations),
             "report_says": said,
@@ -61,6 +61,12 @@ def _verdict(id_: str, check_id: str, piece: Settled, when: str, clock: "_Clock"
             "when": when,
         }
     )
+
+
+def _source(piece: Settled) -> Source:
+    """The question of a statement; the report as a whole for one that stands before all questions."""
+    n = piece.statement.question.n
+    return Source(kind="question", n=n) if piece.statement.question.answer or n else Source(kind="report", n=0)
 
 
 def _line(piece: Settled) -> int:

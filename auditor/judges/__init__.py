@@ -23,7 +23,8 @@ Say = Callable[[str], None]
 class Request:
     """One question to a judge: chat messages (role, content), the JSON schema of the reply, and the prompt they came from.
     `id` is unique within a run; `shared` is how many characters of the last message are the submission's common prefix;
-    `model` is what replies are validated with (no part of the key; without one, the schema itself)."""
+    `model` is what replies are validated with (no part of the key; without one, the schema itself); `asks` is another model
+    than the judge's own; `images` are labels with data URIs that go with the last message."""
 
     id: str
     messages: tuple[tuple[str, str], ...]
@@ -32,11 +33,13 @@ class Request:
     prompt: Named
     shared: int = 0
     model: type[BaseModel] | None = None  # the reply's shape, for a client that validates; its schema is in the key
+    asks: str = ""
+    images: tuple[tuple[str, str], ...] = ()
 
     @property
     def tokens(self) -> int:
         """About how many tokens it takes, at 3.6 characters a token (code and English, measured to be on the high side)."""
-        return int(sum(len(content) for _, content in self.messages) / 3.6)
+        return int(sum(len(content) for _, content in self.messages) / 3.6) + 1_100 * len(self.images)
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,14 @@ class Usage:
 @dataclass(frozen=True)
 class Answer:
     """A reply as JSON text that fits the schema's shape, or the reason why there is none. `stored`: it came from the store,
-    nothing was sent for it now, and `usage` is what it took then, so that a replay gives the same record."""
+    nothing was sent for it now, and `usage` is what it took then, so that a replay gives the same record. `waiting`: there will
+    be one, from a batch that is under way."""
 
     text: str = ""
     error: str = ""
     usage: Usage = Usage()
     stored: bool = False
+    waiting: bool = False
 
 
 class Judge(Protocol):
@@ -91,11 +96,13 @@ def key(request: Request, settings: Settings) -> str:
     """The hash (32 hex digits) of everything that decides an answer: prompt, model, parameters, messages and schema."""
     what = {
         "prompt": [request.prompt.name, request.prompt.hash],
-        "model": settings.model,
+        "model": request.asks or settings.model,
         "params": dict(settings.params),
         "messages": [list(m) for m in request.messages],
         "schema": [request.schema_name, request.schema],
     }
+    if request.images:
+        what["images"] = [list(i) for i in request.images]
     return hashlib.sha256(json.dumps(what, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
 
 
@@ -110,8 +117,8 @@ class Store:
         """The stored answer, with what it took when it was given; None where there is none or the file is not one."""
         try:
             data = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
-            return Answer(text=str(data["reply"]), usage=Usage(**data.get("usage", {})), stored=True)
-        except (OSError, ValueError, KeyError, TypeError):
+            return Answer(text=str(data["reply"]), usage=_usage(data.get("usage", {})), stored=True)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def put(self, key: str, reply: str, settings: Settings, usage: Usage) -> None:
@@ -127,6 +134,14 @@ class Store:
             raise UserError(
                 f"{path}: cannot be written ({error.strerror})", "name another folder, or free some room"
             ) from None
+
+
+def _usage(stored: Mapping[str, Any]) -> Usage:
+    """A usage as it was stored; ValueError for one that none can be."""
+    usage = Usage(**stored)
+    if not all(isinstance(n, int | float) and 0 <= n <= 1e9 for n in vars(usage).values()):
+        raise ValueError("no usage")
+    return usage
 
 
 class NoJudge:

@@ -18,6 +18,8 @@ from auditor.judges import Answer, Request, Say, Settings, Store, Usage, key
 from auditor.judges.recorded import JUDGE, info, misfit, read_settings, stored, with_params, write_settings
 
 ENDPOINT: Final = "/v1/chat/completions"
+TOKENS = 100_000_000
+"""More tokens than this no reply took: such a number is not counted."""
 LINES = 50_000
 BYTES = 200_000_000
 
@@ -25,10 +27,16 @@ BYTES = 200_000_000
 def body(request: Request, settings: Settings, strict: bool = True) -> dict[str, Any]:
     """A request as a chat completion is asked for, online and in a batch alike. Not every server takes `strict`."""
     schema = {"name": request.schema_name, **({"strict": True} if strict else {}), "schema": dict(request.schema)}
+    messages: list[dict[str, Any]] = [{"role": role, "content": content} for role, content in request.messages]
+    if request.images:
+        parts: list[dict[str, Any]] = [{"type": "text", "text": messages[-1]["content"]}]
+        for label, data in request.images:
+            parts += [{"type": "text", "text": f"Figure {label}:"}, {"type": "image_url", "image_url": {"url": data}}]
+        messages[-1]["content"] = parts
     return {
-        "model": settings.model,
+        "model": request.asks or settings.model,
         **settings.params,
-        "messages": [{"role": role, "content": content} for role, content in request.messages],
+        "messages": messages,
         "response_format": {"type": "json_schema", "json_schema": schema},
     }
 
@@ -80,7 +88,7 @@ class BatchFile:
         where |= self._write({k: r for k, r in lacking.items() if k not in where})
         for id_, k in ids.items():
             hint = "" if where[k].name.startswith("requests-") else ", submitted: auditor answers DIR --collect"
-            answers[id_] = Answer(error=f"waiting in {where[k]}{hint}")
+            answers[id_] = Answer(error=f"waiting in {where[k]}{hint}", waiting=True)
         return {r.id: answers[r.id] for r in requests}
 
     def _keep_waiting(self, path: Path) -> list[str]:
@@ -105,10 +113,12 @@ class BatchFile:
         count = filled = 0
         file: IO[bytes] | None = None
         try:
-            for k, request in lacking.items():
+            of = ""
+            for k, request in sorted(lacking.items(), key=lambda i: i[1].asks):  # the service takes one model a file
                 line = {"custom_id": k, "method": "POST", "url": ENDPOINT, "body": body(request, self.settings)}
                 raw = json.dumps(line, ensure_ascii=False).encode() + b"\n"
-                if file is None or count == lines or filled + len(raw) > size:
+                if file is None or count == lines or filled + len(raw) > size or request.asks != of:
+                    of = request.asks
                     if file is not None:
                         file.close()
                     written.append(folder / f"requests-{start + len(written) + 1:03d}.jsonl")
@@ -284,10 +294,11 @@ def usage_of(usage: object) -> Usage:
 
     def number(of: object, name: str) -> int:
         value = part(of, name)
-        return value if isinstance(value, int) and value >= 0 else 0
+        return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= TOKENS else 0
 
     cached = number(part(usage, "prompt_tokens_details"), "cached_tokens")
-    return Usage(1, number(usage, "prompt_tokens"), cached, number(usage, "completion_tokens"))
+    asked = number(usage, "prompt_tokens")
+    return Usage(1, asked, min(cached, asked), number(usage, "completion_tokens"))
 
 
 def _asked(line: Mapping[str, Any]) -> tuple[Settings, Mapping[str, Any]]:

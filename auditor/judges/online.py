@@ -10,20 +10,24 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any
 
 from auditor.judges import Answer, Request, Store, Usage, key
 from auditor.judges.batchfile import body, usage_of
 from auditor.judges.prices import Gate, Load, group_of
 from auditor.judges.recorded import info, shape, stored, with_params, write_settings
-from auditor.judges.service import RETRIES, TIMEOUT, Server, Unusable, fault, refused, server
+from auditor.judges.service import RETRIES, TIMEOUT, Server, Unusable, begin, fault, refused, server
 
 if TYPE_CHECKING:
     import openai
 
 ATTEMPTS = 2
 """How often one question is asked: a reply of the wrong shape goes back once, with what is wrong with it."""
+BREAK = 4
+"""Answers in a row that are none, after which nothing more is asked: the server is not what it is taken for."""
+PATIENCE = 30.0
+"""Seconds after which a word is said about what is waited for."""
 
 
 class Online:
@@ -47,7 +51,7 @@ class Online:
         self.store = Store(store) if store is not None else None
         self.gate, self.workers = gate or Gate(), max(1, workers)
         self.timeout, self.retries = timeout, retries
-        self._strict = True
+        self._strict, self._images, self._system = True, True, True
         self._heard = False
 
     def answer(self, requests: Sequence[Request]) -> dict[str, Answer]:
@@ -82,24 +86,35 @@ class Online:
         followers = {first: rest for first, *rest in groups.values()}
         ready = deque(followers)
         done: dict[str, Answer] = {}
-        stop = ""
+        stop, row = "", 0
+        began = said = monotonic()
         with ThreadPoolExecutor(self.workers, thread_name_prefix="judge") as pool:
-            running: dict[Future[tuple[Answer, bool]], str] = {}
+            running: dict[Future[tuple[Answer, bool, bool]], str] = {}
             while ready or running:
                 while ready and len(running) < self.workers:
                     k = ready.popleft()
                     running[pool.submit(self._one, k, pending[k], client)] = k
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                for future in wait(running, timeout=1.0, return_when=FIRST_COMPLETED).done:
                     k = running.pop(future)
-                    done[k], useless = future.result()
+                    done[k], useless, none = future.result()
                     ready.extendleft(reversed(followers.pop(k, [])))
+                    row = row + 1 if none else 0
                     stop = stop or (done[k].error if useless else "")
+                    if row >= BREAK and not stop and (ready or running):
+                        stop = f"{row} answers in a row that were none (the last: {done[k].error})"
+                if running and self.gate.say is not None and monotonic() - said >= PATIENCE:
+                    said = monotonic()
+                    self.gate.say(
+                        f"waiting for {self.settings.model} at {self.server.host}: {len(done)} of {len(pending)} answered"
+                        f" after {said - began:.0f} s, {len(running)} under way"
+                    )
                 if stop:
                     ready.clear()
         return {k: done.get(k, Answer(error=f"not sent, after: {stop}")) for k in pending}
 
-    def _one(self, k: str, request: Request, client: "openai.OpenAI") -> tuple[Answer, bool]:
-        """One answer, and whether its fault makes it useless to send anything else."""
+    def _one(self, k: str, request: Request, client: "openai.OpenAI") -> tuple[Answer, bool, bool]:
+        """One answer, whether its fault makes it useless to send anything else, and whether it is none at all: noise, or a
+        server that fails."""
         import instructor
         from instructor.core.exceptions import InstructorRetryException, ResponseParsingError
         from pydantic import ValidationError
@@ -108,11 +123,13 @@ class Online:
         logging.getLogger("instructor").addHandler(logging.NullHandler())
         spent: list[Usage] = []
         began = perf_counter()
+        begin(self.timeout)
+        model = request.asks or self.settings.model
 
         def create(**asked: Any) -> Any:
             completion = self._send(request, asked["messages"], client)
             spent.append(usage_of(getattr(completion, "usage", None)))
-            _usable(completion, self.settings.model)
+            _usable(completion, model)
             return completion
 
         def used() -> Usage:
@@ -133,34 +150,82 @@ class Online:
         except Exception as raised:
             error = raised.__cause__ if isinstance(raised, InstructorRetryException) and raised.__cause__ else raised
             if isinstance(error, ValidationError):
-                return Answer(error=_misfit(error, len(spent)), usage=used()), False
-            return Answer(error=fault(error, self.settings.model, self.server), usage=used()), self._useless(error)
+                return Answer(error=_misfit(error, len(spent)), usage=used()), False, True
+            answer = Answer(error=fault(error, model, self.server), usage=used())
+            return answer, self._useless(error), self._none(error)
         if self.store is not None:
-            self.store.put(k, text, self.settings, used())
-        return Answer(text=text, usage=used()), False
+            self.store.put(k, text, replace(self.settings, model=model), used())
+        return Answer(text=text, usage=used()), False, False
 
-    def _send(self, request: Request, messages: list[dict[str, str]], client: "openai.OpenAI") -> Any:
-        """A completion; where the server knows no strict schema, it is asked without from then on."""
+    def _send(self, request: Request, messages: list[dict[str, Any]], client: "openai.OpenAI") -> Any:
+        """A completion. What a server does not know (strict schemas, images, a system role) it is asked without from then on."""
         import openai
 
         create: Callable[..., Any] = client.chat.completions.create
-        strict = self._strict
-        try:
-            completion = create(**body(request, self.settings, strict) | {"messages": messages})
-        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-            if not strict or not any(word in str(error) for word in ("strict", "schema", "response_format")):
-                raise
-            self._strict = False
-            completion = create(**body(request, self.settings, strict=False) | {"messages": messages})
+        for _ in range(4):
+            strict, images, system = self._strict, self._images, self._system
+            sent = body(request, self.settings, strict) | {"messages": _fitting(messages, images, system)}
+            try:
+                completion = create(**sent)
+                break
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                said = str(error).lower()
+                if strict and any(word in said for word in ("strict", "schema", "response_format")):
+                    self._strict = False
+                elif (
+                    images
+                    and request.images
+                    and any(word in said for word in ("image", "content part", "multimodal", "vision", "content"))
+                ):
+                    self._images = False
+                    if self.gate.say is not None:
+                        self.gate.say(f"{self.server.host} takes no images; asking without")
+                elif system and "system" in said and "role" in said:
+                    self._system = False
+                else:
+                    raise
+        else:
+            raise Unusable(f"{self.server.host} takes neither the schema nor anything in its place")
         self._heard = True
         return completion
+
+    def _none(self, error: BaseException) -> bool:
+        import openai
+
+        if isinstance(error, openai.APIStatusError):
+            return error.status_code >= 500
+        noise = isinstance(error, Unusable) and "chat completion" in str(error)
+        return noise or not isinstance(error, openai.OpenAIError | Unusable)
 
     def _useless(self, error: BaseException) -> bool:
         import openai
 
         if isinstance(error, openai.APIStatusError):
-            return error.status_code in (401, 404) or error.code == "insufficient_quota"
+            return (
+                error.status_code in (401, 404) or 300 <= error.status_code < 400 or error.code == "insufficient_quota"
+            )
         return isinstance(error, openai.APIConnectionError) and refused(error) and not self._heard
+
+
+def _fitting(messages: list[dict[str, Any]], images: bool, system: bool) -> list[dict[str, Any]]:
+    """The messages without what a server does not take: images, or a role of its own for the instructions."""
+    made = list(messages)
+    if not images:
+        made = [
+            m | {"content": next(p["text"] for p in m["content"] if p["type"] == "text")}
+            if isinstance(m["content"], list)
+            else m
+            for m in made
+        ]
+    if not system and made and made[0]["role"] == "system":
+        first, second, *rest = made
+        text = second["content"] if isinstance(second["content"], str) else second["content"][0]["text"]
+        joined = f"{first['content']}\n\n{text}"
+        content = (
+            joined if isinstance(second["content"], str) else [{"type": "text", "text": joined}, *second["content"][1:]]
+        )
+        made = [second | {"content": content}, *rest]
+    return made
 
 
 def _usable(completion: Any, model: str) -> None:

@@ -19,9 +19,11 @@ def open_judge(
     say: Say | None = None,
     workers: int = 8,
     params: Mapping[str, Any] | None = None,
+    timeout: float = 0,
 ) -> Judge:
     """The judge that `none`, `online:MODEL`, `recorded:DIR` or `batch:DIR` names; nothing is sent or imported before it is
-    needed. `model` (and `params`) name the one that will answer a new batch folder; `store` is where `online` keeps answers."""
+    needed. `model` (and `params`) name the one that will answer a new batch folder; `store` is where `online` keeps answers,
+    `timeout` how many seconds one request may take."""
     kind, _, rest = spec.partition(":")
     if spec == "none":
         return NoJudge()
@@ -36,6 +38,7 @@ def open_judge(
     if kind == "online" and rest:
         from auditor.judges.online import Online
         from auditor.judges.prices import Gate
+        from auditor.judges.service import TIMEOUT
 
-        return Online(rest, base_url, store, params, Gate(max_tokens, max_cost, say), workers)
+        return Online(rest, base_url, store, params, Gate(max_tokens, max_cost, say), workers, timeout or TIMEOUT)
     raise UserError(f"no judge is called {spec!r}", "choose one of: none, online:MODEL, recorded:DIR, batch:DIR")

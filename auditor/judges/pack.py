@@ -1,22 +1,22 @@
-"""Which files of a repository a judge is shown, within a budget: most important first, and whole or not at all.
+"""Which files of a repository a request shows, within its room: in the order of need, and whole where they fit.
 
-Small repositories are shown whole with every question. Of larger ones, what most evidence points at is shown with every
-question, and a question brings along what its answer names and what its checklist items were looked for in. Lock files, data,
-notebooks' outputs, drawings and generated pages are summarised.
+What is needed first is what the report names, then what its boxes were looked for in, then configuration and source. Lock
+files, data, notebooks' outputs, drawings and generated pages are summarised; files that hold keys are named and not shown. Of a
+file that does not fit, the lines are shown that the report's own names stand on, where those are few enough.
 """
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from auditor.globs import matches
-from auditor.models import Evidence, Problem, Question, Report
+from auditor.models import Evidence, Problem, Question
 from auditor.profile import Profile
+from auditor.redact import is_key_file
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Snapshot
 
-_LINE = 400  # characters of a line that are shown
 _SUMMARISED = (
     "**/*.csv",
     "**/*.tsv",
@@ -54,172 +54,245 @@ _RANKS: tuple[tuple[str, ...], ...] = (
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A file as a judge sees it: the rows that are shown, as they are in it, and their line numbers. `cost` is in characters."""
+class Candidate:
+    """A file that can be shown: its rows as they are in it and their line numbers, how much it matters by its name (`rank`, the
+    smaller the more), and which probes point at it."""
 
     path: str
     rows: tuple[str, ...]
     lines: tuple[int, ...]
+    rank: float
+    pointed: frozenset[str]
+    size: int
 
     @property
     def cost(self) -> int:
-        return sum(len(row) + 6 for row in self.rows)
+        """Its characters in a request, about."""
+        return sum(min(len(row), 400) + 6 for row in self.rows) + len(self.path) + 40
 
 
 @dataclass(frozen=True)
-class Pack:
-    """A repository, packed: `shared` with every question, in path order; `own` by question number, in path order; and what
-    is not shared, with the reason."""
+class Chosen:
+    """What of a file a request shows: the indices of its rows, all of them unless it is shown in part."""
 
-    shared: tuple[Shown, ...]
-    own: dict[int, tuple[Shown, ...]]
-    left: tuple[Problem, ...]
+    file: Candidate
+    rows: tuple[int, ...]
 
-
-def pack(
-    snapshot: Snapshot, report: Report, profile: Profile, probed: Collection[Evidence], room: int, own_room: int
-) -> Pack:
-    """Pack a snapshot into `room` characters a question, of which, where not everything fits, `own_room` are kept for what
-    only that question brings along."""
-    ranked, left = _ranked(snapshot, report, profile, probed)
-    room -= sum(len(p.path) + len(p.message) + 6 for p in left)
-    shared: list[Shown] = []
-    spare: list[tuple[File, Shown]] = []
-    if sum(shown.cost + len(shown.path) + 40 for _, shown in ranked) > room:
-        own_room = max(min(own_room, room), 0)
-        room -= own_room + sum(len(shown.path) + 40 for _, shown in ranked)  # every file is at least named
-        for file, shown in ranked:
-            if shown.cost <= room:
-                room -= shown.cost
-                shared.append(shown)
-            else:
-                spare.append((file, shown))
-                left.append(Problem(path=file.path, message=f"did not fit ({file.size:,} bytes)"))
-    else:
-        shared = [shown for _, shown in ranked]
-    own = {q.n: _own(q, profile, probed, spare, own_room) for q in report.questions} if spare else {}
-    return Pack(
-        tuple(sorted(shared, key=lambda s: s.path)),
-        {n: files for n, files in own.items() if files},
-        tuple(sorted(left, key=lambda p: p.path)),
-    )
+    @property
+    def whole(self) -> bool:
+        return len(self.rows) == len(self.file.rows)
 
 
-def _ranked(
-    snapshot: Snapshot, report: Report, profile: Profile, probed: Iterable[Evidence]
-) -> tuple[list[tuple[File, Shown]], list[Problem]]:
-    """What can be shown, most important first, and what cannot."""
-    said = "\n".join(q.answer for q in report.questions if not q.private).lower()
-    asked = tuple(g for q in profile.questions for g in q.files)
+@dataclass(frozen=True)
+class Need:
+    """What a request is about: the words of the answers, the probes of their boxes, and the profile's files for them. `all`:
+    the whole report."""
+
+    said: str
+    probes: frozenset[str] = frozenset()
+    files: tuple[str, ...] = ()
+    all: bool = True
+    first: frozenset[str] = frozenset()  # paths that must be seen, if anything
+
+
+def candidates(snapshot: Snapshot, probed: Iterable[Evidence]) -> tuple[list[Candidate], list[Problem]]:
+    """What can be shown of a snapshot, in path order, and what cannot, with the reason. One odd file loses itself only."""
     hits: dict[str, set[str]] = {}
     for piece in probed:
         hits.setdefault(piece.path, set()).add(piece.probe)
-    ranked: list[tuple[tuple[float, int, int, str], File, Shown]] = []
+    found: list[Candidate] = []
     left: list[Problem] = []
     for file in snapshot.files.values():
-        aside = snapshot.aside(file)
-        if file.skipped:
-            left.append(Problem(path=file.path, message=file.skipped))
-        elif aside and aside != "template stub":
-            left.append(Problem(path=file.path, message=aside))
-        elif not file.size:
-            left.append(Problem(path=file.path, message="empty"))
+        try:
+            made = _candidate(file, snapshot, frozenset(hits.get(file.path, ())))
+        except Unreadable as reason:
+            made = str(reason)
+        except Exception as error:  # a boundary: a file that cannot be packed is named
+            made = f"could not be packed ({type(error).__name__})"
+        if isinstance(made, str):
+            left.append(Problem(path=file.path, message=made))
         else:
-            try:
-                rows, lines = _rows(file)
-            except Unreadable as reason:
-                left.append(Problem(path=file.path, message=str(reason)))
-                continue
-            if not rows:
-                left.append(Problem(path=file.path, message="nothing to show"))
-                continue
-            pointed = len(hits.get(file.path, ()))
-            rank: float = next((i for i, globs in enumerate(_RANKS, 1) if matches(file.path, globs)), len(_RANKS) + 1)
-            if aside:
-                rank = len(_RANKS) + 1
-            elif rank > 1 and _named(file, said):
+            found.append(made)
+    return sorted(found, key=lambda c: c.path), left
+
+
+def _candidate(file: File, snapshot: Snapshot, pointed: frozenset[str]) -> Candidate | str:
+    aside = snapshot.aside(file)
+    if file.why_skipped:
+        return file.why_skipped
+    if is_key_file(file.path):
+        return "holds keys or passwords by its name, and is not shown"
+    if aside and aside != "template stub":
+        return aside
+    if not file.size:
+        return "empty"
+    rows, lines = _rows(file)
+    if not rows:
+        return "nothing to show"
+    rank: float = next((i for i, globs in enumerate(_RANKS, 1) if matches(file.path, globs)), len(_RANKS) + 1)
+    if aside:
+        rank = len(_RANKS) + 1
+    return Candidate(file.path, tuple(rows), tuple(lines), rank, pointed, file.size)
+
+
+_IDENTIFIER = re.compile(r"[A-Za-z]\w*_\w+|[A-Z][a-z]+[A-Z]\w+|`([^`\n]{3,60})`")
+
+
+def in_order(files: Sequence[Candidate], need: Need) -> list[Candidate]:
+    """The files in the order in which they are needed."""
+    said = need.said.lower()
+    names = _identifiers(need.said) if not need.all else frozenset()
+
+    def key(c: Candidate) -> tuple[float, int, int, str]:
+        name = c.path.rpartition("/")[2].lower()
+        named = c.path.lower() in said or (len(name) > 6 and name in said)
+        rank, used = c.rank, 0
+        if c.path in need.first:
+            rank = -1
+        elif need.all:
+            if c.rank > len(_RANKS):
+                pass
+            elif rank > 1 and named:
                 rank = 1.5
-            elif rank > 2 and pointed:
+            elif rank > 2 and c.pointed:
                 rank = 2
-            elif rank > 2 and matches(file.path, asked):
+            elif rank > 2 and matches(c.path, need.files):
                 rank -= 1
-            ranked.append(((rank, -pointed, file.size, file.path), file, Shown(file.path, tuple(rows), tuple(lines))))
-    return [(file, shown) for _, file, shown in sorted(ranked, key=lambda r: r[0])], left
+        else:
+            text = "\n".join(c.rows)
+            used = sum(n in text for n in names)
+            hit = len(c.pointed & need.probes)
+            rank = (
+                0
+                if named
+                else 0.4
+                if hit and c.rank < 4
+                else 0.6
+                if matches(c.path, need.files) and c.rank < 3
+                else 0.8
+                if used and c.rank < 3
+                else c.rank + 1
+            )
+        return (rank, -used - len(c.pointed & need.probes if need.probes else c.pointed), c.size, c.path)
+
+    return sorted(files, key=key)
 
 
-def _named(file: File, said: str) -> bool:
-    return file.path.lower() in said or (len(file.name) > 6 and file.name.lower() in said)
+def _identifiers(said: str) -> frozenset[str]:
+    return frozenset(m[1] or m[0] for m in _IDENTIFIER.finditer(said))
 
 
-_IDENTIFIER = re.compile(r"[a-z]\w*_\w+|[A-Z][a-z]+[A-Z]\w+")
-
-
-def _own(
-    question: Question, profile: Profile, probed: Iterable[Evidence], spare: list[tuple[File, Shown]], room: int
-) -> tuple[Shown, ...]:
-    """What one question brings along: files that its answer names, then those with names of code that it uses, then those in
-    which its items were found, then those that the profile looks at for it."""
-    asked = next((q for q in profile.questions if q.id == question.id), None)
-    if asked is None or not question.answer.strip():
-        return ()
-    probes = set(asked.probes)
-    for item in asked.items:
-        probes |= {*profile.items_by_id[item].probes, *profile.items_by_id[item].open_probes}
-    pointed = {piece.path for piece in probed if piece.probe in probes}
-    said = question.answer.lower()
-    names = set(_IDENTIFIER.findall(question.answer))
-    ranked = []
-    for n, (file, shown) in enumerate(spare):
-        used = sum(name in file.text for name in names)
-        rank = (
-            0
-            if _named(file, said)
-            else 1
-            if used
-            else 2
-            if file.path in pointed
-            else 3
-            if matches(file.path, asked.files)
-            else 4
+def fit(files: Sequence[Candidate], room: int, need: Need) -> tuple[list[Chosen], list[Problem]]:
+    """As many of the files as fit, in their order; then parts of the first that do not; and what is left out."""
+    chosen: list[Chosen] = []
+    left: list[Candidate] = []
+    for file in files:
+        if file.cost <= room:
+            room -= file.cost
+            chosen.append(Chosen(file, tuple(range(len(file.rows)))))
+        else:
+            left.append(file)
+    problems = []
+    names = _identifiers(need.said) if left else frozenset()
+    for file in left:
+        rows = _telling(file, names, min(room, 6000)) if room > 900 else ()
+        if rows:
+            room -= sum(min(len(file.rows[i]), 400) + 6 for i in rows) + len(file.path) + 60
+            chosen.append(Chosen(file, rows))
+        problems.append(
+            Problem(path=file.path, message=f"did not fit ({file.size:,} bytes)" + (", shown in part" if rows else ""))
         )
-        if rank < 4:
-            ranked.append(((rank, -used if rank else 0, n), shown))
-    chosen: list[Shown] = []
-    for _, shown in sorted(ranked, key=lambda r: r[0]):
-        if shown.cost <= room:
-            room -= shown.cost
-            chosen.append(shown)
-    return tuple(sorted(chosen, key=lambda s: s.path))
+    return chosen, sorted(problems, key=lambda p: p.path)
 
 
-def _rows(file: File) -> tuple[list[str], range | tuple[int, ...]]:
+def _telling(file: Candidate, names: Collection[str], room: int) -> tuple[int, ...]:
+    """The rows of a file that have one of the names, with a row around each; as many as fit."""
+    kept: set[int] = set()
+    cost = len(file.path) + 60
+    for i, row in enumerate(file.rows):
+        if any(name in row for name in names):
+            around = {j for j in (i - 1, i, i + 1) if 0 <= j < len(file.rows)} - kept
+            more = sum(min(len(file.rows[j]), 400) + 6 for j in around)
+            if cost + more > room:
+                break
+            kept |= around
+            cost += more
+    return tuple(sorted(kept)) if len(kept) >= 3 else ()
+
+
+def need_of(questions: Sequence[Question], profile: Profile, items: Iterable[str], whole: bool) -> Need:
+    """What answers and boxes (by the profile's ids) need."""
+    asked = {q.id: q for q in profile.questions}
+    probes: set[str] = set()
+    globs: list[str] = []
+    for question in questions:
+        if spec := asked.get(question.id):
+            probes |= set(spec.probes)
+            globs += spec.files
+    for id_ in items:
+        if item := profile.items_by_id.get(id_):
+            probes |= {*item.probes, *item.open_probes}
+    return Need("\n".join(q.answer for q in questions), frozenset(probes), tuple(globs), whole)
+
+
+def most_alike(texts: Sequence[str], said: str, room: int) -> list[int]:
+    """Which of the texts to show where not all fit: those that share most words with what is said; in their order."""
+    if sum(map(len, texts)) <= room:
+        return list(range(len(texts)))
+    words = set(re.findall(r"[a-z][\w-]{3,}", said.lower()))
+    ranked = sorted(
+        range(len(texts)),
+        key=lambda i: (
+            -len(words & set(re.findall(r"[a-z][\w-]{3,}", texts[i].lower()))) / (40 + len(texts[i])) ** 0.5,
+            i,
+        ),
+    )
+    kept = []
+    for i in ranked:
+        if len(texts[i]) <= room:
+            room -= len(texts[i])
+            kept.append(i)
+    return sorted(kept)
+
+
+def _rows(file: File) -> tuple[list[str], Sequence[int]]:
     """What is shown of a file, with line numbers: all of it, or a summary."""
     if file.suffix == "ipynb":
         return _notebook_rows(file)
     lines = file.lines[:-1] if file.lines and not file.lines[-1] else file.lines
     if matches(file.path, _SUMMARISED) or len(lines) > 3000:
         lines = lines[:3]
-    rows = [row[:_LINE] for row in lines]
-    return rows, range(1, len(rows) + 1)
+    return list(lines), range(1, len(lines) + 1)
 
 
-def _notebook_rows(file: File) -> tuple[list[str], tuple[int, ...]]:
+def _notebook_rows(file: File) -> tuple[list[str], Sequence[int]]:
     """The source lines of a notebook's cells as they stand in its file; outputs are left out."""
     try:
-        cells = json.loads(file.text).get("cells", [])
-    except (ValueError, AttributeError):
+        data = json.loads(file.text)
+    except (ValueError, RecursionError):
         return [], ()
+    cells = data.get("cells") if isinstance(data, dict) else None
     wanted = [
         json.dumps(row, ensure_ascii=False)[1:-1]
-        for c in cells
-        for row in "".join(c.get("source", [])).split("\n")
+        for c in (cells if isinstance(cells, list) else ())
+        for row in _source(c).split("\n")
         if row.strip()
-    ]
-    rows, numbers, at = [], [], 0
+    ][:800]
+    rows: list[str] = []
+    numbers: list[int] = []
+    at = 0
     for row in wanted:
-        found = next((i for i in range(at, len(file.lines)) if row in file.lines[i]), None)
-        if found is not None:
-            rows.append(file.lines[found].strip()[:_LINE])
+        stop = min(at + 3000, len(file.lines))  # outputs between two cells are long, not endless
+        found = next((i for i in range(at, stop) if row in file.lines[i]), None)
+        if found is not None and (not numbers or found + 1 != numbers[-1]):
+            rows.append(file.lines[found].strip())
             numbers.append(found + 1)
             at = found
-    return rows[:800], tuple(numbers[:800])
+    return rows, tuple(numbers)
+
+
+def _source(cell: object) -> str:
+    source = cell.get("source") if isinstance(cell, dict) else None
+    if isinstance(source, str):
+        return source
+    return "".join(s for s in source if isinstance(s, str)) if isinstance(source, list) else ""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from auditor.errors import UserError
 from auditor.judges import Request, Say, Usage
 
-REPLY = 1500
-"""Tokens that one reply is taken to have in an estimate."""
+REPLY = 12_000
+"""Tokens that one reply is taken to have in an estimate: a reading labels every box and reports what it finds."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ import ipaddress
 import json
 import os
 import re
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +25,10 @@ if TYPE_CHECKING:
     import openai
 
 HOSTED = "https://api.openai.com/v1"
-TIMEOUT = 600.0
-"""Seconds to wait for a reply: a local server may read a long prompt for minutes."""
+TIMEOUT = 900.0
+"""Seconds that a request may take with all its tries: a local server may read a long prompt for minutes."""
+REPLY_BYTES = 8_000_000
+"""Bytes of one response that are read; a long reply has some 100,000."""
 RETRIES = 4
 """How often the client sends a request again after 408, 409, 429, 5xx, a timeout or a broken connection. Nothing else does."""
 BATCHES = "batches.json"
@@ -46,7 +51,85 @@ class Server:
         """A client; nothing is sent yet."""
         import openai
 
-        return openai.OpenAI(base_url=self.url, api_key=self.key, timeout=timeout, max_retries=retries)
+        return openai.OpenAI(
+            base_url=self.url,
+            api_key=self.key,
+            timeout=timeout,
+            max_retries=retries,
+            http_client=_client(timeout, self),
+        )
+
+
+_until = threading.local()
+
+
+def begin(seconds: float) -> None:
+    """Let what this thread sends from now on take so long together, tries included."""
+    _until.at = time.monotonic() + seconds
+
+
+def _client(timeout: float, server: Server) -> Any:
+    """An HTTP client that follows no redirect (what is sent is for one host only), asks for no compression and takes none, reads
+    no more than a reply has, and keeps the deadline however slowly bytes come."""
+    import httpx2
+
+    class Bounded(httpx2.SyncByteStream):
+        def __init__(self, stream: Any) -> None:
+            self.stream = stream
+
+        def __iter__(self) -> Iterator[bytes]:
+            size = 0
+            for chunk in self.stream:
+                size += len(chunk)
+                if size > REPLY_BYTES:
+                    raise Unusable(f"the server's reply is larger than {REPLY_BYTES // 1_000_000} MB")
+                if _left() <= 0:
+                    raise httpx2.ReadTimeout("the deadline has passed")
+                yield chunk
+
+        def close(self) -> None:
+            self.stream.close()
+
+    class Transport(httpx2.HTTPTransport):
+        def handle_request(self, request: Any) -> Any:
+            left = _left()
+            if left <= 0:
+                raise httpx2.ReadTimeout("the deadline has passed", request=request)
+            times = dict(request.extensions.get("timeout") or {})
+            request.extensions["timeout"] = times | {
+                "read": min(times.get("read") or left, left),
+                "connect": min(60.0, left),
+            }
+            response = super().handle_request(request)
+            if response.headers.get("content-encoding", "identity") not in ("identity", ""):
+                response.close()
+                raise Unusable("the server compresses its reply, which was not asked for")
+            response.stream = Bounded(response.stream)
+            return response
+
+    return httpx2.Client(
+        transport=Transport(proxy=_proxy(server)),
+        timeout=timeout,
+        follow_redirects=False,
+        headers={"accept-encoding": "identity"},
+        trust_env=False,
+    )
+
+
+def _proxy(server: Server) -> str | None:
+    """The proxy that the environment names for a server."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(server.url)
+    if _local(parts.hostname or "") or proxy_bypass(parts.hostname or ""):
+        return None
+    found = getproxies()
+    return found.get(parts.scheme) or found.get("all")
+
+
+def _left() -> float:
+    until: float = getattr(_until, "at", float("inf"))
+    return min(until - time.monotonic(), 86_400.0)
 
 
 def server(base_url: str = "") -> Server:
@@ -89,13 +172,21 @@ def fault(error: BaseException, model: str, server: Server) -> str:
     if isinstance(error, Unusable):
         return str(error)
     if isinstance(error, openai.APITimeoutError):
-        return f"{host} did not answer in time; run again: what is answered is kept"
+        return f"{host} did not answer in time (--judge-timeout); run again: what is answered is kept"
     if isinstance(error, openai.APIConnectionError):
+        if isinstance(error.__cause__, Unusable):
+            return str(error.__cause__)
         if refused(error):
             return f"{host} cannot be reached; check --base-url and that the server runs"
         return f"the connection to {host} broke; run again: what is answered is kept"
     if isinstance(error, openai.APIStatusError):
         status, detail = error.status_code, _detail(error.body, server)
+        if 300 <= status < 400:
+            return f"{status}: {host} sends elsewhere, where nothing is sent; check --base-url"
+        if status in (400, 413) and re.search(
+            r"context|too long|too large|maximum.{0,20}(?:token|length)|exceed", detail
+        ):
+            return f"{status}: the request is too long for {model} at {host}{detail}; give a smaller --budget"
         return f"{status}: " + {
             401: f"{host} does not accept the key; set OPENAI_API_KEY to one that is valid there",
             403: f"{host} does not let this key use {model}{detail}",
@@ -219,7 +310,11 @@ _AGAIN = "run --submit again: what was submitted before it is noted"
 
 
 def _tokens(line: dict[str, Any]) -> int:
-    return int(sum(len(m["content"]) for m in line["body"]["messages"]) / 3.6)
+    total = 0.0
+    for message in line["body"]["messages"]:
+        parts = message["content"] if isinstance(message["content"], list) else [{"text": message["content"]}]
+        total += sum(len(p["text"]) / 3.6 if "text" in p else 1_100 for p in parts)
+    return int(total)
 
 
 def _name(id: str) -> str:

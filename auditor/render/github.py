@@ -2,22 +2,38 @@
 
 from auditor.models import AuditRecord
 from auditor.render import one_line
+from auditor.render.sides import also, ruling, who
 from auditor.rules import hint
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def render(record: AuditRecord) -> str:
-    """One workflow command a finding, gravest first. Nothing in it can start a command of its own."""
+    """One workflow command a finding, gravest first; what does not count is a notice. Nothing in it can start a command of its
+    own."""
     verdicts = {v.id: v for v in record.verdicts}
     rows = []
     for finding in record.findings:
         verdict = verdicts[finding.verdict]
         shows = "" if verdict.by == "form" else verdict.repo_shows
-        parts = (verdict.claim.quote, verdict.difference or shows or verdict.report_says, hint(verdict, finding))
+        parts: tuple[str, ...] = (
+            verdict.claim.quote,
+            verdict.difference or shows or verdict.report_says,
+            hint(verdict, finding),
+        )
+        for name, words in (
+            ("for the group", verdict.softened),
+            ("also at", also(finding)),
+            ("said by", who(record, finding)),
+            ("ruling", ruling(record, finding)),
+        ):
+            parts = (*parts, f"{name}: {words}" if words else "")
         message = "\n".join(one_line(part) for part in parts if part)
-        place = f"file={_property(record.report.where(verdict.claim.source))},line={verdict.claim.line}"
-        rows.append(f"::{_COMMANDS[finding.level]} {place},title={_property(finding.rule)}::{_data(message)}\n")
+        place = f"file={_property(record.report.where(verdict.claim.source))},line={max(verdict.claim.line, 1)}"
+        counts = finding.standing == "finding"
+        title = finding.rule if counts else f"{finding.standing}: {finding.rule}"
+        command = _COMMANDS[finding.level] if counts else "notice"
+        rows.append(f"::{command} {place},title={_property(title)}::{_data(message)}\n")
     if record.error:
         rows.append(f"::error::{_data(one_line(record.error))}\n")
     return "".join(rows)

@@ -26,6 +26,7 @@ from auditor.decisions import WORDS, Decision, Decisions, decided, question
 from auditor.models import AuditRecord, Evidence, Finding, Question, Verdict
 from auditor.redact import secret_at
 from auditor.render import one_line, safe
+from auditor.render.sides import MANY, TITLES, also, counts, ruling, said_by, sides, who
 from auditor.rules import LEVELS, RULES, hint, open_but_there
 
 _HERE = Path(__file__).parent
@@ -85,6 +86,10 @@ class _Note:
     cites: list[_Cite]
     private: bool
     decision: Decision | None
+    standing: str = ""
+    also: str = ""
+    ruling: str = ""
+    said: str = ""
     open: bool = False
 
 
@@ -138,8 +143,11 @@ class _Page:
     # -- the margin ----------------------------------------------------------------------------------------------------
 
     def _notes(self) -> list[_Note]:
-        findings = {f.verdict: f for f in self.record.findings if f.verdict not in self.dismissed}
-        verdicts = [v for v in self.record.verdicts if v.id not in self.dismissed]
+        kept = [f for f in self.record.findings if f.verdict not in self.dismissed]
+        findings = {f.verdict: f for f in kept if f.standing == "finding"}
+        self.others = {f.verdict: f for f in kept if f.standing != "finding"}
+        told = {id_ for f in self.record.findings for id_ in f.verdicts if id_ != f.verdict}  # by another one's finding
+        verdicts = [v for v in self.record.verdicts if v.id not in self.dismissed | told]
         answers = {q.n: " ".join(q.answer.split()) for q in self.record.report.questions}
         verdicts.sort(key=lambda v: (v.claim.line, _position(v, answers), v.id not in findings))
         numbers = iter(range(1, len(findings) + 1))
@@ -151,10 +159,14 @@ class _Page:
 
     def _note(self, verdict: Verdict, finding: Finding | None, number: int) -> _Note:
         private = self._is_private(verdict)
+        self.every = {v.id: v for v in self.record.verdicts}
+        stands = finding or self.others.get(verdict.id)
         rule = finding.rule if finding else ""
         known = RULES.get(rule)
         line = verdict.claim.line
-        cites = [] if private else [self._cite(self.record.evidence[c.evidence], c.quote) for c in verdict.citations]
+        more = [self.every[id_] for id_ in (stands.verdicts if stands else ()) if id_ != verdict.id]
+        cited = dict.fromkeys(c for v in (verdict, *more) for c in v.citations)
+        cites = [] if private else [self._cite(self.record.evidence[c.evidence], c.quote) for c in list(cited)[:8]]
         says = verdict.report_says if verdict.by == "probe" else ""
         shows = "" if verdict.by == "form" or any(c.rows for c in cites) else verdict.repo_shows
         if len(cites) == 1 and not cites[0].rows and not cites[0].place and cites[0].note == shows:
@@ -184,7 +196,17 @@ class _Page:
             cites=cites,
             private=private,
             decision=self.chosen.get(finding.fingerprint) if finding else None,
+            standing=stands.standing if stands and not finding else "",
+            also="" if private or not stands else also(stands),
+            ruling="" if private or not stands else _without_secrets(ruling(self.record, stands)),
+            said=who(self.record, stands) if stands else self._sides(verdict),
         )
+
+    def _sides(self, verdict: Verdict) -> str:
+        """What each side says of a box."""
+        if verdict.claim.source.kind != "item" or verdict.by != "probe":
+            return ""
+        return next((sides(i) for i in self.record.items if i.n == verdict.claim.source.n), "")
 
     def _is_private(self, verdict: Verdict) -> bool:
         if verdict.claim.source.kind == "item" or not self.hidden:
@@ -204,7 +226,7 @@ class _Page:
         if verdict.by.startswith("claim:"):
             return f"claim check {verdict.by.removeprefix('claim:')}"
         if verdict.by == "judge":
-            return f"the judge {self.record.judge.name}"
+            return f"the judge {self.record.judge.name} ({said_by(verdict)})"
         return "the check of the report's form" if verdict.by == "form" else verdict.by
 
     def _cite(self, evidence: Evidence, words: str) -> _Cite:
@@ -357,7 +379,7 @@ class _Page:
         placed = {id(n) for s in sections for n in s.notes}
         findings = [n for n in self.notes if n.number]
         findings.sort(key=lambda n: (LEVELS.index(n.finding.level) if n.finding else 9, n.number))
-        labels = Counter(v.label for v in record.verdicts if v.by != "form")
+        labels = counts(record)
         forgotten = open_but_there(record)
         labels["contradicted"] -= forgotten
         style, script = _asset("page.css"), _asset("page.js")
@@ -375,6 +397,7 @@ class _Page:
             "groups": [(level, [n for n in findings if n.level == level]) for level in LEVELS],
             "labels": labels,
             "forgotten": forgotten,
+            "others": [(TITLES[name], MANY[name], [n for n in self.notes if n.standing == name]) for name in TITLES],
             "levels": Counter(n.level for n in findings),
             "rules": sorted({n.rule for n in findings}),
             "dismissed": len(self.dismissed),

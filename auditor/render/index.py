@@ -70,7 +70,7 @@ class Class:
     def add(self, group: GroupEntry) -> None:
         """Count a group in."""
         if not group.error:
-            self.kinds.update({(f.rule, f.about, f.by) for f in group.findings})
+            self.kinds.update({(f.rule, f.about, f.by) for f in group.findings if f.standing == "finding"})
         self.words[group.id] = " ".join(dict.fromkeys(w for f in group.findings for w in (f.rule, f.about)))
         self.groups.append(group.model_copy(update={"findings": ()}))
 
@@ -141,6 +141,7 @@ def to_csv(course: Class) -> str:
     writer.writerow(
         ["group", "status", "error", "repo", "commit", "commit_time", "later_commits"]
         + [f"{level}s" for level in levels]
+        + ["leads", "remarks", "disputed"]
         + list(labels)
         + ["judged", "unjudged", "input_tokens", "cached_tokens", "output_tokens", "cost"]
         + ["first_commit", "last_commit", *_COUNTS]
@@ -149,6 +150,7 @@ def to_csv(course: Class) -> str:
         s, u = g.statistics, g.usage
         row: list[object] = [g.id, _status(g), g.error, g.repo, g.commit, g.commit_time, g.later_commits]
         row += [g.levels.get(level, 0) for level in levels]  # type: ignore[call-overload]
+        row += [g.standings.get(name, 0) for name in ("lead", "remark", "disputed")]
         row += [g.labels.get(label, 0) for label in labels]  # type: ignore[call-overload]
         row += [g.judged, len(g.unjudged), u.input_tokens, u.cached_tokens, u.output_tokens, u.cost]
         row += [s.first_commit, s.last_commit, *(getattr(s, c) for c in _COUNTS)]

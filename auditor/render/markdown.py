@@ -1,11 +1,11 @@
 """The record as Markdown, for a job's summary or an issue. Nothing of a report or repository becomes markup in it."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from auditor.models import AuditRecord, Finding, Verdict
 from auditor.render import one_line
+from auditor.render.sides import TITLES, also, counts, ruling, sides, totals, who
 from auditor.rules import RULES, hint
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]")
@@ -46,12 +46,25 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
     if record.report.state:
         yield ""
         yield f"**The report is not finished:** {plain(record.report.state)}"
-    if record.findings:
+    for standing in ("finding", *TITLES):
+        listed = [f for f in record.findings if f.standing == standing]
+        if not listed:
+            continue
         yield ""
+        if standing != "finding":
+            yield f"{TITLES[standing]}."
+            yield ""
         yield "| | line | finding | to do |"
         yield "| --- | --- | --- | --- |"
-    for finding in record.findings:
-        yield _row(record, finding, verdicts[finding.verdict])
+        for finding in listed:
+            yield _row(record, finding, verdicts[finding.verdict])
+    if said := [(i, text) for i in record.items if (text := sides(i))]:
+        texts = {i.n: i.text for i in record.report.items}
+        yield ""
+        yield "| box | the sides |"
+        yield "| --- | --- |"
+        for item, text in said:
+            yield f"| {code(texts.get(item.n, ''), 120)} | {plain(text)} |"
     others = [v for v in record.verdicts if v.label != "contradicted" and (show == "all" or v.label == show)]
     if others:
         yield ""
@@ -88,15 +101,21 @@ def _row(record: AuditRecord, finding: Finding, verdict: Verdict) -> str:
             ", ".join(code(p) for p in places if p) + late,
             plain(verdict.difference),
         ]
+    for name, words in (
+        ("for the group", verdict.softened),
+        ("also at", also(finding)),
+        ("said by", who(record, finding)),
+        ("ruling", ruling(record, finding)),
+    ):
+        parts.append(f"{name}: {plain(words, 500)}" if words else "")
     said = " · ".join(part for part in parts if part)
-    return f"| {finding.level} | {verdict.claim.line} | {said} | {plain(hint(verdict, finding))} |"
+    level = finding.level if finding.standing == "finding" else finding.standing
+    return f"| {level} | {verdict.claim.line} | {said} | {plain(hint(verdict, finding))} |"
 
 
 def _summary(record: AuditRecord) -> str:
-    levels = Counter(f.level for f in record.findings)
-    counts = ", ".join(f"{levels[x]} {x}{'s' * (levels[x] > 1)}" for x in ("error", "warning", "note") if levels[x])
-    labels = Counter(v.label for v in record.verdicts)
+    labels = counts(record)
     return (
-        f"Findings: {counts or 'none'}. {labels['supported']} claims supported, {labels['not_verifiable']} not verifiable;"
+        f"Findings: {totals(record)}. {labels['supported']} claims supported, {labels['not_verifiable']} not verifiable;"
         f" judge: {plain(record.judge.name)}. A finding is a place to look, not a grade."
     )

@@ -5,8 +5,9 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from auditor.models import AuditRecord, Evidence, Rule, Verdict
+from auditor.models import AuditRecord, Evidence, Finding, Rule, Verdict
 from auditor.render import safe
+from auditor.render.sides import also, ruling, who
 from auditor.rules import RULES, hint
 
 _OPEN = Rule(
@@ -22,7 +23,8 @@ def render(record: AuditRecord, *, show: str = "contradicted") -> str:
     verdicts = {v.id: v for v in record.verdicts}
     results = [
         _result(record, verdicts[f.verdict], f.rule)
-        | {"kind": "fail", "level": f.level, "partialFingerprints": {"auditorFinding/v1": f.fingerprint}}
+        | _standing(f)
+        | {"partialFingerprints": {"auditorFinding/v1": f.fingerprint}}
         for f in record.findings
     ]
     if show != "contradicted":
@@ -36,6 +38,12 @@ def render(record: AuditRecord, *, show: str = "contradicted") -> str:
     for result in results:
         result["ruleIndex"] = index[result["ruleId"]]
     for finding, result in zip(record.findings, results, strict=False):
+        result["properties"] |= {"standing": finding.standing} | (
+            {"saidBy": said} if (said := who(record, finding)) else {}
+        )
+        for name, words in (("Also at", also(finding)), ("Ruling", ruling(record, finding))):
+            if words:
+                result["message"]["text"] += "\n" + _text(f"{name}: {words}")
         if todo := hint(verdicts[finding.verdict], finding):
             result["message"]["text"] += "\n" + _text(f"To do: {todo}")
     run: dict[str, Any] = {
@@ -56,6 +64,13 @@ def render(record: AuditRecord, *, show: str = "contradicted") -> str:
         run["versionControlProvenance"] = [address]
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _standing(finding: Finding) -> dict[str, str]:
+    """A finding fails; a lead and what is disputed are for a person to review, at no level; a remark is a note."""
+    if finding.standing in ("lead", "disputed"):
+        return {"kind": "review", "level": "none"}
+    return {"kind": "fail", "level": finding.level}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -81,6 +96,7 @@ def _result(record: AuditRecord, verdict: Verdict, rule: str) -> dict[str, Any]:
         f"Report: {verdict.report_says}" if verdict.report_says not in ("", verdict.claim.quote) else "",
         f"Repository: {shows}" if shows else "",
         verdict.difference,
+        f"For the group: {verdict.softened}" if verdict.softened else "",
     ]
     head = verdict.claim.quote or (RULES.get(rule) or _OPEN).title
     result: dict[str, Any] = {

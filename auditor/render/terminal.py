@@ -1,11 +1,11 @@
 """The record as a person reads it in a terminal: contradictions in full, the rest counted."""
 
 import textwrap
-from collections import Counter
 from collections.abc import Iterator
 
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
 from auditor.render import one_line, safe
+from auditor.render.sides import TITLES, also, counts, ruling, sides, totals, who
 from auditor.rules import RULES, hint, open_but_there
 
 _COLOURS = {
@@ -47,8 +47,11 @@ class _Page:
             return
         yield from self.header()
         for finding in self.record.findings:
-            yield ""
-            yield from self.finding(finding)
+            if finding.standing == "finding":
+                yield ""
+                yield from self.finding(finding)
+        yield from self.others(show)
+        yield from self.boxes()
         if show != "contradicted":
             yield ""
             yield from self.listing(
@@ -132,10 +135,48 @@ class _Page:
                 yield from self.excerpt(evidence)
         if verdict.difference and (finding.level != "note" or self.record.submission.working_tree):
             yield from self.part("difference", verdict.difference, "")
-        yield from self.part("for them", verdict.defence, "")
+        yield from self.part("for the group", verdict.softened, "")
+        yield from self.part("also at", also(finding), "")
+        yield from self.part("said by", who(self.record, finding), "")
+        yield from self.part("ruling", ruling(self.record, finding), "")
         if self.record.submission.working_tree:
             yield from self.part("to do", hint(verdict, finding), "")
         yield from self.part("ask", verdict.ask, "")
+
+    def others(self, show: str) -> Iterator[str]:
+        """Leads and what is disputed with the words for and against; remarks on one line each."""
+        for standing in ("lead", "disputed", "remark"):
+            listed = [f for f in self.record.findings if f.standing == standing]
+            if not listed:
+                continue
+            yield ""
+            yield self.paint(f"{TITLES[standing]} ({len(listed)})", "bold")
+            for finding in listed if show == "all" or standing != "remark" else listed[:8]:
+                verdict = self.verdicts[finding.verdict]
+                yield f"  line {verdict.claim.line}: {one_line(verdict.claim.quote, self.width - 14)}"
+                if standing == "remark" and show != "all":
+                    continue
+                for name, text in (
+                    ("repository", verdict.repo_shows or verdict.difference),
+                    ("for the group", verdict.softened),
+                    ("also at", also(finding)),
+                    ("said by", who(self.record, finding)),
+                    ("ruling", ruling(self.record, finding)),
+                ):
+                    yield from (f"  {row}" for row in self.part(name, text, ""))
+            if standing == "remark" and show != "all" and len(listed) > 8:
+                yield self.paint(f"  and {len(listed) - 8} more (--show all)", "dim")
+
+    def boxes(self) -> Iterator[str]:
+        """The boxes on which the sides differ."""
+        said = [(i, text) for i in self.record.items if (text := sides(i))]
+        if said:
+            yield ""
+            yield self.paint(f"Boxes on which the sides differ ({len(said)})", "bold")
+            texts = {i.n: i.text for i in self.record.report.items}
+            for item, text in said:
+                yield f"  {one_line(texts.get(item.n, ''), self.width - 4)}"
+                yield self.paint(f"    {one_line(text, self.width - 4)}", "dim")
 
     def excerpts(self, verdict: Verdict) -> list[Evidence]:
         cited = [self.record.evidence[c.evidence] for c in verdict.citations]
@@ -178,7 +219,7 @@ class _Page:
                 yield self.paint(" " * 21 + one_line(shows, self.width - 21), "dim")
 
     def summary(self, show: str) -> str:
-        count = Counter(v.label for v in self.record.verdicts if v.by != "form")
+        count = counts(self.record)
         more = "" if show == "all" else " (--show all)"
         forgotten = open_but_there(self.record)
         against = count["contradicted"] - forgotten
@@ -188,17 +229,11 @@ class _Page:
             f"{count['not_verifiable']} not verifiable",
             f"{count['supported']} supported{more}",
         ]
-        grave = Counter(f.level for f in self.record.findings)
-        levels = ", ".join(
-            f"{grave[level]} {level}{'s' * (grave[level] > 1)}"
-            for level in ("error", "warning", "note")
-            if grave[level]
-        )
-        levels = f"{levels or 'none'}{f' ({self.dismissed} dismissed)' if self.dismissed else ''}"
+        levels = f"{totals(self.record)}{f' ({self.dismissed} dismissed)' if self.dismissed else ''}"
         tail = f"; findings: {levels}; judge: {one_line(self.record.judge.name)}"
         if self.record.judge.name != "none":
-            asked = self.record.judged + len({p.line for p in self.record.unjudged})
-            tail += f" ({self.record.judged} of {asked} answers read)"
+            asked = self.record.judged + len(self.record.unjudged)
+            tail += f" ({self.record.judged} of {asked} requests answered)"
         if unread := sum(p.path != "git history" for p in self.record.omitted):
             tail += f"; {unread} not read or followed"
         return ", ".join(parts) + tail

@@ -26,7 +26,7 @@ class Step:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     wait: float = 0
-    close: str = ""  # "at once", or "in the middle" of the body
+    close: str = ""  # "at once", or "in the middle" of the body; "drip": a byte now and then
 
 
 def reply(content: object = GOOD, finish: str = "stop", refusal: str | None = None, cached: int = 0) -> Step:
@@ -100,7 +100,12 @@ class Server(ThreadingHTTPServer):
 
 
 def _name(body: dict[str, Any]) -> str:
-    questions = [m["content"] for m in body["messages"] if m["role"] == "user" and "?" in m["content"]]
+    texts = [
+        m["content"] if isinstance(m["content"], str) else m["content"][0]["text"]
+        for m in body["messages"]
+        if m["role"] == "user"
+    ]
+    questions = [text for text in texts if "?" in text]
     return str(questions[0].split()[-1]) if questions else ""
 
 
@@ -179,6 +184,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, step: Step) -> None:
         raw = step.body.encode() if isinstance(step.body, str) else json.dumps(step.body).encode()
+        if "X-Raw" in step.headers:
+            self._raw(step.status, bytes.fromhex(step.headers["X-Raw"]), {"Content-Encoding": "gzip"})
+            return
+        if step.close == "drip":
+            self.send_response(step.status)
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            for n in range(len(raw)):
+                self.wfile.write(raw[n : n + 1])
+                self.wfile.flush()
+                time.sleep(0.3)
+            return
         if step.close:
             if step.close == "in the middle":
                 self.send_response(step.status)

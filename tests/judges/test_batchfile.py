@@ -297,3 +297,11 @@ def test_the_key_of_a_server_is_not_shown_by_accident() -> None:
     assert KEY not in repr(server("http://localhost/v1"))
     assert isinstance(server("http://localhost/v1"), Server)
     assert callable(submit)
+
+
+def test_a_file_asks_one_model(tmp_path: Path) -> None:
+    judge = BatchFile(tmp_path, "m")
+    judge.answer([*requests("a", "b"), *requests("c", asks="other")])
+    files = sorted(tmp_path.glob("requests-*.jsonl"))
+    models = [{json.loads(row)["body"]["model"] for row in f.read_bytes().splitlines()} for f in files]
+    assert models == [{"m"}, {"other"}]

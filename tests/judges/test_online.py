@@ -61,7 +61,6 @@ WRONG = {"claims": [{"quote": "21 tests", "label": "maybe"}]}
         ((fail(500, "<html>"), reply()), 2),
         ((Step(close="at once"), reply()), 2),
         ((Step(body=reply().body, close="in the middle"), reply()), 2),
-        ((Step(wait=0.6, body={}), reply()), 2),
         ((reply("not JSON"), reply()), 2),
         ((reply('```json\n{"claims": []}\n```'), reply()), 2),
         ((reply(WRONG), reply()), 2),
@@ -71,7 +70,7 @@ WRONG = {"claims": [{"quote": "21 tests", "label": "maybe"}]}
     ],
 )
 def test_what_passes_by_itself(steps: Sequence[Step], asked: int) -> None:
-    answer, count = one(*steps, timeout=0.4 if steps[0].wait else 5.0)
+    answer, count = one(*steps)
     assert (answer.text, answer.error, count) == (TEXT, "", asked)
 
 
@@ -87,12 +86,12 @@ def test_what_passes_by_itself(steps: Sequence[Step], asked: int) -> None:
         (fail(429, "no credit", "insufficient_quota"), "429: {host} is busy or the quota is used up (no credit)", 2),
         (fail(500, "oops"), "500: {host} fails (oops); run again later", 2),
         (Step(502, "<html>Bad gateway</html>", {"retry-after-ms": "1"}), "502: {host} fails; run again later", 2),
-        (Step(wait=0.5, body={}), "{host} did not answer in time; run again", 2),
+        (Step(wait=0.5, body={}), "{host} did not answer in time (--judge-timeout); run again", 1),
         (Step(close="at once"), "the connection to {host} broke; run again", 2),
         (Step(body=reply().body, close="in the middle"), "the connection to {host} broke; run again", 2),
         (
             fail(400, "context length is 8192"),
-            "400: {host} rejects the request (context length is 8192); check the model",
+            "400: the request is too long for test-model at {host} (context length is 8192); give a smaller --budget",
             1,
         ),
         (fail(401, f"Incorrect API key provided: {KEY}"), "401: {host} does not accept the key; set OPENAI_API_KEY", 1),
@@ -266,11 +265,11 @@ def test_what_is_sent_is_announced_and_limited(tmp_path: Path, monkeypatch: pyte
         before = len(server.names)
         for limit, named in (
             ({"max_tokens": 30_000}, "more than --max-tokens 30,000"),
-            ({"max_cost": 0.2}, "0.39, more than --max-cost 0.20"),
+            ({"max_cost": 0.2}, "1.02, more than --max-cost 0.20"),
         ):
             with pytest.raises(UserError, match=named):
                 online(server.url, gate=Gate(say=said.append, **limit)).answer(asked)
-        assert said[-1].endswith("estimated cost 0.39 (0.21 where the shared prefix is cached)")
+        assert said[-1].endswith("estimated cost 1.02 (0.84 where the shared prefix is cached)")
         assert len(server.names) == before
         judge = online(server.url, gate=Gate(max_tokens=25_000))
         judge.answer(asked[:2])
@@ -360,3 +359,102 @@ def test_every_request_gets_an_answer_whatever_the_server_does() -> None:
         answers = online(server.url, retries=0).answer(requests(*names))
     assert [bool(answers[n].text) for n in names] == [n not in script for n in names]
     assert all(Reply.model_validate_json(a.text) for a in answers.values() if a.text)
+
+
+# -- a server that is not what it is taken for -------------------------------------------------------------------------
+
+
+def test_a_silent_or_dripping_server_ends_at_the_deadline_with_a_word_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    from auditor.judges import online as module
+
+    monkeypatch.setattr(module, "PATIENCE", 0.5)
+    for step in (Step(wait=30, body={}), Step(body=reply().body, close="drip")):
+        said: list[str] = []
+        with serving({"q1": [step]}) as server:
+            began = time.monotonic()
+            answer = online(server.url, timeout=2.0, gate=Gate(say=said.append)).answer(requests("q1"))["q1"]
+            assert time.monotonic() - began < 6
+        assert "did not answer in time (--judge-timeout)" in answer.error
+        assert any("waiting for test-model" in line and "1 under way" in line for line in said), said
+
+
+def test_no_redirect_is_followed_and_nothing_reaches_another_server() -> None:
+    for status in (301, 302, 307, 308):
+        with serving() as other, serving() as server:
+            server.script["q1"] = [Step(status, {}, {"Location": other.url + "/chat/completions"})]
+            answers = online(server.url, workers=1).answer(requests("q1", "q2"))
+            assert answers["q1"].error.startswith(f"{status}: "), answers["q1"].error
+            assert "sends elsewhere" in answers["q1"].error
+            assert answers["q2"].error.startswith("not sent, after")
+            assert (other.asked, other.keys) == ([], set())
+
+
+def test_a_reply_is_read_no_further_than_a_reply_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    import gzip
+
+    from auditor.judges import service
+
+    monkeypatch.setattr(service, "REPLY_BYTES", 100_000)
+    large = Step(body=" " * 300_000)
+    bomb = Step(body="x", headers={"Content-Encoding": "gzip", "X-Raw": gzip.compress(b" " * 1_000_000).hex()})
+    assert "larger than" in one(large, retries=0)[0].error
+    assert "compresses its reply" in one(bomb, retries=0)[0].error
+
+
+@pytest.mark.parametrize("step", [reply("noise"), Step(body="<html>Welcome</html>"), fail(500, "no"), reply(WRONG)])
+def test_a_server_of_noise_is_left_alone_after_a_few_answers(step: Step) -> None:
+    names = [f"q{n}" for n in range(20)]
+    with serving({name: [step] for name in names}) as server:
+        answers = online(server.url, workers=1, retries=0).answer(requests(*names))
+        assert len(set(server.names)) == 4
+    assert "4 answers in a row that were none" in answers["q19"].error
+    good = [fail(500), reply()]
+    with serving({name: [good[n % 2]] for n, name in enumerate(names)}) as server:
+        online(server.url, workers=1, retries=0).answer(requests(*names))
+        assert len(set(server.names)) == 20
+
+
+def test_a_usage_that_no_reply_took_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from auditor.judges import Store
+
+    monkeypatch.setenv("AUDITOR_PRICE_INPUT", "1")
+    monkeypatch.setenv("AUDITOR_PRICE_OUTPUT", "1")
+    for tokens in (10**400, -5, True, "many", 1.5):
+        odd = reply()
+        odd.body["usage"] = {
+            "prompt_tokens": tokens,
+            "completion_tokens": tokens,
+            "prompt_tokens_details": {"cached_tokens": 10**9},
+        }
+        answer, _ = one(odd)
+        assert answer.text == TEXT
+        assert (answer.usage.input, answer.usage.output, answer.usage.cached) == (0, 0, 0)
+    (tmp_path / "k.json").write_text('{"reply": "{}", "usage": {"input": 1' + "0" * 400 + "}}")
+    assert Store(tmp_path).get("k") is None
+
+
+def test_what_a_server_does_not_take_it_is_asked_without() -> None:
+    picture = (("E1", "data:image/jpeg;base64,AAAA"),)
+    said: list[str] = []
+    with serving(
+        {"q1": [fail(400, "image_url is not supported"), fail(400, "role system is unknown"), reply()]}
+    ) as server:
+        judge = online(server.url, gate=Gate(say=said.append))
+        answer = judge.answer(requests("q1", images=picture))["q1"]
+        assert answer.text == TEXT
+        first, _, last = server.asked
+    assert [p["type"] for p in first["messages"][1]["content"]] == ["text", "text", "image_url"]
+    assert [m["role"] for m in last["messages"]] == ["user"]
+    assert last["messages"][0]["content"].startswith("Read closely.\n\n")
+    assert any("takes no images" in line for line in said)
+
+
+def test_another_model_for_one_request() -> None:
+    with serving() as server:
+        judge = online(server.url)
+        judge.answer(requests("q1") + requests("q2", asks="another-model"))
+        assert {b["model"] for b in server.asked} == {"test-model", "another-model"}
+    assert key(request("q"), judge.settings) != key(request("q", asks="another-model"), judge.settings)
+    assert key(request("q"), judge.settings) != key(request("q", images=(("E1", "x"),)), judge.settings)

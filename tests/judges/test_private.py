@@ -34,8 +34,8 @@ def test_names_addresses_numbers_and_secrets_are_replaced_and_put_back() -> None
 
 def test_common_words_stay_words() -> None:
     hidden = veil(commit("Will Baker", "will@example.com"), commit("main", "m@example.com"))
-    assert hidden.hide("We will train on main with a Baker's dozen") == "We will train on main with a Baker's dozen"
-    assert hidden.hide("Will Baker wrote it") == "[person-1] wrote it"
+    assert hidden.hide("We will train on main with a baker's dozen") == "We will train on main with a baker's dozen"
+    assert hidden.hide("Will Baker wrote it") == "[person-1] [person-2] wrote it"
 
 
 def test_what_looks_like_a_stand_in_is_not_mistaken_for_one() -> None:

@@ -1,14 +1,17 @@
-"""The requests of a submission: one shared prefix, hostile text fenced, a budget kept."""
+"""The requests of a submission: two whole readings, hostile text fenced, a budget kept, the most needed first."""
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from build_fixture import build, fake_key
 
 from auditor import pipeline
-from auditor.judges.pack import pack
-from auditor.models import Report, Submission
+from auditor.judges import Request
+from auditor.judges.pack import candidates
+from auditor.judges.request import Asking
+from auditor.models import Submission
 from auditor.profile import load_profile
 from auditor.snapshot import Snapshot
 
@@ -16,22 +19,44 @@ PROFILE = load_profile()
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pipeline.Prepared]:
+def repos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("requests")
-    return {n: prepare(build(n, folder / n)) for n in ("consistent", "hostile")}
+    return {n: build(n, folder / n) for n in ("consistent", "hostile", "overclaiming")}
 
 
-def prepare(repo: Path, budget: int = 0) -> pipeline.Prepared:
-    return pipeline.prepare(Submission(id=repo.name, repo=str(repo)), PROFILE, judged=True, budget=budget)
+@pytest.fixture(scope="module")
+def prepared(repos: dict[str, Path]) -> dict[str, pipeline.Prepared]:
+    return {n: prepare(repo) for n, repo in repos.items()}
 
 
-def test_the_prefix_is_the_same_to_the_byte(prepared: dict[str, pipeline.Prepared]) -> None:
-    requests = prepared["consistent"].requests
-    assert len({r.messages[0] for r in requests}) == 1
-    assert len({r.messages[1][1][: r.shared] for r in requests}) == 1
-    assert len({r.messages[1][1] for r in requests}) == len(requests)
-    shared = sum(len(r.messages[0][1]) + r.shared for r in requests)
-    assert shared / sum(len(text) for r in requests for _, text in r.messages) > 0.85
+def prepare(repo: Path, **asking: Any) -> pipeline.Prepared:
+    return pipeline.prepare(Submission(id=repo.name, repo=str(repo)), PROFILE, judged=True, asking=Asking(**asking))
+
+
+def user(request: Request) -> str:
+    return request.messages[1][1]
+
+
+def test_each_reading_is_one_request_with_the_whole_report(prepared: dict[str, pipeline.Prepared]) -> None:
+    made = prepared["consistent"]
+    pack, dump = made.requests
+    assert [pack.id, dump.id] == ["pack", "dump"]
+    for request in (pack, dump):
+        for question in made.report.questions:
+            asked = question.answer.strip() and not question.private and question.id not in ("group-number", "members")
+            assert (f" question {question.n} (" in user(request)) is bool(asked)
+        assert all(f" box {item.n}: [" in user(request) for item in made.report.items)
+    assert "# Facts" in user(pack)
+    assert "Pytest would collect" in user(pack)
+    assert "# Facts" not in user(dump)
+    assert "Pytest would collect" not in user(dump)
+
+
+def test_the_dump_is_in_path_order_and_the_pack_in_order_of_need(prepared: dict[str, pipeline.Prepared]) -> None:
+    pack, dump = (re.findall(r"(?m)^=====\w+ E\w+ (\S+\.\w+)$", user(r)) for r in prepared["consistent"].requests)
+    assert dump == sorted(dump)
+    assert sorted(pack) == dump
+    assert pack != dump
 
 
 def test_the_same_submission_gives_the_same_bytes(prepared: dict[str, pipeline.Prepared], tmp_path: Path) -> None:
@@ -39,80 +64,126 @@ def test_the_same_submission_gives_the_same_bytes(prepared: dict[str, pipeline.P
     assert [r.messages for r in again.requests] == [r.messages for r in prepared["consistent"].requests]
 
 
-def test_private_questions_are_not_asked_and_not_shown(prepared: dict[str, pipeline.Prepared]) -> None:
+def test_private_questions_are_not_shown_unless_asked_for_and_then_with_stand_ins(
+    prepared: dict[str, pipeline.Prepared], repos: dict[str, Path]
+) -> None:
     for name in ("consistent", "hostile"):
         sent = "\n".join(text for r in prepared[name].requests for _, text in r.messages)
         for question in prepared[name].report.questions:
             if question.private:
-                assert f"q{question.n}" not in {r.id for r in prepared[name].requests}
                 assert not question.answer.strip() or question.answer not in sent
-        assert not re.search(r"\bs\d{6}\b", sent)
-        assert not re.search(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", sent)
+        assert not re.search(r"(?<![A-Za-z0-9])s\d{6}(?!\d)", sent)
+        assert not re.search(r"(?<=[\w.+-])(?<!\bgit)@[\w-]+\.[a-z]{2,}", sent)
         for author in ("Ada Example", "Bea Sample"):
             assert author not in sent
+    shown = prepare(repos["overclaiming"], private=True)
+    sent = "\n".join(text for r in shown.requests for _, text in r.messages)
+    private = [q for q in shown.report.questions if q.private and q.answer.strip()]
+    assert private
+    assert all(f" question {q.n} (" in sent for q in private)
+    assert not re.search(r"(?<![A-Za-z0-9])s\d{6}(?!\d)", sent)
 
 
 def test_hostile_text_stays_behind_its_fence(prepared: dict[str, pipeline.Prepared]) -> None:
-    request = prepared["hostile"].requests[0]
-    text = request.messages[1][1]
-    fence = re.search(r"marks `(=====[0-9a-f]+)`", request.messages[0][1])
-    assert fence
-    ids = set(prepared["hostile"].brief.pieces) | {"end", "facts", "answers", "checklist", "answer"}  # type: ignore[union-attr]
-    assert set(re.findall(rf"{fence[1]} (\S+)", text)) <= ids
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text)
-    assert fake_key().decode().split()[-1] not in text
+    made = prepared["hostile"]
+    assert made.brief is not None
+    for request in made.requests:
+        text = user(request)
+        fence = re.search(r"marks `(=====[0-9a-f]+)`", request.messages[0][1])
+        assert fence
+        names = {"report", "boxes", "facts", "looked", "files", "omitted", "end"}
+        assert set(re.findall(rf"{fence[1]} (\S+)", text)) <= set(made.brief.pieces) | names
+        outside = re.split(rf"(?m)^{fence[1]} (?:end of )?(?:report|boxes|facts|looked|files|omitted)$", text)[::2]
+        assert "".join(outside).count("\n\n") < 20, "nothing but headings stands outside"
+        assert not re.search(r"[a-z]{3,}\.(?:py|md|ya?ml)", "".join(outside))
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text)
+        assert fake_key().decode().split()[-1] not in text
 
 
 def test_lines_are_numbered_as_in_the_file(prepared: dict[str, pipeline.Prepared]) -> None:
     brief = prepared["consistent"].brief
     assert brief is not None
-    piece = next(p for p in brief.pieces.values() if p.path == "pyproject.toml")
+    piece = brief.pieces[brief.ids["pyproject.toml"]]
     assert piece.lines == tuple(range(1, len(piece.rows) + 1))
-    assert f"   1 {piece.rows[0]}" in prepared["consistent"].requests[0].messages[1][1]
+    assert all(f"   1 {piece.rows[0]}" in user(r) for r in prepared["consistent"].requests)
 
 
-def test_the_budget_is_kept_and_what_is_left_out_is_named(tmp_path: Path) -> None:
-    repo = build("consistent", tmp_path / "consistent")
-    small = prepare(repo, budget=15_000)
-    assert all(r.tokens < 18_000 for r in small.requests)
-    assert small.brief is not None
-    left = [p.path for p in small.brief.omitted if p.message.startswith("did not fit")]
-    assert left
-    assert all(f"- {path}: did not fit" in small.requests[0].messages[1][1] for path in left)
-
-
-def test_a_question_brings_along_what_its_answer_names(tmp_path: Path) -> None:
-    """Where not everything fits, a file that only one answer names is shown with that question alone."""
-    repo = build("consistent", tmp_path / "consistent")
-    small = prepare(repo, budget=16_000)
-    brief = small.brief
+@pytest.mark.parametrize("budget", [8_000, 12_000, 16_000, 24_000])
+def test_a_small_budget_is_kept_by_parts_of_the_report(repos: dict[str, Path], budget: int) -> None:
+    """Every answer and every box is asked about once in each reading, and each part brings the files that it needs."""
+    made = prepare(repos["consistent"], budget=budget)
+    brief = made.brief
     assert brief is not None
-    assert brief.own
-    for n, text in brief.own.items():
-        answer = next(q.answer for q in small.report.questions if q.n == n)
-        request = next(r for r in small.requests if r.id == f"q{n}")
-        assert text in request.messages[1][1][request.shared :]
-        for id_, path in re.findall(r"(?m)^=====\w+ (E\d+) (\S+)$", text):
-            assert brief.pieces[id_].path == path
-            assert f" {id_} {path}\n" not in request.messages[1][1][: request.shared]
-            assert f"- {path}: did not fit" in request.messages[1][1][: request.shared]
-        assert answer
-    named = {p for n in brief.own for p in re.findall(r"(?m)^=====\w+ E\d+ (\S+)$", brief.own[n])}
-    assert len(named) > 1
-    assert len({r.messages[1][1][: r.shared] for r in small.requests}) == 1
+    assert all(r.tokens <= budget * 1.03 for r in made.requests), [r.tokens for r in made.requests]
+    for reading in ("pack", "dump"):
+        parts = [p for p in brief.parts.values() if p.reading == reading]
+        assert sorted(at for p in parts for at in p.questions) == sorted(brief.answers)
+        assert sorted(n for p in parts for n in p.items) == [i.n for i in made.report.items]
+    asked = {r.id: user(r) for r in made.requests}
+    docker = next(at for at in brief.answers if made.report.questions[at].n == 15)
+    id_ = next(i for i, p in brief.parts.items() if p.reading == "pack" and docker in p.questions)
+    assert re.search(r"(?m)^=====\w+ E\w+ (?:\(in part\) )?dockerfiles/train.dockerfile$", asked[id_])
+    assert all("did not fit" in text for text in asked.values()) or budget > 20_000
 
 
-def test_a_notebook_without_cells_is_named_not_shown() -> None:
-    files = {"reports/README.md": "", "empty.ipynb": '{"cells": []}', "broken.ipynb": "{"}
-    made = pack(Snapshot(files), Report(path="reports/README.md", commit="", sha256=""), PROFILE, [], 10_000, 1_000)
-    assert {(p.path, p.message) for p in made.left} >= {
-        ("empty.ipynb", "nothing to show"),
-        ("broken.ipynb", "nothing to show"),
-    }
+def test_a_ruling_keeps_the_budget_and_shows_what_is_cited_first(repos: dict[str, Path]) -> None:
+    made = prepare(repos["overclaiming"], budget=9_000)
+    from test_verify import Scripted
+
+    answers = Scripted().answer(made.requests)
+    rulings = pipeline.rulings(made, answers)
+    assert rulings
+    assert all(r.tokens <= 9_500 for r in rulings), [r.tokens for r in rulings]
+    assert any(".github/workflows/tests.yaml\n" in user(r) for r in rulings)
+
+
+def test_the_ruling_is_shuffled_and_does_not_say_who_found_what(prepared: dict[str, pipeline.Prepared]) -> None:
+    from test_verify import Scripted
+
+    made = prepared["overclaiming"]
+    (ruling,) = pipeline.rulings(made, Scripted().answer(made.requests))
+    (again,) = pipeline.rulings(made, Scripted().answer(made.requests))
+    assert ruling.messages == again.messages
+    listed = user(ruling).split("# The findings to rule on")[1]
+    numbers = [int(n) for n in re.findall(r"(?m)^finding (\d+)$", listed)]
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    assert numbers != sorted(numbers)
+    assert not re.search(r"claim:|\bjudge\b|\bpack\b|\bdump\b", listed)
+
+
+def test_other_readings(repos: dict[str, Path]) -> None:
+    assert [r.id for r in prepare(repos["overclaiming"], readings="pack").requests] == ["pack"]
+    twice = prepare(repos["overclaiming"], readings="pack-twice", second="another").requests
+    assert [(r.id, r.asks) for r in twice] == [("pack", ""), ("pack-2", "another")]
+    assert twice[0].messages != twice[1].messages
+    sections = prepare(repos["overclaiming"], readings="section").requests
+    assert len(sections) > 3
+    assert len({user(r)[: r.shared] for r in sections}) == 1
+    assert sections[0].shared > 0.8 * len(user(sections[0]))
+
+
+def test_an_odd_file_loses_itself_only() -> None:
+    files = {
+        "reports/README.md": "", "empty.ipynb": '{"cells": []}', "broken.ipynb": "{", "five.ipynb": '{"cells": 5}',
+        "ints.ipynb": '{"cells": [1, {"source": null}, {"source": [3]}]}', "list.ipynb": "[]", "deep.ipynb": "[" * 100_000,
+        "ok.ipynb": '{"cells": [{"source": ["x = 1"]}]}', "id_rsa": "x", "a/.env": "X=1", "a/.env.example": "X=",
+    }  # fmt: skip
+    found, left = candidates(Snapshot(files), [])
+    assert [c.path for c in found] == ["a/.env.example", "ok.ipynb"]
+    assert {p.path for p in left} == set(files) - {"a/.env.example", "ok.ipynb"}
 
 
 def test_locks_and_data_are_summarised(prepared: dict[str, pipeline.Prepared]) -> None:
     brief = prepared["consistent"].brief
     assert brief is not None
-    lock = next(p for p in brief.pieces.values() if p.path == "uv.lock")
-    assert len(lock.rows) <= 3
+    assert len(brief.pieces[brief.ids["uv.lock"]].rows) <= 3
+
+
+def test_figures_are_redrawn_and_limited(repos: dict[str, Path]) -> None:
+    pytest.importorskip("PIL")
+    made = prepare(repos["overclaiming"], figures=True)
+    plain = prepare(repos["overclaiming"])
+    images = made.requests[0].images
+    assert images
+    assert all(data.startswith("data:image/jpeg;base64,") for _, data in images)
+    assert made.requests[0].tokens >= plain.requests[0].tokens + 1_000 * len(images)

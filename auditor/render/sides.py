@@ -1,0 +1,89 @@
+"""Who said what of a finding and of a box, in words that every view shares."""
+
+from collections import Counter
+
+from auditor.models import AuditRecord, Finding, ItemLabel, Label, Verdict
+
+STANDINGS = {"finding": "finding", "lead": "lead", "remark": "remark", "disputed": "disputed"}
+MANY = {"finding": "findings", "lead": "leads", "remark": "remarks", "disputed": "disputed"}
+TITLES = {
+    "lead": "Leads: nobody has settled these",
+    "remark": "Remarks: so, and too small to count",
+    "disputed": "Disputed: words stand against these",
+}
+
+
+def said_by(verdict: Verdict) -> str:
+    """Who says a verdict."""
+    if verdict.by == "judge":
+        return (
+            f"reading {verdict.reading}"
+            if verdict.reading not in ("", "readings", "ruling")
+            else f"the {verdict.reading or 'judge'}"
+        )
+    return "claim check " + verdict.by.removeprefix("claim:") if verdict.by.startswith("claim:") else verdict.by
+
+
+def who(record: AuditRecord, finding: Finding) -> str:
+    """Everybody who says a finding; empty where only programs were asked, and one of them says it."""
+    if record.judge.name == "none":
+        return ""
+    verdicts = {v.id: v for v in record.verdicts}
+    return ", ".join(
+        dict.fromkeys(said_by(verdicts[id_]) for id_ in finding.verdicts or (finding.verdict,) if id_ in verdicts)
+    )
+
+
+def ruling(record: AuditRecord, finding: Finding) -> str:
+    """What the ruling says of a finding, with the words that it rests on where they are against it."""
+    said = finding.ruling
+    if said is None:
+        return ""
+    places = []
+    for citation in said.citations[:2] if said.says == "disputed" else ():
+        evidence = record.evidence[citation.evidence]
+        where = f"{evidence.path}:{evidence.start}" if evidence.start else evidence.path
+        places.append(
+            f"{where} `{' '.join(citation.quote.split())[:160]}`" if where else " ".join(citation.quote.split())[:200]
+        )
+    kept = "" if said.moved else " (nothing moved: no words that stand)"
+    return f"{said.says}{kept}: {said.why}" + (f" [{'; '.join(places)}]" if places else "")
+
+
+def also(finding: Finding) -> str:
+    """Where else the same fault is."""
+    return "; ".join(f"line {p.line}: {' '.join(p.quote.split())[:120]}" for p in finding.also_at)
+
+
+def sides(item: ItemLabel) -> str:
+    """What each side says of a box, where they differ or the label is not the probe's."""
+    labels = {s.label for s in item.sides}
+    if item.by == "probe" and len(labels) < 2:
+        return ""
+    said = ", ".join(f"{s.by}: {s.label.replace('_', ' ')}{' (not believed)' if s.demoted else ''}" for s in item.sides)
+    return f"{said}; stands: {item.label.replace('_', ' ')} ({item.by})"
+
+
+def counts(record: AuditRecord) -> Counter[Label]:
+    """Claims by label: boxes by the label that stands, sentences once, however many say the same."""
+    labels: Counter[Label] = Counter(i.label for i in record.items)
+    known = {i.n for i in record.items}
+    stands = {f.verdict for f in record.findings if f.standing == "finding"}
+    for v in record.verdicts:
+        if v.by == "form" or (v.claim.source.kind == "item" and v.claim.source.n in known):
+            continue
+        if v.label != "contradicted" or v.id in stands:
+            labels[v.label] += 1
+    return labels
+
+
+def totals(record: AuditRecord) -> str:
+    """How many findings of each level, and how many that do not count: `2 errors, 1 note; 3 leads`."""
+    levels = Counter(f.level for f in record.findings if f.standing == "finding")
+    found = (
+        ", ".join(f"{levels[x]} {x}{'s' * (levels[x] > 1)}" for x in ("error", "warning", "note") if levels[x])
+        or "none"
+    )
+    rest = Counter(f.standing for f in record.findings)
+    other = ", ".join(f"{rest[s]} {s if rest[s] == 1 else MANY[s]}" for s in ("lead", "remark", "disputed") if rest[s])
+    return f"{found} ({other})" if other else found
