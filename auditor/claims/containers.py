@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.claims.ci import clauses, quote, uncommented
 from auditor.facts.declared import DECLARATIONS, LOCKS, declarations
-from auditor.facts.images import NO_DOCKERFILE, Base, bases
+from auditor.facts.images import NO_DOCKERFILE, Base, bases, editors_stock
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
@@ -57,7 +57,8 @@ def _read_images(repo: Repo) -> Images:
 
 
 def _own(images: Images) -> tuple[File, ...]:
-    return tuple(f for f in images.files if ".devcontainer" not in f.path)
+    """The docker files but those that an editor wrote for its development container."""
+    return tuple(f for f in images.files if not editors_stock(docker(f)))
 
 
 def _named(statement: Statement, images: Images) -> tuple[tuple[File, ...], bool]:

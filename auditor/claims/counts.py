@@ -15,6 +15,7 @@ from auditor.claims import Repo, Settled, check, fact
 from auditor.facts.cloud import training_specs
 from auditor.facts.commandline import TARGET_FILES, targets
 from auditor.facts.history import own_pull_requests, pull_requests
+from auditor.facts.images import editors_stock
 from auditor.facts.routes import Route, routes
 from auditor.facts.tests import Collection, collect, options_of, rules
 from auditor.globs import matches
@@ -960,7 +961,7 @@ def _images(snapshot: Snapshot) -> _Images:
         if not readable(file):
             continue
         made = docker(file)
-        if made and not re.search(r"devcontainer|copy|\.old|backup", path, re.IGNORECASE):
+        if made and not editors_stock(made) and not re.search(r"copy|\.old|backup", path, re.IGNORECASE):
             own.append(path)
         starts = [i for i in made if i.name == "FROM"]
         stages += sum(" as " in f" {i.text.lower()} " for i in starts)

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.facts.names import clear, ignore_rule, names
@@ -231,3 +231,13 @@ def inside_image(snapshot: Snapshot, file: File, line: int, name: str) -> str:
                     if path in snapshot.files or path in snapshot.folders:
                         return path
     return ""
+
+
+def editors_stock(instructions: Sequence[Instruction]) -> bool:
+    """Whether a docker file is what an editor writes for a development container: its base image, to which nothing of the
+    project's comes but its environment (`COPY environment.yml* .devcontainer/noop.txt /tmp/conda-tmp/`)."""
+    start = next((i for i in instructions if i.name == "FROM"), None)
+    image = start.values[0] if start and start.values else ""
+    stock = re.search(r"(^|/)(vscode/)?devcontainers/|^vsc-", image)
+    active = [i for i in instructions if i.name in ("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")]
+    return bool(stock) and all(i.name == "RUN" or any("noop.txt" in v for v in i.values) for i in active)

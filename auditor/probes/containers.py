@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from auditor.facts.images import editors_stock
 from auditor.facts.programs import builds_image
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import PROBES, probe
-from auditor.readers import DOCKERFILES, Command, Instruction, commands, docker, shell_commands, yaml_documents
+from auditor.readers import DOCKERFILES, Command, commands, docker, shell_commands, yaml_documents
 from auditor.snapshot import File, Files
 
 _NOT_DOCKERFILES = (
@@ -26,20 +27,12 @@ def dockerfile(files: Files) -> Iterator[Evidence]:
         start = next((i for i in instructions if i.name == "FROM"), None)
         active = [i for i in instructions if i.name in ("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")]
         if start and active:
-            if _is_stock(start, active):
+            if editors_stock(instructions):
                 files.near, files.why = f"{file.path}:{start.line}", "an editor's development container"
                 continue
             stages = sum(i.name == "FROM" for i in instructions)
             note = f"{len(active)} instructions follow" if len(active) > 1 else "1 instruction follows"
             yield file.cite(start.line, note=note + (f", in {stages} stages" if stages > 1 else ""))
-
-
-def _is_stock(start: Instruction, active: list[Instruction]) -> bool:
-    """Whether a docker file is what an editor writes for a development container: its base image, to which nothing of the
-    project's comes but its environment (`COPY environment.yml* .devcontainer/noop.txt /tmp/conda-tmp/`)."""
-    image = start.values[0] if start.values else ""
-    stock = re.search(r"(^|/)(vscode/)?devcontainers/|^vsc-", image)
-    return bool(stock) and all(i.name == "RUN" or any("noop.txt" in v for v in i.values) for i in active)
 
 
 _BUILDERS = (
@@ -70,7 +63,7 @@ def image_built_from(files: Files) -> Iterator[Evidence]:
             instructions = docker(file)
             start = next((i for i in instructions if i.name == "FROM"), None)
             active = [i for i in instructions if i.name in ("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")]
-            if start and active and not _is_stock(start, active):
+            if start and active and not editors_stock(instructions):
                 yield file.cite(start.line, note=f"{place.path} builds it")
 
 

@@ -335,6 +335,50 @@ def data_download(files: Files) -> Iterator[Evidence]:
     yield from pulls
 
 
+@probe(
+    "data-fetched",
+    asks="Does the group's own data code download the data?",
+    looks_in=CODE,
+    mentions=(
+        "download",
+        "load_dataset",
+        "fetch_",
+        "dvc",
+        "gsutil",
+        "gcloud storage",
+        "wget",
+        "curl",
+        "urlretrieve",
+        "requests",
+        "gdown",
+        "kaggle",
+        "datasets",
+        "s3",
+        "urlopen",
+        "httpx",
+        "load_data",
+    ),
+)
+def data_fetched(files: Files) -> Iterator[Evidence]:
+    """As `data-download`, for an open box: in Python code of the group's own that a file's name, or a function's, gives to the
+    data. Reading a local file downloads nothing, and a pull in a workflow or a Dockerfile is no data file filled out."""
+    for file in files:
+        module = python(file) if file.suffix == "py" else None
+        if module is None or _ELSEWHERE.search(file.path):
+            continue
+        named = bool(_DATA_WORD.search(file.path.rsplit(".", 1)[0]))
+        bodies = {f.qualname: f for f in module.functions}
+        for call in module.calls:
+            inside = call.inside.rsplit(".", 1)[-1]
+            stub = call.inside in bodies and is_stub_body(bodies[call.inside].node)
+            if (named or _DATA_WORD.search(inside)) and not stub and _downloads(call, named):
+                yield file.cite(call.line, call.end, note="downloads data")
+        if named:
+            for command in _command_lists(module):
+                if _PULLS.search(command.text) and not _ABOUT_MODEL.search(command.text):
+                    yield file.cite(command.line, note="downloads data")
+
+
 def _command_lists(module: Module) -> Iterator[Command]:
     """The commands that Python code runs: lists of words that start with a known program, and a task's strings."""
     for node in module.nodes:

@@ -590,6 +590,50 @@ def api_metrics(files: Files) -> Iterator[Evidence]:
 
 
 @probe(
+    "api-metrics-plain",
+    asks="Does the API plainly give out metrics of its own?",
+    looks_in=SERVERS,
+    mentions=(*FRAMEWORKS,),
+)
+def api_metrics_plain(files: Files) -> Iterator[Evidence]:
+    """As `api-metrics`, for an open box: an instrumentator (Prometheus's FastAPI one has to expose its route), an application
+    of metrics that is mounted, a server or gateway of its own, or a handler that returns `generate_latest()`, with more than
+    one lone counter behind it. An argument of a route's decorator mounts nothing, and a handler that answers on another path,
+    too, is no route of metrics."""
+    yield from _metrics(files, used=True, plain=True)
+
+
+def _mounted(module: Module, call: Call) -> bool:
+    """Whether what a call makes is given out: mounted, directly or by the name that it gets, or returned by a handler."""
+    last = call.name.rpartition(".")[2]
+    if last in ("start_http_server", "push_to_gateway"):
+        return True
+    if last == "generate_latest":
+        return bool(call.inside)
+    names = {
+        module.name(t)
+        for n in module.nodes
+        if isinstance(n, ast.Assign) and n.value is call.node
+        for t in n.targets
+        if isinstance(t, ast.Name | ast.Attribute)
+    }
+    for other in module.calls:
+        if _MOUNTS.search(other.name):
+            for given in (*other.node.args, *(k.value for k in other.node.keywords)):
+                if any(
+                    n is call.node or (isinstance(n, ast.Name | ast.Attribute) and module.name(n) in names)
+                    for n in ast.walk(given)
+                ):
+                    return True
+    return False
+
+
+_MOUNTS = compile_later(
+    r"(^|\.)(mount|Mount|add_route|add_asgi_app|mount_asgi_app|DispatcherMiddleware|WSGIMiddleware)$"
+)
+
+
+@probe(
     "metrics-endpoint",
     asks="Does the API expose an endpoint for metrics at all?",
     looks_in=SERVERS,
@@ -600,7 +644,7 @@ def metrics_endpoint(files: Files) -> Iterator[Evidence]:
     yield from _metrics(files, used=False)
 
 
-def _metrics(files: Files, used: bool) -> Iterator[Evidence]:
+def _metrics(files: Files, used: bool, plain: bool = False) -> Iterator[Evidence]:
     declared = routes(files)
     code = Code.of(files)
     apps = dict.fromkeys(r.file for r in declared if r.framework not in ("static", "gradio"))
@@ -615,12 +659,15 @@ def _metrics(files: Files, used: bool) -> Iterator[Evidence]:
         seen = False
         for call in module.calls:
             if tool and not seen and _INSTRUMENTING.search(call.name) and _instruments(module, call):
+                if plain and "Instrumentator" in tool and not any(c.name.endswith("expose") for c in module.calls):
+                    continue
                 seen = True
                 yield file.cite(call.line, call.end, note=tool)
             elif _METER.search(call.name) and module.imported("opentelemetry"):
                 yield file.cite(call.line, call.end, note="an OpenTelemetry metric")
             elif _EXPOSES.search(call.name) and module.imported("prometheus_client", "aioprometheus"):
-                exposed.append(file.cite(call.line, call.end, note="exposes Prometheus metrics"))
+                if not plain or _mounted(module, call):
+                    exposed.append(file.cite(call.line, call.end, note="exposes Prometheus metrics"))
             elif call.name.endswith("create_time_series") and module.imported("google.cloud.monitoring_v3"):
                 yield file.cite(call.line, call.end, note="sends a metric to Cloud Monitoring")
         counted = counted or (
@@ -629,10 +676,21 @@ def _metrics(files: Files, used: bool) -> Iterator[Evidence]:
         )
         if module.imported("bentoml") and counted:
             exposed.append(file.cite(module.imported("bentoml"), note="BentoML exposes the service's metrics"))
+    if plain:
+        kinds = [
+            c.name.rpartition(".")[2]
+            for f in served
+            if (m := code.module(f))
+            for c in m.calls
+            if _METRIC_TYPES.match(c.name)
+        ]
+        counted = counted and kinds != ["Counter"]
     if counted or not used:
         yield from exposed
     for route in declared:
         if not re.search(r"(^|/)metrics/?$", route.path) or not route.function:
+            continue
+        if plain and any(_answers_too(other, route) for other in declared):
             continue
         reached = code.reached(files.paths[route.file], route.function)
         calls = code.calls(*reached[0]) if reached else []
@@ -641,6 +699,13 @@ def _metrics(files: Files, used: bool) -> Iterator[Evidence]:
             yield files.paths[route.file].cite(
                 route.line, route.end + 2, note="an own metrics route, not in Prometheus's format"
             )
+
+
+def _answers_too(other: Route, route: Route) -> bool:
+    """Whether a route's handler answers on another path, too."""
+    return (other.file, other.function) == (route.file, route.function) and other.path.rstrip("/") != route.path.rstrip(
+        "/"
+    )
 
 
 def _instruments(module: Module, call: Call) -> bool:

@@ -1,12 +1,13 @@
 """Style, typing, documentation, pre-commit, command lines."""
 
 import ast
+import builtins
 import configparser
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from auditor.facts.commandline import TARGET_FILES, programs, scripts, targets
+from auditor.facts.commandline import TARGET_FILES, Program, programs, scripts, targets
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
@@ -499,12 +500,65 @@ def command_line(files: Files) -> Iterator[Evidence]:
               "absl", "simple_parsing", "jsonargparse", "defopt"),
 )  # fmt: skip
 def command_line_plain(files: Files) -> Iterator[Evidence]:
-    """As `command-line`, from three options or two commands on. `typer.run` around one function with a path is no choice of a
-    command line."""
-    found = list(command_line(files))
-    options = [len(p.options) for f in files for p in programs(f) if p.kind != "hydra" and not p.hollow]
-    if len(options) > 1 or max(options, default=0) > 2:
-        yield from found
+    """As `command-line`, from three options or two commands on, of those that have a parameter which is used and whose module can start.
+    `typer.run` around one function with a path is no choice of a command line, and around one without any it is the
+    template's tail; a top-level name that nothing defines stops a module before its command line."""
+    own = [
+        (f, p)
+        for f in files
+        for p in programs(f)
+        if p.kind != "hydra" and not p.hollow and _takes_something(f, p) and _can_start(f)
+    ]
+    if len(own) > 1 or any(len(p.options) > 2 for _, p in own):
+        keep = {(f.path, p.line) for f, p in own}
+        yield from (e for e in command_line(files) if (e.path, e.start) in keep)
+
+
+def _can_start(file: File) -> bool:
+    """Whether every name that the top of a module uses is bound somewhere in it: below `#from pathlib import Path` a `Path(...)`
+    stops it."""
+    module = python(file)
+    if module is None:
+        return False
+    bound = {*module.aliases, *(f.name for f in module.functions), *(c.name for c in module.classes)}
+    bound |= {n.id for n in module.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    bound |= {n.arg for n in module.nodes if isinstance(n, ast.arg)}
+    bound |= {n.name for n in module.nodes if isinstance(n, ast.ExceptHandler) and n.name}
+    imports = [n for n in module.nodes if isinstance(n, ast.Import | ast.ImportFrom)]
+    bound |= {(a.asname or a.name).split(".")[0] for n in imports for a in n.names}
+    if "*" in bound:
+        return True
+    used = (
+        n.id
+        for s in module.tree.body
+        if isinstance(s, ast.Assign | ast.AnnAssign | ast.Expr | ast.FunctionDef)
+        for top in (_defaults(s) if isinstance(s, ast.FunctionDef) else [s])
+        for n in ast.walk(top)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+    )
+    return all(name in bound or hasattr(builtins, name) or name.startswith("__") for name in used)
+
+
+def _defaults(function: ast.FunctionDef) -> list[ast.expr]:
+    """What Python computes when it comes to a function: defaults and decorators (annotations may be put off)."""
+    arguments = function.args
+    given = [d for d in (*arguments.defaults, *arguments.kw_defaults) if d is not None]
+    return [*given, *function.decorator_list]
+
+
+def _takes_something(file: File, program: Program) -> bool:
+    """Whether a command has a parameter that its function uses; a parser whose arguments are not seen may."""
+    module = python(file)
+    if not program.name or program.kind == "LightningCLI":
+        return True
+    if not program.options:
+        return False
+    ends = [f for f in module.functions if f.end == program.end or f.qualname == program.name] if module else []
+    if not ends:
+        return True
+    used = {n.id for f in ends for n in ast.walk(f.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    given = {a.arg for f in ends for a in ast.walk(f.node.args) if isinstance(a, ast.arg)}
+    return bool(used & given)
 
 
 @probe(

@@ -333,6 +333,23 @@ def test_images(sentence: str, files: Mapping[str, str], wrong: bool) -> None:
     assert contradicted("image-count", {"docker": sentence}, files) == (["count:images"] if wrong else [])
 
 
+@pytest.mark.parametrize(
+    ("base", "wrong"),
+    [
+        ("python:3.12", True),  # the group's own, in the editor's folder
+        ("mcr.microsoft.com/devcontainers/python:3.12", False),  # as the editor wrote it
+        ("mcr.microsoft.com/vscode/devcontainers/base:1", False),
+    ],
+)
+def test_an_editors_docker_file_is_no_image_of_the_groups(base: str, wrong: bool) -> None:
+    files = {
+        "train.dockerfile": "FROM python\nCOPY a b\n",
+        ".devcontainer/Dockerfile": f"FROM {base}\nRUN pip install uv\n",
+    }
+    said = contradicted("image-count", {"docker": "We have only one Dockerfile for everything."}, files)
+    assert said == (["count:images"] if wrong else [])
+
+
 API = {
     "src/app.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get('/')\ndef root():\n    return {}\n\n"
     "@app.post('/predict')\ndef predict():\n    return {}\n\n@app.post('/batch')\ndef batch():\n    return {}\n\n"

@@ -378,3 +378,39 @@ def test_code_uploaded_names_what_is_missing() -> None:
     assert "`birds.models.net.Net` (src/birds/train.py:1)" in note
     assert "does not parse: src/birds/broken.py" in note
     assert note.startswith("1 own Python file outside tests, 6 lines of code; ")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "outcome"),
+    [
+        (
+            "src/fish/data.py",
+            "import urllib.request\nurllib.request.urlretrieve('https://x.dk/fish.csv', 'fish.csv')\n",
+            "found",
+        ),
+        (
+            "src/fish/data.py",
+            "from datasets import load_dataset\ndef get():\n    return load_dataset('fish')\n",
+            "found",
+        ),
+        ("src/fish/data.py", "import kagglehub\nkagglehub.dataset_download('a/fish')\n", "found"),
+        ("src/fish/data.py", "import torchvision\ntorchvision.datasets.MNIST('data', download=True)\n", "found"),
+        ("src/fish/data.py", "import subprocess\nsubprocess.run(['dvc', 'pull'])\n", "found"),
+        (
+            "src/fish/steps.py",
+            "from datasets import load_dataset\ndef download_data():\n    return load_dataset('fish')\n",
+            "found",
+        ),
+        (
+            "src/data/make_dataset.py",
+            "import pandas as pd\ndef main(path):\n    pd.read_csv(path).to_csv('b.csv')\n",
+            "absent",
+        ),
+        ("src/fish/data.py", "import torch\ntorch.load('data/a.pt')\n", "absent"),
+        ("src/fish/data.py", "import torchvision\ntorchvision.datasets.MNIST('data', download=False)\n", "absent"),
+        (".github/workflows/a.yml", "on: push\njobs: {a: {runs-on: x, steps: [{run: dvc pull}]}}\n", "absent"),
+        ("notebooks/data.ipynb", '{"cells": []}', "absent"),
+    ],
+)
+def test_data_that_are_fetched(path: str, text: str, outcome: str) -> None:
+    assert ask("data-fetched", {path: text}).outcome == outcome

@@ -153,6 +153,36 @@ def test_api_metrics(files: dict[str, str], outcome: str) -> None:
     assert ask("api-metrics", files).outcome == outcome
 
 
+TWO = (
+    METER.replace("Counter,", "Counter, Histogram, generate_latest,") + "took = Histogram('took', 'took')\nseen.inc()\n"
+)
+STACKED = "@app.get('/metrics', make_asgi_app())\n@app.post('/predict')\ndef predict(x: int):\n    seen.inc()\n    return net(x)\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "plain"),
+    [
+        ("from prometheus_fastapi_instrumentator import Instrumentator\nInstrumentator().instrument(app).expose(app)\n", True),
+        ("from prometheus_fastapi_instrumentator import Instrumentator\nInstrumentator().instrument(app)\n", False),
+        (TWO + "app.mount('/metrics', make_asgi_app())\n", True),
+        (TWO + "metrics = make_asgi_app()\napp.mount('/metrics', metrics)\n", True),
+        (TWO + "app.mount(path='/metrics', app=make_asgi_app())\n", True),
+        (TWO + "from starlette.routing import Mount\napp.routes.append(Mount('/metrics', make_asgi_app()))\n", True),
+        (TWO + "@app.get('/metrics')\ndef metrics():\n    return Response(generate_latest())\n", True),
+        (TWO + "from prometheus_client import start_http_server\nstart_http_server(8001)\n", True),
+        (TWO + "metrics = make_asgi_app()\n", False),
+        (TWO + STACKED, False),
+        (METER + STACKED, False),
+        (METER + "seen.inc()\napp.mount('/metrics', make_asgi_app())\n", False),
+        ("import psutil\n@app.get('/metrics')\ndef metrics():\n    return {'cpu': psutil.cpu_percent()}\n", True),
+        ("@app.get('/metrics')\n@app.get('/metrics/')\ndef metrics():\n    return measured(app)\n", True),
+        ("@app.get('/metrics')\n@app.post('/predict')\ndef predict(x: int):\n    return net(x)\n", False),
+    ],
+)  # fmt: skip
+def test_what_an_open_box_of_metrics_needs(rest: str, plain: bool) -> None:
+    assert ask("api-metrics-plain", {"api.py": HEAD + rest}).outcome == ("found" if plain else "absent")
+
+
 @pytest.mark.parametrize(
     ("more", "outcome"),
     [

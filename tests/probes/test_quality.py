@@ -289,6 +289,11 @@ TYPED = 'def f(a: int) -> int:\n    """Doubles a number."""\n    return a\n'
 BARE = "def g(a):\n    return a\n"
 
 
+TAIL = "import typer\ndef preprocess():\n    return go()\nif __name__ == '__main__':\n    typer.run(preprocess)\n"
+USED = "import typer\ndef show(path: str):\n    return go(path)\nif __name__ == '__main__':\n    typer.run(show)\n"
+UNUSED = USED.replace("go(path)", "go()")
+
+
 @pytest.mark.parametrize(
     ("probe", "files", "outcome"),
     [
@@ -304,6 +309,16 @@ BARE = "def g(a):\n    return a\n"
         ("style-checked-and-clean", {"a.py": TYPED}, "absent"),
         ("style-checked-and-clean", {"a.py": "x = 1;\n", ".pre-commit-config.yaml": "repos:\n" + RUFF}, "absent"),
         ("command-line-plain", {"a.py": "import typer\ndef f(path: str):\n    return show(path)\ntyper.run(f)\n"}, "absent"),
+        ("command-line-plain", {"a.py": TAIL, "b.py": TAIL}, "absent"),
+        ("command-line-plain", {"a.py": TAIL, "b.py": TAIL.replace("go()", "go(path)")}, "absent"),
+        ("command-line-plain", {"a.py": UNUSED, "b.py": UNUSED}, "absent"),
+        ("command-line-plain", {"a.py": USED, "b.py": USED}, "found"),
+        ("command-line-plain", {"a.py": USED, "b.py": TAIL}, "absent"),
+        ("command-line-plain", {"a.py": USED, "b.py": "HERE = Path('a')\n" + USED}, "absent"),
+        ("command-line-plain", {"a.py": USED, "b.py": "from pathlib import Path\nHERE = Path('a')\n" + USED}, "found"),
+        ("command-line-plain", {"a.py": USED, "b.py": "from lib import *\nHERE = Path('a')\n" + USED}, "found"),
+        ("command-line-plain", {"a.py": "import argparse\np = argparse.ArgumentParser()\np.add_argument('--a')\np.add_argument('--b')\np.add_argument('--c')\nfit(p.parse_args())\nfit = 1\n"}, "found"),
+        ("command-line-plain", {"a.py": "import click\n@click.command()\n@click.option('--a')\n@click.option('--b')\n@click.option('--c')\ndef f(a, b, c):\n    fit(a, b, c)\n"}, "found"),
         ("command-line-plain", {"a.py": "import typer\ndef f(lr: float, epochs: int, seed: int):\n    return fit(lr, epochs, seed)\ntyper.run(f)\n"}, "found"),
     ],
 )  # fmt: skip
