@@ -197,9 +197,9 @@ _DRAWN = compile_later(
 )
 
 
-def _answer(files: Files) -> Question | None:
+def _answer(files: Files, question: str = "architecture") -> Question | None:
     report = files.report
-    return next((q for q in report.questions if q.id == "architecture"), None) if report else None
+    return next((q for q in report.questions if q.id == question), None) if report else None
 
 
 def _shown(question: Question) -> list[Image]:
@@ -257,6 +257,24 @@ def architecture_diagram(files: Files) -> Iterator[Evidence]:
             if _DRAWN.match(row):
                 yield file.cite(i, i + 5, note="a diagram as code")
                 break
+
+
+@probe(
+    "tracking-figure",
+    asks="Does the answer on experiment tracking show a picture of the group's own?",
+    looks_in=("**/*.{png,jpg,jpeg,svg,gif,webp,pdf}",),
+    all=True,
+)
+def tracking_figure(files: Files) -> Iterator[Evidence]:
+    """An image of the repository that the answer on experiment tracking shows and that is not the template's. Weak: runs
+    may have been logged by code that is not there any more, or never was."""
+    question = _answer(files, "experiment-tracking")
+    for image in _shown(question) if question else ():
+        file = files.paths.get(image.path)
+        if file and not _is_stub(files, file):
+            where = f"{files.report.path}:{image.line}" if files.report else ""
+            note = f"{file.path}, shown by the answer on experiment tracking"
+            yield Evidence(kind="fact", path=file.path, note=note, sources=(file.path, where))
 
 
 def _is_stub(files: Files, file: File) -> bool:

@@ -259,6 +259,20 @@ def ci_caching(files: Files) -> Iterator[Evidence]:
         yield file.cite(line, note=what)
 
 
+@probe("ci-caching-and-matrix", asks="Is caching asked for, and do the tests run on several versions?", looks_in=CI)
+def ci_caching_and_matrix(files: Files) -> Iterator[Evidence]:
+    """Both halves of one box, plainly: caching that a step asks for (not an action's default), and two or more values of a
+    kind over the jobs that run tests."""
+    workflows = ci_workflows(files)
+    asked = [(what, file, line) for ci in workflows if ci.automatic for what, file, line in caches(ci)]
+    several = [v for v in ci_values(ci for ci in workflows if ci.checks) if len(v.values) > 1]
+    if asked and several:
+        what, file, line = asked[0]
+        yield file.cite(line, note=what)
+        for where, at in several[0].places[:1]:
+            yield where.cite(at, note=f"{', '.join(several[0].values)}")
+
+
 def _only_updates(ci: CiWorkflow) -> bool:
     updates = any(r.command.program in ("pre-commit", "prek") and "autoupdate" in r.command.bare for r in ci.runs)
     return updates and not any(runs_tests(r.command) or lint_tool(r.command) for r in ci.runs)

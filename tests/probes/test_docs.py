@@ -148,3 +148,17 @@ def test_revisited_description(files: dict[str, str], outcome: str) -> None:
 )
 def test_published_pages_elsewhere(text: str, outcome: str) -> None:
     assert ask("docs-address", {"README.md": text}).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("files", "report", "outcome"),
+    [
+        ({"reports/figures/pond.png": PICTURE}, architecture(OWN, id="experiment-tracking"), "found"),
+        ({"reports/figures/pond.png": PICTURE}, architecture(links=(OWN,), id="experiment-tracking"), "found"),
+        ({"reports/figures/pond.png": PICTURE}, architecture(OWN), "absent"),
+        ({"reports/figures/pond.png": PICTURE}, architecture(AWAY, id="experiment-tracking"), "absent"),
+        ({"reports/figures/pond.png": PICTURE}, None, "absent"),
+    ],
+)
+def test_tracking_figure(files: dict[str, str | bytes], report: Report | None, outcome: str) -> None:
+    assert ask("tracking-figure", files, report=report).outcome == outcome

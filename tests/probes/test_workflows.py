@@ -629,3 +629,22 @@ def test_a_copy_of_one_branch_does_not_know_of_others() -> None:
     assert ask("docs-deployed", {"README.md": "# x"}, history=History(branches=("main",))).outcome == "absent"
     alone = ask("docs-deployed", {"README.md": "# x"}, history=History(branches=("main",), one_branch=True))
     assert (alone.outcome, "one branch" in alone.reason) == ("unknown", True)
+
+
+@pytest.mark.parametrize(
+    ("setup", "matrix", "outcome"),
+    [
+        ("uses: actions/setup-python@v5\nwith: {cache: pip}", "[ubuntu-latest, windows-latest]", "found"),
+        ("uses: astral-sh/setup-uv@v6\nwith: {enable-cache: true}", "[ubuntu-latest, windows-latest]", "found"),
+        ("uses: astral-sh/setup-uv@v6", "[ubuntu-latest, windows-latest]", "absent"),
+        ("uses: actions/setup-python@v5\nwith: {cache: pip}", "[ubuntu-latest]", "absent"),
+    ],
+)
+def test_ci_caching_and_matrix(setup: str, matrix: str, outcome: str) -> None:
+    """An action's default is nothing that the group set up."""
+    steps = f"{setup}\n- run: pytest".replace("\n", "\n      ").replace("\n      - ", "\n    - ")
+    text = (
+        "on: [push]\njobs:\n  t:\n    strategy:\n      matrix:\n        os: "
+        f"{matrix}\n    runs-on: ${{{{ matrix.os }}}}\n    steps:\n    - {steps}\n"
+    )
+    assert ask("ci-caching-and-matrix", {CI: text}, history=MAIN).outcome == outcome
