@@ -198,21 +198,6 @@ def hydra_parts(files: Files) -> Iterator[Evidence]:
             yield file.cite(call.line, call.end, note=f"calls {call.name}")
 
 
-@probe(
-    "omegaconf-loads",
-    asks="Does OmegaConf, Hydra's own library, load a configuration?",
-    looks_in=_PYTHON,
-    mentions=("omegaconf",),
-)
-def omegaconf_loads(files: Files) -> Iterator[Evidence]:
-    """`OmegaConf.load`, `create`, `from_cli` or `merge`. Weak: what Hydra reads its configurations with, without Hydra."""
-    for file in files:
-        module = python(file)
-        loads = re.compile(r"omegaconf\.OmegaConf\.(load|create|from_cli|from_dotlist|merge|structured)$")
-        if call := next((c for c in module.calls if loads.match(c.name)), None) if module else None:
-            yield file.cite(call.line, call.end, note="loads a configuration with OmegaConf, without Hydra")
-
-
 _READS = compile_later(
     r"^(yaml\.(safe_load|load|full_load)|omegaconf\.OmegaConf\.\w+|toml\.loads?|tomllib\.loads?|tomli\.loads?|"
     r"configparser\.(ConfigParser|RawConfigParser)|dynaconf\.Dynaconf|ml_collections\.ConfigDict|confuse\.\w+|jsonargparse\.\w+|"

@@ -413,19 +413,3 @@ def test_tests_that_pytest_does_not_collect(probe: str, path: str, text: str, ou
     if outcome == "found":
         assert "pytest does not collect" in answer.evidence[0].note
         assert ask(strong, files).outcome == "absent"
-
-
-@pytest.mark.parametrize(
-    ("text", "outcome"),
-    [
-        ("from omegaconf import OmegaConf\nc = OmegaConf.load('c.yaml')\n", "found"),
-        ("import omegaconf\nc = omegaconf.OmegaConf.from_cli()\n", "found"),
-        ("from omegaconf import OmegaConf as O\nc = O.merge(a, b)\n", "found"),
-        ("from omegaconf import OmegaConf\nprint(OmegaConf.to_yaml(c))\n", "absent"),
-        ("from omegaconf import DictConfig\ndef f(c: DictConfig):\n    pass\n", "absent"),
-        ("import yaml\nc = yaml.safe_load(open('omegaconf.yaml'))\n", "absent"),
-    ],
-)
-def test_a_configuration_loaded_without_hydra(text: str, outcome: str) -> None:
-    assert ask("omegaconf-loads", {"src/a.py": text}).outcome == outcome
-    assert "omegaconf-loads" in load_profile().items_by_id["hydra"].weak
