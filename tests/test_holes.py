@@ -112,6 +112,23 @@ def test_a_hole_is_named_with_the_boxes_that_hang_on_it(whole: OpenSnapshot) -> 
     assert set(problem.items) <= unverifiable
 
 
+def test_a_submodule_elsewhere_hides_nothing_that_is_there(whole: OpenSnapshot) -> None:
+    """What lines and files show that are in the commit is said all the same."""
+    files = list(whole.files.values())
+    before, after = (
+        {
+            (v.by, v.claim.quote)
+            for v in audited(whole, chosen).verdicts
+            if v.label == "contradicted"
+            and v.by in ("claim:folders-removed", "claim:line-length", "claim:sweep-configured")
+        }
+        for chosen in (files, [*files, File("third_party/x", "2" * 40, 0, missing, SUBMODULE)])
+    )
+    assert before == after
+    assert whole.report is not None
+    assert bool(before) == ("removed the `docs` folder" in whole.report.text)
+
+
 # -- the watch ---------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ accusation. Checks see a `Repo`: the snapshot, and any probe's answer about it.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from auditor.holes import watching
+from auditor.holes import Watch, watching
 from auditor.models import Evidence, Label, Report
 from auditor.probes import Answer
 from auditor.probes import load as load_probes
@@ -62,11 +62,12 @@ class Settled:
     detail: bool = False
     rule: str = "prose-contradicts-repository"
 
-    @property
-    def rests_on_absence(self) -> bool:
-        """Whether something that is nowhere, or a number of all that there is, settles it, and not lines or files that are
-        there, or the report's own words."""
-        return self.rule not in _REPORTS_OWN and not all(e.path for e in self.evidence)
+    def rests_past(self, watch: Watch, snapshot: Snapshot) -> bool:
+        """Whether what was not read or followed could settle it otherwise. The report's own words it cannot; and a
+        submodule somewhere else leaves alone what lines and files show that are there."""
+        if not watch or self.rule in _REPORTS_OWN:
+            return False
+        return not (all(e.path for e in self.evidence) and set(watch.holes) <= set(snapshot.elsewhere))
 
     @property
     def said(self) -> str:
@@ -100,13 +101,12 @@ class Check:
     def run(self, prose: Prose, repo: Repo) -> tuple[list[Settled], str]:
         """What the check settles, and the reason if it failed: a broken check loses its own say and nothing else.
 
-        A contradiction that rests on an absence and was reached past something unread or not followed is none."""
+        A contradiction that was reached past something unread or not followed is none (see `Settled.rests_past`)."""
         settled = []
         try:
             with watching() as watch:
                 for piece in self.function(prose, repo):
-                    past_hole = watch and not self.about_holes and piece.rests_on_absence
-                    if not (past_hole and piece.label == "contradicted"):
+                    if piece.label != "contradicted" or self.about_holes or not piece.rests_past(watch, repo.snapshot):
                         settled.append(piece)
             return settled, ""
         except Exception as error:
