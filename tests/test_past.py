@@ -450,7 +450,7 @@ def test_a_weak_sign_on_a_branch(story: Story) -> None:
 def test_never_there_stays_an_error(story: Story) -> None:
     story.commit(src__a_py="import torch\n")
     story.commit(src__a_py="import torch\nx = 1\n")
-    record = audited(story, "inference-optimisation")
+    record = audited(story, "logging")
     assert [f.level for f in record.findings] == ["error"]
     assert not record.verdicts[0].softened
 
