@@ -844,10 +844,6 @@ class Workflow:
         for _, step in self.active_steps:
             yield from step.commands
 
-    def starts_on(self, *events: str) -> bool:
-        """Whether one of the events starts it."""
-        return any(e in self.triggers for e in events)
-
     @property
     def by_hand_only(self) -> bool:
         """Whether nothing but a person (or another workflow's call) starts it."""

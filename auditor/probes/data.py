@@ -295,29 +295,32 @@ def _downloads(call: Call, named: bool) -> bool:
     return False
 
 
+_DOWNLOAD_WORDS = (
+    "download",
+    "load_dataset",
+    "fetch_",
+    "dvc",
+    "gsutil",
+    "gcloud storage",
+    "wget",
+    "curl",
+    "urlretrieve",
+    "requests",
+    "gdown",
+    "kaggle",
+    "datasets",
+    "s3",
+    "urlopen",
+    "httpx",
+    "load_data",
+)
+
+
 @probe(
     "data-download",
     asks="Does something in the repository download or pull the data?",
     looks_in=(*CODE, *SCRIPTS, "**/cloudbuild*.y*ml"),
-    mentions=(
-        "download",
-        "load_dataset",
-        "fetch_",
-        "dvc",
-        "gsutil",
-        "gcloud storage",
-        "wget",
-        "curl",
-        "urlretrieve",
-        "requests",
-        "gdown",
-        "kaggle",
-        "datasets",
-        "s3",
-        "urlopen",
-        "httpx",
-        "load_data",
-    ),
+    mentions=_DOWNLOAD_WORDS,
 )
 def data_download(files: Files) -> Iterator[Evidence]:
     """Code or a command that gets the data from where they are: a dataset library, Kaggle, a bucket, a web address, or `dvc
@@ -339,25 +342,7 @@ def data_download(files: Files) -> Iterator[Evidence]:
     "data-fetched",
     asks="Does the group's own data code download the data?",
     looks_in=CODE,
-    mentions=(
-        "download",
-        "load_dataset",
-        "fetch_",
-        "dvc",
-        "gsutil",
-        "gcloud storage",
-        "wget",
-        "curl",
-        "urlretrieve",
-        "requests",
-        "gdown",
-        "kaggle",
-        "datasets",
-        "s3",
-        "urlopen",
-        "httpx",
-        "load_data",
-    ),
+    mentions=_DOWNLOAD_WORDS,
 )
 def data_fetched(files: Files) -> Iterator[Evidence]:
     """As `data-download`, for an open box: in Python code of the group's own that a file's name, or a function's, gives to the
