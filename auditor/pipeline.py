@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor import __version__
+from auditor.claims import run
 from auditor.claims.boxes import explained_boxes
-from auditor.claims.settle import settle
+from auditor.claims.old import settle
+from auditor.claims.run import case_of, numbered, read_patterns
 from auditor.errors import UserError
 from auditor.facts.language import minimum_python
 from auditor.facts.past import Memory
@@ -266,6 +268,11 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
     verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained)
     verdicts = _remembered(verdicts, snapshot, profile, results, book)
     claimed, failed = settle(prose, snapshot, book.enter)
+    case = case_of(snapshot, profile, prose)
+    placed, unread = read_patterns(case)
+    typed, broken = run.settle(case, placed, book.enter)
+    claimed += numbered(typed, len(claimed))
+    failed += [*unread, *broken]
     return Prepared(
         submission=submission,
         report=snapshot.report,

@@ -1,0 +1,208 @@
+"""What readers and settlers hand each other: a claim with its place in the report, what it is held against, and what comes out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
+
+from auditor.claims.kinds import Strength, Typed
+from auditor.holes import watching
+from auditor.models import ChecklistItem, Evidence, Question, Report
+from auditor.probes import Answer
+from auditor.probes import load as load_probes
+from auditor.profile import Profile
+from auditor.prose import Prose, Statement
+from auditor.repository import History
+from auditor.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A typed claim where it stands: the question whose answer makes it, the line that its quote starts on, and who read it
+    (`patterns`, or `answers` for a model). Its quote is verbatim in the answer, white space aside."""
+
+    claim: Typed
+    question: Question
+    line: int
+    reader: str
+
+
+@dataclass
+class Case:
+    """What claims are held against: the snapshot of one commit, probes' answers about it, each asked once, the course's profile,
+    and the report."""
+
+    snapshot: Snapshot
+    profile: Profile
+    prose: Prose
+    _answers: dict[str, Answer] = field(default_factory=dict)
+
+    @property
+    def history(self) -> History:
+        return self.snapshot.history
+
+    @property
+    def report(self) -> Report:
+        return self.prose.report
+
+    def answer(self, probe: str) -> Answer:
+        """A probe's answer about this commit."""
+        if probe not in self._answers:
+            self._answers[probe] = load_probes()[probe].run(self.snapshot)
+        return self._answers[probe]
+
+    def found(self, *probes: str) -> bool:
+        """Whether one of the probes found something."""
+        return any(self.answer(p).outcome == "found" for p in probes)
+
+    def absent(self, *probes: str) -> bool:
+        """Whether all of the probes are sure that there is nothing."""
+        return all(self.answer(p).outcome == "absent" for p in probes)
+
+    def box(self, item: str) -> ChecklistItem | None:
+        """The line of the checklist for an item of the profile, if the report has it."""
+        return next((i for i in self.report.items if i.item == item), None)
+
+    def box_evidence(self, item: str) -> Evidence | None:
+        """That line as evidence."""
+        found = self.box(item)
+        if found is None:
+            return None
+        return Evidence(
+            kind="excerpt",
+            path=self.report.checklist or self.report.path,
+            start=found.line,
+            end=found.line,
+            excerpt=f"[{found.mark}] {found.text}",
+            note="ticked" if found.checked else "open",
+        )
+
+
+Rule = Literal["prose-contradicts-repository", "prose-contradicts-checklist", "prose-contradicts-prose"]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a settler says of a claim. `shows` is what the repository (or the report) has, with its figures, `difference` one sentence
+    on how the two differ; `evidence` is what a person can open. `detail`: a number or name is off rather than the thing itself.
+    `about` names the thing spoken of (`path:src/a.py`, `count:tests`): one answer gets one finding about it."""
+
+    label: Literal["supported", "contradicted"]
+    shows: str
+    evidence: tuple[Evidence, ...]
+    difference: str = ""
+    about: str = ""
+    detail: bool = False
+    rule: Rule = "prose-contradicts-repository"
+
+
+C = TypeVar("C", bound=Typed)
+Function = Callable[[C, Case], Settled | None]
+
+
+@dataclass(frozen=True)
+class Settler:
+    """Holds claims of one kind against the repository. `speaks` are the strengths whose claims it may contradict; of another it
+    confirms at most. `about_holes`: that something cannot be read is what it is about."""
+
+    kind: str
+    function: Callable[[Typed, Case], Settled | None]
+    speaks: tuple[Strength, ...] = ("plain",)
+    about_holes: bool = False
+
+    @property
+    def explains(self) -> str:
+        """What it compares, and when it says nothing: the function's docstring."""
+        return " ".join((self.function.__doc__ or "").split())
+
+    def settle(self, claim: Typed, case: Case) -> tuple[Settled | None, str]:
+        """What it says of a claim, None where that stays open, and the reason if it failed: a broken settler loses its own say and
+        nothing else. A contradiction that was reached past something unread or not followed is none."""
+        try:
+            with watching() as watch:
+                made = self.function(claim, case)
+        except Exception as error:
+            return None, f"settler {self.kind} failed: {type(error).__name__}: {error}"
+        if made is None or made.label == "supported":
+            return made, ""
+        if claim.strength not in self.speaks:
+            return None, ""
+        if watch and not self.about_holes and made.rule == "prose-contradicts-repository":
+            # a submodule somewhere else leaves alone what lines and files show that are there
+            there = all(e.path for e in made.evidence) and set(watch.holes) <= set(case.snapshot.elsewhere)
+            if not there:
+                return None, ""
+        return made, ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A rigid form of statement, read without a model: a generator of typed claims, each with the statement that makes it."""
+
+    id: str
+    function: Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]
+
+    @property
+    def explains(self) -> str:
+        """Which forms it takes, and what it leaves alone: the function's docstring."""
+        return " ".join((self.function.__doc__ or "").split())
+
+    def read(self, prose: Prose, case: Case) -> tuple[list[Placed], str]:
+        """Its claims in their places, and the reason if it failed."""
+        try:
+            with watching():
+                made = [_placed(statement, claim) for statement, claim in self.function(prose, case)]
+        except Exception as error:
+            return [], f"reader {self.id} failed: {type(error).__name__}: {error}"
+        return made, ""
+
+
+def _placed(statement: Statement, claim: Typed) -> Placed:
+    at = statement.text.find(claim.quote)
+    return Placed(claim, statement.question, statement.line + statement.text.count("\n", 0, max(at, 0)), "patterns")
+
+
+SETTLERS: dict[str, Settler] = {}
+READERS: dict[str, Reader] = {}
+
+
+def settles(
+    kind: str, *, speaks: tuple[Strength, ...] = ("plain",), about_holes: bool = False
+) -> Callable[[Function[C]], Function[C]]:
+    """Register a function of (claim, case) as the settler of a kind. It returns None where the claim stays open."""
+
+    def register(function: Function[C]) -> Function[C]:
+        if kind in SETTLERS:
+            raise ValueError(f"two settlers of {kind}")
+        SETTLERS[kind] = Settler(kind, function, speaks, about_holes)  # type: ignore[arg-type]
+        return function
+
+    return register
+
+
+def reads(id: str) -> Callable[[Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]], Reader]:
+    """Register a generator of (statement, claim) as a reader of rigid forms."""
+
+    def register(function: Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]) -> Reader:
+        if id in READERS:
+            raise ValueError(f"two readers are called {id}")
+        READERS[id] = Reader(id, function)
+        return READERS[id]
+
+    return register
+
+
+def load() -> tuple[Mapping[str, Reader], Mapping[str, Settler]]:
+    """Every reader and settler. The imports are the registry."""
+    from auditor.claims import patterns, settle  # noqa: F401
+
+    return READERS, SETTLERS
+
+
+def fact(note: str, *sources: str, path: str = "") -> Evidence:
+    """A computed fact with what it was computed from (`path` or `path:line`)."""
+    return Evidence(kind="fact", note=note, sources=tuple(sources), path=path)
+
+
+def absence(note: str) -> Evidence:
+    """That something is not there, with where it was looked for."""
+    return Evidence(kind="absence", note=note)

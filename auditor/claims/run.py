@@ -1,0 +1,132 @@
+"""Settles typed claims, and tells what was never true from what has become untrue."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from auditor.claims.case import Case, Placed, Settled, load
+from auditor.models import Citation, Claim, Evidence, Problem, Source, Verdict
+from auditor.profile import Profile
+from auditor.prose import Prose
+from auditor.snapshot import OpenSnapshot, Snapshot
+
+Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id
+
+
+def read_patterns(case: Case) -> tuple[list[Placed], list[Problem]]:
+    """What the readers of rigid forms make of the answers, and which of them failed."""
+    placed: list[Placed] = []
+    problems = []
+    for reader in load()[0].values():
+        made, failure = reader.read(case.prose, case)
+        placed += made
+        if failure:
+            problems.append(Problem(message=failure))
+    return placed, problems
+
+
+def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[Verdict], list[Problem]]:
+    """One verdict for each settled claim, in the report's order, without ids; and the settlers that failed.
+
+    One answer gets one finding about a thing; a contradiction goes before a confirmation, a program's reading before a model's.
+    What is contradicted is held against the commit that last changed the sentence, too, by the same settler.
+    """
+    settlers = load()[1]
+    problems: dict[str, Problem] = {}
+    settled: dict[tuple[int, str], tuple[Placed, Settled]] = {}
+    for placed in claims:
+        if (settler := settlers.get(_kind(placed))) is None:
+            continue
+        made, failure = settler.settle(placed.claim, case)
+        if failure:
+            problems.setdefault(failure, Problem(message=failure))
+        if made is None:
+            continue
+        key = (placed.question.n, made.about or f"{_kind(placed)}:{placed.claim.quote}")
+        if key not in settled or (settled[key][1].label, made.label) == ("supported", "contradicted"):
+            settled[key] = (placed, made)
+    ordered = sorted(settled.values(), key=lambda s: (s[0].line, _kind(s[0]), s[1].about))
+    clock = _Clock(case)
+    return [_verdict(p, s, clock, number) for p, s in ordered], list(problems.values())
+
+
+def _kind(placed: Placed) -> str:
+    kind: str = placed.claim.kind  # type: ignore[attr-defined]
+    return kind
+
+
+def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> Verdict:
+    kind = _kind(placed)
+    citations = []
+    for evidence in made.evidence:
+        e = number(evidence.model_copy(update={"probe": f"claim:{kind}"}))
+        citations.append(Citation(evidence=e, quote=evidence.excerpt or evidence.note))
+    when = clock.when(placed, made) if made.label == "contradicted" else ""
+    difference = made.difference
+    if when == "stale":
+        difference += f" It was so when the sentence was written ({clock.written(placed)[:10]})."
+    said = " ".join(placed.claim.quote.split())
+    n = placed.question.n
+    source = Source(kind="question", n=n) if placed.question.answer or n else Source(kind="report", n=0)
+    return Verdict.model_validate(
+        {
+            "id": "C",
+            "claim": Claim(source=source, quote=said, line=placed.line),
+            "label": made.label,
+            "citations": tuple(citations),
+            "report_says": said,
+            "repo_shows": made.shows,
+            "difference": difference,
+            "by": f"claim:{kind}",
+            "reading": placed.reader,
+            "rule": made.rule if made.label == "contradicted" else "",
+            "detail": made.detail,
+            "when": when,
+        }
+    )
+
+
+class _Clock:
+    """Tells whether a claim was true at the commit that last changed its line."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._blame: list[str] | None = None
+        self._order = {c.sha: i for i, c in enumerate(case.history.commits)}
+        self._cases: dict[str, Case] = {}
+
+    def written(self, placed: Placed) -> str:
+        """The newest commit among those that last changed the claim's lines; empty where git cannot tell."""
+        snapshot = self._case.snapshot
+        if not isinstance(snapshot, OpenSnapshot):
+            return ""
+        if self._blame is None:
+            self._blame = snapshot.repository.blame(snapshot.commit, self._case.report.path)
+        first = placed.line - 1
+        shas = self._blame[first : first + placed.claim.quote.count("\n") + 1]
+        known = [s for s in shas if s in self._order]
+        return min(known, key=lambda s: self._order[s], default="")
+
+    def when(self, placed: Placed, made: Settled) -> str:
+        """`stale`, `never`, or empty where the commit is unknown. What the report itself contradicts has no history."""
+        written = self.written(placed)
+        if not written or made.rule != "prose-contradicts-repository":
+            return ""
+        case = self._case
+        if written == case.snapshot.commit:
+            return "never"
+        if written not in self._cases:
+            assert isinstance(case.snapshot, OpenSnapshot)
+            self._cases[written] = Case(case.snapshot.at(written), case.profile, case.prose)
+        then, failure = load()[1][_kind(placed)].settle(placed.claim, self._cases[written])
+        if failure:
+            return ""
+        return "never" if then is not None and then.label == "contradicted" else "stale"
+
+
+def case_of(snapshot: Snapshot, profile: Profile, prose: Prose) -> Case:
+    """What the claims of a report are held against."""
+    return Case(snapshot, profile, prose)
+
+
+def numbered(verdicts: Sequence[Verdict], after: int = 0) -> list[Verdict]:
+    """The same with ids C1, C2, ..."""
+    return [v.model_copy(update={"id": f"C{n}"}) for n, v in enumerate(verdicts, after + 1)]

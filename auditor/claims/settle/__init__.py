@@ -1,0 +1,1 @@
+"""The settlers: each holds the typed claims of one kind against the repository, and says nothing where it is not sure."""
