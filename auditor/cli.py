@@ -11,8 +11,35 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__
+from auditor import __version__, cli_eval
 from auditor.errors import UserError
+from auditor.options import (
+    BaseUrlOption,
+    BudgetOption,
+    DecisionsOption,
+    ExitZeroOption,
+    FailOn,
+    FailOnOption,
+    FiguresOption,
+    Format,
+    FormatOption,
+    JudgeOption,
+    MaxCostOption,
+    MaxTokensOption,
+    ModelOption,
+    OutputOption,
+    PrivateOption,
+    ProfileOption,
+    Readings,
+    ReadingsOption,
+    RulingOption,
+    SecondOption,
+    Show,
+    ShowOption,
+    StoreOption,
+    TimeoutOption,
+    WorkersOption,
+)
 
 if TYPE_CHECKING:
     from auditor.batch import Done
@@ -21,11 +48,7 @@ if TYPE_CHECKING:
     from auditor.judges.request import Asking
     from auditor.models import AuditRecord
     from auditor.probes import Probe
-
-Show = Literal["contradicted", "not_verifiable", "all"]
-FailOn = Literal["error", "contradicted", "note", "never"]
-Readings = Literal["pack", "dump", "both", "pack-twice", "section"]
-Format = Literal["text", "html", "json", "sarif", "github", "markdown"]
+    from auditor.trust import Trust
 
 
 class BatchFormat(StrEnum):
@@ -45,107 +68,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="What to print.")]
-OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to a file instead of standard output.", dir_okay=False)
-]
-ShowOption = Annotated[Show, typer.Option("--show", help="Which verdicts to list one by one.")]
-FailOnOption = Annotated[
-    FailOn,
-    typer.Option(
-        "--fail-on", help="The least finding that makes the exit code 1; `contradicted` is errors and warnings."
-    ),
-]
-ExitZeroOption = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
-JudgeOption = Annotated[
-    str,
-    typer.Option(
-        "--judge", help="Who reads the prose: none, online:MODEL, recorded:DIR or batch:DIR.", rich_help_panel="Judge"
-    ),
-]
-ModelOption = Annotated[
-    str, typer.Option("--model", help="The model that will answer a new batch folder.", rich_help_panel="Judge")
-]
-BaseUrlOption = Annotated[
-    str,
-    typer.Option(
-        "--base-url", metavar="URL", help="An OpenAI-compatible server instead of OpenAI.", rich_help_panel="Judge"
-    ),
-]
-StoreOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--store", metavar="DIR", help="Where online answers are kept (else the cache).", rich_help_panel="Judge"
-    ),
-]
-BudgetOption = Annotated[
-    int,
-    typer.Option(
-        "--budget", min=4_000, help="Tokens of one request: what a model's context takes.", rich_help_panel="Judge"
-    ),
-]
-ReadingsOption = Annotated[
-    Readings,
-    typer.Option(
-        "--readings",
-        help="What is read before the ruling: facts and files in the order of need (pack), the repository as it is (dump), or"
-        " every statement, section by section.",
-        rich_help_panel="Judge",
-    ),
-]
-RulingOption = Annotated[
-    bool,
-    typer.Option(
-        "--ruling/--no-ruling", help="One more request that rules on all that was found.", rich_help_panel="Judge"
-    ),
-]
-SecondOption = Annotated[
-    str,
-    typer.Option("--second", metavar="MODEL", help="Another model for the second reading.", rich_help_panel="Judge"),
-]
-FiguresOption = Annotated[
-    bool,
-    typer.Option("--figures", help="Send the report's images, too: they may name people.", rich_help_panel="Judge"),
-]
-TimeoutOption = Annotated[
-    float,
-    typer.Option(
-        "--judge-timeout", min=1, metavar="S", help="Seconds that one request may take.", rich_help_panel="Judge"
-    ),
-]
-MaxTokensOption = Annotated[
-    int,
-    typer.Option(
-        "--max-tokens", min=0, help="Send no more input tokens than this; 0 is no limit.", rich_help_panel="Judge"
-    ),
-]
-MaxCostOption = Annotated[
-    float,
-    typer.Option(
-        "--max-cost", min=0, help="Send nothing estimated to cost more; 0 is no limit.", rich_help_panel="Judge"
-    ),
-]
-WorkersOption = Annotated[
-    int, typer.Option("--workers", min=1, help="Requests under way at once.", rich_help_panel="Judge")
-]
-DecisionsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--decisions",
-        metavar="FILE",
-        help="What was decided on the page: dismissed findings are counted, not shown; markdown lists what to ask.",
-        dir_okay=False,
-    ),
-]
-PrivateOption = Annotated[
-    bool,
-    typer.Option(
-        "--with-private",
-        help="Show the answers with personal data on the page, too, and to a judge with stand-ins for the data.",
-    ),
-]
-ProfileOption = Annotated[str, typer.Option("--profile", help="The course: a packaged profile's name, or a TOML file.")]
 
 
 def _version(wanted: bool) -> None:
@@ -211,19 +133,19 @@ def audit(
         store=store or cache_folder() / "answers",
         max_tokens=max_tokens,
         max_cost=max_cost,
-        say=_note,
+        say=note,
         workers=workers,
         timeout=judge_timeout,
     )
-    asking = _asking(judge, budget, readings, ruling, second, figures, with_private)
+    asked = asking(judge, budget, readings, ruling, second, figures, with_private)
     submission = Submission(id=_name(target), repo=target, ref=ref, before=before, report_path=report)
     course = load_profile(profile)
-    record = pipeline.audit(submission, course, reader, _progress(), asking, figures=format == "html")
+    record = pipeline.audit(submission, course, reader, _progress(), asked, figures=format == "html")
     record = _emit(record, format, output, show, chosen, with_private)
     raise typer.Exit(exit_code(record, fail_on, exit_zero))
 
 
-def _asking(
+def asking(
     judge: str, budget: int, readings: Readings, ruling: bool, second: str, figures: bool, private: bool
 ) -> "Asking | None":
     """What the judge is asked and shown. What may name people is said before it is sent."""
@@ -234,9 +156,9 @@ def _asking(
     if second and readings not in ("both", "pack-twice"):
         raise UserError("--second needs a second reading", "leave out --readings, or give both or pack-twice")
     if figures:
-        _note("the judge is sent the report's images (--figures): a screenshot may name people")
+        note("the judge is sent the report's images (--figures): a screenshot may name people")
     if private:
-        _note("the judge is sent the private answers (--with-private), with stand-ins for names, numbers and addresses")
+        note("the judge is sent the private answers (--with-private), with stand-ins for names, numbers and addresses")
     return Asking(budget, readings, ruling, second, figures, private)
 
 
@@ -325,7 +247,7 @@ def batch(
 
     if before:
         moment(before)
-    submissions = read_groups(groups, before=before, check_time=moment, note=_note)
+    submissions = read_groups(groups, before=before, check_time=moment, note=note)
     formats = tuple(dict.fromkeys(f.value for f in format))
     folder, course = many.Folder(out, formats), load_profile(profile)
     reader = open_judge(
@@ -335,11 +257,11 @@ def batch(
         store=store or cache_folder() / "answers",
         max_tokens=max_tokens,
         max_cost=max_cost,
-        say=_note,
+        say=note,
         timeout=judge_timeout,
     )
-    asking = _asking(judge, budget, readings, ruling, second, figures, with_private)
-    terms = many.Terms.of(course, reader, formats, asking, timeout, max_size)
+    asked = asking(judge, budget, readings, ruling, second, figures, with_private)
+    terms = many.Terms.of(course, reader, formats, asked, timeout, max_size)
     make, threads = many.dask(scheduler) if scheduler else (None, many.default_workers())
     with _tally(len(submissions)) as tell:
         try:
@@ -395,7 +317,7 @@ def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
 
         def line(done: "Done") -> None:
             said = enter(done)
-            _note(f"{count['done']}/{total} {done.submission.id}: {said[:200]}")
+            note(f"{count['done']}/{total} {done.submission.id}: {said[:200]}")
 
         yield line
         return
@@ -443,22 +365,9 @@ def render(
     with_private: PrivateOption = False,
 ) -> None:
     """Render a stored record, without its repository."""
-    from pydantic import ValidationError
+    from auditor.stored import load_record
 
-    from auditor.models import AuditRecord
-
-    try:
-        loaded = AuditRecord.model_validate_json(record.read_bytes())
-    except OSError as error:
-        raise UserError(f"{record}: cannot be read ({error.strerror})", "give the path of a record") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(p) for p in first["loc"]) or "the file"
-        raise UserError(
-            f"{record}: not a record of this version ({where}: {first['msg']})",
-            "make it anew with: auditor audit --format json",
-        ) from None
-    _emit(loaded, format, output, show, _load(decisions), with_private)
+    _emit(load_record(record), format, output, show, _load(decisions), with_private)
 
 
 @app.command()
@@ -466,12 +375,15 @@ def probes(id: Annotated[str, typer.Argument(help="One probe or claim check, to 
     """The catalogue: what is looked for, where, and what counts."""
     from auditor.claims import load as load_checks
     from auditor.probes import load as load_probes
+    from auditor.profile import load_profile
+    from auditor.trust import Trust, figures
 
     catalogue, checks = load_probes(), load_checks()
+    trust = load_profile().trust or Trust()
     if not id:
         width = max(len(i) for i in (*catalogue, *checks))
-        _listing("probes", [(p.topic, p.id, p.asks) for p in catalogue.values()], width)
-        _listing("claim checks", [(c.topic, c.id, c.asks) for c in checks.values()], width)
+        for title, entries in (("probes", catalogue.values()), ("claim checks", checks.values())):
+            _listing(title, [(e.topic, e.id, f"{e.asks}{_held(trust, e.id)}") for e in entries], width)
         return
     if id not in catalogue and id not in checks:
         import difflib
@@ -488,6 +400,16 @@ def probes(id: Annotated[str, typer.Argument(help="One probe or claim check, to 
         _row("words", ", ".join(catalogue[id].mentions))
     _row("counts", entry.explains)
     _row("used for", _users(id))
+    for line in figures(trust, id):
+        _row("was right", line)
+
+
+def _held(trust: "Trust", id_: str) -> str:
+    """How often a probe or check was right, for a line of the list; empty where nobody judged it."""
+    from auditor.trust import total
+
+    count = total(trust, id_)
+    return f" ({count.held} of {count.judged} judged held)" if count.judged else ""
 
 
 def _listing(title: str, entries: list[tuple[str, str, str]], width: int) -> None:
@@ -533,15 +455,15 @@ def answers(
         from auditor.judges.prices import Gate
 
         if submit:
-            service.submit(folder, service.server(base_url), Gate(max_tokens, max_cost, _note), _note)
+            service.submit(folder, service.server(base_url), Gate(max_tokens, max_cost, note), note)
             return
-        filing = service.collect(folder, service.server(base_url), _note)
+        filing = service.collect(folder, service.server(base_url), note)
     for line in filing.lines:
         typer.echo(_safe(line))
     raise typer.Exit(int(bool(filing.refused)))
 
 
-def _note(line: str) -> None:
+def note(line: str) -> None:
     typer.echo(_safe(line), err=True)
 
 
@@ -559,6 +481,9 @@ def schema() -> None:
     from auditor.models import AuditRecord
 
     typer.echo(json.dumps(AuditRecord.model_json_schema(), indent=2, sort_keys=True))
+
+
+app.command(name="eval")(cli_eval.evaluate)
 
 
 def _users(probe: str) -> str:

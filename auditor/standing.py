@@ -30,7 +30,7 @@ from auditor.models import (
     Standing,
     Verdict,
 )
-from auditor.rules import ADDRESSES, LEVELS, box_says, sorted_findings
+from auditor.rules import ADDRESSES, LEVELS, box_says, level_of, sorted_findings
 from auditor.verify import same_words
 
 Verify = Callable[[Sequence[JudgedCite]], tuple[Citation, ...]]
@@ -209,10 +209,11 @@ def stand(
     addressed: bool,
 ) -> list[Finding]:
     """The findings with their standing, one for each fault and sentence. `expected`: a ruling was asked for, so that what a
-    reading says alone is a lead until it is there."""
+    reading says alone is a lead until it is there. What comes as a lead, said by a program that has not earned more, is a
+    question to the ruling: it stands once that upholds it."""
     by_id = {v.id: v for v in verdicts}
     labels = {i.n: i for i in items}
-    cases = {f.verdict: _Case(f, by_id[f.verdict], "finding", f.level) for f in findings}
+    cases = {f.verdict: _Case(f, by_id[f.verdict], f.standing, _level(f, by_id[f.verdict])) for f in findings}
     for case in cases.values():
         source = case.verdict.claim.source
         if source.kind == "item" and case.verdict.by == "probe":
@@ -231,7 +232,7 @@ def stand(
     made = [
         c.finding.model_copy(
             update={
-                "level": c.level,
+                "level": c.finding.level if c.standing == c.finding.standing == "lead" else c.level,
                 "standing": c.standing,
                 "verdicts": (c.finding.verdict, *dict.fromkeys(t for t in c.told if t != c.finding.verdict)),
                 "also_at": tuple(sorted(c.places, key=lambda p: (p.line, p.quote))),
@@ -243,9 +244,18 @@ def stand(
     return sorted_findings(made, by_id)
 
 
+def _level(finding: Finding, verdict: Verdict) -> Level:
+    """The level at which a finding would stand: a lead's own one says only that nobody has settled it."""
+    return level_of(finding.rule, verdict) if finding.standing == "lead" else finding.level
+
+
 def _box(case: _Case, item: ItemLabel | None) -> None:
-    """A box whose label does not stand has words against it."""
-    if item is None or item.label == case.verdict.label:
+    """A box whose label does not stand has words against it; a lead stands where a reading or the ruling says the same."""
+    if item is None:
+        return
+    if item.label == case.verdict.label:
+        if any(s.by != "probe" and s.label == item.label and _counts(s) for s in item.sides):
+            case.standing = "finding"
         return
     sides = [s for s in item.sides if s.by != "probe" and s.label == item.label and not s.demoted]
     case.standing = "disputed"
