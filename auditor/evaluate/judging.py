@@ -5,6 +5,7 @@ key that is copied or handed on keeps it, and no second file can be forgotten. T
 all; only the new lines are put behind the list's last one, or at the end of the file.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -117,10 +118,12 @@ def with_judged(text: str, entry: Judged) -> str:
     at, indent, head = _end_of_list(text, len(lines))
     if at and not lines[at - 1].endswith(("\n", "\r")):
         lines[at - 1] += end
-    added = [f"judged:{end}"] if head else []
-    added += [" " * indent + row + end for row in rows]
-    if head and at < len(lines) and lines[at].split(":")[0] == "judged":
-        lines[at : at + 1] = []  # an empty list, of which this is the first entry
+    added = [" " * indent + row + end for row in rows]
+    if head and at < len(lines) and lines[at].startswith("judged"):  # an empty list, of which this is the first entry
+        lines[at] = re.sub(r"^judged\s*:[ \t]*(\[\s*\]|~|null)?", "judged:", lines[at])
+        at += 1
+    elif head:
+        added.insert(0, f"judged:{end}")
     return "".join([*lines[:at], *added, *lines[at:]])
 
 
