@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from build_fixture import FIXTURES, build
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -417,6 +417,7 @@ def test_a_key_that_cannot_be_added_to_stays_as_it_is(tmp_path: Path) -> None:
 
 
 @given(st.text(min_size=1, max_size=60), st.text(max_size=60))
+@example("a\x85b", "/\x85j/\U000e5d45\u2028")
 def test_whatever_a_report_says_is_filed_as_it_is(quote: str, note: str) -> None:
     entry = ENTRY.model_copy(update={"quote": quote, "note": note})
     text = KEY

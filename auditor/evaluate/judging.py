@@ -109,11 +109,23 @@ def file_judged(path: Path, entry: Judged) -> Key:
     return after
 
 
+class _Dumper(yaml.SafeDumper):
+    """YAML in which a text with anything that does not print, line ends among it, stands in double quotes: in other styles
+    some of these come back as something else."""
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
+
+
+_Dumper.add_representer(str, _text)
+
+
 def with_judged(text: str, entry: Judged) -> str:
     """The key's text with one more entry in its list `judged`."""
     end = "\r\n" if "\r\n" in text else "\n"
     kept = {name: value for name, value in entry.model_dump().items() if value and name != "evidence"}
-    rows = yaml.safe_dump([kept], sort_keys=False, allow_unicode=True, width=160).splitlines()
+    rows = yaml.dump([kept], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=160).splitlines()
     lines = text.splitlines(keepends=True)
     at, indent, head = _end_of_list(text, len(lines))
     if at and not lines[at - 1].endswith(("\n", "\r")):

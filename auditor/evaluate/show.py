@@ -216,7 +216,7 @@ def _text(table: Table, width: int) -> Iterator[str]:
     yield table.title
     rows = [tuple(one_line(cell) for cell in row) for row in table.rows]
     columns = list(zip(table.columns, *rows, strict=True))
-    figures = [k > 0 and all(_figure(row[k]) for row in rows) for k in range(len(columns))]
+    figures = _figures_in(table)
     widths = [min(max(len(cell) for cell in column), 48) for column in columns]
     for row in (table.columns, *rows) if any(table.columns) else rows:
         cells = []
@@ -228,8 +228,13 @@ def _text(table: Table, width: int) -> Iterator[str]:
         yield ("  " + "  ".join(cells)).rstrip()
 
 
-def _figure(cell: str) -> bool:
-    return not cell or cell[0].isdigit() or cell == "-"
+def _figures_in(table: Table) -> list[bool]:
+    """Which columns hold figures alone: these end at their right."""
+
+    def figure(cell: str) -> bool:
+        return not cell or cell[0].isdigit() or cell == "-"
+
+    return [k > 0 and all(figure(row[k]) for row in table.rows) for k in range(len(table.columns))]
 
 
 def markdown(output: Output, verbose: bool = False) -> str:
@@ -239,6 +244,6 @@ def markdown(output: Output, verbose: bool = False) -> str:
         if not table.rows:
             continue
         lines += [f"### {plain(table.title)}", "", "| " + " | ".join(c or " " for c in table.columns) + " |"]
-        lines.append("| --- |" + " ---: |" * (len(table.columns) - 1))
+        lines.append("|" + "|".join(" ---: " if figures else " --- " for figures in _figures_in(table)) + "|")
         lines += ["| " + " | ".join(plain(cell, 200) for cell in row) + " |" for row in table.rows] + [""]
     return "\n".join(lines)
