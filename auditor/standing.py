@@ -43,11 +43,11 @@ _RANK: dict[Standing, int] = {"finding": 0, "remark": 1, "lead": 2, "disputed": 
 def contested(
     items: Sequence[ChecklistItem], probes: Mapping[int, Verdict], sides: Mapping[int, Sequence[Side]]
 ) -> list[Contested]:
-    """The boxes on which the sides differ and the readings do not agree: these are ruled on."""
+    """The boxes on which the sides differ: these are ruled on, also where both readings agree against the probe."""
     made = []
     for item in items:
         said = [s.label for s in sides.get(item.n, ()) if _counts(s)]
-        if not said or item.n not in probes or set(said) == {probes[item.n].label} or _agreed(sides.get(item.n, ())):
+        if not said or item.n not in probes or set(said) == {probes[item.n].label}:
             continue
         made.append(Contested(item.n, (probes[item.n].label, *said)))
     return made
@@ -79,10 +79,10 @@ def label_items(
         label, by = probe.label, "probe"
         said = tuple(sides.get(item.n, ()))
         agreed, ruling = _agreed(said), ruled.get(item.n)
-        if agreed is not None and agreed != probe.label:
-            label, by = agreed, "readings"
-        elif ruling is not None and not ruling.demoted and ruling.citations and ruling.label != probe.label:
-            label, by = ruling.label, "ruling"
+        if ruling is not None and not ruling.demoted and ruling.citations:
+            label, by = ruling.label, "ruling" if ruling.label != probe.label else "probe"
+        elif agreed is not None:
+            label, by = agreed, "readings" if agreed != probe.label else "probe"
         if addressed and label != "contradicted" and label != probe.label:
             label, by = probe.label, "probe"
         kept = (
