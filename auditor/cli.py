@@ -133,19 +133,19 @@ def audit(
         store=store or cache_folder() / "answers",
         max_tokens=max_tokens,
         max_cost=max_cost,
-        say=note,
+        say=_note,
         workers=workers,
         timeout=judge_timeout,
     )
-    asked = asking(judge, budget, readings, ruling, second, figures, with_private)
+    asking = _asking(judge, budget, readings, ruling, second, figures, with_private)
     submission = Submission(id=_name(target), repo=target, ref=ref, before=before, report_path=report)
     course = load_profile(profile)
-    record = pipeline.audit(submission, course, reader, _progress(), asked, figures=format == "html")
+    record = pipeline.audit(submission, course, reader, _progress(), asking, figures=format == "html")
     record = _emit(record, format, output, show, chosen, with_private)
     raise typer.Exit(exit_code(record, fail_on, exit_zero))
 
 
-def asking(
+def _asking(
     judge: str, budget: int, readings: Readings, ruling: bool, second: str, figures: bool, private: bool
 ) -> "Asking | None":
     """What the judge is asked and shown. What may name people is said before it is sent."""
@@ -156,9 +156,9 @@ def asking(
     if second and readings not in ("both", "pack-twice"):
         raise UserError("--second needs a second reading", "leave out --readings, or give both or pack-twice")
     if figures:
-        note("the judge is sent the report's images (--figures): a screenshot may name people")
+        _note("the judge is sent the report's images (--figures): a screenshot may name people")
     if private:
-        note("the judge is sent the private answers (--with-private), with stand-ins for names, numbers and addresses")
+        _note("the judge is sent the private answers (--with-private), with stand-ins for names, numbers and addresses")
     return Asking(budget, readings, ruling, second, figures, private)
 
 
@@ -247,7 +247,7 @@ def batch(
 
     if before:
         moment(before)
-    submissions = read_groups(groups, before=before, check_time=moment, note=note)
+    submissions = read_groups(groups, before=before, check_time=moment, note=_note)
     formats = tuple(dict.fromkeys(f.value for f in format))
     folder, course = many.Folder(out, formats), load_profile(profile)
     reader = open_judge(
@@ -257,11 +257,11 @@ def batch(
         store=store or cache_folder() / "answers",
         max_tokens=max_tokens,
         max_cost=max_cost,
-        say=note,
+        say=_note,
         timeout=judge_timeout,
     )
-    asked = asking(judge, budget, readings, ruling, second, figures, with_private)
-    terms = many.Terms.of(course, reader, formats, asked, timeout, max_size)
+    asking = _asking(judge, budget, readings, ruling, second, figures, with_private)
+    terms = many.Terms.of(course, reader, formats, asking, timeout, max_size)
     make, threads = many.dask(scheduler) if scheduler else (None, many.default_workers())
     with _tally(len(submissions)) as tell:
         try:
@@ -317,7 +317,7 @@ def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
 
         def line(done: "Done") -> None:
             said = enter(done)
-            note(f"{count['done']}/{total} {done.submission.id}: {said[:200]}")
+            _note(f"{count['done']}/{total} {done.submission.id}: {said[:200]}")
 
         yield line
         return
@@ -455,15 +455,15 @@ def answers(
         from auditor.judges.prices import Gate
 
         if submit:
-            service.submit(folder, service.server(base_url), Gate(max_tokens, max_cost, note), note)
+            service.submit(folder, service.server(base_url), Gate(max_tokens, max_cost, _note), _note)
             return
-        filing = service.collect(folder, service.server(base_url), note)
+        filing = service.collect(folder, service.server(base_url), _note)
     for line in filing.lines:
         typer.echo(_safe(line))
     raise typer.Exit(int(bool(filing.refused)))
 
 
-def note(line: str) -> None:
+def _note(line: str) -> None:
     typer.echo(_safe(line), err=True)
 
 

@@ -84,7 +84,8 @@ def evaluate(
 ) -> None:
     """Measure: audits or stored records against answer keys."""
     from auditor import pipeline
-    from auditor.cli import asking, note
+    from auditor.cli import _asking as asking
+    from auditor.cli import _note as note
     from auditor.evaluate import compare, judging, score
     from auditor.evaluate import planted as planting
     from auditor.evaluate import records as made
