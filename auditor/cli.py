@@ -376,7 +376,7 @@ def probes(id: Annotated[str, typer.Argument(help="One probe or claim check, to 
     from auditor.claims import load as load_checks
     from auditor.probes import load as load_probes
     from auditor.profile import load_profile
-    from auditor.trust import Trust, figures
+    from auditor.trust import Trust, figures, others
 
     catalogue, checks = load_probes(), load_checks()
     trust = load_profile().trust or Trust()
@@ -384,6 +384,8 @@ def probes(id: Annotated[str, typer.Argument(help="One probe or claim check, to 
         width = max(len(i) for i in (*catalogue, *checks))
         for title, entries in (("probes", catalogue.values()), ("claim checks", checks.values())):
             _listing(title, [(e.topic, e.id, f"{e.asks}{_held(trust, e.id)}") for e in entries], width)
+        for line in others(trust):
+            typer.echo(line)
         return
     if id not in catalogue and id not in checks:
         import difflib

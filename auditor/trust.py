@@ -1,7 +1,7 @@
 """How often each speaker was right, and so how loud it may speak: data of a profile, written by `auditor eval --write-trust`.
 
-A speaker is who says that the report is contradicted: a probe about ticked or about open boxes, what settles a claim, a
-reading of a judge. The file has, for each speaker and each submission on which somebody judged what it said, how many of its
+A speaker is who says that the report is contradicted: a probe about ticked or about open boxes, what settles a claim, who read
+the claim, a reading of a judge. The file has, for each speaker and each submission on which somebody judged what it said, how many of its
 contradictions were judged and how many held. Submissions are named by a hash: whose they are is nobody's business. Where a
 profile has no such file, everybody speaks as a finding.
 """
@@ -69,10 +69,11 @@ class Trust:
         return "finding" if self.of(speaker).earned else "lead"
 
     def allows(self, rule: str, speaking: Collection[str]) -> bool:
-        """Whether those who say one contradiction may say it as loud as they like. Of an absence each probe has to have
-        earned it, since each is needed for it; else one is enough. Who is not told by name is not held back."""
+        """Whether those who say one contradiction may say it as loud as they like. Each has to have earned it, since each is
+        needed: every probe of an absence, who read a claim and what settled it. Of an open box one probe is enough. Who is not
+        told by name is not held back."""
         earned = [self.voice(s) == "finding" for s in speaking]
-        return not earned or (all(earned) if rule == TICKED else any(earned))
+        return not earned or (any(earned) if rule == OPEN else all(earned))
 
     def with_submission(self, submission: str, counted: Mapping[str, tuple[int, int]]) -> "Trust":
         """The same with what was judged on one submission, in place of what was known of it: counting it twice changes
@@ -90,13 +91,13 @@ def submission_id(repo: str, commit: str) -> str:
 
 def speakers(verdict: Verdict, rule: str, evidence: Mapping[str, Evidence]) -> tuple[str, ...]:
     """Who says a contradiction: `checked-but-absent:<probe>` or `found-but-unchecked:<probe>` for each probe that a box's
-    verdict cites, `claim:<id>`, or `judge:<reading>`."""
+    verdict cites; `claim:<id>` and, where the verdict says who read the claim, `reader:<name>`; or `judge:<reading>`."""
     if verdict.by == "probe":
         cited = [evidence[c.evidence].probe for c in verdict.citations if c.evidence in evidence]
         return tuple(dict.fromkeys(f"{rule}:{probe}" for probe in cited if probe))
     if verdict.by == "judge":
         return (f"judge:{verdict.reading}" if verdict.reading else "judge",)
-    return (verdict.by,)
+    return (verdict.by, f"reader:{verdict.reading}") if verdict.reading else (verdict.by,)
 
 
 def parse_trust(text: str, name: str) -> Trust:
@@ -141,14 +142,24 @@ def _ways(id_: str) -> tuple[str, ...]:
 
 def figures(trust: Trust, id_: str) -> list[str]:
     """What is known of a probe or of what settles a claim, a line for each way in which it speaks."""
+    return _told(trust, _ways(id_))
+
+
+def others(trust: Trust) -> list[str]:
+    """What is known of readers and of a judge's readings: these are in no catalogue."""
+    return _told(trust, sorted(s for s in trust.counts if s.partition(":")[0] in ("reader", "judge")))
+
+
+def _told(trust: Trust, names: Collection[str]) -> list[str]:
     told = []
-    for speaker in _ways(id_):
+    for speaker in names:
         count = trust.of(speaker)
         if not count.judged:
             continue
-        prefix = f"{speaker.partition(':')[0]}: " if not speaker.startswith("claim:") else ""
+        kind, _, name = speaker.partition(":")
+        prefix = "" if kind == "claim" else f"{kind}: " if kind in (TICKED, OPEN) else f"{kind} {name}: "
         on = f"{count.submissions} submission{'s' * (count.submissions != 1)}"
         quiet = "a warning" if speaker.startswith(TICKED) else "a lead"
-        loud = "at its full level" if count.earned else f"as {quiet}: not enough to say more"
+        loud = "at its full level" if count.earned or kind == "judge" else f"as {quiet}: not enough to say more"
         told.append(f"{prefix}{count.held} of {count.judged} judged on {on} held; it speaks {loud}")
     return told

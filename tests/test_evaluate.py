@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from build_fixture import FIXTURES, build
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -44,6 +44,7 @@ from auditor.profile import load_profile
 from auditor.trust import parse_trust
 
 REPORT = "reports/README.md"
+SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 
 
 def record(
@@ -321,6 +322,7 @@ FINDINGS = st.lists(
 )
 
 
+@SLOW
 @given(FINDINGS)
 def test_a_record_against_the_key_that_says_the_same(findings: list[tuple[str, str, str]]) -> None:
     audited = record(*findings)
@@ -416,6 +418,7 @@ def test_a_key_that_cannot_be_added_to_stays_as_it_is(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == flow
 
 
+@SLOW
 @given(st.text(min_size=1, max_size=60), st.text(max_size=60))
 @example("a\x85b", "/\x85j/\U000e5d45\u2028")
 def test_whatever_a_report_says_is_filed_as_it_is(quote: str, note: str) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_rules import probed, profile, report
 from typer.testing import CliRunner
@@ -16,8 +16,9 @@ from auditor.models import Citation, Claim, Evidence, Finding, ItemLabel, Side, 
 from auditor.profile import Profile, load_profile
 from auditor.rules import judge_items, report_findings
 from auditor.standing import stand
-from auditor.trust import Count, Trust, figures, parse_trust, speakers, submission_id, wilson, write
+from auditor.trust import Count, Trust, figures, others, parse_trust, speakers, submission_id, wilson, write
 
+SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 EVIDENCE = {
     "E1": Evidence(id="E1", kind="excerpt", path="a.py", start=1, end=1, excerpt="x = 1"),
     "E2": Evidence(id="E2", kind="excerpt", path="b.py", start=4, end=4, excerpt="y = 2"),
@@ -85,6 +86,7 @@ def test_the_usual_interval_is_that_of_the_books() -> None:
     assert (round(low, 4), round(high, 4)) == (0.5958, 0.9821)
 
 
+@SLOW
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_being_right_once_more_never_costs_a_voice_and_being_wrong_never_earns_one(held: int, wrong: int) -> None:
     before = Count(held + wrong, held, 1).earned
@@ -107,6 +109,7 @@ COUNTS = st.dictionaries(
 )
 
 
+@SLOW
 @given(COUNTS)
 def test_a_file_is_read_as_it_was_written(counts: dict[str, dict[str, tuple[int, int]]]) -> None:
     assert parse_trust(write(Trust(counts)), "t").counts == counts
@@ -172,6 +175,14 @@ def test_who_has_not_earned_it_speaks_as_a_lead() -> None:
     assert found(trusting(claim__thing_count=(5, 4)), said()) == [("note", "lead")]
     assert found(trusting(claim__thing_count=(5, 5)), said()) == [("error", "finding")]
     assert found(trusting(claim__other=(5, 5)), said()) == [("note", "lead")]
+
+
+def test_who_read_a_claim_and_what_settled_it_both_have_to_earn_it() -> None:
+    verdict = said().model_copy(update={"reading": "answers"})
+    assert speakers(verdict, "", EVIDENCE) == ("claim:thing-count", "reader:answers")
+    assert found(trusting(claim__thing_count=(5, 5)), verdict) == [("note", "lead")]
+    assert found(trusting(reader__answers=(5, 5)), verdict) == [("note", "lead")]
+    assert found(trusting(claim__thing_count=(5, 5), reader__answers=(5, 5)), verdict) == [("error", "finding")]
 
 
 def test_a_ticked_box_is_a_warning_until_each_probe_has_earned_an_error() -> None:
@@ -271,6 +282,11 @@ def test_figures_are_told_where_there_are_any(monkeypatch: pytest.MonkeyPatch) -
         "found-but-unchecked: 6 of 6 judged on 1 submission held; it speaks at its full level",
     ]
     assert figures(trust, "logging") == []
+    readers = trusting(reader__answers=(9, 6), judge__pack=(4, 4), claim__a=(1, 1))
+    assert others(readers) == [
+        "judge pack: 4 of 4 judged on 1 submission held; it speaks at its full level",
+        "reader answers: 6 of 9 judged on 1 submission held; it speaks as a lead: not enough to say more",
+    ]
 
     def course(name: str = "dtu-mlops") -> Profile:
         return load_profile(name).model_copy(update={"trust": trust})

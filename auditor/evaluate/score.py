@@ -198,7 +198,7 @@ def _finder(speaker: str) -> Finder:
     return _FINDERS.get(speaker.partition(":")[0], "probe")
 
 
-_FINDERS: dict[str, Finder] = {"claim": "claim", "judge": "judge", "form": "form"}
+_FINDERS: dict[str, Finder] = {"claim": "claim", "reader": "claim", "judge": "judge", "form": "form"}
 
 
 def _labels(record: AuditRecord) -> dict[int, Label]:
