@@ -57,8 +57,8 @@ def _said(mark: str) -> str:
     """The same, and nothing for a mark that says nothing."""
     bare = unicodedata.normalize("NFKC", mark.strip()).casefold().replace("\ufe0f", "").replace("\u2044", "/")
     bare = bare.strip("*_`").strip()
-    if not bare:
-        return OPEN
+    if not bare:  # `[_]` is an empty box; `[*]` is not
+        return "" if "*" in mark or "`" in mark else OPEN
     if code := _SHORTCODE.match(bare):
         if code[1] == "x":
             return OPEN
@@ -162,6 +162,9 @@ class _Reader:
         """The items of a paragraph: one for each row that starts with a mark, the first row of a list's item among them."""
         groups: list[tuple[int, str | None, str, list[str]]] = []
         for i, row in enumerate(rows):
+            if row.lstrip().startswith("|") and row.count("|") > 2:  # of a table without the line below its head
+                self.table_row(row.strip().strip("|").split("|"), at + i)
+                continue
             whole = row if bullet and i == 0 else row[_bullet_end(row) :]
             mark, rest, form = read_mark(whole)
             if mark is not None and form == "symbol" and not (bullet and i == 0) and not self.known(rest):

@@ -434,12 +434,18 @@ def _is_question(word: str) -> bool:
     return swapped or rest[1:] == left[1:] or rest[1:] == left or rest == left[1:]
 
 
+BEFORE, UNDERLINED, IN_HTML = "by a heading with more before it", "by an underlined heading", "by a heading in HTML"
+"""The headings that are shown as the template's are; others are none, or have other words."""
+
+
 def _written(heading: Heading, row: str) -> str:
     """How a heading of a question differs from the template's, or nothing. Its level does not count."""
     if heading.how in ("atx", "joined"):
         bare = row.strip().lstrip("#").lstrip(" *_").lower()
-        return "" if re.match(r"question\s+\d", bare) else "by a heading that is written in another way"
-    kinds = {"setext": "by an underlined heading", "html": "by a heading in HTML", "bold": "by a bold line"}
+        if re.match(r"question\s+\d", bare):
+            return ""
+        return BEFORE if re.search(r"(?<!\w)question\s+\d", bare) else "by a heading that is written in another way"
+    kinds = {"setext": UNDERLINED, "html": IN_HTML, "bold": "by a bold line"}
     return kinds.get(heading.how, "by a line of its own")
 
 
