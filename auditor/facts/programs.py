@@ -1,10 +1,11 @@
 """What the programs and actions of CI are: test runners, linters, hooks, image builders."""
 
 import re
+from collections.abc import Callable
 
 from auditor.facts.jobs import Run, Use
 from auditor.lazy import compile_later
-from auditor.readers import Command, shell_commands, yaml_root
+from auditor.readers import Command, Node, shell_commands, yaml_root
 from auditor.snapshot import File
 
 # -- what a command is -------------------------------------------------------------------------------------------------
@@ -122,13 +123,14 @@ _LINT_HOOK = compile_later(
 )
 
 
-def lint_hooks(file: File) -> tuple[tuple[str, int], ...]:
-    """The hooks of a pre-commit configuration that lint, check types or format, each with its line."""
+def lint_hooks(file: File, without: Callable[[Node], bool] = lambda _: False) -> tuple[tuple[str, int], ...]:
+    """The hooks of a pre-commit configuration that lint, check types or format, each with its line; some left out."""
     found = []
     for repo in yaml_root(file)["repos"].items:
         for hook in repo["hooks"].items:
             entry = " ".join([hook["entry"].text, *hook["args"].texts()])
-            if _LINT_HOOK.search(hook["id"].text) or any(lint_tool(c) for c in shell_commands(entry)):
+            lints = _LINT_HOOK.search(hook["id"].text) or any(lint_tool(c) for c in shell_commands(entry))
+            if lints and not without(hook):
                 found.append((hook["id"].text, hook["id"].line or hook.line))
     return tuple(found)
 
