@@ -1,6 +1,7 @@
 """What a linter's run comes to: one that only looks at the order of imports says nothing of the code."""
 
 import re
+from typing import Any
 
 from auditor.facts.jobs import Run, Use
 from auditor.readers import Command, Node, toml
@@ -66,6 +67,13 @@ def _of_imports(rules: str) -> bool:
     return bool(said) and all(re.fullmatch(r"I\d*", r) for r in said)
 
 
+def _below(table: dict[str, Any], *keys: str) -> dict[str, Any]:
+    for key in keys:
+        inner = table.get(key)
+        table = inner if isinstance(inner, dict) else {}
+    return table
+
+
 def _configured(files: Files, folder: str) -> str:
     """The rules that the nearest configuration of ruff selects, with commas; empty where it leaves ruff's own."""
     while True:
@@ -78,10 +86,10 @@ def _configured(files: Files, folder: str) -> str:
             except Unreadable:
                 return ""
             if name == "pyproject.toml":
-                table = table.get("tool", {}).get("ruff") if isinstance(table.get("tool"), dict) else None
-            if not isinstance(table, dict):
-                continue
-            lint = table.get("lint") if isinstance(table.get("lint"), dict) else {}
+                table = _below(table, "tool", "ruff")
+                if not table:
+                    continue
+            lint = _below(table, "lint")
             if table.get("extend-select") or lint.get("extend-select") or table.get("extend"):
                 return ""
             selected = lint.get("select", table.get("select"))

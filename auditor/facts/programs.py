@@ -21,11 +21,8 @@ def runs_tests(command: Command) -> bool:
     if command.runs(*_RUNNERS):
         return True
     words = command.bare
-    return words[:2] == ("hatch", "test") or (
-        len(words) > 2
-        and command.program.startswith("python")
-        and words[1:3] in (("setup.py", "test"), ("manage.py", "test"))
-    )
+    python = len(words) > 2 and command.program.startswith("python")
+    return python and words[1:3] in (("setup.py", "test"), ("manage.py", "test"))
 
 
 _LINTERS = frozenset(
@@ -82,8 +79,6 @@ def lint_tool(command: Command) -> str:
         )
     if program in ("ty", "pyrefly"):
         return program if "check" in words[1:] else ""
-    if program == "hatch" and words[1:2] == ("fmt",):
-        return "hatch fmt" if "--check" in words else ""
     return program if program in _LINTERS else ""
 
 
