@@ -46,6 +46,7 @@ _LEGEND = compile_later(r"^\s*(=|:|->|→|–|-)\s*\S")
 _LEAD = compile_later(r"^(:[a-z_]{1,30}:|[½¼¾]|~(?=\s)|[^\w\s`(\[<\"'*_~\\#&@|]{1,3})\s*")
 _TAIL = compile_later(r"\s*(:[a-z_]{2,30}:|[^\w\s`)\].,;:!?\"'*_~-]{1,2})\s*$")
 _MARK_WIDTH = 24
+_NEAR = 0.9  # the likeness from which two texts of words are one
 
 
 def state(mark: str) -> str:
@@ -362,8 +363,11 @@ def _likeness(known: tuple[str, ...], said: tuple[str, ...]) -> float:
             return alike / len(known) - 0.001 * (len(known) - same)
     if len(known) < 8 or abs(len(known) - len(said)) > 2:
         return 0.0
+    there = frozenset(said)  # no more than the words that both have can be alike: most pairs end here
+    if 2 * sum(word in there for word in known) < _NEAR * (len(known) + len(said)):
+        return 0.0
     ratio = difflib.SequenceMatcher(None, known, said, autojunk=False).ratio()
-    return ratio if ratio >= 0.9 else 0.0
+    return ratio if ratio >= _NEAR else 0.0
 
 
 def spelled_alike(a: str, b: str) -> bool:

@@ -25,7 +25,7 @@ Number = Callable[[Evidence], str]  # enters an evidence in the record and gives
 
 _PLACEHOLDER = re.compile(r"question\s+\d+\s+fill\s+here|\bs[xX]{6}\b|figures/<image>\.<extension>", re.IGNORECASE)
 _TEMPLATE_LINE = re.compile(
-    r"^\s*>?\s*(?:recommended\s+)?answer\s+length\s*:|^\s*>?\s*\*?example\s*:\s*\*?$", re.IGNORECASE
+    r"^\s*(?:>\s*)?(?:recommended\s+)?answer\s+length\s*:|^\s*(?:>\s*)?\*?example\s*:\s*\*?$", re.IGNORECASE
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FILLER = words(
