@@ -23,7 +23,6 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from auditor.decisions import WORDS, Decision, Decisions, decided, question
-from auditor.markup import shallow
 from auditor.models import AuditRecord, Evidence, Finding, Question, Verdict
 from auditor.redact import secret_at
 from auditor.render import one_line, safe
@@ -322,7 +321,7 @@ class _Page:
     def _markdown(self, rows: Sequence[tuple[int, str]], notes: Sequence[_Note]) -> Markup:
         """Lines of the report as HTML, with the notes in front of the blocks that they speak of."""
         parser = _parser()
-        tokens = parser.parse(shallow("\n".join(row for _, row in rows)))
+        tokens = parser.parse("\n".join(row for _, row in rows))
         blocks = [k for k, t in enumerate(tokens) if t.type in _LEAVES and t.map]
         span = {k: (rows[tokens[k].map[0]][0], rows[max(tokens[k].map[1] - 1, 0)][0]) for k in blocks}  # type: ignore[index]
         placed: dict[int, list[_Note]] = {}
