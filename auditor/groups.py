@@ -23,7 +23,7 @@ _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {
         frozenset(["repo", "repo_url", "repository", "repository_url"]),
         frozenset(["student_repository_url", "github_repository_url", "github_repo_url", "github_repo", "github_repository"]),
         frozenset(["repo_link", "repository_link", "github_url", "github_link", "git_url", "clone_url", "git_repository"]),
-        frozenset(["url", "link", "github", "online_text", "address"]),
+        frozenset(["url", "link", "github", "online_text", "address", "project_url", "project_link", "project_repository"]),
     ),
     "ref": (frozenset(["ref"]),),
     "before": (frozenset(["before"]),),

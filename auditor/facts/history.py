@@ -71,7 +71,7 @@ _BOT = compile_later(
 )
 _BOT_MAIL = compile_later(
     r"\[bot\]@|@(anthropic|cursor|openai)\.com$|^(action|actions|github-actions)@github\.com$|@dependabot\.com$"
-    r"|\+copilot@users\.noreply|^(?:noreply|support)@github\.com$|^imgbothelp@|@(?:renovateapp|snyk|deepsource|weblate)\.(?:com|io|org)$",
+    r"|\+copilot@users\.noreply|^(?:no-?reply|support)@(?:github|overleaf)\.com$|^imgbothelp@|@(?:renovateapp|snyk|deepsource|weblate)\.(?:com|io|org)$",
     re.IGNORECASE,
 )
 _NOREPLY = compile_later(r"^(?:\d+[+-])?(?P<login>[^@]+)@users\.noreply\.", re.IGNORECASE)

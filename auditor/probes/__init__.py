@@ -97,10 +97,12 @@ class Probe:
                 stubs = (
                     () if self.stubs or self.all else snapshot.select(self.looks_in, self.mentions, stubs=True).named()
                 )
+            said = tuple(f for f in stubs if f.size)  # the template has empty files, too
             if stubs:
-                names = [f.path for f in stubs[:NAMED]]
-                more = f" and {len(stubs) - 3} more" if len(stubs) > 3 else ""
-                return absence(f"only the template's untouched ones: {', '.join(names[:3])}{more}", *names)
+                names = [f.path for f in (said or stubs)[:NAMED]]
+                more = f" and {len(said or stubs) - 3} more" if len(said or stubs) > 3 else ""
+                what = "only the template's untouched ones" if said else "only what is empty"
+                return absence(f"{what}: {', '.join(names[:3])}{more}", *names)
         near = files.near or (_mention(files, self.mentions) if self.mentions else "")
         nearest = f"nearest is {near}{', ' * bool(files.why)}{files.why}"
         if not searched.files:
