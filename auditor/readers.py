@@ -10,14 +10,14 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
 
 from auditor import grammar
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 

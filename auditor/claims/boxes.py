@@ -7,11 +7,11 @@ one that is softened ("not fully", "no formal") or narrowed ("not on AWS", "not 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from auditor.claims import Repo, Settled, check, item_evidence
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 

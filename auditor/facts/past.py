@@ -7,11 +7,12 @@ question is asked again of the commits before them. That is bounded: a few commi
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.facts.changes import Change, brought, changes
 from auditor.facts.history import Branch, branches
 from auditor.globs import matches
+from auditor.lazy import dataclass
 from auditor.models import Evidence
 from auditor.repository import Commit, GitError, Unreadable
 from auditor.snapshot import TEXT_LIMIT, OpenSnapshot, Snapshot, decode, too_large

@@ -9,7 +9,6 @@ import posixpath
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from auditor.facts.environments import invoke, nox, tox
 from auditor.facts.known import known_program
@@ -20,7 +19,7 @@ from auditor.facts.started import containers, devbox, dvc, mise
 from auditor.facts.tasks import hatch, npm, pdm, pixi, poe, project_script, rye, taskfile
 from auditor.globs import matches
 from auditor.holes import Hole, watching
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import (
     DOCKERFILES,
     Command,

@@ -8,9 +8,9 @@ Probes never run anything, never use the network and never ask a model.
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from auditor.holes import Hole, unsure, watching
+from auditor.lazy import dataclass
 from auditor.models import Evidence, Outcome, Searched
 from auditor.readers import Module, python, readable
 from auditor.snapshot import File, Files, Snapshot
