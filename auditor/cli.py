@@ -13,6 +13,7 @@ import typer
 
 from auditor import __version__
 from auditor.errors import UserError
+from auditor.lazy import kept_expressions
 
 if TYPE_CHECKING:
     from auditor.batch import Done
@@ -197,6 +198,7 @@ def audit(
     workers: WorkersOption = 8,
 ) -> None:
     """Audit one submission: its report against its repository."""
+    gc.disable()  # as for a check
     from auditor import pipeline
     from auditor.judges.opening import open_judge
     from auditor.models import Submission
@@ -257,8 +259,6 @@ def check(
     with_private: PrivateOption = False,
 ) -> None:
     """Check your own report before the deadline: the working tree as it stands, without key or network."""
-    import gc
-
     gc.disable()  # a second of work that ends with the process: collecting costs a tenth of it
     from auditor import pipeline
     from auditor.profile import load_profile
@@ -675,6 +675,12 @@ def _progress() -> Callable[[str], None] | None:
     return say
 
 
+def _cache() -> Path:
+    from auditor.repository import cache_folder
+
+    return cache_folder()
+
+
 def main() -> None:
     """The `auditor` command: a UserError becomes one line, a hint and exit code 2."""
     # One audit makes few cycles and many objects that live to its end: looking for the former takes a tenth of its time.
@@ -682,7 +688,8 @@ def main() -> None:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
+        with kept_expressions(_cache):
+            app()
     except UserError as error:
         from auditor.render import one_line
 
@@ -696,3 +703,5 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    finally:
+        gc.freeze()  # else the interpreter looks through all of it once more before it ends

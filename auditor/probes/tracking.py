@@ -123,7 +123,7 @@ def _is_named(files: Files, file: File, name: str) -> bool:
     for f in module.functions:
         if f.qualname == name and any(not d.startswith(("contextlib.", "functools.")) for d in f.decorators):
             return True
-    word = compile_later(rf"\b{re.escape(name)}\b")
+    word = re.compile(rf"\b{re.escape(name)}\b")
     if len(word.findall(file.text)) > 1:
         return True
     others = (
