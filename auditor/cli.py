@@ -685,6 +685,7 @@ def main() -> None:
     """The `auditor` command: a UserError becomes one line, a hint and exit code 2."""
     # One audit makes few cycles and many objects that live to its end: looking for the former takes a tenth of its time.
     gc.set_threshold(100_000, 50, 50)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for some
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:

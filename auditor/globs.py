@@ -28,7 +28,7 @@ def _regex(glob: str) -> str:
 def _alternatives(glob: str) -> list[str]:
     """A glob without its braces: one for each choice."""
     glob = glob.replace(".y*ml", ".{yml,yaml}")
-    match = re.search(r"\{([^{}]*)\}", glob)
+    match = re.search(r"\{([^{}]*)\}", glob) if "{" in glob else None
     if not match:
         return [glob]
     return [
@@ -44,6 +44,10 @@ def _made_of(name: str, parts: list[str]) -> bool:
     return len(parts) == 2 or parts[1] in name[len(first) : len(name) - len(last)]
 
 
+def _plain(text: str) -> bool:
+    return "*" not in text and "?" not in text and "[" not in text
+
+
 class _Globs:
     """Several globs at once. The common forms are looked up; only the others become an expression, which costs far more
     to compile than it is used: a probe has dozens of globs and asks them of every path once."""
@@ -55,25 +59,25 @@ class _Globs:
         beside: dict[str, list[str]] = {}
         ends, starts, middles, pieces, others = [], [], [], [], []
         for glob in {one for whole in globs for one in _alternatives(whole.lower())}:
-            plain = not re.search(r"[*?\[]", glob)
             rest = glob.removeprefix("**/")
-            simple = not re.search(r"[*?\[]", rest)
-            if plain:
+            folder, _, name = glob.rpartition("/")
+            plain_name = rest != glob and rest and "/" not in rest and "?" not in rest and "[" not in rest
+            stars = rest.count("*")
+            if _plain(glob):
                 self._exact.add(glob)
-            elif glob != rest and simple and "/" not in rest:
+            elif plain_name and not stars:
                 self._names.add(rest)
-            elif glob != rest and rest[0] == "*" and not re.search(r"[*?\[/]", rest[1:]):
+            elif plain_name and stars == 1 and rest[0] == "*":
                 ends.append(rest[1:])
-            elif glob != rest and re.fullmatch(r"\*[^*?\[/]+\*", rest):
+            elif plain_name and stars == 2 and rest[0] == rest[-1] == "*" and len(rest) > 2:
                 middles.append(rest[1:-1])
-            elif glob != rest and re.fullmatch(r"[^?\[/]+", rest) and rest.count("*") <= 2:
+            elif plain_name and stars <= 2:
                 pieces.append(rest.split("*"))
-            elif re.fullmatch(r"([^*?\[]*/)?\*[^*?\[/]*", glob):
-                folder, _, name = glob.rpartition("/")
+            elif name[:1] == "*" and _plain(name[1:]) and _plain(folder):
                 beside.setdefault(folder, []).append(name[1:])
-            elif glob.endswith("/**") and not re.search(r"[*?\[]", glob[:-3]):
+            elif glob.endswith("/**") and _plain(glob[:-3]):
                 starts.append(glob[:-2])
-            elif glob.startswith("**/") and glob.endswith("/**") and not re.search(r"[*?\[/]", glob[3:-3]):
+            elif glob.startswith("**/") and glob.endswith("/**") and "/" not in glob[3:-3] and _plain(glob[3:-3]):
                 self._folders.add(glob[3:-3])
             else:
                 others.append(_regex(glob))

@@ -14,7 +14,7 @@ from auditor.facts.history import Branch, branches
 from auditor.globs import matches
 from auditor.lazy import dataclass
 from auditor.models import Evidence
-from auditor.repository import Commit, GitError, Unreadable
+from auditor.repository import Commit, Unreadable
 from auditor.snapshot import TEXT_LIMIT, OpenSnapshot, Snapshot, decode, too_large
 
 SNAPSHOTS = 12  # earlier commits and branches of one audit that are looked at
@@ -77,6 +77,7 @@ class Memory:
         self._opened: dict[str, bool] = {}  # earlier commits, and whether they may be: the second question is cheap
         self._files = FILES
         self._blobs: dict[str, str] = {}
+        self._said: dict[tuple[str, tuple[str, ...]], bool] = {}
 
     def was_there(self, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None = None) -> Past | None:
         """When something was there that is gone, else the branch that alone has it. `globs` and `words` say which files
@@ -192,7 +193,9 @@ class Memory:
             with contextlib.suppress(Unreadable):
                 data = opened.blob(blob)
                 self._blobs[blob] = decode(data).lower() if len(data) <= TEXT_LIMIT else ""
-        return any(word.lower() in self._blobs[blob] for word in words)
+        if (blob, words) not in self._said:
+            self._said[blob, words] = any(word.lower() in self._blobs[blob] for word in words)
+        return self._said[blob, words]
 
     def _may_open(self, opened: OpenSnapshot, commit: str) -> bool:
         """Whether another commit may be looked at. One with many more files than are left (somebody else's code was in it,
@@ -201,10 +204,9 @@ class Memory:
             if sum(self._opened.values()) >= SNAPSHOTS:
                 return False
             try:
-                names = opened.repository.raw("ls-tree", "-r", "--name-only", "-z", "--full-tree", commit)
-            except GitError:
-                names = b"\0" * (FILES + 1)
-            count = names.count(b"\0")
+                count = opened.count(commit)
+            except Unreadable:
+                count = FILES + 1
             self._opened[commit] = count <= self._files
             self._files -= count if self._opened[commit] else 0
         return self._opened[commit]
