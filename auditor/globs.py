@@ -57,10 +57,14 @@ class _Globs:
         self._names: set[str] = set()
         self._folders: set[str] = set()
         beside: dict[str, list[str]] = {}
+        within: dict[str, list[str]] = {}
+        under: dict[str, list[str]] = {}
         ends, starts, middles, pieces, others = [], [], [], [], []
         for glob in {one for whole in globs for one in _alternatives(whole.lower())}:
             rest = glob.removeprefix("**/")
             folder, _, name = glob.rpartition("/")
+            top, deep, tail = glob.partition("/**/*")
+            top = top if deep else ""
             plain_name = rest != glob and rest and "/" not in rest and "?" not in rest and "[" not in rest
             stars = rest.count("*")
             if _plain(glob):
@@ -79,11 +83,17 @@ class _Globs:
                 starts.append(glob[:-2])
             elif glob.startswith("**/") and glob.endswith("/**") and "/" not in glob[3:-3] and _plain(glob[3:-3]):
                 self._folders.add(glob[3:-3])
+            elif top and "/" not in tail and _plain(tail) and _plain(top):
+                within.setdefault(f"{top}/", []).append(tail)
+            elif top[3:] and top.startswith("**/") and "/" not in top[3:] + tail and _plain(top[3:] + tail):
+                under.setdefault(top[3:], []).append(tail)
             else:
                 others.append(_regex(glob))
         self._ends, self._starts, self._middles = tuple(ends), tuple(starts), tuple(middles)
         self._pieces = pieces
         self._tails = {folder: tuple(tails) for folder, tails in beside.items()}
+        self._within = {folder: tuple(tails) for folder, tails in within.items()}
+        self._under = {folder: tuple(tails) for folder, tails in under.items()}
         self._others = re.compile("(?:" + "|".join(others) + r")\Z") if others else None
 
     def match(self, path: str) -> bool:
@@ -97,6 +107,8 @@ class _Globs:
             or (folder in self._tails and name.endswith(self._tails[folder]))
             or any(middle in name for middle in self._middles)
             or any(_made_of(name, parts) for parts in self._pieces)
+            or any(path.startswith(top) and name.endswith(tails) for top, tails in self._within.items())
+            or (bool(self._under) and any(name.endswith(self._under.get(f, ())) for f in folder.split("/")))
             or (bool(self._folders) and not self._folders.isdisjoint(path.split("/")[:-1]))
             or (self._others is not None and self._others.match(path) is not None)
         )
@@ -111,6 +123,12 @@ class _Globs:
             found.update([n for n, path in enumerate(paths.lower) if path.startswith(self._starts)])
         for folder, tails in self._tails.items():
             found.update(n for n in paths.beside.get(folder, ()) if paths.names[n].endswith(tails))
+        for top, tails in self._within.items():
+            found.update(
+                [n for n, path in enumerate(paths.lower) if path.startswith(top) and paths.names[n].endswith(tails)]
+            )
+        for folder, tails in self._under.items():
+            found.update([n for n in paths.below.get(folder, ()) if paths.names[n].endswith(tails)])
         for middle in self._middles:
             found.update([n for n, name in enumerate(paths.names) if middle in name])
         for parts in self._pieces:

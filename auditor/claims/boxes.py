@@ -341,7 +341,7 @@ _TAIL = compile_later(rf"{_NARROW_OK}{_END}", re.IGNORECASE)
 
 @lru_cache(maxsize=512)
 def _compiled(words: str) -> re.Pattern[str]:
-    return re.compile(words, re.IGNORECASE)
+    return compile_later(words, re.IGNORECASE)
 
 
 def _denial_at(practice: Practice, words: str) -> tuple[int, int] | None:
