@@ -3,11 +3,11 @@
 import difflib
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from markdown_it.token import Token
 
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.markup import html_tags, parts
 from auditor.profile import Profile, words
 

@@ -119,6 +119,7 @@ def audit(
     workers: WorkersOption = 8,
 ) -> None:
     """Audit one submission: its report against its repository."""
+    gc.disable()  # as for a check
     from auditor import pipeline
     from auditor.judges.opening import open_judge
     from auditor.models import Submission
@@ -179,8 +180,6 @@ def check(
     with_private: PrivateOption = False,
 ) -> None:
     """Check your own report before the deadline: the working tree as it stands, without key or network."""
-    import gc
-
     gc.disable()  # a second of work that ends with the process: collecting costs a tenth of it
     from auditor import pipeline
     from auditor.profile import load_profile
@@ -606,6 +605,7 @@ def main() -> None:
     """The `auditor` command: a UserError becomes one line, a hint and exit code 2."""
     # One audit makes few cycles and many objects that live to its end: looking for the former takes a tenth of its time.
     gc.set_threshold(100_000, 50, 50)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for some
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:
@@ -623,3 +623,5 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    finally:
+        gc.freeze()  # else the interpreter looks through all of it once more before it ends

@@ -5,10 +5,10 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import UserError
+from auditor.lazy import dataclass
 from auditor.models import Submission
 from auditor.repository import address, is_url, same_repository
 

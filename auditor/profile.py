@@ -131,11 +131,16 @@ class Profile(Record):
             return False
         patterns = self.stub_patterns.get(file.name.lower(), ())
         try:
-            rows = [normal for row in file.lines if (normal := normal_line(row))]
+            rows = file.lines
         except Unreadable:
             return False
-        filled = [row for row in rows if line_hash(row) not in lines]
-        return all(any(_fits(row, p) for p in patterns) for row in filled) and _one_name(filled)
+        filled = []
+        for row in rows:
+            if (normal := normal_line(row)) and line_hash(normal) not in lines:
+                if not any(_fits(normal, p) for p in patterns):
+                    return False
+                filled.append(normal)
+        return _one_name(filled)
 
 
 def _by_words(entries: list[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, ...], tuple[str, bool]]:

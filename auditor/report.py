@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from auditor.checklist import (
@@ -28,7 +27,7 @@ from auditor.checklist import (
     state,
 )
 from auditor.errors import UserError
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.markup import Heading, outline, parts, references, too_deep
 from auditor.models import ChecklistItem, Figure, Image, Problem, Question, Report
 from auditor.profile import Profile, Version, words

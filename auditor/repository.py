@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import takewhile
@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from auditor.errors import UserError
+from auditor.lazy import dataclass
 
 
 @dataclass(frozen=True)
@@ -365,10 +366,15 @@ def _moment(text: str) -> datetime:
         return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
+_DEPTH = 200  # folders in folders; a deeper tree is nobody's work
+_TREES = 20_000  # folders of other commits that are read to count their files: a second
+
+
 class Blobs:
-    """One `git cat-file --batch` process, asked for a blob at a time."""
+    """One `git cat-file --batch` process, asked for an object at a time."""
 
     def __init__(self, repository: Repository) -> None:
+        self._counts: dict[bytes, int] = {}
         self._process = subprocess.Popen(
             ["git", *_HARDENED, "-C", str(repository.path), "cat-file", "--batch"],
             stdin=subprocess.PIPE,
@@ -379,20 +385,48 @@ class Blobs:
 
     def read(self, blob: str) -> bytes:
         """The content of a blob. Raises Unreadable when this copy does not have it."""
+        return self._object(blob.encode(), b"blob")[1]
+
+    def count(self, commit: str) -> int:
+        """How many files a commit has. Raises Unreadable when this copy does not have it all. Folders that were counted before
+        are not read again."""
+        return self._count(f"{commit}^{{tree}}".encode(), 0)
+
+    def _count(self, tree: bytes, depth: int) -> int:
+        if depth > _DEPTH or len(self._counts) >= _TREES:
+            raise Unreadable("too many folders")
+        if tree not in self._counts:
+            sha, data = self._object(tree, b"tree")
+            self._counts[tree] = 0
+            size, start, files = len(sha) // 2, 0, 0
+            while start < len(data):
+                mode, name_end = data[start : start + 7].split(b" ")[0], data.find(b"\0", start)
+                if name_end < 0:
+                    raise Unreadable("a folder that is not one of git's")
+                start = name_end + 1 + size
+                below = mode.lstrip(b"0") == b"40000"
+                files += self._count(data[start - size : start].hex().encode(), depth + 1) if below else 1
+            self._counts[tree] = files
+        return self._counts[tree]
+
+    def _object(self, name: bytes, kind: bytes) -> tuple[bytes, bytes]:
+        """The id of an object, and its content."""
         source, sink = self._process.stdout, self._process.stdin
         assert source is not None
         assert sink is not None
         try:
-            sink.write(blob.encode() + b"\n")
+            sink.write(name + b"\n")
             sink.flush()
             header = source.readline().split()
         except OSError:
             header = []
-        if len(header) != 3 or header[1] != b"blob":
+        if len(header) != 3:
             raise Unreadable("missing from this copy of the repository")
         data = source.read(int(header[2]))
         source.read(1)
-        return data
+        if header[1] != kind:
+            raise Unreadable("missing from this copy of the repository")
+        return header[0], data
 
     def close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):

@@ -9,10 +9,11 @@ judge says in the group's favour moves anything. All sides are kept.
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor.judges.request import Contested, Found
 from auditor.judges.wire import JudgedCite, Ruled
+from auditor.lazy import dataclass
 from auditor.models import (
     ChecklistItem,
     Citation,

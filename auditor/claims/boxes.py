@@ -7,11 +7,11 @@ one that is softened ("not fully", "no formal") or narrowed ("not on AWS", "not 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from auditor.claims import Repo, Settled, check, item_evidence
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 
@@ -341,7 +341,7 @@ _TAIL = compile_later(rf"{_NARROW_OK}{_END}", re.IGNORECASE)
 
 @lru_cache(maxsize=512)
 def _compiled(words: str) -> re.Pattern[str]:
-    return re.compile(words, re.IGNORECASE)
+    return compile_later(words, re.IGNORECASE)
 
 
 def _denial_at(practice: Practice, words: str) -> tuple[int, int] | None:

@@ -1,11 +1,12 @@
 """GitLab's configuration with what it includes, extends and refers to: its jobs as they would run."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor.facts.gitlabrules import constants, ruled_out, scenes
 from auditor.facts.scenes import Lookup
 from auditor.globs import matches
 from auditor.holes import Hole
+from auditor.lazy import dataclass
 from auditor.readers import GITLAB_WORDS, Command, Job, Node, Step, shell_commands, yaml_root
 from auditor.snapshot import File, Files
 

@@ -4,12 +4,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from auditor.holes import Hole, unsure
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.repository import Commit, History
 
 DEFAULT_BRANCHES = frozenset(["main", "master", "trunk"])

@@ -8,14 +8,14 @@ question is asked again of the commits before them. That is bounded: a few commi
 import contextlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.facts.changes import Change, brought, changes
 from auditor.facts.history import Branch, branches
 from auditor.globs import matches
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
-from auditor.repository import Commit, GitError, Unreadable
+from auditor.repository import Commit, Unreadable
 from auditor.snapshot import TEXT_LIMIT, OpenSnapshot, Snapshot, decode, too_large
 
 SNAPSHOTS = 12  # earlier commits and branches of one audit that are looked at
@@ -81,6 +81,7 @@ class Memory:
         self._opened: dict[str, bool] = {}  # earlier commits, and whether they may be: the second question is cheap
         self._files = FILES
         self._blobs: dict[str, str] = {}
+        self._said: dict[tuple[str, tuple[str, ...]], bool] = {}
 
     def was_there(self, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None = None) -> Past | None:
         """When something was there that is gone, else the branch that alone has it. `globs` and `words` say which files
@@ -208,8 +209,10 @@ class Memory:
         """Whether a version of a file has one of the words; without words any version does."""
         if not words or not blob:
             return bool(blob)
-        text = self._text(opened, blob)
-        return any(word.lower() in text for word in words)
+        if (blob, words) not in self._said:
+            text = self._text(opened, blob)
+            self._said[blob, words] = any(word.lower() in text for word in words)
+        return self._said[blob, words]
 
     def _text(self, opened: OpenSnapshot, blob: str) -> str:
         """A version of a file in small letters; empty where it is none, or not read."""
@@ -229,10 +232,9 @@ class Memory:
             if sum(self._opened.values()) >= SNAPSHOTS:
                 return False
             try:
-                names = opened.repository.raw("ls-tree", "-r", "--name-only", "-z", "--full-tree", commit)
-            except GitError:
-                names = b"\0" * (FILES + 1)
-            count = names.count(b"\0")
+                count = opened.count(commit)
+            except Unreadable:
+                count = FILES + 1
             self._opened[commit] = count <= self._files
             self._files -= count if self._opened[commit] else 0
         return self._opened[commit]

@@ -9,7 +9,6 @@ import posixpath
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from auditor.facts.earthly import earthly
 from auditor.facts.environments import invoke, nox, tox
@@ -22,7 +21,7 @@ from auditor.facts.started import containers, devbox, dvc, mise
 from auditor.facts.tasks import npm, pdm, poe, project_script, taskfile
 from auditor.globs import matches
 from auditor.holes import Hole, watching
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import (
     DOCKERFILES,
     Command,

@@ -8,9 +8,9 @@ Probes never run anything, never use the network and never ask a model.
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from auditor.holes import Hole, unsure, watching
+from auditor.lazy import dataclass
 from auditor.models import Evidence, Outcome, Searched
 from auditor.readers import Module, python, readable
 from auditor.snapshot import File, Files, Snapshot
@@ -130,10 +130,8 @@ def _mention(files: Files, words: tuple[str, ...]) -> str:
         if not any(w in file.lower for w in lower):
             continue
         module = python(file) if file.suffix in ("py", "ipynb") else None
-        named = (
-            min((line for name, line in _names(module) if any(w in name for w in lower)), default=0) if module else 0
-        )
-        if named:
+        names = file.once("names of the code", lambda: tuple(_names(module))) if module else ()  # noqa: B023
+        if named := min((line for name, line in names if any(w in name for w in lower)), default=0):
             return f"{file.path}:{named}"
         if file.suffix == "ipynb" or other:
             continue
