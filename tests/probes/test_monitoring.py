@@ -202,7 +202,7 @@ def test_metrics_endpoint(more: str, outcome: str) -> None:
         ({"dockerfiles/drift.dockerfile": "FROM python:3.12\nCOPY src/drift.py .\n" * 3}, "found"),
         (
             {
-                "tools/drift_check.py": "import torch\n\n\ndef main() -> None:\n    print(torch.load('model.pt')('a shorter prompt'))\n"
+                "tools/drift_check.py": "# drift\nimport torch\n\n\ndef main() -> None:\n    print(torch.load('model.pt')('a shorter prompt'))\n"
                 * 3
             },
             "found",
