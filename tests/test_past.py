@@ -12,7 +12,7 @@ from test_repository import git
 from auditor.facts import past
 from auditor.facts.changes import brought, changes, kind_of, renamed, straight
 from auditor.facts.history import branches, self_merged, tags
-from auditor.facts.past import SNAPSHOTS, Memory, living, was_there
+from auditor.facts.past import Memory, living, was_there
 from auditor.holes import watching
 from auditor.models import AuditRecord, Evidence, Submission
 from auditor.pipeline import audit
@@ -353,6 +353,7 @@ def test_what_a_stale_branch_still_has_is_not_its_own(story: Story) -> None:
 
 
 def test_the_past_is_looked_at_within_bounds(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.facts.past.SNAPSHOTS", 12)
     for i in range(60):
         story.commit(a_py=f"x = {i}\n" + f"word{i // 10}\n" * (i % 2))
     opened: list[str] = []
@@ -362,8 +363,8 @@ def test_the_past_is_looked_at_within_bounds(story: Story, monkeypatch: pytest.M
         memory = Memory(snapshot)
         for i in range(6):
             assert memory.was_there(("**/*.py",), (f"word{i}",), lambda _: ()) is None
-            assert len(set(opened)) == min(4 * (i + 1), SNAPSHOTS)
-    assert len(set(opened)) == SNAPSHOTS
+            assert len(set(opened)) == min(4 * (i + 1), 12)
+    assert len(set(opened)) == 12
 
 
 def test_somebody_elses_code_that_was_committed_and_taken_out(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

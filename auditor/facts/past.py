@@ -18,7 +18,7 @@ from auditor.models import Evidence
 from auditor.repository import Commit, Unreadable
 from auditor.snapshot import TEXT_LIMIT, OpenSnapshot, Snapshot, decode, too_large
 
-SNAPSHOTS = 12  # earlier commits and branches of one audit that are looked at
+SNAPSHOTS = 48  # earlier commits and branches of one audit that are looked at
 FILES = 8000  # that these may have in all: each costs as much as the commit itself
 _BRANCHES = 4  # of these, for one question: those that brought most files which could be it
 _TIPS = 40  # branches, the newest, whose files are held against a question at all

@@ -133,15 +133,19 @@ def drift_report(files: Files) -> Iterator[Evidence]:
     mentions=("evidently", "drift", "nannyml", "alibi_detect", "deepchecks", "torchdrift"),
 )
 def drift_tried(files: Files) -> Iterator[Evidence]:
-    """An import of a drift library anywhere, notebooks included, or a script or Dockerfile named after drift. Weak: work on
-    drift, which need not have come to a check of the group's own data."""
+    """An import of a drift library anywhere, notebooks included, or a script, module or Dockerfile named after drift that has
+    code in it. Weak: work on drift, which need not have come to a check of the group's own data."""
     for file in files:
-        if file.suffix in ("py", "ipynb"):
-            if match := _DRIFT_LIBRARY.search(file.text):
-                yield file.cite(file.text.count("\n", 0, match.start()) + 1, note="imports a drift library")
-        elif "drift" in file.name.lower() and len(file.text) > 100:
+        if match := file.suffix in ("py", "ipynb") and _DRIFT_LIBRARY.search(file.text):
+            yield file.cite(file.text.count("\n", 0, match.start()) + 1, note="imports a drift library")
+        elif "drift" in file.name.lower() and len(file.text) > 100 and _has_code(file):
             row = next((i for i, r in enumerate(file.lines, 1) if r.strip() and not r.lstrip().startswith("#")), 1)
             yield file.cite(row, note="named after drift")
+
+
+def _has_code(file: File) -> bool:
+    """Whether a file does something: a Python module calls something, and of what is no Python that is not asked."""
+    return file.suffix != "py" or ((module := python(file)) is not None and bool(module.calls))
 
 
 _DRIFT_LIBRARY = compile_later(r"\b(?:from|import) (?:evidently|nannyml|alibi_detect|deepchecks|torchdrift)\b")

@@ -219,19 +219,25 @@ def _lints(files: Files, sorts: bool = False) -> Iterator[tuple[CiWorkflow, Evid
 )
 def ci_lints(files: Files) -> Iterator[Evidence]:
     """ruff, flake8, pylint, mypy and their like, `black --check`, or pre-commit with such hooks, in an active step of a
-    workflow that reaches the default branch; or pre-commit.ci. A formatter that only rewrites, an installed linter,
+    workflow that reaches the default branch; or pre-commit.ci, which needs no workflow: its settings among the hooks, or its
+    own commits. A formatter that only rewrites, an installed linter,
     pre-commit with white-space hooks, and what only looks at the order of imports (isort, ruff with the rules `I` alone) do
     not count. A linter whose failure passes is found, and said to be so."""
     found = False
     for _, piece in _lints(files):
         found = True
         yield piece
+    service = next((c for c in files.history.commits if c.author.startswith("pre-commit-ci")), None)
     for file in files.matching(_PRE_COMMIT):
-        if "ci:" in file.text and (hooks := lint_hooks(file, lambda h: hook_only_sorts(h, files))):
+        if (service or "ci:" in file.text) and (hooks := lint_hooks(file, lambda h: hook_only_sorts(h, files))):
             line = next((i for i, row in enumerate(file.lines, 1) if re.match(r"ci:", row)), 0)
             if line:
                 found = True
                 yield file.cite(line, note=f"pre-commit.ci is set up; the hooks hold {hooks[0][0]}")
+            elif service:
+                found = True
+                note = f"pre-commit.ci runs the hooks (commit {service.sha[:10]}), which hold {hooks[0][0]}"
+                yield file.cite(hooks[0][1], note=note)
     if not found and (sorting := next(ci_sorts_imports(files), None)):
         files.near, files.why = f"{sorting.path}:{sorting.start}", "which only looks at the order of imports"
 

@@ -200,6 +200,15 @@ def test_metrics_endpoint(more: str, outcome: str) -> None:
         ({"notebooks/a.ipynb": '{"cells": [{"source": ["from evidently.report import Report\\n"]}]}'}, "found"),
         ({"scripts/drift_demo.sh": "#!/bin/sh\n# drift\n" + "python src/pond/data.py --augment colour\n" * 4}, "found"),
         ({"dockerfiles/drift.dockerfile": "FROM python:3.12\nCOPY src/drift.py .\n" * 3}, "found"),
+        (
+            {
+                "tools/drift_check.py": "# drift\nimport torch\n\n\ndef main() -> None:\n    print(torch.load('model.pt')('a shorter prompt'))\n"
+                * 3
+            },
+            "found",
+        ),
+        ({"tools/drift_check.py": "# drift\n" * 40}, "absent"),
+        ({"tools/drift.py": "import torch\n"}, "absent"),
         ({"scripts/train.sh": "# drift is not looked at\n" + "python src/pond/train.py\n" * 9}, "absent"),
         ({"src/pond/data.py": "# evidently, the drift is large\n"}, "absent"),
     ],

@@ -1,12 +1,14 @@
 """Probes on continuous integration, and the facts that they share."""
 
+from datetime import UTC, datetime
+
 import pytest
 from conftest import ask, tree
 
 from auditor.facts.civalues import ci_values
 from auditor.facts.workflows import ci_workflows, path_filter_hits
 from auditor.probes import load
-from auditor.repository import History
+from auditor.repository import Commit, History
 from auditor.snapshot import Snapshot
 
 MAIN = History(default_branch="main", branches=("main", "docs"))
@@ -678,3 +680,19 @@ def test_ci_caching_and_matrix(setup: str, matrix: str, outcome: str) -> None:
         f"{matrix}\n    runs-on: ${{{{ matrix.os }}}}\n    steps:\n    - {steps}\n"
     )
     assert ask("ci-caching-and-matrix", {CI: text}, history=MAIN).outcome == outcome
+
+
+def test_pre_commit_ci_needs_no_workflow() -> None:
+    hooks = "repos:\n- repo: https://github.com/astral-sh/ruff-pre-commit\n  hooks:\n  - id: ruff\n"
+    moment = datetime(2026, 1, 20, tzinfo=UTC)
+
+    def by(author: str) -> History:
+        return History(commits=(Commit("a" * 40, (), author, "a@b.dk", moment, author, moment, "fixes"),))
+
+    files = {".pre-commit-config.yaml": hooks}
+    assert ask("ci-lints", files, history=by("pre-commit-ci[bot]")).outcome == "found"
+    assert ask("ci-lints", files, history=by("Ada")).outcome == "absent"
+    assert (
+        ask("ci-lints", {**files, ".pre-commit-config.yaml": "repos: []\n"}, history=by("pre-commit-ci[bot]")).outcome
+        == "absent"
+    )
