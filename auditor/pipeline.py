@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from auditor import __version__
 from auditor.claims import run
 from auditor.claims.boxes import explained_boxes
+from auditor.claims.case import Placed
 from auditor.claims.old import settle
 from auditor.claims.run import case_of, numbered, read_patterns
 from auditor.errors import UserError
@@ -46,7 +47,7 @@ from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
 from auditor.repository import Target, locate
 from auditor.rules import ADDRESSES, judge_items, judged_once, lacking, remembered, report_findings
-from auditor.snapshot import File, Snapshot, open_snapshot
+from auditor.snapshot import File, OpenSnapshot, Snapshot, open_snapshot
 
 if TYPE_CHECKING:
     from auditor.judges.request import Asking, Brief
@@ -54,7 +55,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A submission, read, probed and checked: everything that a verdict may rest on, and what a judge is to be asked."""
+    """A submission, read, probed and checked: everything that a verdict may rest on, and what a judge is to be asked. `found` is where
+    its repository lies, for a second look."""
 
     submission: Audited
     report: Report
@@ -64,6 +66,7 @@ class Prepared:
     omitted: tuple[Problem, ...]
     brief: "Brief | None" = None
     requests: tuple[Request, ...] = ()
+    found: "Found | None" = None
 
 
 def audit(
@@ -81,8 +84,11 @@ def audit(
     prepared = prepare(submission, profile, progress, judge.info.name != "none", asking, figures=figures)
     asked = time.perf_counter()
     answers = dict(judge.answer(prepared.requests))
+    judging = time.perf_counter() - asked
+    prepared = settled(prepared, profile, answers)
+    asked = time.perf_counter()
     answers |= judge.answer(rulings(prepared, answers))
-    judging = time.perf_counter() - asked if prepared.requests else 0.0
+    judging = judging + time.perf_counter() - asked if prepared.requests else 0.0
     record = conclude(prepared, profile, answers, judge.info)
     times = Times(
         started=started.isoformat(timespec="seconds"),
@@ -131,10 +137,9 @@ def prepare(
     the report's images."""
     found = found or find(submission, progress)
     target, commit, later = found.target, found.commit, found.later
-    with open_snapshot(target.repository, commit, known_branches=target.branches, known_tags=target.tags) as snapshot:
+    with _opened(found) as snapshot:
         file = find_report(snapshot, submission.report_path, profile)
-        snapshot.set_aside = lambda f: "course material" if f.path == file.path else profile.set_aside(f)
-        snapshot.report = parse_report(file, profile, snapshot.files, commit, target.url)
+        _with_report(snapshot, profile, parse_report(file, profile, snapshot.files, commit, target.url))
         prepared = examine(
             snapshot,
             profile,
@@ -157,7 +162,18 @@ def prepare(
             look(snapshot)
         if figures:
             prepared = _with_figures(prepared, snapshot)
-        return with_requests(prepared, snapshot, profile, asking) if judged else prepared
+        return replace(with_requests(prepared, snapshot, profile, asking), found=found) if judged else prepared
+
+
+def _opened(found: Found) -> OpenSnapshot:
+    target = found.target
+    return open_snapshot(target.repository, found.commit, known_branches=target.branches, known_tags=target.tags)
+
+
+def _with_report(snapshot: Snapshot, profile: Profile, report: Report) -> None:
+    """Tell a snapshot its report, which is no evidence of itself."""
+    snapshot.set_aside = lambda f: "course material" if f.path == report.path else profile.set_aside(f)
+    snapshot.report = report
 
 
 def check(
@@ -181,8 +197,8 @@ def check(
     with open_working_tree(root) as tree:
         file = _report_on_disk(tree, root, report_path, profile)
         url = tree.repository.origin()
-        tree.set_aside = lambda f: "course material" if f.path == file.path else profile.set_aside(f)
-        tree.report = report = parse_report(file, profile, tree.files, tree.commit, url)
+        report = parse_report(file, profile, tree.files, tree.commit, url)
+        _with_report(tree, profile, report)
         if question and question not in {q.n for q in report.questions}:
             numbers = [q.n for q in report.questions]
             have = f"it has {min(numbers)} to {max(numbers)}" if numbers else "it has none"
@@ -380,6 +396,8 @@ def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, aski
         snapshot, prepared.report, profile, summary(snapshot), prepared.results, prepared.evidence, asking, figures
     )
     brief, requests = readings(brief, prepared.report)
+    if asking.read == "answers":  # no file goes to anybody, so that none can speak to whoever reads it
+        return replace(prepared, brief=brief, requests=tuple(requests))
     book = _Book(prepared.evidence)
     ordering = orders_in(((c.path, c.rows, c.lines) for c in brief.files), book.enter)
     return replace(
@@ -404,6 +422,7 @@ class _Read:
 
 def _read(prepared: Prepared, answers: Mapping[str, Answer], book: _Book) -> _Read:
     """The replies of the readings, checked; the same for the ruling's request and for the record."""
+    from auditor.judges.answers import READING, Typing
     from auditor.judges.wire import Reading, SectionReading
     from auditor.verify import check_reading, parse
 
@@ -416,11 +435,14 @@ def _read(prepared: Prepared, answers: Mapping[str, Answer], book: _Book) -> _Re
         answer = answers.get(id_, Answer(error="not asked"))
         waiting = waiting or answer.waiting
         text = "" if answer.error else answer.text
-        reply = parse(SectionReading, text) if part.reading == "section" else parse(Reading, text)
+        shapes: dict[str, type[Reading | SectionReading | Typing]] = {"section": SectionReading, READING: Typing}
+        reply = parse(shapes.get(part.reading, Reading), text)
         if reply is None:
             unjudged.append(Problem(message=f"{_name(id_)}: {answer.error or 'the reply does not fit its schema'}"))
             continue
         judged += 1
+        if isinstance(reply, Typing):
+            continue
         made, boxes = check_reading(reply, part, prepared.brief, prepared.report, book.enter)
         verdicts += made
         for n, side in boxes.items():
@@ -428,6 +450,46 @@ def _read(prepared: Prepared, answers: Mapping[str, Answer], book: _Book) -> _Re
                 said.setdefault(n, []).append(side)
     named = tuple(v.model_copy(update={"id": f"J{n}"}) for n, v in enumerate(verdicts, 1))
     return _Read(named, {n: tuple(s) for n, s in said.items()}, tuple(unjudged), judged, waiting)
+
+
+def settled(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]) -> Prepared:
+    """The same with the claims that a reading of the answers alone made, settled: together with those of rigid forms, which go
+    first, against the same commit, opened again. Nothing changes without a reply that has claims."""
+    claims = _read_claims(prepared, answers)
+    if not claims or prepared.found is None:
+        return prepared
+    from auditor.judges.answers import READING
+
+    book = _Book(prepared.evidence)
+    with _opened(prepared.found) as snapshot:
+        _with_report(snapshot, profile, prepared.report)
+        case = case_of(snapshot, profile, read_prose(prepared.report))
+        placed, _ = read_patterns(case)
+        typed, broken = run.settle(case, [*placed, *claims], book.enter)
+    kept = [v for v in prepared.verdicts if v.reading not in ("patterns", READING)]
+    before = sum(v.id.startswith("C") for v in kept)
+    return replace(
+        prepared,
+        evidence=book.evidence,
+        verdicts=(*kept, *numbered(typed, before)),
+        omitted=tuple(dict.fromkeys((*prepared.omitted, *broken))),
+    )
+
+
+def _read_claims(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Placed]:
+    """The claims of the replies to the requests about the answers alone that stand there."""
+    if prepared.brief is None:
+        return []
+    from auditor.judges.answers import READING, Typing
+    from auditor.verify import check_claims, parse
+
+    made: list[Placed] = []
+    for id_, part in prepared.brief.parts.items():
+        answer = answers.get(id_)
+        if part.reading == READING and answer is not None and not answer.error:
+            reply = parse(Typing, answer.text)
+            made += check_claims(reply, part, prepared.brief, prepared.report).placed if reply else ()
+    return made
 
 
 def _name(id_: str) -> str:
@@ -443,7 +505,7 @@ def _by_probe(prepared: Prepared) -> dict[int, Verdict]:
 def rulings(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Request]:
     """The second requests: one ruling over everything that readings and programs found, and over the boxes on which they
     differ. None while a reading is still waited for: its list would be another."""
-    if prepared.brief is None or not prepared.brief.asking.ruling:
+    if prepared.brief is None or not prepared.brief.asking.rules:
         return []
     from auditor.judges.request import ruling_requests
     from auditor.standing import contested, to_rule_on
@@ -468,7 +530,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
     usage = sum((a.usage for a in answers.values()), start=TokenUsage())
     prompt = Named(name="none")
     if prepared.brief is not None:
-        used = [p.named for p in prepared.brief.prompts]
+        used = prepared.brief.asking.prompts
         prompt = Named(name=" + ".join(p.name for p in used), hash="+".join(p.hash for p in used))
         info = info.model_copy(update={"second": prepared.brief.asking.second})
     return AuditRecord(
@@ -514,7 +576,7 @@ def _judge(
     unjudged, judged = list(read.unjudged), read.judged
     ruled: dict[int, Ruled] = {}
     ruled_boxes: dict[int, Side] = {}
-    if brief.asking.ruling:
+    if brief.asking.rules:
         asked = [r.id for r in rulings(prepared, answers)]
         if read.waiting:
             unjudged.append(Problem(message="the ruling: not asked for before every reading is there"))
@@ -542,7 +604,7 @@ def _judge(
         numbers,
         ruled,
         lambda cites: tuple(c for c, _ in cite_all(cites, brief, book.enter)[0]),
-        expected=brief.asking.ruling,
+        expected=brief.asking.rules,
         addressed=addressed,
     )
     return verdicts, findings, items, unjudged, judged
