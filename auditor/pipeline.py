@@ -3,6 +3,7 @@
 import hashlib
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from auditor import __version__
 from auditor.claims import run
 from auditor.claims.boxes import explained_boxes
 from auditor.claims.case import Placed
+from auditor.claims.kinds import kind_of
 from auditor.claims.old import settle
 from auditor.claims.run import case_of, numbered, read_patterns
 from auditor.errors import UserError
@@ -32,6 +34,7 @@ from auditor.models import (
     Named,
     ProbeResult,
     Problem,
+    ReadClaims,
     Report,
     Side,
     Source,
@@ -67,6 +70,7 @@ class Prepared:
     brief: "Brief | None" = None
     requests: tuple[Request, ...] = ()
     found: "Found | None" = None
+    claims: ReadClaims | None = None
 
 
 def audit(
@@ -411,13 +415,15 @@ def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, aski
 
 @dataclass(frozen=True)
 class _Read:
-    """What the readings say once it is checked: their verdicts, what each says of each box, and which gave none."""
+    """What the readings say once it is checked: their verdicts, what each says of each box, and which gave none; `any`: there is
+    one of the repository."""
 
     verdicts: tuple[Verdict, ...]
     sides: Mapping[int, tuple[Side, ...]]
     unjudged: tuple[Problem, ...]
     judged: int
     waiting: bool
+    any: bool
 
 
 def _read(prepared: Prepared, answers: Mapping[str, Answer], book: _Book) -> _Read:
@@ -430,7 +436,7 @@ def _read(prepared: Prepared, answers: Mapping[str, Answer], book: _Book) -> _Re
     verdicts: list[Verdict] = []
     said: dict[int, list[Side]] = {}
     once = {i.n for i in judged_once(prepared.report).values()} | {i.n for i in prepared.report.items if not i.item}
-    unjudged, judged, waiting = [], 0, False
+    unjudged, judged, waiting, whole = [], 0, False, False
     for id_, part in prepared.brief.parts.items():
         answer = answers.get(id_, Answer(error="not asked"))
         waiting = waiting or answer.waiting
@@ -443,23 +449,25 @@ def _read(prepared: Prepared, answers: Mapping[str, Answer], book: _Book) -> _Re
         judged += 1
         if isinstance(reply, Typing):
             continue
+        whole = True
         made, boxes = check_reading(reply, part, prepared.brief, prepared.report, book.enter)
         verdicts += made
         for n, side in boxes.items():
             if n in once:
                 said.setdefault(n, []).append(side)
     named = tuple(v.model_copy(update={"id": f"J{n}"}) for n, v in enumerate(verdicts, 1))
-    return _Read(named, {n: tuple(s) for n, s in said.items()}, tuple(unjudged), judged, waiting)
+    return _Read(named, {n: tuple(s) for n, s in said.items()}, tuple(unjudged), judged, waiting, whole)
 
 
 def settled(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]) -> Prepared:
     """The same with the claims that a reading of the answers alone made, settled: together with those of rigid forms, which go
     first, against the same commit, opened again. Nothing changes without a reply that has claims."""
-    claims = _read_claims(prepared, answers)
-    if not claims or prepared.found is None:
-        return prepared
     from auditor.judges.answers import READING
 
+    claims, counted = _read_claims(prepared, answers)
+    prepared = replace(prepared, claims=counted)
+    if not claims or prepared.found is None:
+        return prepared
     book = _Book(prepared.evidence)
     with _opened(prepared.found) as snapshot:
         _with_report(snapshot, profile, prepared.report)
@@ -476,20 +484,28 @@ def settled(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer])
     )
 
 
-def _read_claims(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Placed]:
-    """The claims of the replies to the requests about the answers alone that stand there."""
+def _read_claims(prepared: Prepared, answers: Mapping[str, Answer]) -> tuple[list[Placed], ReadClaims | None]:
+    """The claims of the replies to the requests about the answers alone that stand there, and how many there are."""
     if prepared.brief is None:
-        return []
+        return [], None
     from auditor.judges.answers import READING, Typing
     from auditor.verify import check_claims, parse
 
-    made: list[Placed] = []
+    checked = []
     for id_, part in prepared.brief.parts.items():
         answer = answers.get(id_)
         if part.reading == READING and answer is not None and not answer.error:
             reply = parse(Typing, answer.text)
-            made += check_claims(reply, part, prepared.brief, prepared.report).placed if reply else ()
-    return made
+            checked += [check_claims(reply, part, prepared.brief, prepared.report)] if reply else []
+    if not checked:
+        return [], None
+    placed = [one for c in checked for one in c.placed]
+    dropped: Counter[str] = Counter()
+    for c in checked:
+        dropped.update(c.dropped)
+    kinds = Counter(kind_of(type(p.claim)) for p in placed)
+    moved = sum(c.moved for c in checked)
+    return placed, ReadClaims(kinds=dict(sorted(kinds.items())), moved=moved, dropped=dict(sorted(dropped.items())))
 
 
 def _name(id_: str) -> str:
@@ -512,7 +528,7 @@ def rulings(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Request]:
 
     book = _Book(prepared.evidence)
     read = _read(prepared, answers, book)
-    if read.waiting or not read.judged:
+    if read.waiting or not read.any:
         return []
     found, _ = to_rule_on((*prepared.verdicts, *read.verdicts), book.evidence)
     boxes = contested(prepared.report.items, _by_probe(prepared), read.sides)
@@ -532,7 +548,8 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
     if prepared.brief is not None:
         used = prepared.brief.asking.prompts
         prompt = Named(name=" + ".join(p.name for p in used), hash="+".join(p.hash for p in used))
-        info = info.model_copy(update={"second": prepared.brief.asking.second})
+        asking = prepared.brief.asking
+        info = info.model_copy(update={"second": asking.second, "answers_only": asking.read == "answers"})
     return AuditRecord(
         tool=Tool(version=__version__, python=running()),
         submission=prepared.submission,
@@ -545,6 +562,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
         verdicts=tuple(verdicts),
         findings=tuple(findings),
         items=tuple(items),
+        claims=prepared.claims,
         omitted=(*prepared.omitted, *_left_out(prepared)),
         judged=judged,
         unjudged=tuple(unjudged),

@@ -8,8 +8,8 @@ is demoted with the reason, counted, and shown with `--show all`. A typed claim 
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -185,7 +185,7 @@ class Checked:
 
     placed: tuple[Placed, ...] = ()
     moved: int = 0
-    dropped: tuple[tuple[str, int], ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
 
 
 def check_claims(reply: Typing, part: Part, brief: Brief, report: Report) -> Checked:
@@ -195,7 +195,7 @@ def check_claims(reply: Typing, part: Part, brief: Brief, report: Report) -> Che
     dropped: Counter[str] = Counter()
     moved = 0
     for given in reply.claims[:CLAIMS]:
-        claim = _typed(given, brief)
+        claim = _typed(given, brief) if isinstance(given, dict) else "does not fit its kind"
         if isinstance(claim, str):
             dropped[claim] += 1
             continue
@@ -215,7 +215,7 @@ def check_claims(reply: Typing, part: Part, brief: Brief, report: Report) -> Che
         placed.append(Placed(claim, question, _answer_line(report, said.at, said.found.row), READING))
     if len(reply.claims) > CLAIMS:
         dropped[f"more than {CLAIMS}"] = len(reply.claims) - CLAIMS
-    return Checked(tuple(placed), moved, tuple(sorted(dropped.items())))
+    return Checked(tuple(placed), moved, dropped)
 
 
 def _typed(given: dict[str, Any], brief: Brief) -> Typed | str:
@@ -272,6 +272,10 @@ def _find_read(quote: str, text: str) -> Found | None:
     if match is None:
         return None
     start, end = kept[match.start()], kept[match.end() - 1] + 1
+    while end < len(text) and text[end] in _MARKUP and text[start:end].count(text[end]) % 2:  # opened within
+        end += 1
+    while start and text[start - 1] in _MARKUP and text[start:end].count(text[start - 1]) % 2:
+        start -= 1
     return _found(text, start, end)
 
 

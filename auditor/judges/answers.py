@@ -25,7 +25,7 @@ from auditor.prompts import Prompt, load_prompt
 
 PROMPT = "claims.v1"
 READING = "answers"
-REPLY = 2
+REPLIED = 2
 """A reply takes about twice as many tokens as the answers that it types."""
 LEAST = 3_000
 """Characters of answers that a request takes however small the budget is."""
@@ -35,7 +35,7 @@ class Typing(BaseModel):
     """The claims of a reply. Each is held against its kind by itself: a broken one costs no other."""
 
     model_config = ConfigDict(extra="forbid")
-    claims: list[dict[str, Any]]
+    claims: list[Any]
 
 
 # -- what is asked ------------------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def items_of(report: Report, profile: Profile) -> tuple[str, ...]:
 
 def cut(sizes: Mapping[int, int], budget: float, items: int) -> list[tuple[int, ...]]:
     """The answers (characters by place in the report) in as few requests as a budget of characters allows, replies included."""
-    room = max((budget - len(claims_prompt().system) - items) / (1 + REPLY), LEAST)
+    room = max((budget - len(claims_prompt().system) - items) / (1 + REPLIED), LEAST)
     parts: list[list[int]] = [[]]
     filled = 0
     for at, size in sizes.items():
@@ -160,4 +160,5 @@ def claims_request(gate: Gate, id_: str, answers: Sequence[Block], items: Sequen
     """The request about some answers."""
     prompt = claims_prompt()
     messages = gate.messages(prompt, {"items": items, "report": answers})
-    return Request(id_, messages, "claims", claims_schema(), prompt.named, 0, Typing)
+    reply = REPLIED * int(sum(len(b.text) for b in answers) / 3.6)
+    return Request(id_, messages, "claims", claims_schema(), prompt.named, 0, Typing, reply=reply)
