@@ -45,7 +45,7 @@ from auditor.models import (
     Times,
     Tool,
 )
-from auditor.pipeline import Prepared
+from auditor.prepared import Found, Prepared
 from auditor.profile import Profile
 from auditor.render import index
 from auditor.render.index import Class
@@ -328,7 +328,7 @@ def _profile(pickled: bytes) -> Profile:
     return profile
 
 
-def key_of(submission: Submission, found: "pipeline.Found", terms: Terms) -> str:
+def key_of(submission: Submission, found: Found, terms: Terms) -> str:
     """What a record depends on: the commit, how it was named, and the terms."""
     said = hashlib.sha256(submission.model_dump_json().encode()).hexdigest()[:16]
     return f"{found.commit}+{found.later} {said} {terms.asked_with}"

@@ -1,11 +1,9 @@
 """The straight line from a submission to its record."""
 
-import hashlib
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +11,6 @@ from typing import TYPE_CHECKING
 from auditor import __version__
 from auditor.claims import run
 from auditor.claims.boxes import explained_boxes
-from auditor.claims.case import Placed
-from auditor.claims.kinds import kind_of
 from auditor.claims.old import settle
 from auditor.claims.run import case_of, numbered, read_patterns
 from auditor.errors import UserError
@@ -34,7 +30,6 @@ from auditor.models import (
     Named,
     ProbeResult,
     Problem,
-    ReadClaims,
     Report,
     Side,
     Source,
@@ -44,33 +39,17 @@ from auditor.models import (
     Usage,
     Verdict,
 )
+from auditor.prepared import Book, Found, Prepared, opened, with_report
 from auditor.probes import Probe, load
 from auditor.profile import Profile
 from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
-from auditor.repository import Target, locate
-from auditor.rules import ADDRESSES, judge_items, judged_once, lacking, remembered, report_findings
-from auditor.snapshot import File, OpenSnapshot, Snapshot, open_snapshot
+from auditor.repository import locate
+from auditor.rules import ADDRESSES, judge_items, lacking, remembered, report_findings
+from auditor.snapshot import File, Snapshot
 
 if TYPE_CHECKING:
-    from auditor.judges.request import Asking, Brief
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A submission, read, probed and checked: everything that a verdict may rest on, and what a judge is to be asked. `found` is where
-    its repository lies, for a second look."""
-
-    submission: Audited
-    report: Report
-    results: tuple[ProbeResult, ...]
-    evidence: dict[str, Evidence]
-    verdicts: tuple[Verdict, ...]
-    omitted: tuple[Problem, ...]
-    brief: "Brief | None" = None
-    requests: tuple[Request, ...] = ()
-    found: "Found | None" = None
-    claims: ReadClaims | None = None
+    from auditor.judges.request import Asking
 
 
 def audit(
@@ -102,17 +81,6 @@ def audit(
     return record.model_copy(update={"times": times})
 
 
-@dataclass(frozen=True)
-class Found:
-    """A submission's repository on this machine, the commit of it that is meant, how many came later, and what is odd
-    about that."""
-
-    target: Target
-    commit: str
-    later: int = 0
-    notes: tuple[str, ...] = ()
-
-
 def find(submission: Submission, progress: Callable[[str], None] | None = None) -> Found:
     """The commit that a submission names. A URL is fetched first."""
     before = moment(submission.before) if submission.before else None
@@ -141,9 +109,9 @@ def prepare(
     the report's images."""
     found = found or find(submission, progress)
     target, commit, later = found.target, found.commit, found.later
-    with _opened(found) as snapshot:
+    with opened(found) as snapshot:
         file = find_report(snapshot, submission.report_path, profile)
-        _with_report(snapshot, profile, parse_report(file, profile, snapshot.files, commit, target.url))
+        with_report(snapshot, profile, parse_report(file, profile, snapshot.files, commit, target.url))
         prepared = examine(
             snapshot,
             profile,
@@ -169,17 +137,6 @@ def prepare(
         return replace(with_requests(prepared, snapshot, profile, asking), found=found) if judged else prepared
 
 
-def _opened(found: Found) -> OpenSnapshot:
-    target = found.target
-    return open_snapshot(target.repository, found.commit, known_branches=target.branches, known_tags=target.tags)
-
-
-def _with_report(snapshot: Snapshot, profile: Profile, report: Report) -> None:
-    """Tell a snapshot its report, which is no evidence of itself."""
-    snapshot.set_aside = lambda f: "course material" if f.path == report.path else profile.set_aside(f)
-    snapshot.report = report
-
-
 def check(
     path: Path,
     profile: Profile,
@@ -202,7 +159,7 @@ def check(
         file = _report_on_disk(tree, root, report_path, profile)
         url = tree.repository.origin()
         report = parse_report(file, profile, tree.files, tree.commit, url)
-        _with_report(tree, profile, report)
+        with_report(tree, profile, report)
         if question and question not in {q.n for q in report.questions}:
             numbers = [q.n for q in report.questions]
             have = f"it has {min(numbers)} to {max(numbers)}" if numbers else "it has none"
@@ -220,7 +177,7 @@ def check(
         prepared = Prepared(submission, report, (), {}, (), ())
         if only != "form":
             prepared = examine(tree, profile, submission)
-        book = _Book(prepared.evidence)
+        book = Book(prepared.evidence)
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
         if only != "audit":
@@ -269,7 +226,7 @@ def _told(verdict: Verdict, form: Sequence[Verdict]) -> bool:
 def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepared:
     """Ask a snapshot (with its report) every probe, judge the checklist, check the prose, and number the evidence."""
     assert snapshot.report is not None
-    book = _Book()
+    book = Book()
     results: dict[str, ProbeResult] = {}
     holes: dict[str, tuple[Hole, ...]] = {}
     for id_, probe in load().items():
@@ -308,7 +265,7 @@ def _remembered(
     snapshot: Snapshot,
     profile: Profile,
     results: Mapping[str, ProbeResult],
-    book: "_Book",
+    book: Book,
 ) -> list[Verdict]:
     """The same verdicts, those on ticked boxes without anything to show for them held against the history, too."""
     assert snapshot.report is not None
@@ -331,25 +288,6 @@ def _remembered(
 
 def _asking(probe: Probe) -> Callable[[Snapshot], tuple[Evidence, ...]]:
     return lambda then: probe.run(then).shown
-
-
-class _Book:
-    """Gives evidence its ids, which come from its content: a new probe changes no other id."""
-
-    def __init__(self, known: Mapping[str, Evidence] | None = None) -> None:
-        self.evidence: dict[str, Evidence] = dict(known or {})
-        self._ids = {e.model_copy(update={"id": ""}): id_ for id_, e in self.evidence.items()}
-
-    def enter(self, piece: Evidence) -> str:
-        """The id of a piece of evidence: `E` and seven hex digits, more where another piece has those."""
-        piece = piece.model_copy(update={"id": ""}) if piece.id else piece
-        if piece not in self._ids:
-            what = (piece.probe, piece.kind, piece.path, piece.start, piece.end, piece.excerpt, piece.note)
-            digest = hashlib.sha256("\0".join(map(str, what)).encode("utf-8", "surrogatepass")).hexdigest()
-            id_ = next(i for n in range(7, 65) if (i := "E" + digest[:n]) not in self.evidence)
-            self._ids[piece] = id_
-            self.evidence[id_] = piece.model_copy(update={"id": id_})
-        return self._ids[piece]
 
 
 def _boxes_of(
@@ -402,7 +340,7 @@ def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, aski
     brief, requests = readings(brief, prepared.report)
     if asking.read == "answers":  # no file goes to anybody, so that none can speak to whoever reads it
         return replace(prepared, brief=brief, requests=tuple(requests))
-    book = _Book(prepared.evidence)
+    book = Book(prepared.evidence)
     ordering = orders_in(((c.path, c.rows, c.lines) for c in brief.files), book.enter)
     return replace(
         prepared,
@@ -413,105 +351,14 @@ def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, aski
     )
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What the readings say once it is checked: their verdicts, what each says of each box, and which gave none; `any`: there is
-    one of the repository."""
-
-    verdicts: tuple[Verdict, ...]
-    sides: Mapping[int, tuple[Side, ...]]
-    unjudged: tuple[Problem, ...]
-    judged: int
-    waiting: bool
-    any: bool
-
-
-def _read(prepared: Prepared, answers: Mapping[str, Answer], book: _Book) -> _Read:
-    """The replies of the readings, checked; the same for the ruling's request and for the record."""
-    from auditor.judges.answers import READING, Typing
-    from auditor.judges.wire import Reading, SectionReading
-    from auditor.verify import check_reading, parse
-
-    assert prepared.brief is not None
-    verdicts: list[Verdict] = []
-    said: dict[int, list[Side]] = {}
-    once = {i.n for i in judged_once(prepared.report).values()} | {i.n for i in prepared.report.items if not i.item}
-    unjudged, judged, waiting, whole = [], 0, False, False
-    for id_, part in prepared.brief.parts.items():
-        answer = answers.get(id_, Answer(error="not asked"))
-        waiting = waiting or answer.waiting
-        text = "" if answer.error else answer.text
-        shapes: dict[str, type[Reading | SectionReading | Typing]] = {"section": SectionReading, READING: Typing}
-        reply = parse(shapes.get(part.reading, Reading), text)
-        if reply is None:
-            unjudged.append(Problem(message=f"{_name(id_)}: {answer.error or 'the reply does not fit its schema'}"))
-            continue
-        judged += 1
-        if isinstance(reply, Typing):
-            continue
-        whole = True
-        made, boxes = check_reading(reply, part, prepared.brief, prepared.report, book.enter)
-        verdicts += made
-        for n, side in boxes.items():
-            if n in once:
-                said.setdefault(n, []).append(side)
-    named = tuple(v.model_copy(update={"id": f"J{n}"}) for n, v in enumerate(verdicts, 1))
-    return _Read(named, {n: tuple(s) for n, s in said.items()}, tuple(unjudged), judged, waiting, whole)
-
-
 def settled(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]) -> Prepared:
-    """The same with the claims that a reading of the answers alone made, settled: together with those of rigid forms, which go
-    first, against the same commit, opened again. Nothing changes without a reply that has claims."""
-    from auditor.judges.answers import READING
-
-    claims, counted = _read_claims(prepared, answers)
-    prepared = replace(prepared, claims=counted)
-    if not claims or prepared.found is None:
-        return prepared
-    book = _Book(prepared.evidence)
-    with _opened(prepared.found) as snapshot:
-        _with_report(snapshot, profile, prepared.report)
-        case = case_of(snapshot, profile, read_prose(prepared.report))
-        placed, _ = read_patterns(case)
-        typed, broken = run.settle(case, [*placed, *claims], book.enter)
-    kept = [v for v in prepared.verdicts if v.reading not in ("patterns", READING)]
-    before = sum(v.id.startswith("C") for v in kept)
-    return replace(
-        prepared,
-        evidence=book.evidence,
-        verdicts=(*kept, *numbered(typed, before)),
-        omitted=tuple(dict.fromkeys((*prepared.omitted, *broken))),
-    )
-
-
-def _read_claims(prepared: Prepared, answers: Mapping[str, Answer]) -> tuple[list[Placed], ReadClaims | None]:
-    """The claims of the replies to the requests about the answers alone that stand there, and how many there are."""
+    """The same with what programs settle of the claims that a judge read in the answers alone. It comes between the readings and the
+    ruling, which is about these, too."""
     if prepared.brief is None:
-        return [], None
-    from auditor.judges.answers import READING, Typing
-    from auditor.verify import check_claims, parse
+        return prepared
+    from auditor.replies import settle_claims
 
-    checked = []
-    for id_, part in prepared.brief.parts.items():
-        answer = answers.get(id_)
-        if part.reading == READING and answer is not None and not answer.error:
-            reply = parse(Typing, answer.text)
-            checked += [check_claims(reply, part, prepared.brief, prepared.report)] if reply else []
-    if not checked:
-        return [], None
-    placed = [one for c in checked for one in c.placed]
-    dropped: Counter[str] = Counter()
-    for c in checked:
-        dropped.update(c.dropped)
-    kinds = Counter(kind_of(type(p.claim)) for p in placed)
-    moved = sum(c.moved for c in checked)
-    return placed, ReadClaims(kinds=dict(sorted(kinds.items())), moved=moved, dropped=dict(sorted(dropped.items())))
-
-
-def _name(id_: str) -> str:
-    name, _, part = id_.partition(".")
-    said = "the ruling" if name == "ruling" else f"the reading {name}"
-    return f"{said}, part {part}" if part else said
+    return settle_claims(prepared, profile, answers)
 
 
 def _by_probe(prepared: Prepared) -> dict[int, Verdict]:
@@ -524,10 +371,11 @@ def rulings(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Request]:
     if prepared.brief is None or not prepared.brief.asking.rules:
         return []
     from auditor.judges.request import ruling_requests
+    from auditor.replies import read_replies
     from auditor.standing import contested, to_rule_on
 
-    book = _Book(prepared.evidence)
-    read = _read(prepared, answers, book)
+    book = Book(prepared.evidence)
+    read = read_replies(prepared, answers, book)
     if read.waiting or not read.any:
         return []
     found, _ = to_rule_on((*prepared.verdicts, *read.verdicts), book.evidence)
@@ -537,7 +385,7 @@ def rulings(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Request]:
 
 def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], info: JudgeInfo) -> AuditRecord:
     """The record of what was prepared and answered: replies to verdicts, verdicts to findings, and who is right."""
-    book = _Book(prepared.evidence)
+    book = Book(prepared.evidence)
     verdicts, unjudged, judged = list(prepared.verdicts), list[Problem](), 0
     items = [ItemLabel(n=n, label=v.label, by="probe") for n, v in sorted(_by_probe(prepared).items())]
     findings = report_findings(prepared.report, profile, verdicts, book.evidence)
@@ -577,16 +425,17 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
 
 
 def _judge(
-    prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], book: _Book
+    prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], book: Book
 ) -> tuple[list[Verdict], list[Finding], list[ItemLabel], list[Problem], int]:
     """Verdicts, findings with their standing, labels of boxes, and what was not answered, of a submission with a judge."""
     from auditor.judges.wire import Ruled, Ruling
+    from auditor.replies import name_of, read_replies
     from auditor.standing import box_verdicts, contested, label_items, stand, to_rule_on
     from auditor.verify import check_boxes, cite_all, parse
 
     brief = prepared.brief
     assert brief is not None
-    read = _read(prepared, answers, book)
+    read = read_replies(prepared, answers, book)
     verdicts = [*prepared.verdicts, *read.verdicts]
     _, numbers = to_rule_on(verdicts, book.evidence)
     probes = _by_probe(prepared)
@@ -602,7 +451,9 @@ def _judge(
             answer = answers.get(id_, Answer(error="not asked"))
             reply = None if answer.error else parse(Ruling, answer.text)
             if reply is None:
-                unjudged.append(Problem(message=f"{_name(id_)}: {answer.error or 'the reply does not fit its schema'}"))
+                unjudged.append(
+                    Problem(message=f"{name_of(id_)}: {answer.error or 'the reply does not fit its schema'}")
+                )
                 continue
             judged += 1
             for one in reply.findings:

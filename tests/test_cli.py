@@ -162,7 +162,10 @@ def test_a_whole_audit_with_a_judge_from_recorded_answers(overclaiming: Path, tm
     assert stands["disputed"] == {"judge"}
     assert {i["by"] for i in record["items"]} == {"probe", "readings"}
     assert not [v for v in record["verdicts"] if v["by"] == "judge" and "verbatim" in v["demoted"]]
-    assert "4 of 4 requests answered; 40 statements typed" in auditor("audit", str(overclaiming), "--judge", recorded).stdout
+    assert (
+        "4 of 4 requests answered; 40 statements typed"
+        in auditor("audit", str(overclaiming), "--judge", recorded).stdout
+    )
     unanswered = auditor("audit", str(overclaiming), "--judge", f"batch:{tmp_path}", "--model", "some-model")
     assert unanswered.returncode == 2
     assert "0 of 4 requests answered" in unanswered.stdout

@@ -36,6 +36,8 @@ ALLOWED: dict[str, set[str] | None] = {
     "rules": {"profile"},
     "render": {"render", "rules", "redact", "decisions"},
     "decisions": {"render"},
+    "prepared": {"judges", "profile", "snapshot"},
+    "replies": {"claims", "judges", "prepared", "profile", "prose", "rules", "verify"},
     "pipeline": ANY,
     "groups": {"snapshot"},
     "workers": set(),
