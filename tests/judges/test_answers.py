@@ -332,6 +332,7 @@ def counts(made: Typed, case: Case) -> Settled:
 
 @pytest.fixture
 def settler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.claims.case.READERS", {})
     monkeypatch.setitem(SETTLERS, "count", Settler("count", counts))
 
 
