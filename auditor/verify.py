@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from auditor.claims.case import Placed
-from auditor.claims.kinds import CLAIM, Practice, Same, Typed
+from auditor.claims.kinds import CLAIM, Count, DefinedIn, Practice, Same, Typed
 from auditor.judges.answers import READING, Typing
 from auditor.judges.request import Brief, Part, Piece
 from auditor.judges.wire import MOST, JudgedBox, JudgedCite, JudgedClaim, JudgedStatement, Reading, SectionReading
@@ -194,6 +194,7 @@ def check_claims(reply: Typing, part: Part, brief: Brief, report: Report) -> Che
     placed: list[Placed] = []
     dropped: Counter[str] = Counter()
     moved = 0
+    shown = "\n".join(_squash(report.questions[at].answer) for at in brief.answers)
     for given in reply.claims[:CLAIMS]:
         claim = _typed(given, brief) if isinstance(given, dict) else "does not fit its kind"
         if isinstance(claim, str):
@@ -209,7 +210,11 @@ def check_claims(reply: Typing, part: Part, brief: Brief, report: Report) -> Che
                 dropped["the words that it is to differ from are in no answer"] += 1
                 continue
             claim = claim.model_copy(update={"other": other.found.text})
-        question = report.questions[said.at]
+        written = _as_written(claim, shown)
+        if written is None:
+            dropped["it names what no answer names"] += 1
+            continue
+        claim, question = written, report.questions[said.at]
         moved += question.n != given.get("question")
         claim = claim.model_copy(update={"quote": said.found.text})
         placed.append(Placed(claim, question, _answer_line(report, said.at, said.found.row), READING))
@@ -234,6 +239,48 @@ def _typed(given: dict[str, Any], brief: Brief) -> Typed | str:
     if isinstance(claim, Practice) and (brief.profile is None or claim.item not in brief.profile.items_by_id):
         return "names no item of the checklist"
     return claim
+
+
+_WRITTEN = ("line", "path", "folder", "to", "branch", "value", "name")
+"""Fields that are to be copied as they are written."""
+
+
+def _as_written(claim: Typed, shown: str) -> Typed | None:
+    """The claim with what it copied as the answers have it: of a path that is longer than there its end, of a field that may be
+    empty nothing where it stands nowhere. None where it has to be there: what a model made up proves nothing. A number
+    that is not among those of its own words is made up, too."""
+    changed: dict[str, str] = {}
+    for name in _WRITTEN:
+        value, field_ = getattr(claim, name, ""), type(claim).model_fields.get(name)
+        if (
+            not isinstance(value, str)
+            or not value
+            or field_ is None
+            or (name == "name" and not isinstance(claim, DefinedIn))
+        ):
+            continue
+        plain = value.removeprefix("./").strip("/") if name in ("path", "folder", "to") else value
+        if plain in ("", ".") or _is_in(plain, shown):
+            continue
+        parts = plain.split("/") if name == "path" else []
+        ends = ("/".join(parts[n:]) for n in range(1, len(parts)))
+        end = next((e for e in ends if _is_in(e, shown)), "")
+        if not end and field_.is_required():
+            return None
+        changed[name] = end
+    if isinstance(claim, Count):
+        digits = [float(n.replace(",", "")) for n in re.findall(r"(?<![\w.])\d[\d,]{0,12}(?:\.\d{1,6})?", claim.quote)]
+        if digits and claim.value not in digits:
+            return None
+    return claim.model_copy(update=changed) if changed else claim
+
+
+def _is_in(words: str, shown: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(_squash(words))}(?!\w|\.\d)", shown))
+
+
+def _squash(text: str) -> str:
+    return " ".join(_as_read(text)[1].casefold().split())
 
 
 def _shown(value: Any, brief: Brief) -> Any:

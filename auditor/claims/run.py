@@ -53,13 +53,13 @@ _Pair = tuple[Placed, Settled]
 
 
 def _goes_before(new: _Pair, known: _Pair) -> bool:
-    """Whether a claim about the same thing in the same answer takes the place of one that was settled before."""
+    """Whether a claim about the same thing in the same answer takes the place of one that was settled before. What a program read
+    for itself and found wrong is never made right by what a model understood: a report could ask it to."""
     if new[1].label == known[1].label:
         return False
     wrong, right = (new, known) if new[1].label == "contradicted" else (known, new)
-    by_model = "answers" in (new[0].reader, known[0].reader)
-    general = wrong[0].claim.every and not right[0].claim.every
-    stands = right if by_model and not general and _same_words(new[0], known[0]) else wrong
+    mistyped = wrong[0].reader == "answers" and (right[0].claim.every or not wrong[0].claim.every)
+    stands = right if mistyped and _same_words(new[0], known[0]) else wrong
     return stands is new
 
 

@@ -58,7 +58,7 @@ BAD, GOOD = "contradicted|t:x", "supported|t:x"
     [
         ([("patterns", BAD, WHOLE, False), ("patterns", GOOD, WHOLE, False)], {("patterns", "contradicted", WHOLE)}),
         ([("patterns", GOOD, WHOLE, False), ("answers", BAD, PART, False)], {("patterns", "supported", WHOLE)}),
-        ([("patterns", BAD, WHOLE, False), ("answers", GOOD, PART, False)], {("answers", "supported", PART)}),
+        ([("patterns", BAD, WHOLE, False), ("answers", GOOD, PART, False)], {("patterns", "contradicted", WHOLE)}),
         ([("answers", BAD, WHOLE, False), ("answers", GOOD, PART, False)], {("answers", "supported", PART)}),
         ([("answers", BAD, WHOLE, True), ("answers", GOOD, PART, False)], {("answers", "contradicted", WHOLE)}),
         ([("answers", BAD, WHOLE, True), ("answers", GOOD, PART, True)], {("answers", "supported", PART)}),

@@ -219,10 +219,10 @@ def test_a_claim_has_its_place_and_the_words_that_stand_there(prepared: pipeline
     placed = one(prepared, claim(12, "An experiment with other values is  started like this:"))
     assert (placed.question.n, placed.reader) == (12, "answers")
     assert placed.claim.quote == "An experiment with other values is started like this:"
-    command = one(prepared, claim(12, "python src/gridload/train.py train.lr=0.003", "command", line="python x.py"))
+    command = one(prepared, claim(12, "python src/gridload/train.py train.lr=0.003", "command", line="dvc pull"))
     first = next(q for q in rows.questions if q.n == 12).answer_lines[0]
     assert command.line == first + 3
-    assert vars(command.claim)["line"] == "python x.py"
+    assert vars(command.claim)["line"] == "dvc pull"
 
 
 @pytest.mark.parametrize(
@@ -284,6 +284,41 @@ def test_a_broken_claim_costs_itself_alone(prepared: pipeline.Prepared, fields: 
     assert len(made.placed) == (1 if reason else 2)
     assert made.placed[-1].question.n == 16
     assert made.dropped.get(reason, 0) == (2 * (reason == "does not fit its kind") + 1 if reason else 0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept"),
+    [
+        ({"kind": "file", "path": "tests/test_data.py", "state": "there"}, {"path": "tests/test_data.py"}),
+        ({"kind": "file", "path": "./Tests/test_data.py/", "state": "there"}, {"path": "./Tests/test_data.py/"}),
+        ({"kind": "file", "path": "src/made/up/tests/test_data.py", "state": "there"}, {"path": "tests/test_data.py"}),
+        ({"kind": "file", "path": "tests/test_made_up.py", "state": "there"}, None),
+        ({"kind": "runs", "tool": "x", "place": "workflow", "path": ".github/x/data_change.yaml"}, {"path": "data_change.yaml"}),
+        ({"kind": "runs", "tool": "x", "place": "workflow", "path": "made_up.yaml"}, {"path": ""}),
+        ({"kind": "command", "line": "docker run train:latest  train.epochs=5"}, {"line": "docker run train:latest  train.epochs=5"}),
+        ({"kind": "command", "line": "docker run train:latest train.epochs=6"}, None),
+        ({"kind": "location", "what": "tests", "folder": "."}, {"folder": "."}),
+        ({"kind": "location", "what": "tests", "folder": "spec"}, None),
+        ({"kind": "trigger", "events": ["push"], "branch": "develop"}, {"branch": ""}),
+        ({"kind": "defined_in", "name": "MadeUp", "path": "train.py"}, None),
+        ({"kind": "setting", "name": "the rate of learning", "value": "0.003"}, {"name": "the rate of learning"}),
+        ({"kind": "setting", "name": "seed", "value": "424242"}, None),
+        ({"kind": "docker", "what": "base image", "value": "python:2.7"}, {"value": ""}),
+        ({"kind": "count", "of": "tests", "scope": "whole", "op": "exactly", "value": 18}, {"value": 18.0}),
+        ({"kind": "count", "of": "tests", "scope": "whole", "op": "exactly", "value": 19}, None),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_copied_stands_in_an_answer(
+    prepared: pipeline.Prepared, fields: Reply, kept: Reply | None
+) -> None:
+    made = checked(prepared, {"question": 7, "quote": "In total we have implemented 18 tests"} | fields)
+    assert [{k: vars(p.claim)[k] for k in kept or {}} for p in made.placed] == ([] if kept is None else [kept])
+    assert dict(made.dropped) == ({"it names what no answer names": 1} if kept is None else {})
+
+
+def test_numbers_in_words_are_taken_as_they_come(prepared: pipeline.Prepared) -> None:
+    fields = {"of": "workflows", "scope": "whole", "op": "exactly", "value": 5}
+    assert checked(prepared, claim(11, "into five workflows", "count", **fields)).placed
 
 
 def test_a_reply_without_end_is_read_to_a_bound(prepared: pipeline.Prepared) -> None:
