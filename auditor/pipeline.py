@@ -16,6 +16,8 @@ from auditor.claims.run import case_of, numbered, read_patterns
 from auditor.errors import UserError
 from auditor.facts.language import minimum_python
 from auditor.facts.past import Memory
+from auditor.facts.workflows import CI
+from auditor.globs import matches
 from auditor.grammar import running
 from auditor.holes import Hole
 from auditor.judges import Answer, Judge, NoJudge, Request
@@ -41,7 +43,7 @@ from auditor.models import (
 )
 from auditor.prepared import Book, Found, Prepared, opened, with_report
 from auditor.probes import Probe, load
-from auditor.profile import Profile
+from auditor.profile import Item, Profile
 from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
 from auditor.repository import locate
@@ -241,7 +243,11 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
             reason=answer.reason,
         )
     prose = read_prose(snapshot.report)
-    explained = {item: book.enter(e) for item, e in explained_boxes(prose).items()}
+    explained = {
+        item: book.enter(why.evidence)
+        for item, why in explained_boxes(prose).items()
+        if not (why.plain and _runs_in_ci(profile.items_by_id.get(item), results, book.evidence))
+    }
     verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained)
     verdicts = _remembered(verdicts, snapshot, profile, results, book)
     claimed, failed = settle(prose, snapshot, book.enter)
@@ -258,6 +264,17 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         verdicts=(*verdicts, *claimed),
         omitted=(*_omitted(snapshot, _boxes_of(holes, verdicts, snapshot.report, profile)), *failed),
     )
+
+
+def _runs_in_ci(spec: Item | None, results: Mapping[str, ProbeResult], evidence: Mapping[str, Evidence]) -> bool:
+    """Whether a workflow shows an open box's work: it is done at every push, whatever the answer says."""
+    if spec is None:
+        return False
+    by_name = [results[p] for p in (f"ci-{spec.id}", f"ci-runs-{spec.id}") if p in results]
+    if any(r.outcome == "found" for r in by_name):
+        return True
+    found = [results[p] for p in (spec.open_probes or spec.probes)]
+    return any(matches(evidence[e].path, CI) for r in found if r.outcome == "found" for e in r.evidence)
 
 
 def _remembered(

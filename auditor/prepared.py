@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.judges import Request
+from auditor.lazy import dataclass
 from auditor.models import Audited, Evidence, ProbeResult, Problem, ReadClaims, Report, Verdict
 from auditor.profile import Profile
 from auditor.repository import Target

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.claims import run
 from auditor.claims.case import Placed
@@ -11,6 +11,7 @@ from auditor.claims.run import case_of, numbered, read_patterns
 from auditor.judges import Answer
 from auditor.judges.answers import READING, Typing
 from auditor.judges.wire import Reading, SectionReading
+from auditor.lazy import dataclass
 from auditor.models import Problem, ReadClaims, Side, Verdict
 from auditor.prepared import Book, Prepared, opened, with_report
 from auditor.profile import Profile

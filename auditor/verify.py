@@ -9,7 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from auditor.claims.kinds import CLAIM, Count, DefinedIn, Practice, Same, Typed
 from auditor.judges.answers import READING, Typing
 from auditor.judges.request import Brief, Part, Piece
 from auditor.judges.wire import MOST, JudgedBox, JudgedCite, JudgedClaim, JudgedStatement, Reading, SectionReading
+from auditor.lazy import dataclass
 from auditor.models import Citation, Claim, Evidence, Label, Report, Side, Source, Verdict
 from auditor.redact import clip
 

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor.claims import Repo, Settled, check, fact
 from auditor.facts.civalues import caches, default_caches
@@ -19,7 +19,7 @@ from auditor.facts.programs import (
     runs_tests,
 )
 from auditor.facts.workflows import CI, CiWorkflow, Trigger, ci_workflows
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 from auditor.readers import WORKFLOWS, Command, readable, yaml_root

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, check
 from auditor.claims.ci import GENERAL, Facts, ci_facts, ci_sentences, clauses, quote, uncommented
@@ -11,7 +10,7 @@ from auditor.facts.expressions import is_plain, shown
 from auditor.facts.jobs import Run
 from auditor.facts.programs import runs_tests
 from auditor.facts.workflows import CiWorkflow, doubt
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.prose import Prose
 from auditor.readers import readable

@@ -3,12 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.claims.ci import ci_facts, clauses, quote, uncommented
 from auditor.facts.programs import lint_tool
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.probes.quality import OWN_CODE
 from auditor.prose import Prose, Statement
