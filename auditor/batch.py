@@ -45,7 +45,7 @@ from auditor.models import (
     Times,
     Tool,
 )
-from auditor.pipeline import Prepared
+from auditor.prepared import Found, Prepared
 from auditor.profile import Profile
 from auditor.render import index
 from auditor.render.index import Class
@@ -92,11 +92,9 @@ class Terms:
             asking = None
         else:
             from auditor.judges.request import Asking
-            from auditor.prompts import load_prompt
 
             asking = asking or Asking()
-
-            prompts = "+".join(load_prompt(p).named.hash for p in asking.prompts)
+            prompts = "+".join(p.hash for p in asking.prompts)
         asked = asdict(asking) if asking is not None else {}
         said = [__version__, running(), profile.hash, prompts, judge.info.model_dump(), asked, sorted(formats)]
         asked_with = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
@@ -195,19 +193,29 @@ def _judged(wave: list[Ready | Done], judge: Judge, pool: Workers) -> Iterator[D
         return
     clock = time.perf_counter()
     answers = ask(judge, [r.prepared.requests for r in ready])
-    second = ask(judge, [pipeline.rulings(r.prepared, a) for r, a in zip(ready, answers, strict=True)])
-    share = (time.perf_counter() - clock) / len(ready)
-
-    def light() -> Iterator[Ready]:
-        for r, first, then in zip(ready, answers, second, strict=True):
-            asked = tuple(
-                replace(q, messages=()) for q in r.prepared.requests
-            )  # the answers are in; their texts may go
-            times = r.times.model_copy(update={"judge_seconds": round(share, 3)})
-            yield replace(r, prepared=replace(r.prepared, requests=asked), answers={**first, **then}, times=times)
-
-    for concluded, done in pool.run(conclude_one, light()):
+    waited = time.perf_counter() - clock
+    settled: list[Ready] = []
+    for r, outcome in pool.run(settle_one, [_light(r, first) for r, first in zip(ready, answers, strict=True)]):
+        if isinstance(outcome, Ready):
+            settled.append(outcome)
+        else:
+            yield _done(r.task, outcome)
+    settled.sort(key=_id)
+    clock = time.perf_counter()
+    second = ask(judge, [pipeline.rulings(r.prepared, r.answers) for r in settled])
+    share = round((waited + time.perf_counter() - clock) / len(ready), 3)
+    last = [
+        replace(r, answers={**r.answers, **then}, times=r.times.model_copy(update={"judge_seconds": share}))
+        for r, then in zip(settled, second, strict=True)
+    ]
+    for concluded, done in pool.run(conclude_one, last):
         yield _done(concluded.task, done)
+
+
+def _light(ready: Ready, answers: Mapping[str, Answer]) -> Ready:
+    """A submission with its answers, without the texts that were asked: they are not needed again."""
+    asked = tuple(replace(q, messages=()) for q in ready.prepared.requests)
+    return replace(ready, prepared=replace(ready.prepared, requests=asked), answers=answers)
 
 
 def ask(judge: Judge, requests: Sequence[Sequence[Request]]) -> list[dict[str, Answer]]:
@@ -267,6 +275,17 @@ def prepare_one(task: Task) -> Ready | Done:
     return replace(failure[0], seconds=time.perf_counter() - clock)
 
 
+def settle_one(ready: Ready) -> Ready | Done:
+    """A submission whose claims were read by a judge, with those settled."""
+    clock = time.perf_counter()
+    terms = ready.task.terms
+    with _boundary(ready.task) as failure, limited(terms.timeout):
+        prepared = pipeline.settled(ready.prepared, _profile(terms.profile), ready.answers)
+        seconds = round(ready.times.seconds + time.perf_counter() - clock, 3)
+        return replace(ready, prepared=prepared, times=ready.times.model_copy(update={"seconds": seconds}))
+    return failure[0]
+
+
 def conclude_one(ready: Ready) -> Done:
     """A submission that was prepared and judged: its record, its pages and its entry."""
     clock = time.perf_counter()
@@ -309,7 +328,7 @@ def _profile(pickled: bytes) -> Profile:
     return profile
 
 
-def key_of(submission: Submission, found: "pipeline.Found", terms: Terms) -> str:
+def key_of(submission: Submission, found: Found, terms: Terms) -> str:
     """What a record depends on: the commit, how it was named, and the terms."""
     said = hashlib.sha256(submission.model_dump_json().encode()).hexdigest()[:16]
     return f"{found.commit}+{found.later} {said} {terms.asked_with}"

@@ -30,8 +30,10 @@ from auditor.options import (
     OutputOption,
     PrivateOption,
     ProfileOption,
+    Read,
     Readings,
     ReadingsOption,
+    ReadOption,
     RulingOption,
     SecondOption,
     Show,
@@ -109,6 +111,7 @@ def audit(
     base_url: BaseUrlOption = "",
     store: StoreOption = None,
     budget: BudgetOption = 150_000,
+    read: ReadOption = "all",
     readings: ReadingsOption = "both",
     ruling: RulingOption = True,
     second: SecondOption = "",
@@ -138,7 +141,7 @@ def audit(
         workers=workers,
         timeout=judge_timeout,
     )
-    asking = _asking(judge, budget, readings, ruling, second, figures, with_private)
+    asking = _asking(judge, budget, read, readings, ruling, second, figures, with_private)
     submission = Submission(id=_name(target), repo=target, ref=ref, before=before, report_path=report)
     course = load_profile(profile)
     record = pipeline.audit(submission, course, reader, _progress(), asking, figures=format == "html")
@@ -147,20 +150,29 @@ def audit(
 
 
 def _asking(
-    judge: str, budget: int, readings: Readings, ruling: bool, second: str, figures: bool, private: bool
+    judge: str, budget: int, read: Read, readings: Readings, ruling: bool, second: str, figures: bool, private: bool
 ) -> "Asking | None":
     """What the judge is asked and shown. What may name people is said before it is sent."""
     if judge == "none":
+        if read != "all":
+            raise UserError(f"--read {read} needs a judge", "name one with --judge")
         return None
     from auditor.judges.request import Asking
 
     if second and readings not in ("both", "pack-twice"):
         raise UserError("--second needs a second reading", "leave out --readings, or give both or pack-twice")
+    if read == "answers":
+        if second or figures:
+            option = "--second" if second else "--figures"
+            raise UserError(
+                f"{option} has no place where only the answers are read", "leave it out, or leave out --read"
+            )
+        _note("the judge is sent the report's answers alone (--read answers), nothing of the repository")
     if figures:
         _note("the judge is sent the report's images (--figures): a screenshot may name people")
     if private:
         _note("the judge is sent the private answers (--with-private), with stand-ins for names, numbers and addresses")
-    return Asking(budget, readings, ruling, second, figures, private)
+    return Asking(budget, readings, ruling, second, figures, private, read)
 
 
 @app.command()
@@ -227,6 +239,7 @@ def batch(
     base_url: BaseUrlOption = "",
     store: StoreOption = None,
     budget: BudgetOption = 150_000,
+    read: ReadOption = "all",
     readings: ReadingsOption = "both",
     ruling: RulingOption = True,
     second: SecondOption = "",
@@ -259,7 +272,7 @@ def batch(
         say=_note,
         timeout=judge_timeout,
     )
-    asking = _asking(judge, budget, readings, ruling, second, figures, with_private)
+    asking = _asking(judge, budget, read, readings, ruling, second, figures, with_private)
     terms = many.Terms.of(course, reader, formats, asking, timeout, max_size)
     make, threads = many.dask(scheduler) if scheduler else (None, many.default_workers())
     with _tally(len(submissions)) as tell:

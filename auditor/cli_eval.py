@@ -19,6 +19,7 @@ from auditor.options import (
     PrivateOption,
     ProfileOption,
     ReadingsOption,
+    ReadOption,
     RulingOption,
     SecondOption,
     StoreOption,
@@ -72,6 +73,7 @@ def evaluate(
     base_url: BaseUrlOption = "",
     store: StoreOption = None,
     budget: BudgetOption = 150_000,
+    read: ReadOption = "all",
     readings: ReadingsOption = "both",
     ruling: RulingOption = True,
     second: SecondOption = "",
@@ -112,7 +114,7 @@ def evaluate(
         workers=workers,
         timeout=judge_timeout,
     )
-    asked = asking(judge, budget, readings, ruling, second, figures, with_private)
+    asked = asking(judge, budget, read, readings, ruling, second, figures, with_private)
 
     def audit(submission: Submission) -> "AuditRecord":
         return pipeline.audit(submission, course, reader, None, asked)

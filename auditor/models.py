@@ -210,7 +210,7 @@ class Verdict(Record):
     `seen` that it rests on what a judge saw in a figure, which nobody can prove;
     `when` tells a sentence that was true at the commit that last changed it (`stale`) from one that was not (`never`),
     empty where that was not looked at. `by` is who says it: `probe`, `claim:<id>`, `judge` or `form`; of a judge,
-    `reading` is which of its requests. `ask` is a question that an examiner could put; `demoted` says why a judge's label
+    `reading` is which of its requests, of a claim who read the sentence: `patterns` is a program, `answers` a judge. `ask` is a question that an examiner could put; `demoted` says why a judge's label
     was not believed. `hint` is what the group can change, empty where the rule's own says all.
     """
 
@@ -339,11 +339,13 @@ class Named(Record):
 
 
 class JudgeInfo(Record):
-    """Which judge read the prose; `none` reads nothing. `second` is the model of the second reading where it is another one."""
+    """Which judge read the prose; `none` reads nothing. `second` is the model of the second reading where it is another one;
+    `answers_only` says that it was shown the report's answers alone, nothing of the repository."""
 
     name: str = "none"
     model: str = ""
     second: str = ""
+    answers_only: bool = False
     params: dict[str, str] = Field(default_factory=dict)
 
 
@@ -367,11 +369,21 @@ class Usage(Record):
     cost: float = 0.0
 
 
+class ReadClaims(Record):
+    """What a judge made of the answers alone: how many typed claims stand there, by kind, how many of them in another answer than it
+    said, and how many were dropped, by reason."""
+
+    kinds: dict[str, int] = Field(default_factory=dict)
+    moved: int = 0
+    dropped: dict[str, int] = Field(default_factory=dict)
+
+
 class AuditRecord(Record):
     """One audit, whole: everything that a renderer or a script needs, with no repository at hand.
 
     `judged` is how many of the judge's requests were answered, `unjudged` names the others, with the reason. `items` has the
-    label that stands for each box.
+    label that stands for each box. `claims` is what a judge made of the answers alone; what programs settled of it are verdicts
+    with the reading `answers`.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -386,6 +398,7 @@ class AuditRecord(Record):
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[Finding, ...] = ()
     items: tuple[ItemLabel, ...] = ()
+    claims: ReadClaims | None = None
     omitted: tuple[Problem, ...] = ()
     judged: int = 0
     unjudged: tuple[Problem, ...] = ()

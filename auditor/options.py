@@ -8,6 +8,7 @@ import typer
 Show = Literal["contradicted", "not_verifiable", "all"]
 FailOn = Literal["error", "contradicted", "note", "never"]
 Readings = Literal["pack", "dump", "both", "pack-twice", "section"]
+Read = Literal["all", "answers"]
 Format = Literal["text", "html", "json", "sarif", "github", "markdown"]
 
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="What to print.")]
@@ -47,6 +48,15 @@ BudgetOption = Annotated[
     int,
     typer.Option(
         "--budget", min=4_000, help="Tokens of one request: what a model's context takes.", rich_help_panel="Judge"
+    ),
+]
+ReadOption = Annotated[
+    Read,
+    typer.Option(
+        "--read",
+        help="What the judge is shown: report and repository (all), or the report's answers alone: then nothing of the repository"
+        " leaves this machine, and programs settle what the answers state.",
+        rich_help_panel="Judge",
     ),
 ]
 ReadingsOption = Annotated[

@@ -1,6 +1,5 @@
 """The straight line from a submission to its record."""
 
-import hashlib
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +22,6 @@ from auditor.grammar import running
 from auditor.holes import Hole
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.judges import Usage as TokenUsage
-from auditor.lazy import dataclass
 from auditor.models import (
     Audited,
     AuditRecord,
@@ -43,30 +41,17 @@ from auditor.models import (
     Usage,
     Verdict,
 )
+from auditor.prepared import Book, Found, Prepared, opened, with_report
 from auditor.probes import Probe, load
 from auditor.profile import Item, Profile
 from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
-from auditor.repository import Target, locate
-from auditor.rules import ADDRESSES, judge_items, judged_once, lacking, remembered, report_findings
-from auditor.snapshot import File, Snapshot, open_snapshot
+from auditor.repository import locate
+from auditor.rules import ADDRESSES, judge_items, lacking, remembered, report_findings
+from auditor.snapshot import File, Snapshot
 
 if TYPE_CHECKING:
-    from auditor.judges.request import Asking, Brief
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A submission, read, probed and checked: everything that a verdict may rest on, and what a judge is to be asked."""
-
-    submission: Audited
-    report: Report
-    results: tuple[ProbeResult, ...]
-    evidence: dict[str, Evidence]
-    verdicts: tuple[Verdict, ...]
-    omitted: tuple[Problem, ...]
-    brief: "Brief | None" = None
-    requests: tuple[Request, ...] = ()
+    from auditor.judges.request import Asking
 
 
 def audit(
@@ -84,8 +69,11 @@ def audit(
     prepared = prepare(submission, profile, progress, judge.info.name != "none", asking, figures=figures)
     asked = time.perf_counter()
     answers = dict(judge.answer(prepared.requests))
+    judging = time.perf_counter() - asked
+    prepared = settled(prepared, profile, answers)
+    asked = time.perf_counter()
     answers |= judge.answer(rulings(prepared, answers))
-    judging = time.perf_counter() - asked if prepared.requests else 0.0
+    judging = judging + time.perf_counter() - asked if prepared.requests else 0.0
     record = conclude(prepared, profile, answers, judge.info)
     times = Times(
         started=started.isoformat(timespec="seconds"),
@@ -93,17 +81,6 @@ def audit(
         judge_seconds=round(judging, 3),
     )
     return record.model_copy(update={"times": times})
-
-
-@dataclass(frozen=True)
-class Found:
-    """A submission's repository on this machine, the commit of it that is meant, how many came later, and what is odd
-    about that."""
-
-    target: Target
-    commit: str
-    later: int = 0
-    notes: tuple[str, ...] = ()
 
 
 def find(submission: Submission, progress: Callable[[str], None] | None = None) -> Found:
@@ -134,10 +111,9 @@ def prepare(
     the report's images."""
     found = found or find(submission, progress)
     target, commit, later = found.target, found.commit, found.later
-    with open_snapshot(target.repository, commit, known_branches=target.branches, known_tags=target.tags) as snapshot:
+    with opened(found) as snapshot:
         file = find_report(snapshot, submission.report_path, profile)
-        snapshot.set_aside = lambda f: "course material" if f.path == file.path else profile.set_aside(f)
-        snapshot.report = parse_report(file, profile, snapshot.files, commit, target.url)
+        with_report(snapshot, profile, parse_report(file, profile, snapshot.files, commit, target.url))
         prepared = examine(
             snapshot,
             profile,
@@ -160,7 +136,7 @@ def prepare(
             look(snapshot)
         if figures:
             prepared = _with_figures(prepared, snapshot)
-        return with_requests(prepared, snapshot, profile, asking) if judged else prepared
+        return replace(with_requests(prepared, snapshot, profile, asking), found=found) if judged else prepared
 
 
 def check(
@@ -184,8 +160,8 @@ def check(
     with open_working_tree(root) as tree:
         file = _report_on_disk(tree, root, report_path, profile)
         url = tree.repository.origin()
-        tree.set_aside = lambda f: "course material" if f.path == file.path else profile.set_aside(f)
-        tree.report = report = parse_report(file, profile, tree.files, tree.commit, url)
+        report = parse_report(file, profile, tree.files, tree.commit, url)
+        with_report(tree, profile, report)
         if question and question not in {q.n for q in report.questions}:
             numbers = [q.n for q in report.questions]
             have = f"it has {min(numbers)} to {max(numbers)}" if numbers else "it has none"
@@ -203,7 +179,7 @@ def check(
         prepared = Prepared(submission, report, (), {}, (), ())
         if only != "form":
             prepared = examine(tree, profile, submission)
-        book = _Book(prepared.evidence)
+        book = Book(prepared.evidence)
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
         if only != "audit":
@@ -252,7 +228,7 @@ def _told(verdict: Verdict, form: Sequence[Verdict]) -> bool:
 def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepared:
     """Ask a snapshot (with its report) every probe, judge the checklist, check the prose, and number the evidence."""
     assert snapshot.report is not None
-    book = _Book()
+    book = Book()
     results: dict[str, ProbeResult] = {}
     holes: dict[str, tuple[Hole, ...]] = {}
     for id_, probe in load().items():
@@ -306,7 +282,7 @@ def _remembered(
     snapshot: Snapshot,
     profile: Profile,
     results: Mapping[str, ProbeResult],
-    book: "_Book",
+    book: Book,
 ) -> list[Verdict]:
     """The same verdicts, those on ticked boxes without anything to show for them held against the history, too."""
     assert snapshot.report is not None
@@ -329,25 +305,6 @@ def _remembered(
 
 def _asking(probe: Probe) -> Callable[[Snapshot], tuple[Evidence, ...]]:
     return lambda then: probe.run(then).shown
-
-
-class _Book:
-    """Gives evidence its ids, which come from its content: a new probe changes no other id."""
-
-    def __init__(self, known: Mapping[str, Evidence] | None = None) -> None:
-        self.evidence: dict[str, Evidence] = dict(known or {})
-        self._ids = {e.model_copy(update={"id": ""}): id_ for id_, e in self.evidence.items()}
-
-    def enter(self, piece: Evidence) -> str:
-        """The id of a piece of evidence: `E` and seven hex digits, more where another piece has those."""
-        piece = piece.model_copy(update={"id": ""}) if piece.id else piece
-        if piece not in self._ids:
-            what = (piece.probe, piece.kind, piece.path, piece.start, piece.end, piece.excerpt, piece.note)
-            digest = hashlib.sha256("\0".join(map(str, what)).encode("utf-8", "surrogatepass")).hexdigest()
-            id_ = next(i for n in range(7, 65) if (i := "E" + digest[:n]) not in self.evidence)
-            self._ids[piece] = id_
-            self.evidence[id_] = piece.model_copy(update={"id": id_})
-        return self._ids[piece]
 
 
 def _boxes_of(
@@ -398,7 +355,9 @@ def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, aski
         snapshot, prepared.report, profile, summary(snapshot), prepared.results, prepared.evidence, asking, figures
     )
     brief, requests = readings(brief, prepared.report)
-    book = _Book(prepared.evidence)
+    if asking.read == "answers":  # no file goes to anybody, so that none can speak to whoever reads it
+        return replace(prepared, brief=brief, requests=tuple(requests))
+    book = Book(prepared.evidence)
     ordering = orders_in(((c.path, c.rows, c.lines) for c in brief.files), book.enter)
     return replace(
         prepared,
@@ -409,49 +368,14 @@ def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, aski
     )
 
 
-@dataclass(frozen=True)
-class _Read:
-    """What the readings say once it is checked: their verdicts, what each says of each box, and which gave none."""
+def settled(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]) -> Prepared:
+    """The same with what programs settle of the claims that a judge read in the answers alone. It comes between the readings and the
+    ruling, which is about these, too."""
+    if prepared.brief is None:
+        return prepared
+    from auditor.replies import settle_claims
 
-    verdicts: tuple[Verdict, ...]
-    sides: Mapping[int, tuple[Side, ...]]
-    unjudged: tuple[Problem, ...]
-    judged: int
-    waiting: bool
-
-
-def _read(prepared: Prepared, answers: Mapping[str, Answer], book: _Book) -> _Read:
-    """The replies of the readings, checked; the same for the ruling's request and for the record."""
-    from auditor.judges.wire import Reading, SectionReading
-    from auditor.verify import check_reading, parse
-
-    assert prepared.brief is not None
-    verdicts: list[Verdict] = []
-    said: dict[int, list[Side]] = {}
-    once = {i.n for i in judged_once(prepared.report).values()} | {i.n for i in prepared.report.items if not i.item}
-    unjudged, judged, waiting = [], 0, False
-    for id_, part in prepared.brief.parts.items():
-        answer = answers.get(id_, Answer(error="not asked"))
-        waiting = waiting or answer.waiting
-        text = "" if answer.error else answer.text
-        reply = parse(SectionReading, text) if part.reading == "section" else parse(Reading, text)
-        if reply is None:
-            unjudged.append(Problem(message=f"{_name(id_)}: {answer.error or 'the reply does not fit its schema'}"))
-            continue
-        judged += 1
-        made, boxes = check_reading(reply, part, prepared.brief, prepared.report, book.enter)
-        verdicts += made
-        for n, side in boxes.items():
-            if n in once:
-                said.setdefault(n, []).append(side)
-    named = tuple(v.model_copy(update={"id": f"J{n}"}) for n, v in enumerate(verdicts, 1))
-    return _Read(named, {n: tuple(s) for n, s in said.items()}, tuple(unjudged), judged, waiting)
-
-
-def _name(id_: str) -> str:
-    name, _, part = id_.partition(".")
-    said = "the ruling" if name == "ruling" else f"the reading {name}"
-    return f"{said}, part {part}" if part else said
+    return settle_claims(prepared, profile, answers)
 
 
 def _by_probe(prepared: Prepared) -> dict[int, Verdict]:
@@ -461,14 +385,15 @@ def _by_probe(prepared: Prepared) -> dict[int, Verdict]:
 def rulings(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Request]:
     """The second requests: one ruling over everything that readings and programs found, and over the boxes on which they
     differ. None while a reading is still waited for: its list would be another."""
-    if prepared.brief is None or not prepared.brief.asking.ruling:
+    if prepared.brief is None or not prepared.brief.asking.rules:
         return []
     from auditor.judges.request import ruling_requests
+    from auditor.replies import read_replies
     from auditor.standing import contested, to_rule_on
 
-    book = _Book(prepared.evidence)
-    read = _read(prepared, answers, book)
-    if read.waiting or not read.judged:
+    book = Book(prepared.evidence)
+    read = read_replies(prepared, answers, book)
+    if read.waiting or not read.any:
         return []
     found, _ = to_rule_on((*prepared.verdicts, *read.verdicts), book.evidence)
     boxes = contested(prepared.report.items, _by_probe(prepared), read.sides)
@@ -477,7 +402,7 @@ def rulings(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Request]:
 
 def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], info: JudgeInfo) -> AuditRecord:
     """The record of what was prepared and answered: replies to verdicts, verdicts to findings, and who is right."""
-    book = _Book(prepared.evidence)
+    book = Book(prepared.evidence)
     verdicts, unjudged, judged = list(prepared.verdicts), list[Problem](), 0
     items = [ItemLabel(n=n, label=v.label, by="probe") for n, v in sorted(_by_probe(prepared).items())]
     findings = report_findings(prepared.report, profile, verdicts, book.evidence)
@@ -486,9 +411,10 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
     usage = sum((a.usage for a in answers.values()), start=TokenUsage())
     prompt = Named(name="none")
     if prepared.brief is not None:
-        used = [p.named for p in prepared.brief.prompts]
+        used = prepared.brief.asking.prompts
         prompt = Named(name=" + ".join(p.name for p in used), hash="+".join(p.hash for p in used))
-        info = info.model_copy(update={"second": prepared.brief.asking.second})
+        asking = prepared.brief.asking
+        info = info.model_copy(update={"second": asking.second, "answers_only": asking.read == "answers"})
     return AuditRecord(
         tool=Tool(version=__version__, python=running()),
         submission=prepared.submission,
@@ -501,6 +427,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
         verdicts=tuple(verdicts),
         findings=tuple(findings),
         items=tuple(items),
+        claims=prepared.claims,
         omitted=(*prepared.omitted, *_left_out(prepared)),
         judged=judged,
         unjudged=tuple(unjudged),
@@ -515,16 +442,17 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
 
 
 def _judge(
-    prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], book: _Book
+    prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], book: Book
 ) -> tuple[list[Verdict], list[Finding], list[ItemLabel], list[Problem], int]:
     """Verdicts, findings with their standing, labels of boxes, and what was not answered, of a submission with a judge."""
     from auditor.judges.wire import Ruled, Ruling
+    from auditor.replies import name_of, read_replies
     from auditor.standing import box_verdicts, contested, label_items, stand, to_rule_on
     from auditor.verify import check_boxes, cite_all, parse
 
     brief = prepared.brief
     assert brief is not None
-    read = _read(prepared, answers, book)
+    read = read_replies(prepared, answers, book)
     verdicts = [*prepared.verdicts, *read.verdicts]
     _, numbers = to_rule_on(verdicts, book.evidence)
     probes = _by_probe(prepared)
@@ -532,7 +460,7 @@ def _judge(
     unjudged, judged = list(read.unjudged), read.judged
     ruled: dict[int, Ruled] = {}
     ruled_boxes: dict[int, Side] = {}
-    if brief.asking.ruling:
+    if brief.asking.rules:
         asked = [r.id for r in rulings(prepared, answers)]
         if read.waiting:
             unjudged.append(Problem(message="the ruling: not asked for before every reading is there"))
@@ -540,7 +468,9 @@ def _judge(
             answer = answers.get(id_, Answer(error="not asked"))
             reply = None if answer.error else parse(Ruling, answer.text)
             if reply is None:
-                unjudged.append(Problem(message=f"{_name(id_)}: {answer.error or 'the reply does not fit its schema'}"))
+                unjudged.append(
+                    Problem(message=f"{name_of(id_)}: {answer.error or 'the reply does not fit its schema'}")
+                )
                 continue
             judged += 1
             for one in reply.findings:
@@ -560,7 +490,7 @@ def _judge(
         numbers,
         ruled,
         lambda cites: tuple(c for c, _ in cite_all(cites, brief, book.enter)[0]),
-        expected=brief.asking.ruling,
+        expected=brief.asking.rules,
         addressed=addressed,
     )
     return verdicts, findings, items, unjudged, judged

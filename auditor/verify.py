@@ -2,15 +2,22 @@
 sources.
 
 A statement must stand in an answer, a citation in the piece that it names; white space aside, and never nearly. What fails
-is demoted with the reason, counted, and shown with `--show all`.
+is demoted with the reason, counted, and shown with `--show all`. A typed claim whose words stand nowhere is dropped and counted.
 """
 
+import math
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from auditor.claims.case import Placed
+from auditor.claims.kinds import CLAIM, Count, DefinedIn, Practice, Same, Typed
+from auditor.judges.answers import READING, Typing
 from auditor.judges.request import Brief, Part, Piece
 from auditor.judges.wire import MOST, JudgedBox, JudgedCite, JudgedClaim, JudgedStatement, Reading, SectionReading
 from auditor.lazy import dataclass
@@ -24,6 +31,9 @@ _LONGEST = 8  # lines that one citation may span
 _CITES = 6  # citations of one statement that are looked at
 BYTES = 2_000_000
 """Characters of one reply that are read."""
+CLAIMS = 800
+"""Typed claims of one reply that are looked at."""
+_WORDS = 1_000  # characters of a claim's quote, or of any other of its fields
 
 
 def parse(model: type[W], text: str) -> W | None:
@@ -82,11 +92,39 @@ def cite_all(cites: Sequence[JudgedCite], brief: Brief, number: Number) -> tuple
 
 
 @dataclass(frozen=True)
+class Found:
+    """Where words stand: the very text, and the first and last row counted from 0."""
+
+    text: str
+    row: int
+    last: int
+
+
+def find(quote: str, text: str) -> Found | None:
+    """The place of a quote in a text, white space aside; None where it does not stand there word by word. What a reader was
+    shown as a replacement character stands for any one."""
+    match = _match(quote, text)
+    return _found(text, match.start(), match.end()) if match else None
+
+
+def _match(quote: str, text: str) -> re.Match[str] | None:
+    parts = quote.split()
+    if not parts or len(quote) > 6000:
+        return None
+    return re.search(r"\s+".join(re.escape(p).replace("\N{REPLACEMENT CHARACTER}", ".") for p in parts), text)
+
+
+def _found(text: str, start: int, end: int) -> Found:
+    first = text.count("\n", 0, start)
+    return Found(text[start:end], first, first + text.count("\n", start, end))
+
+
+@dataclass(frozen=True)
 class _Said:
     """Where a quote stands: an answer (its place in the report), and its words."""
 
     at: int
-    found: "Found"
+    found: Found
 
 
 def _check(
@@ -138,6 +176,160 @@ def _check(
     )
 
 
+# -- typed claims ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The claims of one reply that stand in the answers, how many of them in another one than was said, and how many were
+    dropped, by reason."""
+
+    placed: tuple[Placed, ...] = ()
+    moved: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+def check_claims(reply: Typing, part: Part, brief: Brief, report: Report) -> Checked:
+    """The typed claims of a reply in their places. The words of each must stand in an answer that was shown; what was taken out of
+    the text is put back into all of its fields."""
+    placed: list[Placed] = []
+    dropped: Counter[str] = Counter()
+    moved = 0
+    shown = "\n".join(_squash(report.questions[at].answer) for at in brief.answers)
+    for given in reply.claims[:CLAIMS]:
+        claim = _typed(given, brief) if isinstance(given, dict) else "does not fit its kind"
+        if isinstance(claim, str):
+            dropped[claim] += 1
+            continue
+        said = _stands(claim.quote, given.get("question"), part, brief, report)
+        if said is None or len(_squeeze(said.found.text)) < 3:
+            dropped["its words are in no answer"] += 1
+            continue
+        if isinstance(claim, Same):
+            other = _stands(claim.other, None, part, brief, report)
+            if other is None or other.found.text == said.found.text:
+                dropped["the words that it is to differ from are in no answer"] += 1
+                continue
+            claim = claim.model_copy(update={"other": other.found.text})
+        written = _as_written(claim, shown)
+        if written is None:
+            dropped["it names what no answer names"] += 1
+            continue
+        claim, question = written, report.questions[said.at]
+        moved += question.n != given.get("question")
+        claim = claim.model_copy(update={"quote": said.found.text})
+        placed.append(Placed(claim, question, _answer_line(report, said.at, said.found.row), READING))
+    if len(reply.claims) > CLAIMS:
+        dropped[f"more than {CLAIMS}"] = len(reply.claims) - CLAIMS
+    return Checked(tuple(placed), moved, dropped)
+
+
+def _typed(given: dict[str, Any], brief: Brief) -> Typed | str:
+    """A claim of its kind, or why it is none. Null stands for what a sentence does not give."""
+    fields = {k: _shown(v, brief) for k, v in given.items() if k != "question" and v is not None}
+    try:
+        claim: Typed = CLAIM.validate_python(fields)
+    except (ValidationError, RecursionError):
+        return "does not fit its kind"
+    for value in vars(claim).values():
+        for one in value if isinstance(value, tuple) else (value,):
+            if (isinstance(one, str) and len(one) > _WORDS) or (isinstance(one, float) and not math.isfinite(one)):
+                return "is out of all proportion"
+        if isinstance(value, tuple) and len(value) > 40:
+            return "is out of all proportion"
+    if isinstance(claim, Practice) and (brief.profile is None or claim.item not in brief.profile.items_by_id):
+        return "names no item of the checklist"
+    return claim
+
+
+_WRITTEN = ("line", "path", "folder", "to", "branch", "value", "name")
+"""Fields that are to be copied as they are written."""
+
+
+def _as_written(claim: Typed, shown: str) -> Typed | None:
+    """The claim with what it copied as the answers have it: of a path that is longer than there its end, of a field that may be
+    empty nothing where it stands nowhere. None where it has to be there: what a model made up proves nothing. A number
+    that is not among those of its own words is made up, too."""
+    changed: dict[str, str] = {}
+    for name in _WRITTEN:
+        value, field_ = getattr(claim, name, ""), type(claim).model_fields.get(name)
+        if (
+            not isinstance(value, str)
+            or not value
+            or field_ is None
+            or (name == "name" and not isinstance(claim, DefinedIn))
+        ):
+            continue
+        plain = value.removeprefix("./").strip("/") if name in ("path", "folder", "to") else value
+        if plain in ("", ".") or _is_in(plain, shown):
+            continue
+        parts = plain.split("/") if name == "path" else []
+        ends = ("/".join(parts[n:]) for n in range(1, len(parts)))
+        end = next((e for e in ends if _is_in(e, shown)), "")
+        if not end and field_.is_required():
+            return None
+        changed[name] = end
+    if isinstance(claim, Count):
+        digits = [float(n.replace(",", "")) for n in re.findall(r"(?<![\w.])\d[\d,]{0,12}(?:\.\d{1,6})?", claim.quote)]
+        if digits and claim.value not in digits:
+            return None
+    return claim.model_copy(update=changed) if changed else claim
+
+
+def _is_in(words: str, shown: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(_squash(words))}(?!\w|\.\d)", shown))
+
+
+def _squash(text: str) -> str:
+    return " ".join(_as_read(text)[1].casefold().split())
+
+
+def _shown(value: Any, brief: Brief) -> Any:
+    if isinstance(value, str):
+        return brief.veil.show(value).strip()
+    return [_shown(one, brief) for one in value[:100] if isinstance(one, str)] if isinstance(value, list) else value
+
+
+def _stands(words: str, n: Any, part: Part, brief: Brief, report: Report) -> _Said | None:
+    """Where the words of a claim stand: in the answer to question `n` before the others of its request, and these before all."""
+    first = [at for at in brief.answers if report.questions[at].n == n]
+    places = list(dict.fromkeys((*first, *part.questions, *brief.answers)))
+    for look in (find, _find_read):
+        for at in places:
+            found = look(words, report.questions[at].answer)
+            if found is not None:
+                return _Said(at, found)
+    return None
+
+
+_MARKUP = "*_`\\"
+_TYPED = str.maketrans("’‘“”–—\u00a0", "''\"\"-- ")
+
+
+@lru_cache(maxsize=64)
+def _as_read(text: str) -> tuple[list[int], str]:
+    kept = [i for i, c in enumerate(text) if c not in _MARKUP]
+    return kept, "".join(text[i] for i in kept).translate(_TYPED)
+
+
+def _find_read(quote: str, text: str) -> Found | None:
+    """As `find`, with the marks of emphasis and code left aside and typographic signs taken for plain ones: as one reads it.
+    What is found are the words as they stand there."""
+    kept, plain = _as_read(text)
+    match = _match("".join(c for c in quote if c not in _MARKUP).translate(_TYPED), plain)
+    if match is None:
+        return None
+    start, end = kept[match.start()], kept[match.end() - 1] + 1
+    while end < len(text) and text[end] in _MARKUP and text[start:end].count(text[end]) % 2:  # opened within
+        end += 1
+    while start and text[start - 1] in _MARKUP and text[start:end].count(text[start - 1]) % 2:
+        start -= 1
+    return _found(text, start, end)
+
+
+# -- where words stand -------------------------------------------------------------------------------------------------
+
+
 def _said(quote: str, part: Part, brief: Brief, report: Report) -> _Said | None:
     """Where a quote stands, in the answers that were asked about before all others."""
     words = brief.veil.show(quote)
@@ -159,28 +351,6 @@ def _answer_line(report: Report, at: int, row: int) -> int:
     if question.row_lines:
         return question.row_lines[min(row, len(question.row_lines) - 1)]
     return question.answer_lines[0] + row
-
-
-@dataclass(frozen=True)
-class Found:
-    """Where words stand: the very text, and the first and last row counted from 0."""
-
-    text: str
-    row: int
-    last: int
-
-
-def find(quote: str, text: str) -> Found | None:
-    """The place of a quote in a text, white space aside; None where it does not stand there word by word. What a reader was
-    shown as a replacement character stands for any one."""
-    parts = quote.split()
-    if not parts or len(quote) > 6000:
-        return None
-    match = re.search(r"\s+".join(re.escape(p).replace("\N{REPLACEMENT CHARACTER}", ".") for p in parts), text)
-    if match is None:
-        return None
-    first = text.count("\n", 0, match.start())
-    return Found(match[0], first, first + match[0].count("\n"))
 
 
 def _cite(cite: JudgedCite, brief: Brief, number: Number) -> Citation | str:

@@ -1,6 +1,6 @@
 """Files replies by request as recorded answers of a fixture: `python tests/file_answers.py NAME REPLIES`.
 
-REPLIES is a folder with one JSON reply a request (`pack.json`, `dump.json`, `ruling.json`), or `fixtures/NAME/answers` itself:
+REPLIES is a folder with one JSON reply a request (`pack.json`, `dump.json`, `answers.json`, `ruling.json`), or `fixtures/NAME/answers` itself:
 then the replies that are there are filed anew under the keys that today's requests have, for after a change of facts or
 packing; their citations hold, since ids come from content. The replies were given by a reader of the requests' text.
 """
@@ -18,7 +18,7 @@ from auditor.models import Submission
 from auditor.profile import load_profile
 
 SETTINGS = Settings("a-capable-reader")
-NAMES = ("pack", "dump", "ruling")
+NAMES = ("pack", "dump", "answers", "ruling")
 
 
 def main(name: str, source: Path) -> None:
@@ -30,7 +30,8 @@ def main(name: str, source: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         repo = build(name, Path(folder) / name)
         prepared = pipeline.prepare(Submission(id=name, repo=str(repo)), load_profile(), judged=True)
-    answers = {id_: Answer(text=text) for id_, text in replies.items()}
+        answers = {id_: Answer(text=text) for id_, text in replies.items()}
+        prepared = pipeline.settled(prepared, load_profile(), answers)
     asked: list[Request] = [*prepared.requests, *pipeline.rulings(prepared, answers)]
     target = FIXTURES / name / "answers"
     target.mkdir(exist_ok=True)

@@ -18,6 +18,7 @@ from typing import Any
 import jsonschema
 import pytest
 from build_fixture import NAMES, build, git
+from test_verify import NOTHING
 
 from auditor import batch, pipeline
 from auditor.batch import Folder, Terms, audit_many, run
@@ -305,7 +306,7 @@ class Counting:
 
 def nothing(schema: str) -> str:
     """A reply that says nothing."""
-    return '{"findings": [], "boxes": []}' if schema == "ruling" else '{"contradictions": [], "boxes": []}'
+    return json.dumps(NOTHING[schema])
 
 
 def judged(repos: Path, out: Path, judge: Counting) -> dict[str, AuditRecord]:
@@ -321,8 +322,8 @@ def test_a_class_is_one_call_of_the_judge(repos: Path, tmp_path: Path, monkeypat
     records = judged(repos, tmp_path / "one", judge)
     calls = list(judge.calls)  # the readings of all, then the rulings
     assert len(calls) == 2
-    assert calls[0] == 6
-    assert [r.judged for r in records.values()][1] == 3
+    assert calls[0] == 9
+    assert [r.judged for r in records.values()][1] == 4
     assert judged(repos, tmp_path / "one", judge)
     assert judge.calls == calls  # nothing is asked about what is finished
     monkeypatch.setattr(batch, "WAVE", 10)
@@ -336,7 +337,7 @@ def test_a_class_is_one_call_of_the_judge(repos: Path, tmp_path: Path, monkeypat
 
 def test_what_the_budget_does_not_allow_is_named_and_goes_on(repos: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    records = judged(repos, out, Counting(limit=6))
+    records = judged(repos, out, Counting(limit=9))
     left = next(n for n, r in records.items() if r.unjudged)
     assert "not sent" in records[left].unjudged[0].message
     summary = json.loads((out / "summary.json").read_text())
@@ -364,7 +365,7 @@ def test_a_batch_folder_for_all_and_a_second_run_that_completes(repos: Path, tmp
         assert auditor("answers", asked, tmp_path / "results.jsonl").returncode == 0
         last = auditor(*command)
     assert last.returncode == 1, last.stdout
-    assert made(out, "overclaiming").judged == 3
+    assert made(out, "overclaiming").judged == 4
     assert auditor(*command).stderr.count("unchanged") == 2
 
 

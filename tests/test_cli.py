@@ -155,15 +155,32 @@ def test_a_whole_audit_with_a_judge_from_recorded_answers(overclaiming: Path, tm
     judged = auditor("audit", str(overclaiming), "--judge", recorded, "--format", "json")
     assert judged.returncode == 1, judged.stderr
     record = json.loads(judged.stdout)
-    assert (record["judged"], record["unjudged"]) == (3, [])
+    assert (record["judged"], record["unjudged"]) == (4, [])
     by = {v["id"]: v["by"] for v in record["verdicts"]}
     stands = {s: {by[f["verdict"]] for f in record["findings"] if f["standing"] == s} for s in ("finding", "disputed")}
     assert "judge" in stands["finding"]
     assert stands["disputed"] == {"judge"}
     assert {i["by"] for i in record["items"]} == {"probe", "readings"}
     assert not [v for v in record["verdicts"] if v["by"] == "judge" and "verbatim" in v["demoted"]]
-    assert "3 of 3 requests answered" in auditor("audit", str(overclaiming), "--judge", recorded).stdout
+    assert (
+        "4 of 4 requests answered; 40 statements typed"
+        in auditor("audit", str(overclaiming), "--judge", recorded).stdout
+    )
     unanswered = auditor("audit", str(overclaiming), "--judge", f"batch:{tmp_path}", "--model", "some-model")
     assert unanswered.returncode == 2
-    assert "0 of 3 requests answered" in unanswered.stdout
+    assert "0 of 4 requests answered" in unanswered.stdout
     assert "checked-but-absent" in unanswered.stdout, "everything else stands"
+
+
+def test_the_answers_alone_may_be_read(overclaiming: Path) -> None:
+    recorded = f"recorded:{Path(__file__).parent.parent / 'fixtures' / 'overclaiming' / 'answers'}"
+    judged = auditor("audit", str(overclaiming), "--judge", recorded, "--read", "answers", "--format", "json")
+    assert judged.returncode == 1, judged.stderr
+    assert "the answers alone (--read answers), nothing of the repository" in judged.stderr.replace("report's ", "")
+    record = json.loads(judged.stdout)
+    assert (record["judged"], record["unjudged"], record["judge"]["answers_only"]) == (1, [], True)
+    assert {i["by"] for i in record["items"]} == {"probe"}
+    assert sum(record["claims"]["kinds"].values()) >= 20
+    assert not record["claims"]["dropped"]
+    alone = auditor("audit", str(overclaiming), "--read", "answers")
+    assert (alone.returncode, "needs a judge" in alone.stderr) == (2, True)

@@ -18,6 +18,12 @@ from auditor.verify import find
 
 PROFILE = load_profile()
 Reply = dict[str, Any]
+NOTHING: dict[str, Reply] = {
+    "reading": {"contradictions": [], "boxes": []},
+    "ruling": {"findings": [], "boxes": []},
+    "claims": {"claims": []},
+}
+"""A reply to each kind of request that says nothing."""
 
 
 class Scripted:
@@ -33,8 +39,7 @@ class Scripted:
         self.asked += [r.id for r in requests]
         made = {}
         for request in requests:
-            nothing = {"findings": [], "boxes": []} if "ruling" in request.id else {"contradictions": [], "boxes": []}
-            reply = self.replies.get(request.id.replace("-", "_").replace(".", "_"), nothing)
+            reply = self.replies.get(request.id.replace("-", "_").replace(".", "_"), NOTHING[request.schema_name])
             made[request.id] = reply if isinstance(reply, Answer) else Answer(text=json.dumps(reply))
         return made
 
@@ -86,6 +91,7 @@ def ruled(n: int, **changes: Any) -> Reply:
 
 def concluded(prepared: pipeline.Prepared, judge: Scripted) -> AuditRecord:
     answers = dict(judge.answer(prepared.requests))
+    prepared = pipeline.settled(prepared, PROFILE, answers)
     answers |= judge.answer(pipeline.rulings(prepared, answers))
     return pipeline.conclude(prepared, PROFILE, answers, judge.info)
 
@@ -161,7 +167,7 @@ def test_a_wrong_shape_or_a_failed_answer_is_named_and_the_rest_stands(prepared:
     for reply in ({"contradictions": [claim(prepared, detail="maybe")], "boxes": []}, {"claims": []}, {"boxes": []}):
         record = concluded(prepared, Scripted(pack=reply))
         assert [p.message for p in record.unjudged] == ["the reading pack: the reply does not fit its schema"]
-        assert record.judged == 1 + len(pipeline.rulings(prepared, Scripted(pack=reply).answer(prepared.requests)))
+        assert record.judged == 2 + len(pipeline.rulings(prepared, Scripted(pack=reply).answer(prepared.requests)))
     record = concluded(prepared, Scripted(pack=Answer(error="the service did not answer")))
     assert [p.message for p in record.unjudged] == ["the reading pack: the service did not answer"]
     assert record.verdicts == prepared.verdicts
@@ -172,7 +178,7 @@ def test_a_reading_that_is_waited_for_is_ruled_on_later(prepared: pipeline.Prepa
         dump=Answer(error="waiting in x", waiting=True), pack={"contradictions": [claim(prepared)], "boxes": []}
     )
     record = concluded(prepared, judge)
-    assert judge.asked == ["pack", "dump"]
+    assert judge.asked == ["pack", "dump", "answers"]
     assert any("the ruling: not asked" in p.message for p in record.unjudged)
     assert [f.standing for f in record.findings if f.verdict == "J1"] == ["lead"]
 
@@ -459,5 +465,5 @@ def test_released_prompts_do_not_change() -> None:
 
 
 def test_all_prompts_are_used() -> None:
-    used = {p for r in ("both", "pack-twice", "section") for p in Asking(readings=r).prompts}  # type: ignore[arg-type]
+    used = {p.name for r in ("both", "pack-twice", "section") for p in Asking(readings=r).prompts}  # type: ignore[arg-type]
     assert used == {p.stem for p in (Path(__file__).parent.parent / "prompts").glob("*.md")}

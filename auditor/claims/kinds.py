@@ -12,14 +12,11 @@ from pydantic import Field, TypeAdapter
 from auditor.models import Record
 
 Strength = Literal["plain", "hedged", "planned", "past", "attempted"]
-"""How firmly a sentence speaks: `plain` states how things are; `hedged` rounds, gives examples or leaves room (about, mainly,
-usually, some, such as); `planned` would, could, will or should; `past` was once so and is told as over; `attempted` was tried."""
 
 Purpose = Literal[
     "tests", "linting", "typing", "formatting", "coverage", "hooks", "images", "training", "evaluation", "deployment", "docs",
     "data", "model registry", "load tests", "dependency updates", "release", "any", "all", "unknown",
 ]  # fmt: skip
-"""What a workflow, job or step is for. `any`: one of them, whichever; `all`: every workflow that there is."""
 
 Component = Literal[
     "data loading", "preprocessing", "training", "evaluation", "prediction", "api", "frontend", "tests", "load tests",
@@ -27,9 +24,17 @@ Component = Literal[
     "packaging", "environment", "data versioning", "profiling", "deployment", "monitoring", "drift detection", "documentation",
     "model", "unknown",
 ]  # fmt: skip
-"""A part or job of a project, resolved to files by program code."""
 
 Operator = Literal["exactly", "at least", "at most", "more than", "fewer than", "about"]
+
+LISTS: tuple[tuple[str, Any, str], ...] = (
+    ("strength", Strength, "how firmly a sentence speaks: `plain` states how things are; `hedged` rounds, gives examples or leaves room (about,"
+     " mainly, usually, some, such as); `planned` would, could, will or should; `past` was once so and is told as over; `attempted` was tried"),
+    ("purpose", Purpose, "what a workflow, job or step is for. `any`: one of them, whichever; `all`: every workflow that there is"),
+    ("component", Component, "a part or job of a project"),
+    ("operator", Operator, "how a number is meant"),
+)  # fmt: skip
+"""The lists that several kinds share, each with its name and what its values mean."""
 
 
 class Typed(Record):

@@ -26,8 +26,9 @@ def read_patterns(case: Case) -> tuple[list[Placed], list[Problem]]:
 def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[Verdict], list[Problem]]:
     """One verdict for each settled claim, in the report's order, without ids; and the settlers that failed.
 
-    One answer gets one finding about a thing; a contradiction goes before a confirmation, a program's reading before a model's.
-    What is contradicted is held against the commit that last changed the sentence, too, by the same settler.
+    One answer gets one finding about a thing; a contradiction goes before a confirmation, a program's reading before a model's. But
+    where the very words that a model took for something wrong can be taken for something right, they are right (unless it is
+    the general claim that is wrong: `every`). What two claims say of the same words by the same evidence is said once. What is contradicted is held against the commit that last changed the sentence, too, by the same settler.
     """
     settlers = load()[1]
     problems: dict[str, Problem] = {}
@@ -41,11 +42,50 @@ def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[V
         if made is None:
             continue
         key = (placed.question.n, made.about or f"{_kind(placed)}:{placed.claim.quote}")
-        if key not in settled or (settled[key][1].label, made.label) == ("supported", "contradicted"):
+        if key not in settled or _goes_before((placed, made), settled[key]):
             settled[key] = (placed, made)
-    ordered = sorted(settled.values(), key=lambda s: (s[0].line, _kind(s[0]), s[1].about))
+    ordered = sorted(_once(settled.values()), key=lambda s: (s[0].line, _kind(s[0]), s[1].about))
     clock = _Clock(case)
     return [_verdict(p, s, clock, number) for p, s in ordered], list(problems.values())
+
+
+_Pair = tuple[Placed, Settled]
+
+
+def _goes_before(new: _Pair, known: _Pair) -> bool:
+    """Whether a claim about the same thing in the same answer takes the place of one that was settled before. What a program read
+    for itself and found wrong is never made right by what a model understood: a report could ask it to."""
+    if new[1].label == known[1].label:
+        return False
+    wrong, right = (new, known) if new[1].label == "contradicted" else (known, new)
+    mistyped = wrong[0].reader == "answers" and (right[0].claim.every or not wrong[0].claim.every)
+    stands = right if mistyped and _same_words(new[0], known[0]) else wrong
+    return stands is new
+
+
+def _once(settled: Iterable[_Pair]) -> list[_Pair]:
+    """The same without a contradiction that another one says of the same words: of two the one of a program's reading, then the
+    one that the repository shows."""
+    first = sorted(settled, key=lambda s: (s[0].reader == "answers", s[1].rule != "prose-contradicts-repository"))
+    kept: list[_Pair] = []
+    for pair in first:
+        if pair[1].label == "supported" or not any(_says_so(pair, other) for other in kept):
+            kept.append(pair)
+    return kept
+
+
+def _says_so(one: _Pair, other: _Pair) -> bool:
+    """Whether two contradictions are one: the same words, and the same line of evidence or a thing that is part of the other's."""
+    if other[1].label == "supported" or one[0].question.n != other[0].question.n or not _same_words(one[0], other[0]):
+        return False
+    places = [{(e.path, e.start) for e in s.evidence if e.start} for _, s in (one, other)]
+    short, long_ = sorted((s.about.partition(":")[2] for _, s in (one, other)), key=len)
+    return bool(places[0] & places[1]) or (len(short) > 3 and short in long_)
+
+
+def _same_words(one: Placed, other: Placed) -> bool:
+    a, b = (" ".join(p.claim.quote.split()) for p in (one, other))
+    return a in b or b in a
 
 
 def _kind(placed: Placed) -> str:

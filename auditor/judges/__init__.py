@@ -18,6 +18,8 @@ from auditor.lazy import dataclass
 from auditor.models import JudgeInfo, Named
 
 Say = Callable[[str], None]
+REPLY = 12_000
+"""Tokens of a usual reply: a reading labels every box and reports what it finds."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Request:
     """One question to a judge: chat messages (role, content), the JSON schema of the reply, and the prompt they came from.
     `id` is unique within a run; `shared` is how many characters of the last message are the submission's common prefix;
     `model` is what replies are validated with (no part of the key; without one, the schema itself); `asks` is another model
-    than the judge's own; `images` are labels with data URIs that go with the last message."""
+    than the judge's own; `images` are labels with data URIs that go with the last message; `reply` is how many tokens a reply is
+    taken to have in an estimate."""
 
     id: str
     messages: tuple[tuple[str, str], ...]
@@ -36,6 +39,7 @@ class Request:
     model: type[BaseModel] | None = None  # the reply's shape, for a client that validates; its schema is in the key
     asks: str = ""
     images: tuple[tuple[str, str], ...] = ()
+    reply: int = REPLY
 
     @property
     def tokens(self) -> int:

@@ -238,7 +238,9 @@ def _usable(completion: Any, model: str) -> None:
     if refusal:
         raise Unusable(f"{model} refused to answer; read this question by hand")
     if reason == "length":
-        raise Unusable("the reply was cut off (finish_reason length); raise the model's output limit or context length")
+        raise Unusable(
+            "the reply was cut off (finish_reason length); raise the model's output limit or context length, or ask less at a time (--budget)"
+        )
     if reason == "content_filter":
         raise Unusable("the service filtered the reply (finish_reason content_filter); read this question by hand")
     if content is not None and not isinstance(content, str):

@@ -12,9 +12,6 @@ from auditor.errors import UserError
 from auditor.judges import Request, Say, Usage
 from auditor.lazy import dataclass
 
-REPLY = 12_000
-"""Tokens that one reply is taken to have in an estimate: a reading labels every box and reports what it finds."""
-
 
 @dataclass(frozen=True)
 class Prices:
@@ -62,29 +59,31 @@ def group_of(request: Request) -> object:
 
 @dataclass(frozen=True)
 class Load:
-    """What is about to be sent: requests, tokens, and how many of those repeat a prefix that was sent just before."""
+    """What is about to be sent: requests, tokens, how many of those repeat a prefix that was sent just before, and the tokens that
+    replies are taken to have."""
 
     requests: int
     tokens: int
     repeated: int = 0
+    replies: int = 0
 
     @classmethod
     def of(cls, requests: Iterable[Request]) -> "Load":
         """The load of requests in the order in which they go out."""
         seen: set[object] = set()
-        count = tokens = repeated = 0
+        count = tokens = repeated = replies = 0
         for request in requests:
             group = group_of(request)
             if group in seen:
                 prefix = sum(len(content) for _, content in request.messages[:-1]) + request.shared
                 repeated += int(prefix / 3.6)
             seen.add(group)
-            count, tokens = count + 1, tokens + request.tokens
-        return cls(count, tokens, repeated)
+            count, tokens, replies = count + 1, tokens + request.tokens, replies + request.reply
+        return cls(count, tokens, repeated, replies)
 
     def usage(self, cached: bool) -> Usage:
         """The usage that it would come to."""
-        return Usage(self.requests, self.tokens, self.repeated if cached else 0, self.requests * REPLY)
+        return Usage(self.requests, self.tokens, self.repeated if cached else 0, self.replies)
 
 
 class Gate:

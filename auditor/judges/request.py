@@ -2,7 +2,8 @@
 
 `pack` shows the report, computed facts, what probes found for each box, and the repository in the order of need; `dump` shows
 the repository as it is, in path order, and the report; nothing computed. Where the budget is too small for the whole report,
-each reading is cut into parts of the report, each with the files that it needs. All values pass the gate.
+each reading is cut into parts of the report, each with the files that it needs. All values pass the gate. A third, small request
+shows the answers alone, to be turned into typed claims that a program settles (`judges/answers.py`).
 """
 
 import hashlib
@@ -11,13 +12,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Literal
 
-from auditor.judges import Request
+from auditor.judges import Request, answers
 from auditor.judges.gate import Block, Gate, Shown
 from auditor.judges.pack import Candidate, Chosen, Need, candidates, fit, in_order, most_alike, need_of
 from auditor.judges.private import Veil, veil_of
 from auditor.judges.wire import Reading, Ruling, SectionReading, schema_of
 from auditor.lazy import dataclass
-from auditor.models import ChecklistItem, Evidence, Figure, ProbeResult, Problem, Question, Report
+from auditor.models import ChecklistItem, Evidence, Figure, Named, ProbeResult, Problem, Question, Report
 from auditor.profile import Profile
 from auditor.prompts import Prompt, load_prompt
 from auditor.snapshot import Snapshot
@@ -31,6 +32,7 @@ SHARE = 0.3
 LISTED = 40
 """Findings that one ruling is asked about; longer lists are split by part of the report."""
 Readings = Literal["pack", "dump", "both", "pack-twice", "section"]
+Read = Literal["all", "answers"]
 PROMPTS = {"pack": "reading-pack.v3", "dump": "reading-dump.v3", "section": "reading-section.v3", "ruling": "ruling.v3"}
 _NOT_ASKED = frozenset({"group-number", "members"})
 Kind = Literal["file", "fact", "absence", "report", "figure"]
@@ -39,7 +41,8 @@ Kind = Literal["file", "fact", "absence", "report", "figure"]
 @dataclass(frozen=True)
 class Asking:
     """What a judge is asked and shown: `budget` in tokens a request, which `readings`, whether a `ruling` follows, the model of
-    the `second` reading, the report's `figures`, and private answers (`private`, with stand-ins)."""
+    the `second` reading, the report's `figures`, and private answers (`private`, with stand-ins). `read` is what it is shown at
+    all: with `answers` nothing of the repository is, there are no readings of it and no ruling."""
 
     budget: int = BUDGET
     readings: Readings = "both"
@@ -47,12 +50,25 @@ class Asking:
     second: str = ""
     figures: bool = False
     private: bool = False
+    read: Read = "all"
 
     @property
-    def prompts(self) -> tuple[str, ...]:
+    def wanted(self) -> tuple[str, ...]:
+        """The readings of the repository."""
+        if self.read == "answers":
+            return ()
+        return {"both": ("pack", "dump"), "pack-twice": ("pack", "pack-2")}.get(self.readings, (self.readings,))
+
+    @property
+    def rules(self) -> bool:
+        """Whether a ruling follows."""
+        return self.ruling and self.read == "all"
+
+    @property
+    def prompts(self) -> tuple[Named, ...]:
         """The prompts that are used."""
-        read = {"both": ("pack", "dump"), "pack-twice": ("pack",)}.get(self.readings, (self.readings,))
-        return tuple(PROMPTS[p] for p in (*read, *(("ruling",) if self.ruling else ())))
+        kinds = dict.fromkeys(r.removesuffix("-2") for r in (*self.wanted, *(("ruling",) if self.rules else ())))
+        return (*(load_prompt(PROMPTS[k]).named for k in kinds), answers.claims_prompt().named)
 
 
 @dataclass(frozen=True)
@@ -127,10 +143,6 @@ class Brief:
     @property
     def veil(self) -> Veil:
         return self.gate.veil
-
-    @property
-    def prompts(self) -> tuple[Prompt, ...]:
-        return tuple(load_prompt(id_) for id_ in self.asking.prompts)
 
 
 def short_id(known: Collection[str], *what: object, letter: str = "E") -> str:
@@ -285,11 +297,14 @@ class _Material:
     left: tuple[Problem, ...]
 
 
-def _question_block(brief: Brief, report: Report, at: int) -> Block:
+def _question_block(brief: Brief, report: Report, at: int, cited: bool = True) -> Block:
+    """An answer with its question; `cited`: with the id of its piece."""
     question, piece = report.questions[at], brief.pieces[brief.answers[at]]
     known = next((q.texts[0] for q in brief.profile.questions if q.id == question.id), "") if brief.profile else ""
     asked = brief.gate.line(f"({known})" if known else "(not one of the template's questions)")
-    return Block(f"{piece.id} question {question.n}", asked, piece.shown, marked=True)
+    return Block(
+        f"{piece.id} question {question.n}" if cited else f"question {question.n}", asked, piece.shown, marked=True
+    )
 
 
 def _box_block(brief: Brief, item: ChecklistItem) -> Block:
@@ -377,14 +392,13 @@ def _listing(gate: Gate, problems: Sequence[Problem], room: int) -> list[Block]:
 
 
 def readings(brief: Brief, report: Report) -> tuple[Brief, list[Request]]:
-    """The requests of the readings, and the brief that knows what each is about."""
+    """The requests of the readings, that of the answers alone the last, and the brief that knows what each is about."""
     assert brief.profile is not None
     asked: list[Request] = []
     parts: dict[str, Part] = {}
     left: dict[str, Problem] = {}
     asking = brief.asking
-    wanted = {"both": ("pack", "dump"), "pack-twice": ("pack", "pack-2")}.get(asking.readings, (asking.readings,))
-    for reading in wanted:
+    for reading in asking.wanted:
         kind = reading.removesuffix("-2")
         prompt = load_prompt(PROMPTS[kind])
         cut = _sections(brief, report) if kind == "section" else _parts(brief, report)
@@ -407,6 +421,14 @@ def readings(brief: Brief, report: Report) -> tuple[Brief, list[Request]]:
             asked.append(
                 Request(id_, messages, "reading", schema_of(model), prompt.named, shared, model, second, brief.images)
             )
+    practices = answers.item_blocks(brief.gate, report, brief.profile)
+    told = {at: _question_block(brief, report, at, cited=False) for at in brief.answers}
+    sizes = {at: len(block.text) + 20 for at, block in told.items()}
+    some = answers.cut(sizes, asking.budget * CHARACTERS_PER_TOKEN, sum(len(b.text) + 1 for b in practices))
+    for n, questions in enumerate(some, 1):
+        id_ = answers.READING if len(some) == 1 else f"{answers.READING}.{n}"
+        parts[id_] = Part(answers.READING, questions, ())
+        asked.append(answers.claims_request(brief.gate, id_, [told[at] for at in questions], practices))
     omitted = tuple(left[path] for path in sorted(left))
     made = Brief(**(vars(brief) | {"parts": parts, "omitted": omitted}))
     return made, asked

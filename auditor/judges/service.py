@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from auditor.errors import UserError
-from auditor.judges import Say, Store
+from auditor.judges import REPLY, Say, Store
 from auditor.judges.batchfile import ENDPOINT, Filing, file_results, files_of, requests_in
 from auditor.judges.prices import Gate, Load
 from auditor.lazy import dataclass
@@ -230,7 +230,9 @@ def submit(folder: Path, server: Server, gate: Gate, say: Say) -> int:
     for path in files_of(folder, "requests-"):
         lines = [line for k, line in requests_in(path) if store.get(k) is None]
         _rewrite(path, lines)
-        load = Load(load.requests + len(lines), load.tokens + sum(_tokens(line) for line in lines))
+        load = Load(
+            load.requests + len(lines), load.tokens + sum(map(_tokens, lines)), 0, load.replies + REPLY * len(lines)
+        )
         models |= {line["body"]["model"] for line in lines}
     paths = files_of(folder, "requests-")
     if not paths:

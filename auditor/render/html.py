@@ -225,7 +225,7 @@ class _Page:
             names = ", ".join(p for p in probes if p)
             return f"probe{'s' * (len(probes) > 1)} {names}" if names else "the profile"
         if verdict.by.startswith("claim:"):
-            return f"claim check {verdict.by.removeprefix('claim:')}"
+            return said_by(verdict)
         if verdict.by == "judge":
             return f"the judge {self.record.judge.name} ({said_by(verdict)})"
         return "the check of the report's form" if verdict.by == "form" else verdict.by

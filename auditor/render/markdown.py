@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditor.models import AuditRecord, Finding, Verdict
 from auditor.render import one_line
-from auditor.render.sides import TITLES, also, counts, ruling, sides, totals, who
+from auditor.render.sides import TITLES, also, counts, judge_of, ruling, sides, totals, who
 from auditor.rules import RULES, hint
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]")
@@ -117,5 +117,5 @@ def _summary(record: AuditRecord) -> str:
     labels = counts(record)
     return (
         f"Findings: {totals(record)}. {labels['supported']} claims supported, {labels['not_verifiable']} not verifiable;"
-        f" judge: {plain(record.judge.name)}. A finding is a place to look, not a grade."
+        f" judge: {plain(judge_of(record))}. A finding is a place to look, not a grade."
     )

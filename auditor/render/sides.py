@@ -21,7 +21,25 @@ def said_by(verdict: Verdict) -> str:
             if verdict.reading not in ("", "readings", "ruling")
             else f"the {verdict.reading or 'judge'}"
         )
-    return "claim check " + verdict.by.removeprefix("claim:") if verdict.by.startswith("claim:") else verdict.by
+    if not verdict.by.startswith("claim:"):
+        return verdict.by
+    kind = verdict.by.removeprefix("claim:")
+    if verdict.reading == "answers":
+        return f"a program ({kind}), from the sentence as a model understood it"
+    return f"a program ({kind}), from the sentence itself"
+
+
+def judge_of(record: AuditRecord) -> str:
+    """Who judged, and what was shown and answered."""
+    if record.judge.name == "none":
+        return "none"
+    said = [f"{record.judged} of {record.judged + len(record.unjudged)} requests answered"]
+    if record.judge.answers_only:
+        said.append("shown the answers alone")
+    if record.claims is not None:
+        stand, dropped = sum(record.claims.kinds.values()), sum(record.claims.dropped.values())
+        said.append(f"{stand} statements typed" + (f", {dropped} dropped" if dropped else ""))
+    return f"{record.judge.name} ({'; '.join(said)})"
 
 
 def who(record: AuditRecord, finding: Finding) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
 from auditor.render import one_line, safe
-from auditor.render.sides import TITLES, also, counts, ruling, sides, totals, who
+from auditor.render.sides import TITLES, also, counts, judge_of, ruling, sides, totals, who
 from auditor.rules import RULES, hint, open_but_there
 
 _COLOURS = {
@@ -230,10 +230,7 @@ class _Page:
             f"{count['supported']} supported{more}",
         ]
         levels = f"{totals(self.record)}{f' ({self.dismissed} dismissed)' if self.dismissed else ''}"
-        tail = f"; findings: {levels}; judge: {one_line(self.record.judge.name)}"
-        if self.record.judge.name != "none":
-            asked = self.record.judged + len(self.record.unjudged)
-            tail += f" ({self.record.judged} of {asked} requests answered)"
+        tail = f"; findings: {levels}; judge: {one_line(judge_of(self.record))}"
         if unread := sum(p.path != "git history" for p in self.record.omitted):
             tail += f"; {unread} not read or followed"
         return ", ".join(parts) + tail

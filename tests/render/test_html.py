@@ -221,7 +221,7 @@ def test_findings_about_private_answers_quote_nothing_of_them() -> None:
 
 def test_a_finding_shows_its_four_parts_its_question_and_who_found_it() -> None:
     page = Page(html.render(at_host(record("overclaiming"), "https://github.com/example/gridload.git")))
-    for part in ("Report says", "Repository shows", "Difference", "To ask", "Found by claim check", "Found by probe"):
+    for part in ("Report says", "Repository shows", "Difference", "To ask", "Found by a program (", "Found by probe"):
         assert part in page.text
     commit = record("overclaiming").submission.commit
     links = {value for tag, name, value in page.attributes if tag == "a" and name == "href"}

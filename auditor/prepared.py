@@ -1,0 +1,73 @@
+"""A submission on its way from its commit to its record: what was found of it, and how its repository is opened."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from auditor.judges import Request
+from auditor.lazy import dataclass
+from auditor.models import Audited, Evidence, ProbeResult, Problem, ReadClaims, Report, Verdict
+from auditor.profile import Profile
+from auditor.repository import Target
+from auditor.snapshot import OpenSnapshot, Snapshot, open_snapshot
+
+if TYPE_CHECKING:
+    from auditor.judges.request import Brief
+
+
+@dataclass(frozen=True)
+class Found:
+    """A submission's repository on this machine, the commit of it that is meant, how many came later, and what is odd
+    about that."""
+
+    target: Target
+    commit: str
+    later: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A submission, read, probed and checked: everything that a verdict may rest on, and what a judge is to be asked. `found` is where
+    its repository lies, for a second look."""
+
+    submission: Audited
+    report: Report
+    results: tuple[ProbeResult, ...]
+    evidence: dict[str, Evidence]
+    verdicts: tuple[Verdict, ...]
+    omitted: tuple[Problem, ...]
+    brief: "Brief | None" = None
+    requests: tuple[Request, ...] = ()
+    found: Found | None = None
+    claims: ReadClaims | None = None
+
+
+def opened(found: Found) -> OpenSnapshot:
+    target = found.target
+    return open_snapshot(target.repository, found.commit, known_branches=target.branches, known_tags=target.tags)
+
+
+def with_report(snapshot: Snapshot, profile: Profile, report: Report) -> None:
+    """Tell a snapshot its report, which is no evidence of itself."""
+    snapshot.set_aside = lambda f: "course material" if f.path == report.path else profile.set_aside(f)
+    snapshot.report = report
+
+
+class Book:
+    """Gives evidence its ids, which come from its content: a new probe changes no other id."""
+
+    def __init__(self, known: Mapping[str, Evidence] | None = None) -> None:
+        self.evidence: dict[str, Evidence] = dict(known or {})
+        self._ids = {e.model_copy(update={"id": ""}): id_ for id_, e in self.evidence.items()}
+
+    def enter(self, piece: Evidence) -> str:
+        """The id of a piece of evidence: `E` and seven hex digits, more where another piece has those."""
+        piece = piece.model_copy(update={"id": ""}) if piece.id else piece
+        if piece not in self._ids:
+            what = (piece.probe, piece.kind, piece.path, piece.start, piece.end, piece.excerpt, piece.note)
+            digest = hashlib.sha256("\0".join(map(str, what)).encode("utf-8", "surrogatepass")).hexdigest()
+            id_ = next(i for n in range(7, 65) if (i := "E" + digest[:n]) not in self.evidence)
+            self._ids[piece] = id_
+            self.evidence[id_] = piece.model_copy(update={"id": id_})
+        return self._ids[piece]
