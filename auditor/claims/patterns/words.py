@@ -50,23 +50,22 @@ PERIODS: Mapping[str, str] = {
     "each day": "day", "weekly": "week", "every week": "week", "once a week": "week", "each week": "week", "monthly": "month",
     "every month": "month", "once a month": "month", "each month": "month", "every monday": "week", "every sunday": "week",
 }  # fmt: skip
-CI: Mapping[str, str] = {
-    w: "ci"
-    for w in ("ci", "ci/cd", "continuous integration", "github actions", "github action", "github workflow", "github workflows", "workflow", "workflows")
-}  # fmt: skip
-PRE_COMMIT: Mapping[str, str] = {w: "hooks" for w in ("pre commit", "precommit", "pre commits")}
+_CI = ("ci", "ci/cd", "continuous integration", "github actions", "github action", "github workflow", "github workflows", "workflow", "workflows")  # fmt: skip
+CI: Mapping[str, str] = dict.fromkeys(_CI, "ci")
+PRE_COMMIT: Mapping[str, str] = dict.fromkeys(("pre commit", "precommit", "pre commits"), "hooks")
 
 JOINS = frozenset([",", "and", "&", "+", "(", ")", "as", "well", "also", "both", "the", "our"])
-GLOSS = frozenset(
-    "for linting formatting typing type types checking checks import imports sorting code style static analysis".split()
-)
-BREAKS = frozenset("; but however although though while whereas yet except because".split())
-LOOSE = frozenset(
-    """not no never neither nor without cannot instead rather than like such example instance e.g eg unlike similar compared alternative
+_GLOSS = "for linting formatting typing type types checking checks import imports sorting code style static analysis"
+GLOSS = frozenset(_GLOSS.split())
+_BREAKS = "; but however although though while whereas yet except because"
+BREAKS = frozenset(_BREAKS.split())
+_LOOSE = """
+    not no never neither nor without cannot instead rather than like such example instance e.g eg unlike similar compared alternative
     could can may might would should will allows allow allowing enables possible optional consider considered possibly planned
     locally local manually manual by-hand editor extension except before initially previously earlier replaced replace replaces replacing removed
-    disabled skip skipped course exercise template unfortunately tried failed if when needed""".split()
-)
+    disabled skip skipped course exercise template unfortunately tried failed if when needed
+"""
+LOOSE = frozenset(_LOOSE.split())
 """Words that keep a clause from stating plainly that something is so, here and now. `n't` counts, too."""
 
 
