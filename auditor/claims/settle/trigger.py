@@ -1,0 +1,267 @@
+"""What starts a workflow: its events with their filters, held against the branches and files that there are."""
+
+import re
+
+from auditor.claims.case import Case, Settled, absence, settles
+from auditor.claims.kinds import Trigger as Claim
+from auditor.claims.settle.workflows import Meant, contradicted, meant, on, starts, supported
+from auditor.facts.purposes import Pipelines, pipelines
+from auditor.facts.workflows import CiWorkflow, Trigger
+from auditor.readers import yaml_root
+
+_BEHIND = (
+    "workflow_run",
+    "workflow_call",
+    "repository_dispatch",
+    "merge_group",
+    "release",
+    "tag",
+)  # what is behind it is not read here
+_EVENTS = {
+    "push": ("push",), "pull request": ("pull_request",), "merge": ("push", "pull_request"), "tag": ("tag", "create"), "release": ("release",),
+    "schedule": ("schedule",), "manual": ("workflow_dispatch", "repository_dispatch"), "another workflow": ("workflow_run", "workflow_call"),
+}  # fmt: skip
+_ELSEWHERE = frozenset(
+    [
+        "training",
+        "evaluation",
+        "data",
+        "model registry",
+        "deployment",
+        "images",
+        "load tests",
+        "release",
+        "unknown",
+        "any",
+    ]
+)
+
+
+@settles("trigger")
+def trigger(claim: Claim, case: Case) -> Settled | None:
+    """Compares what is said to start a workflow, or all that serve a purpose, with `on:`: branch filters against the branches that
+    there are, `if:` and path filters where they let nothing through, calls and `workflow_run` followed, the period of a cron line (and
+    of Dependabot). Contradicted where none of the workflows has the event, generously read (a push to any branch is one of a pull
+    request's, a merge is a push); with `every` of all workflows where one lacks it; with `only` where a named workflow has another
+    one, too. Says nothing of purposes that may be served outside GitHub (a trigger of Cloud Build lies in a console), of a manual
+    start of anything but a named workflow, and past calls that cannot be seen."""
+    if claim.of == "dependency updates" and claim.period and not claim.path and (made := _dependabot(claim, case)):
+        return made
+    if "data change" in claim.events or "registry change" in claim.events:
+        return _on_change(claim, case)
+    found = meant(case, claim.path, claim.of)
+    if found is None or not claim.events:
+        return None
+    ci = pipelines(case.snapshot)
+    about = f"trigger:{found.about}"
+    proof = tuple(on(w) for w in found.workflows[:3])
+    shows = "; ".join(_shown(w, ci) for w in found.workflows[:3]) + "."
+    if claim.denied:
+        return _denied(claim, found, shows, ci, case)
+    lacking = [e for e in claim.events if not any(_has(w, e, claim.branch, ci) for w in found.workflows)]
+    if claim.of == "all" and claim.every and not claim.path:
+        return _every(claim, found, ci, case)
+    if lacking:
+        if (
+            not found.sure
+            or ("manual" in lacking and not claim.path)
+            or (claim.of in _ELSEWHERE and not claim.path and claim.of not in ("images", "deployment"))
+        ):
+            return None
+        if len(claim.events) > 1 and "manual" in claim.events and lacking == ["manual"]:
+            return None
+        if len(lacking) < len(claim.events) and re.search(r"\bor\b|/", claim.quote):  # one of the two is enough
+            return None
+        where = f" on {claim.branch}" if claim.branch else ""
+        what = {"manual": "person", "schedule": "clock"}.get(lacking[0], lacking[0])
+        return contradicted(about, shows, f"No {what}{where} starts {found.called}.", *proof)
+    if claim.period and "schedule" in claim.events and (made := _period(claim, found, about)):
+        return made
+    if claim.only and claim.path and found.sure:
+        w = found.workflows[0]
+        allowed = {name for e in claim.events for name in _EVENTS[e]} | {"workflow_dispatch", "workflow_call"}
+        extra = [t for t in w.triggers if t.event not in allowed and (t.starts or t.event == "push")]
+        if extra:
+            word = extra[0].event.replace("_", " ")
+            return contradicted(about, shows, f"A {word} starts it, too.", *proof, detail=True)
+    sure = all(any(_starts_on(w, e) for w in found.workflows) for e in claim.events)
+    return supported(about, shows, *proof) if sure else None
+
+
+def _shown(w: CiWorkflow, ci: Pipelines) -> str:
+    dead = sorted({b for t in w.triggers if _dead(t, ci) for b in t.branches})
+    return f"{w.path} starts on {starts(w)}" + (f"; there is no branch {' or '.join(dead)}" if dead else "")
+
+
+def _starts_on(w: CiWorkflow, event: str) -> bool:
+    """Whether an event is sure to start it for the default branch."""
+    return any(
+        t.event in _EVENTS[event] and (t.starts or t.event in ("workflow_dispatch", "workflow_run", "workflow_call"))
+        for t in w.triggers
+    )
+
+
+def _has(w: CiWorkflow, event: str, branch: str, ci: Pipelines) -> bool:
+    """Whether an event can start a workflow, generously: any branch that there is; what is behind a call may be anything."""
+    if event == "manual":
+        return any("dispatch" in t.event or t.event == "workflow_call" for t in w.triggers)
+    if any(t.event in _BEHIND for t in w.triggers):
+        return True
+    if set(w.events) & {"push", "tag", "release"} and event in ("push", "merge") and not branch:
+        return True
+    if not branch and (_EVENTS[event][-1] in w.events or _EVENTS[event][0] in w.events):
+        return True
+    for t in w.triggers:
+        if t.event in _EVENTS[event] and not _dead(t, ci) and _on_branch(t, branch, ci):
+            return True
+        # a push to any branch starts it for the branch of a pull request, too; one without filters for a tag
+        if (
+            t.event == "push"
+            and event in ("pull request", "tag")
+            and (not t.branches or any(set(b) & set("*!+?[") for b in t.branches))
+        ):
+            return True
+    return event == "tag" and any(t.event in ("push", "create") and not t.branches for t in w.triggers)
+
+
+def _dead(t: Trigger, ci: Pipelines) -> bool:
+    """Whether a trigger waits for branches only of which none is there."""
+    plain = all(re.fullmatch(r"[\w./-]+", b) for b in t.branches)
+    return bool(t.branches) and plain and bool(ci.branches) and not set(t.branches) & ci.branches
+
+
+def _on_branch(t: Trigger, branch: str, ci: Pipelines) -> bool:
+    """Whether a trigger's filters let a branch through; `main` and `master` are the default branch, whichever it is called."""
+    if not branch or not t.branches or any(set(b) & set("*!+?[") for b in t.branches):
+        return True
+    name = branch.lower().removeprefix("the ").removesuffix(" branch").strip("` ")
+    usual = {"main", "master", "default"}
+    return (
+        (name not in usual and name not in ci.branches)
+        or name in t.branches
+        or bool(name in usual and usual & set(t.branches))
+    )
+
+
+def _every(claim: Claim, found: Meant, ci: Pipelines, case: Case) -> Settled | None:
+    """All workflows, but one lacks an event. The template's update of the hooks is left out."""
+    if not found.sure:
+        return None
+    for w in found.workflows:
+        if case.snapshot.aside(w.file) and any("autoupdate" in r.command.bare for r in w.runs):
+            continue
+        lacks = [e for e in claim.events if not _has(w, e, claim.branch, ci)]
+        if lacks:
+            shows = f"{w.path} starts on {starts(w)}."
+            return contradicted("trigger:all", shows, f"No {' or '.join(lacks)} starts {w.path}.", on(w), detail=True)
+    return supported(
+        "trigger:all",
+        "; ".join(_shown(w, ci) for w in found.workflows[:4]) + ".",
+        *[on(w) for w in found.workflows[:3]],
+    )
+
+
+def _denied(claim: Claim, found: Meant, shows: str, ci: Pipelines, case: Case) -> Settled | None:
+    """`It does not start on ...`: contradicted where a named workflow, or each that serves the purpose, is sure to."""
+    if not (claim.path or claim.of in ("tests", "linting")) or claim.branch:
+        return None
+    if all(
+        _starts_on(w, e) and w.automatic for w in found.workflows for e in claim.events if e != "manual"
+    ) and claim.events != ("manual",):
+        word = " or ".join(claim.events)
+        return contradicted(
+            f"trigger:{found.about}",
+            shows,
+            f"A {word} does start {found.called}.",
+            *[on(w) for w in found.workflows[:3]],
+        )
+    return None
+
+
+# -- clocks ------------------------------------------------------------------------------------------------------------
+
+
+def period(cron: str) -> str:
+    """How often a cron line fires: hour, day, week, month; empty for anything else."""
+    parts = cron.split()
+    if len(parts) != 5:
+        return ""
+    minute, hour, day, month, weekday = parts
+    if not re.fullmatch(r"\d+", minute) or month != "*":
+        return ""
+    if day == "*" and weekday in ("*", "?"):
+        return "hour" if hour == "*" else "day" if hour.isdigit() else ""
+    if not hour.isdigit():
+        return ""
+    if day in ("*", "?"):
+        return "week" if re.fullmatch(r"[0-7]|[A-Za-z]{3}", weekday) else ""
+    return "month" if day.isdigit() and weekday in ("*", "?") else ""
+
+
+def _period(claim: Claim, found: Meant, about: str) -> Settled | None:
+    crons = [(w, t, c) for w in found.workflows for t in w.triggers for c in t.cron]
+    known = {period(c) for _, _, c in crons}
+    if not crons or "" in known or claim.period in known or not found.sure:
+        return None
+    w, t, cron = crons[0]
+    shows = f"{w.path}:{t.line} has the schedule `{cron}`, once a {period(cron)}."
+    proof = w.file.cite(t.line, t.line + 1, note="the schedule")
+    return contradicted(about, shows, f"The sentence says once a {claim.period}.", proof, detail=True)
+
+
+def _dependabot(claim: Claim, case: Case) -> Settled | None:
+    """Dependabot's `interval`."""
+    known = {"daily": "day", "weekly": "week", "monthly": "month"}
+    for file in case.snapshot.select((".github/dependabot.y*ml",), stubs=True):
+        intervals = {u["schedule"]["interval"].text for u in yaml_root(file)["updates"].items} - {""}
+        if not intervals or not intervals <= set(known):
+            return None
+        line = next((i for i, row in enumerate(file.lines, 1) if "interval" in row), 1)
+        shows = f"{file.path}:{line} sets the interval {', '.join(sorted(intervals))}."
+        proof = file.cite(line, note="Dependabot's interval")
+        if claim.period in {known[i] for i in intervals}:
+            return supported("trigger:dependabot", shows, proof)
+        return contradicted(
+            "trigger:dependabot", shows, f"The sentence says once a {claim.period}.", proof, detail=True
+        )
+    return None
+
+
+# -- data and models ---------------------------------------------------------------------------------------------------
+
+
+def _on_change(claim: Claim, case: Case) -> Settled | None:
+    """Changes of the data or the model registry, by the probes for them: path filters against tracked files, dispatches, events of
+    a bucket. Contradicted where they are sure that there is none; a named workflow by its own events."""
+    kind, noun = ("data", "the data") if "data change" in claim.events else ("registry", "the model registry")
+    ci = pipelines(case.snapshot)
+    answer = case.answer(f"{kind}-trigger")
+    if claim.denied:
+        return None
+    if answer.outcome == "found":
+        return supported(
+            f"trigger:{kind}", f"{answer.evidence[0].path}: {answer.evidence[0].note}.", *answer.evidence[:2]
+        )
+    if claim.path and (found := meant(case, claim.path, "")) is not None:
+        w = found.workflows[0]
+        if found.sure and {t.event for t in w.triggers} <= {"workflow_dispatch"}:
+            return contradicted(
+                f"trigger:{found.about}", f"{_shown(w, ci)}.", "Nothing but a person can start it.", on(w)
+            )
+    if answer.outcome != "absent" or not ci.whole:
+        return None
+    dead = case.answer(f"{kind}-trigger-dead")
+    if dead.outcome == "found":
+        first = dead.evidence[0]
+        shows = f"{first.path}:{first.start}: {first.note}."
+        return contradicted(
+            f"trigger:{kind}", shows, f"No change of {noun} that git sees can start it.", *dead.evidence[:2]
+        )
+    events = [t for w in ci.workflows for t in w.triggers]
+    if (
+        any(t.paths or t.event in ("repository_dispatch", "workflow_dispatch", "schedule") for t in events)
+        or not claim.path
+    ):
+        return None  # a webhook, a function or a poll may start it
+    shows = f"None of the {len(ci.workflows)} workflows has a `paths:` filter or a `repository_dispatch` trigger."
+    return contradicted(f"trigger:{kind}", shows, f"No workflow waits for changes of {noun}.", absence(shows))
