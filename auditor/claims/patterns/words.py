@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from auditor.claims.kinds import Strength
+from auditor.claims.kinds import CLAIM, Strength, Typed
 from auditor.lazy import compile_later
 from auditor.prose import Statement
 
@@ -55,7 +55,7 @@ CI: Mapping[str, str] = dict.fromkeys(_CI, "ci")
 PRE_COMMIT: Mapping[str, str] = dict.fromkeys(("pre commit", "precommit", "pre commits"), "hooks")
 
 JOINS = frozenset([",", "and", "&", "+", "(", ")", "as", "well", "also", "both", "the", "our"])
-_GLOSS = "for linting formatting typing type types checking checks import imports sorting code style static analysis"
+_GLOSS = "check format for linting formatting typing type types checking checks import imports sorting code style static analysis"
 GLOSS = frozenset(_GLOSS.split())
 _BREAKS = "; but however although though while whereas yet except because"
 BREAKS = frozenset(_BREAKS.split())
@@ -229,3 +229,9 @@ def number(words: Sequence[Word], at: int) -> float | None:
     """The number that a word gives in digits."""
     text = words[at].text if 0 <= at < len(words) else ""
     return float(text) if re.fullmatch(r"\d{1,6}(\.\d+)?", text) else None
+
+
+def typed(kind: str, clause: Clause, **fields: object) -> Typed:
+    """The claim of a kind that a clause makes, quoted as it stands there."""
+    made: Typed = CLAIM.validate_python({"kind": kind, "quote": clause.quote, **fields})
+    return made

@@ -4,6 +4,7 @@ Branch protection is a setting that nobody sees from outside, a rebase and a del
 history contradicts many times over is contradicted.
 """
 
+import re
 from collections.abc import Sequence
 
 from auditor.claims.case import Case, Settled, fact, settles
@@ -16,6 +17,9 @@ from auditor.repository import Commit
 from auditor.snapshot import Snapshot
 
 LEAST, SHARE = 10, 0.25
+_PROSE = frozenset(
+    ["report", "readme", "question", "answer", "checklist", "typo", "docs", "md", "figure", "template", "initial"]
+)
 
 
 @settles("history")
@@ -86,7 +90,8 @@ def _line(claim: History, case: Case) -> Settled | None:
 
 def _direct_work(snapshot: Snapshot) -> list[Commit]:
     """The commits of people that stand on the default branch by themselves after the first pull request, change more than prose,
-    and were not rebased, amended or picked (their times agree): they were pushed there. None where git cannot tell the files."""
+    and were not rebased, amended or picked (their times agree): they were pushed there. By their files where git can tell, else by
+    their subjects."""
     line = main_line(snapshot.history)
     place = {c.sha: i for i, c in enumerate(line)}
     first = max((place[p.commit] for p in pull_requests(snapshot.history) if p.commit in place), default=-1)
@@ -96,7 +101,11 @@ def _direct_work(snapshot: Snapshot) -> list[Commit]:
         for c in direct_commits(snapshot.history)
         if c.sha in later and abs((c.committed - c.time).total_seconds()) < 60
     ]
-    changed = changes(snapshot) if len(plain) >= LEAST else {}
+    if len(plain) < LEAST:
+        return []
+    if snapshot.opened is None:
+        return [c for c in plain if not set(re.findall(r"[a-z]+", c.subject.lower())) & _PROSE]
+    changed = changes(snapshot)
     return [c for c in plain if any(kind_of(one.path) not in ("prose", "data") for one in changed.get(c.sha, ()))]
 
 

@@ -8,6 +8,7 @@ from auditor.claims.settle.workflows import Meant, contradicted, meant, on, star
 from auditor.facts.purposes import Pipelines, pipelines
 from auditor.facts.workflows import CiWorkflow, Trigger
 from auditor.readers import yaml_root
+from auditor.snapshot import File
 
 _BEHIND = (
     "workflow_run",
@@ -45,8 +46,8 @@ def trigger(claim: Claim, case: Case) -> Settled | None:
     request's, a merge is a push); with `every` of all workflows where one lacks it; with `only` where a named workflow has another
     one, too. Says nothing of purposes that may be served outside GitHub (a trigger of Cloud Build lies in a console), of a manual
     start of anything but a named workflow, and past calls that cannot be seen."""
-    if claim.of == "dependency updates" and claim.period and not claim.path and (made := _dependabot(claim, case)):
-        return made
+    if claim.of == "dependency updates" and claim.period and not claim.path:
+        return _updates(claim, case)
     if "data change" in claim.events or "registry change" in claim.events:
         return _on_change(claim, case)
     found = meant(case, claim.path, claim.of)
@@ -209,22 +210,27 @@ def _period(claim: Claim, found: Meant, about: str) -> Settled | None:
     return contradicted(about, shows, f"The sentence says once a {claim.period}.", proof, detail=True)
 
 
-def _dependabot(claim: Claim, case: Case) -> Settled | None:
-    """Dependabot's `interval`."""
-    known = {"daily": "day", "weekly": "week", "monthly": "month"}
+def _updates(claim: Claim, case: Case) -> Settled | None:
+    """Dependabot's `interval`, and the clocks of workflows that update hooks or locks: one that agrees is enough."""
+    named = {"daily": "day", "weekly": "week", "monthly": "month"}
+    told: list[tuple[str, File, int, str]] = []
     for file in case.snapshot.select((".github/dependabot.y*ml",), stubs=True):
-        intervals = {u["schedule"]["interval"].text for u in yaml_root(file)["updates"].items} - {""}
-        if not intervals or not intervals <= set(known):
-            return None
-        line = next((i for i, row in enumerate(file.lines, 1) if "interval" in row), 1)
-        shows = f"{file.path}:{line} sets the interval {', '.join(sorted(intervals))}."
-        proof = file.cite(line, note="Dependabot's interval")
-        if claim.period in {known[i] for i in intervals}:
-            return supported("trigger:dependabot", shows, proof)
-        return contradicted(
-            "trigger:dependabot", shows, f"The sentence says once a {claim.period}.", proof, detail=True
-        )
-    return None
+        for update in yaml_root(file)["updates"].items:
+            interval = update["schedule"]["interval"]
+            told.append((named.get(interval.text, ""), file, interval.line, f"sets the interval {interval.text}"))
+    found = meant(case, "", "dependency updates")
+    for w in found.workflows if found else ():
+        told += [(period(c), w.file, t.line, f"has the schedule `{c}`") for t in w.triggers for c in t.cron]
+    if not told or any(not each for each, *_ in told) or claim.denied:
+        return None
+    hit = next((t for t in told if t[0] == claim.period), None)
+    _, file, line, says = hit or told[0]
+    shows = f"{file.path}:{line} {says}."
+    if hit:
+        return supported("trigger:updates", shows, file.cite(line, line + 1))
+    return contradicted(
+        "trigger:updates", shows, f"The sentence says once a {claim.period}.", file.cite(line, line + 1), detail=True
+    )
 
 
 # -- data and models ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,338 @@
+"""Rigid forms about continuous integration: lists of tools after hooks and CI, lists of systems and versions, events, periods, caching."""
+
+import re
+from collections.abc import Iterator
+
+from auditor.claims.case import Case, reads
+from auditor.claims.kinds import Typed
+from auditor.claims.patterns.words import (
+    CI,
+    EVENTS,
+    JOINS,
+    PERIODS,
+    PRE_COMMIT,
+    PURPOSES,
+    SYSTEMS,
+    TOOLS,
+    Clause,
+    Term,
+    clauses,
+    listed_after,
+    listed_before,
+    python_versions,
+    terms,
+    typed,
+)
+from auditor.facts.purposes import by_path
+from auditor.prose import Prose, Statement
+
+Read = Iterator[tuple[Statement, Typed]]
+_ABOUT_PEOPLE = ("contributions", "struggles", "credits")
+_DOES = """
+    runs run running executes execute performs perform uses use using includes include including contains contain checks enforces enforce
+    with via through that which to automatically also then hooks hook configuration config pipeline pipelines set up configured are is were
+    was have has we a an and jobs job steps step
+"""
+_THROUGH = frozenset(_DOES.split())
+_IN = """in by via through with using inside within as part of a an and run runs are is executed performed enforced integrated automatically"""
+_LINKS = frozenset(_IN.split())
+_LINTS = {k: v for k, v in PURPOSES.items() if v != "coverage"}
+
+
+def _clauses(prose: Prose, *questions: str) -> Iterator[Clause]:
+    """The plain clauses of firm statements about the project."""
+    for statement in prose.sentences(*questions):
+        if statement.firm and statement.question.id not in _ABOUT_PEOPLE:
+            yield from (c for c in clauses(statement) if c.plain)
+
+
+@reads("hook-lists")
+def hook_lists(prose: Prose, case: Case) -> Read:
+    """Takes: tools and purposes (linting, type checking, unit tests) in a list that `pre-commit` leads to (`pre-commit hooks run ruff and
+    mypy`, `pre-commit (ruff, mypy)`), or that `via pre-commit` ends; options that stand behind a tool. Leaves alone: clauses that speak of
+    CI, too, formatting, and whatever another word than a verb of running parts from the list."""
+    for clause in _clauses(prose):
+        if terms(clause, CI):
+            continue
+        for head in terms(clause, PRE_COMMIT):
+            for table in (TOOLS, _LINTS):
+                for term in (
+                    *listed_after(clause, head.last, table, _THROUGH),
+                    *listed_before(clause, head.first, table, _LINKS),
+                ):
+                    yield (
+                        clause.statement,
+                        typed("runs", clause, tool=_with_options(clause, term), place="hooks"),
+                    )
+
+
+def _with_options(clause: Clause, term: Term) -> str:
+    """A tool with the options that are written behind it."""
+    words = [w.text for w in clause.words[term.last :]]
+    taken = 1 if words[:1] in (["check"], ["format"]) else 0
+    while taken < len(words) and words[taken].startswith("--"):
+        taken += 1
+    return " ".join([term.id, *words[:taken]]) if any(w.startswith("--") for w in words[:taken]) else term.id
+
+
+@reads("ci-lists")
+def ci_lists(prose: Prose, case: Case) -> Read:
+    """Takes: tools and purposes in a list that CI, GitHub Actions, a workflow or a workflow's file leads to (`our CI runs ruff and
+    mypy`, `lint.yaml: ruff`), that `in CI` ends, or that begins the entries of a list which is introduced so. Leaves alone:
+    clauses that speak of hooks or of another place, comparisons, and what a file's name says."""
+    for clause in _clauses(prose):
+        if terms(clause, PRE_COMMIT) or clause.has(_PLACES):
+            continue
+        named = _file_named(clause, case)
+        heads = [named.last] if named and named.first <= 2 else [t.last for t in terms(clause, CI)]
+        tails = [] if named else [t.first for t in terms(clause, CI)]
+        lead = clause.statement.lead
+        listed = (
+            clause.statement.kind == "item"
+            and lead.endswith(":")
+            and re.search(r"\b(?:CI|GitHub Actions|workflows?)\b", lead)
+        )
+        for table in (TOOLS, PURPOSES):
+            found = [t for h in heads for t in listed_after(clause, h, table, _THROUGH)]
+            found += [t for b in tails for t in listed_before(clause, b, table, _LINKS)]
+            found += [t for t in terms(clause, table)[:1] if listed and t.first == 0 and table is TOOLS]
+            for term in found:
+                path = named.id if named else ""
+                yield (
+                    clause.statement,
+                    typed("runs", clause, tool=term.id, place="workflow" if path else "ci", path=path),
+                )
+
+
+_ELSEWHERE = "cloud build gcp gcloud docker vertex laptop laptops machine machines dependabot"
+_PLACES = frozenset(_ELSEWHERE.split())
+
+
+def _file_named(clause: Clause, case: Case) -> Term | None:
+    """The workflow's file that a clause names first; `id` is the path as written."""
+    for i, word in enumerate(clause.words):
+        if word.text.endswith((".yml", ".yaml")):
+            written = clause.statement.text[word.start : word.end]
+            return Term(written, i, i + 1) if by_path(case.snapshot, written) else None
+    return None
+
+
+# -- systems and versions ----------------------------------------------------------------------------------------------
+
+_TESTED = frozenset("test tests tested testing pytest matrix ci ci/cd workflow workflows run runs ran running".split())  # noqa: SIM905
+_OTHER = """
+    docker dockerfile dockerfiles image images container containers api conda cloud users user members member laptops laptop computers machine machines
+    vm instance developers developed notebook frontend wsl subsystem deploy deployed deployment linting lint docs
+"""
+_OTHERS = frozenset(_OTHER.split())
+_SEVERAL = {
+    f"{w} {noun}": axis
+    for w in ("multiple", "several", "different", "various")
+    for noun, axis in (
+        ("operating systems", "os"),
+        ("oss", "os"),
+        ("platforms", "os"),
+        ("python versions", "python"),
+        ("versions of python", "python"),
+    )
+}
+
+
+@reads("ci-matrix")
+def ci_matrix(prose: Prose, case: Case) -> Read:
+    """Takes: two or more operating systems in a list, and the versions that `Python` leads to, in a clause that speaks of tests, CI or
+    runs, in the CI answer or beside a word for CI; `several operating systems` (or Python versions) there, and its denial. Leaves alone:
+    members' machines, containers, and clauses of something else than tests."""
+    for statement in prose.sentences():
+        here = statement.question.id == "continuous-integration"
+        if not statement.firm or statement.question.id in _ABOUT_PEOPLE:
+            continue
+        for clause in clauses(statement):
+            if not (here or terms(clause, CI)) or not clause.has(_TESTED) or clause.has(_OTHERS):
+                continue
+            several = terms(clause, _SEVERAL)
+            found = [("os", tuple(v)) for v in _systems(clause)] + [
+                ("python", tuple(v)) for v in [python_versions(clause)] if v
+            ]
+            if clause.plain:
+                for axis, values in found:
+                    yield statement, typed("matrix", clause, axis=axis, values=values)
+            if here and several and not found and (clause.plain or (clause.denies and len(clause.words) <= 14)):
+                for term in several:
+                    yield (
+                        statement,
+                        typed("matrix", clause, axis=term.id, values=(), denied=not clause.plain),
+                    )
+
+
+def _systems(clause: Clause) -> Iterator[list[str]]:
+    """The lists of two or more systems."""
+    chain: list[Term] = []
+    for term in terms(clause, SYSTEMS):
+        between = clause.words[chain[-1].last : term.first] if chain else ()
+        if chain and not all(w.text in JOINS or re.fullmatch(r"[\d.]+", w.text) for w in between):
+            if len({t.id for t in chain}) > 1:
+                yield list(dict.fromkeys(t.id for t in chain))
+            chain = []
+        chain.append(term)
+    if len({t.id for t in chain}) > 1:
+        yield list(dict.fromkeys(t.id for t in chain))
+
+
+# -- events ------------------------------------------------------------------------------------------------------------
+
+_STARTS = frozenset(
+    [
+        "run",
+        "runs",
+        "trigger",
+        "triggers",
+        "triggered",
+        "triggering",
+        "start",
+        "starts",
+        "started",
+        "execute",
+        "executes",
+        "executed",
+        "launched",
+        "activated",
+        "checked",
+    ]
+)
+_DETERMINERS = frozenset("every each all any new a an the code git opened".split())  # noqa: SIM905
+_PREPOSITIONS = frozenset("on upon for at with by".split())  # noqa: SIM905
+_NOT_EVENTS = frozenset(
+    [
+        "comment",
+        "comments",
+        "template",
+        "review",
+        "reviews",
+        "label",
+        "labels",
+        "hook",
+        "hooks",
+        "message",
+        "messages",
+        "description",
+        "images",
+        "docker",
+    ]
+)
+_NO_START = frozenset("cancel cancels cancelled cancelling concurrency locally console trigger-based only".split())  # noqa: SIM905
+_SUBJECTS = {
+    "tests": "tests", "unit tests": "tests", "unit testing": "tests", "test suite": "tests", "pytest": "tests", "linting": "linting", "linter": "linting",
+    "docker images": "images", "images": "images", "containers": "images", "deployment": "deployment", "docs": "docs", "documentation": "docs", "training": "training",
+}  # fmt: skip
+_ALL = dict.fromkeys([f"{w} {rest}" for w in ("all", "every") for rest in ("workflows", "our workflows", "the workflows", "of our workflows", "of the workflows", "workflow")], "all")  # fmt: skip
+
+
+@reads("ci-events")
+def ci_events(prose: Prose, case: Case) -> Read:
+    """Takes: pushes, pull requests and merges behind `on`, `for`, `by`, `every` or `each` in a clause with a verb of starting whose subject is
+    a workflow's file, all workflows, the tests or the linting, and one only. Leaves alone: hooks, Cloud Build, `only`, and pushes
+    to a registry."""
+    for clause in _clauses(prose):
+        if not clause.has(_STARTS) or clause.has(_NO_START) or clause.has(_PLACES) or terms(clause, PRE_COMMIT):
+            continue
+        events = [t for t in terms(clause, EVENTS) if _is_event(clause, t)]
+        named = _file_named(clause, case)
+        every = bool(terms(clause, _ALL))
+        subjects = {t.id for t in terms(clause, _SUBJECTS)}
+        if not events or any(w.text.endswith((".yml", ".yaml")) for w in clause.words) != bool(named):
+            continue
+        if not named and not every and (len(subjects) != 1 or not subjects <= {"tests", "linting"}):
+            continue
+        if named and named.first > events[0].first:
+            continue
+        kinds = tuple(dict.fromkeys(t.id for t in events))
+        path, of = (named.id, "unknown") if named else ("", "all" if every else next(iter(subjects)))
+        yield clause.statement, typed("trigger", clause, events=kinds, of=of, path=path, every=every)
+
+
+def _is_event(clause: Clause, term: Term) -> bool:
+    words = [w.text for w in clause.words]
+    if term.last < len(words) and (
+        words[term.last] in _NOT_EVENTS or {"registry", "hub", "bucket"} & set(words[term.last : term.last + 6])
+    ):
+        return False
+    at = term.first
+    while at > 0 and (
+        words[at - 1] in _DETERMINERS
+        or words[at - 1] in ("and", "or", "&")
+        or words[at - 1] in EVENTS
+        or words[at - 1] in ("pull", "to", "main")
+    ):
+        at -= 1
+    before = set(words[max(at - 1, 0) : term.first])
+    return bool(before & (_PREPOSITIONS | {"every", "each"}))
+
+
+@reads("ci-periods")
+def ci_periods(prose: Prose, case: Case) -> Read:
+    """Takes: one period (`weekly`, `once a month`) in a clause that names a workflow's file or Dependabot. Leaves alone: schedulers of the
+    cloud, and people's habits."""
+    for clause in _clauses(prose):
+        periods = {t.id for t in terms(clause, PERIODS)}
+        named = _file_named(clause, case)
+        if len(periods) != 1 or not (named or clause.has(("dependabot",))):
+            continue
+        path, of = (named.id, "unknown") if named else ("", "dependency updates")
+        period = next(iter(periods))
+        yield (
+            clause.statement,
+            typed("trigger", clause, events=("schedule",), of=of, path=path, period=period),
+        )
+
+
+_CACHES = frozenset(["cache", "caches", "cached", "caching"])
+_OTHER_CACHES = frozenset(
+    [
+        "docker",
+        "layers",
+        "layer",
+        "images",
+        "image",
+        "container",
+        "dataset",
+        "data",
+        "dvc",
+        "model",
+        "models",
+        "redis",
+        "lru",
+        "results",
+        "predictions",
+        "vm",
+        "memory",
+        "browser",
+        "cloud",
+        "build",
+    ]
+)
+_NEGATIONS = frozenset(["not", "no", "never", "without"])
+
+
+@reads("ci-caching")
+def ci_caching(prose: Prose, case: Case) -> Read:
+    """Takes: `caching` in a plain clause of the CI answer, or in one that plainly denies it. Leaves alone: caches of layers, data, models."""
+    for statement in prose.sentences("continuous-integration"):
+        for clause in clauses(statement) if statement.firm else ():
+            if not clause.has(_CACHES) or clause.has(_OTHER_CACHES):
+                continue
+            without = Clause(
+                statement, tuple(w for w in clause.words if w.text not in _NEGATIONS and not w.text.endswith("n't"))
+            )
+            if without.plain:
+                yield (
+                    statement,
+                    typed(
+                        "runs",
+                        clause,
+                        tool="caching",
+                        place="ci",
+                        denied=clause.denies,
+                        every=bool(terms(clause, _ALL)),
+                    ),
+                )
