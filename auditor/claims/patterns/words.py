@@ -120,7 +120,7 @@ class Clause:
         return any(w.text in ("not", "no", "never", "without", "neither") or w.text.endswith("n't") for w in self.words)
 
 
-_WORD = compile_later(r"[A-Za-z0-9_][\w.+'’/-]*|[,;:()&+]")
+_WORD = compile_later(r"--[a-z][\w-]*(?:=[\w./,-]+)?|[A-Za-z0-9_][\w.+'’/-]*|[,;:()&+]")
 _ADDRESS = compile_later(r"\]\([^)\n]*\)|https?://\S+")
 
 
@@ -180,18 +180,19 @@ def listed_after(clause: Clause, head: int, table: Mapping[str, str], through: C
 
 
 def listed_before(clause: Clause, tail: int, table: Mapping[str, str], links: Collection[str]) -> list[Term]:
-    """The terms of the list that ends before a tail (`ruff and mypy in our CI`): words of `links` stand between the two."""
+    """The terms of the list that ends before a tail (`ruff and mypy in our CI`): words of `links`, at least one, stand between."""
     by_end = {t.last: t for t in terms(clause, table)}
     found: list[Term] = []
-    at = tail
+    at, linked = tail, False
     while at > 0:
-        if (term := by_end.get(at)) is not None:
+        word = clause.words[at - 1].text
+        if linked and (term := by_end.get(at)) is not None:
             found.append(term)
             at = term.first
             continue
-        word = clause.words[at - 1].text
         if not (word in JOINS or word in (GLOSS if found else links)):
             break
+        linked = linked or word in links
         at -= 1
     return found[::-1]
 

@@ -71,7 +71,7 @@ def _line(claim: History, case: Case) -> Settled | None:
         )
     absolute = claim.every if requests else claim.denied
     if not own or (not requests and not claim.denied):
-        direct = [] if requests else direct_commits(case.history)
+        direct = () if requests or claim.denied else direct_commits(case.history)
         shows = f"{len(direct)} commits stand on the default branch's line by themselves."
         return (
             supported("history:direct-pushes", shows, fact(shows, *[c.sha[:12] for c in direct[:20]]))

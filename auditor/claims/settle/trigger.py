@@ -95,9 +95,10 @@ def _shown(w: CiWorkflow, ci: Pipelines) -> str:
 
 
 def _starts_on(w: CiWorkflow, event: str) -> bool:
-    """Whether an event is sure to start it for the default branch."""
+    """Whether an event is sure to start it for the default branch; a merge is a push."""
+    names = ("push",) if event == "merge" else _EVENTS[event]
     return any(
-        t.event in _EVENTS[event] and (t.starts or t.event in ("workflow_dispatch", "workflow_run", "workflow_call"))
+        t.event in names and (t.starts or t.event in ("workflow_dispatch", "workflow_run", "workflow_call"))
         for t in w.triggers
     )
 
