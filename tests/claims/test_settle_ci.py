@@ -394,7 +394,10 @@ def test_versions_of_a_dependency() -> None:
 
 def test_what_is_shown() -> None:
     made = settled(case(at(tests=TESTS)), "matrix", axis="os", values=["macos"])
-    assert made and made.difference == "No job that runs tests uses macOS."
+    assert made is not None
+    assert made.difference == "No job that runs tests uses macOS."
     assert made.evidence[0].start == 12
     made = settled(case(at(lint=LINT)), "runs", tool="bandit", place="ci")
-    assert made and "lint.yaml" in made.shows and "ruff" in made.shows
+    assert made is not None
+    assert "lint.yaml" in made.shows
+    assert "ruff" in made.shows

@@ -157,4 +157,6 @@ def test_history(claim: dict[str, object], history: History, expected: str) -> N
 
 def test_the_share_is_said() -> None:
     made = settled(case({}, history=line(5, 15)), "history", **NEVER)
-    assert made and "15 of the 21 commits" in made.shows and "71 %" in made.shows
+    assert made is not None
+    assert "15 of the 21 commits" in made.shows
+    assert "71 %" in made.shows

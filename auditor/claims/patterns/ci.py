@@ -34,7 +34,7 @@ _DOES = """
     was have has we a an and jobs job steps step
 """
 _THROUGH = frozenset(_DOES.split())
-_IN = """in by via through with using inside within as part of a an and run runs are is executed performed enforced integrated automatically"""
+_IN = """in by via through with using inside within as part of a an run runs are is executed performed enforced integrated automatically"""
 _LINKS = frozenset(_IN.split())
 _LINTS = {k: v for k, v in PURPOSES.items() if v != "coverage"}
 

@@ -71,13 +71,10 @@ def _line(claim: History, case: Case) -> Settled | None:
         )
     absolute = claim.every if requests else claim.denied
     if not own or (not requests and not claim.denied):
-        direct = () if requests or claim.denied else direct_commits(case.history)
-        shows = f"{len(direct)} commits stand on the default branch's line by themselves."
-        return (
-            supported("history:direct-pushes", shows, fact(shows, *[c.sha[:12] for c in direct[:20]]))
-            if direct
-            else None
-        )
+        alone = () if requests or claim.denied else direct_commits(case.history)
+        shows = f"{len(alone)} commits stand on the default branch's line by themselves."
+        proof = fact(shows, *[c.sha[:12] for c in alone[:20]])
+        return supported("history:direct-pushes", shows, proof) if alone else None
     line = main_line(case.history)
     direct = case.snapshot.once("direct work", lambda: _direct_work(case.snapshot))
     if not absolute or len(direct) < LEAST or len(direct) <= SHARE * len(line):
