@@ -83,8 +83,7 @@ def functions(documented: int, bare: int) -> dict[str, str]:
         ("docstrings", functions(60, 5), "contradicted"),
         ("docstrings", functions(4, 4), "open"),  # hardly any
         ("docstrings", functions(20, 0), "supported"),
-        ("docstrings", {**functions(20, 0), "src/app/b.py": PRIVATE}, "supported"),  # the public ones, at any rate
-        ("docstrings", {**functions(20, 0), "scripts/b.py": PRIVATE}, "supported"),
+        ("docstrings", {**functions(20, 0), "src/app/b.py": PRIVATE}, "contradicted"),
         ("docstrings", {**functions(60, 0), "src/app/b.py": EMPTY}, "supported"),
         ("docstrings", {**functions(12, 6), "src/app/broken.py": "def f(:\n"}, "open"),
         ("docstrings", {"a.txt": ""}, "open"),
@@ -92,6 +91,13 @@ def functions(documented: int, bare: int) -> dict[str, str]:
 )
 def test_everywhere(rule: str, files: dict[str, str], expected: str) -> None:
     assert label(case(files), "enforces", rule=rule, everywhere=True) == expected
+
+
+def test_everywhere_of_a_part() -> None:
+    private = case({**functions(20, 0), "src/app/b.py": PRIVATE})
+    assert label(private, "enforces", "each public function", rule="docstrings", everywhere=True) == "supported"
+    scripts = case({**functions(20, 0), "scripts/b.py": PRIVATE})
+    assert label(scripts, "enforces", "all functions of the package", rule="docstrings", everywhere=True) == "supported"
 
 
 # -- history -----------------------------------------------------------------------------------------------------------

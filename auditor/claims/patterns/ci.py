@@ -8,6 +8,7 @@ from auditor.claims.kinds import Typed
 from auditor.claims.patterns.words import (
     CI,
     EVENTS,
+    GLOSS,
     JOINS,
     PERIODS,
     PRE_COMMIT,
@@ -23,7 +24,7 @@ from auditor.claims.patterns.words import (
     terms,
     typed,
 )
-from auditor.facts.purposes import by_path
+from auditor.facts.purposes import by_path, pipelines
 from auditor.prose import Prose, Statement
 
 Read = Iterator[tuple[Statement, Typed]]
@@ -34,6 +35,8 @@ _DOES = """
     was have has we a an and jobs job steps step
 """
 _THROUGH = frozenset(_DOES.split())
+_WORK = "for automate automates quality tests test testing suite unit calling calls each push"
+_CI_THROUGH = _THROUGH | GLOSS | frozenset(_WORK.split())
 _IN = """in by via through with using inside within as part of a an run runs are is executed performed enforced integrated automatically"""
 _LINKS = frozenset(_IN.split())
 _LINTS = {k: v for k, v in PURPOSES.items() if v != "coverage"}
@@ -93,7 +96,7 @@ def ci_lists(prose: Prose, case: Case) -> Read:
             and re.search(r"\b(?:CI|GitHub Actions|workflows?)\b", lead)
         )
         for table in (TOOLS, PURPOSES):
-            found = [t for h in heads for t in listed_after(clause, h, table, _THROUGH)]
+            found = [t for h in heads for t in listed_after(clause, h, table, _CI_THROUGH)]
             found += [t for b in tails for t in listed_before(clause, b, table, _LINKS)]
             found += [t for t in terms(clause, table)[:1] if listed and t.first == 0 and table is TOOLS]
             for term in found:
@@ -151,6 +154,11 @@ def ci_matrix(prose: Prose, case: Case) -> Read:
             if not (here or terms(clause, CI)) or not clause.has(_TESTED) or clause.has(_OTHERS):
                 continue
             several = terms(clause, _SEVERAL)
+            several += [
+                Term("python", t.last, t.last)
+                for t in several
+                if [w.text for w in clause.words[t.last : t.last + 3]] == ["and", "python", "versions"]
+            ]
             found = [("os", tuple(v)) for v in _systems(clause)] + [
                 ("python", tuple(v)) for v in [python_versions(clause)] if v
             ]
@@ -286,7 +294,7 @@ def ci_periods(prose: Prose, case: Case) -> Read:
         )
 
 
-_CACHES = frozenset(["cache", "caches", "cached", "caching"])
+_CACHES = dict.fromkeys(["cache", "caches", "cached", "caching"], "caching")
 _OTHER_CACHES = frozenset(
     [
         "docker",
@@ -311,28 +319,29 @@ _OTHER_CACHES = frozenset(
         "build",
     ]
 )
-_NEGATIONS = frozenset(["not", "no", "never", "without"])
+_USE = frozenset("make made use used using of any have implement implemented do".split())  # noqa: SIM905
 
 
 @reads("ci-caching")
 def ci_caching(prose: Prose, case: Case) -> Read:
-    """Takes: `caching` in a plain clause of the CI answer, or in one that plainly denies it. Leaves alone: caches of layers, data, models."""
+    """Takes: `caching` in a clause of the CI answer that is plain up to it, or where it is what a `not` denies. Leaves alone: caches of
+    layers, data, models."""
+    two = len(pipelines(case.snapshot).workflows) == 2
     for statement in prose.sentences("continuous-integration"):
         for clause in clauses(statement) if statement.firm else ():
-            if not clause.has(_CACHES) or clause.has(_OTHER_CACHES):
+            cached = terms(clause, _CACHES)
+            if not cached or clause.has(_OTHER_CACHES):
                 continue
-            without = Clause(
-                statement, tuple(w for w in clause.words if w.text not in _NEGATIONS and not w.text.endswith("n't"))
-            )
-            if without.plain:
-                yield (
-                    statement,
-                    typed(
-                        "runs",
-                        clause,
-                        tool="caching",
-                        place="ci",
-                        denied=clause.denies,
-                        every=bool(terms(clause, _ALL)),
-                    ),
-                )
+            every = bool(terms(clause, _ALL) or (two and terms(clause, {"both workflows": "both"})))
+            before = Clause(statement, clause.words[: cached[0].first])
+            if before.plain:
+                yield statement, typed("runs", clause, tool="caching", place="ci", every=every)
+            one = (
+                terms(clause, _SUBJECTS) or terms(clause, PURPOSES) or _file_named(clause, case)
+            )  # of which it is said
+            for i, word in enumerate(() if one else before.words):
+                if (word.text in ("not", "no", "without") or word.text.endswith("n't")) and listed_after(
+                    clause, i + 1, _CACHES, _USE
+                ):
+                    yield statement, typed("runs", clause, tool="caching", place="ci", denied=True)
+                    break

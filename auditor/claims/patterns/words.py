@@ -30,7 +30,7 @@ TOOLS: Mapping[str, str] = {
 PURPOSES: Mapping[str, str] = {
     "linting": "linting", "linter": "linting", "linters": "linting", "lint checks": "linting", "linting checks": "linting",
     "type checking": "typing", "type checks": "typing", "static type checking": "typing", "static typing": "typing",
-    "unit tests": "tests", "unit testing": "tests", "integration tests": "tests", "automated tests": "tests", "unittests": "tests", "our tests": "tests",
+    "unit tests": "tests", "unit testing": "tests", "integration tests": "tests", "automated tests": "tests", "unittests": "tests", "testing": "tests", "our tests": "tests",
     "coverage reporting": "coverage", "coverage reports": "coverage", "coverage checks": "coverage", "code coverage": "coverage", "coverage": "coverage",
     "security scanning": "security", "security scans": "security", "vulnerability scanning": "security",
 }  # fmt: skip
@@ -52,7 +52,7 @@ PERIODS: Mapping[str, str] = {
 }  # fmt: skip
 _CI = ("ci", "ci/cd", "continuous integration", "github actions", "github action", "github workflow", "github workflows", "workflow", "workflows")  # fmt: skip
 CI: Mapping[str, str] = dict.fromkeys(_CI, "ci")
-PRE_COMMIT: Mapping[str, str] = dict.fromkeys(("pre commit", "precommit", "pre commits"), "hooks")
+PRE_COMMIT: Mapping[str, str] = dict.fromkeys(("pre commit", "precommit", "pre commits", "precomit"), "hooks")
 
 JOINS = frozenset([",", "and", "&", "+", "(", ")", "as", "well", "also", "both", "the", "our"])
 _GLOSS = "check format for linting formatting typing type types checking checks import imports sorting code style static analysis"
@@ -120,7 +120,7 @@ class Clause:
         return any(w.text in ("not", "no", "never", "without", "neither") or w.text.endswith("n't") for w in self.words)
 
 
-_WORD = compile_later(r"--[a-z][\w-]*(?:=[\w./,-]+)?|[A-Za-z0-9_][\w.+'’/-]*|[,;:()&+]")
+_WORD = compile_later(r"--[a-z][\w-]*(?:=[\w./,-]+)?|[A-Za-z0-9_][\w.+'’/-]*|[,;:()&+]|(?<=\s)[-–—]+(?=\s)")
 _ADDRESS = compile_later(r"\]\([^)\n]*\)|https?://\S+")
 
 
@@ -129,15 +129,22 @@ def clauses(statement: Statement) -> Iterator[Clause]:
     text = _ADDRESS.sub(lambda m: " " * len(m[0]), statement.text)
     held: list[Word] = []
     for match in _WORD.finditer(text):
-        word = match[0].lower().replace("’", "'").rstrip(".'/-")
+        word = match[0].lower().replace("’", "'").rstrip(".'/-") or ";"
         if word in BREAKS:
             if held:
-                yield Clause(statement, tuple(held))
+                yield _clause(statement, held)
             held = []
         else:
             held.append(Word(word, match.start(), match.start() + len(word)))
     if held:
-        yield Clause(statement, tuple(held))
+        yield _clause(statement, held)
+
+
+def _clause(statement: Statement, words: list[Word]) -> Clause:
+    """A clause without the marks at its ends."""
+    first = next((i for i, w in enumerate(words) if w.text != ","), len(words))
+    last = next((i for i in range(len(words), first, -1) if words[i - 1].text != ","), first)
+    return Clause(statement, tuple(words[first:last]))
 
 
 def terms(clause: Clause, table: Mapping[str, str]) -> list[Term]:

@@ -117,13 +117,16 @@ def _strict(claim: Enforces, case: Case) -> Settled | None:
 
 
 def _everywhere(claim: Enforces, case: Case) -> Settled | None:
-    """The reading that is best for the sentence: of all functions, the public ones, and those below src."""
-    readings = [r for r in measured(case.snapshot) or () if r.total]
+    """Of all functions; of the public ones or those below src where the words say so."""
+    said = set(re.findall(r"[a-z]+", claim.quote.lower()))
+    readings = measured(case.snapshot)
     if not readings:
+        return None
+    best = readings[1 if "public" in said else 2 if said & {"src", "package", "source"} else 0]
+    if not best.total:
         return None
     is_docs = claim.rule == "docstrings"
     noun = "a docstring" if is_docs else "an annotation"
-    best = min(readings, key=lambda r: len(r.undocumented if is_docs else r.untyped) / r.total)
     bare = best.undocumented if is_docs else best.untyped
     have = best.total - len(bare)
     about = f"all:{'docstrings' if is_docs else 'types'}"
