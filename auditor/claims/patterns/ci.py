@@ -17,6 +17,7 @@ from auditor.claims.patterns.words import (
     TOOLS,
     Clause,
     Term,
+    among,
     clauses,
     listed_after,
     listed_before,
@@ -29,16 +30,17 @@ from auditor.prose import Prose, Statement
 
 Read = Iterator[tuple[Statement, Typed]]
 _ABOUT_PEOPLE = ("contributions", "struggles", "credits")
-_DOES = """
+_THROUGH = among("""
     runs run running executes execute performs perform uses use using includes include including contains contain checks enforces enforce
     with via through that which to automatically also then hooks hook configuration config pipeline pipelines set up configured are is were
     was have has we a an and jobs job steps step
-"""
-_THROUGH = frozenset(_DOES.split())
-_WORK = "for automate automates quality tests test testing suite unit calling calls each push"
-_CI_THROUGH = _THROUGH | GLOSS | frozenset(_WORK.split())
-_IN = """in by via through with using inside within as part of a an run runs are is executed performed enforced integrated automatically"""
-_LINKS = frozenset(_IN.split())
+""")
+_CI_THROUGH = (
+    _THROUGH | GLOSS | among("for automate automates quality tests test testing suite unit calling calls each push")
+)
+_LINKS = among(
+    "in by via through with using inside within as part of a an run runs are is executed performed enforced integrated automatically"
+)
 _LINTS = {k: v for k, v in PURPOSES.items() if v != "coverage"}
 
 
@@ -107,8 +109,7 @@ def ci_lists(prose: Prose, case: Case) -> Read:
                 )
 
 
-_ELSEWHERE = "cloud build gcp gcloud docker vertex laptop laptops machine machines dependabot"
-_PLACES = frozenset(_ELSEWHERE.split())
+_PLACES = among("cloud build gcp gcloud docker vertex laptop laptops machine machines dependabot")
 
 
 def _file_named(clause: Clause, case: Case) -> Term | None:
@@ -122,12 +123,11 @@ def _file_named(clause: Clause, case: Case) -> Term | None:
 
 # -- systems and versions ----------------------------------------------------------------------------------------------
 
-_TESTED = frozenset("test tests tested testing pytest matrix ci ci/cd workflow workflows run runs ran running".split())  # noqa: SIM905
-_OTHER = """
+_TESTED = among("test tests tested testing pytest matrix ci ci/cd workflow workflows run runs ran running")
+_OTHERS = among("""
     docker dockerfile dockerfiles image images container containers api conda cloud users user members member laptops laptop computers machine machines
     vm instance developers developed notebook frontend wsl subsystem deploy deployed deployment linting lint docs
-"""
-_OTHERS = frozenset(_OTHER.split())
+""")
 _SEVERAL = {
     f"{w} {noun}": axis
     for w in ("multiple", "several", "different", "various")
@@ -189,46 +189,15 @@ def _systems(clause: Clause) -> Iterator[list[str]]:
 
 # -- events ------------------------------------------------------------------------------------------------------------
 
-_STARTS = frozenset(
-    [
-        "run",
-        "runs",
-        "trigger",
-        "triggers",
-        "triggered",
-        "triggering",
-        "start",
-        "starts",
-        "started",
-        "execute",
-        "executes",
-        "executed",
-        "launched",
-        "activated",
-        "checked",
-    ]
+_STARTS = among(
+    "run runs trigger triggers triggered triggering start starts started execute executes executed launched activated checked"
 )
-_DETERMINERS = frozenset("every each all any new a an the code git opened".split())  # noqa: SIM905
-_PREPOSITIONS = frozenset("on upon for at with by".split())  # noqa: SIM905
-_NOT_EVENTS = frozenset(
-    [
-        "comment",
-        "comments",
-        "template",
-        "review",
-        "reviews",
-        "label",
-        "labels",
-        "hook",
-        "hooks",
-        "message",
-        "messages",
-        "description",
-        "images",
-        "docker",
-    ]
+_DETERMINERS = among("every each all any new a an the code git opened")
+_PREPOSITIONS = among("on upon for at with by")
+_NOT_EVENTS = among(
+    "comment comments template review reviews label labels hook hooks message messages description images docker"
 )
-_NO_START = frozenset("cancel cancels cancelled cancelling concurrency locally console trigger-based only".split())  # noqa: SIM905
+_NO_START = among("cancel cancels cancelled cancelling concurrency locally console trigger-based only")
 _SUBJECTS = {
     "tests": "tests", "unit tests": "tests", "unit testing": "tests", "test suite": "tests", "pytest": "tests", "linting": "linting", "linter": "linting",
     "docker images": "images", "images": "images", "containers": "images", "deployment": "deployment", "docs": "docs", "documentation": "docs", "training": "training",
@@ -295,31 +264,10 @@ def ci_periods(prose: Prose, case: Case) -> Read:
 
 
 _CACHES = dict.fromkeys(["cache", "caches", "cached", "caching"], "caching")
-_OTHER_CACHES = frozenset(
-    [
-        "docker",
-        "layers",
-        "layer",
-        "images",
-        "image",
-        "container",
-        "dataset",
-        "data",
-        "dvc",
-        "model",
-        "models",
-        "redis",
-        "lru",
-        "results",
-        "predictions",
-        "vm",
-        "memory",
-        "browser",
-        "cloud",
-        "build",
-    ]
+_OTHER_CACHES = among(
+    "docker layers layer images image container dataset data dvc model models redis lru results predictions vm memory browser cloud build"
 )
-_USE = frozenset("make made use used using of any have implement implemented do".split())  # noqa: SIM905
+_USE = among("make made use used using of any have implement implemented do")
 
 
 @reads("ci-caching")

@@ -4,74 +4,23 @@ from collections.abc import Iterator
 
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Typed
-from auditor.claims.patterns.words import Clause, clauses, listed_after, number, terms, typed
+from auditor.claims.patterns.words import Clause, among, clauses, listed_after, number, terms, typed
 from auditor.prose import Prose, Statement
 
 Read = Iterator[tuple[Statement, Typed]]
 
-_FUNCTIONS = dict.fromkeys(
-    [
-        "functions",
-        "function",
-        "methods",
-        "method",
-        "functions and classes",
-        "functions and methods",
-        "classes and functions",
-    ],
-    "functions",
-)
+_FUNCTIONS = dict.fromkeys(["functions", "function", "methods", "method", "functions and classes", "functions and methods", "classes and functions"], "functions")  # fmt: skip
 _EVERY = dict.fromkeys(["all", "every", "each"], "all")
-_OF = frozenset("of the our these public python implemented single all every each".split())  # noqa: SIM905
+_OF = among("of the our these public python implemented single all every each")
 _MARKS = {
     "docstring": "docstrings", "docstrings": "docstrings", "documented": "docstrings", "type hints": "annotations", "typehints": "annotations",
     "type annotations": "annotations", "type hinted": "annotations", "annotated": "annotations", "typed": "annotations", "type hint": "annotations",
 }  # fmt: skip
-_HAVE = frozenset(
-    [
-        "have",
-        "has",
-        "are",
-        "is",
-        "were",
-        "been",
-        "with",
-        "include",
-        "includes",
-        "contain",
-        "contains",
-        "proper",
-        "a",
-        "an",
-        "in",
-        "project",
-        "code",
-        "our",
-        "the",
-        "added",
-        "and",
-    ]
+_HAVE = among(
+    "have has are is were been with include includes contain contains proper a an in project code our the added and"
 )
-_SOME = frozenset(
-    [
-        "most",
-        "key",
-        "important",
-        "critical",
-        "main",
-        "core",
-        "public",
-        "almost",
-        "nearly",
-        "mostly",
-        "tests",
-        "test",
-        "endpoints",
-        "endpoint",
-        "requires",
-        "require",
-        "helps",
-    ]
+_SOME = among(
+    "most key important critical main core public almost nearly mostly tests test endpoints endpoint requires require helps"
 )
 
 
@@ -103,13 +52,11 @@ def _firm(prose: Prose, *questions: str) -> Iterator[Clause]:
             yield from (c for c in clauses(statement) if c.plain)
 
 
-_LENGTHS = dict.fromkeys(["line length", "max line length", "maximum line length", "line length limit"], "length")
-_SET = frozenset("of to is was set limit max maximum at most characters = : with a".split())  # noqa: SIM905
-_UNITS = dict.fromkeys(
-    ["characters per line", "character line length", "characters a line", "character limit", "chars per line"], "unit"
-)
+_LENGTHS = dict.fromkeys(["line length", "max line length", "maximum line length", "line length limit"], "length")  # fmt: skip
+_SET = among("of to is was set limit max maximum at most characters = : with a")
+_UNITS = dict.fromkeys(["characters per line", "character line length", "characters a line", "character limit", "chars per line"], "unit")  # fmt: skip
 _TOOLS = {t: t for t in ("ruff", "black", "flake8", "pylint", "isort", "yapf", "autopep8")}
-_ELSE = frozenset(["default", "recommends", "recommended", "recommendation", "standard", "from"])
+_ELSE = among("default recommends recommended recommendation standard from")
 
 
 @reads("line-length")
@@ -136,62 +83,11 @@ def line_length(prose: Prose, case: Case) -> Read:
 
 
 _STRICT = {"strict": "strict", "strict mode": "strict", "strict typing": "strict", "strictly": "strict"}
-_PREFIXES = frozenset(
-    [
-        "A",
-        "ANN",
-        "ARG",
-        "ASYNC",
-        "B",
-        "BLE",
-        "C",
-        "C4",
-        "C90",
-        "COM",
-        "D",
-        "DTZ",
-        "E",
-        "EM",
-        "ERA",
-        "F",
-        "FBT",
-        "I",
-        "ICN",
-        "INP",
-        "ISC",
-        "LOG",
-        "N",
-        "NPY",
-        "PD",
-        "PERF",
-        "PGH",
-        "PIE",
-        "PL",
-        "PLC",
-        "PLE",
-        "PLR",
-        "PLW",
-        "PT",
-        "PTH",
-        "PYI",
-        "Q",
-        "RET",
-        "RUF",
-        "S",
-        "SIM",
-        "SLF",
-        "T20",
-        "TC",
-        "TCH",
-        "TID",
-        "TRY",
-        "UP",
-        "W",
-        "YTT",
-    ]
+_PREFIXES = among(
+    "A ANN ARG ASYNC B BLE C C4 C90 COM D DTZ E EM ERA F FBT I ICN INP ISC LOG N NPY PD PERF PGH PIE PL PLC PLE PLR PLW PT PTH PYI Q RET RUF S SIM SLF T20 TC TCH TID TRY UP W YTT"
 )
-_SELECTED = frozenset("select selects selected enable enables enabled rule rules ruleset activated checks".split())  # noqa: SIM905
-_IGNORED = frozenset("ignore ignores ignored ignoring exclude excluded disable except flake8 pylint".split())  # noqa: SIM905
+_SELECTED = among("select selects selected enable enables enabled rule rules ruleset activated checks")
+_IGNORED = among("ignore ignores ignored ignoring exclude excluded disable except flake8 pylint")
 
 
 @reads("rules")
@@ -217,33 +113,10 @@ def rules(prose: Prose, case: Case) -> Read:
 # -- git ---------------------------------------------------------------------------------------------------------------
 
 _REQUESTS = dict.fromkeys(["pull request", "pull requests", "prs", "pr", "merge requests"], "pull requests")
-_USE = frozenset("use used using make made any of work worked with have opened create created really".split())  # noqa: SIM905
+_USE = among("use used using make made any of work worked with have opened create created really")
 _MAIN = dict.fromkeys(["main", "master", "main branch", "master branch"], "main")
-_PUSH = frozenset(
-    [
-        "push",
-        "pushed",
-        "pushes",
-        "pushing",
-        "commit",
-        "committed",
-        "commits",
-        "committing",
-        "work",
-        "worked",
-        "directly",
-        "direct",
-        "straight",
-        "code",
-        "changes",
-        "anything",
-        "to",
-        "on",
-        "into",
-        "onto",
-        "we",
-        "it",
-    ]
+_PUSH = among(
+    "push pushed pushes pushing commit committed commits committing work worked directly direct straight code changes anything to on into onto we it"
 )
 _NEVER = dict.fromkeys(["never", "nobody", "no one", "none of us", "no member"], "never")
 

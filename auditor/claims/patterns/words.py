@@ -13,6 +13,12 @@ from auditor.claims.kinds import CLAIM, Strength, Typed
 from auditor.lazy import compile_later
 from auditor.prose import Statement
 
+
+def among(words: str) -> frozenset[str]:
+    """A closed list of words."""
+    return frozenset(words.split())
+
+
 # -- tables ------------------------------------------------------------------------------------------------------------
 
 _NAMES = """
@@ -54,18 +60,17 @@ _CI = ("ci", "ci/cd", "continuous integration", "github actions", "github action
 CI: Mapping[str, str] = dict.fromkeys(_CI, "ci")
 PRE_COMMIT: Mapping[str, str] = dict.fromkeys(("pre commit", "precommit", "pre commits", "precomit"), "hooks")
 
-JOINS = frozenset([",", "and", "&", "+", "(", ")", "as", "well", "also", "both", "the", "our"])
-_GLOSS = "check format for linting formatting typing type types checking checks import imports sorting code style static analysis"
-GLOSS = frozenset(_GLOSS.split())
-_BREAKS = "; but however although though while whereas yet except because"
-BREAKS = frozenset(_BREAKS.split())
-_LOOSE = """
+JOINS = among(", and & + ( ) as well also both the our")
+GLOSS = among(
+    "check format for linting formatting typing type types checking checks import imports sorting code style static analysis"
+)
+BREAKS = among("; but however although though while whereas yet except because")
+LOOSE = among("""
     not no never neither nor without cannot instead rather than like such example instance e.g eg unlike similar compared alternative
     could can may might would should will allows allow allowing enables possible optional consider considered possibly planned
     locally local manually manual by-hand editor extension except before initially previously earlier replaced replace replaces replacing removed
     disabled skip skipped course exercise template unfortunately tried failed if when needed
-"""
-LOOSE = frozenset(_LOOSE.split())
+""")
 """Words that keep a clause from stating plainly that something is so, here and now. `n't` counts, too."""
 
 
@@ -105,9 +110,9 @@ class Clause:
             return text
         return text[self.words[0].start : self.words[-1].end]
 
-    def has(self, among: Collection[str]) -> bool:
+    def has(self, listed: Collection[str]) -> bool:
         """Whether one of these words stands in it."""
-        return any(w.text in among for w in self.words)
+        return any(w.text in listed for w in self.words)
 
     @property
     def plain(self) -> bool:

@@ -6,9 +6,9 @@ from itertools import product
 from auditor.claims.case import Case, Settled, settles
 from auditor.claims.kinds import Gate
 from auditor.claims.settle.workflows import beyond_github, contradicted, starts, supported, sure_of_all
-from auditor.facts.purposes import PLAIN, Pipelines, Served, pipelines, served
+from auditor.facts.links import linked, needs
+from auditor.facts.purposes import PLAIN, Served, pipelines, served
 from auditor.facts.quality import hooks
-from auditor.facts.workflows import CiWorkflow
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 
@@ -30,10 +30,10 @@ def gate(claim: Gate, case: Case) -> Settled | None:
     thens = _places(claim.then, case)
     if not firsts or not thens:
         return None
-    linked = next(((a, b) for a, b in product(firsts, thens) if _linked(a, b, ci)), None)
+    found = next(((a, b) for a, b in product(firsts, thens) if linked(a, b, ci)), None)
     about = f"gate:{claim.first}:{claim.then}"
-    if linked is not None:
-        a, b = linked
+    if found is not None:
+        a, b = found
         shows = f"{_where(b)} runs only after {_where(a)}."
         if not claim.denied:
             return supported(about, shows, _cite(a, claim.first), _cite(b, claim.then))
@@ -84,68 +84,12 @@ def _anyway(a: Served, b: Served) -> bool:
     return a.soft or bool(_ANYWAY.search(b.job.node["if"].text) or _ANYWAY.search(b.step.node["if"].text))
 
 
-def _linked(a: Served, b: Served, ci: Pipelines) -> bool:
-    """Whether the second waits for the first in some way, generously: a condition that lets it run after a failure is not looked at."""
-    if a.workflow is b.workflow:
-        if a.job.id == b.job.id:
-            return _before(a, b)
-        return a.job.id in _needs(b.workflow, b.job.id)
-    if _waits(b.workflow, a.workflow, ci, set()):
-        return True
-    # a workflow that calls both, or calls one and has the other
-    for outer in ci.workflows:
-        mine = {j.id: j.node["uses"].text.split("@")[0] for j in outer.workflow.jobs}
-        one = {i for i, uses in mine.items() if uses.endswith(f"/{a.workflow.file.name}")} | (
-            {a.job.id} if outer is a.workflow else set()
-        )
-        two = {i for i, uses in mine.items() if uses.endswith(f"/{b.workflow.file.name}")} | (
-            {b.job.id} if outer is b.workflow else set()
-        )
-        if any(one & _needs(outer, job) for job in two):
-            return True
-    return False
-
-
-def _before(a: Served, b: Served) -> bool:
-    """Whether a step comes first in its job; steps within an action, and commands of one step, are taken to."""
-    lines = [s.line for s in a.job.steps]
-    if a.step.line not in lines or b.step.line not in lines:
-        return True
-    return a.step.line <= b.step.line
-
-
-def _needs(w: CiWorkflow, job: str) -> set[str]:
-    """The jobs that a job waits for, over any number of steps."""
-    jobs = {j.id: j.node["needs"].texts() for j in w.workflow.jobs}
-    found: set[str] = set()
-    todo = list(jobs.get(job, ()))
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo += jobs.get(name, ())
-    return found
-
-
-def _waits(late: CiWorkflow, early: CiWorkflow, ci: Pipelines, seen: set[str]) -> bool:
-    """Whether a workflow starts when another is done, over any number of workflows."""
-    if late.path in seen:
-        return False
-    named = (
-        late.workflow.triggers["workflow_run"]["workflows"].texts() if "workflow_run" in late.workflow.triggers else []
-    )
-    if early.name in named or early.path in named:
-        return True
-    between = [w for w in ci.workflows if w.name in named or w.path in named]
-    return any(_waits(w, early, ci, seen | {late.path}) for w in between)
-
-
 def _reviewed(b: Served, firsts: list[Served]) -> bool:
     """Whether a merge may stand between the two: the second starts on no more than pushes to branches that are named (or for tags, releases
     and by the clock), while the first runs on pull requests, or on pushes to any branch."""
     events = [t for t in b.workflow.triggers if t.event in ("push", "pull_request")]
     conditions = " ".join(n["if"].text for n in (b.job.node, b.step.node)) + " ".join(
-        j.node["if"].text for j in b.workflow.workflow.jobs if j.id in _needs(b.workflow, b.job.id)
+        j.node["if"].text for j in b.workflow.workflow.jobs if j.id in needs(b.workflow, b.job.id)
     )
     narrow = re.search(r"github\.(ref|event_name|event)", conditions)
     open_push = any(t.event == "push" and not t.branches and not t.branches_ignore and not t.tags for t in events)

@@ -4,22 +4,17 @@ Branch protection is a setting that nobody sees from outside, a rebase and a del
 history contradicts many times over is contradicted.
 """
 
-import re
 from collections.abc import Sequence
 
 from auditor.claims.case import Case, Settled, fact, settles
 from auditor.claims.kinds import History
 from auditor.claims.settle.workflows import contradicted, supported
-from auditor.facts.changes import changes, kind_of
-from auditor.facts.history import branches, direct_commits, main_line, own_pull_requests, pull_requests, tags
+from auditor.facts.changes import LEAST, pushed_work
+from auditor.facts.history import branches, direct_commits, main_line, own_pull_requests, tags
 from auditor.models import Evidence
 from auditor.repository import Commit
-from auditor.snapshot import Snapshot
 
-LEAST, SHARE = 10, 0.25
-_PROSE = frozenset(
-    ["report", "readme", "question", "answer", "checklist", "typo", "docs", "md", "figure", "template", "initial"]
-)
+SHARE = 0.25
 
 
 @settles("history")
@@ -76,34 +71,13 @@ def _line(claim: History, case: Case) -> Settled | None:
         proof = fact(shows, *[c.sha[:12] for c in alone[:20]])
         return supported("history:direct-pushes", shows, proof) if alone else None
     line = main_line(case.history)
-    direct = case.snapshot.once("direct work", lambda: _direct_work(case.snapshot))
+    direct = pushed_work(case.snapshot)
     if not absolute or len(direct) < LEAST or len(direct) <= SHARE * len(line):
         shows = f"The history shows {len(own)} merged pull requests ({numbers}); {len(direct)} of {len(line)} commits came straight to the default branch's line."
         return supported("history:pull-requests", shows, merged) if requests and not claim.every else None
     shows = f"{len(direct)} of the {len(line)} commits on the default branch's line ({100 * len(direct) // len(line)} %) change code and came neither by a merge nor by a pull request, after the first of {len(own)} pull requests."
     difference = f"The history shows {len(direct)} direct commits beside {len(own)} merged pull requests."
     return contradicted("history:direct-pushes", shows, difference, _listed("direct commits", direct), merged)
-
-
-def _direct_work(snapshot: Snapshot) -> list[Commit]:
-    """The commits of people that stand on the default branch by themselves after the first pull request, change more than prose,
-    and were not rebased, amended or picked (their times agree): they were pushed there. By their files where git can tell, else by
-    their subjects."""
-    line = main_line(snapshot.history)
-    place = {c.sha: i for i, c in enumerate(line)}
-    first = max((place[p.commit] for p in pull_requests(snapshot.history) if p.commit in place), default=-1)
-    later = {c.sha for c in line[: max(first, 0)]}
-    plain = [
-        c
-        for c in direct_commits(snapshot.history)
-        if c.sha in later and abs((c.committed - c.time).total_seconds()) < 60
-    ]
-    if len(plain) < LEAST:
-        return []
-    if snapshot.opened is None:
-        return [c for c in plain if not set(re.findall(r"[a-z]+", c.subject.lower())) & _PROSE]
-    changed = changes(snapshot)
-    return [c for c in plain if any(kind_of(one.path) not in ("prose", "data") for one in changed.get(c.sha, ()))]
 
 
 def _listed(what: str, commits: Sequence[Commit]) -> Evidence:

@@ -1,74 +1,17 @@
 """Whether a tool runs in continuous integration, in the hooks or as a task: what the steps lead to decides, not a word in a file."""
 
 import re
-from collections.abc import Iterator
 
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Runs
 from auditor.claims.settle.workflows import beyond_github, contradicted, meant, supported, sure_of_all
 from auditor.facts.civalues import caches, default_caches
-from auditor.facts.jobs import Run
-from auditor.facts.programs import lint_action, lint_tool, runs_pre_commit
-from auditor.facts.purposes import Pipelines, Served, added_options, pipelines, served
+from auditor.facts.purposes import Served, pipelines, served
 from auditor.facts.quality import Hooks, hooks, mentions
+from auditor.facts.traces import BUNDLES, PURPOSE_OF, installs, keeps_no_cache, places_of, tool_named, tools_of, trace
 from auditor.facts.workflows import CiWorkflow
-from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.readers import readable
-
-_PURPOSE_OF = {
-    "pre-commit": "hooks", "precommit": "hooks", "tests": "tests", "unit tests": "tests", "unit-tests": "tests", "testing": "tests", "unittest": "tests",
-    "integration tests": "tests", "pytest": "tests", "linting": "linting", "linter": "linting", "linters": "linting", "lint": "linting", "typing": "typing",
-    "type checking": "typing", "type-checking": "typing", "type checks": "typing", "formatting": "formatting", "coverage": "coverage", "pytest-cov": "coverage",
-    "coverage.py": "coverage", "docker build": "images", "docker-build": "images", "images": "images", "deployment": "deployment", "docs": "docs",
-    "documentation": "docs", "load tests": "load tests", "load-tests": "load tests", "load testing": "load tests", "security": "security",
-}  # fmt: skip
-# what stands for a purpose or a tool in all that CI says: where it stands anywhere, nothing is denied
-_TRACE = {
-    "tests": r"(?<!la)test|\btox\b|\bnox\b|coverage|behave|robot", "hooks": r"pre-commit|prek", "coverage": r"cov", "load tests": r"locust|k6|jmeter|artillery|load",
-    "linting": r"lint|ruff|flake8|pyflakes|pycodestyle|black|isort|mypy|sonar|codeclimate|trunk|prospector|\bty check|pyright|pre-commit|prek|pep8|codacy",
-    "typing": r"mypy|pyright|\bty check|uvx ty|pyre\b|pytype|pyrefly|\btsc\b|beartype|typeguard|type-?check",
-    "formatting": r"format|black|yapf|autopep8|prettier|isort|blue|pre-commit|prek|lint",
-    "images": r"docker|builds submit|kaniko|podman|buildah|cloudbuild|bentoml|skaffold|pack build|image|codebuild",
-    "deployment": r"deploy|kubectl|\bhelm\b|terraform|pulumi|flyctl|railway|render\.com|heroku|vercel|netlify|huggingface|hf upload|streamlit|app-?runner|rsync|\bscp\b|\bssh\b|compute instances|update-container|services update",
-    "docs": r"mkdocs|sphinx|pages|mike|quarto|docs|documentation|zensical|pdoc",
-    "security": r"bandit|trivy|codeql|audit|safety|snyk|sonar|gitleaks|trufflehog|grype|detect-|dependency-review|semgrep|scorecard|ruff",
-    "black": r"\bblack\b|psf/black", "ruff": r"\bruff", "isort": r"\bisort\b|ruff", "mypy": r"\bd?mypy", "pydocstyle": r"pydocstyle|ruff", "pip-audit": r"pip[-_]audit", "sonar": r"sonar",
-}  # fmt: skip
-_BY_NAME = "flake8 pylint pyright codespell bandit yapf autopep8 hadolint gitleaks trivy autoflake pyupgrade nbstripout detect-secrets prettier vulture interrogate"
-_KNOWN = frozenset(
-    [
-        *_BY_NAME.split(),
-        "commitizen",
-        "codecov",
-        "coveralls",
-        "codeql",
-        "snyk",
-        "safety",
-        "locust",
-        "k6",
-        "mkdocs",
-        "sphinx",
-        "poetry",
-        "cml",
-    ]
-)
-_BUNDLES = compile_later(
-    r"super-linter|megalinter|mega-linter|trunk-io|trunk check|codacy|reviewdog|qodana|prospector"
-)  # many tools, no word of them
-
-
-def _trace(tool: str) -> re.Pattern[str] | None:
-    """What stands for a tool or purpose in a text; None for one of which nothing is known that it must leave."""
-    word = _TRACE.get(_PURPOSE_OF.get(tool, tool)) or (re.escape(tool) if tool in _KNOWN else "")
-    return re.compile(word) if word else None
-
-
-def _named(text: str) -> str:
-    """A tool's identifier as it is looked up: `ruff check`, `ruff-format` are ruff."""
-    name = " ".join(text.lower().strip(" `").split())
-    head = re.split(r"[ -]", name)[0]
-    return head if head in ("ruff", "mypy", "black", "flake8", "isort", "pylint", "codecov") else name
 
 
 @settles("runs")
@@ -79,7 +22,7 @@ def runs(claim: Runs, case: Case) -> Settled | None:
     a step of a workflow that starts by itself; `blocks` where every run of it lets its failure pass. Says nothing of tools by hand, of
     images, of CI on other hosts or that calls what cannot be seen, of builds and deployments that Cloud Build may do, and of actions that
     bundle linters."""
-    tool = _named(claim.tool)
+    tool = tool_named(claim.tool)
     if tool in ("caching", "cache"):
         return _caching(claim, case)
     if claim.place == "hooks":
@@ -96,7 +39,7 @@ def runs(claim: Runs, case: Case) -> Settled | None:
         if named is None:
             return None
         workflows, called = named.workflows, named.called
-    found = [s for s in _found(tool, case, ci) if s.workflow in workflows]
+    found = [s for s in places_of(tool, case.snapshot) if s.workflow in workflows]
     if claim.denied:
         return _denied(claim, tool, called, found, case)
     about = f"runs:{tool}"
@@ -111,16 +54,16 @@ def runs(claim: Runs, case: Case) -> Settled | None:
     if claim.place == "unknown":
         made = _in_hooks(claim, tool, case)
         return made if made and made.label == "supported" else None
-    trace = _trace(tool)
+    left = trace(tool)
     text = ci.text if workflows == ci.workflows else "\n".join(ci.texts[w.path] for w in workflows)
-    if trace is None or not workflows or trace.search(text) or _BUNDLES.search(ci.text) or not sure_of_all(ci):
+    if left is None or not workflows or left.search(text) or BUNDLES.search(ci.text) or not sure_of_all(ci):
         return None
-    if _PURPOSE_OF.get(tool) in ("images", "deployment") and beyond_github(case, ci):
+    if PURPOSE_OF.get(tool) in ("images", "deployment") and beyond_github(case, ci):
         return None
-    elsewhere = bool(trace.search(ci.text))
+    elsewhere = bool(left.search(ci.text))
     if elsewhere and not claim.path:  # the purpose may be another's
         return None
-    does = ", ".join(_tools_of(workflows)[:5])
+    does = ", ".join(tools_of(workflows)[:5])
     shows = f"None of {_files(workflows)}, nor a hook, task or script that one runs, names {tool}" + (
         f"; they run {does}." if does else "."
     )
@@ -139,38 +82,10 @@ def _files(workflows: tuple[CiWorkflow, ...]) -> str:
     )
 
 
-def _tools_of(workflows: tuple[CiWorkflow, ...]) -> list[str]:
-    said = [t for w in workflows for t in (*(lint_tool(r.command) for r in w.runs), *(lint_action(u) for u in w.uses))]
-    said += ["pytest" for w in workflows if any(r.command.runs("pytest") for r in w.runs)]
-    return sorted({s for s in said if s})
-
-
 def _cite(place: Served, note: str = "") -> Evidence:
     return place.file.cite(
         place.line, note=note or f"in {place.workflow.path}" * (place.file.path != place.workflow.path)
     )
-
-
-def _found(tool: str, case: Case, ci: Pipelines) -> Iterator[Served]:
-    """The places where workflows run a tool or serve a purpose."""
-    snapshot = case.snapshot
-    purpose = _PURPOSE_OF.get(tool, "")
-    if purpose and tool != "pytest":
-        yield from served(snapshot, purpose)
-    if purpose == "coverage" and next((True for _, _, row in added_options(snapshot) if "cov" in row), False):
-        yield from served(snapshot, "tests")
-    hooked = any(tool in h.says for h in hooks(snapshot).found)
-    for w in ci.workflows:
-        for run in w.runs:
-            hook = hooked and runs_pre_commit(run)
-            if run.command.runs(tool) or tool == " ".join(run.command.bare[:2]) or hook:
-                yield Served(
-                    w, run.job, run.step, run.file, run.line, run.soft or "--exit-zero" in run.command.bare, run.sure
-                )
-        for use in w.uses:
-            name = re.split(r"[/_-]", use.action.lower().removeprefix("./"))
-            if lint_action(use) == tool or tool in name or (hooked and runs_pre_commit(use)):
-                yield Served(w, use.job, use.step, use.file, use.step.line, use.step.soft)
 
 
 def _denied(claim: Runs, tool: str, called: str, found: list[Served], case: Case) -> Settled | None:
@@ -183,8 +98,8 @@ def _denied(claim: Runs, tool: str, called: str, found: list[Served], case: Case
             f"runs:{tool}", shows, f"The sentence says that {called} does not run {claim.tool}.", _cite(first)
         )
     ci = pipelines(case.snapshot)
-    trace = _trace(tool)
-    if found or trace is None or trace.search(ci.text) or not sure_of_all(ci):
+    left = trace(tool)
+    if found or left is None or left.search(ci.text) or not sure_of_all(ci):
         return None
     shows = f"None of {_files(ci.workflows)} names {tool}."
     return supported(f"runs:{tool}", shows, absence(shows))
@@ -202,7 +117,7 @@ _BY_HOOK = {
 def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
     """Formatting is left alone, since the hooks for white space format, too."""
     known = hooks(case.snapshot)
-    purpose = _PURPOSE_OF.get(tool, "") if tool != "pytest" else ""
+    purpose = PURPOSE_OF.get(tool, "") if tool != "pytest" else ""
     about = f"hook:{tool}"
     if purpose == "hooks" and known.file is not None:
         answer = case.answer("pre-commit-hooks" if claim.denied else "pre-commit-template")
@@ -235,7 +150,7 @@ def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
             return supported(about, shows, proof)
         own = not known.stub and not purpose
         return contradicted(about, shows, f"The sentence says that no hook runs {claim.tool}.", proof) if own else None
-    if not pattern or not known.sure or claim.denied or not (purpose or _trace(tool)):
+    if not pattern or not known.sure or claim.denied or not (purpose or trace(tool)):
         return None
     first = min(h.line for h in known.found)
     shows = f"{known.file.path} has the hooks {names}" + (", as the template brings it." if known.stub else ".")
@@ -282,20 +197,15 @@ def _flagged(claim: Runs, tool: str, known: Hooks, case: Case) -> Settled | None
 
 def _in_tasks(tool: str, case: Case) -> Settled | None:
     """Confirms at most: a task may run anything by another name."""
-    trace = _trace(tool)
+    left = trace(tool)
     for file in case.snapshot.select(("{tasks.py,makefile,justfile,noxfile.py,tox.ini}", "tasks/*.py")):
-        for i, row in enumerate(file.lines if readable(file) and trace else (), 1):
-            if trace and trace.search(row.split("#")[0].lower()):
+        for i, row in enumerate(file.lines if readable(file) and left else (), 1):
+            if left and left.search(row.split("#")[0].lower()):
                 return supported(f"runs:{tool}", f"{file.path}:{i} names {tool}.", file.cite(i))
     return None
 
 
 # -- caching -----------------------------------------------------------------------------------------------------------
-
-_OFF = compile_later(r"cache:\s*['\"]?false|enable-cache:\s*['\"]?false|--no-cache\S*")
-_KEEPERS = compile_later(
-    r"setup-uv@v?(?:[5-9]|[1-9]\d|[0-9a-f]{7,}|main)|setup-pixi|setup-go|setup-node@v(?:[5-9])|rust-cache|gradle"
-)
 
 
 def _caching(claim: Runs, case: Case) -> Settled | None:
@@ -323,12 +233,11 @@ def _caching(claim: Runs, case: Case) -> Settled | None:
         return contradicted(
             "cache:ci", shows, "The sentence says that there is no caching.", file.cite(line, note=what)
         )
-    said = {w.path: _OFF.sub("", ci.texts[w.path]) for w in workflows}
-    lacking = [w for w in workflows if "cache" not in said[w.path] and not _KEEPERS.search(said[w.path])]
+    lacking = [w for w in workflows if keeps_no_cache(ci.texts[w.path])]
     if len(lacking) == len(workflows):
         shows = f"None of {_files(workflows)} keeps a cache (no `cache:`, `enable-cache`, actions/cache or action that caches unasked)."
         return contradicted("cache:ci", shows, "The sentence says that caching is used.", absence(shows))
-    bare = [(w, r) for w in lacking for r in w.runs if w.automatic and _installs(r)]
+    bare = [(w, r) for w in lacking for r in w.runs if w.automatic and installs(r)]
     if claim.every and bare and not any(u.action.startswith("./") for u in bare[0][0].uses):
         w, run = bare[0]
         shows = f"{w.path} installs packages (line {run.line}) and keeps no cache."
@@ -338,9 +247,3 @@ def _caching(claim: Runs, case: Case) -> Settled | None:
         what, file, line = kept[0][1]
         return supported("cache:ci", f"{file.path}:{line}: {what}.", file.cite(line, note=what))
     return None
-
-
-def _installs(run: Run) -> bool:
-    words = run.command.words
-    by_pip = words[:1] in (("pip",), ("pip3",), ("poetry",), ("conda",)) and "install" in words
-    return by_pip or words[:2] in (("uv", "sync"), ("uv", "pip")) or words[1:4] == ("-m", "pip", "install")

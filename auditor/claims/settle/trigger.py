@@ -5,23 +5,12 @@ import re
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Trigger as Claim
 from auditor.claims.settle.workflows import Meant, contradicted, meant, on, starts, supported
+from auditor.facts.events import EVENTS, may_start, period, surely_starts, waits_for_nothing
 from auditor.facts.purposes import Pipelines, pipelines
-from auditor.facts.workflows import CiWorkflow, Trigger
+from auditor.facts.workflows import CiWorkflow
 from auditor.readers import yaml_root
 from auditor.snapshot import File
 
-_BEHIND = (
-    "workflow_run",
-    "workflow_call",
-    "repository_dispatch",
-    "merge_group",
-    "release",
-    "tag",
-)  # what is behind it is not read here
-_EVENTS = {
-    "push": ("push",), "pull request": ("pull_request",), "merge": ("push", "pull_request"), "tag": ("tag", "create"), "release": ("release",),
-    "schedule": ("schedule",), "manual": ("workflow_dispatch", "repository_dispatch"), "another workflow": ("workflow_run", "workflow_call"),
-}  # fmt: skip
 _ELSEWHERE = frozenset(
     [
         "training",
@@ -59,7 +48,7 @@ def trigger(claim: Claim, case: Case) -> Settled | None:
     shows = "; ".join(_shown(w, ci) for w in found.workflows[:3]) + "."
     if claim.denied:
         return _denied(claim, found, shows, ci, case)
-    lacking = [e for e in claim.events if not any(_has(w, e, claim.branch, ci) for w in found.workflows)]
+    lacking = [e for e in claim.events if not any(may_start(w, e, claim.branch, ci) for w in found.workflows)]
     if claim.of == "all" and claim.every and not claim.path:
         return _every(claim, found, ci, case)
     if lacking:
@@ -80,69 +69,18 @@ def trigger(claim: Claim, case: Case) -> Settled | None:
         return made
     if claim.only and claim.path and found.sure:
         w = found.workflows[0]
-        allowed = {name for e in claim.events for name in _EVENTS[e]} | {"workflow_dispatch", "workflow_call"}
+        allowed = {name for e in claim.events for name in EVENTS[e]} | {"workflow_dispatch", "workflow_call"}
         extra = [t for t in w.triggers if t.event not in allowed and (t.starts or t.event == "push")]
         if extra:
             word = extra[0].event.replace("_", " ")
             return contradicted(about, shows, f"A {word} starts it, too.", *proof, detail=True)
-    sure = all(any(_starts_on(w, e) for w in found.workflows) for e in claim.events)
+    sure = all(any(surely_starts(w, e) for w in found.workflows) for e in claim.events)
     return supported(about, shows, *proof) if sure else None
 
 
 def _shown(w: CiWorkflow, ci: Pipelines) -> str:
-    dead = sorted({b for t in w.triggers if _dead(t, ci) for b in t.branches})
+    dead = sorted({b for t in w.triggers if waits_for_nothing(t, ci) for b in t.branches})
     return f"{w.path} starts on {starts(w)}" + (f"; there is no branch {' or '.join(dead)}" if dead else "")
-
-
-def _starts_on(w: CiWorkflow, event: str) -> bool:
-    """Whether an event is sure to start it for the default branch; a merge is a push."""
-    names = ("push",) if event == "merge" else _EVENTS[event]
-    return any(
-        t.event in names and (t.starts or t.event in ("workflow_dispatch", "workflow_run", "workflow_call"))
-        for t in w.triggers
-    )
-
-
-def _has(w: CiWorkflow, event: str, branch: str, ci: Pipelines) -> bool:
-    """Whether an event can start a workflow, generously: any branch that there is; what is behind a call may be anything."""
-    if event == "manual":
-        return any("dispatch" in t.event or t.event == "workflow_call" for t in w.triggers)
-    if any(t.event in _BEHIND for t in w.triggers):
-        return True
-    if set(w.events) & {"push", "tag", "release"} and event in ("push", "merge") and not branch:
-        return True
-    if not branch and (_EVENTS[event][-1] in w.events or _EVENTS[event][0] in w.events):
-        return True
-    for t in w.triggers:
-        if t.event in _EVENTS[event] and not _dead(t, ci) and _on_branch(t, branch, ci):
-            return True
-        # a push to any branch starts it for the branch of a pull request, too; one without filters for a tag
-        if (
-            t.event == "push"
-            and event in ("pull request", "tag")
-            and (not t.branches or any(set(b) & set("*!+?[") for b in t.branches))
-        ):
-            return True
-    return event == "tag" and any(t.event in ("push", "create") and not t.branches for t in w.triggers)
-
-
-def _dead(t: Trigger, ci: Pipelines) -> bool:
-    """Whether a trigger waits for branches only of which none is there."""
-    plain = all(re.fullmatch(r"[\w./-]+", b) for b in t.branches)
-    return bool(t.branches) and plain and bool(ci.branches) and not set(t.branches) & ci.branches
-
-
-def _on_branch(t: Trigger, branch: str, ci: Pipelines) -> bool:
-    """Whether a trigger's filters let a branch through; `main` and `master` are the default branch, whichever it is called."""
-    if not branch or not t.branches or any(set(b) & set("*!+?[") for b in t.branches):
-        return True
-    name = branch.lower().removeprefix("the ").removesuffix(" branch").strip("` ")
-    usual = {"main", "master", "default"}
-    return (
-        (name not in usual and name not in ci.branches)
-        or name in t.branches
-        or bool(name in usual and usual & set(t.branches))
-    )
 
 
 def _every(claim: Claim, found: Meant, ci: Pipelines, case: Case) -> Settled | None:
@@ -152,7 +90,7 @@ def _every(claim: Claim, found: Meant, ci: Pipelines, case: Case) -> Settled | N
     for w in found.workflows:
         if case.snapshot.aside(w.file) and any("autoupdate" in r.command.bare for r in w.runs):
             continue
-        lacks = [e for e in claim.events if not _has(w, e, claim.branch, ci)]
+        lacks = [e for e in claim.events if not may_start(w, e, claim.branch, ci)]
         if lacks:
             shows = f"{w.path} starts on {starts(w)}."
             return contradicted("trigger:all", shows, f"No {' or '.join(lacks)} starts {w.path}.", on(w), detail=True)
@@ -168,7 +106,7 @@ def _denied(claim: Claim, found: Meant, shows: str, ci: Pipelines, case: Case) -
     if not (claim.path or claim.of in ("tests", "linting")) or claim.branch:
         return None
     if all(
-        _starts_on(w, e) and w.automatic for w in found.workflows for e in claim.events if e != "manual"
+        surely_starts(w, e) and w.automatic for w in found.workflows for e in claim.events if e != "manual"
     ) and claim.events != ("manual",):
         word = " or ".join(claim.events)
         return contradicted(
@@ -181,23 +119,6 @@ def _denied(claim: Claim, found: Meant, shows: str, ci: Pipelines, case: Case) -
 
 
 # -- clocks ------------------------------------------------------------------------------------------------------------
-
-
-def period(cron: str) -> str:
-    """How often a cron line fires: hour, day, week, month; empty for anything else."""
-    parts = cron.split()
-    if len(parts) != 5:
-        return ""
-    minute, hour, day, month, weekday = parts
-    if not re.fullmatch(r"\d+", minute) or month != "*":
-        return ""
-    if day == "*" and weekday in ("*", "?"):
-        return "hour" if hour == "*" else "day" if hour.isdigit() else ""
-    if not hour.isdigit():
-        return ""
-    if day in ("*", "?"):
-        return "week" if re.fullmatch(r"[0-7]|[A-Za-z]{3}", weekday) else ""
-    return "month" if day.isdigit() and weekday in ("*", "?") else ""
 
 
 def _period(claim: Claim, found: Meant, about: str) -> Settled | None:
