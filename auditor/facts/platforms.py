@@ -20,13 +20,13 @@ _CALLED = {"ubuntu": "linux", "windows": "windows", "macos": "macos"}
 @dataclass(frozen=True)
 class Systems:
     """The machines by family (`linux`, `windows`, `macos`): of the jobs that run tests (`tested`, and `live` where anything starts
-    them and no condition is unknown), and of all jobs (`used`); the labels of the first. `known`: every job's machine is written
+    them and no condition is unknown), of all jobs (`used`), and of the jobs that run no tests (`others`). `known`: every job's machine is written
     down."""
 
     tested: tuple[str, ...]
     live: frozenset[str]
     used: frozenset[str]
-    labels: frozenset[str]
+    others: frozenset[str]
     known: bool
     evidence: tuple[Evidence, ...]
     shown: str
@@ -35,7 +35,7 @@ class Systems:
 def systems(snapshot: Snapshot, among: tuple[CiWorkflow, ...] | None = None) -> Systems:
     """The systems of the workflows, or of some of them."""
     tested: dict[str, None] = {}
-    labels: set[str] = set()
+    others: set[str] = set()
     live: set[str] = set()
     used: set[str] = set()
     known, evidence, said_on = True, [], []
@@ -48,13 +48,13 @@ def systems(snapshot: Snapshot, among: tuple[CiWorkflow, ...] | None = None) -> 
             used |= set(_families(job.systems))
             mine = [r for r in runs if r.job.id == job.id]
             if not mine:
+                others |= set(_families(job.systems))
                 continue
             on = machines(job, (c for r in mine for c in r.combinations))
             if w.automatic and any(r.sure for r in mine):
                 live |= set(_families(machines(job, (c for r in mine if r.sure for c in r.combinations))))
             known = known and (job.id not in w.matrices or w.matrices[job.id].whole)
             tested.update(dict.fromkeys(_families(on)))
-            labels |= set(on)
             line, said = machine_line(job), ", ".join(sorted(set(on)))
             last = line + (len(_families(on)) if "matrix." in job.node["runs-on"].text else 0)
             evidence.append(w.file.cite(line, last, note=f"the job {job.id} runs tests on {said}"))
@@ -63,7 +63,7 @@ def systems(snapshot: Snapshot, among: tuple[CiWorkflow, ...] | None = None) -> 
         tuple(tested),
         frozenset(live),
         frozenset(used),
-        frozenset(labels),
+        frozenset(others),
         known,
         tuple(evidence[:3]),
         "; ".join(said_on[:3]),

@@ -28,11 +28,11 @@ _TRACE = {
     "deployment": r"deploy|kubectl|\bhelm\b|terraform|pulumi|flyctl|railway|render\.com|heroku|vercel|netlify|huggingface|hf upload|streamlit|app-?runner|rsync|\bscp\b|\bssh\b|compute instances|update-container|services update",
     "docs": r"mkdocs|sphinx|pages|mike|quarto|docs|documentation|zensical|pdoc",
     "security": r"bandit|trivy|codeql|audit|safety|snyk|sonar|gitleaks|trufflehog|grype|detect-|dependency-review|semgrep|scorecard|ruff",
-    "black": r"\bblack\b|psf/black", "ruff": r"\bruff", "isort": r"\bisort\b|ruff", "mypy": r"\bd?mypy", "pydocstyle": r"pydocstyle|ruff", "pip-audit": r"pip[-_]audit", "sonar": r"sonar",
+    "black": r"\bblack\b|psf/black", "ruff": r"\bruff", "isort": r"\bisort\b|ruff", "mypy": r"\bd?mypy", "pydocstyle": r"pydocstyle|ruff", "pip-audit": r"pip[-_]audit", "codecov": r"cov", "coveralls": r"cov", "sonar": r"sonar",
 }  # fmt: skip
 _BY_NAME = """
     flake8 pylint pyright codespell bandit yapf autopep8 hadolint gitleaks trivy autoflake pyupgrade nbstripout detect-secrets prettier vulture interrogate
-    commitizen codecov coveralls codeql snyk safety locust k6 mkdocs sphinx poetry cml
+    commitizen codeql snyk safety locust k6 mkdocs sphinx poetry cml
 """
 _KNOWN = frozenset(_BY_NAME.split())
 BUNDLES = compile_later(r"super-linter|megalinter|mega-linter|trunk-io|trunk check|codacy|reviewdog|qodana|prospector")

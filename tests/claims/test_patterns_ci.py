@@ -21,7 +21,16 @@ def said(reader: str, answer: str, question: str = "continuous-integration", *fi
         ("Ruff and mypy run via pre-commit hooks.", ["ruff", "mypy"]),
         ("Our precommit hooks include `ruff format --check` and `ruff check`.", ["ruff format --check", "ruff"]),
         ("The pre-commit hooks run the unit tests.", ["tests"]),
+        ("Before each commit, pre-commit runs ruff and mypy.", ["ruff", "mypy"]),
+        (
+            "We use pre-commit, with hooks that trim white space, check YAML, lint with ruff and check types with mypy.",
+            ["ruff", "mypy"],
+        ),
         # what stands beside, in another place, or is not said to be so
+        (
+            "We use pre-commit, with hooks that trim white space and lint with ruff, and we also run mypy by hand.",
+            ["ruff"],
+        ),
         ("We used mypy and pre-commit.", []),
         ("We used pre-commit for formatting and mypy for typing.", []),
         ("Pre-commit runs ruff, and our CI runs mypy.", []),
@@ -82,7 +91,9 @@ def test_ci_matrix(answer: str, found: list[tuple[object, ...]]) -> None:
         ("`lint.yaml` is triggered by pushes to main and by pull requests.", [(("push", "pull request"), "unknown", "lint.yaml", False)]),
         ("All workflows run on every push.", [(("push",), "all", "", True)]),
         ("The linting runs for each pull request.", [(("pull request",), "linting", "", False)]),
-        ("Tests and linting run on every push.", []),
+        ("Tests and linting run on every push.", [(("push",), "tests", "", False), (("push",), "linting", "", False)]),
+        ("The linting runs on every push and the tests on pull requests.", []),
+        ("`tests.yaml` and `lint.yaml` run when a pull request is opened.", [(("pull request",), "unknown", "tests.yaml", False), (("pull request",), "unknown", "lint.yaml", False)]),
         ("Tests run when we push images to the registry on each push to the registry.", []),
         ("The tests only run on every push.", []),
         ("Pre-commit runs the tests on every commit and every push.", []),
@@ -100,6 +111,7 @@ def test_ci_events(answer: str, found: list[tuple[object, ...]]) -> None:
     [
         ("ci-periods", "continuous-integration", "`tests.yaml` runs weekly.", {"path": "tests.yaml", "period": "week"}),
         ("ci-periods", "continuous-integration", "Dependabot opens pull requests once a month.", {"of": "dependency updates", "period": "month"}),
+        ("ci-periods", "continuous-integration", "`.github/dependabot.yaml` asks once a month.", {"of": "dependency updates", "period": "month"}),
         ("ci-periods", "continuous-integration", "We had a stand-up every day.", None),
         ("ci-caching", "continuous-integration", "We use caching to speed up the runs.", {"tool": "caching", "denied": False}),
         ("ci-caching", "continuous-integration", "We do not make use of caching.", {"tool": "caching", "denied": True}),

@@ -81,6 +81,7 @@ CLOUD = {
         ({"tool": "coverage"}, at(tests=TESTS.replace("pytest tests/", "pytest --cov=app tests/")), "supported"),
         ({"tool": "coverage"}, at(tests=TESTS) | {"pyproject.toml": '[tool.pytest.ini_options]\naddopts = "--cov=app"\n'}, "supported"),
         ({"tool": "codecov"}, at(tests=TESTS), "contradicted"),
+        ({"tool": "codecov"}, at(tests=TESTS.replace("pytest tests/", "coverage run -m pytest")), "open"),  # it is often said for coverage
         ({"tool": "formatting"}, at(lint=LINT.replace("ruff check .", "ruff format --check .")), "supported"),
         ({"tool": "docker build"}, at(tests=TESTS), "contradicted"),
         ({"tool": "docker build"}, at(tests=TESTS) | CLOUD, "open"),
@@ -343,6 +344,32 @@ SMOKE = HAND.replace("ubuntu-latest", "macos-latest")
 )  # fmt: skip
 def test_systems(claim: dict[str, object], files: dict[str, str], expected: str) -> None:
     assert label(case(files), "matrix", axis="os", **claim) == expected
+
+
+AXES = "        os: [ubuntu-latest, windows-latest, macos-latest]\n"
+THREE = TESTS.replace("        os: [ubuntu-latest, windows-latest]\n", AXES)
+RUN = "      - run: pytest tests/\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (THREE, "supported"),
+        (
+            THREE.replace("    steps:", "        exclude: [{os: windows-latest}, {os: macos-latest}]\n    steps:"),
+            "contradicted",
+        ),
+        (
+            THREE.replace(RUN, RUN + "        if: matrix.os == 'ubuntu-latest'\n"),
+            "contradicted",
+        ),
+        (THREE.replace(RUN, RUN + "        if: needs.x.outputs.y == 'true'\n"), "open"),
+    ],
+)
+def test_systems_in_combinations(text: str, expected: str) -> None:
+    assert (
+        label(case(at(tests=text), history=MAIN), "matrix", axis="os", values=["linux", "windows", "macos"]) == expected
+    )
 
 
 PINNED = {".github/workflows/tests.yaml": BY_UV, ".python-version": "3.11\n"}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Typed
@@ -31,7 +32,7 @@ from auditor.prose import Prose, Statement
 Read = Iterator[tuple[Statement, Typed]]
 _ABOUT_PEOPLE = ("contributions", "struggles", "credits")
 _THROUGH = among("""
-    runs run running executes execute performs perform uses use using includes include including contains contain checks enforces enforce
+    runs run running executes execute performs perform uses use using includes include included including contains contain checks enforces enforce
     with via through that which to automatically also then hooks hook configuration config pipeline pipelines set up configured are is were
     was have has we a an and jobs job steps step
 """)
@@ -41,14 +42,17 @@ _CI_THROUGH = (
 _LINKS = among(
     "in by via through with using inside within as part of a an run runs are is executed performed enforced integrated automatically"
 )
+_TIDIES = among(
+    "trim trims strip white space whitespace yaml toml file files lint lints format formats check checks types fix fixes sort sorts imports end ends of trailing large with"
+)
 _LINTS = {k: v for k, v in PURPOSES.items() if v != "coverage"}
 
 
-def _clauses(prose: Prose, *questions: str) -> Iterator[Clause]:
-    """The plain clauses of firm statements about the project."""
-    for statement in prose.sentences(*questions):
+def _clauses(prose: Prose) -> Iterator[Clause]:
+    """The clauses of firm statements about the project."""
+    for statement in prose.sentences():
         if statement.firm and statement.question.id not in _ABOUT_PEOPLE:
-            yield from (c for c in clauses(statement) if c.plain)
+            yield from clauses(statement)
 
 
 @reads("hook-lists")
@@ -61,14 +65,10 @@ def hook_lists(prose: Prose, case: Case) -> Read:
             continue
         for head in terms(clause, PRE_COMMIT):
             for table in (TOOLS, _LINTS):
-                for term in (
-                    *listed_after(clause, head.last, table, _THROUGH),
-                    *listed_before(clause, head.first, table, _LINKS),
-                ):
-                    yield (
-                        clause.statement,
-                        typed("runs", clause, tool=_with_options(clause, term), place="hooks"),
-                    )
+                found = listed_after(clause, head.last, table, _THROUGH | _TIDIES, _TIDIES)
+                for term in (*found, *listed_before(clause, head.first, table, _LINKS)):
+                    if clause.states(("before",), max(term.last, head.last)):
+                        yield clause.statement, typed("runs", clause, tool=_with_options(clause, term), place="hooks")
 
 
 def _with_options(clause: Clause, term: Term) -> str:
@@ -88,9 +88,10 @@ def ci_lists(prose: Prose, case: Case) -> Read:
     for clause in _clauses(prose):
         if terms(clause, PRE_COMMIT) or clause.has(_PLACES):
             continue
-        named = _file_named(clause, case)
-        heads = [named.last] if named and named.first <= 2 else [t.last for t in terms(clause, CI)]
-        tails = [] if named else [t.first for t in terms(clause, CI)]
+        first = _file_named(clause, case)
+        named = first if first and first.first <= 2 else None
+        heads = [named.last] if named else [t.last for t in terms(clause, CI)]
+        tails = [] if first else [t.first for t in terms(clause, CI)]
         lead = clause.statement.lead
         listed = (
             clause.statement.kind == "item"
@@ -101,8 +102,8 @@ def ci_lists(prose: Prose, case: Case) -> Read:
             found = [t for h in heads for t in listed_after(clause, h, table, _CI_THROUGH)]
             found += [t for b in tails for t in listed_before(clause, b, table, _LINKS)]
             found += [t for t in terms(clause, table)[:1] if listed and t.first == 0 and table is TOOLS]
-            for term in found:
-                path = named.id if named else ""
+            path = named.id if named else ""
+            for term in (t for t in found if clause.states(last=t.last)):
                 yield (
                     clause.statement,
                     typed("runs", clause, tool=term.id, place="workflow" if path else "ci", path=path),
@@ -112,13 +113,16 @@ def ci_lists(prose: Prose, case: Case) -> Read:
 _PLACES = among("cloud build gcp gcloud docker vertex laptop laptops machine machines dependabot")
 
 
+def _files(clause: Clause) -> list[Term]:
+    """The YAML files that a clause names; `id` is the path as written."""
+    at = [(i, w) for i, w in enumerate(clause.words) if w.text.endswith((".yml", ".yaml"))]
+    return [Term(clause.statement.text[w.start : w.end], i, i + 1) for i, w in at]
+
+
 def _file_named(clause: Clause, case: Case) -> Term | None:
-    """The workflow's file that a clause names first; `id` is the path as written."""
-    for i, word in enumerate(clause.words):
-        if word.text.endswith((".yml", ".yaml")):
-            written = clause.statement.text[word.start : word.end]
-            return Term(written, i, i + 1) if by_path(case.snapshot, written) else None
-    return None
+    """The workflow's file that a clause names first."""
+    found = _files(clause)
+    return found[0] if found and by_path(case.snapshot, found[0].id) else None
 
 
 # -- systems and versions ----------------------------------------------------------------------------------------------
@@ -190,10 +194,10 @@ def _systems(clause: Clause) -> Iterator[list[str]]:
 # -- events ------------------------------------------------------------------------------------------------------------
 
 _STARTS = among(
-    "run runs trigger triggers triggered triggering start starts started execute executes executed launched activated checked"
+    "run runs trigger triggers triggered triggering start starts started execute executes executed launched activated checked builds built"
 )
 _DETERMINERS = among("every each all any new a an the code git opened")
-_PREPOSITIONS = among("on upon for at with by")
+_PREPOSITIONS = among("on upon for at with by when whenever")
 _NOT_EVENTS = among(
     "comment comments template review reviews label labels hook hooks message messages description images docker"
 )
@@ -214,18 +218,24 @@ def ci_events(prose: Prose, case: Case) -> Read:
         if not clause.has(_STARTS) or clause.has(_NO_START) or clause.has(_PLACES) or terms(clause, PRE_COMMIT):
             continue
         events = [t for t in terms(clause, EVENTS) if _is_event(clause, t)]
-        named = _file_named(clause, case)
-        every = bool(terms(clause, _ALL))
-        subjects = {t.id for t in terms(clause, _SUBJECTS)}
-        if not events or any(w.text.endswith((".yml", ".yaml")) for w in clause.words) != bool(named):
-            continue
-        if not named and not every and (len(subjects) != 1 or not subjects <= {"tests", "linting"}):
-            continue
-        if named and named.first > events[0].first:
+        if not events or not clause.states(("when",), events[-1].last):
             continue
         kinds = tuple(dict.fromkeys(t.id for t in events))
-        path, of = (named.id, "unknown") if named else ("", "all" if every else next(iter(subjects)))
-        yield clause.statement, typed("trigger", clause, events=kinds, of=of, path=path, every=every)
+        every = bool(terms(clause, _ALL))
+        subjects = [] if every else _joined(clause, terms(clause, _SUBJECTS))
+        if any(w.text.endswith((".yml", ".yaml")) for w in clause.words):
+            files = _joined(clause, [t for t in _files(clause) if t.last <= events[0].first])
+            for path in (t.id for t in files if by_path(case.snapshot, t.id)):
+                yield clause.statement, typed("trigger", clause, events=kinds, path=path)
+        elif every or (subjects and {t.id for t in subjects} <= {"tests", "linting"}):
+            for of in ["all"] if every else list(dict.fromkeys(t.id for t in subjects)):
+                yield clause.statement, typed("trigger", clause, events=kinds, of=of, every=every)
+
+
+def _joined(clause: Clause, found: list[Term]) -> list[Term]:
+    """The terms where nothing but `and` and commas stands between them, else none."""
+    between = [w.text for a, b in pairwise(found) for w in clause.words[a.last : b.first]]
+    return found if all(w in JOINS for w in between) else []
 
 
 def _is_event(clause: Clause, term: Term) -> bool:
@@ -253,7 +263,7 @@ def ci_periods(prose: Prose, case: Case) -> Read:
     for clause in _clauses(prose):
         periods = {t.id for t in terms(clause, PERIODS)}
         named = _file_named(clause, case)
-        if len(periods) != 1 or not (named or clause.has(("dependabot",))):
+        if len(periods) != 1 or not clause.plain or not (named or any("dependabot" in w.text for w in clause.words)):
             continue
         path, of = (named.id, "unknown") if named else ("", "dependency updates")
         period = next(iter(periods))

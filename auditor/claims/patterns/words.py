@@ -114,10 +114,16 @@ class Clause:
         """Whether one of these words stands in it."""
         return any(w.text in listed for w in self.words)
 
+    def states(self, allowed: Collection[str] = (), last: int | None = None) -> bool:
+        """Whether no word, but those that are allowed, keeps it from stating how things are: no word up to a term that ends
+        before the word `last`, nor of the four behind it."""
+        near = self.words if last is None else self.words[: last + 4]
+        return not any((w.text in LOOSE and w.text not in allowed) or w.text.endswith("n't") for w in near)
+
     @property
     def plain(self) -> bool:
         """Whether no word keeps it from stating how things are."""
-        return not any(w.text in LOOSE or w.text.endswith("n't") for w in self.words)
+        return self.states()
 
     @property
     def denies(self) -> bool:
@@ -173,9 +179,11 @@ def _longest(table: Mapping[str, str]) -> int:
     return max(len(name.replace("-", " ").split()) for name in table)
 
 
-def listed_after(clause: Clause, head: int, table: Mapping[str, str], through: Collection[str]) -> list[Term]:
+def listed_after(
+    clause: Clause, head: int, table: Mapping[str, str], through: Collection[str], between: Collection[str] = ()
+) -> list[Term]:
     """The terms of the list that a head (the word before `head`) leads to: words of `through` and joining marks may stand
-    before it, joins and glosses (`for linting`) between its entries."""
+    before it, joins, glosses (`for linting`) and words of `between` between its entries."""
     found: list[Term] = []
     by_place = {t.first: t for t in terms(clause, table)}
     at = head
@@ -185,7 +193,8 @@ def listed_after(clause: Clause, head: int, table: Mapping[str, str], through: C
             at = term.last
             continue
         word = clause.words[at].text
-        if not (word in JOINS or word == ":" or word in (GLOSS if found else through) or word.startswith("--")):
+        passing = (GLOSS, between) if found else (through,)
+        if not (word in JOINS or word == ":" or word.startswith("--") or any(word in words for words in passing)):
             break
         at += 1
     return found

@@ -63,7 +63,7 @@ def _systems(claim: Matrix, case: Case, among: tuple[CiWorkflow, ...] | None) ->
                 "os:several", shows, f"All jobs of all workflows run on {_listed(everywhere.used)}.", *here.evidence
             )
         return supported("os:several", shows, *here.evidence) if len(here.live) > 1 else None
-    missing = sorted(said - set(here.tested) - everywhere.used)
+    missing = sorted(said - set(here.tested) - everywhere.others - set(everywhere.tested))
     if missing:
         return contradicted(
             f"os:{missing[0]}", shows, f"No job that runs tests uses {_listed(missing)}.", *here.evidence, detail=True
