@@ -58,6 +58,11 @@ class Pipelines:
         """What workflows, what they lead to, and hooks say, in small letters."""
         return "\n".join([*self.texts.values(), self.hooks])
 
+    @property
+    def own(self) -> str:
+        """The same without hooks that no workflow runs."""
+        return "\n".join(self.texts.values())
+
 
 def uncommented(file: File) -> str:
     """A configuration's text in small letters without its comments."""
@@ -104,7 +109,7 @@ def _said(w: CiWorkflow, snapshot: Snapshot, files: Files, hooks: str, builds: t
         if use.action.startswith("./"):
             folder = use.action.removeprefix("./").strip("/")
             texts += [uncommented(f) for f in files if f.folder == folder]
-    texts += [uncommented(f) for f in submitted(w, builds)]
+    texts += [uncommented(f) for run in w.runs for f in submitted(run, builds)]
     if any(map(runs_pre_commit, w.runs)) or any(map(runs_pre_commit, w.uses)):
         texts.append(hooks)
     if any(runs_tests(r.command) for r in w.runs):
@@ -122,17 +127,16 @@ def added_options(snapshot: Snapshot) -> Iterator[tuple[File, int, str]]:
                     yield config, i, row
 
 
-def submitted(workflow: CiWorkflow, builds: tuple[File, ...]) -> list[File]:
-    """The Cloud Build files that a workflow submits."""
-    found: dict[str, File] = {}
-    for run in workflow.runs:
-        if "builds" in run.command.words and "submit" in run.command.words:
-            given = re.findall(r"--config[= ]+[\"']?(?:\./)?([^\s\"']+)", run.command.text)
-            for file in builds:
-                for name in given or ["cloudbuild.yaml", "cloudbuild.yml"]:
-                    if "$" in name or f"/{file.path}".endswith(f"/{name}"):
-                        found[file.path] = file
-    return list(found.values())
+def submitted(run: Run, builds: tuple[File, ...]) -> list[File]:
+    """The Cloud Build files that a command submits."""
+    words = run.command.words
+    if "builds" not in words or "submit" not in words:
+        return []
+    given = re.findall(r"--config[= ]+[\"']?(?:\./)?([^\s\"']+)", run.command.text) or [
+        "cloudbuild.yaml",
+        "cloudbuild.yml",
+    ]
+    return [f for f in builds if any("$" in name or f"/{f.path}".endswith(f"/{name}") for name in given)]
 
 
 # -- purposes ----------------------------------------------------------------------------------------------------------
@@ -195,6 +199,7 @@ _SERVES: dict[str, Test] = {
     "dependency updates": _by_text(_UPDATES),
     "release": _by_text(_RELEASE),
 }  # fmt: skip
+_BUILT = {"images": "build", "deployment": "deploy", "training": "train"}  # what a step of Cloud Build does
 _BY_HOOKS = frozenset(["linting", "formatting", "typing"])
 PLAIN = frozenset(["tests", "linting", "typing", "formatting", "coverage", "hooks", "docs", "load tests", "dependency updates", "release", "images", "deployment"])  # fmt: skip
 """The purposes that a step's program tells; the others are known by words only."""
@@ -213,8 +218,18 @@ def _served(snapshot: Snapshot, purpose: str) -> Iterator[Served]:
         steps: tuple[Run | Use, ...] = (*w.runs, *w.uses)
         for one in steps:
             text = one.command.text if isinstance(one, Run) else f"{one.action} {one.step.name.lower()}"
+            done = (
+                {s.does for f in submitted(one, ci.builds) if (b := cloud_build(f)) for s in b.steps}
+                if isinstance(one, Run)
+                else set()
+            )
             hooked = purpose in _BY_HOOKS and ci.lint_hooks and runs_pre_commit(one)
-            if test is None or test(text if isinstance(one, Use) else _bare(one.command), one) or hooked:
+            if (
+                test is None
+                or test(text if isinstance(one, Use) else _bare(one.command), one)
+                or hooked
+                or _BUILT.get(purpose) in done
+            ):
                 yield _place(w, one)
 
 

@@ -87,6 +87,7 @@ CLOUD = {
         ({"tool": "docker build"}, at(tests=TESTS) | CLOUD, "open"),
         ({"tool": "deployment"}, at(tests=TESTS), "contradicted"),
         ({"tool": "deployment"}, at(tests=TESTS, d=deploy()), "supported"),
+        ({"tool": "deployment"}, at(d=deploy(run="gcloud builds submit --config cloudbuild.yaml")) | CLOUD, "supported"),
         # one workflow
         ({"tool": "ruff", "place": "workflow", "path": "lint.yaml"}, at(tests=TESTS, lint=LINT), "supported"),
         ({"tool": "ruff", "place": "workflow", "path": "tests.yaml"}, at(tests=TESTS, lint=LINT), "contradicted"),
@@ -100,6 +101,9 @@ CLOUD = {
         ({"tool": "ruff", "blocks": True}, at(lint=LINT), "supported"),
         ({"tool": "ruff", "blocks": True}, at(lint=LINT.replace("ruff check .", "ruff check . || true")), "contradicted"),
         ({"tool": "ruff", "blocks": True}, at(lint=LINT.replace("ruff check .", "ruff check . --exit-zero")), "contradicted"),
+        # whom a reader puts for what is done, and hooks where a workflow is spoken of
+        ({"tool": "mypy", "quote": "types are checked"}, at(lint=LINT), "open"),
+        ({"tool": "ruff", "quote": "a GitHub workflow runs ruff"}, at(tests=TESTS) | {CONFIG: HOOKS}, "contradicted"),
         # how firmly
         ({"tool": "ruff", "strength": "planned"}, at(tests=TESTS), "open"),
         ({"tool": "ruff", "strength": "past"}, at(tests=TESTS), "open"),
@@ -107,7 +111,7 @@ CLOUD = {
     ],
 )  # fmt: skip
 def test_runs(claim: dict[str, object], files: dict[str, str], expected: str) -> None:
-    assert label(case(files), "runs", **{"place": "ci", **claim}) == expected
+    assert label(case(files), "runs", **{"quote": f"We use {claim['tool']}.", "place": "ci", **claim}) == expected
 
 
 @pytest.mark.parametrize(
@@ -138,7 +142,7 @@ def test_runs(claim: dict[str, object], files: dict[str, str], expected: str) ->
     ],
 )  # fmt: skip
 def test_runs_in_hooks(claim: dict[str, object], files: dict[str, str], expected: str) -> None:
-    assert label(case(files), "runs", place="hooks", **claim) == expected
+    assert label(case(files), "runs", **{"quote": f"We use {claim['tool']}.", "place": "hooks", **claim}) == expected
 
 
 @pytest.mark.parametrize(
@@ -289,6 +293,7 @@ PLAIN = ONE.replace("on: [push]\n", PUSHED)
         ({}, at(tests=PLAIN, d=deploy(PUSHED)), "contradicted"),
         ({}, at(tests=TESTS, d=deploy(PUSHED)), "open"),
         ({}, at(tests=TESTS, d=HAND), "open"),
+        ({"then": "any"}, at(all=IN_ONE), "open"),
         ({}, at(tests=ONE, d=deploy("on:\n  release:\n")), "open"),
         ({}, at(tests=ONE.replace("on: [push]\n", ANY), d=deploy(ANY, "    if: github.ref == 'refs/heads/main'\n")), "open"),
         # one part is not found, elsewhere, or not to be seen
@@ -424,7 +429,7 @@ def test_what_is_shown() -> None:
     assert made is not None
     assert made.difference == "No job that runs tests uses macOS."
     assert made.evidence[0].start == 12
-    made = settled(case(at(lint=LINT)), "runs", tool="bandit", place="ci")
+    made = settled(case(at(lint=LINT)), "runs", "We use bandit.", tool="bandit", place="ci")
     assert made is not None
     assert "lint.yaml" in made.shows
     assert "ruff" in made.shows

@@ -46,7 +46,10 @@ def matrix(claim: Matrix, case: Case) -> Settled | None:
 def _systems(claim: Matrix, case: Case, among: tuple[CiWorkflow, ...] | None) -> Settled | None:
     here = systems(case.snapshot, among)
     everywhere = systems(case.snapshot)
-    said = {_SYSTEMS.get(re.sub(r"[-_ ]*(latest|[\d.]+)$", "", v.lower().strip()), "") for v in claim.values}
+    said = {
+        _SYSTEMS.get(re.sub(r"[-_ ]*(latest|[\d.]+)$", "", v.lower().strip()).replace("-", " "), "")
+        for v in claim.values
+    }
     if not here.tested or not everywhere.known or "" in said:
         return None
     shows = here.shown + "."

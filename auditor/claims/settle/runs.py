@@ -4,7 +4,7 @@ import re
 
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Runs
-from auditor.claims.settle.workflows import beyond_github, contradicted, meant, supported, sure_of_all
+from auditor.claims.settle.workflows import beyond_github, contradicted, meant, named, supported, sure_of_all, words
 from auditor.facts.civalues import caches, default_caches
 from auditor.facts.purposes import Served, pipelines, served
 from auditor.facts.quality import Hooks, hooks, mentions
@@ -35,10 +35,10 @@ def runs(claim: Runs, case: Case) -> Settled | None:
     workflows = ci.workflows
     called = "CI"
     if claim.place == "workflow" or claim.path:
-        named = meant(case, claim.path, claim.purpose)
-        if named is None:
+        found_by = meant(case, claim.path, claim.purpose)
+        if found_by is None:
             return None
-        workflows, called = named.workflows, named.called
+        workflows, called = found_by.workflows, found_by.called
     found = [s for s in places_of(tool, case.snapshot) if s.workflow in workflows]
     if claim.denied:
         return _denied(claim, tool, called, found, case)
@@ -55,12 +55,20 @@ def runs(claim: Runs, case: Case) -> Settled | None:
         made = _in_hooks(claim, tool, case)
         return made if made and made.label == "supported" else None
     left = trace(tool)
-    text = ci.text if workflows == ci.workflows else "\n".join(ci.texts[w.path] for w in workflows)
-    if left is None or not workflows or left.search(text) or BUNDLES.search(ci.text) or not sure_of_all(ci):
+    every = ci.own if {"workflow", "workflows", "github"} & words(claim.quote) else ci.text
+    text = every if workflows == ci.workflows else "\n".join(ci.texts[w.path] for w in workflows)
+    if (
+        left is None
+        or not workflows
+        or not named(claim.quote, tool)
+        or left.search(text)
+        or BUNDLES.search(ci.text)
+        or not sure_of_all(ci)
+    ):
         return None
     if PURPOSE_OF.get(tool) in ("images", "deployment") and beyond_github(case, ci):
         return None
-    elsewhere = bool(left.search(ci.text))
+    elsewhere = workflows != ci.workflows and bool(left.search(ci.text))
     if elsewhere and not claim.path:  # the purpose may be another's
         return None
     does = ", ".join(tools_of(workflows)[:5])
@@ -150,7 +158,7 @@ def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
             return supported(about, shows, proof)
         own = not known.stub and not purpose
         return contradicted(about, shows, f"The sentence says that no hook runs {claim.tool}.", proof) if own else None
-    if not pattern or not known.sure or claim.denied or not (purpose or trace(tool)):
+    if not pattern or not known.sure or claim.denied or not (purpose or (trace(tool) and named(claim.quote, tool))):
         return None
     first = min(h.line for h in known.found)
     shows = f"{known.file.path} has the hooks {names}" + (", as the template brings it." if known.stub else ".")

@@ -1,9 +1,11 @@
 """Which workflows a claim speaks of, and how they are shown: what the settlers of continuous integration share."""
 
+import re
 from dataclasses import dataclass
 
 from auditor.claims.case import Case, Settled
 from auditor.facts.purposes import PLAIN, Pipelines, by_path, pipelines, served
+from auditor.facts.traces import PURPOSE_OF
 from auditor.facts.workflows import CiWorkflow, doubt
 from auditor.models import Evidence
 
@@ -47,6 +49,21 @@ def sure_of_all(ci: Pipelines) -> bool:
     """Whether what no workflow does is not done by CI. What they call and nobody can see leaves a hole."""
     doubt(ci.workflows)
     return ci.whole
+
+
+def words(quote: str) -> frozenset[str]:
+    """The words of a quote in small letters."""
+    return frozenset(re.findall(r"[a-z0-9]+", quote.lower()))
+
+
+def named(quote: str, tool: str) -> bool:
+    """Whether a quote has a tool's own name: a reader that puts a tool for what is done has not read it there. What is done
+    (linting, unit tests) goes by many words."""
+    return (tool in PURPOSE_OF and tool != "pytest") or _letters(tool) in _letters(quote)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", text.lower())
 
 
 def on(workflow: CiWorkflow, note: str = "what starts it") -> Evidence:
