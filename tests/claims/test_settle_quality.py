@@ -166,3 +166,16 @@ def test_the_share_is_said() -> None:
     assert made is not None
     assert "15 of the 21 commits" in made.shows
     assert "71 %" in made.shows
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("We sometimes pushed directly to main.", "open"),
+        ("Nobody pushed directly to main.", "contradicted"),
+        ("We didn't push directly to main.", "contradicted"),
+    ],
+)
+def test_an_answer_that_tells_of_direct_pushes(answer: str, expected: str) -> None:
+    here = case({}, answers={"version-control": answer}, history=line(5, 15))
+    assert label(here, "history", **ALWAYS) == expected

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from auditor.claims.case import Case, Settled, fact, settles
 from auditor.claims.kinds import History
-from auditor.claims.settle.workflows import contradicted, supported
+from auditor.claims.settle.workflows import contradicted, supported, words
 from auditor.facts.changes import LEAST, pushed_work
 from auditor.facts.history import branches, direct_commits, main_line, own_pull_requests, tags
 from auditor.models import Evidence
@@ -24,7 +24,7 @@ def history(claim: History, case: Case) -> Settled | None:
     neither merges, pull requests nor rebased. Denied pull requests are contradicted by two that people merged; `all branches are
     deleted` by two that are merged and still there; squash merges by five pull requests that were all merged otherwise; denied tags
     by tags, denied branches by three branches. Says nothing of reviews, force pushes, members' branches and releases, of what is
-    merely usual, and of copies without their history."""
+    merely usual, of answers that tell of direct pushes themselves, and of copies without their history."""
     if case.history.shallow or not case.history.commits:
         return None
     if claim.what in ("direct commits", "pull requests"):
@@ -72,12 +72,51 @@ def _line(claim: History, case: Case) -> Settled | None:
         return supported("history:direct-pushes", shows, proof) if alone else None
     line = main_line(case.history)
     direct = pushed_work(case.snapshot)
+    absolute = absolute and not _admitted(case)
     if not absolute or len(direct) < LEAST or len(direct) <= SHARE * len(line):
         shows = f"The history shows {len(own)} merged pull requests ({numbers}); {len(direct)} of {len(line)} commits came straight to the default branch's line."
         return supported("history:pull-requests", shows, merged) if requests and not claim.every else None
     shows = f"{len(direct)} of the {len(line)} commits on the default branch's line ({100 * len(direct) // len(line)} %) change code and came neither by a merge nor by a pull request, after the first of {len(own)} pull requests."
     difference = f"The history shows {len(direct)} direct commits beside {len(own)} merged pull requests."
     return contradicted("history:direct-pushes", shows, difference, _listed("direct commits", direct), merged)
+
+
+_PUSHED = frozenset(
+    ["push", "pushed", "pushing", "pushes", "commit", "commits", "committed", "committing", "worked", "work"]
+)
+_DENIED = frozenset(
+    [
+        "no",
+        "not",
+        "never",
+        "nobody",
+        "without",
+        "instead",
+        "rather",
+        "avoid",
+        "avoided",
+        "only",
+        "prohibited",
+        "disabled",
+        "blocked",
+        "t",
+    ]
+)
+
+
+def _admitted(case: Case) -> bool:
+    """Whether the answer on version control tells of direct pushes itself: `direct`, a push and the branch in a sentence without
+    a denial."""
+    for statement in case.prose.sentences("version-control"):
+        said = words(statement.plain)
+        if (
+            said & {"direct", "directly", "straight"}
+            and said & _PUSHED
+            and said & {"main", "master"}
+            and not said & _DENIED
+        ):
+            return True
+    return False
 
 
 def _listed(what: str, commits: Sequence[Commit]) -> Evidence:
