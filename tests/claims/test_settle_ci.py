@@ -103,6 +103,7 @@ CLOUD = {
         ({"tool": "ruff", "blocks": True}, at(lint=LINT.replace("ruff check .", "ruff check . --exit-zero")), "contradicted"),
         # whom a reader puts for what is done, and hooks where a workflow is spoken of
         ({"tool": "mypy", "quote": "types are checked"}, at(lint=LINT), "open"),
+        ({"tool": "deployment", "quote": "updates are pushed to the cloud"}, at(tests=TESTS), "open"),
         ({"tool": "ruff", "quote": "a GitHub workflow runs ruff"}, at(tests=TESTS) | {CONFIG: HOOKS}, "contradicted"),
         # how firmly
         ({"tool": "ruff", "strength": "planned"}, at(tests=TESTS), "open"),

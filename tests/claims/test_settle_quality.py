@@ -179,3 +179,16 @@ def test_the_share_is_said() -> None:
 def test_an_answer_that_tells_of_direct_pushes(answer: str, expected: str) -> None:
     here = case({}, answers={"version-control": answer}, history=line(5, 15))
     assert label(here, "history", **ALWAYS) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("We used branches but not pull requests. Some of us opened PRs.", "open"),
+        ("We used branches but not pull requests. Pull requests give a better overview.", "contradicted"),
+        ("We did not use pull requests, but we should have used a PR.", "contradicted"),
+    ],
+)
+def test_a_denial_that_is_not_everybodys(answer: str, expected: str) -> None:
+    here = case({}, answers={"version-control": answer}, history=line(5, 1))
+    assert label(here, "history", what="pull requests", denied=True) == expected

@@ -59,7 +59,7 @@ def gate(claim: Gate, case: Case) -> Settled | None:
     return contradicted(
         about,
         shows,
-        f"The {claim.then} does not wait for the {claim.first}.",
+        f"Nothing makes what serves {claim.then} wait for {claim.first}.",
         _cite(a, claim.first),
         _cite(b, claim.then),
     )

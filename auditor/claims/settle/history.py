@@ -58,7 +58,7 @@ def _line(claim: History, case: Case) -> Settled | None:
     numbers = ", ".join(f"#{p.number}" if p.number else p.commit[:8] for p in own[:6])
     merged = fact(f"{len(own)} pull requests merged: {numbers}", *[p.commit[:12] for p in own[:20]])
     if requests and claim.denied:
-        if len(own) < 2 or claim.every:
+        if len(own) < 2 or claim.every or _some_used(case):
             return None
         shows = f"The history shows {len(own)} merged pull requests ({numbers})."
         return contradicted(
@@ -81,27 +81,18 @@ def _line(claim: History, case: Case) -> Settled | None:
     return contradicted("history:direct-pushes", shows, difference, _listed("direct commits", direct), merged)
 
 
-_PUSHED = frozenset(
-    ["push", "pushed", "pushing", "pushes", "commit", "commits", "committed", "committing", "worked", "work"]
-)
-_DENIED = frozenset(
-    [
-        "no",
-        "not",
-        "never",
-        "nobody",
-        "without",
-        "instead",
-        "rather",
-        "avoid",
-        "avoided",
-        "only",
-        "prohibited",
-        "disabled",
-        "blocked",
-        "t",
-    ]
-)
+_PUSHED = words("push pushed pushing pushes commit commits committed committing worked work")
+_DENIED = words("no not never nobody without instead rather avoid avoided only prohibited disabled blocked t")
+
+
+def _some_used(case: Case) -> bool:
+    """Whether the answer on version control tells of pull requests elsewhere, of some members or at some time."""
+    for statement in case.prose.sentences("version-control"):
+        said = words(statement.plain)
+        told = said & {"pr", "prs"} or {"pull", "requests"} <= said or {"pull", "request"} <= said
+        if told and said & {"we", "some", "our", "i"} and not said & _DENIED and not statement.planned:
+            return True
+    return False
 
 
 def _admitted(case: Case) -> bool:
