@@ -85,3 +85,24 @@ def period(cron: str) -> str:
     if day in ("*", "?"):
         return "week" if re.fullmatch(r"[0-7]|[A-Za-z]{3}", weekday) else ""
     return "month" if day.isdigit() and weekday in ("*", "?") else ""
+
+
+_CALLED = {
+    "workflow_dispatch": "by hand",
+    "pull_request": "pull request",
+    "workflow_call": "a call",
+    "workflow_run": "another workflow",
+}
+
+
+def starts(workflow: CiWorkflow) -> str:
+    """What starts a workflow, for a sentence."""
+    said = []
+    for t in workflow.triggers:
+        text = _CALLED.get(t.event, t.event.replace("_", " "))
+        if t.branches and t.event in ("push", "pull_request"):
+            text += f" ({', '.join(t.branches[:4])})"
+        if t.cron:
+            text += f" ({'; '.join(t.cron)})"
+        said.append(text)
+    return ", ".join(said) or "nothing"

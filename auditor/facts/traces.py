@@ -52,6 +52,37 @@ def tool_named(text: str) -> str:
     return head if head in ("ruff", "mypy", "black", "flake8", "isort", "pylint", "codecov") else name
 
 
+_STEMS = {
+    "tests": "test", "linting": "lint", "typing": "typ", "formatting": "format", "coverage": "cover", "hooks": "commit", "images": "docker image container build",
+    "deployment": "deploy", "docs": "doc", "load tests": "load performance stress locust", "security": "secur vulnerab scan",
+}  # fmt: skip
+
+
+def named(quote: str, tool: str) -> bool:
+    """Whether a quote has a tool's own name, or the stem of a word for what is done: a reader that puts a tool for what is done,
+    or a deployment for a push to the cloud, has not read it there."""
+    if tool in PURPOSE_OF and tool != "pytest":
+        return any(stem in quote.lower() for stem in _STEMS[PURPOSE_OF[tool]].split())
+    return _letters(tool) in _letters(quote)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", text.lower())
+
+
+_BY_HOOK = {
+    "linting": r"ruff|flake8|pylint|pyflakes|pycodestyle|pydocstyle|pyupgrade|autoflake|bandit|eslint|prospector|nbqa|pylama|mypy|pyright|lint|\bcheck-ast|debug-statements|vulture|interrogate|codespell",
+    "typing": r"mypy|pyright|pyre|pytype|pyrefly|\bty\b|type|tsc", "tests": r"test|tox|nox|hatch", "coverage": r"cov|test|tox|nox",
+    "formatting": r"", "hooks": r"", "docs": r"doc", "security": r"key|secret|gitleaks|trufflehog|ggshield|credential|bandit|safety|audit",
+}  # fmt: skip
+
+
+def hook_pattern(tool: str) -> str:
+    """What stands for a tool or purpose in what a hook says; empty where any hook may serve it (formatting: those for white space do)."""
+    purpose = PURPOSE_OF.get(tool, "") if tool != "pytest" else ""
+    return _BY_HOOK.get(purpose, "") if purpose else rf"(?<![a-z]){re.escape(tool)}(?!-test)"
+
+
 def places_of(tool: str, snapshot: Snapshot) -> Iterator[Served]:
     """The places where workflows run a tool or serve a purpose."""
     purpose = PURPOSE_OF.get(tool, "")

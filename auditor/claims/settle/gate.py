@@ -5,7 +5,8 @@ from itertools import product
 
 from auditor.claims.case import Case, Settled, settles
 from auditor.claims.kinds import Gate
-from auditor.claims.settle.workflows import beyond_github, contradicted, starts, supported, sure_of_all
+from auditor.claims.settle.workflows import beyond_github, contradicted, supported, sure_of_all
+from auditor.facts.events import starts
 from auditor.facts.links import linked, needs
 from auditor.facts.purposes import PLAIN, Served, pipelines, served
 from auditor.facts.quality import hooks

@@ -4,11 +4,22 @@ import re
 
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Runs
-from auditor.claims.settle.workflows import beyond_github, contradicted, meant, named, supported, sure_of_all, words
+from auditor.claims.settle.workflows import beyond_github, contradicted, meant, supported, sure_of_all, words
 from auditor.facts.civalues import caches, default_caches
 from auditor.facts.purposes import Served, pipelines, served
 from auditor.facts.quality import Hooks, hooks, mentions
-from auditor.facts.traces import BUNDLES, PURPOSE_OF, installs, keeps_no_cache, places_of, tool_named, tools_of, trace
+from auditor.facts.traces import (
+    BUNDLES,
+    PURPOSE_OF,
+    hook_pattern,
+    installs,
+    keeps_no_cache,
+    named,
+    places_of,
+    tool_named,
+    tools_of,
+    trace,
+)
 from auditor.facts.workflows import CiWorkflow
 from auditor.models import Evidence
 from auditor.readers import readable
@@ -115,12 +126,6 @@ def _denied(claim: Runs, tool: str, called: str, found: list[Served], case: Case
 
 # -- hooks and tasks ---------------------------------------------------------------------------------------------------
 
-_BY_HOOK = {
-    "linting": r"ruff|flake8|pylint|pyflakes|pycodestyle|pydocstyle|pyupgrade|autoflake|bandit|eslint|prospector|nbqa|pylama|mypy|pyright|lint|\bcheck-ast|debug-statements|vulture|interrogate|codespell",
-    "typing": r"mypy|pyright|pyre|pytype|pyrefly|\bty\b|type|tsc", "tests": r"test|tox|nox|hatch", "coverage": r"cov|test|tox|nox",
-    "formatting": r"", "hooks": r"", "docs": r"doc", "security": r"key|secret|gitleaks|trufflehog|ggshield|credential|bandit|safety|audit",
-}  # fmt: skip
-
 
 def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
     """Formatting is left alone, since the hooks for white space format, too."""
@@ -146,7 +151,7 @@ def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
         return contradicted(
             "tool:pre-commit", shows, "The sentence says that pre-commit hooks are used.", absence(shows)
         )
-    pattern = _BY_HOOK.get(purpose, "") if purpose else rf"(?<![a-z]){re.escape(tool)}"
+    pattern = hook_pattern(tool)
     hit = next((h for h in known.found if pattern and re.search(pattern, h.says)), None)
     names = ", ".join(dict.fromkeys(h.id for h in known.found))
     if hit and claim.place == "hooks" and not claim.denied and (made := _flagged(claim, tool, known, case)):

@@ -4,8 +4,8 @@ import re
 
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Trigger as Claim
-from auditor.claims.settle.workflows import Meant, contradicted, meant, on, starts, supported
-from auditor.facts.events import EVENTS, may_start, period, surely_starts, waits_for_nothing
+from auditor.claims.settle.workflows import Meant, contradicted, meant, on, supported
+from auditor.facts.events import EVENTS, may_start, period, starts, surely_starts, waits_for_nothing
 from auditor.facts.purposes import Pipelines, pipelines
 from auditor.facts.workflows import CiWorkflow
 from auditor.readers import yaml_root

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from auditor.claims.case import Case, Settled
 from auditor.facts.purposes import PLAIN, Pipelines, by_path, pipelines, served
-from auditor.facts.traces import PURPOSE_OF
 from auditor.facts.workflows import CiWorkflow, doubt
 from auditor.models import Evidence
 
@@ -56,49 +55,10 @@ def words(quote: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z0-9]+", quote.lower()))
 
 
-_STEMS = {
-    "tests": "test", "linting": "lint", "typing": "typ", "formatting": "format", "coverage": "cover", "hooks": "commit", "images": "docker image container build",
-    "deployment": "deploy", "docs": "doc", "load tests": "load performance stress locust", "security": "secur vulnerab scan",
-}  # fmt: skip
-
-
-def named(quote: str, tool: str) -> bool:
-    """Whether a quote has a tool's own name, or the stem of a word for what is done: a reader that puts a tool for what is done,
-    or a deployment for a push to the cloud, has not read it there."""
-    if tool in PURPOSE_OF and tool != "pytest":
-        return any(stem in quote.lower() for stem in _STEMS[PURPOSE_OF[tool]].split())
-    return _letters(tool) in _letters(quote)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", text.lower())
-
-
 def on(workflow: CiWorkflow, note: str = "what starts it") -> Evidence:
     """The lines that say what starts a workflow."""
     lines = [t.line for t in workflow.triggers] or [1]
     return workflow.file.cite(min(lines), max(lines) + 2, note=note)
-
-
-_WORDS = {
-    "workflow_dispatch": "by hand",
-    "pull_request": "pull request",
-    "workflow_call": "a call",
-    "workflow_run": "another workflow",
-}
-
-
-def starts(workflow: CiWorkflow) -> str:
-    """What starts a workflow, for a sentence."""
-    said = []
-    for t in workflow.triggers:
-        text = _WORDS.get(t.event, t.event.replace("_", " "))
-        if t.branches and t.event in ("push", "pull_request"):
-            text += f" ({', '.join(t.branches[:4])})"
-        if t.cron:
-            text += f" ({'; '.join(t.cron)})"
-        said.append(text)
-    return ", ".join(said) or "nothing"
 
 
 def contradicted(about: str, shows: str, difference: str, *evidence: Evidence, detail: bool = False) -> Settled:
