@@ -17,12 +17,14 @@ from auditor.claims.patterns.words import (
     SYSTEMS,
     TOOLS,
     Clause,
+    Table,
     Term,
     among,
     clauses,
     listed_after,
     listed_before,
     python_versions,
+    table,
     terms,
     typed,
 )
@@ -45,7 +47,7 @@ _LINKS = among(
 _TIDIES = among(
     "trim trims strip white space whitespace yaml toml file files lint lints format formats check checks types fix fixes sort sorts imports end ends of trailing large with"
 )
-_LINTS = {k: v for k, v in PURPOSES.items() if v != "coverage"}
+_LINTS = Table({k: v for k, v in PURPOSES.items() if v != "coverage"})
 
 
 def _clauses(prose: Prose) -> Iterator[Clause]:
@@ -53,6 +55,9 @@ def _clauses(prose: Prose) -> Iterator[Clause]:
     for statement in prose.sentences():
         if statement.firm and statement.question.id not in _ABOUT_PEOPLE:
             yield from clauses(statement)
+
+
+_HOOKED = _THROUGH | _TIDIES
 
 
 @reads("hook-lists")
@@ -64,9 +69,9 @@ def hook_lists(prose: Prose, case: Case) -> Read:
         if terms(clause, CI):
             continue
         for head in terms(clause, PRE_COMMIT):
-            for table in (TOOLS, _LINTS):
-                found = listed_after(clause, head.last, table, _THROUGH | _TIDIES, _TIDIES)
-                for term in (*found, *listed_before(clause, head.first, table, _LINKS)):
+            for known in (TOOLS, _LINTS):
+                found = listed_after(clause, head.last, known, _HOOKED, _TIDIES)
+                for term in (*found, *listed_before(clause, head.first, known, _LINKS)):
                     if clause.states(("before",), max(term.last, head.last)):
                         yield clause.statement, typed("runs", clause, tool=_with_options(clause, term), place="hooks")
 
@@ -98,10 +103,10 @@ def ci_lists(prose: Prose, case: Case) -> Read:
             and lead.endswith(":")
             and re.search(r"\b(?:CI|GitHub Actions|workflows?)\b", lead)
         )
-        for table in (TOOLS, PURPOSES):
-            found = [t for h in heads for t in listed_after(clause, h, table, _CI_THROUGH)]
-            found += [t for b in tails for t in listed_before(clause, b, table, _LINKS)]
-            found += [t for t in terms(clause, table)[:1] if listed and t.first == 0 and table is TOOLS]
+        for known in (TOOLS, PURPOSES):
+            found = [t for h in heads for t in listed_after(clause, h, known, _CI_THROUGH)]
+            found += [t for b in tails for t in listed_before(clause, b, known, _LINKS)]
+            found += [t for t in terms(clause, known)[:1] if listed and t.first == 0 and known is TOOLS]
             path = named.id if named else ""
             for term in (t for t in found if clause.states(last=t.last)):
                 yield (
@@ -132,17 +137,19 @@ _OTHERS = among("""
     docker dockerfile dockerfiles image images container containers api conda cloud users user members member laptops laptop computers machine machines
     vm instance developers developed notebook frontend wsl subsystem deploy deployed deployment linting lint docs
 """)
-_SEVERAL = {
-    f"{w} {noun}": axis
-    for w in ("multiple", "several", "different", "various")
-    for noun, axis in (
-        ("operating systems", "os"),
-        ("oss", "os"),
-        ("platforms", "os"),
-        ("python versions", "python"),
-        ("versions of python", "python"),
-    )
-}
+_SEVERAL = Table(
+    {
+        f"{w} {noun}": axis
+        for w in ("multiple", "several", "different", "various")
+        for noun, axis in (
+            ("operating systems", "os"),
+            ("oss", "os"),
+            ("platforms", "os"),
+            ("python versions", "python"),
+            ("versions of python", "python"),
+        )
+    }
+)
 
 
 @reads("ci-matrix")
@@ -202,11 +209,11 @@ _NOT_EVENTS = among(
     "comment comments template review reviews label labels hook hooks message messages description images docker"
 )
 _NO_START = among("cancel cancels cancelled cancelling concurrency locally console trigger-based only")
-_SUBJECTS = {
+_SUBJECTS = Table({
     "tests": "tests", "unit tests": "tests", "unit testing": "tests", "test suite": "tests", "pytest": "tests", "linting": "linting", "linter": "linting",
     "docker images": "images", "images": "images", "containers": "images", "deployment": "deployment", "docs": "docs", "documentation": "docs", "training": "training",
-}  # fmt: skip
-_ALL = dict.fromkeys([f"{w} {rest}" for w in ("all", "every") for rest in ("workflows", "our workflows", "the workflows", "of our workflows", "of the workflows", "workflow")], "all")  # fmt: skip
+})  # fmt: skip
+_ALL = table("all", *[f"{w} {rest}" for w in ("all", "every") for rest in ("workflows", "our workflows", "the workflows", "of our workflows", "of the workflows", "workflow")])  # fmt: skip
 
 
 @reads("ci-events")
@@ -273,7 +280,8 @@ def ci_periods(prose: Prose, case: Case) -> Read:
         )
 
 
-_CACHES = dict.fromkeys(["cache", "caches", "cached", "caching"], "caching")
+_CACHES = table("caching", "cache", "caches", "cached", "caching")
+_BOTH = table("both", "both workflows")
 _OTHER_CACHES = among(
     "docker layers layer images image container dataset data dvc model models redis lru results predictions vm memory browser cloud build"
 )
@@ -290,7 +298,7 @@ def ci_caching(prose: Prose, case: Case) -> Read:
             cached = terms(clause, _CACHES)
             if not cached or clause.has(_OTHER_CACHES):
                 continue
-            every = bool(terms(clause, _ALL) or (two and terms(clause, {"both workflows": "both"})))
+            every = bool(terms(clause, _ALL) or (two and terms(clause, _BOTH)))
             before = Clause(statement, clause.words[: cached[0].first])
             if before.plain:
                 yield statement, typed("runs", clause, tool="caching", place="ci", every=every)

@@ -4,18 +4,18 @@ from collections.abc import Iterator
 
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Typed
-from auditor.claims.patterns.words import Clause, among, clauses, listed_after, number, terms, typed
+from auditor.claims.patterns.words import Clause, Table, among, clauses, listed_after, number, table, terms, typed
 from auditor.prose import Prose, Statement
 
 Read = Iterator[tuple[Statement, Typed]]
 
-_FUNCTIONS = dict.fromkeys(["functions", "function", "methods", "method", "functions and classes", "functions and methods", "classes and functions"], "functions")  # fmt: skip
-_EVERY = dict.fromkeys(["all", "every", "each"], "all")
+_FUNCTIONS = table("functions", "functions", "function", "methods", "method", "functions and classes", "functions and methods", "classes and functions")  # fmt: skip
+_EVERY = table("all", "all", "every", "each")
 _OF = among("of the our these public python implemented single all every each")
-_MARKS = {
+_MARKS = Table({
     "docstring": "docstrings", "docstrings": "docstrings", "documented": "docstrings", "type hints": "annotations", "typehints": "annotations",
     "type annotations": "annotations", "type hinted": "annotations", "annotated": "annotations", "typed": "annotations", "type hint": "annotations",
-}  # fmt: skip
+})  # fmt: skip
 _HAVE = among(
     "have has are is were been with include includes contain contains proper a an in project code our the added and"
 )
@@ -52,10 +52,10 @@ def _firm(prose: Prose, *questions: str) -> Iterator[Clause]:
             yield from (c for c in clauses(statement) if c.plain)
 
 
-_LENGTHS = dict.fromkeys(["line length", "max line length", "maximum line length", "line length limit"], "length")  # fmt: skip
+_LENGTHS = table("length", "line length", "max line length", "maximum line length", "line length limit")  # fmt: skip
 _SET = among("of to is was set limit max maximum at most characters = : with a")
-_UNITS = dict.fromkeys(["characters per line", "character line length", "characters a line", "character limit", "chars per line"], "unit")  # fmt: skip
-_TOOLS = {t: t for t in ("ruff", "black", "flake8", "pylint", "isort", "yapf", "autopep8")}
+_UNITS = table("unit", "characters per line", "character line length", "characters a line", "character limit", "chars per line")  # fmt: skip
+_TOOLS = Table({t: t for t in ("ruff", "black", "flake8", "pylint", "isort", "yapf", "autopep8")})
 _ELSE = among("default recommends recommended recommendation standard from")
 
 
@@ -82,7 +82,8 @@ def line_length(prose: Prose, case: Case) -> Read:
             )
 
 
-_STRICT = {"strict": "strict", "strict mode": "strict", "strict typing": "strict", "strictly": "strict"}
+_MYPY = table("mypy", "mypy")
+_STRICT = Table({"strict": "strict", "strict mode": "strict", "strict typing": "strict", "strictly": "strict"})
 _PREFIXES = among(
     "A ANN ARG ASYNC B BLE C C4 C90 COM D DTZ E EM ERA F FBT I ICN INP ISC LOG N NPY PD PERF PGH PIE PL PLC PLE PLR PLW PT PTH PYI Q RET RUF S SIM SLF T20 TC TCH TID TRY UP W YTT"
 )
@@ -100,7 +101,7 @@ def rules(prose: Prose, case: Case) -> Read:
             spans = [c.strip("\"' ") for span in statement.code for c in span.strip("[]").split(",")]
             for code in dict.fromkeys(c for c in spans if c.rstrip("0123456789") in _PREFIXES or c in _PREFIXES):
                 yield statement, typed("enforces", clause, rule="unknown", tool="ruff", code=code)
-        for head in terms(clause, {"mypy": "mypy"}):
+        for head in terms(clause, _MYPY):
             if listed_after(
                 clause,
                 head.last,
@@ -114,11 +115,11 @@ def rules(prose: Prose, case: Case) -> Read:
 
 _REQUESTS = dict.fromkeys(["pull request", "pull requests", "prs", "pr", "merge requests"], "pull requests")
 _USE = among("use used using make made any of work worked with have opened create created really")
-_MAIN = dict.fromkeys(["main", "master", "main branch", "master branch"], "main")
+_MAIN = table("main", "main", "master", "main branch", "master branch")
 _PUSH = among(
     "push pushed pushes pushing commit committed commits committing work worked directly direct straight code changes anything to on into onto we it"
 )
-_NEVER = dict.fromkeys(["never", "nobody", "no one", "none of us", "no member"], "never")
+_NEVER = table("never", "never", "nobody", "no one", "none of us", "no member")
 
 
 @reads("git-absolutes")

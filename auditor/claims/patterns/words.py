@@ -8,6 +8,7 @@ stands between them, and where only words of a closed set lead from its head to 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from auditor.claims.kinds import CLAIM, Strength, Typed
 from auditor.lazy import compile_later
@@ -19,46 +20,62 @@ def among(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+class Table(dict[str, str]):
+    """Terms by the words that people write, in small letters and without hyphens, with the identifier of each."""
+
+    def __init__(self, terms: Mapping[str, str]) -> None:
+        super().__init__({name.replace("-", " "): id_ for name, id_ in terms.items()})
+        self.longest = max(len(name.split()) for name in self)
+        self.firsts = frozenset(name.split()[0] for name in self)
+
+
+def table(id: str, *names: str) -> Table:
+    """Several ways to write one term."""
+    return Table(dict.fromkeys(names, id))
+
+
 # -- tables ------------------------------------------------------------------------------------------------------------
 
 _NAMES = """
     ruff black isort flake8 mypy pylint pyright codespell bandit pytest yapf autopep8 pydocstyle hadolint gitleaks trivy pip-audit
     autoflake pyupgrade nbstripout detect-secrets prettier vulture interrogate commitizen codecov coveralls codeql snyk safety
 """
-TOOLS: Mapping[str, str] = {
-    **{n: n for n in _NAMES.split()},
-    "sonarcloud": "sonar",
-    "sonarqube": "sonar",
-    "unittest": "tests",
-}
+TOOLS = Table(
+    {
+        **{n: n for n in _NAMES.split()},
+        "sonarcloud": "sonar",
+        "sonarqube": "sonar",
+        "unittest": "tests",
+    }
+)
 """Tools of quality by the names that people write, with the identifier of each."""
 
-PURPOSES: Mapping[str, str] = {
+PURPOSES = Table({
     "linting": "linting", "linter": "linting", "linters": "linting", "lint checks": "linting", "linting checks": "linting",
     "type checking": "typing", "type checks": "typing", "static type checking": "typing", "static typing": "typing",
     "unit tests": "tests", "unit testing": "tests", "integration tests": "tests", "automated tests": "tests", "unittests": "tests", "testing": "tests", "our tests": "tests",
     "coverage reporting": "coverage", "coverage reports": "coverage", "coverage checks": "coverage", "code coverage": "coverage", "coverage": "coverage",
     "security scanning": "security", "security scans": "security", "vulnerability scanning": "security",
-}  # fmt: skip
+})  # fmt: skip
 """What continuous integration does, by the nouns for it."""
 
-SYSTEMS: Mapping[str, str] = {
+SYSTEMS = Table({
     "ubuntu": "linux", "linux": "linux", "ubuntu latest": "linux", "windows": "windows", "windows latest": "windows",
     "macos": "macos", "macos latest": "macos", "mac os": "macos", "macosx": "macos", "mac os x": "macos", "osx": "macos", "os x": "macos", "mac": "macos",
-}  # fmt: skip
-EVENTS: Mapping[str, str] = {
+})  # fmt: skip
+EVENTS = Table({
     "push": "push", "pushes": "push", "pull request": "pull request", "pull requests": "pull request", "pr": "pull request",
     "prs": "pull request", "merge request": "pull request", "merge": "merge", "merges": "merge", "pull_request": "pull request",
     "workflow_dispatch": "manual",
-}  # fmt: skip
-PERIODS: Mapping[str, str] = {
+})  # fmt: skip
+PERIODS = Table({
     "hourly": "hour", "every hour": "hour", "nightly": "day", "daily": "day", "every night": "day", "every day": "day", "once a day": "day",
     "each day": "day", "weekly": "week", "every week": "week", "once a week": "week", "each week": "week", "monthly": "month",
     "every month": "month", "once a month": "month", "each month": "month", "every monday": "week", "every sunday": "week",
-}  # fmt: skip
+})  # fmt: skip
 _CI = ("ci", "ci/cd", "continuous integration", "github actions", "github action", "github workflow", "github workflows", "workflow", "workflows")  # fmt: skip
-CI: Mapping[str, str] = dict.fromkeys(_CI, "ci")
-PRE_COMMIT: Mapping[str, str] = dict.fromkeys(("pre commit", "precommit", "pre commits", "precomit"), "hooks")
+CI = table("ci", *_CI)
+PRE_COMMIT = table("hooks", "pre commit", "precommit", "pre commits", "precomit")
 
 JOINS = among(", and & + ( ) as well also both the our")
 GLOSS = among(
@@ -110,6 +127,11 @@ class Clause:
             return text
         return text[self.words[0].start : self.words[-1].end]
 
+    @cached_property
+    def firsts(self) -> frozenset[str]:
+        """The words up to a hyphen: what a term may begin with."""
+        return frozenset(w.text.split("-", 1)[0] for w in self.words)
+
     def has(self, listed: Collection[str]) -> bool:
         """Whether one of these words stands in it."""
         return any(w.text in listed for w in self.words)
@@ -135,8 +157,15 @@ _WORD = compile_later(r"--[a-z][\w-]*(?:=[\w./,-]+)?|[A-Za-z0-9_][\w.+'’/-]*|[
 _ADDRESS = compile_later(r"\]\([^)\n]*\)|https?://\S+")
 
 
-def clauses(statement: Statement) -> Iterator[Clause]:
-    """A statement's clauses; addresses of links are no words."""
+def clauses(statement: Statement) -> tuple[Clause, ...]:
+    """A statement's clauses; addresses of links are no words. Kept with the statement: every reader asks for them."""
+    made: tuple[Clause, ...] | None = statement.__dict__.get("clauses")
+    if made is None:
+        made = statement.__dict__["clauses"] = tuple(_clauses(statement))
+    return made
+
+
+def _clauses(statement: Statement) -> Iterator[Clause]:
     text = _ADDRESS.sub(lambda m: " " * len(m[0]), statement.text)
     held: list[Word] = []
     for match in _WORD.finditer(text):
@@ -160,23 +189,21 @@ def _clause(statement: Statement, words: list[Word]) -> Clause:
 
 def terms(clause: Clause, table: Mapping[str, str]) -> list[Term]:
     """The terms of a table in a clause, longest first, none within another. Hyphens count as spaces."""
-    words = [w.text for w in clause.words]
-    longest = _longest(table)
-    found, at = [], 0
+    table = table if isinstance(table, Table) else Table(table)
+    if table.firsts.isdisjoint(clause.firsts):
+        return []
+    words = [w.text.replace("-", " ") for w in clause.words]
+    found: list[Term] = []
+    at = 0
     while at < len(words):
-        for size in range(min(longest, len(words) - at), 0, -1):
-            said = " ".join(words[at : at + size])
-            known = table.get(said) or table.get(said.replace("-", " "))
-            if known:
-                found.append(Term(known, at, at + size))
-                at += size - 1
-                break
+        if words[at].split(" ", 1)[0] in table.firsts:
+            for size in range(min(table.longest, len(words) - at), 0, -1):
+                if known := table.get(" ".join(words[at : at + size])):
+                    found.append(Term(known, at, at + size))
+                    at += size - 1
+                    break
         at += 1
     return found
-
-
-def _longest(table: Mapping[str, str]) -> int:
-    return max(len(name.replace("-", " ").split()) for name in table)
 
 
 def listed_after(
