@@ -58,3 +58,10 @@ def _waits(late: CiWorkflow, early: CiWorkflow, ci: Pipelines, seen: set[str]) -
         return True
     between = [w for w in ci.workflows if w.name in named or w.path in named]
     return any(_waits(w, early, ci, seen | {late.path}) for w in between)
+
+
+def whatever_came_out(a: Served, b: Served) -> bool:
+    """Whether the second runs after the first by `workflow_run` alone, which starts it after a failure, too, where nothing in the
+    workflow asks for the conclusion."""
+    other = a.workflow is not b.workflow and "workflow_run" in b.workflow.workflow.triggers
+    return other and "conclusion" not in b.workflow.file.text and "success" not in b.workflow.file.text

@@ -288,7 +288,9 @@ PLAIN = ONE.replace("on: [push]\n", PUSHED)
         ({}, at(all=IN_ONE.replace("    needs: test\n", "")), "contradicted"),
         ({}, at(all=STEPS), "supported"),
         ({}, at(all=STEPS.replace("pytest", "x").replace("gcloud run deploy api", "pytest").replace("- run: x", "- run: gcloud run deploy api")), "contradicted"),
-        ({}, at(tests=TESTS, d=deploy(AFTER)), "supported"),
+        ({}, at(tests=TESTS, d=deploy(AFTER, "    if: github.event.workflow_run.conclusion == 'success'\n")), "supported"),
+        ({}, at(tests=TESTS, d=deploy(AFTER)), "contradicted"),  # after a failure, too
+        ({"denied": True}, at(tests=TESTS, d=deploy(AFTER)), "open"),
         # two workflows on the same event are no gate; but a merge may stand between, and a person
         ({}, at(tests=ONE.replace("on: [push]\n", ANY), d=deploy(ANY)), "contradicted"),
         ({}, at(tests=PLAIN, d=deploy(PUSHED)), "contradicted"),

@@ -5,9 +5,9 @@ from itertools import product
 
 from auditor.claims.case import Case, Settled, settles
 from auditor.claims.kinds import Gate
-from auditor.claims.settle.workflows import beyond_github, contradicted, supported, sure_of_all
+from auditor.claims.settle.workflows import beyond_github, contradicted, on, supported, sure_of_all
 from auditor.facts.events import starts
-from auditor.facts.links import linked, needs
+from auditor.facts.links import linked, needs, whatever_came_out
 from auditor.facts.purposes import PLAIN, Served, pipelines, served
 from auditor.facts.quality import hooks
 from auditor.lazy import compile_later
@@ -21,7 +21,8 @@ _ANYWAY = compile_later(r"\b(always|failure|cancelled)\s*\(")
 @settles("gate")
 def gate(claim: Gate, case: Case) -> Settled | None:
     """Looks for a link from what serves `first` to what serves `then`: an earlier step of the same job, a job that it needs, a
-    workflow that `workflow_run` waits for with success, a call that needs it. Contradicted only where all workflows are read, both are
+    workflow that `workflow_run` waits for with success, a call that needs it. Contradicted where a `workflow_run` asks for no
+    conclusion; else only where all workflows are read, both are
     found, no such link exists between any two, and nothing else can hold it back: what starts on pushes to the default branch is
     left alone where `first` runs on pull requests (branch protection, which nobody sees, may gate the merge), and what starts by hand
     is. Two workflows on the same event are no gate. A denial is contradicted by a link. Says nothing of builds that Cloud Build may do,
@@ -31,21 +32,19 @@ def gate(claim: Gate, case: Case) -> Settled | None:
     thens = list(served(case.snapshot, claim.then)) if claim.then not in ("any", "all", "unknown") else []
     if not firsts or not thens:
         return None
-    found = next(((a, b) for a, b in product(firsts, thens) if linked(a, b, ci)), None)
+    found = [(a, b) for a, b in product(firsts, thens) if linked(a, b, ci)]
+    sound = next(((a, b) for a, b in found if not whatever_came_out(a, b)), None)
     about = f"gate:{claim.first}:{claim.then}"
-    if found is not None:
-        a, b = found
+    if sound is not None:
+        a, b = sound
+        proof = (_cite(a, claim.first), _cite(b, claim.then))
         shows = f"{_where(b)} runs only after {_where(a)}."
         if not claim.denied:
-            return supported(about, shows, _cite(a, claim.first), _cite(b, claim.then))
+            return supported(about, shows, *proof)
         if not b.sure or _anyway(a, b):
             return None
         return contradicted(
-            about,
-            shows,
-            f"The sentence says that {claim.then} does not wait for {claim.first}.",
-            _cite(a, claim.first),
-            _cite(b, claim.then),
+            about, shows, f"The sentence says that {claim.then} does not wait for {claim.first}.", *proof
         )
     if claim.denied or not {claim.first, claim.then} <= PLAIN or not sure_of_all(ci):
         return None
@@ -53,6 +52,17 @@ def gate(claim: Gate, case: Case) -> Settled | None:
         return None
     if claim.then in ("images", "deployment") and beyond_github(case, ci):
         return None
+    if found:
+        a, b = found[0]
+        shows = f"{b.workflow.path} starts by `workflow_run` when {a.workflow.path} is completed, and nothing in it asks for its conclusion."
+        return contradicted(
+            about,
+            shows,
+            f"It starts after a failure of {claim.first}, too.",
+            on(b.workflow),
+            _cite(b, claim.then),
+            detail=True,
+        )
     if any(_reviewed(b, firsts) or not b.workflow.events for b in thens):
         return None
     a, b = firsts[0], thens[0]
