@@ -82,6 +82,7 @@ def _line(claim: History, case: Case) -> Settled | None:
 
 
 _PUSHED = words("push pushed pushing pushes commit commits committed committing worked work")
+_PARTLY = words("some others sometimes later end eventually towards once few")
 _DENIED = words("no not never nobody without instead rather avoid avoided only prohibited disabled blocked t")
 
 
@@ -90,7 +91,7 @@ def _some_used(case: Case) -> bool:
     for statement in case.prose.sentences("version-control"):
         said = words(statement.plain)
         told = said & {"pr", "prs"} or {"pull", "requests"} <= said or {"pull", "request"} <= said
-        if told and said & {"we", "some", "our", "i"} and not said & _DENIED and not statement.planned:
+        if told and said & _PARTLY and not said & _DENIED and not statement.planned:
             return True
     return False
 
