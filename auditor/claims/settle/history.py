@@ -87,11 +87,12 @@ _DENIED = words("no not never nobody without instead rather avoid avoided only p
 
 
 def _some_used(case: Case) -> bool:
-    """Whether the answer on version control tells of pull requests elsewhere, of some members or at some time."""
+    """Whether a sentence of the answer on version control begins with some members, or with some time, and tells of pull requests."""
     for statement in case.prose.sentences("version-control"):
         said = words(statement.plain)
         told = said & {"pr", "prs"} or {"pull", "requests"} <= said or {"pull", "request"} <= said
-        if told and said & _PARTLY and not said & _DENIED and not statement.planned:
+        first = words(" ".join(statement.plain.split()[:4]))
+        if told and first & _PARTLY and not said & _DENIED and not statement.planned:
             return True
     return False
 
