@@ -3,11 +3,11 @@
 import difflib
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from markdown_it.token import Token
 
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.markup import html_tags, parts
 from auditor.profile import Profile, words
 
@@ -46,6 +46,7 @@ _LEGEND = compile_later(r"^\s*(=|:|->|→|–|-)\s*\S")
 _LEAD = compile_later(r"^(:[a-z_]{1,30}:|[½¼¾]|~(?=\s)|[^\w\s`(\[<\"'*_~\\#&@|]{1,3})\s*")
 _TAIL = compile_later(r"\s*(:[a-z_]{2,30}:|[^\w\s`)\].,;:!?\"'*_~-]{1,2})\s*$")
 _MARK_WIDTH = 24
+_NEAR = 0.9  # the likeness from which two texts of words are one
 
 
 def state(mark: str) -> str:
@@ -57,8 +58,8 @@ def _said(mark: str) -> str:
     """The same, and nothing for a mark that says nothing."""
     bare = unicodedata.normalize("NFKC", mark.strip()).casefold().replace("\ufe0f", "").replace("\u2044", "/")
     bare = bare.strip("*_`").strip()
-    if not bare:
-        return OPEN
+    if not bare:  # `[_]` is an empty box; `[*]` is not
+        return "" if "*" in mark or "`" in mark else OPEN
     if code := _SHORTCODE.match(bare):
         if code[1] == "x":
             return OPEN
@@ -162,6 +163,9 @@ class _Reader:
         """The items of a paragraph: one for each row that starts with a mark, the first row of a list's item among them."""
         groups: list[tuple[int, str | None, str, list[str]]] = []
         for i, row in enumerate(rows):
+            if row.lstrip().startswith("|") and row.count("|") > 2:  # of a table without the line below its head
+                self.table_row(row.strip().strip("|").split("|"), at + i)
+                continue
             whole = row if bullet and i == 0 else row[_bullet_end(row) :]
             mark, rest, form = read_mark(whole)
             if mark is not None and form == "symbol" and not (bullet and i == 0) and not self.known(rest):
@@ -359,8 +363,11 @@ def _likeness(known: tuple[str, ...], said: tuple[str, ...]) -> float:
             return alike / len(known) - 0.001 * (len(known) - same)
     if len(known) < 8 or abs(len(known) - len(said)) > 2:
         return 0.0
+    there = frozenset(said)  # no more than the words that both have can be alike: most pairs end here
+    if 2 * sum(word in there for word in known) < _NEAR * (len(known) + len(said)):
+        return 0.0
     ratio = difflib.SequenceMatcher(None, known, said, autojunk=False).ratio()
-    return ratio if ratio >= 0.9 else 0.0
+    return ratio if ratio >= _NEAR else 0.0
 
 
 def spelled_alike(a: str, b: str) -> bool:

@@ -11,8 +11,35 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__
+from auditor import __version__, cli_eval
 from auditor.errors import UserError
+from auditor.options import (
+    BaseUrlOption,
+    BudgetOption,
+    DecisionsOption,
+    ExitZeroOption,
+    FailOn,
+    FailOnOption,
+    FiguresOption,
+    Format,
+    FormatOption,
+    JudgeOption,
+    MaxCostOption,
+    MaxTokensOption,
+    ModelOption,
+    OutputOption,
+    PrivateOption,
+    ProfileOption,
+    Readings,
+    ReadingsOption,
+    RulingOption,
+    SecondOption,
+    Show,
+    ShowOption,
+    StoreOption,
+    TimeoutOption,
+    WorkersOption,
+)
 
 if TYPE_CHECKING:
     from auditor.batch import Done
@@ -21,11 +48,7 @@ if TYPE_CHECKING:
     from auditor.judges.request import Asking
     from auditor.models import AuditRecord
     from auditor.probes import Probe
-
-Show = Literal["contradicted", "not_verifiable", "all"]
-FailOn = Literal["error", "contradicted", "note", "never"]
-Readings = Literal["pack", "dump", "both", "pack-twice", "section"]
-Format = Literal["text", "html", "json", "sarif", "github", "markdown"]
+    from auditor.trust import Trust
 
 
 class BatchFormat(StrEnum):
@@ -45,107 +68,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="What to print.")]
-OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to a file instead of standard output.", dir_okay=False)
-]
-ShowOption = Annotated[Show, typer.Option("--show", help="Which verdicts to list one by one.")]
-FailOnOption = Annotated[
-    FailOn,
-    typer.Option(
-        "--fail-on", help="The least finding that makes the exit code 1; `contradicted` is errors and warnings."
-    ),
-]
-ExitZeroOption = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
-JudgeOption = Annotated[
-    str,
-    typer.Option(
-        "--judge", help="Who reads the prose: none, online:MODEL, recorded:DIR or batch:DIR.", rich_help_panel="Judge"
-    ),
-]
-ModelOption = Annotated[
-    str, typer.Option("--model", help="The model that will answer a new batch folder.", rich_help_panel="Judge")
-]
-BaseUrlOption = Annotated[
-    str,
-    typer.Option(
-        "--base-url", metavar="URL", help="An OpenAI-compatible server instead of OpenAI.", rich_help_panel="Judge"
-    ),
-]
-StoreOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--store", metavar="DIR", help="Where online answers are kept (else the cache).", rich_help_panel="Judge"
-    ),
-]
-BudgetOption = Annotated[
-    int,
-    typer.Option(
-        "--budget", min=4_000, help="Tokens of one request: what a model's context takes.", rich_help_panel="Judge"
-    ),
-]
-ReadingsOption = Annotated[
-    Readings,
-    typer.Option(
-        "--readings",
-        help="What is read before the ruling: facts and files in the order of need (pack), the repository as it is (dump), or"
-        " every statement, section by section.",
-        rich_help_panel="Judge",
-    ),
-]
-RulingOption = Annotated[
-    bool,
-    typer.Option(
-        "--ruling/--no-ruling", help="One more request that rules on all that was found.", rich_help_panel="Judge"
-    ),
-]
-SecondOption = Annotated[
-    str,
-    typer.Option("--second", metavar="MODEL", help="Another model for the second reading.", rich_help_panel="Judge"),
-]
-FiguresOption = Annotated[
-    bool,
-    typer.Option("--figures", help="Send the report's images, too: they may name people.", rich_help_panel="Judge"),
-]
-TimeoutOption = Annotated[
-    float,
-    typer.Option(
-        "--judge-timeout", min=1, metavar="S", help="Seconds that one request may take.", rich_help_panel="Judge"
-    ),
-]
-MaxTokensOption = Annotated[
-    int,
-    typer.Option(
-        "--max-tokens", min=0, help="Send no more input tokens than this; 0 is no limit.", rich_help_panel="Judge"
-    ),
-]
-MaxCostOption = Annotated[
-    float,
-    typer.Option(
-        "--max-cost", min=0, help="Send nothing estimated to cost more; 0 is no limit.", rich_help_panel="Judge"
-    ),
-]
-WorkersOption = Annotated[
-    int, typer.Option("--workers", min=1, help="Requests under way at once.", rich_help_panel="Judge")
-]
-DecisionsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--decisions",
-        metavar="FILE",
-        help="What was decided on the page: dismissed findings are counted, not shown; markdown lists what to ask.",
-        dir_okay=False,
-    ),
-]
-PrivateOption = Annotated[
-    bool,
-    typer.Option(
-        "--with-private",
-        help="Show the answers with personal data on the page, too, and to a judge with stand-ins for the data.",
-    ),
-]
-ProfileOption = Annotated[str, typer.Option("--profile", help="The course: a packaged profile's name, or a TOML file.")]
 
 
 def _version(wanted: bool) -> None:
@@ -197,6 +119,7 @@ def audit(
     workers: WorkersOption = 8,
 ) -> None:
     """Audit one submission: its report against its repository."""
+    gc.disable()  # as for a check
     from auditor import pipeline
     from auditor.judges.opening import open_judge
     from auditor.models import Submission
@@ -257,8 +180,6 @@ def check(
     with_private: PrivateOption = False,
 ) -> None:
     """Check your own report before the deadline: the working tree as it stands, without key or network."""
-    import gc
-
     gc.disable()  # a second of work that ends with the process: collecting costs a tenth of it
     from auditor import pipeline
     from auditor.profile import load_profile
@@ -443,22 +364,9 @@ def render(
     with_private: PrivateOption = False,
 ) -> None:
     """Render a stored record, without its repository."""
-    from pydantic import ValidationError
+    from auditor.stored import load_record
 
-    from auditor.models import AuditRecord
-
-    try:
-        loaded = AuditRecord.model_validate_json(record.read_bytes())
-    except OSError as error:
-        raise UserError(f"{record}: cannot be read ({error.strerror})", "give the path of a record") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(p) for p in first["loc"]) or "the file"
-        raise UserError(
-            f"{record}: not a record of this version ({where}: {first['msg']})",
-            "make it anew with: auditor audit --format json",
-        ) from None
-    _emit(loaded, format, output, show, _load(decisions), with_private)
+    _emit(load_record(record), format, output, show, _load(decisions), with_private)
 
 
 @app.command()
@@ -466,12 +374,17 @@ def probes(id: Annotated[str, typer.Argument(help="One probe or claim check, to 
     """The catalogue: what is looked for, where, and what counts."""
     from auditor.claims import load as load_checks
     from auditor.probes import load as load_probes
+    from auditor.profile import load_profile
+    from auditor.trust import Trust, figures, others
 
     catalogue, checks = load_probes(), load_checks()
+    trust = load_profile().trust or Trust()
     if not id:
         width = max(len(i) for i in (*catalogue, *checks))
-        _listing("probes", [(p.topic, p.id, p.asks) for p in catalogue.values()], width)
-        _listing("claim checks", [(c.topic, c.id, c.asks) for c in checks.values()], width)
+        for title, entries in (("probes", catalogue.values()), ("claim checks", checks.values())):
+            _listing(title, [(e.topic, e.id, f"{e.asks}{_held(trust, e.id)}") for e in entries], width)
+        for line in others(trust):
+            typer.echo(line)
         return
     if id not in catalogue and id not in checks:
         import difflib
@@ -488,6 +401,16 @@ def probes(id: Annotated[str, typer.Argument(help="One probe or claim check, to 
         _row("words", ", ".join(catalogue[id].mentions))
     _row("counts", entry.explains)
     _row("used for", _users(id))
+    for line in figures(trust, id):
+        _row("was right", line)
+
+
+def _held(trust: "Trust", id_: str) -> str:
+    """How often a probe or check was right, for a line of the list; empty where nobody judged it."""
+    from auditor.trust import total
+
+    count = total(trust, id_)
+    return f" ({count.held} of {count.judged} judged held)" if count.judged else ""
 
 
 def _listing(title: str, entries: list[tuple[str, str, str]], width: int) -> None:
@@ -559,6 +482,9 @@ def schema() -> None:
     from auditor.models import AuditRecord
 
     typer.echo(json.dumps(AuditRecord.model_json_schema(), indent=2, sort_keys=True))
+
+
+app.command(name="eval")(cli_eval.evaluate)
 
 
 def _users(probe: str) -> str:
@@ -679,6 +605,7 @@ def main() -> None:
     """The `auditor` command: a UserError becomes one line, a hint and exit code 2."""
     # One audit makes few cycles and many objects that live to its end: looking for the former takes a tenth of its time.
     gc.set_threshold(100_000, 50, 50)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for some
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:
@@ -696,3 +623,5 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    finally:
+        gc.freeze()  # else the interpreter looks through all of it once more before it ends

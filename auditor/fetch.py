@@ -8,7 +8,6 @@ import re
 import shutil
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ import git
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from auditor.errors import UserError
+from auditor.lazy import dataclass
 from auditor.repository import ASK_NOBODY, cache_folder
 
 _SCHEMES = ("https", "ssh", "file")

@@ -10,14 +10,15 @@ import re
 import shlex
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from urllib.parse import quote, unquote
 
+from auditor.lazy import dataclass
 from auditor.markup import Reference, anchors, leads_to_anchor, parse, references
 from auditor.models import ChecklistItem, Citation, Claim, Evidence, Image, Question, Report, Source, Verdict
 from auditor.profile import Profile, Version, words
-from auditor.report import LENGTH
+from auditor.report import BEFORE, IN_HTML, LENGTH, UNDERLINED
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Snapshot
 
@@ -25,7 +26,7 @@ Number = Callable[[Evidence], str]  # enters an evidence in the record and gives
 
 _PLACEHOLDER = re.compile(r"question\s+\d+\s+fill\s+here|\bs[xX]{6}\b|figures/<image>\.<extension>", re.IGNORECASE)
 _TEMPLATE_LINE = re.compile(
-    r"^\s*>?\s*(?:recommended\s+)?answer\s+length\s*:|^\s*>?\s*\*?example\s*:\s*\*?$", re.IGNORECASE
+    r"^\s*(?:>\s*)?(?:recommended\s+)?answer\s+length\s*:|^\s*(?:>\s*)?\*?example\s*:\s*\*?$", re.IGNORECASE
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FILLER = words(
@@ -423,7 +424,8 @@ def _image_counts(page: _Page) -> Iterator[Flaw]:
         if not span or not question.answer.strip():
             continue
         few, many = span
-        has = len(question.images) + len(_broken(page, question))
+        images = [i for i in question.images if not _spoken_of(page, question, i)]
+        has = len(images) + len(_broken(page, question))
         first = question.answer_lines[0]
         linked = [i for i in question.links if re.search(r"\.(png|jpe?g|gif|svg|webp)$", i.target, re.IGNORECASE)]
         if has < few and linked:
@@ -444,7 +446,7 @@ def _image_counts(page: _Page) -> Iterator[Flaw]:
             )  # fmt: skip
         elif has > many:
             yield Flaw(
-                "image-count", _of(question), question.images[many].line, _name(question), f"{has} images",
+                "image-count", _of(question), images[many].line if many < len(images) else first, _name(question), f"{has} images",
                 f"The question asks for {_images(few, many)}.", "Keep the ones that show most, or join some into one picture.",
                 fact=f"{has} images in the answer; {_images(few, many)} asked for", detail=True,
             )  # fmt: skip
@@ -473,6 +475,12 @@ def _broken(page: _Page, question: Question) -> list[tuple[int, Reference]]:
     return [(numbers[min(r.line, len(numbers) - 1)], r) for r in found if numbers]
 
 
+def _spoken_of(page: _Page, question: Question, image: Image) -> bool:
+    """Whether an image in code that leads to no file is only spoken of: no more are asked for than are shown."""
+    few, _ = page.images(question) or (0, 0)
+    return not image.renders and not image.path and sum(i.renders for i in question.images) >= few
+
+
 def _picture(page: _Page, question: Question, image: Image) -> Flaw | None:
     def flaw(rule: str, difference: str, hint: str, detail: bool = False) -> Flaw:
         says = _cut(page.lines[image.line - 1])
@@ -480,8 +488,8 @@ def _picture(page: _Page, question: Question, image: Image) -> Flaw | None:
 
     asked = bool(page.images(question))
     if not image.renders:
-        if not asked and not image.path:
-            return None  # code that speaks of images
+        if _spoken_of(page, question, image):
+            return None
         return flaw(
             "image-not-rendered",
             "The image stands in code, so readers see its markup instead of the picture.",
@@ -711,7 +719,7 @@ def _questions(page: _Page) -> Iterator[Flaw]:
             yield flaw(
                 f"The heading is not the template's; the question was known {question.heading}.",
                 f"Write `### Question {numbers.get(question.id, question.n)}` in line {question.line}.",
-                question.heading != "by its text",
+                question.heading in (BEFORE, UNDERLINED, IN_HTML),
             )
         own = page.own_length(question)
         same = [v.words.get(question.id) for v in page.profile.versions if v.layout == version.layout]

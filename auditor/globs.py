@@ -28,7 +28,7 @@ def _regex(glob: str) -> str:
 def _alternatives(glob: str) -> list[str]:
     """A glob without its braces: one for each choice."""
     glob = glob.replace(".y*ml", ".{yml,yaml}")
-    match = re.search(r"\{([^{}]*)\}", glob)
+    match = re.search(r"\{([^{}]*)\}", glob) if "{" in glob else None
     if not match:
         return [glob]
     return [
@@ -44,6 +44,10 @@ def _made_of(name: str, parts: list[str]) -> bool:
     return len(parts) == 2 or parts[1] in name[len(first) : len(name) - len(last)]
 
 
+def _plain(text: str) -> bool:
+    return "*" not in text and "?" not in text and "[" not in text
+
+
 class _Globs:
     """Several globs at once. The common forms are looked up; only the others become an expression, which costs far more
     to compile than it is used: a probe has dozens of globs and asks them of every path once."""
@@ -53,33 +57,43 @@ class _Globs:
         self._names: set[str] = set()
         self._folders: set[str] = set()
         beside: dict[str, list[str]] = {}
+        within: dict[str, list[str]] = {}
+        under: dict[str, list[str]] = {}
         ends, starts, middles, pieces, others = [], [], [], [], []
         for glob in {one for whole in globs for one in _alternatives(whole.lower())}:
-            plain = not re.search(r"[*?\[]", glob)
             rest = glob.removeprefix("**/")
-            simple = not re.search(r"[*?\[]", rest)
-            if plain:
+            folder, _, name = glob.rpartition("/")
+            top, deep, tail = glob.partition("/**/*")
+            top = top if deep else ""
+            plain_name = rest != glob and rest and "/" not in rest and "?" not in rest and "[" not in rest
+            stars = rest.count("*")
+            if _plain(glob):
                 self._exact.add(glob)
-            elif glob != rest and simple and "/" not in rest:
+            elif plain_name and not stars:
                 self._names.add(rest)
-            elif glob != rest and rest[0] == "*" and not re.search(r"[*?\[/]", rest[1:]):
+            elif plain_name and stars == 1 and rest[0] == "*":
                 ends.append(rest[1:])
-            elif glob != rest and re.fullmatch(r"\*[^*?\[/]+\*", rest):
+            elif plain_name and stars == 2 and rest[0] == rest[-1] == "*" and len(rest) > 2:
                 middles.append(rest[1:-1])
-            elif glob != rest and re.fullmatch(r"[^?\[/]+", rest) and rest.count("*") <= 2:
+            elif plain_name and stars <= 2:
                 pieces.append(rest.split("*"))
-            elif re.fullmatch(r"([^*?\[]*/)?\*[^*?\[/]*", glob):
-                folder, _, name = glob.rpartition("/")
+            elif name[:1] == "*" and _plain(name[1:]) and _plain(folder):
                 beside.setdefault(folder, []).append(name[1:])
-            elif glob.endswith("/**") and not re.search(r"[*?\[]", glob[:-3]):
+            elif glob.endswith("/**") and _plain(glob[:-3]):
                 starts.append(glob[:-2])
-            elif glob.startswith("**/") and glob.endswith("/**") and not re.search(r"[*?\[/]", glob[3:-3]):
+            elif glob.startswith("**/") and glob.endswith("/**") and "/" not in glob[3:-3] and _plain(glob[3:-3]):
                 self._folders.add(glob[3:-3])
+            elif top and "/" not in tail and _plain(tail) and _plain(top):
+                within.setdefault(f"{top}/", []).append(tail)
+            elif top[3:] and top.startswith("**/") and "/" not in top[3:] + tail and _plain(top[3:] + tail):
+                under.setdefault(top[3:], []).append(tail)
             else:
                 others.append(_regex(glob))
         self._ends, self._starts, self._middles = tuple(ends), tuple(starts), tuple(middles)
         self._pieces = pieces
         self._tails = {folder: tuple(tails) for folder, tails in beside.items()}
+        self._within = {folder: tuple(tails) for folder, tails in within.items()}
+        self._under = {folder: tuple(tails) for folder, tails in under.items()}
         self._others = re.compile("(?:" + "|".join(others) + r")\Z") if others else None
 
     def match(self, path: str) -> bool:
@@ -93,6 +107,8 @@ class _Globs:
             or (folder in self._tails and name.endswith(self._tails[folder]))
             or any(middle in name for middle in self._middles)
             or any(_made_of(name, parts) for parts in self._pieces)
+            or any(path.startswith(top) and name.endswith(tails) for top, tails in self._within.items())
+            or (bool(self._under) and any(name.endswith(self._under.get(f, ())) for f in folder.split("/")))
             or (bool(self._folders) and not self._folders.isdisjoint(path.split("/")[:-1]))
             or (self._others is not None and self._others.match(path) is not None)
         )
@@ -107,6 +123,12 @@ class _Globs:
             found.update([n for n, path in enumerate(paths.lower) if path.startswith(self._starts)])
         for folder, tails in self._tails.items():
             found.update(n for n in paths.beside.get(folder, ()) if paths.names[n].endswith(tails))
+        for top, tails in self._within.items():
+            found.update(
+                [n for n, path in enumerate(paths.lower) if path.startswith(top) and paths.names[n].endswith(tails)]
+            )
+        for folder, tails in self._under.items():
+            found.update([n for n in paths.below.get(folder, ()) if paths.names[n].endswith(tails)])
         for middle in self._middles:
             found.update([n for n, name in enumerate(paths.names) if middle in name])
         for parts in self._pieces:

@@ -12,7 +12,9 @@ import tokenize
 import warnings
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from auditor.lazy import dataclass
 
 _DEPTH = 12  # f-strings within f-strings
 _MARK, _END = "\ue000", "\ue001"  # stand around an f-string's number

@@ -5,10 +5,10 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import UserError
+from auditor.lazy import dataclass
 from auditor.models import Submission
 from auditor.repository import address, is_url, same_repository
 
@@ -23,7 +23,7 @@ _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {
         frozenset(["repo", "repo_url", "repository", "repository_url"]),
         frozenset(["student_repository_url", "github_repository_url", "github_repo_url", "github_repo", "github_repository"]),
         frozenset(["repo_link", "repository_link", "github_url", "github_link", "git_url", "clone_url", "git_repository"]),
-        frozenset(["url", "link", "github", "online_text", "address"]),
+        frozenset(["url", "link", "github", "online_text", "address", "project_url", "project_link", "project_repository"]),
     ),
     "ref": (frozenset(["ref"]),),
     "before": (frozenset(["before"]),),

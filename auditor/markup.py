@@ -6,7 +6,6 @@ rest. Addresses are handed out as they are written (entities resolved): whoever 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -14,12 +13,14 @@ from urllib.parse import unquote
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 
 PICTURE = compile_later(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|ico|tiff?|pdf)$", re.IGNORECASE)
 _QUESTION_ROW = compile_later(r"^ {0,3}#{1,6}[ \t]*\**[ \t]*question[ \t]+\d{1,3}\b", re.IGNORECASE)
 _SIZE = compile_later(r"\s+=\d*x\d*$")
 _NOT_IN_A_SLUG = compile_later(r"[^\w\- ]")
+_FOOTNOTE = compile_later(r"\[\^([^\]\s]{1,60})\]")
+_ITEM = compile_later(r"(?:[-*+]|\d{1,9}[.)]) ")
 _INDENT = 60
 _DEEP = compile_later(r"(?m)^[ \t]{61}")
 _ROW = 20_000  # characters of one line that are looked through for markup
@@ -36,9 +37,18 @@ def markdown() -> MarkdownIt:
 
 def parse(text: str) -> list[Token]:
     """The tokens of a text. Rows are not indented deeper than anybody writes: nested lists take the parser cubic time."""
-    if _DEEP.search(text):
-        text = "\n".join(_shallow(row) for row in text.split("\n"))
-    return markdown().parse(text)
+    return markdown().parse(shallow(text))
+
+
+def too_deep(lines: Sequence[str]) -> list[int]:
+    """The rows, from 0, of lists that are nested deeper than is read."""
+    deep = " " * (_INDENT + 1)
+    return [i for i, row in enumerate(lines) if row.startswith(deep) and _ITEM.match(row.lstrip(" ")[:12])]
+
+
+def shallow(text: str) -> str:
+    """A text whose rows are not indented deeper than is read."""
+    return "\n".join(_shallow(row) for row in text.split("\n")) if _DEEP.search(text) else text
 
 
 def _shallow(row: str) -> str:
@@ -186,9 +196,11 @@ def slug(text: str) -> str:
 
 
 def anchors(text: str) -> frozenset[str]:
-    """The anchors of a page: of its headings as the host makes them, those set by hand, and the page's top."""
+    """The anchors of a page: of its headings as the host makes them, those set by hand, footnotes, and
+    the page's top."""
     found: dict[str, int] = {}
     made = {"", "top"}
+    made.update(f"{mark}-{name.lower()}" for name in _FOOTNOTE.findall(text) for mark in ("fn", "fnref"))
     for offset, tokens in parts(text):
         for k, token in enumerate(tokens):
             if token.type == "heading_open":
@@ -281,6 +293,8 @@ def _inline(children: Sequence[Token], at: int) -> Iterator[Reference]:
             yield Reference(at, child.content, str(child.attrs.get("src", "")), True)
         elif child.type == "link_open":
             said = "".join(_until(children, k + 1))
+            if _FOOTNOTE.fullmatch(f"[{said}]"):
+                continue  # `[^1]`, whose note is taken for an address
             yield Reference(at, said, str(child.attrs.get("href", "")), False)
         elif child.type == "code_inline":
             yield from _shown_as_text(child.content, at, "code")

@@ -4,7 +4,7 @@ import hashlib
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +17,13 @@ from auditor.claims.run import case_of, numbered, read_patterns
 from auditor.errors import UserError
 from auditor.facts.language import minimum_python
 from auditor.facts.past import Memory
+from auditor.facts.workflows import CI
+from auditor.globs import matches
 from auditor.grammar import running
 from auditor.holes import Hole
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.judges import Usage as TokenUsage
+from auditor.lazy import dataclass
 from auditor.models import (
     Audited,
     AuditRecord,
@@ -41,7 +44,7 @@ from auditor.models import (
     Verdict,
 )
 from auditor.probes import Probe, load
-from auditor.profile import Profile
+from auditor.profile import Item, Profile
 from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
 from auditor.repository import Target, locate
@@ -264,7 +267,11 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
             reason=answer.reason,
         )
     prose = read_prose(snapshot.report)
-    explained = {item: book.enter(e) for item, e in explained_boxes(prose).items()}
+    explained = {
+        item: book.enter(why.evidence)
+        for item, why in explained_boxes(prose).items()
+        if not (why.plain and _runs_in_ci(profile.items_by_id.get(item), results, book.evidence))
+    }
     verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained)
     verdicts = _remembered(verdicts, snapshot, profile, results, book)
     claimed, failed = settle(prose, snapshot, book.enter)
@@ -281,6 +288,17 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         verdicts=(*verdicts, *claimed),
         omitted=(*_omitted(snapshot, _boxes_of(holes, verdicts, snapshot.report, profile)), *failed),
     )
+
+
+def _runs_in_ci(spec: Item | None, results: Mapping[str, ProbeResult], evidence: Mapping[str, Evidence]) -> bool:
+    """Whether a workflow shows an open box's work: it is done at every push, whatever the answer says."""
+    if spec is None:
+        return False
+    by_name = [results[p] for p in (f"ci-{spec.id}", f"ci-runs-{spec.id}") if p in results]
+    if any(r.outcome == "found" for r in by_name):
+        return True
+    found = [results[p] for p in (spec.open_probes or spec.probes)]
+    return any(matches(evidence[e].path, CI) for r in found if r.outcome == "found" for e in r.evidence)
 
 
 def _remembered(

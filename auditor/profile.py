@@ -16,6 +16,7 @@ from auditor.globs import matches
 from auditor.models import Label, Record
 from auditor.repository import Unreadable
 from auditor.snapshot import File
+from auditor.trust import Trust, parse_trust
 
 
 class Item(Record):
@@ -80,7 +81,8 @@ class Version(Record):
 class Profile(Record):
     """A course: its items, its questions, the versions of its template (newest first), the headings of its sections, and
     the globs of what is not the group's own work, by reason. `private` are words that ask for people: a question that the
-    profile does not know is private where it has them."""
+    profile does not know is private where it has them. `trust` says how often each speaker was right; without it everybody
+    speaks as a finding."""
 
     name: str
     title: str
@@ -92,6 +94,7 @@ class Profile(Record):
     versions: tuple[Version, ...] = ()
     not_evidence: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stubs: str = ""
+    trust: Trust | None = Field(default=None, exclude=True)
     known: frozenset[str] = Field(default=frozenset(), exclude=True)
     stub_lines: dict[str, frozenset[str]] = Field(default_factory=dict, exclude=True)
     stub_patterns: dict[str, tuple[tuple[int, str, int, str], ...]] = Field(default_factory=dict, exclude=True)
@@ -128,11 +131,16 @@ class Profile(Record):
             return False
         patterns = self.stub_patterns.get(file.name.lower(), ())
         try:
-            rows = [normal for row in file.lines if (normal := normal_line(row))]
+            rows = file.lines
         except Unreadable:
             return False
-        filled = [row for row in rows if line_hash(row) not in lines]
-        return all(any(_fits(row, p) for p in patterns) for row in filled) and _one_name(filled)
+        filled = []
+        for row in rows:
+            if (normal := normal_line(row)) and line_hash(normal) not in lines:
+                if not any(_fits(normal, p) for p in patterns):
+                    return False
+                filled.append(normal)
+        return _one_name(filled)
 
 
 def _by_words(entries: list[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, ...], tuple[str, bool]]:
@@ -197,6 +205,8 @@ def _load(name: str) -> Profile:
     if name.endswith(".toml"):
         try:
             text = Path(name).read_text(encoding="utf-8")
+            beside = Path(name).with_suffix(".trust.toml")
+            trust = beside.read_text(encoding="utf-8") if beside.is_file() else ""
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(
                 f"{name}: cannot be read ({error})", "give a profile's name or the path of a TOML file"
@@ -204,14 +214,17 @@ def _load(name: str) -> Profile:
     else:
         file = packaged / f"{name}.toml"
         if not re.fullmatch(r"[\w-]+", name) or not file.is_file():
-            names = sorted(f.name.removesuffix(".toml") for f in packaged.iterdir() if f.name.endswith(".toml"))
+            names = sorted(f.name[:-5] for f in packaged.iterdir() if re.fullmatch(r"[\w-]+\.toml", f.name))
             raise UserError(
                 f"no profile is called {name!r}", f"take one of: {', '.join(names)}, or the path of a TOML file"
             )
         text = file.read_text(encoding="utf-8")
+        earned = packaged / f"{name}.trust.toml"
+        trust = earned.read_text(encoding="utf-8") if earned.is_file() else ""
     try:
         data: dict[str, Any] = tomllib.loads(text)
-        data["hash"] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        data["hash"] = hashlib.sha256((text + trust).encode()).hexdigest()[:16]
+        data["trust"] = parse_trust(trust, f"the trust file of profile {name}") if trust else None
         if stubs := data.get("stubs"):
             table = json.loads((packaged / stubs).read_text(encoding="utf-8"))
             data["known"] = table["blobs"]

@@ -5,13 +5,13 @@ A released prompt is never edited, only copied to its next version; its hash is 
 
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from string import Template
 
 from auditor.errors import UserError
+from auditor.lazy import dataclass
 from auditor.models import Named
 
 

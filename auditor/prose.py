@@ -6,12 +6,12 @@ without emphasis, with links as their text and typographic quotes as plain ones.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from markdown_it.token import Token
 
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.markup import inline_references, parse
 from auditor.models import Question, Report
 

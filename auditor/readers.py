@@ -10,14 +10,14 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
 
 from auditor import grammar
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 
@@ -78,16 +78,18 @@ def children(node: ast.AST) -> Sequence[ast.AST]:
         return known  # type: ignore[no-any-return]
     found: list[ast.AST] = []
     for value in fields.values():
-        if isinstance(value, ast.AST):
-            if value.__class__ not in _CONTEXTS:
-                found.append(value)
-        elif isinstance(value, list):
+        kind = value.__class__
+        if kind in _NO_NODES:
+            continue
+        if kind is list:
             found += [v for v in value if isinstance(v, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
     fields["_below"] = found or ()
     return found
 
 
-_CONTEXTS = frozenset({ast.Load, ast.Store, ast.Del})
+_NO_NODES = frozenset({int, str, type(None), ast.Load, ast.Store, ast.Del})
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
@@ -96,6 +98,9 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
     for one in todo:
         yield one
         todo += children(one)
+
+
+_NOTED = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Call})
 
 
 class Module:
@@ -123,27 +128,29 @@ class Module:
                     full = f"{module}.{name.name}" if module and not module.endswith(".") else module + name.name
                     self.imports.setdefault(full, node.lineno)
                     self.aliases[name.asname or name.name] = full
-        self._visit(tree, "", "")
+        self._visit(children(tree), "", "")
 
-    def _visit(self, node: ast.AST, inside: str, owner: str) -> None:
-        for child in children(node):
-            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+    def _visit(self, nodes: Sequence[ast.AST], inside: str, owner: str) -> None:
+        for child in nodes:
+            below = children(child)
+            if child.__class__ not in _NOTED:
+                if below:
+                    self._visit(below, inside, owner)
+            elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
                 qualname = f"{inside}.{child.name}" if inside else child.name
                 names = tuple(self.name(d.func if isinstance(d, ast.Call) else d) for d in child.decorator_list)
                 end = child.end_lineno or child.lineno
                 self.functions.append(Function(child.name, qualname, child.lineno, end, child, names, owner))
-                self._visit(child, qualname, "")
+                self._visit(below, qualname, "")
             elif isinstance(child, ast.ClassDef):
                 qualname = f"{inside}.{child.name}" if inside else child.name
                 bases = tuple(self.name(b) for b in child.bases)
                 self.classes.append(Class(child.name, child.lineno, child.end_lineno or child.lineno, bases, child))
-                self._visit(child, qualname, qualname)
-            else:
-                if isinstance(child, ast.Call):
-                    self.calls.append(
-                        Call(self.name(child.func), child.lineno, child.end_lineno or child.lineno, child, inside)
-                    )
-                self._visit(child, inside, owner)
+                self._visit(below, qualname, qualname)
+            elif isinstance(child, ast.Call):
+                name = self.name(child.func)
+                self.calls.append(Call(name, child.lineno, child.end_lineno or child.lineno, child, inside))
+                self._visit(below, inside, owner)
 
     def name(self, node: ast.AST) -> str:
         """The dotted name of an expression, resolved through the imports; a call within it shows as `()`, anything else

@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from auditor.checklist import (
@@ -28,8 +27,8 @@ from auditor.checklist import (
     state,
 )
 from auditor.errors import UserError
-from auditor.lazy import compile_later
-from auditor.markup import Heading, outline, parts, references
+from auditor.lazy import compile_later, dataclass
+from auditor.markup import Heading, outline, parts, references, too_deep
 from auditor.models import ChecklistItem, Figure, Image, Problem, Question, Report
 from auditor.profile import Profile, Version, words
 from auditor.repository import Unreadable
@@ -42,12 +41,11 @@ MARKDOWN = ("md", "markdown", "mdown", "mkd", "mkdn", "mdx")
 FIGURE_BYTES = 700_000  # of one image; the screenshots of real reports are mostly between 50 kB and 700 kB
 FIGURES_BYTES = 4_000_000  # of a report's images together
 _RASTER = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"))
-_ANSWER = compile_later(r"^\s{0,3}>\s*[*_]{0,3}answers?\s*[*_]{0,3}\s*:\s*[*_]{0,3}\s*(.*)$", re.IGNORECASE)
-_BARE_ANSWER = compile_later(r"^\s{0,3}[*_]{0,3}answer\s*:\s*[*_]{0,3}\s*$", re.IGNORECASE)
+_ANSWER = compile_later(r"^\s{0,3}>\s*[*_]{0,3}answers?\s*(?:[*_]{1,3}\s*)?:\s*(?:[*_]{1,3}\s*)?(.*)$", re.IGNORECASE)
+_BARE_ANSWER = compile_later(r"^\s{0,3}[*_]{0,3}answer\s*:\s*(?:[*_]{1,3}\s*)?$", re.IGNORECASE)
 _RULE = compile_later(r"^\s*([-*_])(\s*\1){2,}\s*$")
-_WRAPPED = compile_later(r"^\s*`{0,3}\s*-{3,}\s*(.*?)\s*-{3,}\s*`{0,3}\s*$")
 _PLACEHOLDER = compile_later(
-    r"^\s*`{0,3}\s*(-{2,}\s*)?question\s+\d+\s+fill\s+here\s*(-{2,})?\s*`{0,3}\s*$", re.IGNORECASE
+    r"^\s*(?:`{1,3}\s*)?(?:-{2,}\s*)?question\s+\d+\s+fill\s+here\s*(?:-{2,}\s*)?(?:`{1,3}\s*)?$", re.IGNORECASE
 )
 _FENCE = compile_later(r"^\s*(`{3,}(?!.*`)|~{3,})")  # backticks after an opening fence make it inline code
 LENGTH = compile_later(r"length:?\W*(\d+)\s*(?:-|–|to)\s*(\d+)\s*words", re.IGNORECASE)
@@ -189,6 +187,8 @@ def parse_report(
         if not item.item:
             notes.add("item", item.line, f"checklist item is not one of the template's: {item.text[:80]}", listed_in)
     _counts(items, questions, listed_in, notes)
+    if len(deep := too_deep(lines)) >= _FEW:
+        notes.add("deep", deep[0] + 1, f"{len(deep)} lines of lists are nested too deep, and read as less deep")
     for other in _like_reports(files, profile) if len(questions) >= 5 else ():
         if other.path != file.path and other.blob != file.blob:
             notes.add("other", 0, f"{other.path} looks like a report, too; this one was read", other.path)
@@ -434,12 +434,18 @@ def _is_question(word: str) -> bool:
     return swapped or rest[1:] == left[1:] or rest[1:] == left or rest == left[1:]
 
 
+BEFORE, UNDERLINED, IN_HTML = "by a heading with more before it", "by an underlined heading", "by a heading in HTML"
+"""The headings that are shown as the template's are; others are none, or have other words."""
+
+
 def _written(heading: Heading, row: str) -> str:
     """How a heading of a question differs from the template's, or nothing. Its level does not count."""
     if heading.how in ("atx", "joined"):
         bare = row.strip().lstrip("#").lstrip(" *_").lower()
-        return "" if re.match(r"question\s+\d", bare) else "by a heading that is written in another way"
-    kinds = {"setext": "by an underlined heading", "html": "by a heading in HTML", "bold": "by a bold line"}
+        if re.match(r"question\s+\d", bare):
+            return ""
+        return BEFORE if re.search(r"(?<!\w)question\s+\d", bare) else "by a heading that is written in another way"
+    kinds = {"setext": UNDERLINED, "html": IN_HTML, "bold": "by a bold line"}
     return kinds.get(heading.how, "by a line of its own")
 
 
@@ -647,10 +653,10 @@ def _answer(lines: Sequence[str], marker: int, end: int) -> tuple[list[tuple[int
         elif not fence and len(row) < _LONG:
             if _RULE.match(row) or _PLACEHOLDER.match(row):
                 continue
-            if wrapped := _WRAPPED.match(row):
-                if not wrapped[1] or _PLACEHOLDER.match(wrapped[1]):
+            if (inner := _within_dashes(row)) is not None:
+                if not inner or _PLACEHOLDER.match(inner):
                     continue
-                row = wrapped[1]
+                row = inner
         rows.append((i + 1, row.rstrip()))
     while rows and not rows[0][1].strip():
         rows.pop(0)
@@ -659,9 +665,20 @@ def _answer(lines: Sequence[str], marker: int, end: int) -> tuple[list[tuple[int
     # `--- text` on the first line and `text ---` on the last wrap the whole answer.
     if rows and re.match(r"^\s*-{3,}\s+\S", rows[0][1]) and re.search(r"\S\s+-{3,}\s*$", rows[-1][1]):
         rows[0] = (rows[0][0], re.sub(r"^\s*-{3,}\s+", "", rows[0][1]))
-        rows[-1] = (rows[-1][0], re.sub(r"\s+-{3,}\s*$", "", rows[-1][1]))
+        rows[-1] = (rows[-1][0], rows[-1][1].rstrip().rstrip("-").rstrip())
     span = (rows[0][0], rows[-1][0]) if rows else (0, 0)
     return rows, span, fence_line
+
+
+def _within_dashes(row: str) -> str | None:
+    """What stands between the dashes that a row begins and ends with, be it in backticks; None for other rows."""
+    bare = row.strip()
+    ticks = min(3, len(bare) - len(bare.lstrip("`")))
+    bare = bare[ticks:].strip()
+    bare = bare[: len(bare) - min(3, len(bare) - len(bare.rstrip("`")))].strip()
+    if len(bare) < 6 or not bare.startswith("---") or not bare.endswith("---"):
+        return None
+    return bare.lstrip("-").rstrip("-").strip()
 
 
 def _by_number(questions: list[Question], profile: Profile) -> list[Question]:

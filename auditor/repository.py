@@ -8,14 +8,15 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from auditor.errors import UserError
+from auditor.lazy import dataclass
 
 
 @dataclass(frozen=True)
@@ -228,8 +229,7 @@ class Repository:
                 f"the default branch {branch} is not in this copy" if branch else "the default branch is unknown here"
             )
             notes.append(f"{what}: the deadline was looked for on the line of what is checked out")
-        rows = self.git("rev-list", "--first-parent", "--reverse", "--timestamp", tip).split("\n")
-        line = [(int(time), sha) for time, _, sha in (row.partition(" ") for row in rows if row)]
+        line = self._commits_of(tip, "--first-parent")[::-1]
         end = moment.timestamp()
         run = list(takewhile(lambda commit: commit[0] <= end, line))
         backwards = [sha for time, sha in line[len(run) :] if time <= end]
@@ -240,6 +240,12 @@ class Repository:
                     f"{'is' if len(backwards) == 1 else 'are'} dated before the deadline but made on top of a later one "
                     f"(the newest is {backwards[-1][:10]})"
                 )
+            late = [sha for time, sha in self._commits_of(run[-1][1]) if time > end]
+            if late:
+                notes.append(
+                    f"dates run backwards: {len(late)} commit{'s' * (len(late) > 1)} that a merge in time brought "
+                    f"{'is' if len(late) == 1 else 'are'} dated after the deadline (the newest is {late[0][:10]})"
+                )
             return Deadline(run[-1][1], len(line) - len(run), tuple(notes))
         first = datetime.fromtimestamp(line[0][0], moment.tzinfo).isoformat(timespec="minutes")
         text = f"{self.path}: no commit before {moment.isoformat(timespec='minutes')}; the first is of {first}"
@@ -248,6 +254,11 @@ class Repository:
         if self.shallow:
             raise UserError(f"{text}, where this shallow copy begins", "fetch the rest: git fetch --unshallow")
         raise UserError(text, "give a later time with --before")
+
+    def _commits_of(self, tip: str, *options: str) -> list[tuple[int, str]]:
+        """The time and id of every commit that leads to one (or of its line only), newest first."""
+        rows = self.git("rev-list", *options, "--timestamp", tip).split("\n")
+        return [(int(time), sha) for time, _, sha in (row.partition(" ") for row in rows if row)]
 
     def one_branch(self) -> bool:
         """Whether this is a clone that was told to have one branch only."""
@@ -355,10 +366,15 @@ def _moment(text: str) -> datetime:
         return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
+_DEPTH = 200  # folders in folders; a deeper tree is nobody's work
+_TREES = 20_000  # folders of other commits that are read to count their files: a second
+
+
 class Blobs:
-    """One `git cat-file --batch` process, asked for a blob at a time."""
+    """One `git cat-file --batch` process, asked for an object at a time."""
 
     def __init__(self, repository: Repository) -> None:
+        self._counts: dict[bytes, int] = {}
         self._process = subprocess.Popen(
             ["git", *_HARDENED, "-C", str(repository.path), "cat-file", "--batch"],
             stdin=subprocess.PIPE,
@@ -369,20 +385,48 @@ class Blobs:
 
     def read(self, blob: str) -> bytes:
         """The content of a blob. Raises Unreadable when this copy does not have it."""
+        return self._object(blob.encode(), b"blob")[1]
+
+    def count(self, commit: str) -> int:
+        """How many files a commit has. Raises Unreadable when this copy does not have it all. Folders that were counted before
+        are not read again."""
+        return self._count(f"{commit}^{{tree}}".encode(), 0)
+
+    def _count(self, tree: bytes, depth: int) -> int:
+        if depth > _DEPTH or len(self._counts) >= _TREES:
+            raise Unreadable("too many folders")
+        if tree not in self._counts:
+            sha, data = self._object(tree, b"tree")
+            self._counts[tree] = 0
+            size, start, files = len(sha) // 2, 0, 0
+            while start < len(data):
+                mode, name_end = data[start : start + 7].split(b" ")[0], data.find(b"\0", start)
+                if name_end < 0:
+                    raise Unreadable("a folder that is not one of git's")
+                start = name_end + 1 + size
+                below = mode.lstrip(b"0") == b"40000"
+                files += self._count(data[start - size : start].hex().encode(), depth + 1) if below else 1
+            self._counts[tree] = files
+        return self._counts[tree]
+
+    def _object(self, name: bytes, kind: bytes) -> tuple[bytes, bytes]:
+        """The id of an object, and its content."""
         source, sink = self._process.stdout, self._process.stdin
         assert source is not None
         assert sink is not None
         try:
-            sink.write(blob.encode() + b"\n")
+            sink.write(name + b"\n")
             sink.flush()
             header = source.readline().split()
         except OSError:
             header = []
-        if len(header) != 3 or header[1] != b"blob":
+        if len(header) != 3:
             raise Unreadable("missing from this copy of the repository")
         data = source.read(int(header[2]))
         source.read(1)
-        return data
+        if header[1] != kind:
+            raise Unreadable("missing from this copy of the repository")
+        return header[0], data
 
     def close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
@@ -465,6 +509,8 @@ def address(target: str) -> str:
             words = text.split()[2:]
             text = next((w for w in words if _URL.match(w) or _SCP.match(w)), words[-1] if words else text)
         host = text.partition("/")[0].lower()
+        if _SCP.match(text):
+            return text.rstrip("/")
         if "/" not in text or ":" in host or "." not in host.strip(".") or _is_here(text):
             return text
         if not (host.startswith("www.") or any(f in host for f in _FORGES)):
@@ -481,6 +527,8 @@ def address(target: str) -> str:
     page = next((i for i, n in enumerate(names) if i >= 2 and n in _PAGES), len(names))
     if any(f in host.lower() for f in _FORGES if f != "gitlab"):
         page = 2  # an owner and a name, and no more
+    user, at, name = host.rpartition("@")
+    host = user + at + name.lower()
     return f"{text.partition('://')[0].lower()}://{host}/{'/'.join(names[:page])}"
 
 
@@ -488,6 +536,8 @@ def same_repository(target: str) -> str:
     """What is equal for two targets that lead to one repository: the address without scheme, user, case and `.git`, or the
     folder without links and dots."""
     target = address(target)
+    if target.lower().startswith("file://"):
+        target = unquote(urlsplit(target).path)
     if not is_url(target):
         return str(Path(target).resolve())
     text = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://", "", target)

@@ -21,6 +21,7 @@ from auditor.models import (
     Verdict,
 )
 from auditor.profile import Item, Profile
+from auditor.trust import Trust, speakers
 
 _FORM = "A matter of form, which the group can mend before handing in."
 RULES: dict[str, Rule] = {
@@ -343,24 +344,39 @@ def _reasons(results: Iterable[ProbeResult]) -> str:
 def report_findings(
     report: Report, profile: Profile, verdicts: Iterable[Verdict], evidence: Mapping[str, Evidence]
 ) -> list[Finding]:
-    """The contradicted verdicts as findings, gravest first, then by the report's lines."""
+    """The contradicted verdicts as findings, gravest first, then by the report's lines. Where the profile knows how often each
+    speaker was right, those who have not earned a finding's voice speak as leads, and of a ticked box as a warning."""
     ticked = sum(i.checked for i in report.items)
     blank = len(report.items) >= _LONG and ticked * 4 < len(report.items)
     items = {i.n: i for i in report.items}
-    found: list[tuple[Verdict, str, Level]] = []
-    for verdict in verdicts:
+    by_id = {v.id: v for v in verdicts}
+    found: list[Finding] = []
+    for verdict in by_id.values():
         if verdict.label != "contradicted":
             continue
         item = items.get(verdict.claim.source.n) if verdict.claim.source.kind == "item" else None
         rule = verdict.rule or ("checked-but-absent" if item and item.checked else "found-but-unchecked")
         if rule == "found-but-unchecked" and (blank or (item and item.mark.strip())):
             continue  # one problem says that the list was left blank; a box that says no was not forgotten
-        found.append((verdict, rule, level_of(rule, verdict)))
-    found.sort(key=lambda f: (LEVELS.index(f[2]), f[0].claim.line, f[0].id))
-    return [
-        Finding(fingerprint=fingerprint(rule, v, _source(v, items), evidence), rule=rule, level=level, verdict=v.id)
-        for v, rule, level in found
-    ]
+        level, standing = _as_loud(rule, verdict, evidence, profile.trust)
+        mark = fingerprint(rule, verdict, _source(verdict, items), evidence)
+        found.append(Finding(fingerprint=mark, rule=rule, level=level, verdict=verdict.id, standing=standing))
+    return sorted_findings(found, by_id)
+
+
+def _as_loud(
+    rule: str, verdict: Verdict, evidence: Mapping[str, Evidence], trust: Trust | None
+) -> tuple[Level, Standing]:
+    """The level and standing that those who say a contradiction have earned. What a judge says is the ruling's to weigh; the
+    form is counted, and words to a judge are shown, whatever is known of either."""
+    level = level_of(rule, verdict)
+    if trust is None or verdict.by in ("judge", "form") or rule in ADDRESSES:
+        return level, "finding"
+    if trust.allows(rule, speakers(verdict, rule, evidence)):
+        return level, "finding"
+    if rule == "checked-but-absent":
+        return max(level, "warning", key=LEVELS.index), "finding"
+    return "note", "lead"
 
 
 def sorted_findings(findings: Iterable[Finding], verdicts: Mapping[str, Verdict]) -> list[Finding]:

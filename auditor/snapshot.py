@@ -420,6 +420,11 @@ class Snapshot:
         unsure(*holes)
         return value  # type: ignore[no-any-return]
 
+    def still_aside(self, other: "Snapshot") -> None:
+        """Take over what is known of the files that are the same in another snapshot of the same rules."""
+        files = dict.items(self.files)
+        self._aside.update({p: other._aside[p] for p, f in files if p in other._aside and other.files.get(p) is f})
+
     def aside(self, file: File) -> str:
         """Why the file is no evidence of own work, or an empty string."""
         if file.path not in self._aside:
@@ -519,7 +524,13 @@ def _mentions(file: File, words: tuple[str, ...]) -> bool:
         text = file.lower
     except Unreadable as reason:
         return str(reason) not in NO_HOLE
-    return any(word in text for word in _lower(words))
+    known: dict[str, bool] = file.once("words", dict)  # probes and claims ask for the same ones
+    for word in _lower(words):
+        if (there := known.get(word)) is None:
+            there = known[word] = word in text
+        if there:
+            return True
+    return False
 
 
 @lru_cache(maxsize=512)
@@ -586,12 +597,17 @@ class OpenSnapshot(Snapshot):
             )
             earlier.report = self.report
             earlier.opened = self
+            earlier.still_aside(self)
             self._earlier[commit] = earlier
         return self._earlier[commit]
 
     def blob(self, sha: str) -> bytes:
         """The content of a blob by its id. Raises Unreadable when this copy does not have it."""
         return self._blobs.read(sha)
+
+    def count(self, commit: str) -> int:
+        """How many files another commit has. Raises Unreadable when this copy does not have it all."""
+        return self._blobs.count(commit)
 
     def _list(self, commit: str, same: Mapping[tuple[str, str], File]) -> list[File]:
         files = []

@@ -9,10 +9,11 @@ judge says in the group's favour moves anything. All sides are kept.
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor.judges.request import Contested, Found
 from auditor.judges.wire import JudgedCite, Ruled
+from auditor.lazy import dataclass
 from auditor.models import (
     ChecklistItem,
     Citation,
@@ -30,7 +31,7 @@ from auditor.models import (
     Standing,
     Verdict,
 )
-from auditor.rules import ADDRESSES, LEVELS, box_says, sorted_findings
+from auditor.rules import ADDRESSES, LEVELS, box_says, level_of, sorted_findings
 from auditor.verify import same_words
 
 Verify = Callable[[Sequence[JudgedCite]], tuple[Citation, ...]]
@@ -43,11 +44,11 @@ _RANK: dict[Standing, int] = {"finding": 0, "remark": 1, "lead": 2, "disputed": 
 def contested(
     items: Sequence[ChecklistItem], probes: Mapping[int, Verdict], sides: Mapping[int, Sequence[Side]]
 ) -> list[Contested]:
-    """The boxes on which the sides differ and the readings do not agree: these are ruled on."""
+    """The boxes on which the sides differ: these are ruled on, also where both readings agree against the probe."""
     made = []
     for item in items:
         said = [s.label for s in sides.get(item.n, ()) if _counts(s)]
-        if not said or item.n not in probes or set(said) == {probes[item.n].label} or _agreed(sides.get(item.n, ())):
+        if not said or item.n not in probes or set(said) == {probes[item.n].label}:
             continue
         made.append(Contested(item.n, (probes[item.n].label, *said)))
     return made
@@ -79,10 +80,10 @@ def label_items(
         label, by = probe.label, "probe"
         said = tuple(sides.get(item.n, ()))
         agreed, ruling = _agreed(said), ruled.get(item.n)
-        if agreed is not None and agreed != probe.label:
-            label, by = agreed, "readings"
-        elif ruling is not None and not ruling.demoted and ruling.citations and ruling.label != probe.label:
-            label, by = ruling.label, "ruling"
+        if ruling is not None and not ruling.demoted and ruling.citations:
+            label, by = ruling.label, "ruling" if ruling.label != probe.label else "probe"
+        elif agreed is not None:
+            label, by = agreed, "readings" if agreed != probe.label else "probe"
         if addressed and label != "contradicted" and label != probe.label:
             label, by = probe.label, "probe"
         kept = (
@@ -209,10 +210,11 @@ def stand(
     addressed: bool,
 ) -> list[Finding]:
     """The findings with their standing, one for each fault and sentence. `expected`: a ruling was asked for, so that what a
-    reading says alone is a lead until it is there."""
+    reading says alone is a lead until it is there. What comes as a lead, said by a program that has not earned more, is a
+    question to the ruling: it stands once that upholds it."""
     by_id = {v.id: v for v in verdicts}
     labels = {i.n: i for i in items}
-    cases = {f.verdict: _Case(f, by_id[f.verdict], "finding", f.level) for f in findings}
+    cases = {f.verdict: _Case(f, by_id[f.verdict], f.standing, _level(f, by_id[f.verdict])) for f in findings}
     for case in cases.values():
         source = case.verdict.claim.source
         if source.kind == "item" and case.verdict.by == "probe":
@@ -231,7 +233,7 @@ def stand(
     made = [
         c.finding.model_copy(
             update={
-                "level": c.level,
+                "level": c.finding.level if c.standing == c.finding.standing == "lead" else c.level,
                 "standing": c.standing,
                 "verdicts": (c.finding.verdict, *dict.fromkeys(t for t in c.told if t != c.finding.verdict)),
                 "also_at": tuple(sorted(c.places, key=lambda p: (p.line, p.quote))),
@@ -243,9 +245,18 @@ def stand(
     return sorted_findings(made, by_id)
 
 
+def _level(finding: Finding, verdict: Verdict) -> Level:
+    """The level at which a finding would stand: a lead's own one says only that nobody has settled it."""
+    return level_of(finding.rule, verdict) if finding.standing == "lead" else finding.level
+
+
 def _box(case: _Case, item: ItemLabel | None) -> None:
-    """A box whose label does not stand has words against it."""
-    if item is None or item.label == case.verdict.label:
+    """A box whose label does not stand has words against it; a lead stands where a reading or the ruling says the same."""
+    if item is None:
+        return
+    if item.label == case.verdict.label:
+        if any(s.by != "probe" and s.label == item.label and _counts(s) for s in item.sides):
+            case.standing = "finding"
         return
     sides = [s for s in item.sides if s.by != "probe" and s.label == item.label and not s.demoted]
     case.standing = "disputed"

@@ -7,13 +7,13 @@ is demoted with the reason, counted, and shown with `--show all`.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from auditor.judges.request import Brief, Part, Piece
 from auditor.judges.wire import MOST, JudgedBox, JudgedCite, JudgedClaim, JudgedStatement, Reading, SectionReading
+from auditor.lazy import dataclass
 from auditor.models import Citation, Claim, Evidence, Label, Report, Side, Source, Verdict
 from auditor.redact import clip
 

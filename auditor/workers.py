@@ -12,11 +12,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait as wait_for
 from types import FrameType
 from typing import Any, TypeVar
+
+from auditor.lazy import dataclass
 
 T = TypeVar("T")
 R = TypeVar("R")

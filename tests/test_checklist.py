@@ -213,7 +213,16 @@ def test_many_problems_alike_are_one_with_a_count() -> None:
     ]
 
 
+def test_a_table_without_the_line_below_its_head() -> None:
+    found = read(f"# Checklist\n\n| [x] | {ITEM} |\n| [ ] | {OTHER} |\n")
+    assert [(i.item != "", i.checked, i.partly) for i in found.items] == [(True, True, False), (True, False, False)]
+
+
 def test_states_are_stable_under_case_and_space() -> None:
     for mark in ("x", "X", " x ", "✅", "DONE", "**x**"):
         assert state(mark) == "ticked"
+    for mark in ("", " ", "_", "❌"):
+        assert state(mark) == "open"
+    for mark in ("*", "**", "`", "o", "👍"):
+        assert state(mark) == "partly"
     assert not entries("plain words\n\n- a bullet\n", 0, 4, PROFILE)

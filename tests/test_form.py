@@ -175,6 +175,36 @@ def test_parity_images_in_code_do_not_show() -> None:
     assert rules(changed) == [("image-not-rendered", 19)]
 
 
+@pytest.mark.parametrize(
+    ("heading", "detail"),
+    [
+        (r"**\1**", False),
+        (r"### \2. Question", False),
+        (r"\1", False),
+        (r"### 🧪 \1", True),
+        (r"\1\n----------", True),
+        (r"<h3>\1</h3>", True),
+        (r"### Q\2", False),
+    ],
+)
+def test_a_question_whose_heading_is_none(heading: str, detail: bool) -> None:
+    """It is read, but what reads reports by the template's headings does not find it; where it shows as one, a note."""
+    changed = re.sub(r"(?m)^### (Question (\d+))$", heading, text())
+    assert changed != text()
+    (found,) = [v for v in check(changed)[1] if v.rule == "question-changed"]
+    assert found.detail is detail
+    assert "and 30 more" in found.claim.quote
+
+
+def test_an_image_in_code_beside_one_that_shows_is_only_spoken_of() -> None:
+    shown = "![The bucket](figures/bucket.png)"
+    assert rules(answer(19, f"`<img src='figures/nope.png'>` {shown}")) == []
+    assert rules(answer(19, f"`![x](figures/nope.png)` {shown} {shown}")) == []
+    assert rules(answer(19, "`![x](figures/nope.png)`")) == [("image-not-rendered", 19)]
+    # one of the repository's that stands in code was meant to be seen
+    assert rules(answer(19, f"`![x](figures/architecture.png)` {shown}")) == [("image-not-rendered", 19)]
+
+
 def test_parity_images_of_html_count() -> None:
     """Theirs does not count `<img>`."""
     changed = answer(19, '<img src="figures/bucket.png" width="600">')

@@ -45,6 +45,11 @@ def test_no_references(text: str) -> None:
     assert not [r for r in references(text) if r.target]
 
 
+def test_footnotes_lead_nowhere_else() -> None:
+    found = references("Said[^1], [here](a.md) and [^2](b.md).\n\n[^1]: note\n")
+    assert [r.target for r in found] == ["a.md"]
+
+
 def test_the_lines_of_references() -> None:
     text = "one\n![a](a.png)\n![b](b.png) <img\nsrc='c.png'> ![d](d.png)\n\n<div>\n\n<img src=e.png>\n</div>\n\n```\n![f](f.png)\n```"
     assert [(r.line, r.target[0]) for r in references(text)] == [
@@ -77,6 +82,11 @@ Setext one
 <a name="old"></a> text <a id='New-One'>x</a>
 
 > ## Quoted
+
+Said[^1] and noted[^Note].
+
+[^1]: one
+[^Note]: words and more
 """
 
 
@@ -104,6 +114,9 @@ Setext one
         ("#quoted", True),
         ("#not-there", False),
         ("#setext", False),
+        ("#fn-1", True),
+        ("#user-content-fnref-note", True),
+        ("#fn-2", False),
     ],
 )
 def test_anchors(target: str, there: bool) -> None:

@@ -12,7 +12,7 @@ from test_repository import git
 from auditor.facts import past
 from auditor.facts.changes import brought, changes, kind_of, renamed, straight
 from auditor.facts.history import branches, self_merged, tags
-from auditor.facts.past import SNAPSHOTS, Memory, was_there
+from auditor.facts.past import SNAPSHOTS, Memory, living, was_there
 from auditor.holes import watching
 from auditor.models import AuditRecord, Evidence, Submission
 from auditor.pipeline import audit
@@ -433,6 +433,109 @@ def test_never_merged(story: Story) -> None:
     assert (
         "The branch quantise, which was not merged as it is, has it (src/small.py:3)." in record.verdicts[0].repo_shows
     )
+
+
+WORKFLOW = """name: Tests
+on:
+  push:
+    branches: [main]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: pytest tests
+      - run: ruff check .
+"""
+IMAGE = 'FROM python:3.12\nCOPY . .\nRUN pip install .\nENTRYPOINT ["python", "train.py"]\n'
+SERVED = """from fastapi import FastAPI
+import torch
+
+app = FastAPI()
+model = torch.load("m.pt")
+
+
+@app.post("/predict")
+def predict(x: list[float]):
+    return model(torch.tensor(x)).tolist()
+"""
+CHECKED = """import torch
+from src.model import Net
+
+
+def test_net():
+    assert Net()(torch.zeros(1, 3)).shape == (1, 2)
+"""
+SHOWN = {
+    "model-tests": ("tests/test_model.py", CHECKED),
+    "ci": (".github/workflows/tests.yaml", WORKFLOW),
+    "ci-linting": (".github/workflows/tests.yaml", WORKFLOW),
+    "dockerfiles": ("dockerfiles/train.dockerfile", IMAGE),
+    "fastapi": ("src/api.py", SERVED),
+}
+MODEL = "import torch\n\n\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        return x[:, :2]\n"
+
+
+def _commented(text: str) -> str:
+    return "".join(f"# {row}".rstrip() + "\n" for row in text.splitlines())
+
+
+@pytest.mark.parametrize("item", SHOWN)
+@pytest.mark.parametrize("gone", ["emptied", "commented", "cut", "quoted"])
+def test_what_was_emptied_or_commented_out_was_taken_out(story: Story, item: str, gone: str) -> None:
+    path, text = SHOWN[item]
+    made = {
+        "emptied": "",
+        "commented": _commented(text),
+        "cut": text.splitlines()[0] + "\n",
+        "quoted": f'"""\n{text}"""\n' if path.endswith(".py") else _commented(text),
+    }
+    story.write("src/model.py", MODEL)
+    story.done()
+    story.write(path, text)
+    story.done()
+    story.write(path, made[gone])
+    last = story.done()
+    beside = str(Path(path).parent / f"helper{Path(path).suffix}")
+    for i in range(4):  # changed later, of the same kind, and shows nothing
+        story.write(beside, f"# on: steps pytest fastapi torch FROM {i}\nx{i}: 1\n")
+        story.done()
+    record = audited(story, item)
+    assert [f.level for f in record.findings] == ["warning"]
+    assert f"Commit {last[:10]} took it out; it was there from 2026-01-02 until 2026-01-03" in (
+        record.verdicts[0].repo_shows
+    )
+
+
+@pytest.mark.parametrize("item", SHOWN)
+def test_what_stands_on_a_branch_only_whatever_it_is(story: Story, item: str) -> None:
+    story.write("src/model.py", MODEL)
+    story.done()
+    story.git("checkout", "-q", "-b", "aside")
+    story.write(*SHOWN[item])
+    story.done()
+    story.git("checkout", "-q", "main")
+    record = audited(story, item)
+    assert not record.findings
+    assert record.verdicts[0].label == "not_verifiable"
+    assert "The branch aside, which was not merged as it is, has it" in record.verdicts[0].repo_shows
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "lines"),
+    [
+        ("a.py", "# x\n\n# y\n", 0),
+        ("a.py", "'''\ndef test():\n    pass\n'''\n", 0),
+        ("a.py", "'''Doc.'''\nx = '''y'''\n", 2),
+        ("a.yaml", "# on:\n  # push\n", 0),
+        ("a.md", "# Title\n", 1),
+        ("web/a.ts", "// x\n", 0),
+        ("train.dockerfile", "# FROM x\nRUN y\n", 1),
+        ("a.py", "", 0),
+    ],
+)
+def test_what_a_file_says(path: str, text: str, lines: int) -> None:
+    assert living(text, path) == lines
 
 
 def test_a_weak_sign_on_a_branch(story: Story) -> None:

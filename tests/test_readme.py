@@ -74,10 +74,17 @@ def test_the_exit_codes_and_flags_named_exist() -> None:
             env=ENV | {"COLUMNS": "200"},
             check=True,
         ).stdout
-        for verb in ("audit", "batch", "check", "render", "probes", "schema")
+        for verb in ("audit", "batch", "check", "render", "probes", "schema", "eval")
     )
     for flag in set(re.findall(r"`(--[a-z-]+)", text)):
         assert flag in helped, flag
+
+
+def test_the_answer_keys_shown_are_some() -> None:
+    from auditor.evaluate.keys import parse_key
+
+    for text in re.findall(r"(?s)```yaml\n(repo:.*?)```", README.read_text(encoding="utf-8")):
+        assert parse_key(text, "shown", "README.md").contradictions
 
 
 def main() -> None:

@@ -1,11 +1,13 @@
 """The report parser, against the shapes and traps of real hand-ins."""
 
+import time
+
 import pytest
 
 from auditor.errors import UserError
 from auditor.models import Question, Report
 from auditor.profile import load_profile
-from auditor.report import find_report, match_item, parse_report
+from auditor.report import _within_dashes, find_report, match_item, parse_report
 from auditor.snapshot import Snapshot
 
 PROFILE = load_profile()
@@ -350,3 +352,46 @@ def test_a_prompt_for_an_agent_is_no_report() -> None:
     snapshot = Snapshot({".github/agents/course.md": prompt, "README.md": "# Project\n"})
     with pytest.raises(UserError, match="no report in the commit"):
         find_report(snapshot, "", load_profile())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        " " * 4900 + "- x",
+        "> answer" + " " * 4900 + "x",
+        "-" * 4900 + "x",
+        "```" + " " * 4900 + "---" + " " * 4900 + "x",
+        "--- " * 1200 + "x",
+        "> " + " " * 4900 + "length",
+    ],
+)
+def test_rows_of_nothing_cost_nothing(row: str) -> None:
+    text = "### Question 1\n\n> **Why?**\n>\n> Answer:\n\n" + f"{row}\n" * 20
+    started = time.perf_counter()
+    parse(text)
+    assert time.perf_counter() - started < 10  # quadratic ones took minutes
+
+
+def test_lists_that_are_nested_too_deep_are_said() -> None:
+    text = "### Question 1\n\n> **Why?**\n>\n> Answer:\n\n" + "".join(" " * (2 * i) + "- x\n" for i in range(600))
+    found = parse(text)
+    assert [p.message for p in found.problems if "too deep" in p.message] == [
+        "569 lines of lists are nested too deep, and read as less deep"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "inner"),
+    [
+        ("--- done ---", "done"),
+        ("`--- question 3 fill here ---`", "question 3 fill here"),
+        ("```--- a ---```", "a"),
+        ("------", ""),
+        ("-----", None),
+        ("--- done", None),
+        ("a --- b", None),
+        ("  ---a---  ", "a"),
+    ],
+)
+def test_what_stands_between_dashes(row: str, inner: str | None) -> None:
+    assert _within_dashes(row) == inner

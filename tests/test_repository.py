@@ -179,6 +179,21 @@ def test_a_commit_on_a_late_one_is_late(days: tuple[str, ...], taken: int, backw
     assert any("dates run backwards" in note for note in then.notes) is backwards
 
 
+def test_a_merge_in_time_of_a_late_commit_is_told(tmp_path: Path) -> None:
+    line(tmp_path / "r", "2026-01-10")
+    git(tmp_path / "r", "checkout", "-q", "-b", "late")
+    git(tmp_path / "r", "commit", "-q", "--allow-empty", "-m", "late", when="2026-01-25T12:00:00+00:00")
+    late = git(tmp_path / "r", "rev-parse", "HEAD")
+    git(tmp_path / "r", "checkout", "-q", "main")
+    git(tmp_path / "r", "merge", "-q", "--no-ff", "-m", "in", "late", when="2026-01-22T12:00:00+00:00")
+    then = Repository(tmp_path / "r").before(DEADLINE)
+    assert then.later == 0
+    assert then.notes == (
+        "dates run backwards: 1 commit that a merge in time brought is dated after the deadline "
+        f"(the newest is {late[:10]})",
+    )
+
+
 def test_a_deadline_that_nothing_meets(tmp_path: Path) -> None:
     line(tmp_path / "r", "2026-02-01", "2026-01-12")
     with pytest.raises(UserError, match=r"no commit before .* dates run backwards"):
@@ -280,6 +295,9 @@ HOME = "https://github.com/org/g2"
         ("https://host.dk/x/y.git", "https://host.dk/x/y.git"),
         ("https://dev.azure.com/org/project/_git/repo", "https://dev.azure.com/org/project/_git/repo"),
         ("git@github.com:org/g2.git", "git@github.com:org/g2.git"),
+        ("git@github.com:org/g2.git/", "git@github.com:org/g2.git"),
+        ("HTTPS://GitHub.com/org/g2.git/", "https://github.com/org/g2.git"),
+        ("https://Me:ToKen@GitHub.com/org/g2", "https://Me:ToKen@github.com/org/g2"),
         ("ssh://git@github.com/org/g2", "ssh://git@github.com/org/g2"),
         ("file:///tmp/x", "file:///tmp/x"),
         ("some/folder", "some/folder"),
@@ -295,6 +313,11 @@ def test_what_people_paste(pasted: str, leads_to: str) -> None:
     assert address(pasted) == leads_to
     assert address(leads_to) == leads_to
     assert same_repository(pasted) == same_repository(leads_to)
+
+
+def test_a_folder_and_its_address_are_one(tmp_path: Path) -> None:
+    (tmp_path / "a b").mkdir()
+    assert same_repository(str(tmp_path / "a b")) == same_repository((tmp_path / "a b").as_uri())
 
 
 def test_a_folder_stays_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -294,3 +294,43 @@ def test_globs_are_looked_up_as_they_match() -> None:
     for some in globs:
         chosen = [f.path for f in snapshot.select(some, all=True).named()]
         assert chosen == [p for p in sorted(paths) if matches(p, some)], some
+
+
+def test_the_files_of_another_commit_are_counted(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = Repository(repo)
+    (repo / "src" / "b c").mkdir(parents=True)
+    (repo / "src" / "b c" / "é.py").write_text("")
+    (repo / "src" / "d.py").write_text("")
+    git(repo, "add", "src")
+    git(repo, "commit", "-q", "-m", "third")
+    with open_snapshot(repository, repository.head()) as snapshot:
+        counted = [snapshot.count(c.sha) for c in snapshot.history.commits]
+        assert counted == [10, 8, 8]  # with the link and the submodule
+        assert counted[0] == len(git(repo, "ls-tree", "-r", "HEAD").splitlines())
+        with pytest.raises(Unreadable):
+            snapshot.count("1" * 40)
+        with pytest.raises(Unreadable):
+            snapshot.count(git(repo, "rev-parse", "HEAD:a.txt"))
+        assert snapshot.blob(git(repo, "rev-parse", "HEAD:a.txt")) == b"three\n"
+        with pytest.raises(Unreadable):  # a folder is no blob, and what comes after it is still read
+            snapshot.blob(git(repo, "rev-parse", "HEAD:src"))
+        assert snapshot.blob(git(repo, "rev-parse", "HEAD:a.txt")) == b"three\n"
+    with open_snapshot(repository, repository.head()) as snapshot:
+        monkeypatch.setattr("auditor.repository._TREES", 2)
+        with pytest.raises(Unreadable):
+            snapshot.count(repository.head())
+
+
+def test_folders_that_hold_one_another_many_times_are_counted_once(repo: Path) -> None:
+    def folder(rows: str) -> str:
+        command = ["git", "-C", str(repo), "mktree"]
+        return subprocess.run(command, input=rows, check=True, capture_output=True, text=True).stdout.strip()
+
+    blob = git(repo, "rev-parse", "HEAD:a.txt")
+    tree = folder(f"100644 blob {blob}\ta\n100644 blob {blob}\tb\n")
+    for _ in range(39):
+        tree = folder(f"040000 tree {tree}\ta\n040000 tree {tree}\tb\n")
+    commit = git(repo, "commit-tree", "-m", "many", tree)
+    repository = Repository(repo)
+    with open_snapshot(repository, repository.head()) as snapshot:
+        assert snapshot.count(commit) == 2**40

@@ -271,6 +271,8 @@ def boxes(
     ("pack", "dump", "ruling", "label", "by"),
     [
         (("contradicted",), ("contradicted",), None, "contradicted", "readings"),
+        (("contradicted",), ("contradicted",), ("supported",), "supported", "probe"),
+        (("contradicted",), ("contradicted",), ("contradicted",), "contradicted", "ruling"),
         (("contradicted", ""), ("contradicted",), None, "supported", "probe"),
         (("contradicted", "pyproject.toml", "not there"), ("contradicted",), None, "supported", "probe"),
         (("contradicted",), ("supported",), None, "supported", "probe"),

@@ -6,9 +6,10 @@ accusation. Checks see a `Repo`: the snapshot, and any probe's answer about it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor.holes import Watch, watching
+from auditor.lazy import dataclass
 from auditor.models import Evidence, Label, Report
 from auditor.probes import Answer
 from auditor.probes import load as load_probes

@@ -7,11 +7,11 @@ one that is softened ("not fully", "no formal") or narrowed ("not on AWS", "not 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from auditor.claims import Repo, Settled, check, item_evidence
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 
@@ -341,7 +341,7 @@ _TAIL = compile_later(rf"{_NARROW_OK}{_END}", re.IGNORECASE)
 
 @lru_cache(maxsize=512)
 def _compiled(words: str) -> re.Pattern[str]:
-    return re.compile(words, re.IGNORECASE)
+    return compile_later(words, re.IGNORECASE)
 
 
 def _denial_at(practice: Practice, words: str) -> tuple[int, int] | None:
@@ -678,32 +678,56 @@ _TOLD_IN: dict[str, tuple[str, ...]] = {
 }
 
 
-def explained_boxes(prose: Prose) -> dict[str, Evidence]:
+@dataclass(frozen=True)
+class Explained:
+    """An answer's words on why a box is open; `plain`: the answer to the question about it says that it was left out."""
+
+    evidence: Evidence
+    plain: bool
+
+
+def explained_boxes(prose: Prose) -> dict[str, Explained]:
     """The answers' words on why a box is open, by the box's item: a plain denial, or in the answer to the question about the
-    practice any sentence about it that says no or tells of a try; in a report that nowhere says plainly that the practice was
-    done. What the repository has of it (a script that was never run, a helper that nobody used) is then no contradiction.
-    A sentence about one member, a plan or the past says nothing."""
-    found: dict[str, Evidence] = {}
+    practice a bare "No" or any sentence about it that says no or tells of a try; in a report that nowhere says plainly that
+    the practice was done. What the repository has of it (a script that was never run, a helper that nobody used) is then no
+    contradiction. A sentence about one member, a plan or the past says nothing."""
+    found: dict[str, Explained] = {}
     for practice in PRACTICES:
         opened = [i for i in dict.fromkeys((*practice.items, *practice.open_items)) if prose.checked(i) is False]
         if not opened:
             continue
         noun = _compiled(rf"\b(?:{practice.noun}|{practice.done or practice.noun})\b")
         about = [s for s in prose.sentences() if noun.search(s.plain)]
-        if not any(_affirms(s, noun) for s in about):
-            why = next((s for s in about if _falls_short(practice, s)), None)
-            found |= dict.fromkeys(opened, _excerpt(why, prose)) if why else {}
+        if any(_affirms(s, noun) for s in about):
+            continue
+        told = [s for s in about if _falls_short(practice, s)]
+        told += [s for s in prose.sentences(practice.answered) if _opens_with_no(practice, s, prose)]
+        if told:
+            plain = [s for s in told if _tells(practice, s) and (_denied(practice, s) or s not in about)]
+            why = Explained(_excerpt((plain or told)[0], prose), bool(plain))
+            found |= dict.fromkeys(opened, why)
     return found
+
+
+def _tells(practice: Practice, statement: Statement) -> bool:
+    """Whether a sentence stands in the answer that is about the practice."""
+    id_ = statement.question.id
+    return bool(id_) and id_ in (practice.answered, *_TOLD_IN.get(practice.id, ()))
+
+
+def _opens_with_no(practice: Practice, statement: Statement, prose: Prose) -> bool:
+    """Whether a sentence is the bare "No" that opens the answer to the question about the practice, and is not taken back."""
+    if not practice.answered or not _OPENER.match(statement.plain) or not _first(statement, prose):
+        return False
+    return not _taken_back(practice, statement, prose)
 
 
 def _falls_short(practice: Practice, statement: Statement) -> bool:
     if statement.planned or statement.personal:
         return False
-    if practice.shown_by and _denied(practice, statement):
-        return False  # what is there is the practice: then the sentence is wrong, too
-    if statement.question.id in _TOLD_IN.get(practice.id, ()):
-        return statement.negated or statement.attempted
-    return _denied(practice, statement)
+    if _denied(practice, statement):  # elsewhere what is there may be the practice: then the sentence is wrong, too
+        return _tells(practice, statement) or not practice.shown_by
+    return _tells(practice, statement) and (statement.negated or statement.attempted)
 
 
 def _affirms(statement: Statement, noun: re.Pattern[str]) -> bool:

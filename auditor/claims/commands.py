@@ -6,7 +6,6 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.claims.paths import Mention, Places, clause, mentions, places
@@ -28,7 +27,7 @@ from auditor.facts.commands import (
 from auditor.facts.configuration import Configuration, configuration, values
 from auditor.facts.images import builds, copies
 from auditor.facts.names import clear, placeholder
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence, Question
 from auditor.prose import Prose, Statement
 from auditor.readers import commands as file_commands

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.facts.declared import DECLARATIONS, LOCKS, declarations
 from auditor.facts.images import NO_DOCKERFILE, Base, bases, editors_stock
 from auditor.facts.purposes import uncommented
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 from auditor.readers import DOCKERFILES, Instruction, docker, readable, toml, toml_line

@@ -9,7 +9,6 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, check, fact
 from auditor.facts.cloud import training_specs
@@ -19,7 +18,7 @@ from auditor.facts.images import editors_stock
 from auditor.facts.routes import Route, routes
 from auditor.facts.tests import Collection, collect, options_of, rules
 from auditor.globs import matches
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence, Label
 from auditor.prose import Prose, Statement
 from auditor.readers import DOCKERFILES, docker, python, readable, yaml_root

@@ -5,12 +5,11 @@ thresholds that the repository sets, committed coverage reports that it names, a
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.claims.counts import tests_of
 from auditor.globs import matches
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 from auditor.readers import lines_matching, readable, toml

@@ -3,13 +3,13 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import unquote
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.facts.history import pull_requests
 from auditor.facts.names import GENERIC, Names, Near, Rename, alike
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.markup import references
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement

@@ -4,12 +4,11 @@ import ast
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.facts.cloud import ANY_REGION, CONFIGURATION, MACHINE, REGION, training_specs
 from auditor.globs import matches
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.prose import Prose, Statement
 from auditor.readers import Node, literal, python, readable, walk, yaml_documents, yaml_root
 from auditor.snapshot import File, Snapshot

@@ -4,7 +4,6 @@ list of cloud services; the lock file; configuration that does not parse; secret
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, absence, check, fact
 from auditor.claims.boxes import monitoring_denied, plainly_denied
@@ -22,7 +21,7 @@ from auditor.facts.declared import DECLARATIONS, LOCKS, declarations
 from auditor.facts.deps import Import, imported, missing_from_lock, undeclared
 from auditor.facts.tests import Case, collect
 from auditor.globs import matches
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.prose import Prose, Statement
 from auditor.readers import WORKFLOWS, readable, toml, yaml_documents, yaml_root
 from auditor.snapshot import LINK, File, Snapshot

@@ -3,11 +3,11 @@ was there once. One call to git, made when the first of these is asked for."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from auditor.facts.history import direct_commits, main_line, pull_requests
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
+from auditor.lazy import dataclass
 from auditor.repository import Commit, GitError
 from auditor.snapshot import Snapshot
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from auditor.facts.expressions import UNKNOWN, filled, is_plain, shown
 from auditor.facts.jobs import Run
@@ -10,7 +9,7 @@ from auditor.facts.matrix import Combination
 from auditor.facts.programs import runs_tests
 from auditor.facts.workflows import CiWorkflow
 from auditor.holes import Hole, unsure
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import Job, Node
 from auditor.snapshot import File
 

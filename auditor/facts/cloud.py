@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.facts.programs import builds_image
 from auditor.globs import matches
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import Command, Node, commands, shell_commands, yaml_documents, yaml_root
 from auditor.snapshot import File, Files, Snapshot
 

@@ -7,7 +7,6 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from auditor.facts.commandline import Script, refuses, scripts
@@ -15,6 +14,7 @@ from auditor.facts.declared import DECLARATIONS, declarations
 from auditor.facts.images import builds, inside_image
 from auditor.facts.lists import normal_name
 from auditor.facts.names import Names, clear, names, placeholder
+from auditor.lazy import dataclass
 from auditor.readers import DOCKERFILES, WORKFLOWS, Command, commands, docker, shell_commands, workflow
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Snapshot

@@ -4,10 +4,10 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import Node, literal, python, yaml_documents
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Files, Snapshot

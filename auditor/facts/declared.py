@@ -8,7 +8,6 @@ declaration. Where something could not be read or followed, `Declared.unread` sa
 import posixpath
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 
@@ -18,7 +17,7 @@ from auditor.facts.lists import How, Listing, Package, Reference, requirement
 from auditor.facts.setup_script import setup_py
 from auditor.globs import matches
 from auditor.holes import Hole, unsure, watching
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import WORKFLOWS, readable, toml, yaml_root
 from auditor.snapshot import File, Files
 

@@ -3,12 +3,11 @@
 import ast
 import re
 import sys
-from dataclasses import dataclass
 
 from auditor.facts.declared import declarations, locked
 from auditor.facts.lists import Package, normal_name
 from auditor.holes import unsure, watching
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import python, readable, walk
 from auditor.snapshot import File, Files
 

@@ -3,10 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.facts.names import names
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import (
     DOCKERFILES,
     WORKFLOWS,

@@ -20,8 +20,11 @@ def tox(lookup: Lookup, call: Call) -> Iterator[Script]:
     own, _, rest = " ".join(call.words).partition(" -- ")
     words = own.split(" ")
     chosen: list[str] = []
+    labels: list[str] = []
     path = ""
     for i, word in enumerate(words):
+        if word in ("-m", "--label") and i + 1 < len(words):
+            labels.append(words[i + 1])
         if word in ("-e", "--env", "-e=") and i + 1 < len(words):
             chosen += [w for w in words[i + 1].split(",") if w]
         elif word in ("-c", "--conf", "--workdir") and i + 1 < len(words):
@@ -42,15 +45,57 @@ def tox(lookup: Lookup, call: Call) -> Iterator[Script]:
             table = data if found.name == "tox.toml" else data.get("tool", {}).get("tox", {})
             legacy = table.get("legacy_tox_ini") if isinstance(table, dict) else None
             if isinstance(legacy, str):
-                yield from _ini(found, legacy, toml_line(found, "legacy_tox_ini") + 1, call, chosen, rest)
+                yield from _ini(
+                    found,
+                    legacy,
+                    toml_line(found, "legacy_tox_ini") + 1,
+                    call,
+                    chosen + _labelled(legacy, labels),
+                    rest,
+                )
                 return
             if isinstance(table, dict) and table:
+                chosen += _labelled_tables(table, labels)
                 yield from _native(found, table, call, chosen, rest)
                 return
         elif "[testenv" in found.text or "[tox]" in found.text:
-            yield from _ini(found, found.text, 1, call, chosen, rest)
+            yield from _ini(found, found.text, 1, call, chosen + _labelled(found.text, labels), rest)
             return
     lookup.lost(call, "and no configuration of tox is there to be read")
+
+
+def _labelled(text: str, labels: list[str]) -> list[str]:
+    """The environments of an INI file that have one of the labels, or that `labels` of `[tox]` names for one."""
+    if not labels:
+        return []
+    sections = _sections(text, 1)
+    made = []
+    for name, section in sections.items():
+        own = {w for _, row in section.get("labels", ()) for w in re.split(r"[,\s]+", row)}
+        if name.startswith("testenv:") and own & set(labels):
+            made += [e for g in name[8:].split(", ") for e in _braces(g)]
+    for _, row in (sections.get("tox") or sections.get("tox:tox") or {}).get("labels", ()):
+        label, _, rest = row.partition("=")
+        if label.strip() in labels:
+            made += [e for g in re.split(r"[,\s]+(?![^{]*\})", rest.strip()) if g for e in _braces(g)]
+    return made
+
+
+def _labelled_tables(table: dict[str, Any], labels: list[str]) -> list[str]:
+    """The same of a TOML file."""
+    environments, said = table.get("env"), table.get("labels")
+    rows = environments.items() if isinstance(environments, dict) else ()
+    made = [
+        str(name)
+        for name, one in rows
+        if isinstance(one, dict)
+        and isinstance(one.get("labels"), list)
+        and set(labels) & {str(label) for label in one["labels"]}
+    ]
+    for label in labels:
+        named = said.get(label) if isinstance(said, dict) else None
+        made += [str(n) for n in named] if isinstance(named, list) else []
+    return made
 
 
 def _native(file: File, table: dict[str, Any], call: Call, chosen: list[str], rest: str) -> Iterator[Script]:

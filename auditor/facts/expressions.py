@@ -3,10 +3,9 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 
 
 class Unknown:

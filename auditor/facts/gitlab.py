@@ -1,10 +1,12 @@
 """GitLab's configuration with what it includes, extends and refers to: its jobs as they would run."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from auditor.facts.gitlabrules import constants, ruled_out, scenes
 from auditor.facts.scenes import Lookup
 from auditor.globs import matches
 from auditor.holes import Hole
+from auditor.lazy import dataclass
 from auditor.readers import GITLAB_WORDS, Command, Job, Node, Step, shell_commands, yaml_root
 from auditor.snapshot import File, Files
 
@@ -61,6 +63,7 @@ def _add(made: Configuration, file: File, lookup: Lookup, files: Files, done: se
 def jobs_of(made: Configuration, branch: str, branches: tuple[str, ...]) -> list[tuple[Job, list[tuple[Step, File]]]]:
     """The jobs that a pipeline has, each with its steps: what stands before, in and after its script."""
     found = []
+    shared = made.words.get("variables", (None, Node()))[1]
     for name, (file, line, node) in list(made.jobs.items())[:_MOST]:
         if name.startswith("."):
             continue
@@ -68,8 +71,8 @@ def jobs_of(made: Configuration, branch: str, branches: tuple[str, ...]) -> list
         if "script" not in merged:
             continue
         default = made.words.get("default", (file, Node()))
-        off = merged["when"][0].text in ("never", "manual") if "when" in merged else False
-        off = off or _ruled_out(merged, branch, branches)
+        off = "rules" not in merged and "when" in merged and merged["when"][0].text in ("never", "manual")
+        off = off or _ruled_out(merged, branch, branches) or _no_pipeline(made, merged, shared, branch, branches)
         allowed = merged["allow_failure"][0].text == "true" if "allow_failure" in merged else False
         pieces: list[tuple[Step, File]] = []
         for key in ("before_script", "script", "after_script"):
@@ -148,11 +151,25 @@ _ANY_REF = (
 )
 
 
+def _no_pipeline(
+    made: Configuration,
+    merged: dict[str, tuple[Node, File]],
+    shared: Node,
+    branch: str,
+    branches: tuple[str, ...],
+) -> bool:
+    """Whether the rules of a job, or of the whole workflow, leave it out of every pipeline that starts by itself."""
+    whole = made.words["workflow"][1]["rules"].items if "workflow" in made.words else []
+    rules = merged["rules"][0].items if "rules" in merged else []
+    if not whole and not rules:
+        return False
+    own = merged["variables"][0] if "variables" in merged else Node()
+    when = merged["when"][0].text if "when" in merged else ""
+    return ruled_out(rules, whole, when, scenes(branch, branches, constants(shared, own)))
+
+
 def _ruled_out(merged: dict[str, tuple[Node, File]], branch: str, branches: tuple[str, ...]) -> bool:
-    """Whether rules or `only` leave a job out of every pipeline that starts by itself."""
-    if "rules" in merged:
-        rules = merged["rules"][0].items
-        return bool(rules) and all(r["when"].text in ("never", "manual") for r in rules)
+    """Whether `only` and `except` leave a job out of every pipeline that starts by itself."""
     known = {branch, *branches}
 
     def refs(key: str) -> list[str]:

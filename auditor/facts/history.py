@@ -4,12 +4,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from auditor.holes import Hole, unsure
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.repository import Commit, History
 
 DEFAULT_BRANCHES = frozenset(["main", "master", "trunk"])
@@ -71,7 +70,7 @@ _BOT = compile_later(
 )
 _BOT_MAIL = compile_later(
     r"\[bot\]@|@(anthropic|cursor|openai)\.com$|^(action|actions|github-actions)@github\.com$|@dependabot\.com$"
-    r"|\+copilot@users\.noreply|^(?:noreply|support)@github\.com$|^imgbothelp@|@(?:renovateapp|snyk|deepsource|weblate)\.(?:com|io|org)$",
+    r"|\+copilot@users\.noreply|^(?:no-?reply|support)@(?:github|overleaf)\.com$|^imgbothelp@|@(?:renovateapp|snyk|deepsource|weblate)\.(?:com|io|org)$",
     re.IGNORECASE,
 )
 _NOREPLY = compile_later(r"^(?:\d+[+-])?(?P<login>[^@]+)@users\.noreply\.", re.IGNORECASE)

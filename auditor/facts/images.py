@@ -3,11 +3,11 @@
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from auditor.facts.names import clear, ignore_rule, names
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
+from auditor.lazy import dataclass
 from auditor.readers import DOCKERFILES, Instruction, docker, readable
 from auditor.snapshot import File, Snapshot
 

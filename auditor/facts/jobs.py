@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from auditor.facts import gitlab
 from auditor.facts.expressions import PERSON, UNKNOWN, Look, OneOf, Value, condition, filled, is_plain, shown, value_of
@@ -12,6 +12,7 @@ from auditor.facts.resolve import Reached, Resolver, assigned
 from auditor.facts.scenes import Call, Script, shell_folder
 from auditor.facts.started import image as image_starts
 from auditor.holes import Hole, watching
+from auditor.lazy import dataclass
 from auditor.readers import Command, Job, Node, Step, Workflow, shell_commands, yaml_root
 from auditor.snapshot import File, Files
 

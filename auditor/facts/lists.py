@@ -8,11 +8,11 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from auditor.holes import Hole, unsure
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import Node, toml, yaml_root
 from auditor.snapshot import File
 

@@ -3,10 +3,10 @@
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor.holes import Hole
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.snapshot import File
 
 Find = Callable[[str], "File | None"]  # a file by its path, as the tool would look for it

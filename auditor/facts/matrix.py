@@ -2,10 +2,10 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from auditor.facts.expressions import UNKNOWN, Look, Value, is_plain, shown, value_of
+from auditor.lazy import dataclass
 from auditor.readers import Node
 
 LIMIT = 256  # GitHub's own

@@ -5,9 +5,9 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from auditor.lazy import dataclass
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Snapshot
 

@@ -10,12 +10,12 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from auditor.facts import changes
 from auditor.holes import unsure, watching
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import yaml_documents
 from auditor.repository import GitError, Unreadable
 from auditor.snapshot import OpenSnapshot, Snapshot

@@ -6,14 +6,16 @@ question is asked again of the commits before them. That is bounded: a few commi
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.facts.changes import Change, brought, changes
 from auditor.facts.history import Branch, branches
 from auditor.globs import matches
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
-from auditor.repository import Commit, GitError, Unreadable
+from auditor.repository import Commit, Unreadable
 from auditor.snapshot import TEXT_LIMIT, OpenSnapshot, Snapshot, decode, too_large
 
 SNAPSHOTS = 12  # earlier commits and branches of one audit that are looked at
@@ -26,6 +28,9 @@ _BULK = 1000  # files that a commit changes: it brings or takes out data, or som
 _CHANGES = 5000  # of files that are held against the globs of one question
 _TRIES = 4  # commits that are asked one question; what is found is found by the first two
 _GUESSES = 2  # of these that are asked only because they changed a file that could be it
+_MOST = 0.5  # of a file's lines: a change that leaves less took most of it away
+_NO_TEXT = compile_later(r"\.(?:png|jpe?g|gif|webp|bmp|pdf|ipynb|csv|json|lock|html?)$", re.IGNORECASE)
+_SIGNS = {"md": (), "mdx": (), "rst": (), "js": ("//",), "ts": ("//",), "jsx": ("//",), "tsx": ("//",)}
 
 Ask = Callable[[Snapshot], tuple[Evidence, ...]]
 
@@ -76,6 +81,7 @@ class Memory:
         self._opened: dict[str, bool] = {}  # earlier commits, and whether they may be: the second question is cheap
         self._files = FILES
         self._blobs: dict[str, str] = {}
+        self._said: dict[tuple[str, tuple[str, ...]], bool] = {}
 
     def was_there(self, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None = None) -> Past | None:
         """When something was there that is gone, else the branch that alone has it. `globs` and `words` say which files
@@ -160,9 +166,11 @@ class Memory:
     def _taken_away(
         self, opened: OpenSnapshot, globs: tuple[str, ...], words: tuple[str, ...]
     ) -> Iterator[tuple[Commit, Change]]:
-        """The commits, newest first, after which a file that could be it is gone, or has none of the words any more; then
-        those that only changed such a file. Each once."""
+        """The commits, newest first, after which a file that could be it is gone, says nothing any more (emptied, or commented
+        out), or has none of the words; then those that took most of such a file away, and those that only changed one. Each
+        once."""
         changed = changes(self._snapshot)
+        shrunk: list[tuple[Commit, Change]] = []
         later: list[tuple[Commit, Change]] = []
         left = _CHANGES
         for commit in self._snapshot.history.commits[:_COMMITS]:
@@ -173,25 +181,49 @@ class Memory:
                 break
             fits = [c for c in made if c.before and matches(c.was, globs)]
             fits = [c for c in fits if not too_large(c.was, 0) and self._says(opened, c.before, words)]
-            taken = [c for c in fits if c.status == "D" or (words and not self._says(opened, c.after, words))]
+            left_of = {c: self._left(opened, c) for c in fits if c.status != "D" and c.before != c.after}
+            taken = [
+                c
+                for c in fits
+                if c.status == "D" or left_of.get(c) == 0 or (words and not self._says(opened, c.after, words))
+            ]
             if taken:
                 yield commit, taken[0]
-            elif fits and any(c.before != c.after for c in fits):
-                later.append((commit, fits[0]))
-        yield from later[:_GUESSES]
+            elif most := [c for c, share in left_of.items() if share < _MOST]:
+                shrunk.append((commit, most[0]))
+            elif left_of:
+                later.append((commit, next(iter(left_of))))
+        yield from [*shrunk, *later][:_GUESSES]
+
+    def _left(self, opened: OpenSnapshot, change: Change) -> float:
+        """The share of a file's lines that are neither blank nor comments which a change left; 1 where it cannot be told."""
+        if _NO_TEXT.search(change.was) or len(self._blobs) >= _BLOBS:
+            return 1
+        before, after = (
+            living(self._text(opened, blob), path)
+            for blob, path in ((change.before, change.was), (change.after, change.path))
+        )
+        return after / before if before else 1
 
     def _says(self, opened: OpenSnapshot, blob: str, words: tuple[str, ...]) -> bool:
         """Whether a version of a file has one of the words; without words any version does."""
         if not words or not blob:
             return bool(blob)
-        if blob not in self._blobs:
+        if (blob, words) not in self._said:
+            text = self._text(opened, blob)
+            self._said[blob, words] = any(word.lower() in text for word in words)
+        return self._said[blob, words]
+
+    def _text(self, opened: OpenSnapshot, blob: str) -> str:
+        """A version of a file in small letters; empty where it is none, or not read."""
+        if blob and blob not in self._blobs:
             if len(self._blobs) >= _BLOBS:
-                return False
+                return ""
             self._blobs[blob] = ""
             with contextlib.suppress(Unreadable):
                 data = opened.blob(blob)
                 self._blobs[blob] = decode(data).lower() if len(data) <= TEXT_LIMIT else ""
-        return any(word.lower() in self._blobs[blob] for word in words)
+        return self._blobs.get(blob, "")
 
     def _may_open(self, opened: OpenSnapshot, commit: str) -> bool:
         """Whether another commit may be looked at. One with many more files than are left (somebody else's code was in it,
@@ -200,10 +232,9 @@ class Memory:
             if sum(self._opened.values()) >= SNAPSHOTS:
                 return False
             try:
-                names = opened.repository.raw("ls-tree", "-r", "--name-only", "-z", "--full-tree", commit)
-            except GitError:
-                names = b"\0" * (FILES + 1)
-            count = names.count(b"\0")
+                count = opened.count(commit)
+            except Unreadable:
+                count = FILES + 1
             self._opened[commit] = count <= self._files
             self._files -= count if self._opened[commit] else 0
         return self._opened[commit]
@@ -268,6 +299,21 @@ class Memory:
                 if found is not None:
                     return Past(found[0], found[1], branch=branch.name)
         return None
+
+
+def living(text: str, path: str) -> int:
+    """How many lines of a file say something: neither blank nor comments, nor Python that is one string as a whole."""
+    bare = text.strip()
+    if (
+        path.endswith(".py")
+        and len(bare) >= 6
+        and bare[:3] in ('"""', "'''")
+        and bare.find(bare[:3], 3) == len(bare) - 3
+    ):
+        return 0
+    suffix = path.rsplit("/", 1)[-1].rpartition(".")[2].lower()
+    signs = _SIGNS.get(suffix, ("#",))
+    return sum(1 for row in bare.split("\n") if (said := row.strip()) and not (signs and said.startswith(signs)))
 
 
 def was_there(snapshot: Snapshot, globs: tuple[str, ...], words: tuple[str, ...] = ()) -> Past | None:

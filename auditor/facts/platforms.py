@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from auditor.facts.civalues import Values, ci_values, machine_line, machines
 from auditor.facts.programs import runs_tests
 from auditor.facts.purposes import pipelines, served, uncommented
 from auditor.facts.workflows import CiWorkflow
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.readers import Job, readable
 from auditor.snapshot import Snapshot

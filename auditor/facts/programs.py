@@ -1,10 +1,11 @@
 """What the programs and actions of CI are: test runners, linters, hooks, image builders."""
 
 import re
+from collections.abc import Callable
 
 from auditor.facts.jobs import Run, Use
 from auditor.lazy import compile_later
-from auditor.readers import Command, shell_commands, yaml_root
+from auditor.readers import Command, Node, shell_commands, yaml_root
 from auditor.snapshot import File
 
 # -- what a command is -------------------------------------------------------------------------------------------------
@@ -20,11 +21,8 @@ def runs_tests(command: Command) -> bool:
     if command.runs(*_RUNNERS):
         return True
     words = command.bare
-    return words[:2] == ("hatch", "test") or (
-        len(words) > 2
-        and command.program.startswith("python")
-        and words[1:3] in (("setup.py", "test"), ("manage.py", "test"))
-    )
+    python = len(words) > 2 and command.program.startswith("python")
+    return python and words[1:3] in (("setup.py", "test"), ("manage.py", "test"))
 
 
 _LINTERS = frozenset(
@@ -81,8 +79,6 @@ def lint_tool(command: Command) -> str:
         )
     if program in ("ty", "pyrefly"):
         return program if "check" in words[1:] else ""
-    if program == "hatch" and words[1:2] == ("fmt",):
-        return "hatch fmt" if "--check" in words else ""
     return program if program in _LINTERS else ""
 
 
@@ -122,13 +118,14 @@ _LINT_HOOK = compile_later(
 )
 
 
-def lint_hooks(file: File) -> tuple[tuple[str, int], ...]:
-    """The hooks of a pre-commit configuration that lint, check types or format, each with its line."""
+def lint_hooks(file: File, without: Callable[[Node], bool] = lambda _: False) -> tuple[tuple[str, int], ...]:
+    """The hooks of a pre-commit configuration that lint, check types or format, each with its line; some left out."""
     found = []
     for repo in yaml_root(file)["repos"].items:
         for hook in repo["hooks"].items:
             entry = " ".join([hook["entry"].text, *hook["args"].texts()])
-            if _LINT_HOOK.search(hook["id"].text) or any(lint_tool(c) for c in shell_commands(entry)):
+            lints = _LINT_HOOK.search(hook["id"].text) or any(lint_tool(c) for c in shell_commands(entry))
+            if lints and not without(hook):
                 found.append((hook["id"].text, hook["id"].line or hook.line))
     return tuple(found)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor.facts.cloud import CONFIGURATION, cloud_build, deploy_command, deploy_elsewhere, train_command
 from auditor.facts.jobs import Run, Use
@@ -16,7 +16,7 @@ from auditor.facts.programs import (
     runs_tests,
 )
 from auditor.facts.workflows import CI, CiWorkflow, ci_workflows
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import Command, Job, Step, readable
 from auditor.snapshot import File, Files, Snapshot
 

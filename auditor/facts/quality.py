@@ -4,9 +4,8 @@ of its functions is typed and documented."""
 import ast
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import Node, python, readable, shell_commands, toml, yaml_root
 from auditor.snapshot import File, Snapshot
 

@@ -9,18 +9,19 @@ import posixpath
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
+from auditor.facts.earthly import earthly
 from auditor.facts.environments import invoke, nox, tox
 from auditor.facts.known import known_program
 from auditor.facts.make import Find, Justfile, Makefile
+from auditor.facts.managers import hatch, pixi, poetry, rye, uv
 from auditor.facts.pycommands import PythonCommands
 from auditor.facts.scenes import Call, Script, shell_folder
 from auditor.facts.started import containers, devbox, dvc, mise
-from auditor.facts.tasks import hatch, npm, pdm, pixi, poe, project_script, rye, taskfile
+from auditor.facts.tasks import npm, pdm, poe, project_script, taskfile
 from auditor.globs import matches
 from auditor.holes import Hole, watching
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import (
     DOCKERFILES,
     Command,
@@ -473,6 +474,9 @@ _HANDLERS: dict[str, Follow] = {
     "pdm": pdm,
     "hatch": hatch,
     "rye": rye,
+    "uv": uv,
+    "poetry": poetry,
+    "earthly": earthly,
     "pixi": pixi,
     **dict.fromkeys(("npm", "yarn", "pnpm", "bun"), npm),
 }

@@ -7,9 +7,8 @@ import csv
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import readable
 from auditor.snapshot import File, Snapshot
 

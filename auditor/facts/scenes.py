@@ -2,10 +2,11 @@
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol, Self
 
 from auditor.holes import Hole
+from auditor.lazy import dataclass
 from auditor.readers import Command, shell_commands
 from auditor.snapshot import File
 

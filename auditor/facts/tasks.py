@@ -202,29 +202,38 @@ def hatch(lookup: Lookup, call: Call) -> Iterator[Script] | None:
         return None
     environment, _, name = plain[1].rpartition(":")
     environment = environment.lstrip("+-") or options.get("-e") or options.get("--env") or "default"
-    found = lookup.upward(call, "hatch.toml", "pyproject.toml")
+    found, environments = hatch_table(lookup, call)
     if found is None:
         return None
-    data = toml(found)
-    environments = _table(data, "envs") or _table(data, "tool", "hatch", "envs")
-    scripts = _hatch_scripts(environments, environment, 0)
+    scripts = hatch_scripts(environments, environment, 0)
     if name not in scripts:
         if ":" in plain[1] and environment not in environments:
             lookup.lost(call, f"an environment that {found.path} does not have")
         elif ":" in plain[1]:  # any program may be run in an environment
             return iter([said(call.file, shlex.join([name, *plain[2:]]), call.line, call)])
         return None
-    return _hatch(call, found, scripts, name, 0)
+    return hatch_task(call, found, scripts, name, 0)
 
 
-def _hatch_scripts(environments: dict[str, Any], name: str, depth: int) -> dict[str, Any]:
+def hatch_table(lookup: Lookup, call: Call) -> tuple[File | None, dict[str, Any]]:
+    """The file of hatch's environments, and these."""
+    found = lookup.upward(call, "hatch.toml", "pyproject.toml")
+    if found is None:
+        return None, {}
+    data = toml(found)
+    return found, _table(data, "envs") or _table(data, "tool", "hatch", "envs")
+
+
+def hatch_scripts(environments: dict[str, Any], name: str, depth: int) -> dict[str, Any]:
+    """The scripts of an environment and of the one that it is made from."""
     environment = _table(environments, name)
     template = environment.get("template", "default")
-    above = _hatch_scripts(environments, template, depth + 1) if template != name and depth < 5 else {}
+    above = hatch_scripts(environments, template, depth + 1) if template != name and depth < 5 else {}
     return {**above, **_table(environment, "scripts"), **_table(environment, "extra-scripts")}
 
 
-def _hatch(call: Call, file: File, scripts: dict[str, Any], name: str, depth: int) -> Iterator[Script]:
+def hatch_task(call: Call, file: File, scripts: dict[str, Any], name: str, depth: int) -> Iterator[Script]:
+    """The commands of one of these scripts, others that it begins with followed."""
     texts = scripts[name] if isinstance(scripts[name], list) else [scripts[name]]
     for text in texts:
         if not isinstance(text, str) or not text.split():
@@ -232,7 +241,7 @@ def _hatch(call: Call, file: File, scripts: dict[str, Any], name: str, depth: in
         text = re.sub(r"\{args(?::([^}]*))?\}", r"\1", text.removeprefix("- "))
         first = text.split()[0]
         if first in scripts and first != name and depth < _DEPTH:
-            yield from _hatch(call, file, scripts, first, depth + 1)
+            yield from hatch_task(call, file, scripts, first, depth + 1)
         else:
             yield said(file, text, toml_line(file, name), call, file.folder)
 

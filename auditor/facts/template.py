@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from auditor.lazy import dataclass
 from auditor.repository import GitError, Unreadable
 from auditor.snapshot import File, Snapshot
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from auditor.facts import jobs
 from auditor.facts.jobs import Run, Use
@@ -11,7 +11,7 @@ from auditor.facts.matrix import Matrix
 from auditor.facts.programs import lint_action, runs_pre_commit
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import (
     WORKFLOWS,
     Job,

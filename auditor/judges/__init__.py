@@ -7,13 +7,14 @@ test cassette and batch are the same thing. A judge never raises for one questio
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
 from auditor.errors import UserError
+from auditor.lazy import dataclass
 from auditor.models import JudgeInfo, Named
 
 Say = Callable[[str], None]

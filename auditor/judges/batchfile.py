@@ -9,13 +9,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import IO, Any, Final
 
 from auditor.errors import UserError
 from auditor.judges import Answer, Request, Say, Settings, Store, Usage, key
 from auditor.judges.recorded import JUDGE, info, misfit, read_settings, stored, with_params, write_settings
+from auditor.lazy import dataclass
 
 ENDPOINT: Final = "/v1/chat/completions"
 TOKENS = 100_000_000

@@ -7,9 +7,9 @@ secrets replaced, then cut, then without characters that steer or hide. Blocks s
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from auditor.judges.private import Veil
+from auditor.lazy import dataclass
 from auditor.prompts import Prompt
 
 LINE = 400

@@ -8,9 +8,9 @@ file that does not fit, the lines are shown that the report's own names stand on
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from auditor.globs import matches
+from auditor.lazy import dataclass
 from auditor.models import Evidence, Problem, Question
 from auditor.profile import Profile
 from auditor.redact import is_key_file

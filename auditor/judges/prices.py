@@ -7,10 +7,10 @@ repeated prefix is cheaper, AUDITOR_PRICE_CACHED.
 import math
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from auditor.errors import UserError
 from auditor.judges import Request, Say, Usage
+from auditor.lazy import dataclass
 
 REPLY = 12_000
 """Tokens that one reply is taken to have in an estimate: a reading labels every box and reports what it finds."""

@@ -8,7 +8,7 @@ each reading is cut into parts of the report, each with the files that it needs.
 import hashlib
 import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from auditor.judges import Request
@@ -16,6 +16,7 @@ from auditor.judges.gate import Block, Gate, Shown
 from auditor.judges.pack import Candidate, Chosen, Need, candidates, fit, in_order, most_alike, need_of
 from auditor.judges.private import Veil, veil_of
 from auditor.judges.wire import Reading, Ruling, SectionReading, schema_of
+from auditor.lazy import dataclass
 from auditor.models import ChecklistItem, Evidence, Figure, ProbeResult, Problem, Question, Report
 from auditor.profile import Profile
 from auditor.prompts import Prompt, load_prompt

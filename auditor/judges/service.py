@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from auditor.errors import UserError
 from auditor.judges import Say, Store
 from auditor.judges.batchfile import ENDPOINT, Filing, file_results, files_of, requests_in
 from auditor.judges.prices import Gate, Load
+from auditor.lazy import dataclass
 
 if TYPE_CHECKING:
     import openai

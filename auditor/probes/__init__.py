@@ -8,9 +8,9 @@ Probes never run anything, never use the network and never ask a model.
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from auditor.holes import Hole, unsure, watching
+from auditor.lazy import dataclass
 from auditor.models import Evidence, Outcome, Searched
 from auditor.readers import Module, python, readable
 from auditor.snapshot import File, Files, Snapshot
@@ -97,10 +97,12 @@ class Probe:
                 stubs = (
                     () if self.stubs or self.all else snapshot.select(self.looks_in, self.mentions, stubs=True).named()
                 )
+            said = tuple(f for f in stubs if f.size)  # the template has empty files, too
             if stubs:
-                names = [f.path for f in stubs[:NAMED]]
-                more = f" and {len(stubs) - 3} more" if len(stubs) > 3 else ""
-                return absence(f"only the template's untouched ones: {', '.join(names[:3])}{more}", *names)
+                names = [f.path for f in (said or stubs)[:NAMED]]
+                more = f" and {len(said or stubs) - 3} more" if len(said or stubs) > 3 else ""
+                what = "only the template's untouched ones" if said else "only what is empty"
+                return absence(f"{what}: {', '.join(names[:3])}{more}", *names)
         near = files.near or (_mention(files, self.mentions) if self.mentions else "")
         nearest = f"nearest is {near}{', ' * bool(files.why)}{files.why}"
         if not searched.files:
@@ -128,10 +130,8 @@ def _mention(files: Files, words: tuple[str, ...]) -> str:
         if not any(w in file.lower for w in lower):
             continue
         module = python(file) if file.suffix in ("py", "ipynb") else None
-        named = (
-            min((line for name, line in _names(module) if any(w in name for w in lower)), default=0) if module else 0
-        )
-        if named:
+        names = file.once("names of the code", lambda: tuple(_names(module))) if module else ()  # noqa: B023
+        if named := min((line for name, line in names if any(w in name for w in lower)), default=0):
             return f"{file.path}:{named}"
         if file.suffix == "ipynb" or other:
             continue

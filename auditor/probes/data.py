@@ -596,7 +596,7 @@ def _receiver(call: Call, module: Module) -> str:
 _POINTER = ("**/*.dvc", "!**/.dvc/**")
 _CONFIG = ("**/.dvc/config",)
 _DVC = (*_POINTER, *_CONFIG, "**/dvc.yaml")  # in this order: a `!` glob removes what those before it let in
-_HELD = compile_later(r"(?m)^\s*-?\s*(md5|etag|checksum|hash|version_id|cloud|files|nfiles)\s*:\s*(?:\S|$)")
+_HELD = compile_later(r"(?m)^[ \t]*(?:-[ \t]*)?(md5|etag|checksum|hash|version_id|cloud|files|nfiles)\s*:\s*(?:\S|$)")
 _MODEL_PATH = compile_later(
     r"(^|/)(models?|checkpoints?|ckpts?|weights|trained_models|artifacts)(/|\.dvc$)|\.(ckpt|pth|onnx|safetensors|h5)\.dvc$",
     re.I,
@@ -621,7 +621,7 @@ def _pointers(files: Files) -> list[tuple[File, int]]:
 
 def _is_tiny(text: str) -> bool:
     """Whether a pointer's target is one file of less than a hundred bytes: a try-out, no data."""
-    sizes = [int(n) for n in re.findall(r"(?m)^\s*-?\s*size:\s*(\d{1,15})\s*$", text)]
+    sizes = [int(n) for n in re.findall(r"(?m)^[ \t]*(?:-[ \t]*)?size:\s*(\d{1,15})\s*$", text)]
     return len(sizes) == 1 and sizes[0] < 100
 
 

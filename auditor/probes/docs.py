@@ -221,13 +221,15 @@ def _shown(question: Question) -> list[Image]:
 def architecture_diagram(files: Files) -> Iterator[Evidence]:
     """An own image that the report's architecture question shows; a figure named after architecture, overview, diagram or
     pipeline beside the report, in the docs or the root; a drawio, Excalidraw, Mermaid or PlantUML source. The template's
-    pictures (under any name), images of other answers, and images that are only an address elsewhere do not count."""
+    pictures as they came (byte for byte, under any name), images of other answers, and images that are only an address elsewhere do not count."""
     question = _answer(files)
     report = files.report.path if files.report else ""
     seen = set()
     for image in _shown(question) if question else ():
         file = files.paths.get(image.path)
-        if file and not _is_stub(files, file) and file.path not in seen:
+        if file and _is_stub(files, file):
+            files.near, files.why = f"{report}:{image.line}", f"which shows the template's own picture, {file.path}"
+        elif file and file.path not in seen:
             seen.add(file.path)
             note = f"{file.path}, shown by the architecture answer"
             yield Evidence(kind="fact", path=file.path, note=note, sources=(file.path, f"{report}:{image.line}"))

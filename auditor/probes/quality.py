@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from auditor.facts.commandline import TARGET_FILES, Program, programs, scripts, targets
+from auditor.facts.linting import command_only_sorts, hook_only_sorts
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
@@ -25,7 +26,6 @@ _STYLE_HOOK = compile_later(
 )
 _TOOL_SECTIONS = (
     "black",
-    "isort",
     "pylint",
     "yapf",
     "pydocstyle",
@@ -39,8 +39,8 @@ _TEMPLATE_SELECT = frozenset(["I", "N", "E", "W"])
 
 
 def _says_more(ruff: dict[str, object]) -> bool:
-    """Whether a ruff section holds more than the template's line length and rule letters."""
-    rest = {k: v for k, v in ruff.items() if k not in ("line-length", "lint")}
+    """Whether a ruff section holds more than the template's line length and rule letters, or the order of imports."""
+    rest = {k: v for k, v in ruff.items() if k not in ("line-length", "lint") and (k, v) != ("select", ["I"])}
     lint = ruff.get("lint")
     more = {k: v for k, v in lint.items() if k != "select"} if isinstance(lint, dict) else {}
     select = lint.get("select", []) if isinstance(lint, dict) else []
@@ -72,14 +72,17 @@ def sections(file: File) -> configparser.RawConfigParser:
 )  # fmt: skip
 def style_tool(files: Files) -> Iterator[Evidence]:
     """A style hook in the pre-commit configuration, a step of a workflow that checks the style, or a configuration of ruff,
-    black, flake8, isort, pylint or the like that says more than the template's. An installed linter that nothing runs, a
-    formatter that rewrites in CI without `--check`, and `[tool.flake8]`, which flake8 does not read, do not count."""
+    black, flake8, pylint or the like that says more than the template's. An installed linter that nothing runs, a formatter
+    that rewrites in CI without `--check`, `[tool.flake8]`, which flake8 does not read, and what only sorts imports (isort,
+    ruff with the rules `I` alone) do not count."""
     hooks, steps, configured = [], [], []
-    styled = False
+    styled, sorts = False, ""
     for file in files:
         if file.name.startswith(".pre-commit-config") and not file.path.startswith(".github/"):
             for node, line in _hooks(file):
-                if _STYLE_HOOK.match(node["id"].text) or any(_checks_style(c, True) for c in _entry(node)):
+                if hook_only_sorts(node, files):
+                    sorts = sorts or f"{file.path}:{line}"
+                elif _STYLE_HOOK.match(node["id"].text) or any(_checks_style(c, True) for c in _entry(node)):
                     styled = True
                     hooks.append(file.cite(line, note="a style hook"))
     for file in files:
@@ -87,13 +90,17 @@ def style_tool(files: Files) -> Iterator[Evidence]:
             found = workflow(file)
             for _, step in found.active_steps if found else ():
                 for command in step.commands:
-                    if _checks_style(command) or (styled and command.program == "pre-commit" and "run" in command.bare):
+                    if _checks_style(command) and command_only_sorts(command, files):
+                        sorts = sorts or f"{file.path}:{command.line}"
+                    elif _checks_style(command) or (
+                        styled and command.program == "pre-commit" and "run" in command.bare
+                    ):
                         soft = (
                             " (it cannot fail)" if step.soft or command.soft or "--exit-zero" in command.words else ""
                         )
                         steps.append(file.cite(command.line, note=f"checks the style in CI{soft}"))
                 if re.match(
-                    r"(astral-sh|chartboost)/ruff(-action)?@|psf/black@|py-actions/flake8@|isort/isort-action@|"
+                    r"(astral-sh|chartboost)/ruff(-action)?@|psf/black@|py-actions/flake8@|"
                     r"(super-linter|github)/super-linter|reviewdog/action-(flake8|black|ruff)|oxsecurity/megalinter",
                     step.uses,
                 ) or (styled and re.match(r"pre-commit(-ci)?/(lite-)?action@", step.uses)):
@@ -122,11 +129,13 @@ def style_tool(files: Files) -> Iterator[Evidence]:
                 template = (
                     options.keys() <= {"max-line-length", "max-complexity"} and options.get("max-line-length") == "79"
                 )
-                named = base in ("flake8", "isort", "pycodestyle", "pylint", "yapf", "pydocstyle", "pep8", "style")
+                named = base in ("flake8", "pycodestyle", "pylint", "yapf", "pydocstyle", "pep8", "style")
                 if (named or "pylint" in file.name) and options and not template:
                     line = next((i for i, r in enumerate(file.lines, 1) if r.strip().startswith(f"[{name}")), 1)
                     configured.append(file.cite(line, line + 3, note="a style tool's configuration"))
                     break
+    if sorts and not (hooks or steps or configured):
+        files.near, files.why = sorts, "which only looks at the order of imports"
     yield from hooks[:1] + steps[:1] + configured[:2] + hooks[1:] + steps[1:] + configured[2:]
 
 

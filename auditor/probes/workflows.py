@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from auditor.facts.civalues import caches, ci_values, default_caches
 from auditor.facts.cloud import CONFIGURATION, SCRIPTS, TERRAFORM, cloud_build, gcloud_words, terraform
 from auditor.facts.jobs import Run, Use
+from auditor.facts.linting import hook_only_sorts, only_sorts
 from auditor.facts.programs import (
     build_action,
     builds_image,
@@ -180,15 +181,20 @@ def ci_template(files: Files) -> Iterator[Evidence]:
                     break
 
 
-def _lints(files: Files) -> Iterator[tuple[CiWorkflow, Evidence]]:
-    hooks = [(f, h) for f in files.matching(_PRE_COMMIT) for h in lint_hooks(f)]
+def _lints(files: Files, sorts: bool = False) -> Iterator[tuple[CiWorkflow, Evidence]]:
+    """The steps that lint; those that only look at the order of imports are left out, or with `sorts` nothing else is in."""
+    hooks = [
+        h for f in files.matching(_PRE_COMMIT) for h in lint_hooks(f, lambda h: hook_only_sorts(h, files) is not sorts)
+    ]
+    held = ", ".join(sorted({name for name, _ in hooks})[:4])
     soft: list[tuple[CiWorkflow, Evidence]] = []
     for ci in _checking(files, lambda r: lint_tool(r.command) if isinstance(r, Run) else lint_action(r)):
         for run in ci.runs:
             tool = lint_tool(run.command)
+            tool = tool if tool and only_sorts(run, files) is sorts else ""
             weak = run.soft or "--exit-zero" in run.command.bare
             if tool or (runs_pre_commit(run) and hooks):
-                what = tool or "pre-commit, whose hooks hold " + ", ".join(sorted({name for _, (name, _) in hooks})[:4])
+                what = tool or f"pre-commit, whose hooks hold {held}"
                 piece = _cite(run, ci, f"{what}; {_say(ci)}")
                 if weak and not run.soft:
                     piece = _cite(run, ci, f"{what} with --exit-zero, which never fails; {_say(ci)}")
@@ -197,17 +203,12 @@ def _lints(files: Files) -> Iterator[tuple[CiWorkflow, Evidence]]:
                 else:
                     yield ci, piece
         for use in ci.uses:
+            at = use.step.line, use.step.end
             if runs_pre_commit(use):
                 if hooks:
-                    held = ", ".join(sorted({name for _, (name, _) in hooks})[:4])
-                    yield (
-                        ci,
-                        use.file.cite(
-                            use.step.line, use.step.end, note=f"pre-commit, whose hooks hold {held}; {_say(ci)}"
-                        ),
-                    )
-            elif tool := lint_action(use):
-                yield ci, use.file.cite(use.step.line, use.step.end, note=f"{tool}; {_say(ci)}")
+                    yield ci, use.file.cite(*at, note=f"pre-commit, whose hooks hold {held}; {_say(ci)}")
+            elif (tool := lint_action(use)) and only_sorts(use, files) is sorts:
+                yield ci, use.file.cite(*at, note=f"{tool}; {_say(ci)}")
     yield from soft
 
 
@@ -218,15 +219,29 @@ def _lints(files: Files) -> Iterator[tuple[CiWorkflow, Evidence]]:
 )
 def ci_lints(files: Files) -> Iterator[Evidence]:
     """ruff, flake8, pylint, mypy and their like, `black --check`, or pre-commit with such hooks, in an active step of a
-    workflow that reaches the default branch; or pre-commit.ci. A formatter that only rewrites, an installed linter, and
-    pre-commit with white-space hooks do not count. A linter whose failure passes is found, and said to be so."""
+    workflow that reaches the default branch; or pre-commit.ci. A formatter that only rewrites, an installed linter,
+    pre-commit with white-space hooks, and what only looks at the order of imports (isort, ruff with the rules `I` alone) do
+    not count. A linter whose failure passes is found, and said to be so."""
+    found = False
     for _, piece in _lints(files):
+        found = True
         yield piece
     for file in files.matching(_PRE_COMMIT):
-        if "ci:" in file.text and (hooks := lint_hooks(file)):
+        if "ci:" in file.text and (hooks := lint_hooks(file, lambda h: hook_only_sorts(h, files))):
             line = next((i for i, row in enumerate(file.lines, 1) if re.match(r"ci:", row)), 0)
             if line:
+                found = True
                 yield file.cite(line, note=f"pre-commit.ci is set up; the hooks hold {hooks[0][0]}")
+    if not found and (sorting := next(ci_sorts_imports(files), None)):
+        files.near, files.why = f"{sorting.path}:{sorting.start}", "which only looks at the order of imports"
+
+
+@probe("ci-sorts-imports", asks="Does a workflow check the order of imports?", looks_in=(*CI, _PRE_COMMIT))
+def ci_sorts_imports(files: Files) -> Iterator[Evidence]:
+    """isort, or ruff with the rules `I` alone, in a workflow as `ci-lints` takes it. Weak: it says nothing of the rest of the
+    code."""
+    for _, piece in _lints(files, sorts=True):
+        yield piece
 
 
 @probe(

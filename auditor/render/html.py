@@ -9,7 +9,7 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
@@ -23,6 +23,7 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from auditor.decisions import WORDS, Decision, Decisions, decided, question
+from auditor.lazy import dataclass
 from auditor.models import AuditRecord, Evidence, Finding, Question, Verdict
 from auditor.redact import secret_at
 from auditor.render import one_line, safe

@@ -11,10 +11,11 @@ import json
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from auditor.lazy import dataclass
 from auditor.models import GroupEntry, JudgeInfo, Named, Tool
 from auditor.render import one_line
 

@@ -6,6 +6,8 @@ from conftest import contradicted, report, settle, tree
 from auditor.claims import Repo
 from auditor.claims import load as load_checks
 from auditor.claims.boxes import PRACTICES, explained_boxes
+from auditor.models import Audited
+from auditor.pipeline import examine
 from auditor.profile import load_profile
 from auditor.prose import read_prose
 
@@ -210,7 +212,13 @@ def test_monitoring_is_settled_by_the_repository_before_the_boxes() -> None:
         ("api-tests", "No. We did not perform load testing.", "load-test", True),
         ("debugging-and-profiling", "A profiler is in the code but it was never used.", "profiling", True),
         ("experiment-tracking", "A sweep was set up, but it never ran through.", "sweep", True),
-        ("extra", "We did not implement a frontend.", "frontend", False),
+        ("extra", "We did not implement a frontend.", "frontend", True),
+        ("struggles", "We did not implement a frontend.", "frontend", False),
+        ("data-versioning", "We did not use DVC in our project.", "data-versioning", True),
+        ("data-versioning", "No, we did not. The data is small.", "data-versioning", True),
+        ("data-versioning", "No, we did not. We used W&B artifacts.", "data-versioning", False),
+        ("cloud-training", "We did not manage to do this.", "cloud-training", True),
+        ("configuration", "No. The data is small.", "hydra", False),
         ("struggles", "We did not use DVC.", "data-versioning", False),
         # done after all, told of something else, a plan, a member
         ("api-tests", "We did not test much. We used locust for load testing.", "load-test", False),
@@ -229,3 +237,33 @@ def test_what_an_answer_says_of_an_open_box(question: str, answer: str, item: st
     prose = read_prose(report({question: answer}, {item: False}))
     assert (item in explained_boxes(prose)) is explained
     assert item not in explained_boxes(read_prose(report({question: answer}, {item: True})))
+
+
+LOADED = """on: [push]
+jobs:
+  load:
+    runs-on: ubuntu-latest
+    steps:
+      - run: locust -f tests/locustfile.py --headless -u 10 -t 10s
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "workflow", "label"),
+    [
+        ("No. We did not perform load testing.", "", "not_verifiable"),
+        ("No. We did not perform load testing.", LOADED, "contradicted"),  # it runs at every push
+        ("We tried load testing, and it failed to start.", LOADED, "not_verifiable"),
+        ("We tested the routes.", "", "contradicted"),
+    ],
+)
+def test_an_open_box_whose_answer_says_no(answer: str, workflow: str, label: str) -> None:
+    files = {**LOCUST, "reports/README.md": "x\n" * 200}
+    files |= {".github/workflows/load.yaml": workflow} if workflow else {}
+    snapshot = tree(files, report=report({"api-tests": answer}, {"load-test": False}))
+    about = Audited(id="1", repo="", report_path="reports/README.md", commit="c0ffee", commit_time="")
+    made = examine(snapshot, load_profile(), about)
+    (verdict,) = [
+        v for v in made.verdicts if v.claim.source.kind == "item" and v.claim.quote == "Load test your application"
+    ]
+    assert verdict.label == label

@@ -4,6 +4,8 @@ import pytest
 from conftest import ask
 
 from auditor.models import Image, Question, Report
+from auditor.probes import load
+from auditor.snapshot import Snapshot
 
 PROSE = "The pond model tells carp from pike by the colour of their fins and counts them. " * 8
 LONG = "The pond model tells carp from pike by the colour of their fins and counts them.\n" * 25
@@ -103,6 +105,18 @@ REPORT = {"reports/README.md": "a\n" * 12}
 )  # fmt: skip
 def test_architecture_diagram(files: dict[str, str | bytes], report: Report | None, outcome: str) -> None:
     assert ask("architecture-diagram", {**REPORT, **files}, report=report).outcome == outcome
+
+
+@pytest.mark.parametrize("path", ["reports/figures/overview.png", "docs/img/a.png", "architecture.png"])
+@pytest.mark.parametrize(("picture", "outcome"), [(PICTURE, "absent"), (PICTURE + b"edited", "found")])
+def test_only_the_templates_picture_as_it_came_is_none(path: str, picture: bytes, outcome: str) -> None:
+    known = Snapshot({"x": PICTURE}).files["x"].blob
+    made = Snapshot({**REPORT, path: picture}, set_aside=lambda f: "template stub" if f.blob == known else "")
+    made.report = architecture(OWN.model_copy(update={"path": path}))
+    answer = load()["architecture-diagram"].run(made)
+    assert answer.outcome == outcome
+    if outcome == "absent":
+        assert f"which shows the template's own picture, {path}" in answer.evidence[0].note
 
 
 @pytest.mark.parametrize(

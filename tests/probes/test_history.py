@@ -171,6 +171,7 @@ def test_bots_stand_apart() -> None:
         ("our-project-bot", "", True),
         ("Claude", "noreply@anthropic.com", True),
         ("ImgBotApp", "ImgBotHelp@gmail.com", True),
+        ("Overleaf", "noreply@overleaf.com", True),
         ("GitHub Classroom", "noreply@github.com", True),
         ("github-classroom[bot]", "1+github-classroom[bot]@users.noreply.github.com", True),
         ("GitHub", "noreply@github.com", True),

@@ -189,7 +189,6 @@ HOOKS = "repos:\n- repo: a\n  hooks:\n  - id: {}\n"
         ("run: python -m mypy src", "found"),
         ("run: flake8 . --exit-zero", "found"),
         ("run: black . --check", "found"),
-        ("run: isort -c .", "found"),
         ("run: ty check", "found"),
         ("run: nbqa flake8 notebooks", "found"),
         ("uses: astral-sh/ruff-action@v3", "found"),
@@ -200,6 +199,11 @@ HOOKS = "repos:\n- repo: a\n  hooks:\n  - id: {}\n"
         ("run: ruff check --show-settings .", "absent"),
         ("run: black .", "absent"),
         ("run: isort src", "absent"),
+        ("run: isort -c .", "absent"),
+        ("run: ruff check --select I --fix", "absent"),
+        ("run: ruff check --select=I . && ruff check --select=I001 .", "absent"),
+        ("uses: isort/isort-action@v1", "absent"),
+        ("uses: astral-sh/ruff-action@v3\nwith:\n  args: check --select I", "absent"),
         ("run: pip install flake8 mypy", "absent"),
         ("run: pre-commit autoupdate", "absent"),
         ("run: terraform fmt -check", "absent"),
@@ -231,6 +235,32 @@ def test_pre_commit_in_ci(step: str, hook: str, outcome: str) -> None:
 def test_pre_commit_ci() -> None:
     files = {".pre-commit-config.yaml": "ci:\n  autofix_prs: true\n" + HOOKS.format("ruff")}
     assert ask("ci-lints", files).outcome == "found"
+
+
+@pytest.mark.parametrize(
+    ("step", "files", "outcome"),
+    [
+        ("run: ruff check .", {"pyproject.toml": '[tool.ruff.lint]\nselect = ["I"]\n'}, "absent"),
+        ("run: ruff check .", {"pyproject.toml": '[tool.ruff]\nlint.select = ["I"]\nline-length = 88\n'}, "absent"),
+        ("run: ruff check .", {"ruff.toml": 'select = ["I001"]\n'}, "absent"),
+        ("uses: astral-sh/ruff-action@v3", {"ruff.toml": 'lint.select = ["I"]\n'}, "absent"),
+        ("run: make lint", {"Makefile": "lint:\n\truff check --select I .\n"}, "absent"),
+        ("uses: pre-commit/action@v3", {".pre-commit-config.yaml": HOOKS.format("isort")}, "absent"),
+        ("run: ruff check .", {"ruff.toml": 'lint.select = ["I", "F"]\n'}, "found"),
+        ("run: ruff check .", {"ruff.toml": 'lint.extend-select = ["I"]\n'}, "found"),
+        ("run: ruff check .", {"ruff.toml": 'lint.select = ["I"]\nlint.extend-select = ["E"]\n'}, "found"),
+        ("run: ruff check --select E .", {"ruff.toml": 'lint.select = ["I"]\n'}, "found"),
+        ("run: ruff check .", {"tools/ruff.toml": 'lint.select = ["I"]\n'}, "found"),
+        ("run: ruff check --select I . && ruff format --check .", {}, "found"),
+        ("run: isort -c . && mypy src", {}, "found"),
+    ],
+)
+def test_sorting_imports_is_no_linting(step: str, files: dict[str, str], outcome: str) -> None:
+    answer = ask("ci-lints", {CI: flow(step), **files}, history=MAIN)
+    assert answer.outcome == outcome
+    if outcome == "absent":
+        assert "which only looks at the order of imports" in answer.evidence[0].note
+        assert ask("ci-sorts-imports", {CI: flow(step), **files}, history=MAIN).outcome == "found"
 
 
 def test_a_linter_that_cannot_fail_is_said_to_be_so() -> None:

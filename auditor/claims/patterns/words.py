@@ -7,11 +7,10 @@ stands between them, and where only words of a closed set lead from its head to 
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.claims.kinds import CLAIM, Strength, Typed
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.prose import Statement
 
 

@@ -1,11 +1,11 @@
 """Which workflows a claim speaks of, and how they are shown: what the settlers of continuous integration share."""
 
 import re
-from dataclasses import dataclass
 
 from auditor.claims.case import Case, Settled
 from auditor.facts.purposes import PLAIN, Pipelines, by_path, pipelines, served
 from auditor.facts.workflows import CiWorkflow, doubt
+from auditor.lazy import dataclass
 from auditor.models import Evidence
 
 

@@ -1,0 +1,219 @@
+"""Planted contradictions: a consistent submission with one fact changed, and the findings that this has to cause.
+
+The changes are data, in a TOML file beside the submission that they are made for:
+
+    [[planted]]
+    name = "said-31-tests"
+    edits = [{do = "swap", path = "reports/README.md", texts = [["13 tests", "31 tests"]]}]
+    found = [{rule = "prose-contradicts-repository", by = "claim:test-count", at = "Q7", words = "31 tests"}]
+"""
+
+import re
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from auditor.errors import UserError
+from auditor.evaluate.matching import place
+from auditor.models import AuditRecord, Level, Record, Submission, Verdict
+from auditor.repository import GitError, Repository
+
+Files = dict[str, bytes]
+
+
+class Edit(Record):
+    """One edit: `swap` texts that each stand once in the file `path`, `everywhere` in `paths` a text for another, take out
+    what matches a `pattern` (`without`), delete `paths` (`gone`), rename `path` (`move` to `to`), write `text` (`put`)."""
+
+    do: Literal["swap", "everywhere", "without", "gone", "move", "put"]
+    path: str = ""
+    paths: tuple[str, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+    pattern: str = ""
+    to: str = ""
+    text: str = ""
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """The files that it needs as they are."""
+        return () if self.do == "put" else self.paths or (self.path,)
+
+    def apply(self, files: Files) -> None:
+        """Make the edit. Raises UserError where the files are not as it expects them."""
+        for path in self.touches:
+            if path not in files:
+                raise UserError(
+                    f"{path}: no such file to edit", "plant in the submission that the changes are made for"
+                )
+        if self.do == "gone":
+            for path in self.paths:
+                del files[path]
+        elif self.do == "move":
+            files[self.to] = files.pop(self.path)
+        elif self.do == "put":
+            files[self.path] = self.text.encode()
+        else:
+            for path in self.touches:
+                files[path] = self._changed(path, files[path].decode()).encode()
+
+    def _changed(self, path: str, text: str) -> str:
+        if self.do == "without":
+            text, times = re.subn(self.pattern, "", text, flags=re.MULTILINE)
+            if not times:
+                raise UserError(f"{path}: nothing in it fits {self.pattern!r}", "mend the planted change")
+            return text
+        for old, new in self.texts:
+            times = text.count(old)
+            if not times or (self.do == "swap" and times > 1):
+                raise UserError(f"{path}: {old!r} stands in it {times} times", "mend the planted change")
+            text = text.replace(old, new)
+        return text
+
+
+class Due(Record):
+    """A finding that a change has to cause: its rule, the place (`Q7`, `checklist 24`), words of its quote, who should say it,
+    and its level where that counts."""
+
+    rule: str
+    at: str
+    words: str
+    by: str = ""
+    level: Level | Literal[""] = ""
+
+    def fits(self, rule: str, verdict: Verdict) -> bool:
+        """Whether a finding is this one, whoever says it."""
+        source = verdict.claim.source
+        return rule == self.rule and (source.kind, source.n) == place(self.at) and self.words in verdict.claim.quote
+
+
+class Change(Record):
+    """One changed fact, as edits of the submission's files, with all the findings that it causes."""
+
+    name: str
+    edits: tuple[Edit, ...]
+    found: tuple[Due, ...]
+
+
+class Planted(Record):
+    """A file of planted changes, and the name of the submission that they are made for."""
+
+    base: str
+    planted: tuple[Change, ...]
+
+
+class Outcome(Record):
+    """What came of one change: how many of its findings were made, which were missed, and what else was found."""
+
+    name: str
+    found: int
+    missed: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+
+
+def load_planted(path: Path) -> Planted:
+    """The changes in a file. Raises UserError for anything else."""
+    hint = "give a file like fixtures/consistent/planted.toml"
+    try:
+        return Planted.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"{path}: cannot be read ({error})", hint) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UserError(f"{path}: {'.'.join(str(p) for p in first['loc'])}: {first['msg']}", hint) from None
+
+
+def plant(changes: Sequence[Change], base: Path, into: Path) -> Path:
+    """A bare copy of a repository in the folder `into`, with each change as a commit on top of its HEAD, under
+    `refs/planted/NAME`: a ref that is no branch, so that no audit sees another's."""
+    source = Repository(base)
+    head = source.head()
+    source.raw(
+        "-c",
+        "protocol.file.allow=always",
+        "clone",
+        "--quiet",
+        "--bare",
+        "--no-hardlinks",
+        str(base.resolve()),
+        str(into),
+    )
+    made = Repository(into)
+    made.raw("fast-import", "--quiet", "--done", stdin=b"".join(_commits(changes, source, head)))
+    return into
+
+
+def changed(change: Change, read: Callable[[str], bytes | None]) -> dict[str, bytes | None]:
+    """The files that a change alters, with their new content; None for what it deletes. `read` gives a file as it is."""
+    paths = dict.fromkeys(p for e in change.edits for p in (*e.touches, e.path, e.to) if p)
+    before = {path: content for path in paths if (content := read(path)) is not None}
+    files = dict(before)
+    for edit in change.edits:
+        edit.apply(files)
+    return {p: files.get(p) for p in sorted({*before, *files}) if files.get(p) != before.get(p)}
+
+
+def _commits(changes: Sequence[Change], source: Repository, head: str) -> Iterator[bytes]:
+    """A commit for each change, in the language of `git fast-import`."""
+    when = source.git("log", "-1", "--format=%ct +0000", head).strip()
+
+    def read(path: str) -> bytes | None:
+        try:
+            return source.raw("cat-file", "blob", f"{head}:{path}")
+        except GitError:
+            return None
+
+    for change in changes:
+        yield f"commit refs/planted/{change.name}\n".encode()
+        yield f"committer Ada Example <ada@example.com> {when}\n".encode()
+        yield b"data 13\nLast changes\n\n"
+        yield f"from {head}\n".encode()
+        for path, content in changed(change, read).items():
+            if content is None:
+                yield f"D {_quoted(path)}\n".encode()
+            else:
+                yield f"M 100644 inline {_quoted(path)}\ndata {len(content)}\n".encode() + content + b"\n"
+        yield b"\n"
+    yield b"done\n"
+
+
+def _quoted(path: str) -> str:
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def outcome(change: Change, record: AuditRecord) -> Outcome:
+    """Which of a change's findings a record has, and what else; what is disputed is not said."""
+    verdicts = {v.id: v for v in record.verdicts}
+    left, strange = list(change.found), []
+    for finding in record.findings:
+        verdict = verdicts[finding.verdict]
+        match = next((d for d in left if d.fits(finding.rule, verdict)), None)
+        if match is not None and finding.standing != "disputed":
+            left.remove(match)
+        elif finding.standing == "finding" and not any(d.fits(finding.rule, verdict) for d in change.found):
+            source = verdict.claim.source
+            at = f"Q{source.n}" if source.kind == "question" else f"checklist {source.n}"
+            strange.append(f"{finding.rule} {verdict.by} {at}: {verdict.claim.quote}")
+    missed = tuple(f"{d.rule} {d.by} {d.at}: {d.words}" for d in left)
+    return Outcome(name=change.name, found=len(change.found) - len(left), missed=missed, strange=tuple(strange))
+
+
+def run(
+    path: Path, base: Path, audit: Callable[[Submission], AuditRecord], say: Callable[[str], None]
+) -> list[Outcome]:
+    """Every change of a file, planted in the repository `base` and audited; first the repository as it is, which has to have
+    no finding."""
+    planted = load_planted(path)
+    unchanged = Change(name="unchanged", edits=(), found=())
+    outcomes = []
+    with tempfile.TemporaryDirectory(prefix="auditor-planted-") as folder:
+        made = plant(planted.planted, base, Path(folder) / "planted.git")
+        for n, change in enumerate((unchanged, *planted.planted)):
+            say(f"{n}/{len(planted.planted)} {change.name}")
+            ref = f"refs/planted/{change.name}" if change.edits else ""
+            outcomes.append(outcome(change, audit(Submission(id=planted.base, repo=str(made), ref=ref))))
+    return outcomes
