@@ -133,17 +133,12 @@ def load() -> Mapping[str, Check]:
     """Every check by id. The imports are the registry."""
     from auditor.claims import (  # noqa: F401
         boxes,
-        ci,
-        ci_matrix,
-        ci_tools,
         commands,
         containers,
         counts,
         coverage,
-        history,
         injection,
         paths,
-        quality,
         reproducibility,
         structure,
         tools,

@@ -5,14 +5,46 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditor.claims import Repo, Settled, absence, check, fact
-from auditor.claims.ci import clauses, quote, uncommented
 from auditor.facts.declared import DECLARATIONS, LOCKS, declarations
 from auditor.facts.images import NO_DOCKERFILE, Base, bases, editors_stock
+from auditor.facts.purposes import uncommented
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.prose import Prose, Statement
 from auditor.readers import DOCKERFILES, Instruction, docker, readable, toml, toml_line
 from auditor.snapshot import File
+
+_CLAUSE = compile_later(
+    r";|,? \b(?:but|however|although|though|while|whereas|yet|except)\b|[.!?]\s+(?=(?-i:[A-Z])|[\w./-]+\.(?:ya?ml|py|toml)\b)",
+    re.IGNORECASE,
+)
+
+
+def clauses(statement: Statement) -> list[str]:
+    """The parts of a sentence between `but`, `while` and the like, as read."""
+    return [part.strip(" ,") for part in _CLAUSE.split(statement.plain) if part and part.strip(" ,")]
+
+
+def _as_written(word: str) -> str:
+    """A pattern for a word as the report may have it: marks before its punctuation, typographic quotes and dashes."""
+    match = re.fullmatch(r"""([(\["']*)(.*?)([.,;:!?)\]"']*)""", word)
+    before, bare, after = match.groups() if match else ("", word, "")
+    text = rf"{re.escape(before)}[`*_]*{re.escape(bare)}[`*_]*{re.escape(after)}"
+    return text.replace("'", "['’‘]").replace('"', '["“”]').replace(r"\-", "[-–]")
+
+
+def quote(statement: Statement, clause: str) -> str:
+    """The clause as the report has it, marks included, where the sentence is long or several; else nothing, for the whole sentence."""
+    words = clause.split()
+    several = re.search(
+        r"[.!?]\s+\S+\.\w", statement.plain
+    )  # a sentence that starts with a file's name is not split off
+    if (len(" ".join(statement.text.split())) <= 250 and not several) or len(words) < 5:
+        return ""
+    parts = [_as_written(word) for word in words]
+    found = re.search(r"\s+".join(parts) + r"[`*_]*", statement.text)
+    return found[0] if found else ""
+
 
 _DOCKER = compile_later(r"\b(docker\w*|containers?|containeri[sz]\w+|images?)\b", re.IGNORECASE)
 _UNSURE = compile_later(

@@ -71,7 +71,7 @@ class Count(Typed):
 
 class Runs(Typed):
     """States that a tool runs somewhere. `tool`: its name as an identifier in small letters (pytest, ruff, mypy, coverage, pre-commit,
-    dvc, docker, bandit). `place`: `ci` is any workflow of continuous integration, `hooks` are pre-commit hooks, `workflow` is the
+    dvc, docker, bandit), or what is done: tests, linting, typing, formatting, deployment, caching. `place`: `ci` is any workflow of continuous integration, `hooks` are pre-commit hooks, `workflow` is the
     one that `path` or `purpose` names. `blocks`: true only if the sentence says that a failure stops the run or the merge.
     "In the CI we run ruff and mypy" -> two claims, place ci. "Our tests.yaml also checks coverage" -> tool coverage, place workflow,
     path tests.yaml."""
@@ -108,9 +108,9 @@ class Practice(Typed):
 
 class Trigger(Typed):
     """States what starts a workflow, a job or a build. `of` or `path`: which (`all`: every workflow; `path` as written). `events`: by what.
-    `branch`: on which branch, if said. `only`: true if nothing else starts it.
-    "Tests run on every push to main" -> of tests, events [push], branch main. "The images are built when a tag is pushed" -> of
-    images, events [tag]."""
+    `branch`: on which branch, if said. `only`: true if nothing else starts it. `period`: once in which time, for a schedule.
+    "Tests run on every push to main" -> of tests, events [push], branch main. "Dependabot looks for updates once a week" -> of
+    dependency updates, events [schedule], period week."""
 
     kind: Literal["trigger"]
     events: tuple[
@@ -123,6 +123,7 @@ class Trigger(Typed):
     path: str = ""
     branch: str = ""
     only: bool = False
+    period: Literal["", "hour", "day", "week", "month"] = ""
 
 
 class Gate(Typed):
@@ -180,8 +181,8 @@ class DefinedIn(Typed):
 
 
 class Enforces(Typed):
-    """States that a rule of quality is checked or followed. `rule`: which. `tool`: by what, if said. `value`: its number, if it has one.
-    `everywhere`: true if all code is said to follow it.
+    """States that a rule of quality is checked or followed. `rule`: which; `code`: its code as written, if given (D, E501, I). `tool`: by
+    what, if said. `value`: its number, if it has one. `everywhere`: true if all code is said to follow it.
     "We use ruff with a line length of 120" -> rule line length, tool ruff, value 120. "All functions have type hints" -> rule annotations,
     everywhere."""
 
@@ -191,6 +192,7 @@ class Enforces(Typed):
         "complexity", "naming", "commit messages", "unknown",
     ]  # fmt: skip
     tool: str = ""
+    code: str = ""
     value: float | None = None
     everywhere: bool = False
 
@@ -209,8 +211,9 @@ class History(Typed):
 
 class Matrix(Typed):
     """States on which systems, versions or variants something runs in continuous integration. `axis` and `values`: which (linux, windows, macos;
-    3.11, 3.12). `complete`: true if the sentence gives the whole list. `path` or `purpose`: of which workflow, if said.
-    "We test on Ubuntu, Windows and macOS" -> axis os, three values, complete. "We only test Python 3.12" -> axis python, [3.12], complete."""
+    3.11, 3.12); no values where it only says "several". `complete`: true if the sentence gives the whole list. `path` or `purpose`: of which
+    workflow, if said. "We test on Ubuntu, Windows and macOS" -> axis os, three values, complete. "We only test Python 3.12" -> axis python, [3.12],
+    complete, every. "We do not test several operating systems" -> axis os, no values, denied."""
 
     kind: Literal["matrix"]
     axis: Literal["os", "python", "dependency"]

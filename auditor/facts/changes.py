@@ -4,7 +4,7 @@ was there once. One call to git, made when the first of these is asked for."""
 import re
 from collections.abc import Mapping
 
-from auditor.facts.history import direct_commits
+from auditor.facts.history import direct_commits, main_line, pull_requests
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.lazy import dataclass
@@ -153,6 +153,32 @@ def straight(snapshot: Snapshot) -> Straight:
         return Straight({k: tuple(rows[k]) for k in KINDS if k in rows}, tuple(features))
 
     return snapshot.once("straight", make)
+
+
+LEAST = 10
+_ABOUT = "report readme question answer checklist typo docs md figure template initial"
+_PROSE = frozenset(_ABOUT.split())
+
+
+def pushed_work(snapshot: Snapshot) -> list[Commit]:
+    """The commits of people, at least ten, that stand on the default branch by themselves after the first pull request, change more than prose,
+    and were not rebased, amended or picked (their times agree): they were pushed there. By their files where git can tell, else by
+    their subjects."""
+    line = main_line(snapshot.history)
+    place = {c.sha: i for i, c in enumerate(line)}
+    first = max((place[p.commit] for p in pull_requests(snapshot.history) if p.commit in place), default=-1)
+    later = {c.sha for c in line[: max(first, 0)]}
+    plain = [
+        c
+        for c in direct_commits(snapshot.history)
+        if c.sha in later and abs((c.committed - c.time).total_seconds()) < 60
+    ]
+    if len(plain) < LEAST:
+        return []
+    if snapshot.opened is None:
+        return [c for c in plain if not set(re.findall(r"[a-z]+", c.subject.lower())) & _PROSE]
+    changed = changes(snapshot)
+    return [c for c in plain if any(kind_of(one.path) not in ("prose", "data") for one in changed.get(c.sha, ()))]
 
 
 # -- where files went --------------------------------------------------------------------------------------------------

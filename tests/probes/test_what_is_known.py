@@ -1,8 +1,8 @@
 """Programs, actions and containers that CI starts: followed, known to be something else, or a hole by name."""
 
 import pytest
-from conftest import ask, settle, tree
-from test_what_runs import AXES, CI, INNER, MAIN, SAID, SETUP, flow
+from conftest import ask, tree
+from test_what_runs import CI, INNER, MAIN, flow
 
 from auditor.facts.known import known_action, known_program
 from auditor.facts.make import Makefile
@@ -175,31 +175,6 @@ def test_functions_of_make(text: str, value: str) -> None:
     file = tree({"Makefile": "\n"}, history=MAIN).files["Makefile"]
     made = Makefile(file, lambda _: None, {}, {})
     assert made.expand(text) == value
-
-
-# -- what a sentence rests on ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("axes", "job", "supported"),
-    [
-        ("", "", True),
-        ("        exclude: [{py: '3.11'}]\n", "", False),
-        ("        exclude: [{os: windows-latest, py: '3.11'}]\n", "", False),
-        ("        include: [{os: ubuntu-latest, py: '3.13'}]\n", "", True),
-        ("", "    if: github.repository == 'other/upstream'\n", False),
-    ],
-)
-def test_each_system_with_each_version(axes: str, job: str, supported: bool) -> None:
-    text = flow(f"{SETUP}- run: pytest", job=AXES.replace("    runs-on", f"{job}    runs-on", 1) + axes)
-    for check in ("ci-systems", "ci-python"):
-        found = settle(check, {"continuous-integration": SAID}, {CI: text}, history=MAIN)
-        if job:  # nobody knows whether it runs: neither supported nor contradicted
-            assert found == [], check
-        elif not supported:
-            assert "supported" not in {s.label for s in found} or (check == "ci-python" and "windows" in axes)
-        else:
-            assert {s.label for s in found} == {"supported"}, check
 
 
 @pytest.mark.parametrize(

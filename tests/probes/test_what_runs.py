@@ -1,7 +1,7 @@
 """From a trigger to the commands that really run: each way of calling a task, and what cannot be followed."""
 
 import pytest
-from conftest import ask, contradicted, settle, tree
+from conftest import ask, tree
 
 from auditor.facts.civalues import ci_values
 from auditor.facts.expressions import UNKNOWN, OneOf, condition, evaluate
@@ -227,30 +227,6 @@ def test_combinations_are_built(axes: str, step: str, systems: str, pythons: str
     text = flow(f"{SETUP}- run: pytest{step}", job=AXES + axes)
     found = {v.kind: v.values for v in ci_values(ci_workflows(tree({CI: text}, history=MAIN).select((CI,))))}
     assert found == {"os": tuple(systems.split()), "python": tuple(pythons.split())}
-
-
-SAID = "The tests run on Ubuntu, Windows and macOS, each with Python 3.11 and 3.12."
-
-
-@pytest.mark.parametrize(
-    ("axes", "step", "label"),
-    [
-        ("", "", "supported"),
-        ("        exclude: [{os: windows-latest}, {os: macos-latest}]\n", "", "contradicted"),
-        ("", "\n  if: matrix.os == 'ubuntu-latest'", "contradicted"),
-        ("", "\n  if: needs.x.outputs.y == 'true'", None),
-    ],
-)
-def test_a_sentence_about_systems(axes: str, step: str, label: str | None) -> None:
-    text = flow(f"{SETUP}- run: pytest{step}", job=AXES + axes)
-    found = settle("ci-systems", {"continuous-integration": SAID}, {CI: text}, history=MAIN)
-    assert {s.label for s in found} == ({label} if label else set())
-
-
-def test_a_sentence_is_not_contradicted_past_a_hole() -> None:
-    files = {CI: flow("- run: pytest") + "  more:\n    uses: org/shared/.github/workflows/win.yaml@v1\n"}
-    assert contradicted("ci-systems", {"continuous-integration": SAID}, files, history=MAIN) == []
-    assert contradicted("ci-tools", {"continuous-integration": "Our CI runs mypy."}, files, history=MAIN) == []
 
 
 def test_what_a_caller_hands_over() -> None:
