@@ -278,10 +278,13 @@ class Dependency(Typed):
 
 class Data(Typed):
     """States a figure of the data or the model. `what` and `value`: which. `name`: of what, as written.
+    Sizes are in MB, test coverage (`coverage`: that of the whole code) in per cent.
     "The dataset has 5,000 images in 10 classes" -> two claims: samples 5000; classes 10. "We split 80/20" -> what train share, value 0.8."""
 
     kind: Literal["data"]
-    what: Literal["samples", "classes", "features", "train share", "image size", "parameters", "unknown"]
+    what: Literal[
+        "samples", "classes", "features", "train share", "image size", "parameters", "size in MB", "coverage", "unknown"
+    ]  # fmt: skip
     value: float
     name: str = ""
 

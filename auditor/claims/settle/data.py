@@ -1,0 +1,168 @@
+"""Figures of the data and the model: against what is committed, and what says how large the rest is."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.claims.case import Case, Settled, absence, fact, settles
+from auditor.claims.kinds import Data
+from auditor.claims.numbers import shown, tokens
+from auditor.facts.configuration import values
+from auditor.facts.models import models
+from auditor.facts.pointers import pointers
+from auditor.facts.results import results
+from auditor.facts.suites import suite
+from auditor.models import Evidence
+from auditor.snapshot import Snapshot
+
+# of other data than the one that is versioned, or of a part of it
+_ANOTHER_WORDS = (
+    "original originally full download downloaded kaggle compressed zip zipped unzipped extracted subset subsampled sample sampled "
+    "reduced ram memory gpu vram image images docker container weights model before after part version test validation disk cost "
+    "costs limit per each another different source paper official complete benchmark pretrained backbone trainable"
+)
+_ANOTHER = frozenset(_ANOTHER_WORDS.split())
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A figure that the commit shows, with where."""
+
+    value: float
+    shows: str
+    evidence: Evidence
+
+
+@settles("data")
+def data(claim: Data, case: Case) -> Settled | None:
+    """Compares sizes with the one DVC pointer to data, classes with the heads of committed models and `num_classes`, parameters with
+    committed models, samples with DVC's numbers of files and the rows of tables, coverage with committed reports. Contradicted is
+    a size that is off by half (by three where the pointer may hold several forms of the data); a number of classes where
+    models and settings agree on another; a coverage that the answer's own report denies, or with no test at all. Says nothing
+    of original, sampled or partial data, and of figures that no committed file shows."""
+    if claim.denied or claim.value < 0:
+        return None
+    if claim.what == "size in MB":
+        return _size(claim, case.snapshot)
+    if claim.what == "coverage":
+        return _coverage(claim, case)
+    about = f"data:{claim.what}"
+    known = list(_known(claim.what, case.snapshot))
+    right = next(
+        (k for k in known if k.value == claim.value or (_rounded(claim, k.value) and claim.what != "classes")), None
+    )
+    if right is not None:
+        return Settled("supported", right.shows, (right.evidence,), about=about)
+    if claim.what != "classes" or _elsewhere(claim):
+        return None
+    heads = {k.value for k in known if "puts out" in k.shows}
+    others = {k.value for k in known} - heads
+    if len(heads) != 1 or others or len(known) < 2 or max(heads) < 3 or abs(claim.value - max(heads)) <= 1:
+        return None  # one more or less may be the background
+    shows = "; ".join(k.shows for k in known[:3])
+    difference = f"The sentence says {shown(claim.value, 'class', 'classes')}; {shows}."
+    return Settled("contradicted", shows, tuple(k.evidence for k in known[:3]), difference, about, True)
+
+
+def _elsewhere(claim: Data) -> bool:
+    return bool(_ANOTHER & {t.word for t in tokens(f"{claim.quote} {claim.name}")})
+
+
+def _rounded(claim: Data, value: float) -> bool:
+    """Whether a value is the stated one, as rounded as it is written (11.2 million)."""
+    return bool(claim.value) and abs(value - claim.value) <= 0.02 * claim.value and claim.value >= 1000
+
+
+_CLASSES = frozenset(
+    ["num_classes", "n_classes", "num_labels", "nb_classes", "number_of_classes", "output_dim", "n_labels"]
+)
+_IMAGE_SIZE = frozenset(["image_size", "img_size", "input_size", "resize", "imgsz", "image_width", "image_height"])
+_SHARES = frozenset(["train_size", "train_split", "train_ratio", "train_frac", "train_fraction", "train_share"])
+_RESTS = frozenset(["test_size", "test_split", "test_ratio", "test_frac", "val_size", "val_split", "val_ratio", "val_frac", "valid_size"])  # fmt: skip
+
+
+def _known(what: str, snapshot: Snapshot) -> Iterator[_Known]:
+    if what in ("classes", "parameters"):
+        for model in models(snapshot):
+            n = model.outputs if what == "classes" else model.parameters
+            if n and not model.unread:
+                verb = "puts out" if what == "classes" else "holds"
+                noun = "values" if what == "classes" else "numbers"
+                yield _Known(n, f"{model.path} {verb} {n:,} {noun}", fact(f"{model.path}: {n} {noun}", model.path))
+    if what == "samples":
+        yield from _samples(snapshot)
+    names = {"classes": _CLASSES, "image size": _IMAGE_SIZE, "train share": _SHARES | _RESTS}.get(what, frozenset())
+    for file in snapshot.select(("**/*.y*ml", "!.github/**"), tuple(names)) if names else ():
+        for key, (text, line) in values(file).items():
+            leaf = key.rsplit(".", 1)[-1].lower()
+            if leaf in names and re.fullmatch(r"\d{1,9}(?:\.\d{1,6})?", text):
+                n = float(text)
+                n = round(1 - n, 6) if leaf in _RESTS and n < 1 else n
+                yield _Known(n, f"{file.path}:{line} sets {leaf} to {text}", file.cite(line))
+
+
+def _samples(snapshot: Snapshot) -> Iterator[_Known]:
+    """The files of DVC pointers, and the rows of committed tables (their head aside)."""
+    for pointer in pointers(snapshot):
+        if pointer.files:
+            note = f"{pointer.file.path}:{pointer.line} tracks {pointer.files} files"
+            yield _Known(pointer.files, note, pointer.file.cite(pointer.line))
+    for file in snapshot.select(("**/*.csv",), all=True):
+        rows = sum(1 for row in file.lines if row.strip())
+        for n in (rows - 1, rows):
+            yield _Known(n, f"{file.path} has {n} rows", file.exists(f"{n} rows"))
+
+
+# -- sizes -------------------------------------------------------------------------------------------------------------
+
+
+def _size(claim: Data, snapshot: Snapshot) -> Settled | None:
+    said = {t.word for t in tokens(f"{claim.quote} {claim.name}")}
+    held = pointers(snapshot)
+    for form in ("raw", "processed"):
+        held = tuple(p for p in held if form in p.path.lower()) if form in said else held
+    if (
+        len(held) != 1
+        or re.search(r"zip|\.(?:t?gz|tar|7z|rar|xz)$", held[0].path)
+        or _elsewhere(claim)
+        or not claim.value
+    ):
+        return None
+    one, least, most = held[0], claim.value * 1e6, claim.value * 1.074e6  # a unit may be of 1000 or of 1024
+    size = f"{one.size / 1e9:.2f} GB" if one.size >= 1e9 else f"{one.size / 1e6:.1f} MB"
+    shows = f"{one.file.path}:{one.line} tracks {one.path} with {size}"
+    if 0.8 * one.size <= least <= 1.25 * one.size and not one.mixed:
+        return Settled("supported", shows, (one.file.cite(one.line),), about="data:size")
+    if least < 1.5 * one.size and most * (3 if one.mixed else 1.5) > one.size:
+        return None
+    evidence = (one.file.cite(one.line), fact(f"{one.path} has {one.size:,} bytes ({size}).", one.file.path))
+    return Settled("contradicted", shows, evidence, f"The sentence says {claim.value:,g} MB.", "data:size", True)
+
+
+# -- coverage ----------------------------------------------------------------------------------------------------------
+
+
+def _coverage(claim: Data, case: Case) -> Settled | None:
+    """A committed report confirms; it contradicts only where it is the one and the answer names it: it may be of another day."""
+    found = [r for r in results(case.snapshot) if r.kind == "coverage"]
+    said = " ".join(claim.quote.split())
+    answer = next((q.answer for q in case.report.questions if said in " ".join(q.answer.split())), "")
+    for one in found:
+        shows = f"{one.path}:{one.line} shows {one.value} %"
+        evidence = (case.snapshot.files[one.path].cite(one.line, note="the report's total"),)
+        if abs(float(one.value) - claim.value) <= 1.01:
+            return Settled("supported", shows, evidence, about="data:coverage")
+        if len(found) == 1 and one.path.rsplit("/", 1)[-1] in answer:
+            difference = f"The sentence says {claim.value:g} %; {one.path.rsplit('/', 1)[-1]}, which the answer names, shows {one.value} %."
+            return Settled("contradicted", shows, evidence, difference, "data:coverage", True)
+    tests = suite(case.snapshot)
+    if (
+        claim.value
+        and tests.sure
+        and not tests.open_end
+        and not any(f.functions or f.collected or f.tasks for f in tests.files)
+    ):
+        shows = "the repository has no test"
+        evidence = (absence("no test function in any Python file, nor tests in another language"),)
+        return Settled("contradicted", shows, evidence, "No test could cover anything.", "data:coverage")
+    return None

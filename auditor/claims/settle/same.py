@@ -1,0 +1,200 @@
+"""Two places of the report that give one quantity."""
+
+import re
+from dataclasses import dataclass
+
+from auditor.claims.case import Case, Settled, fact, settles
+from auditor.claims.kinds import Same
+from auditor.claims.numbers import operator, tokens
+from auditor.facts.results import CoverageRow, coverage_rows
+from auditor.facts.suites import suite
+from auditor.lazy import compile_later
+from auditor.models import Evidence, Question
+from auditor.prose import Statement
+
+_UNITS = {
+    "%": "%", "percent": "%", "s": "seconds", "sec": "seconds", "second": "seconds", "ms": "milliseconds",
+    "millisecond": "milliseconds", "minute": "minutes", "min": "minutes", "hour": "hours", "h": "hours", "kb": "kB", "mb": "MB",
+    "gb": "GB", "tb": "TB", "gib": "GB", "mib": "MB", "k": "thousands", "m": "millions", "million": "millions", "b": "billions",
+    "billion": "billions", "usd": "dollars", "dollar": "dollars", "credit": "credits", "eur": "euros", "euro": "euros", "dkk": "kroner",
+    "epoch": "epochs", "px": "pixels", "pixel": "pixels", "day": "days", "week": "weeks",
+}  # fmt: skip
+# words that say of which part or moment a number is: two quotes that differ in one of them speak of two things
+_SCOPES_WORDS = (
+    "train training trained test testing validation val dev before after initially first second final finally last latest later now "
+    "best worst average mean median max maximum min minimum peak cpu gpu tpu unit integration performance load per each every total "
+    "overall altogether api model data frontend backend local locally cloud ci branch line class epoch fold raw processed original "
+    "small smaller large larger full subset sample sampled baseline macro micro weighted top user users request requests main "
+    "remaining other others additional only excluding including without with failed passed skipped threshold goal target limit "
+    "fail below above least required requires run runs job file files folder module person member members week day "
+    "month cost spent used batch"
+)
+_STOP_WORDS = (
+    "a an and are as at be been but by for from had has have in is it its of on or our so that the their there this to us was we were "
+    "which will you also did do not i e g"
+)
+_STOP = frozenset(_STOP_WORDS.split())
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with its unit (empty for a bare one), the words after it, and the step that it is rounded to."""
+
+    value: float
+    unit: str
+    after: tuple[str, ...]
+    step: float
+
+
+@settles("same")
+def same(claim: Same, case: Case) -> Settled | None:
+    """Compares the numbers of two quotes that both stand in the answers. Contradicted only where each gives exactly one exact number, in
+    one unit or before one noun, both speak with the same words of part and moment (test, training, after, per) and of the same
+    names, share what is measured, and differ by more than rounding; two numbers of tests that the repository both shows are
+    two ways of counting. A coverage table is held against its own sums. Everything that is no number stays open."""
+    first, other = _place(claim.quote, case), _place(claim.other, case)
+    if first is None or other is None or claim.denied:
+        return None
+    if rows := coverage_rows(claim.other):
+        return _sums(claim, rows, other, case)
+    if _close(claim.quote) in _close(claim.other) or _close(claim.other) in _close(claim.quote):
+        return None
+    mine, theirs = _quantity(claim.quote), _quantity(claim.other)
+    if mine is None or theirs is None or mine.unit != theirs.unit or not _alike(claim, mine, theirs):
+        return None
+    about = f"same:{mine.unit or mine.after[0]}:{min(mine.value, theirs.value):g}"
+    shows = f"line {other.line} says {claim.other.strip()}"
+    evidence = (_excerpt(claim.other, other, case),)
+    # whole numbers of things are not rounded
+    room = 0 if mine.step == theirs.step == 1 and not mine.unit else 1.01 * max(mine.step, theirs.step)
+    if abs(mine.value - theirs.value) <= room:
+        return Settled("supported", shows, evidence, about=about)
+    if any(_not_exact(place.statement) for place in (first, other) if place.statement):
+        return None
+    if {w[:4] for w in mine.after} & {"test"} and {mine.value, theirs.value} <= _tests(case):
+        return None
+    n, m = f"{mine.value:g} {mine.unit}".strip(), f"{theirs.value:g} {theirs.unit}".strip()
+    difference = f"One place says {n}, the other (line {other.line}) {m}."
+    return Settled("contradicted", shows, evidence, difference, about, True, "prose-contradicts-prose")
+
+
+def _tests(case: Case) -> frozenset[float]:
+    found = suite(case.snapshot)
+    return frozenset(found.sums(found.files) | found.parts)
+
+
+@dataclass(frozen=True)
+class _Place:
+    question: Question
+    line: int
+    statement: Statement | None
+
+
+def _close(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _place(quote: str, case: Case) -> _Place | None:
+    """Where a quote stands in the answers; None where it stands in none, or is in a private one."""
+    said = _close(quote)
+    for question in case.report.questions if said else ():
+        if question.private or said not in _close(question.answer):
+            continue
+        statements = [s for s in case.prose.of() if s.question is question]
+        holding = next((s for s in statements if said in _close(s.text)), None)
+        head = said.split()[0]
+        near = next((s for s in statements if head in s.text and _close(s.text) in said), holding)
+        line = holding.line if holding else near.line if near else question.answer_lines[0]
+        return _Place(question, line, holding)
+    return None
+
+
+def _excerpt(quote: str, place: _Place, case: Case) -> Evidence:
+    last = place.line + quote.strip().count("\n")
+    note = f"question {place.question.n}"
+    return Evidence(
+        kind="excerpt", path=case.report.path, start=place.line, end=last, excerpt=quote.strip()[:240], note=note
+    )
+
+
+def _not_exact(statement: Statement) -> bool:
+    return not statement.firm or statement.hedged or statement.negated
+
+
+def _quantity(quote: str) -> Quantity | None:
+    """The one exact number of a quote; None where there are none, two, or a bounded one."""
+    found = tokens(quote)
+    numbers = [i for i, t in enumerate(found) if t.value is not None and t.word != "one"]
+    if len(numbers) != 1 or any(t.glued and t.word[0].isdigit() and t.word.isdigit() for t in found):
+        return None
+    at = numbers[0]
+    value = found[at].value
+    if (
+        value is None
+        or operator(found[:at]) != "exactly"
+        or quote[found[at].end :].lstrip()[:1] in ("-", "–", "±", "+", "x", "×")
+    ):
+        return None
+    after = tuple(_singular(t.word) for t in found[at + 1 : at + 4])
+    text = quote[found[at].end :].lstrip(" *_`\\")
+    unit = "%" if text.startswith("%") else _UNITS.get(after[0], "") if after else ""
+    if quote[: found[at].start].rstrip().endswith(("$", "€")):
+        unit = "dollars" if quote[: found[at].start].rstrip()[-1] == "$" else "euros"
+    word = found[at].word
+    step = 10.0 ** -len(word.partition(".")[2])
+    return Quantity(value, unit, tuple(w for w in after if w not in _STOP), step)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 1 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _words(quote: str) -> frozenset[str]:
+    return frozenset(
+        _singular(t.word) for t in tokens(quote) if t.value is None and len(t.word) > 1 and t.word not in _STOP
+    ) - frozenset(_UNITS)
+
+
+_SCOPE_STEMS = frozenset(_singular(w) for w in _SCOPES_WORDS.split())
+_NAME = compile_later(r"`[^`]+`|\b[\w-]+(?:[./_][\w-]+)+|\b\w*[a-z][A-Z]\w*|\b[A-Z][A-Z\d]+\b|(?<=[a-z,] )[A-Z]\w+")
+
+
+def _alike(claim: Same, mine: Quantity, theirs: Quantity) -> bool:
+    """Whether both quotes speak of one thing: the same noun after a bare number, a shared word of what is measured, and no word of
+    part or moment and no name that only one of them has."""
+    left, right = _words(claim.quote), _words(claim.other)
+    if not mine.unit and not set(mine.after) & set(theirs.after):
+        return False
+    if (left ^ right) & (_SCOPE_STEMS - (set(mine.after) & set(theirs.after))):
+        return False
+    names = [{m[0].strip("`").lower() for m in _NAME.finditer(q)} for q in (claim.quote, claim.other)]
+    return names[0] == names[1] and bool((left & right) - (_SCOPE_STEMS if mine.unit else frozenset()))
+
+
+# -- coverage tables ---------------------------------------------------------------------------------------------------
+
+
+def _sums(claim: Same, rows: list[CoverageRow], place: _Place, case: Case) -> Settled | None:
+    """A row against its own numbers (a point of rounding aside), the last one, a total, against those above it: more than they add up
+    to is left alone where rows were left out."""
+    mine = next((r for r in rows if r.text == claim.quote.strip()), None)
+    if mine is None or mine.missed > mine.statements:
+        return None
+    whole, about = _excerpt(mine.text, _place(mine.text, case) or place, case), f"coverage:{mine.name.strip()}"
+    shown = f"{mine.statements - mine.missed} of {mine.statements} statements are {mine.computed:.0f} %"
+    if abs(mine.computed - mine.percent) > 1.01:
+        difference = f"The row says {mine.percent:g} %; {shown}."
+        return Settled("contradicted", shown, (whole,), difference, about, True, "prose-contradicts-prose")
+    parts = [r for r in rows if not r.is_total]
+    if not mine.is_total or rows[-1] is not mine or len(parts) < 2 or len(parts) != len(rows) - 1:
+        return None
+    statements, missed = sum(r.statements for r in parts), sum(r.missed for r in parts)
+    shown = f"the rows above add up to {statements} statements, {missed} missed"
+    evidence = (whole, fact(f"{len(parts)} rows: {statements} statements, {missed} missed"))
+    if (statements, missed) == (mine.statements, mine.missed):
+        return Settled("supported", shown, evidence, about=about)
+    less = statements <= mine.statements and missed <= mine.missed
+    if less and (len(parts) < 3 or re.search(r"\.\.\.|…|skip|excerpt|selected|omitted", place.question.answer, re.I)):
+        return None
+    difference = f"The total says {mine.statements} statements, {mine.missed} missed; the rows add up to {statements} and {missed}."
+    return Settled("contradicted", shown, evidence, difference, about, True, "prose-contradicts-prose")
