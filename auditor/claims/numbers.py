@@ -16,9 +16,10 @@ TOTALS = frozenset(["total", "altogether", "overall", "totalling", "totaling"])
 # beside a number they say that it is one of a part, of a rank, or of one of several rows
 _PARTS = (
     "main primary core key important essential critical basic active focused other others another additional further remaining "
-    "rest first last next new more these those each every per also extra"
+    "rest first last next new more these those each every per also extra my"
 )
 PARTS = frozenset(_PARTS.split())
+_PIECES = frozenset(["for", "to", "that", "which"])
 EXCEPTED = frozenset(["excluding", "except", "besides", "apart", "aside", "without", "plus"])
 FOREIGN = frozenset(["course", "exercise", "exercises", "template", "lecture", "cookiecutter"])
 _OPERATORS = {
@@ -68,21 +69,24 @@ def operator(before: Sequence[Token]) -> str:
     return _OPERATORS.get(" ".join(last)) or (_OPERATORS.get(last[-1], "") if last else "") or "exactly"
 
 
-def near(text: str, n: float) -> frozenset[str]:
-    """The words beside a number: five before it, three after; all words where the number does not stand there."""
+def near(text: str, n: float, before: int = 5, after: int = 4) -> frozenset[str]:
+    """The words beside a number; all words where the number does not stand there."""
     found = tokens(text)
     at = next((i for i, t in enumerate(found) if t.value == n), None)
-    return frozenset(t.word for t in (found if at is None else found[max(0, at - 5) : at + 4]))
+    return frozenset(t.word for t in (found if at is None else found[max(0, at - before) : at + after + 1]))
 
 
 def part(text: str, n: float) -> bool:
     """Whether words beside a number say that it is not one of all: `three other tests`, `two main workflows`, `one for linting, one
     for tests and three that deploy`."""
     found = tokens(text)
-    before = found[: next((i for i, t in enumerate(found) if t.value == n), 0)]
-    if any(a.word in WORDS and b.word in ("for", "to", "that", "which") for a, b in pairwise(before)):
+    at = next((i for i, t in enumerate(found) if t.value == n), 0)
+    pieces = [
+        (i, a.value or 0) for i, (a, b) in enumerate(pairwise(found)) if a.value and b.word in _PIECES and i != at
+    ]
+    if any(i < at for i, _ in pieces) or (pieces and sum(v for _, v in pieces) != n):
         return True
-    words = {w for t in near(text, n) for w in (t, *t.split("-"))}
+    words = {w for t in near(text, n, after=2) for w in (t, *t.split("-"))}
     every = {t.word for t in found}
     return bool(words & PARTS or every & EXCEPTED)
 

@@ -7,11 +7,13 @@ from math import inf
 
 from auditor.facts.cloud import training_specs
 from auditor.facts.images import bases, dockerfiles, editors_stock
+from auditor.facts.routes import Route, routes
+from auditor.facts.suites import TESTS_FOLDER
 from auditor.facts.workflows import ci_workflows
 from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.readers import DOCKERFILES, WORKFLOWS, readable, yaml_root
-from auditor.snapshot import Snapshot
+from auditor.snapshot import File, Snapshot
 
 # -- workflows ---------------------------------------------------------------------------------------------------------
 
@@ -110,3 +112,91 @@ def _of_kind(kind: str, snapshot: Snapshot) -> Iterator[str]:
                 yield file.path
         elif re.search(r"(?:^|/)experiments?/[^/]+\.ya?ml$", file.path, re.I) and file.text.strip():
             yield file.path
+
+
+# -- what CI runs on ---------------------------------------------------------------------------------------------------
+
+_MENTIONS = {
+    "systems": compile_later(r"\b(?:ubuntu|windows|macos|linux|debian|self-hosted)(?:-[\w.]+)?", re.IGNORECASE),
+    "pythons": compile_later(r"(?<![\d.])3\.\d{1,2}(?![\d.])"),
+}
+
+
+def ci_mentions(snapshot: Snapshot, what: str) -> dict[str, tuple[File, int]]:
+    """The operating systems (`systems`) or Python versions (`pythons`) that any workflow, action or test runner's file mentions, with
+    the first place of each: an upper end. Empty where a workflow calls what is not seen."""
+
+    def make() -> dict[str, tuple[File, int]]:
+        if any(w.unfollowed for w in ci_workflows(snapshot.select(WORKFLOWS, all=True))):
+            return {}
+        found: dict[str, tuple[File, int]] = {}
+        for file in snapshot.select((*WORKFLOWS, "tox.ini", "noxfile.py", ".github/actions/**/*.y*ml"), all=True):
+            for m in _MENTIONS[what].finditer(file.text):
+                found.setdefault(m[0].lower(), (file, file.text.count("\n", 0, m.start()) + 1))
+        return found
+
+    return snapshot.once(f"facts.counted.{what}", make)
+
+
+# -- endpoints ---------------------------------------------------------------------------------------------------------
+
+_TRIVIAL = compile_later(
+    r"^/?$|health|metric|docs|openapi|redoc|ready|live|status|ping|favicon|static|version|info", re.IGNORECASE
+)
+_BROUGHT = compile_later(r"docs|redoc|openapi|metric|static|favicon|assets", re.IGNORECASE)
+_PATH = compile_later(r"(?<![\w.:/])/(?:[a-z_][\w{}-]*(?:/[\w{}-]+)*)?(?=[\s,.;:)`'\"]|$)", re.IGNORECASE)
+_COUNTABLE = frozenset(["fastapi", "flask", "starlette", "quart", "sanic"])
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """The `routes` of the `one` file that is spoken of, or of all; their `paths`, and those that count whatever one thinks of root,
+    health, metrics and documentation (`counted`); how many `calls` they are by path and method; how many named ones a library
+    brings; the `most` that there may be said to be; those that are not named, with their lines."""
+
+    routes: tuple[Route, ...]
+    one: bool
+    paths: frozenset[tuple[str, str]]
+    counted: frozenset[tuple[str, str]]
+    calls: int
+    brought: int
+    most: int
+    unnamed: tuple[str, ...]
+
+
+def paths_in(text: str) -> frozenset[str]:
+    """The paths of endpoints that a text names (`/predict`), the root among them."""
+    return frozenset(m[0].rstrip("/") or "/" for m in _PATH.finditer(text.replace("`", " ")))
+
+
+def endpoints(snapshot: Snapshot, named: frozenset[str], text: str) -> Endpoints | None:
+    """The endpoints that a text with these paths may speak of: of the only file with routes, the one that it names, the one that alone
+    declares all paths; else all. None where there are none, or more than their declarations show (mounted applications,
+    frameworks without paths)."""
+    declared = snapshot.once("facts.counted.routes", lambda: routes(snapshot.select(("**/*.py",), stubs=True)))
+    declared = tuple(r for r in declared if not TESTS_FOLDER.search(r.file))
+    own = [r for r in declared if r.function or not _BROUGHT.search(r.path)]
+    of = {f: {_plain(r) for r in own if r.file == f} for f in sorted({r.file for r in own})}
+    files = list(of)
+    if len(files) > 1:
+        sought = {p for p in named if not _TRIVIAL.search(p)}
+        files = [f for f in of if f.rsplit("/", 1)[-1] in text] or [
+            f for f in of if len(sought) > 1 and sought <= of[f]
+        ]
+    one = len(files) == 1
+    told = tuple(r for r in own if not one or r.file == files[0])
+    if not told or any(r.method == "MOUNT" or r.framework not in _COUNTABLE for r in told):
+        return None
+    paths = frozenset((r.file, r.path) for r in told)
+    counted = frozenset(p for p in paths if not _TRIVIAL.search(p[1]) or (p[1].rstrip("/") or "/") in named)
+    brought = len({p for p in named if _TRIVIAL.search(p)} - {_plain(r) for r in own})
+    more = {_plain(r): r.line for r in told if _plain(r) not in named and (r.file, r.path) in counted}
+    calls = len({(r.path, r.method) for r in told})
+    most = len({(r.file, r.path, r.method) for r in declared}) + brought
+    return Endpoints(
+        told, one, paths, counted, calls, brought, most, tuple(f"{p} (line {n})" for p, n in sorted(more.items()))
+    )
+
+
+def _plain(route: Route) -> str:
+    return route.path.rstrip("/") or "/"

@@ -95,6 +95,15 @@ class Suite:
             or any(w.startswith(s) for s in f.subjects for w in words)
         )
 
+    def at(self, name: str) -> tuple[TestFile, ...]:
+        """The file that a path or name means, or the files of a folder; none where several may be meant."""
+        name = name.replace("\\", "/").removeprefix("./").strip("/").lower()
+        inside = [f for f in self.files if f"/{f.path.lower()}".find(f"/{name}/") >= 0]
+        name += "" if "." in name or inside else ".py"
+        found = [f for f in self.files if f"/{f.path.lower()}".endswith("/" + name)]
+        above = {f.path.lower().split(name + "/")[0] for f in inside}
+        return tuple(found if len(found) == 1 else inside if name and len(above) == 1 else ())
+
     def cases(self, path: str) -> tuple[Case, ...]:
         """The collected tests of one file."""
         return tuple(c for c in self.collection.cases if c.path == path)

@@ -7,7 +7,8 @@ from typing import Any
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Count, Data, Same, Typed
 from auditor.claims.numbers import Token, foreign, operator, tokens, total
-from auditor.claims.settle.counted import RUNNERS, paths_in
+from auditor.claims.settle.counted import RUNNERS
+from auditor.facts.counted import paths_in
 from auditor.facts.results import coverage_rows
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
@@ -23,7 +24,7 @@ _ADJECTIVES = (
 _NOUNS: dict[tuple[str, ...], str] = {
     ("tests",): "tests", ("unittests",): "tests", ("unit-tests",): "tests", ("test", "functions"): "tests",
     ("test", "cases"): "tests", ("test", "methods"): "tests", ("test", "files"): "test files", ("test", "modules"): "test files",
-    ("test", "scripts"): "test files", ("workflows",): "workflows", ("workflow", "files"): "workflows",
+    ("test", "scripts"): "test files", ("testing", "files"): "test files", ("workflows",): "workflows", ("workflow", "files"): "workflows",
     ("dockerfiles",): "dockerfiles", ("docker", "files"): "dockerfiles", ("docker", "images"): "images", ("images",): "images",
     ("endpoints",): "endpoints", ("routes",): "endpoints", ("hooks",): "hooks", ("tasks",): "tasks", ("commands",): "tasks",
     ("targets",): "tasks", ("pull", "requests"): "pull requests", ("prs",): "pull requests", ("merge", "requests"): "pull requests",
@@ -132,7 +133,11 @@ def _left_alone(statement: Statement, found: list[Token], i: int, last: int, of:
     if of == "files":  # "21 tests across three files", "organised into three separate files"
         before = {t.word for t in found[max(0, i - 2) : i]}
         if statement.question.id == "tests":
-            return not before & {"across", "over", "in", "into", "throughout"} or "tests" not in words
+            return not before & {"across", "over", "in", "into", "throughout"} or not words & {
+                "tests",
+                "unittests",
+                "unit-tests",
+            }
         return not before & {"into", "across", "over"} or not words & {
             "ci",
             "integration",
@@ -218,6 +223,7 @@ def _quote(statement: Statement, start: int, end: int) -> str:
     if len(text) <= 250 or len(words) == len(text):
         return text
     first = max((m.end() for m in re.finditer(r"[,;:(]\s|^", text[:at])), default=0)
+    first = 0 if len(text[:first].split()) <= 4 else first
     if len(re.findall(r"\w+", text[first:at])) < 3:
         first = max(0, text.rfind(" ", 0, max(0, at - 40)) + 1)
     after = re.search(r"[,;:.]\s", text[at + len(words) :])

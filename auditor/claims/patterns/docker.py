@@ -23,6 +23,26 @@ _TAGGED = compile_later(
 _STARTS = frozenset(
     ["base", "bases", "based", "from", "use", "uses", "using", "used", "start", "starts", "slim", "top"]
 )
+_USED = frozenset(
+    [
+        "use",
+        "uses",
+        "used",
+        "using",
+        "set",
+        "run",
+        "running",
+        "ran",
+        "create",
+        "created",
+        "wrote",
+        "via",
+        "through",
+        "with",
+        "defined",
+        "configured",
+    ]
+)
 _GPUS = frozenset(["gpu", "gpus", "t4", "v100", "a100", "l4", "p100", "h100", "cuda"])
 _TRAINING = frozenset(
     ["train", "trained", "training", "trains", "finetuned", "fine-tuned", "fine-tuning", "job", "jobs"]
@@ -56,6 +76,12 @@ def docker(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
             yield statement, Docker(kind="docker", quote=statement.text, what="multi-stage", path=path)
         for m in _TAGGED.finditer(statement.plain) if said & _STARTS and " or " not in statement.plain else ():
             yield statement, Docker(kind="docker", quote=statement.text, what="base image", path=path, value=m[0])
+        if (
+            (("docker" in said and "compose" in said) or "docker-compose" in said)
+            and said & _USED
+            and statement.ours | (statement.kind != "item")
+        ):
+            yield statement, Docker(kind="docker", quote=statement.text, what="compose")
         if said & _GPUS and not said & _ELSEWHERE and _speaks_of_gpu(statement, words, said):
             yield statement, Docker(kind="docker", quote=statement.text, what="gpu", of="training", path=path)
 

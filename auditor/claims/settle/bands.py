@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import inf
 
-from auditor.claims.case import fact
+from auditor.claims.case import Case, fact
 from auditor.claims.kinds import Count
 from auditor.claims.numbers import near, part, total
 from auditor.models import Evidence
@@ -36,3 +36,9 @@ def whole(claim: Count, scope: bool = True) -> bool:
 
 def listed(what: str, names: list[str]) -> Evidence:
     return fact(f"{what}: {', '.join(names[:20]) or 'none'}{', ...' if len(names) > 20 else ''}", *names[:20])
+
+
+def sentence(claim: Count, case: Case) -> str:
+    """The statement that a quote stands in; the quote where none holds all of it."""
+    said = " ".join(claim.quote.split())
+    return next((s.text for s in case.prose.of() if said in " ".join(s.text.split())), claim.quote)

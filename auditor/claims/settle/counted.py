@@ -1,20 +1,16 @@
 """The counters of what is no test: each gives the numbers that there may be said to be of a thing."""
 
-import re
 from collections.abc import Callable
 
 from auditor.claims.case import Case, fact
 from auditor.claims.kinds import Count
 from auditor.claims.numbers import near, shown, tokens
-from auditor.claims.settle.bands import Band, listed, whole
+from auditor.claims.settle.bands import Band, listed, sentence, whole
 from auditor.facts.commandline import TARGET_FILES, targets
-from auditor.facts.counted import configurations_of, image_numbers, workflow_files
+from auditor.facts.counted import ci_mentions, configurations_of, endpoints, image_numbers, paths_in, workflow_files
 from auditor.facts.history import own_pull_requests, pull_requests
-from auditor.facts.routes import Route, routes
-from auditor.facts.suites import TESTS_FOLDER
 from auditor.facts.workflows import ci_workflows
 from auditor.globs import matches
-from auditor.lazy import compile_later
 from auditor.readers import WORKFLOWS, readable, yaml_root
 
 # -- workflows and jobs ------------------------------------------------------------------------------------------------
@@ -35,11 +31,12 @@ def _workflows(claim: Count, case: Case) -> Band | None:
 def _jobs(claim: Count, case: Case) -> Band | None:
     """The jobs of the named workflow, or of all; each also once for every combination of its matrix."""
     found = ci_workflows(case.snapshot.select(WORKFLOWS, all=True))
+    said = {t.word for t in tokens(claim.quote)}
     if claim.path:
         base = claim.path.rsplit("/", 1)[-1].lower()
         found = [w for w in found if w.file.name.lower() == base]
-        if len(found) != 1:
-            return None
+    if (claim.path and len(found) != 1) or not (claim.path or {"workflow", "workflows", "ci", "actions"} & said):
+        return None
     jobs = [(w, job) for w in found for job in w.workflow.jobs]
     if not jobs or any(w.unfollowed or not all(m.whole for m in w.matrices.values()) for w in found):
         return None
@@ -58,29 +55,26 @@ def _jobs(claim: Count, case: Case) -> Band | None:
 _TESTED = frozenset(["ci", "workflow", "workflows", "actions", "matrix", "test", "tests", "tested", "testing"])
 
 
-def _in_ci(label: str, thing: str, word: re.Pattern[str]) -> Callable[[Count, Case], Band | None]:
+def _in_ci(label: str, thing: str) -> Callable[[Count, Case], Band | None]:
     def counter(claim: Count, case: Case) -> Band | None:
         """The different values that any workflow or test runner's file mentions: an upper end, whatever uses them."""
-        files = case.snapshot.select((*WORKFLOWS, "tox.ini", "noxfile.py", ".github/actions/**/*.y*ml"), all=True)
-        seen = {m[0].lower(): (f, f.text.count("\n", 0, m.start()) + 1) for f in files for m in word.finditer(f.text)}
-        families = {re.split(r"[-_]", s)[0] for s in seen} if thing == "operating system" else set(seen)
-        if (
-            not _TESTED & {t.word for t in tokens(claim.quote)}
-            or not seen
-            or any(w.unfollowed for w in ci_workflows(case.snapshot.select(WORKFLOWS, all=True)))
-        ):
+        seen = ci_mentions(case.snapshot, label)
+        if not _TESTED & {t.word for t in tokens(claim.quote)} or not seen:
             return None
-        first, line = next(iter(seen.values()))
-        shows = f"the workflows name {shown(len(families), thing)} ({', '.join(sorted(families))})"
-        return Band(thing, shows, (first.cite(line),), frozenset({len(families)}), frozenset(), 0, len(seen), label)
+        kinds = sorted({s.split("-")[0] for s in seen})
+        file, line = next(iter(seen.values()))
+        shows = f"the workflows name {shown(len(kinds), thing)} ({', '.join(kinds)})"
+        return Band(thing, shows, (file.cite(line),), frozenset({len(kinds)}), frozenset(), 0, len(seen), label)
 
     return counter
 
 
-_SYSTEM = compile_later(r"\b(?:ubuntu|windows|macos|mac-os|linux|debian|self-hosted)(?:-[\w.]+)?", re.IGNORECASE)
-_PYTHON = compile_later(r"(?<![\d.])3\.\d{1,2}(?![\d.])")
-
 # -- images ------------------------------------------------------------------------------------------------------------
+
+
+_DOCKER = frozenset(
+    ["docker", "dockerfile", "dockerfiles", "container", "containers", "containerizing", "built", "registry"]
+)
 
 
 def _dockerfiles(claim: Count, case: Case) -> Band | None:
@@ -88,6 +82,8 @@ def _dockerfiles(claim: Count, case: Case) -> Band | None:
     contradicted only below half of the group's own: variants are often left out."""
     found = image_numbers(case.snapshot)
     images = claim.of == "images"
+    if images and not _DOCKER & {t.word for t in tokens(claim.quote)}:
+        return None
     low = len(found.own) // 2 if whole(claim) else 0
     shows = f"the repository has {shown(len(found.files), 'docker file')}"
     right = frozenset({len(found.files), len(found.own)} - {0})
@@ -99,68 +95,27 @@ def _dockerfiles(claim: Count, case: Case) -> Band | None:
 
 # -- endpoints ---------------------------------------------------------------------------------------------------------
 
-_TRIVIAL = compile_later(
-    r"^/?$|health|metric|docs|openapi|redoc|ready|live|status|ping|favicon|static|version|info", re.IGNORECASE
-)
-_BROUGHT = compile_later(r"docs|redoc|openapi|metric|static|favicon|assets", re.IGNORECASE)
-_PATH = compile_later(r"(?<![\w.:/])/(?:[a-z_][\w{}-]*(?:/[\w{}-]+)*)?(?=[\s,.;:)`'\"]|$)", re.IGNORECASE)
-_COUNTABLE = frozenset(["fastapi", "flask", "starlette", "quart", "sanic"])
-
-
-def paths_in(text: str) -> frozenset[str]:
-    """The paths of endpoints that a sentence names (`/predict`), the root among them."""
-    return frozenset(m[0].rstrip("/") or "/" for m in _PATH.finditer(text.replace("`", " ")))
-
 
 def _endpoints(claim: Count, case: Case) -> Band | None:
-    """The routes that servers declare, by path and by call. Fewer is contradicted where one file is meant (the only one with
-    routes, or the one that has all paths that the sentence names) and it declares more even without the root, health, metrics
-    and documentation that the sentence does not name."""
-    snapshot = case.snapshot
-    declared = snapshot.once("facts.routes", lambda: routes(snapshot.select(("**/*.py",), stubs=True)))
-    declared = tuple(r for r in declared if not TESTS_FOLDER.search(r.file))
-    own = [r for r in declared if r.function or not _BROUGHT.search(r.path)]
-    named = paths_in(claim.quote)
-    app = _app(claim, own, named)
-    told = app or own
-    if not own or claim.value < 2 or any(r.method == "MOUNT" or r.framework not in _COUNTABLE for r in told):
+    """The routes that servers declare, by path and by call. Fewer is contradicted where one file is meant (see `endpoints`) and it
+    declares more even without the root, health, metrics and documentation that the sentence does not name."""
+    named = paths_in(sentence(claim, case))
+    found = endpoints(case.snapshot, named, f"{claim.quote} {claim.path}")
+    if found is None or claim.value < 2 or "vertex" in claim.quote.lower():
         return None
-    paths = {(r.file, r.path) for r in told}
-    automatic = {p for p in named if _TRIVIAL.search(p)} - {r.path.rstrip("/") or "/" for r in own}
-    high = len({(r.file, r.path, r.method) for r in declared}) + len(automatic)
-    counted = {p for p in paths if not _TRIVIAL.search(p[1]) or (p[1].rstrip("/") or "/") in named}
     closed = claim.scope in ("whole", "api", "named") and whole(claim, scope=False)
     methods = {"get", "post"} & near(claim.quote, claim.value) if not named else set()
-    low = len(counted) + len(automatic) if app and closed and not methods else 0
-    calls = sorted({f"{r.method} {r.path or '/'}" for r in told})
-    files = sorted({r.file for r in told})
-    shows = f"{', '.join(files[:3])} {'declares' if len(files) == 1 else 'declare'} {shown(len(paths), 'path')} ({', '.join(calls)[:160]})"
-    more = sorted(
-        {
-            f"{p} (line {r.line})"
-            for r in app
-            if (p := r.path.rstrip("/") or "/") not in named and (r.file, r.path) in counted
-        }
-    )
-    if named and more and low:
-        shows += f"; the sentence does not name {', '.join(more)[:200]}"
-    evidence = (
-        snapshot.files[told[0].file].cite(told[0].line, told[0].end),
-        fact(f"routes: {', '.join(calls)}", *[r.where for r in told]),
-    )
-    right = {len(paths), len(counted)} if len(files) == 1 else {len(paths)}
-    return Band("endpoint", shows, evidence, frozenset(right), frozenset({len(calls)}), low, high, "endpoints")
-
-
-def _app(claim: Count, own: list[Route], named: frozenset[str]) -> list[Route]:
-    """The routes of the one file that a claim speaks of; empty where that is not clear."""
-    files = sorted({r.file for r in own})
-    if len(files) > 1:
-        spoken = [f for f in files if f.rsplit("/", 1)[-1] in f"{claim.quote} {claim.path}"]
-        paths = {f: {r.path.rstrip("/") or "/" for r in own if r.file == f} for f in files}
-        sought = {p for p in named if not _TRIVIAL.search(p)}
-        files = spoken or ([f for f in files if sought <= paths[f]] if len(sought) > 1 else [])
-    return [r for r in own if r.file == files[0]] if len(files) == 1 else []
+    low = len(found.counted) + found.brought if found.one and closed and not methods else 0
+    files = sorted({r.file for r in found.routes})
+    calls = ", ".join(sorted({f"{r.method} {r.path or '/'}" for r in found.routes}))
+    shows = f"{', '.join(files[:3])} {'declares' if len(files) == 1 else 'declare'} {shown(len(found.paths), 'path')} ({calls[:160]})"
+    if named and low and found.unnamed:
+        shows += f"; the sentence does not name {', '.join(found.unnamed)[:200]}"
+    first = found.routes[0]
+    cited = case.snapshot.files[first.file].cite(first.line, first.end)
+    evidence = (cited, fact(f"routes: {calls}", *[r.where for r in found.routes]))
+    right = frozenset({len(found.paths)} | ({len(found.counted)} if len(files) == 1 else set()))
+    return Band("endpoint", shows, evidence, right, frozenset({found.calls}), low, found.most, "endpoints")
 
 
 # -- hooks, tasks, configuration files ---------------------------------------------------------------------------------
@@ -168,13 +123,14 @@ def _app(claim: Count, own: list[Route], named: frozenset[str]) -> list[Route]:
 
 def _hooks(claim: Count, case: Case) -> Band | None:
     """The hooks of the root's pre-commit configuration; a total may be that of their repositories."""
-    paths = [p for p in (".pre-commit-config.yaml", ".pre-commit-config.yml") if p in case.snapshot.files]
-    if not paths or not readable(file := case.snapshot.files[paths[0]]):
+    file = next((case.snapshot.files[p] for p in HOOK_FILES if p in case.snapshot.files), None)
+    if file is None or not readable(file):
         return None
     root = yaml_root(file)
     repos = root["repos"].items
     hooks = [h["id"].text for r in repos for h in r["hooks"].items if h["id"].text]
-    if file.problems.get("yaml") or not hooks:
+    low_quote = claim.quote.lower()
+    if file.problems.get("yaml") or not hooks or not any(w in low_quote for w in ("commit", *map(str.lower, hooks))):
         return None
     evidence = (file.cite(root.line_of("repos")), fact(f"hooks: {', '.join(hooks)}", file.path))
     low = len(hooks) if whole(claim) else 0
@@ -183,6 +139,7 @@ def _hooks(claim: Count, case: Case) -> Band | None:
     return Band("hook", shows, evidence, frozenset({len(hooks)}), other, low, len(hooks))
 
 
+HOOK_FILES = (".pre-commit-config.yaml", ".pre-commit-config.yml")
 RUNNERS = frozenset(["invoke", "make", "makefile", "just", "nox", "poe", "pixi", "task", "hatch", "pdm"])
 
 
@@ -193,7 +150,7 @@ def _tasks(claim: Count, case: Case) -> Band | None:
     found = [t for f in files for t in targets(f, files)]
     if len(spoken) == 1:
         found = [t for t in found if t.kind.lower() in spoken]
-    if not found:
+    if not found or not (spoken or "tasks.py" in f"{claim.quote} {claim.path}"):
         return None
     evidence = (fact(f"tasks: {', '.join(t.name for t in found)}", *[f"{t.path}:{t.line}" for t in found]),)
     tool = next(iter(spoken)) if len(spoken) == 1 else ""
@@ -204,27 +161,24 @@ def _tasks(claim: Count, case: Case) -> Band | None:
 
 
 _KINDS = {
-    "vertex": "job specification", "job": "job specification", "cloud": "job specification", "sweep": "sweep file",
-    "experiment": "experiment file", "experiments": "experiment file",
-}  # fmt: skip
+    "vertex": "job specification",
+    "sweep": "sweep file",
+    "experiment": "experiment file",
+    "experiments": "experiment file",
+}
 
 
 def _configurations(claim: Count, case: Case) -> Band | None:
-    """The YAML, TOML, JSON and INI files outside CI; of job specifications, sweeps and experiments (as a word beside the number
+    """The YAML, TOML, JSON and INI files outside CI; of job specifications, sweeps and experiments (as a word between number and noun
     says) those of the kind, less than half of which is contradicted, too."""
-    said = near(claim.quote, claim.value)
-    kinds = {_KINDS[w] for w in said & set(_KINDS)}
     every = [p for p in case.snapshot.files if matches(p, ("**/*.{yaml,yml,toml,json,ini,cfg}", "!.github/**"))]
-    if len(kinds) == 1 and claim.value > 1:
-        kind = kinds.pop()
-        there = configurations_of(kind, case.snapshot)
-        if there and whole(claim, scope=False):
-            shows = f"the repository has {shown(len(there), kind)}: {', '.join(there[:6])}"
-            evidence = (listed(f"{kind}s", list(there)),)
-            right, low = frozenset({len(there)}), len(there) // 2 + 1
-            return Band(
-                "configuration", shows, evidence, right, frozenset(), low, len(every), f"configs:{kind.split()[0]}"
-            )
+    kind = next((_KINDS[w] for w in near(claim.quote, claim.value, before=0) if w in _KINDS), "")
+    there = configurations_of(kind, case.snapshot) if kind and claim.value > 1 else ()
+    if there and whole(claim, scope=False):
+        shows = f"the repository has {shown(len(there), kind)}: {', '.join(there[:6])}"
+        evidence, low = (listed(f"{kind}s", list(there)),), len(there) // 2 + 1
+        name = f"configs:{kind.split()[0]}"
+        return Band("configuration", shows, evidence, frozenset({len(there)}), frozenset(), low, len(every), name)
     shows = f"the repository has {shown(len(every), 'file')} that could be one"
     return Band("configuration file", shows, (listed("configuration files", every),), high=len(every), name="configs")
 
@@ -283,6 +237,6 @@ COUNTED: dict[str, Callable[[Count, Case], Band | None]] = {
     "pull requests": _pull_requests,
     "commits": _commits,
     "releases": _releases,
-    "operating systems": _in_ci("systems", "operating system", _SYSTEM),
-    "python versions": _in_ci("pythons", "Python version", _PYTHON),
+    "operating systems": _in_ci("systems", "operating system"),
+    "python versions": _in_ci("pythons", "Python version"),
 }

@@ -1,16 +1,13 @@
 """Figures of the data and the model: against what is committed, and what says how large the rest is."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.claims.case import Case, Settled, absence, fact, settles
 from auditor.claims.kinds import Data
-from auditor.claims.numbers import shown, tokens
-from auditor.facts.configuration import values
-from auditor.facts.models import models
+from auditor.claims.numbers import shown, tokens, total
+from auditor.facts.figures import figures
 from auditor.facts.pointers import pointers
-from auditor.facts.results import results
+from auditor.facts.results import coverage_rows, results
 from auditor.facts.suites import suite
 from auditor.models import Evidence
 from auditor.snapshot import Snapshot
@@ -22,15 +19,6 @@ _ANOTHER_WORDS = (
     "costs limit per each another different source paper official complete benchmark pretrained backbone trainable"
 )
 _ANOTHER = frozenset(_ANOTHER_WORDS.split())
-
-
-@dataclass(frozen=True)
-class _Known:
-    """A figure that the commit shows, with where."""
-
-    value: float
-    shows: str
-    evidence: Evidence
 
 
 @settles("data")
@@ -47,7 +35,7 @@ def data(claim: Data, case: Case) -> Settled | None:
     if claim.what == "coverage":
         return _coverage(claim, case)
     about = f"data:{claim.what}"
-    known = list(_known(claim.what, case.snapshot))
+    known = list(figures(claim.what, case.snapshot))
     right = next(
         (k for k in known if k.value == claim.value or (_rounded(claim, k.value) and claim.what != "classes")), None
     )
@@ -55,7 +43,7 @@ def data(claim: Data, case: Case) -> Settled | None:
         return Settled("supported", right.shows, (right.evidence,), about=about)
     if claim.what != "classes" or _elsewhere(claim):
         return None
-    heads = {k.value for k in known if "puts out" in k.shows}
+    heads = {k.value for k in known if k.head}
     others = {k.value for k in known} - heads
     if len(heads) != 1 or others or len(known) < 2 or max(heads) < 3 or abs(claim.value - max(heads)) <= 1:
         return None  # one more or less may be the background
@@ -71,46 +59,6 @@ def _elsewhere(claim: Data) -> bool:
 def _rounded(claim: Data, value: float) -> bool:
     """Whether a value is the stated one, as rounded as it is written (11.2 million)."""
     return bool(claim.value) and abs(value - claim.value) <= 0.02 * claim.value and claim.value >= 1000
-
-
-_CLASSES = frozenset(
-    ["num_classes", "n_classes", "num_labels", "nb_classes", "number_of_classes", "output_dim", "n_labels"]
-)
-_IMAGE_SIZE = frozenset(["image_size", "img_size", "input_size", "resize", "imgsz", "image_width", "image_height"])
-_SHARES = frozenset(["train_size", "train_split", "train_ratio", "train_frac", "train_fraction", "train_share"])
-_RESTS = frozenset(["test_size", "test_split", "test_ratio", "test_frac", "val_size", "val_split", "val_ratio", "val_frac", "valid_size"])  # fmt: skip
-
-
-def _known(what: str, snapshot: Snapshot) -> Iterator[_Known]:
-    if what in ("classes", "parameters"):
-        for model in models(snapshot):
-            n = model.outputs if what == "classes" else model.parameters
-            if n and not model.unread:
-                verb = "puts out" if what == "classes" else "holds"
-                noun = "values" if what == "classes" else "numbers"
-                yield _Known(n, f"{model.path} {verb} {n:,} {noun}", fact(f"{model.path}: {n} {noun}", model.path))
-    if what == "samples":
-        yield from _samples(snapshot)
-    names = {"classes": _CLASSES, "image size": _IMAGE_SIZE, "train share": _SHARES | _RESTS}.get(what, frozenset())
-    for file in snapshot.select(("**/*.y*ml", "!.github/**"), tuple(names)) if names else ():
-        for key, (text, line) in values(file).items():
-            leaf = key.rsplit(".", 1)[-1].lower()
-            if leaf in names and re.fullmatch(r"\d{1,9}(?:\.\d{1,6})?", text):
-                n = float(text)
-                n = round(1 - n, 6) if leaf in _RESTS and n < 1 else n
-                yield _Known(n, f"{file.path}:{line} sets {leaf} to {text}", file.cite(line))
-
-
-def _samples(snapshot: Snapshot) -> Iterator[_Known]:
-    """The files of DVC pointers, and the rows of committed tables (their head aside)."""
-    for pointer in pointers(snapshot):
-        if pointer.files:
-            note = f"{pointer.file.path}:{pointer.line} tracks {pointer.files} files"
-            yield _Known(pointer.files, note, pointer.file.cite(pointer.line))
-    for file in snapshot.select(("**/*.csv",), all=True):
-        rows = sum(1 for row in file.lines if row.strip())
-        for n in (rows - 1, rows):
-            yield _Known(n, f"{file.path} has {n} rows", file.exists(f"{n} rows"))
 
 
 # -- sizes -------------------------------------------------------------------------------------------------------------
@@ -147,6 +95,24 @@ def _coverage(claim: Data, case: Case) -> Settled | None:
     found = [r for r in results(case.snapshot) if r.kind == "coverage"]
     said = " ".join(claim.quote.split())
     answer = next((q.answer for q in case.report.questions if said in " ".join(q.answer.split())), "")
+    table = [r for r in coverage_rows(answer) if r.is_total]
+    if len(table) == 1 and (total(claim.quote) or abs(table[0].percent - claim.value) <= 1.01):
+        line = next(
+            (
+                s.line + s.text[: s.text.find(table[0].text)].count("\n")
+                for s in case.prose.of("coverage")
+                if table[0].text in s.text
+            ),
+            0,
+        )
+        shows = f"the answer's table has a total of {table[0].percent:g} %"
+        proof = Evidence(
+            kind="excerpt", path=case.report.path, start=line, end=line, excerpt=table[0].text, note="the table's total"
+        )
+        if abs(table[0].percent - claim.value) <= 1.01:
+            return Settled("supported", shows, (proof,), about="data:coverage")
+        difference = f"The sentence says {claim.value:g} %; {shows}."
+        return Settled("contradicted", shows, (proof,), difference, "data:coverage", True, "prose-contradicts-prose")
     for one in found:
         shows = f"{one.path}:{one.line} shows {one.value} %"
         evidence = (case.snapshot.files[one.path].cite(one.line, note="the report's total"),)

@@ -180,21 +180,22 @@ def _sums(claim: Same, rows: list[CoverageRow], place: _Place, case: Case) -> Se
     mine = next((r for r in rows if r.text == claim.quote.strip()), None)
     if mine is None or mine.missed > mine.statements:
         return None
-    whole, about = _excerpt(mine.text, _place(mine.text, case) or place, case), f"coverage:{mine.name.strip()}"
-    shown = f"{mine.statements - mine.missed} of {mine.statements} statements are {mine.computed:.0f} %"
+    evidence: tuple[Evidence, ...] = (_excerpt(mine.text, _place(mine.text, case) or place, case),)
+    about = f"coverage:{mine.name.strip()}"
+    shows = f"{mine.statements - mine.missed} of {mine.statements} statements are {mine.computed:.0f} %"
     if abs(mine.computed - mine.percent) > 1.01:
-        difference = f"The row says {mine.percent:g} %; {shown}."
-        return Settled("contradicted", shown, (whole,), difference, about, True, "prose-contradicts-prose")
+        difference = f"The row says {mine.percent:g} %; {shows}."
+        return Settled("contradicted", shows, evidence, difference, about, True, "prose-contradicts-prose")
     parts = [r for r in rows if not r.is_total]
     if not mine.is_total or rows[-1] is not mine or len(parts) < 2 or len(parts) != len(rows) - 1:
         return None
     statements, missed = sum(r.statements for r in parts), sum(r.missed for r in parts)
-    shown = f"the rows above add up to {statements} statements, {missed} missed"
-    evidence = (whole, fact(f"{len(parts)} rows: {statements} statements, {missed} missed"))
+    shows = f"the rows above add up to {statements} statements, {missed} missed"
+    evidence += (fact(f"{len(parts)} rows: {statements} statements, {missed} missed"),)
     if (statements, missed) == (mine.statements, mine.missed):
-        return Settled("supported", shown, evidence, about=about)
+        return Settled("supported", shows, evidence, about=about)
     less = statements <= mine.statements and missed <= mine.missed
     if less and (len(parts) < 3 or re.search(r"\.\.\.|…|skip|excerpt|selected|omitted", place.question.answer, re.I)):
         return None
-    difference = f"The total says {mine.statements} statements, {mine.missed} missed; the rows add up to {statements} and {missed}."
-    return Settled("contradicted", shown, evidence, difference, about, True, "prose-contradicts-prose")
+    difference = f"The total says {mine.statements} statements, {mine.missed} missed; {shows}."
+    return Settled("contradicted", shows, evidence, difference, about, True, "prose-contradicts-prose")
