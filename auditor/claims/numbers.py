@@ -7,21 +7,26 @@ from itertools import pairwise
 
 from auditor.lazy import compile_later
 
+
+def bag(text: str) -> frozenset[str]:
+    """A list of words, as one line."""
+    return frozenset(text.split())
+
+
 _NAMES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen twenty"
 )
 WORDS = {name: n for n, name in enumerate(_NAMES.split())}
-TOTALS = frozenset(["total", "altogether", "overall", "totalling", "totaling"])
+TOTALS = bag("total altogether overall totalling totaling")
 # beside a number they say that it is one of a part, of a rank, or of one of several rows
-_PARTS = (
+PARTS = bag(
     "main primary core key important essential critical basic active focused other others another additional further remaining "
     "rest first last next new more these those each every per also extra my"
 )
-PARTS = frozenset(_PARTS.split())
-_PIECES = frozenset(["for", "to", "that", "which"])
-EXCEPTED = frozenset(["excluding", "except", "besides", "apart", "aside", "without", "plus"])
-FOREIGN = frozenset(["course", "exercise", "exercises", "template", "lecture", "cookiecutter"])
+_PIECES = bag("for to that which")
+EXCEPTED = bag("excluding except besides apart aside without plus")
+FOREIGN = bag("course exercise exercises template lecture cookiecutter")
 _OPERATORS = {
     "at least": "at least", "minimum of": "at least", "over": "more than", "more than": "more than", "upwards of": "at least",
     "above": "more than", ">": "more than", "at most": "at most", "up to": "at most", "maximum of": "at most",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from auditor.claims.case import Case, fact
 from auditor.claims.kinds import Count
-from auditor.claims.numbers import near, shown, tokens
+from auditor.claims.numbers import bag, near, shown, tokens
 from auditor.claims.settle.bands import Band, listed, sentence, whole
 from auditor.facts.commandline import TARGET_FILES, targets
 from auditor.facts.counted import ci_mentions, configurations_of, endpoints, image_numbers, paths_in, workflow_files
@@ -52,7 +52,7 @@ def _jobs(claim: Count, case: Case) -> Band | None:
     return Band("job", shows, evidence, frozenset(right), frozenset(other), low, max(plain, runs), f"jobs:{where}")
 
 
-_TESTED = frozenset(["ci", "workflow", "workflows", "actions", "matrix", "test", "tests", "tested", "testing"])
+_TESTED = bag("ci workflow workflows actions matrix test tests tested testing")
 
 
 def _in_ci(label: str, thing: str) -> Callable[[Count, Case], Band | None]:
@@ -72,9 +72,7 @@ def _in_ci(label: str, thing: str) -> Callable[[Count, Case], Band | None]:
 # -- images ------------------------------------------------------------------------------------------------------------
 
 
-_DOCKER = frozenset(
-    ["docker", "dockerfile", "dockerfiles", "container", "containers", "containerizing", "built", "registry"]
-)
+_DOCKER = bag("docker dockerfile dockerfiles container containers containerizing built registry")
 
 
 def _dockerfiles(claim: Count, case: Case) -> Band | None:
@@ -140,7 +138,7 @@ def _hooks(claim: Count, case: Case) -> Band | None:
 
 
 HOOK_FILES = (".pre-commit-config.yaml", ".pre-commit-config.yml")
-RUNNERS = frozenset(["invoke", "make", "makefile", "just", "nox", "poe", "pixi", "task", "hatch", "pdm"])
+RUNNERS = bag("invoke make makefile just nox poe pixi task hatch pdm")
 
 
 def _tasks(claim: Count, case: Case) -> Band | None:

@@ -4,7 +4,7 @@ import re
 
 from auditor.claims.case import Case, Settled, absence, fact, settles
 from auditor.claims.kinds import Data
-from auditor.claims.numbers import shown, tokens, total
+from auditor.claims.numbers import bag, shown, tokens, total
 from auditor.facts.figures import figures
 from auditor.facts.pointers import pointers
 from auditor.facts.results import coverage_rows, results
@@ -13,12 +13,11 @@ from auditor.models import Evidence
 from auditor.snapshot import Snapshot
 
 # of other data than the one that is versioned, or of a part of it
-_ANOTHER_WORDS = (
+_ANOTHER = bag(
     "original originally full download downloaded kaggle compressed zip zipped unzipped extracted subset subsampled sample sampled "
     "reduced ram memory gpu vram image images docker container weights model before after part version test validation disk cost "
     "costs limit per each another different source paper official complete benchmark pretrained backbone trainable"
 )
-_ANOTHER = frozenset(_ANOTHER_WORDS.split())
 
 
 @settles("data")

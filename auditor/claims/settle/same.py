@@ -1,12 +1,10 @@
 """Two places of the report that give one quantity."""
 
-import re
 from dataclasses import dataclass
 
-from auditor.claims.case import Case, Settled, fact, settles
+from auditor.claims.case import Case, Settled, settles
 from auditor.claims.kinds import Same
-from auditor.claims.numbers import operator, tokens
-from auditor.facts.results import CoverageRow, coverage_rows
+from auditor.claims.numbers import bag, operator, tokens
 from auditor.facts.suites import suite
 from auditor.lazy import compile_later
 from auditor.models import Evidence, Question
@@ -20,7 +18,7 @@ _UNITS = {
     "epoch": "epochs", "px": "pixels", "pixel": "pixels", "day": "days", "week": "weeks",
 }  # fmt: skip
 # words that say of which part or moment a number is: two quotes that differ in one of them speak of two things
-_SCOPES_WORDS = (
+_SCOPES = bag(
     "train training trained test testing validation val dev before after initially first second final finally last latest later now "
     "best worst average mean median max maximum min minimum peak cpu gpu tpu unit integration performance load per each every total "
     "overall altogether api model data frontend backend local locally cloud ci branch line class epoch fold raw processed original "
@@ -29,11 +27,10 @@ _SCOPES_WORDS = (
     "fail below above least required requires run runs job file files folder module person member members week day "
     "month cost spent used batch"
 )
-_STOP_WORDS = (
+_STOP = bag(
     "a an and are as at be been but by for from had has have in is it its of on or our so that the their there this to us was we were "
     "which will you also did do not i e g"
 )
-_STOP = frozenset(_STOP_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -51,12 +48,10 @@ def same(claim: Same, case: Case) -> Settled | None:
     """Compares the numbers of two quotes that both stand in the answers. Contradicted only where each gives exactly one exact number, in
     one unit or before one noun, both speak with the same words of part and moment (test, training, after, per) and of the same
     names, share what is measured, and differ by more than rounding; two numbers of tests that the repository both shows are
-    two ways of counting. A coverage table is held against its own sums. Everything that is no number stays open."""
+    two ways of counting. Everything that is no number stays open."""
     first, other = _place(claim.quote, case), _place(claim.other, case)
     if first is None or other is None or claim.denied:
         return None
-    if rows := coverage_rows(claim.other):
-        return _sums(claim, rows, other, case)
     if _close(claim.quote) in _close(claim.other) or _close(claim.other) in _close(claim.quote):
         return None
     mine, theirs = _quantity(claim.quote), _quantity(claim.other)
@@ -155,7 +150,7 @@ def _words(quote: str) -> frozenset[str]:
     ) - frozenset(_UNITS)
 
 
-_SCOPE_STEMS = frozenset(_singular(w) for w in _SCOPES_WORDS.split())
+_SCOPE_STEMS = frozenset(_singular(w) for w in _SCOPES)
 _NAME = compile_later(r"`[^`]+`|\b[\w-]+(?:[./_][\w-]+)+|\b\w*[a-z][A-Z]\w*|\b[A-Z][A-Z\d]+\b|(?<=[a-z,] )[A-Z]\w+")
 
 
@@ -169,33 +164,3 @@ def _alike(claim: Same, mine: Quantity, theirs: Quantity) -> bool:
         return False
     names = [{m[0].strip("`").lower() for m in _NAME.finditer(q)} for q in (claim.quote, claim.other)]
     return names[0] == names[1] and bool((left & right) - (_SCOPE_STEMS if mine.unit else frozenset()))
-
-
-# -- coverage tables ---------------------------------------------------------------------------------------------------
-
-
-def _sums(claim: Same, rows: list[CoverageRow], place: _Place, case: Case) -> Settled | None:
-    """A row against its own numbers (a point of rounding aside), the last one, a total, against those above it: more than they add up
-    to is left alone where rows were left out."""
-    mine = next((r for r in rows if r.text == claim.quote.strip()), None)
-    if mine is None or mine.missed > mine.statements:
-        return None
-    evidence: tuple[Evidence, ...] = (_excerpt(mine.text, _place(mine.text, case) or place, case),)
-    about = f"coverage:{mine.name.strip()}"
-    shows = f"{mine.statements - mine.missed} of {mine.statements} statements are {mine.computed:.0f} %"
-    if abs(mine.computed - mine.percent) > 1.01:
-        difference = f"The row says {mine.percent:g} %; {shows}."
-        return Settled("contradicted", shows, evidence, difference, about, True, "prose-contradicts-prose")
-    parts = [r for r in rows if not r.is_total]
-    if not mine.is_total or rows[-1] is not mine or len(parts) < 2 or len(parts) != len(rows) - 1:
-        return None
-    statements, missed = sum(r.statements for r in parts), sum(r.missed for r in parts)
-    shows = f"the rows above add up to {statements} statements, {missed} missed"
-    evidence += (fact(f"{len(parts)} rows: {statements} statements, {missed} missed"),)
-    if (statements, missed) == (mine.statements, mine.missed):
-        return Settled("supported", shows, evidence, about=about)
-    less = statements <= mine.statements and missed <= mine.missed
-    if less and (len(parts) < 3 or re.search(r"\.\.\.|…|skip|excerpt|selected|omitted", place.question.answer, re.I)):
-        return None
-    difference = f"The total says {mine.statements} statements, {mine.missed} missed; {shows}."
-    return Settled("contradicted", shows, evidence, difference, about, True, "prose-contradicts-prose")
