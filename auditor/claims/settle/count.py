@@ -7,8 +7,8 @@ from math import inf
 from auditor.claims.case import Case, Settled, fact, settles
 from auditor.claims.kinds import Count
 from auditor.claims.numbers import foreign, part, shown, tokens, total
-from auditor.claims.settle.bands import Band, whole
-from auditor.claims.settle.counted import COUNTED
+from auditor.claims.settle.counted import COUNTED, whole
+from auditor.facts.counted import Band
 from auditor.facts.suites import Suite, TestFile, in_words, other_tests, suite
 from auditor.globs import matches
 from auditor.models import Evidence
@@ -60,7 +60,7 @@ def count(claim: Count, case: Case) -> Settled | None:
         return None
     said = shown(n, band.thing) if exact else f"{claim.op} {shown(n, band.thing)}"
     difference = f"The sentence says {said}; {band.shows}."
-    return Settled("contradicted", band.shows, band.evidence, difference, about, band.detail)
+    return Settled("contradicted", band.shows, band.evidence, difference, about, not band.none)
 
 
 # -- tests -------------------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def _tests(claim: Count, case: Case) -> Band | None:
     each = tuple(f for f in tests.holding if not any(f"/{f.path}".find("/" + p) >= 0 for p in _NOT_OURS))
     units = tuple(f for f in each if not any(level in f.path.lower() for level in _OTHER_LEVELS))
     evidence = (_by_file(tests.holding),)
-    band = Band("test", f"the repository has {in_words(tests.files)}", evidence, core, detail=bool(max(core)))
+    band = Band("test", f"the repository has {in_words(tests.files)}", evidence, core)
     band = replace(band, name="tests", high=inf if tests.open_end else max(core), other=_else_meant(claim, case, tests))
     if claim.scope == "unit":
         band = replace(band, right=core | tests.sums(units))
