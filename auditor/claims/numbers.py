@@ -25,7 +25,7 @@ PARTS = bag(
     "rest first last next new more these those each every per also extra my"
 )
 _PIECES = bag("for to that which")
-EXCEPTED = bag("excluding except besides apart aside without plus")
+EXCEPTED = bag("excluding except besides apart aside without plus each per respectively")
 FOREIGN = bag("course exercise exercises template lecture cookiecutter")
 _OPERATORS = {
     "at least": "at least", "minimum of": "at least", "over": "more than", "more than": "more than", "upwards of": "at least",

@@ -196,7 +196,7 @@ def endpoints(snapshot: Snapshot, named: frozenset[str], text: str) -> Band | No
         shows += f"; the sentence does not name {', '.join(more)[:200]}"
     cited = snapshot.files[told[0].file].cite(told[0].line, told[0].end)
     evidence = (cited, computed(f"routes: {', '.join(calls)}", [r.where for r in told]))
-    right = _some(len(paths), len(counted)) if len(where) == 1 else _some(len(paths))
+    right = _some(len(paths) + brought, len(counted) + brought) if one else _some(len(paths))
     most = len({(r.file, r.path, r.method) for r in declared}) + brought
     return Band("endpoint", shows, evidence, right, _some(len(calls)), len(counted) + brought if one else 0, most)
 
@@ -290,7 +290,15 @@ def requests(history: History) -> Band | None:
     shows = f"the history has {plural(len(own), 'pull request')} of people merged, {len(merged)} with bots' ({bound})"
     evidence = computed(shows, [p.commit[:12] for p in merged[:20]])
     right = frozenset(range(len(own), len(merged) + 1))
-    return Band("pull request", shows, (evidence,), right, low=len(own) - 1, high=most + 1, name="pull-requests")
+    return Band(
+        "pull request",
+        shows,
+        (evidence,),
+        right,
+        low=len(own) - 1,
+        high=most + max(1, most // 20),
+        name="pull-requests",
+    )
 
 
 def commits(history: History) -> Band | None:

@@ -306,7 +306,8 @@ _STARTING = ("**/*.y*ml", "**/*.sh", "**/*.json", "**/makefile", "**/tasks.py", 
 def mentioned(snapshot: Snapshot, text: str, *globs: str) -> bool:
     """Whether another file that starts containers mentions a text outside its comments."""
     files = snapshot.select((*_STARTING, *globs), (text,), all=True)
-    return any(text in row.split(" #")[0].lower() for f in files for row in f.lines if not row.lstrip().startswith("#"))
+    word = re.compile(rf"(?<![\w.]){re.escape(text)}(?![\w.])", re.IGNORECASE)
+    return any(word.search(row.split(" #")[0]) for f in files for row in f.lines if not row.lstrip().startswith("#"))
 
 
 _IMPLIED = frozenset(["docker", "io", "library", "registry", "hub", "com", "image", "images", "base", "official", "the", "version", "a", "an"])  # fmt: skip

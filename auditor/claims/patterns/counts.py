@@ -9,6 +9,7 @@ from auditor.claims.kinds import Count, Data, Typed
 from auditor.claims.numbers import Token, bag, foreign, operator, tokens, total
 from auditor.claims.settle.counted import RUNNERS
 from auditor.facts.counted import paths_in
+from auditor.facts.results import coverage_rows
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
 
@@ -59,7 +60,7 @@ _HOLDS = bag("contains contain has have holds hold with includes implements")
 _STANDS = frozenset(
     ["in", "from", "inside", "the", "file", "located", "defined", "are", "found", "under", "implemented"]
 )
-_FILE = compile_later(r"[\w./\\-]*(?:test|locust)[\w./\\-]*\.py\b|\btest_[a-z_]+\b(?!\.)", re.IGNORECASE)
+_FILE = compile_later(r"[\w./\\-]*(?:test|locust)[\w./\\-]*\.py\b|\btest_[a-z_]+\b(?!\.\w)", re.IGNORECASE)
 
 
 @reads("counts")
@@ -103,7 +104,8 @@ def _noun(found: list[Token], i: int) -> tuple[int, str]:
         for length in (2, 1):
             if of := _NOUN.get("_".join(t.word for t in found[j : j + length])):
                 return min(j + length, len(found)) - 1, of
-        if not set(found[j].word.split("-")) <= _ADJECTIVE:
+        word = found[j].word
+        if word not in _ADJECTIVE and not set(word.split("-")) <= _ADJECTIVE:
             break
     return i, ""
 
@@ -149,7 +151,8 @@ def _in_file(statement: Statement, number: Token, noun: Token) -> tuple[str, str
         ahead = m.end() <= number.start
         gap = plain[m.end() : number.start] if ahead else plain[noun.end : m.start()]
         words = {t.word for t in tokens(gap)}
-        if len(gap) > 30 or not gap.strip(" `") or set(gap) & {".", ","} or not words <= (_HOLDS if ahead else _STANDS):
+        tied = words or "(" in gap or (ahead and ":" in gap)
+        if not tied or len(gap) > 30 or set(gap) & {".", ","} or not words <= (_HOLDS if ahead else _STANDS):
             continue
         if ahead or not re.match(r"\W{0,3}(?:and|,|&)\W{0,3}[\w/]+\.py", plain[m.end() :]):
             return _verbatim(statement, min(m.start(), number.start), max(m.end(), noun.end)), m[0]
@@ -182,7 +185,12 @@ _OTHERWISE = frozenset(["if", "even", "goal", "aim", "target", "threshold", "min
 
 @reads("coverage")
 def coverage(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
-    """In the answer on coverage: a sentence with one percentage that calls it the total, or the code's coverage."""
+    """In the answer on coverage: a sentence with one percentage that calls it the total, or the code's coverage; the total of a table."""
+    question = prose.question("coverage")
+    for row in coverage_rows(question.answer) if question else ():
+        holding = next((s for s in prose.of("coverage") if row.text in s.text), None)
+        if row.is_total and holding:
+            yield holding, Data(kind="data", quote=row.text, what="coverage", value=row.percent, name="test coverage")
     for statement in prose.sentences("coverage"):
         found = tokens(statement.plain)
         percents = [

@@ -29,7 +29,8 @@ _TRAINING = bag("train trained training trains finetuned fine-tuned fine-tuning 
 _CONTAINER = bag(
     "vertex container containers containerized containerised docker image images custom sagemaker kubernetes"
 )
-_ELSEWHERE = bag("local locally laptop laptops hpc lsf cluster colab kaggle available quota ssh requested drivers driver support supports supporting vm vms virtual inference monitor monitoring monitored utilization utilisation usage cost costs expensive")  # fmt: skip
+_ELSEWHERE = bag("deep local locally laptop laptops hpc lsf cluster colab kaggle available quota ssh requested drivers driver support supports supporting vm vms virtual inference monitor monitoring monitored utilization utilisation usage cost costs expensive")  # fmt: skip
+_NAMED = compile_later(r"[\w-]+\.dockerfile\b|\bdockerfile\.\w+")
 _WORD = compile_later(r"e\.g|[a-z0-9]+(?:[-'][a-z0-9]+)*")
 
 
@@ -50,7 +51,10 @@ def docker(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
         )
         if left or not said & (_DOCKER | _GPUS) or said & _UNSURE or foreign(plain):
             continue
-        path = next((p for name, p in named.items() if name != "dockerfile" and name in plain), "")
+        spoken = [m[0] for m in _NAMED.finditer(plain)]
+        path = named.get(spoken[0], "") if spoken else ""
+        if spoken and not path:
+            continue
         made: list[dict[str, str]] = []
         at = next((i for i, w in enumerate(words) if w in ("multi-stage", "multistage", "two-stage")), None)
         if at is not None and said & _DOCKER and not set(words[at + 1 : at + 2]) & _OTHER_STAGES:

@@ -76,10 +76,10 @@ def _tests(claim: Count, case: Case) -> Band | None:
     each = tuple(f for f in tests.holding if not any(f"/{f.path}".find("/" + p) >= 0 for p in _NOT_OURS))
     units = tuple(f for f in each if not any(level in f.path.lower() for level in _OTHER_LEVELS))
     evidence = (_by_file(tests.holding),)
-    band = Band("test", f"the repository has {in_words(tests.files)}", evidence, core)
+    band = Band("test", f"the repository has {in_words(tests.files)}", evidence, core | tests.sums(each))
     band = replace(band, name="tests", high=inf if tests.open_end else max(core), other=_else_meant(claim, case, tests))
     if claim.scope == "unit":
-        band = replace(band, right=core | tests.sums(units))
+        band = replace(band, right=band.right | tests.sums(units))
     elif claim.scope in ("api", "model", "data", "training"):
         return _tests_of_subject(claim, tests, band)
     elif claim.scope != "whole":

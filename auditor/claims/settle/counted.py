@@ -12,6 +12,7 @@ from auditor.facts.counted import Band, paths_in
 RUNNERS = bag("invoke make makefile just nox poe pixi task hatch pdm")
 _ALONE = bag("only just single sole merely")
 _CI = bag("ci workflow workflows actions matrix test tests tested testing")
+_MADE = bag("created made wrote written defined added implemented prepared have has are keep contains maintain")
 _DOCKER = bag("docker dockerfile dockerfiles container containers containerizing built registry")
 _KINDS = {
     "vertex": "job specification",
@@ -45,7 +46,9 @@ def _jobs(claim: Count, case: Case) -> Band | None:
 
 def _images(claim: Count, case: Case) -> Band | None:
     files = claim.of == "dockerfiles"
-    if not files and not _words(claim) & _DOCKER:
+    said = " ".join(claim.quote.split())
+    asked = any(q.id == "docker" and said in " ".join(q.answer.split()) for q in case.report.questions)
+    if not files and not asked and not _words(claim) & _DOCKER:
         return None  # images may be data
     return _if(counted.images(case.snapshot, files), whole(claim))
 
@@ -78,7 +81,7 @@ def _tasks(claim: Count, case: Case) -> Band | None:
 
 def _configurations(claim: Count, case: Case) -> Band | None:
     kind = next((_KINDS[w] for w in near(claim.quote, claim.value, before=0) if w in _KINDS), "")
-    fewer = whole(claim, scope=False)
+    fewer = whole(claim, scope=False) and bool(_words(claim) & _MADE)
     return _if(counted.configurations(case.snapshot, kind if claim.value > 1 and fewer else ""), fewer)
 
 

@@ -90,44 +90,41 @@ def _size(claim: Data, snapshot: Snapshot) -> Settled | None:
 
 
 def _coverage(claim: Data, case: Case) -> Settled | None:
-    """A committed report confirms; it contradicts only where it is the one and the answer names it: it may be of another day."""
-    found = [r for r in results(case.snapshot) if r.kind == "coverage"]
-    said = " ".join(claim.quote.split())
+    """The answer's own table, its total held against its own numbers, too. A committed report confirms; it contradicts only where it is
+    the one and the answer names it: it may be of another day."""
+    about, said = "data:coverage", " ".join(claim.quote.split())
     answer = next((q.answer for q in case.report.questions if said in " ".join(q.answer.split())), "")
-    table = [r for r in coverage_rows(answer) if r.is_total]
-    if len(table) == 1 and (total(claim.quote) or abs(table[0].percent - claim.value) <= 1.01):
-        line = next(
-            (
-                s.line + s.text[: s.text.find(table[0].text)].count("\n")
-                for s in case.prose.of("coverage")
-                if table[0].text in s.text
-            ),
-            0,
+    rows = [r for r in coverage_rows(answer) if r.is_total]
+    if len(rows) == 1 and (total(claim.quote) or abs(rows[0].percent - claim.value) <= 1.01):
+        row = rows[0]
+        holding = next((s for s in case.prose.of("coverage") if row.text in s.text), None)
+        line = holding.line + holding.text[: holding.text.find(row.text)].count("\n") if holding else 0
+        proof = (
+            Evidence(kind="excerpt", path=case.report.path, start=line, end=line, excerpt=row.text, note="the total"),
         )
-        shows = f"the answer's table has a total of {table[0].percent:g} %"
-        proof = Evidence(
-            kind="excerpt", path=case.report.path, start=line, end=line, excerpt=table[0].text, note="the table's total"
-        )
-        if abs(table[0].percent - claim.value) <= 1.01:
-            return Settled("supported", shows, (proof,), about="data:coverage")
-        difference = f"The sentence says {claim.value:g} %; {shows}."
-        return Settled("contradicted", shows, (proof,), difference, "data:coverage", True, "prose-contradicts-prose")
+        shows = f"the answer's table has a total of {row.percent:g} %"
+        if claim.quote.strip() == row.text and row.missed <= row.statements and abs(row.computed - row.percent) > 1.01:
+            shows = f"{row.statements - row.missed} of {row.statements} statements are {row.computed:.0f} %"
+        elif abs(row.percent - claim.value) <= 1.01:
+            return Settled("supported", shows, proof, about=about)
+        difference = f"The report says {claim.value:g} %; {shows}."
+        return Settled("contradicted", shows, proof, difference, about, True, "prose-contradicts-prose")
+    found = [r for r in results(case.snapshot) if r.kind == "coverage"]
     for one in found:
-        shows = f"{one.path}:{one.line} shows {one.value} %"
-        evidence = (case.snapshot.files[one.path].cite(one.line, note="the report's total"),)
+        name, shows = one.path.rsplit("/", 1)[-1], f"{one.path}:{one.line} shows {one.value} %"
+        proof = (case.snapshot.files[one.path].cite(one.line, note="the report's total"),)
         if abs(float(one.value) - claim.value) <= 1.01:
-            return Settled("supported", shows, evidence, about="data:coverage")
-        if len(found) == 1 and one.path.rsplit("/", 1)[-1] in answer:
-            difference = f"The sentence says {claim.value:g} %; {one.path.rsplit('/', 1)[-1]}, which the answer names, shows {one.value} %."
-            return Settled("contradicted", shows, evidence, difference, "data:coverage", True)
+            return Settled("supported", shows, proof, about=about)
+        if len(found) == 1 and name in answer:
+            difference = f"The sentence says {claim.value:g} %; {name}, which the answer names, shows {one.value} %."
+            return Settled("contradicted", shows, proof, difference, about, True)
     tests = suite(case.snapshot)
     if (
-        claim.value
-        and tests.sure
-        and not tests.open_end
-        and not any(f.functions or f.collected or f.tasks for f in tests.files)
+        not claim.value
+        or not tests.sure
+        or tests.open_end
+        or any(f.functions or f.collected or f.tasks for f in tests.files)
     ):
-        shows = "the repository has no test"
-        evidence = (absence("no test function in any Python file, nor tests in another language"),)
-        return Settled("contradicted", shows, evidence, "No test could cover anything.", "data:coverage")
-    return None
+        return None
+    proof = (absence("no test function in any Python file, nor tests in another language"),)
+    return Settled("contradicted", "the repository has no test", proof, "No test could cover anything.", about)

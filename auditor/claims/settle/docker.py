@@ -130,12 +130,13 @@ def _base_image(claim: Docker, case: Case, files: list[File]) -> Settled | None:
 def _gpu(claim: Docker, case: Case, files: list[File]) -> Settled | None:
     """Contradicted only where each image that is meant (for training, where no other is named) plainly installs PyTorch for the CPU:
     torch from PyPI brings CUDA."""
-    able = [f for f in files if may_use_gpu(f)]
+    one = bool(claim.path) or claim.of in ("api", "frontend", "evaluation")
+    able = [f for f in (files if one else own_dockerfiles(case.snapshot)) if may_use_gpu(f)]
     if able or claim.denied:
         made = able and not claim.denied
         shows = f"{able[0].path} may use one" if able else ""
         return Settled("supported", shows, (able[0].cite(1),), about="docker:gpu") if made else None
-    if claim.path or claim.of in ("api", "frontend", "evaluation"):
+    if one:
         found = [cpu_build(case.snapshot, f) for f in files]
         built = tuple(b for b in found if b) if all(found) else ()
     else:

@@ -25,7 +25,7 @@ _SCOPES = bag(
     "small smaller large larger full subset sample sampled baseline macro micro weighted top user users request requests main "
     "remaining other others additional only excluding including without with failed passed skipped threshold goal target limit "
     "fail below above least required requires run runs job file files folder module person member members week day "
-    "month cost spent used batch"
+    "month cost spent used batch aim aimed hope plan planned want wanted would should"
 )
 _STOP = bag(
     "a an and are as at be been but by for from had has have in is it its of on or our so that the their there this to us was we were "
@@ -55,7 +55,13 @@ def same(claim: Same, case: Case) -> Settled | None:
     if _close(claim.quote) in _close(claim.other) or _close(claim.other) in _close(claim.quote):
         return None
     mine, theirs = _quantity(claim.quote), _quantity(claim.other)
-    if mine is None or theirs is None or mine.unit != theirs.unit or not _alike(claim, mine, theirs):
+    if (
+        mine is None
+        or theirs is None
+        or (mine.step < 1 and not mine.unit)
+        or mine.unit != theirs.unit
+        or not _alike(claim, mine, theirs)
+    ):
         return None
     about = f"same:{mine.unit or mine.after[0]}:{min(mine.value, theirs.value):g}"
     shows = f"line {other.line} says {claim.other.strip()}"
@@ -144,10 +150,9 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 1 and word.endswith("s") and not word.endswith("ss") else word
 
 
-def _words(quote: str) -> frozenset[str]:
-    return frozenset(
-        _singular(t.word) for t in tokens(quote) if t.value is None and len(t.word) > 1 and t.word not in _STOP
-    ) - frozenset(_UNITS)
+def _words(quote: str, unit: str) -> frozenset[str]:
+    words = {_singular(t.word) for t in tokens(quote) if t.value is None and len(t.word) > 1}
+    return frozenset(words - _STOP - {name for name, is_ in _UNITS.items() if is_ == unit})
 
 
 _SCOPE_STEMS = frozenset(_singular(w) for w in _SCOPES)
@@ -157,10 +162,13 @@ _NAME = compile_later(r"`[^`]+`|\b[\w-]+(?:[./_][\w-]+)+|\b\w*[a-z][A-Z]\w*|\b[A
 def _alike(claim: Same, mine: Quantity, theirs: Quantity) -> bool:
     """Whether both quotes speak of one thing: the same noun after a bare number, a shared word of what is measured, and no word of
     part or moment and no name that only one of them has."""
-    left, right = _words(claim.quote), _words(claim.other)
+    left, right = _words(claim.quote, mine.unit), _words(claim.other, mine.unit)
     if not mine.unit and not set(mine.after) & set(theirs.after):
         return False
     if (left ^ right) & (_SCOPE_STEMS - (set(mine.after) & set(theirs.after))):
         return False
-    names = [{m[0].strip("`").lower() for m in _NAME.finditer(q)} for q in (claim.quote, claim.other)]
+    names = [
+        {m[0].strip("`").lower() for m in _NAME.finditer(q) if not m[0][0].isdigit()}
+        for q in (claim.quote, claim.other)
+    ]
     return names[0] == names[1] and bool((left & right) - (_SCOPE_STEMS if mine.unit else frozenset()))
