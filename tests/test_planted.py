@@ -15,6 +15,7 @@ from build_fixture import FIXTURES, build, data, git, quoted
 
 from auditor import pipeline
 from auditor.claims import load
+from auditor.claims.case import load as load_settlers
 from auditor.models import AuditRecord, Level, Submission
 from auditor.profile import load_profile
 
@@ -173,8 +174,8 @@ PLANTED: tuple[Planted, ...] = (
         without(DATA_TESTS, r"def test_photo_is_scaled(.|\n)+\Z"),
         without(MODEL_TESTS, r"def test_one_class_is_refused(.|\n)+\Z"),
         without(API_TESTS, r"def test_predict_refuses_text(.|\n)+\Z"),
-        claim("test-count", 7, "13 test functions", "note"),
-        claim("test-count-by-file", 25, "four tests in `tests/integration/test_api.py`", "note"),
+        claim("count", 7, "13 test functions", "note"),
+        claim("count", 25, "four tests in `tests/integration/test_api.py`", "note"),
     ),
     planted(
         "api-test-added",
@@ -185,81 +186,55 @@ PLANTED: tuple[Planted, ...] = (
                 "def test_health(client):\n    assert client.get('/health').json()\n\n\ndef test_predict_refuses_text",
             ),
         ),
-        claim("test-count", 7, "13 test functions", "note"),
-        claim("test-count-by-file", 25, "four tests in `tests/integration/test_api.py`", "note"),
+        claim("count", 7, "13 test functions", "note"),
+        claim("count", 25, "four tests in `tests/integration/test_api.py`", "note"),
     ),
     planted(
         "api-tests-emptied",
         put(API_TESTS, ""),
         ticked(35, "Write API tests"),
-        claim("test-count", 7, "13 test functions", "note"),
-        claim("test-count-by-file", 25, "four tests in `tests/integration/test_api.py`", "note"),
+        claim("count", 7, "13 test functions", "note"),
+        claim("count", 25, "four tests in `tests/integration/test_api.py`", "warning"),
     ),
     planted(
         "api-test-not-collected",
         swap(API_TESTS, ("def test_predict_refuses_text", "def predict_refuses_text")),
-        claim("test-count-by-file", 25, "four tests in `tests/integration/test_api.py`", "note"),
+        claim("count", 25, "four tests in `tests/integration/test_api.py`", "note"),
     ),
     planted(
         "data-tests-deleted",
         gone(DATA_TESTS),
         ticked(21, "Write unit tests related to the data part"),
-        claim("test-count", 7, "13 test functions"),
+        claim("count", 7, "13 test functions"),
         claim("paths-named", 7, "tests/unit/test_data.py", "note"),
     ),
     planted(
         "model-tests-deleted",
         gone(MODEL_TESTS),
         ticked(22, "Write unit tests related to model construction"),
-        claim("test-count", 7, "13 test functions"),
+        claim("count", 7, "13 test functions"),
         claim("paths-named", 7, "tests/unit/test_model.py"),
     ),
     planted(
         "said-31-tests",
         says("13 test functions", "31 test functions"),
-        claim("test-count", 7, "31 test functions", "warning"),
+        claim("count", 7, "31 test functions", "warning"),
     ),
     planted(
         "said-eight-files",
         says("in three files; pytest", "in eight files; pytest"),
-        claim("test-file-count", 7, "eight files", "warning"),
+        claim("count", 7, "eight files", "warning"),
     ),
     # Coverage
     planted(
         "coverage-report-replaced",
         swap("reports/coverage.txt", ("170    41%", "110    62%")),
-        claim("coverage-report", 8, "41%", "note"),
+        claim("data", 8, "41%", "note"),
     ),
     planted(
         "said-71-per-cent",
         says("of our code is 41%", "of our code is 71%"),
-        claim("coverage-report", 8, "71%", "warning"),
-    ),
-    planted(
-        "said-minimum-80",
-        says("We set a minimum of 40% in", "We set a minimum coverage of 80% in"),
-        claim("coverage-threshold", 8, "80%", "warning"),
-    ),
-    planted(
-        "said-minimum-80-alone",
-        says("We set a minimum of 40% in", "We set a minimum of 80% in"),
-        claim("coverage-threshold", 8, "minimum of 80%", "warning"),
-    ),
-    planted(
-        "threshold-raised",
-        swap(TESTS_YAML, ("--fail-under=40", "--fail-under=35")),
-        claim("coverage-threshold", 8, "minimum of 40%", "note"),
-    ),
-    planted(
-        "said-fails-below-80",
-        adds("keeps the layers of the images in the cache of GitHub.", "CI fails when the coverage is below 80%."),
-        claim("coverage-threshold", 11, "below 80%"),
-        claim("coverage-below-threshold", 8, "41%", rule=PROSE),
-    ),
-    planted(
-        "coverage-said-twice",
-        adds("With 200 users the median rose to more than a second.", "The total code coverage is 63%."),
-        claim("coverage-twice", 25, "63%", rule=PROSE),
+        claim("data", 8, "71%", "warning"),
     ),
     # Continuous integration
     planted(
@@ -367,7 +342,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "said-twelve-workflows",
         says("into six workflows", "into twelve workflows"),
-        claim("workflow-count", 11, "twelve workflows", "warning"),
+        claim("count", 11, "twelve workflows", "warning"),
     ),
     planted(
         "workflow-renamed",
@@ -419,7 +394,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "said-also-nine-hooks",
         says("We also use pre-commit, with hooks that trim", "We also use pre-commit, with nine hooks that trim"),
-        claim("hook-count", 11, "nine hooks", "warning"),
+        claim("count", 11, "nine hooks", "warning"),
     ),
     planted(
         "said-line-length-88",
@@ -446,7 +421,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "said-nine-hooks",
         says("We also use pre-commit, with hooks that trim", "We use pre-commit with nine hooks, which trim"),
-        claim("hook-count", 11, "nine hooks", "warning"),
+        claim("count", 11, "nine hooks", "warning"),
     ),
     planted(
         "said-pylint",
@@ -620,11 +595,6 @@ PLANTED: tuple[Planted, ...] = (
         claim("cloud-value-in-named-file", 18, "n1-highmem-4", "note"),
     ),
     planted(
-        "said-bucket",
-        says("`gs://cloudtype-data`, as", "`gs://cloudtypes-data`, as"),
-        claim("bucket-named", 10, "gs://cloudtypes-data"),
-    ),
-    planted(
         "lock-line-dropped",
         without("uv.lock", r'\[\[package\]\]\nname = "timm"\n(.+\n)+'),
         claim("lock-in-sync", 4, "uv.lock"),
@@ -638,12 +608,12 @@ PLANTED: tuple[Planted, ...] = (
             "dockerfiles/api.dockerfile",
             "dockerfiles/frontend.dockerfile",
         ),
-        claim("base-image", 15, "python:3.12-slim"),
+        claim("docker", 15, "python:3.12-slim"),
     ),
     planted(
         "said-base-image",
         says("starts from `python:3.12-slim`", "starts from `python:3.10-slim`"),
-        claim("base-image", 15, "python:3.10-slim", "warning"),
+        claim("docker", 15, "python:3.10-slim", "warning"),
     ),
     planted(
         "one-stage",
@@ -652,12 +622,7 @@ PLANTED: tuple[Planted, ...] = (
             (" AS build\n", "\n"),
             ("\nFROM python:3.12-slim\n\nWORKDIR /app\nCOPY --from=build /app/.venv .venv\n", "\n"),
         ),
-        claim("multi-stage", 15, "multi-stage"),
-    ),
-    planted(
-        "said-five-images",
-        says("we developed three images:", "we developed five images:"),
-        claim("count-parts", 15, "five images", "note", PROSE),
+        claim("docker", 15, "multi-stage"),
     ),
     planted(
         "said-nine-images",
@@ -665,12 +630,7 @@ PLANTED: tuple[Planted, ...] = (
             "we developed three images: one for training, one for the API and one for the front end.",
             "we developed nine images.",
         ),
-        claim("image-count", 15, "nine images"),
-    ),
-    planted(
-        "said-port",
-        adds("The API listens on port 8080 in its container.", "The `frontend.dockerfile` exposes port 5000."),
-        claim("image-port", 15, "port 5000", "warning"),
+        claim("count", 15, "nine images"),
     ),
     planted(
         "said-compose",
@@ -678,18 +638,13 @@ PLANTED: tuple[Planted, ...] = (
             "and those for training and the API are also built by a workflow.",
             "We use docker compose to run all of them together.",
         ),
-        claim("compose-file", 15, "docker compose"),
-    ),
-    planted(
-        "said-healthcheck",
-        adds("and those for training and the API are also built by a workflow.", "The images have a HEALTHCHECK."),
-        claim("image-settings", 15, "HEALTHCHECK"),
+        claim("docker", 15, "docker compose"),
     ),
     # Version control
     planted(
         "said-twenty-pulls",
         says("there were eight pull requests; seven", "there were twenty pull requests; seven"),
-        claim("pull-request-count", 9, "twenty pull requests"),
+        claim("count", 9, "twenty pull requests"),
     ),
     planted(
         "said-no-pulls",
@@ -785,7 +740,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "said-configs",
         says("We used configuration files with Hydra.", "We used fifteen configuration files with Hydra."),
-        claim("config-count", 12, "fifteen configuration files", "warning"),
+        claim("count", 12, "fifteen configuration files", "warning"),
     ),
 )
 
@@ -871,5 +826,5 @@ def test_the_table_is_wide() -> None:
     checks = {f.by.removeprefix("claim:") for f in found if f.kind == "question"}
     assert len({p.name for p in PLANTED}) == len(PLANTED) >= 50
     assert len(checks) >= 25
-    assert checks <= load().keys()
+    assert checks <= load().keys() | load_settlers()[1].keys()
     assert len({f.n for f in found if f.kind == "item"}) >= 8

@@ -307,7 +307,9 @@ def mentioned(snapshot: Snapshot, text: str, *globs: str) -> bool:
     """Whether another file that starts containers mentions a text outside its comments."""
     files = snapshot.select((*_STARTING, *globs), (text,), all=True)
     word = re.compile(rf"(?<![\w.]){re.escape(text)}(?![\w.])", re.IGNORECASE)
-    return any(word.search(row.split(" #")[0]) for f in files for row in f.lines if not row.lstrip().startswith("#"))
+    own = snapshot.report.path if snapshot.report else ""
+    rows = (row for f in files if f.path != own for row in f.lines if not row.lstrip().startswith("#"))
+    return any(word.search(row.split(" #")[0]) for row in rows)
 
 
 _IMPLIED = frozenset(["docker", "io", "library", "registry", "hub", "com", "image", "images", "base", "official", "the", "version", "a", "an"])  # fmt: skip

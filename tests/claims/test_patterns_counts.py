@@ -26,7 +26,7 @@ def made(question: str, answer: str, heading: str = "counts") -> list[tuple[str,
         ("tests", "There are 4 tests in `tests/test_api.py`.", [("tests", "named", "exactly", 4, "tests/test_api.py")]),
         ("tests", "`test_api.py` (*4 tests*) checks it.", [("tests", "named", "exactly", 4, "test_api.py")]),
         ("tests", "`test_api.py` contains 4 tests.", [("tests", "named", "exactly", 4, "test_api.py")]),
-        ("tests", "The tests are 5 in test_data, 8 in test_model.", [("tests", "named", "exactly", 5, "test_data"), ("tests", "named", "exactly", 8, "test_model")]),
+        ("tests", "There are 5 tests in test_data, 8 in test_model.", [("tests", "named", "exactly", 5, "test_data")]),
         ("tests", "We have 9 tests: test_data.py (3) and test_api.py (4).", [("tests", "whole", "exactly", 9, ""), ("tests", "named", "exactly", 3, "test_data.py"), ("tests", "named", "exactly", 4, "test_api.py")]),
         ("tests", "7 tests (test_data.py and test_api.py) run.", [("tests", "whole", "exactly", 7, "")]),
         ("tests", "We wrote 9 tests across three files.", [("tests", "whole", "exactly", 9, ""), ("test files", "whole", "exactly", 3, "")]),
@@ -66,6 +66,11 @@ def made(question: str, answer: str, heading: str = "counts") -> list[tuple[str,
 )  # fmt: skip
 def test_counts(question: str, answer: str, expected: list[tuple[str, str, str, float, str]]) -> None:
     assert made(question, answer) == expected
+
+
+def test_marks_belong_to_the_quote() -> None:
+    (found,) = read("counts", case({}, answers={"api-tests": "We have **four tests in `tests/test_api.py`** of it."}))
+    assert found.quote == "**four tests in `tests/test_api.py`**"
 
 
 def test_what_is_rounded_is_hedged() -> None:

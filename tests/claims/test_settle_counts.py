@@ -149,6 +149,12 @@ def test_test_files(quote: str, n: int, files: Mapping[str, str], expected: str)
     assert label(case(files), "count", quote, of="test files", scope="whole", op="exactly", value=n) == expected
 
 
+def test_tests_over_three_files_are_in_three() -> None:
+    fields = {"of": "test files", "scope": "whole", "op": "more than", "value": 3}
+    assert label(case(SUITE), "count", "9 tests over three files", **fields) == "supported"
+    assert label(case(SUITE), "count", "more than three test files", **fields) == "contradicted"
+
+
 def workflow(run: str, jobs: str = "") -> str:
     return f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {run}\n{jobs}"
 

@@ -64,6 +64,8 @@ FILLED = {"Dockerfile": "ARG V=3.11\nFROM python:${V}-slim\nRUN x\n"}
         ("Python 3.12", {"Dockerfile": UV}, "supported"),
         ("python:3.11-slim", {"Dockerfile": UV}, "contradicted"),
         ("python:3.12-alpine", {"Dockerfile": UV}, "contradicted"),
+        ("python:3.12-slim", {"Dockerfile": UV, "a.dockerfile": ONE}, "contradicted"),
+        ("Python 3.12", {"Dockerfile": UV, "a.dockerfile": ONE}, "supported"),
         ("", {"Dockerfile": ONE}, "open"),
     ],
 )  # fmt: skip

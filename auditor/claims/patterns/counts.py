@@ -145,7 +145,8 @@ def _scope(statement: Statement, found: list[Token], i: int, last: int, of: str,
 
 
 def _in_file(statement: Statement, number: Token, noun: Token) -> tuple[str, str] | None:
-    """The words that tie a number to a test file, and the file: between the two stand only a bracket, a colon, or words of a list."""
+    """The words that tie a number to a test file, and the file: between the two stand only a bracket, a colon, or words of a list. A
+    number without a noun stands behind its file."""
     plain = statement.plain
     for m in _FILE.finditer(plain):
         ahead = m.end() <= number.start
@@ -154,7 +155,7 @@ def _in_file(statement: Statement, number: Token, noun: Token) -> tuple[str, str
         tied = words or "(" in gap or (ahead and ":" in gap)
         if not tied or len(gap) > 30 or set(gap) & {".", ","} or not words <= (_HOLDS if ahead else _STANDS):
             continue
-        if ahead or not re.match(r"\W{0,3}(?:and|,|&)\W{0,3}[\w/]+\.py", plain[m.end() :]):
+        if ahead or (noun is not number and not re.match(r"\W{0,3}(?:and|,|&)\W{0,3}[\w/]+\.py", plain[m.end() :])):
             return _verbatim(statement, min(m.start(), number.start), max(m.end(), noun.end)), m[0]
     return None
 
@@ -162,7 +163,7 @@ def _in_file(statement: Statement, number: Token, noun: Token) -> tuple[str, str
 def _verbatim(statement: Statement, start: int, end: int) -> str:
     """Words of the plain text as they stand in the report; the whole statement where they cannot be told."""
     pieces = re.findall(r"\w+|[^\w\s]", statement.plain[start:end])
-    match = re.search(r"[\s*`_\\]*".join(map(re.escape, pieces)), statement.text)
+    match = re.search(r"[`*]*" + r"[\s*`_\\]*".join(map(re.escape, pieces)) + r"[`*]*", statement.text)
     return match[0] if match else statement.text
 
 

@@ -6,7 +6,7 @@ from math import inf
 
 from auditor.claims.case import Case, Settled, fact, settles
 from auditor.claims.kinds import Count
-from auditor.claims.numbers import foreign, part, shown, tokens, total
+from auditor.claims.numbers import foreign, near, part, shown, tokens, total
 from auditor.claims.settle.counted import COUNTED, whole
 from auditor.facts.counted import Band
 from auditor.facts.suites import Suite, TestFile, in_words, other_tests, suite
@@ -42,7 +42,8 @@ def count(claim: Count, case: Case) -> Settled | None:
     if band is None:
         return None
     n, about = claim.value, f"count:{band.name or claim.of}"
-    exact = claim.op == "exactly"
+    # "21 tests over 3 files" are in three
+    exact = claim.op == "exactly" or (claim.of == "test files" and "over" in near(claim.quote, n, before=1))
     if claim.op == "about":
         right = any(abs(n - r) <= 0.2 * r for r in band.right)
     elif exact:

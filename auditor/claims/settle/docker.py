@@ -115,7 +115,12 @@ def _base_image(claim: Docker, case: Case, files: list[File]) -> Settled | None:
     if not pieces(said) or not real or claim.denied or any(b.open for b in real):
         return None
     about = f"image:{said}"
-    if right := [b for b in real if fits(said, b.image)]:
+    right = [b for b in real if fits(said, b.image)]
+    # a literal reference is that of its own publisher, where one of the images is
+    same = [
+        b for b in real if _REFERENCE.fullmatch(said) and b.repository == said.partition(":")[0].split("library/")[-1]
+    ]
+    if right := [b for b in right if not same or b in same]:
         every = not claim.every or len({b.file.path for b in right}) == len(files)
         return Settled("supported", *_froms(right[:1]), about=about) if every else None
     version = re.search(r"python\D{0,12}(3\.\d{1,2})\b", said)
