@@ -29,6 +29,7 @@ FILES = {"tests/test_a.py": 'import pytest\n\n@pytest.mark.parametrize("n", [1, 
         ("We trained for 20 epochs.", "The model was trained for 5-10 epochs.", "open"),
         ("We have six workflows.", "All in all there are seven workflows.", "contradicted"),
         ("We have six workflows.", "We have seven services.", "open"),
+        ("We have three images.", "The dataset has 40 images.", "open"),
         ("We wrote 4 tests.", "There are 7 tests.", "contradicted"),
         ("We wrote 1 test.", "There are 3 tests.", "open"),  # functions, and their cases
         ("We did not use Compute Engine.", "We trained on Compute Engine.", "open"),

@@ -7,7 +7,7 @@ from auditor.claims.kinds import Same
 from auditor.claims.numbers import bag, operator, tokens
 from auditor.facts.suites import suite
 from auditor.lazy import compile_later
-from auditor.models import Evidence, Question
+from auditor.models import Evidence
 from auditor.prose import Statement
 
 _UNITS = {
@@ -29,7 +29,7 @@ _SCOPES = bag(
 )
 _STOP = bag(
     "a an and are as at be been but by for from had has have in is it its of on or our so that the their there this to us was we were "
-    "which will you also did do not i e g"
+    "which will you also did do not i e g all wrote written made created implemented use using one"
 )
 
 
@@ -50,76 +50,46 @@ def same(claim: Same, case: Case) -> Settled | None:
     names, share what is measured, and differ by more than rounding; two numbers of tests that the repository both shows are
     two ways of counting. Everything that is no number stays open."""
     first, other = _place(claim.quote, case), _place(claim.other, case)
-    if first is None or other is None or claim.denied:
-        return None
-    if _close(claim.quote) in _close(claim.other) or _close(claim.other) in _close(claim.quote):
-        return None
     mine, theirs = _quantity(claim.quote), _quantity(claim.other)
-    if (
-        mine is None
-        or theirs is None
-        or (mine.step < 1 and not mine.unit)
-        or mine.unit != theirs.unit
-        or not _alike(claim, mine, theirs)
-    ):
+    if first is None or other is None or mine is None or theirs is None or claim.denied:
+        return None
+    said, beside = _close(claim.quote), _close(claim.other)
+    version = mine.step < 1 and not mine.unit
+    if said in beside or beside in said or version or mine.unit != theirs.unit or not _alike(claim, mine, theirs):
         return None
     about = f"same:{mine.unit or mine.after[0]}:{min(mine.value, theirs.value):g}"
-    shows = f"line {other.line} says {claim.other.strip()}"
-    evidence = (_excerpt(claim.other, other, case),)
+    line = other.line + other.text.count("\n", 0, max(other.text.find(claim.other.strip()), 0))
+    shows, note = f"line {line} says {beside}", f"question {other.question.n}"
+    proof = Evidence(
+        kind="excerpt",
+        path=case.report.path,
+        start=line,
+        end=line + claim.other.strip().count("\n"),
+        excerpt=beside[:240],
+        note=note,
+    )
     # whole numbers of things are not rounded
     room = 0 if mine.step == theirs.step == 1 and not mine.unit else 1.01 * max(mine.step, theirs.step)
     if abs(mine.value - theirs.value) <= room:
-        return Settled("supported", shows, evidence, about=about)
-    if any(_not_exact(place.statement) for place in (first, other) if place.statement):
+        return Settled("supported", shows, (proof,), about=about)
+    if any(not s.firm or s.hedged or s.negated for s in (first, other)):
         return None
-    if {w[:4] for w in mine.after} & {"test"} and {mine.value, theirs.value} <= _tests(case):
+    tests = suite(case.snapshot)
+    if "test" in mine.after and {mine.value, theirs.value} <= tests.sums(tests.files) | tests.parts:
         return None
     n, m = f"{mine.value:g} {mine.unit}".strip(), f"{theirs.value:g} {theirs.unit}".strip()
-    difference = f"One place says {n}, the other (line {other.line}) {m}."
-    return Settled("contradicted", shows, evidence, difference, about, True, "prose-contradicts-prose")
-
-
-def _tests(case: Case) -> frozenset[float]:
-    found = suite(case.snapshot)
-    return frozenset(found.sums(found.files) | found.parts)
-
-
-@dataclass(frozen=True)
-class _Place:
-    question: Question
-    line: int
-    statement: Statement | None
+    difference = f"One place says {n}, the other (line {line}) {m}."
+    return Settled("contradicted", shows, (proof,), difference, about, True, "prose-contradicts-prose")
 
 
 def _close(text: str) -> str:
     return " ".join(text.split())
 
 
-def _place(quote: str, case: Case) -> _Place | None:
-    """Where a quote stands in the answers; None where it stands in none, or is in a private one."""
+def _place(quote: str, case: Case) -> Statement | None:
+    """The statement that holds a quote; None where none does."""
     said = _close(quote)
-    for question in case.report.questions if said else ():
-        if question.private or said not in _close(question.answer):
-            continue
-        statements = [s for s in case.prose.of() if s.question is question]
-        holding = next((s for s in statements if said in _close(s.text)), None)
-        head = said.split()[0]
-        near = next((s for s in statements if head in s.text and _close(s.text) in said), holding)
-        line = holding.line if holding else near.line if near else question.answer_lines[0]
-        return _Place(question, line, holding)
-    return None
-
-
-def _excerpt(quote: str, place: _Place, case: Case) -> Evidence:
-    last = place.line + quote.strip().count("\n")
-    note = f"question {place.question.n}"
-    return Evidence(
-        kind="excerpt", path=case.report.path, start=place.line, end=last, excerpt=quote.strip()[:240], note=note
-    )
-
-
-def _not_exact(statement: Statement) -> bool:
-    return not statement.firm or statement.hedged or statement.negated
+    return next((s for s in case.prose.of() if said and said in _close(s.text)), None)
 
 
 def _quantity(quote: str) -> Quantity | None:
@@ -163,7 +133,7 @@ def _alike(claim: Same, mine: Quantity, theirs: Quantity) -> bool:
     """Whether both quotes speak of one thing: the same noun after a bare number, a shared word of what is measured, and no word of
     part or moment and no name that only one of them has."""
     left, right = _words(claim.quote, mine.unit), _words(claim.other, mine.unit)
-    if not mine.unit and not set(mine.after) & set(theirs.after):
+    if not mine.unit and (not set(mine.after) & set(theirs.after) or left != right):
         return False
     if (left ^ right) & (_SCOPE_STEMS - (set(mine.after) & set(theirs.after))):
         return False
