@@ -22,7 +22,7 @@ TOTALS = bag("total altogether overall totalling totaling")
 # beside a number they say that it is one of a part, of a rank, or of one of several rows
 PARTS = bag(
     "main primary core key important essential critical basic active focused other others another additional further remaining "
-    "rest first last next new more these those each every per also extra my"
+    "rest first last next new more these those each every per also extra my added"
 )
 _PIECES = bag("for to that which")
 EXCEPTED = bag("excluding except besides apart aside without plus each per respectively")

@@ -64,6 +64,8 @@ NESTED = {
         ("In total we have 10 unit tests.", 10, "unit", NESTED, "supported"),
         ("In total we have 4 unit tests.", 4, "unit", NESTED, "contradicted"),
         ("In total we have 5 tests for data and model.", 5, "whole", SUITE, "open"),
+        ("In total we have 2 model tests and 3 data tests.", 2, "whole", NESTED, "open"),  # a sort is no whole
+        ("In total we have 10 unit tests.", 10, "whole", NESTED, "supported"),
         ("In total we have 10 tests.", 10, "whole", {**{k: v for k, v in NESTED.items() if "unit" in k}, "third_party/tests/test_x.py": functions(*"abcdefghij")}, "supported"),
         # parametrised cases, load tests, what cannot be counted to its end
         ("In total we have 3 tests.", 3, "whole", PARAMETRISED, "supported"),
@@ -180,6 +182,7 @@ CI = {
         ("There is one for linting, one for tests and six workflows that deploy.", 6, "contradicted"),
         ("There is one for linting, one for tests and one workflow that deploys.", 1, "open"),
         ("We have one main workflow.", 1, "open"),
+        ("We added one workflow only.", 1, "open"),
     ],
 )
 def test_workflows(quote: str, n: int, expected: str) -> None:
@@ -302,6 +305,7 @@ TASKS = {
         ("configuration files", "We have four Vertex AI configurations", 4, JOBS, "supported"),
         ("configuration files", "We trained with two Vertex AI configurations", 2, JOBS, "open"),
         ("configuration files", "Cloud Build has two configurations", 2, JOBS, "open"),
+        ("configuration files", "The sweep tried 14 configurations", 14, SWEEPS, "open"),
         ("configuration files", "We defined two sweep configurations", 2, SWEEPS, "contradicted"),
         ("configuration files", "We keep fifteen configuration files", 15, SWEEPS, "contradicted"),
         ("configuration files", "We keep two configuration files", 2, SWEEPS, "open"),

@@ -78,7 +78,7 @@ def counts(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
         for i, token in enumerate(found):
             if (value := token.value) is None or value != int(value) or value > 2000:
                 continue
-            last, of = _noun(found, i)
+            last, of = _noun(found, i, statement.plain)
             form = _in_file(statement, token, found[last])
             if form and "tests" in said and of in ("tests", ""):
                 yield statement, _made("tests", "named", *form, found, i)
@@ -98,9 +98,11 @@ def _made(of: Any, scope: Any, quote: str, path: str, found: list[Token], i: int
     )
 
 
-def _noun(found: list[Token], i: int) -> tuple[int, str]:
-    """Where the counted noun of a number ends, and what it counts; nothing where other words come first."""
+def _noun(found: list[Token], i: int, plain: str) -> tuple[int, str]:
+    """Where the counted noun of a number ends, and what it counts; nothing where other words, or a bracket, come first."""
     for j in range(i + 1, min(i + 6, len(found))):
+        if set(plain[found[i].end : found[j].start]) & set("().:;"):
+            break
         for length in (2, 1):
             if of := _NOUN.get("_".join(t.word for t in found[j : j + length])):
                 return min(j + length, len(found)) - 1, of

@@ -6,7 +6,7 @@ from math import inf
 
 from auditor.claims.case import Case, Settled, fact, settles
 from auditor.claims.kinds import Count
-from auditor.claims.numbers import foreign, near, part, shown, tokens, total
+from auditor.claims.numbers import bag, foreign, near, part, shown, tokens, total
 from auditor.claims.settle.counted import COUNTED, whole
 from auditor.facts.counted import Band
 from auditor.facts.suites import Suite, TestFile, in_words, other_tests, suite
@@ -24,6 +24,7 @@ _OTHER_LEVELS = (
     "system",
     "acceptance",
 )
+_SORTS = bag("unit integration performance load model data api training end-to-end smoke")
 _NOT_OURS = ("external/", "third_party/", "third-party/", "vendor/", "vendored/", "exercises/", "examples/", "venv/")
 
 
@@ -73,6 +74,8 @@ def _tests(claim: Count, case: Case) -> Band | None:
         return None
     if claim.scope == "named":
         return _tests_of_path(claim, case, tests)
+    if claim.scope == "whole" and (kinds := _SORTS & near(claim.quote, claim.value, before=0, after=2)):
+        claim = claim.model_copy(update={"scope": "unit" if kinds == {"unit"} else "unknown"})
     core = tests.sums(tests.files)
     each = tuple(f for f in tests.holding if not any(f"/{f.path}".find("/" + p) >= 0 for p in _NOT_OURS))
     units = tuple(f for f in each if not any(level in f.path.lower() for level in _OTHER_LEVELS))

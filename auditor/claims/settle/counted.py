@@ -81,6 +81,8 @@ def _tasks(claim: Count, case: Case) -> Band | None:
 
 def _configurations(claim: Count, case: Case) -> Band | None:
     kind = next((_KINDS[w] for w in near(claim.quote, claim.value, before=0) if w in _KINDS), "")
+    if not kind and not _words(claim) & {"file", "files", "yaml", "config", "configs"}:
+        return None  # configurations may be runs
     fewer = whole(claim, scope=False) and bool(_words(claim) & _MADE)
     return _if(counted.configurations(case.snapshot, kind if claim.value > 1 and fewer else ""), fewer)
 
