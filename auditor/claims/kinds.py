@@ -45,7 +45,7 @@ class Typed(Record):
 
 class Count(Typed):
     """States how many of something there are. `of`: what is counted. `scope`: of which part: `whole` only where the sentence speaks
-    of all of them in the project, `named` where `path` holds the file or folder as written, else the sort of part; `unknown` where
+    of all of them in the project, not of one sort, `named` where `path` holds the file or folder as written, else the sort of part; `unknown` where
     it does not say. `op` and `value`: the number. Numbers written as words count. Do not add up numbers that the sentence gives apart.
     "In total we have implemented 10 tests" -> of tests, scope whole, exactly 10.
     "tests/test_data.py holds 4 tests" -> of tests, scope named, path tests/test_data.py, exactly 4."""
@@ -218,7 +218,7 @@ class Matrix(Typed):
 class Docker(Typed):
     """States a property of an image or its dockerfile. `path` or `of`: which (`all`: every one). `what` and `value`: the property.
     "Our images are based on python:3.12-slim" -> of all, what base image, value python:3.12-slim. "We use multi-stage builds for the API" -> of api,
-    what multi-stage."""
+    what multi-stage. "Our training image runs on a GPU" -> of training, what gpu; the GPU of a machine is a service's accelerator."""
 
     kind: Literal["docker"]
     what: Literal[

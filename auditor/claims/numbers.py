@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from auditor.claims.case import Case
 from auditor.lazy import compile_later
+from auditor.models import Question
 
 
 def bag(text: str) -> frozenset[str]:
@@ -110,3 +112,9 @@ def total(text: str) -> bool:
 def shown(n: float, one: str, several: str = "") -> str:
     """A number with its noun."""
     return f"{n:g} {one if n == 1 else several or one + 's'}"
+
+
+def answer_of(quote: str, case: Case) -> Question | None:
+    """The first question whose answer has a quote."""
+    said = " ".join(quote.split())
+    return next((q for q in case.report.questions if said in " ".join(q.answer.split())), None)

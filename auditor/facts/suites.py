@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from auditor.facts.tests import Case, Collection, collect, options_of, rules
 from auditor.globs import matches
@@ -70,7 +71,7 @@ class Suite:
         made |= {expanded, expanded + functions - collected}
         return frozenset(made | {m + sum(f.tasks for f in chosen) for m in made})
 
-    @property
+    @cached_property
     def parts(self) -> frozenset[int]:
         """Numbers that may be called the number of tests, too: per folder, without one folder or file, assertions, classes,
         files."""

@@ -70,7 +70,10 @@ FILLED = {"Dockerfile": "ARG V=3.11\nFROM python:${V}-slim\nRUN x\n"}
     ],
 )  # fmt: skip
 def test_base_image(value: str, files: Mapping[str, str], expected: str) -> None:
-    assert label(case(files), "docker", what="base image", of="all", value=value) == expected
+    assert (
+        label(case(files), "docker", f"The images are based on {value}", what="base image", of="all", value=value)
+        == expected
+    )
 
 
 SYNC = 'FROM python:3.12-slim\nCOPY uv.lock pyproject.toml ./\nRUN uv sync --frozen\nENTRYPOINT ["uv", "run", "train.py"]\n'
@@ -120,7 +123,18 @@ CUDA = {"gpu.dockerfile": "FROM nvidia/cuda:12.1.1-runtime-ubuntu22.04\nRUN pip 
     ],
 )  # fmt: skip
 def test_gpu(of: str, files: Mapping[str, str], expected: str) -> None:
-    assert label(case(files), "docker", what="gpu", of=of) == expected
+    assert label(case(files), "docker", "The container runs on a GPU.", what="gpu", of=of) == expected
+
+
+def test_a_gpu_of_another_machine_is_no_image_s() -> None:
+    here = case({"train.dockerfile": SYNC, "uv.lock": LOCK_CPU})
+    for quote in (
+        "We trained on a VM with a GPU and docker.",
+        "We trained on a T4.",
+        "A deep learning image has a GPU.",
+    ):
+        assert label(here, "docker", quote, what="gpu", of="training") == "open"
+    assert label(here, "docker", "A deep learning image from Google", what="base image", value="Python 3.10") == "open"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +155,8 @@ def test_gpu(of: str, files: Mapping[str, str], expected: str) -> None:
         ({"what": "non-root user"}, {"Dockerfile": ONE + "USER root\n"}, "contradicted"),
         ({"what": "non-root user"}, {"Dockerfile": ONE, "k8s.yaml": "spec:\n  runAsUser: 1000\n"}, "open"),
         ({"what": "non-root user"}, {"Dockerfile": "FROM gcr.io/distroless/python3\nCMD x\n"}, "open"),
-        ({"what": "health check"}, {"Dockerfile": ONE}, "contradicted"),
+        ({"what": "health check", "quote": "It has a HEALTHCHECK."}, {"Dockerfile": ONE}, "contradicted"),
+        ({"what": "health check", "quote": "Its health checks are monitored."}, {"Dockerfile": ONE}, "open"),  # an endpoint
         ({"what": "health check"}, {"Dockerfile": ONE + "HEALTHCHECK CMD curl localhost\n"}, "supported"),
         ({"what": "health check"}, {"Dockerfile": ONE, "compose.yaml": "services:\n  a:\n    healthcheck:\n      test: x\n"}, "open"),
         ({"what": "port", "of": "api", "value": "8080"}, BOTH, "supported"),
@@ -168,7 +183,7 @@ def test_a_port_that_an_answer_maps_is_left_alone() -> None:
 
 
 def test_what_no_docker_file_has_names_those_looked_at() -> None:
-    found = settled(case(BOTH), "docker", what="health check")
+    found = settled(case(BOTH), "docker", "The dockerfile has a HEALTHCHECK.", what="health check")
     assert found
     assert found.evidence[0].sources == ("dockerfiles/api.dockerfile", "frontend/Dockerfile")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Docker, Typed
 from auditor.claims.numbers import bag, foreign
+from auditor.claims.settle.docker import in_container, words_of
 from auditor.facts.images import dockerfiles
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
@@ -26,12 +27,7 @@ _STARTS = bag("base bases based from use uses using used start starts slim top")
 _USED = bag("use uses used using set run running ran create created wrote via through with defined configured")
 _GPUS = bag("gpu gpus t4 v100 a100 l4 p100 h100 cuda")
 _TRAINING = bag("train trained training trains finetuned fine-tuned fine-tuning job jobs")
-_CONTAINER = bag(
-    "vertex container containers containerized containerised docker image images custom sagemaker kubernetes"
-)
-_ELSEWHERE = bag("deep local locally laptop laptops hpc lsf cluster colab kaggle available quota ssh requested drivers driver support supports supporting vm vms virtual inference monitor monitoring monitored utilization utilisation usage cost costs expensive")  # fmt: skip
 _NAMED = compile_later(r"[\w-]+\.dockerfile\b|\bdockerfile\.\w+")
-_WORD = compile_later(r"e\.g|[a-z0-9]+(?:[-'][a-z0-9]+)*")
 
 
 @reads("docker")
@@ -42,7 +38,7 @@ def docker(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
     named = {f.name.lower(): f.path for f, _ in dockerfiles(case.snapshot)}
     for statement in prose.sentences():
         plain = statement.plain.lower()
-        words = _WORD.findall(plain)
+        words = words_of(plain)
         said = set(words) | {w for word in words for w in word.split("-")}
         left = (
             statement.question.id in ("contributions", "struggles", "credits")
@@ -63,16 +59,9 @@ def docker(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
             made += [{"what": "base image", "path": path, "value": m[0]} for m in _TAGGED.finditer(statement.plain)]
         if {"docker", "compose"} <= said and said & _USED:
             made.append({"what": "compose"})
-        if said & _GPUS and not said & _ELSEWHERE and _on_gpu(statement, words, said):
+        gpu = [i for i, w in enumerate(words) if w.split("-")[0] in _GPUS]
+        beside = any(set(words[i + 1 : i + 3]) & {"image", "images", "dockerfile"} for i in gpu)
+        if (beside or (said & _GPUS and said & _TRAINING)) and in_container(statement.text, case):
             made.append({"what": "gpu", "of": "training", "path": path})
         for fields in made:
             yield statement, Docker.model_validate({"kind": "docker", "quote": statement.text, **fields})
-
-
-def _on_gpu(statement: Statement, words: list[str], said: set[str]) -> bool:
-    """Whether a GPU image is spoken of, or training in a container on a GPU: of a sentence, or of an answer on custom jobs."""
-    images = {"image", "images", "dockerfile"}
-    beside = any(w.split("-")[0] in _GPUS and set(words[i + 1 : i + 3]) & images for i, w in enumerate(words))
-    answer = set(_WORD.findall(statement.question.answer.lower()))
-    jobs = "custom" in answer and bool(answer & {"job", "jobs"}) and bool(answer & {"container", "containers"})
-    return beside or bool(said & _TRAINING and (said & _CONTAINER or jobs))

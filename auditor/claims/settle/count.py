@@ -6,7 +6,7 @@ from math import inf
 
 from auditor.claims.case import Case, Settled, fact, settles
 from auditor.claims.kinds import Count
-from auditor.claims.numbers import bag, foreign, near, part, shown, tokens, total
+from auditor.claims.numbers import answer_of, bag, foreign, near, part, shown, tokens, total
 from auditor.claims.settle.counted import COUNTED, whole
 from auditor.facts.counted import Band
 from auditor.facts.suites import Suite, TestFile, in_words, other_tests, suite
@@ -117,9 +117,9 @@ def _by_file(files: tuple[TestFile, ...]) -> Evidence:
 
 def _else_meant(claim: Count, case: Case, tests: Suite) -> frozenset[int]:
     """Numbers that the answer may mean: those of parts, of the files that it names, or nearly all assertions."""
-    said = " ".join(claim.quote.split())
-    answers = [q.answer for q in case.report.questions if said in " ".join(q.answer.split())]
-    made = tests.parts | {n for text in (said, *answers) for n in tests.sums(tests.about(text))}
+    question = answer_of(claim.quote, case)
+    texts = (claim.quote, question.answer if question else "")
+    made = tests.parts | {n for text in texts for n in tests.sums(tests.about(text))}
     if claim.scope != "whole":
         made |= {f.asserts for f in tests.files}
     asserts = sum(f.asserts for f in tests.files)

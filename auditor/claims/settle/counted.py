@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from auditor.claims.case import Case
 from auditor.claims.kinds import Count
-from auditor.claims.numbers import bag, near, part, tokens, total
+from auditor.claims.numbers import answer_of, bag, near, part, tokens, total
 from auditor.facts import counted
 from auditor.facts.counted import Band, paths_in
 
@@ -46,8 +46,8 @@ def _jobs(claim: Count, case: Case) -> Band | None:
 
 def _images(claim: Count, case: Case) -> Band | None:
     files = claim.of == "dockerfiles"
-    said = " ".join(claim.quote.split())
-    asked = any(q.id == "docker" and said in " ".join(q.answer.split()) for q in case.report.questions)
+    question = answer_of(claim.quote, case)
+    asked = question is not None and question.id == "docker"
     if not files and not asked and not _words(claim) & _DOCKER:
         return None  # images may be data
     return _if(counted.images(case.snapshot, files), whole(claim))

@@ -4,7 +4,7 @@ import re
 
 from auditor.claims.case import Case, Settled, absence, fact, settles
 from auditor.claims.kinds import Data
-from auditor.claims.numbers import bag, shown, tokens, total
+from auditor.claims.numbers import answer_of, bag, shown, tokens, total
 from auditor.facts.figures import figures
 from auditor.facts.pointers import pointers
 from auditor.facts.results import coverage_rows, results
@@ -92,8 +92,8 @@ def _size(claim: Data, snapshot: Snapshot) -> Settled | None:
 def _coverage(claim: Data, case: Case) -> Settled | None:
     """The answer's own table, its total held against its own numbers, too. A committed report confirms; it contradicts only where it is
     the one and the answer names it: it may be of another day."""
-    about, said = "data:coverage", " ".join(claim.quote.split())
-    answer = next((q.answer for q in case.report.questions if said in " ".join(q.answer.split())), "")
+    about, question = "data:coverage", answer_of(claim.quote, case)
+    answer = question.answer if question else ""
     rows = [r for r in coverage_rows(answer) if r.is_total]
     if len(rows) == 1 and (total(claim.quote) or abs(rows[0].percent - claim.value) <= 1.01):
         row = rows[0]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from auditor.claims.case import Case, Settled, absence, fact, settles
 from auditor.claims.kinds import Docker
+from auditor.claims.numbers import answer_of, bag
 from auditor.facts.gpu import cpu_build, cpu_builds, may_use_gpu
 from auditor.facts.images import (
     ROLES,
@@ -105,6 +106,7 @@ def _multi_stage(claim: Docker, case: Case, files: list[File]) -> Settled | None
     return made
 
 
+_BASES = bag("docker dockerfile dockerfiles container containers base based from")
 _REFERENCE = compile_later(r"[a-z0-9][\w.-]*(?:/[\w.-]+)*:[\w][\w.-]*", re.IGNORECASE)
 
 
@@ -125,11 +127,33 @@ def _base_image(claim: Docker, case: Case, files: list[File]) -> Settled | None:
         return Settled("supported", *_froms(right[:1]), about=about) if every else None
     version = re.search(r"python\D{0,12}(3\.\d{1,2})\b", said)
     told = [b.python for b in real]
-    off = bool(_REFERENCE.fullmatch(said)) or bool(version and all(told) and version[1] not in told)
+    spoken = set(words_of(claim.quote)) & _BASES and "deep learning" not in claim.quote.lower()
+    off = bool(_REFERENCE.fullmatch(said)) or bool(spoken and version and all(told) and version[1] not in told)
     if not off or mentioned(case.snapshot, said, *DOCKERFILES):
         return None
     shows, evidence = _froms(real)
     return Settled("contradicted", shows, evidence, f"None starts from {claim.value.strip('` ')}.", about, True)
+
+
+_CONTAINER = bag(
+    "vertex container containers containerized containerised docker image images custom sagemaker kubernetes"
+)
+_ELSEWHERE = bag("deep local locally laptop laptops hpc lsf cluster colab kaggle available quota ssh requested drivers driver support supports supporting vm vms virtual inference monitor monitoring monitored utilization utilisation usage cost costs expensive")  # fmt: skip
+_WORD = compile_later(r"e\.g|[a-z0-9]+(?:[-'][a-z0-9]+)*")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, those with digits and hyphens (`t4`, `gpu-enabled`) whole."""
+    return _WORD.findall(text.lower())
+
+
+def in_container(quote: str, case: Case) -> bool:
+    """Whether a sentence speaks of a container, or stands in an answer on custom jobs in containers; not of another machine."""
+    said = {w for word in words_of(quote) for w in (word, *word.split("-"))}
+    question = answer_of(quote, case)
+    of = set(words_of(question.answer if question else ""))
+    jobs = "custom" in of and bool(of & {"job", "jobs"}) and bool(of & {"container", "containers"})
+    return not said & _ELSEWHERE and (jobs or bool(said & _CONTAINER))
 
 
 def _gpu(claim: Docker, case: Case, files: list[File]) -> Settled | None:
@@ -146,7 +170,7 @@ def _gpu(claim: Docker, case: Case, files: list[File]) -> Settled | None:
         built = tuple(b for b in found if b) if all(found) else ()
     else:
         built = cpu_builds(case.snapshot)
-    if not built:
+    if not built or not in_container(claim.quote, case):
         return None
     shows = "every such image installs PyTorch for the CPU: " + "; ".join(
         f"{b.file.path}:{b.line} {b.how}" for b in built[:3]
@@ -174,7 +198,8 @@ def _user(claim: Docker, case: Case, files: list[File]) -> Settled | None:
 
 def _health(claim: Docker, case: Case, files: list[File]) -> Settled | None:
     """Compose, Kubernetes and Cloud Run files may check, too."""
-    others = any(mentioned(case.snapshot, word) for word in ("healthcheck", "probe", "health-check"))
+    spoken = "HEALTHCHECK" in claim.quote or "dockerfile" in claim.quote.lower()  # else it may be an endpoint
+    others = not spoken or any(mentioned(case.snapshot, word) for word in ("healthcheck", "probe", "health-check"))
     return _held(claim, files, _line("HEALTHCHECK"), "a `HEALTHCHECK`", "docker:healthcheck", others)
 
 
