@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from math import inf
+from operator import ge, gt, le, lt
 
 from auditor.claims.case import Case, Settled, fact, settles
 from auditor.claims.kinds import Count
@@ -28,6 +29,12 @@ _SORTS = bag("unit integration performance load model data api training end-to-e
 _NOT_OURS = ("external/", "third_party/", "third-party/", "vendor/", "vendored/", "exercises/", "examples/", "venv/")
 
 
+_FITS: dict[str, Callable[[float, float], bool]] = {
+    "about": lambda there, n: abs(n - there) <= 0.2 * there,
+    "at least": ge, "more than": gt, "at most": le, "fewer than": lt,
+}  # fmt: skip
+
+
 @settles("count")
 def count(claim: Count, case: Case) -> Settled | None:
     """Compares the number with all that can be counted: tests as defined, collected, parametrised, active, by folder, file, class and
@@ -45,16 +52,7 @@ def count(claim: Count, case: Case) -> Settled | None:
     n, about = claim.value, f"count:{band.name or claim.of}"
     # "21 tests over 3 files" are in three
     exact = claim.op == "exactly" or (claim.of == "test files" and "over" in near(claim.quote, n, before=1))
-    if claim.op == "about":
-        right = any(abs(n - r) <= 0.2 * r for r in band.right)
-    elif exact:
-        right = n in band.right
-    else:
-        right = any(
-            {"at least": r >= n, "more than": r > n, "at most": r <= n, "fewer than": r < n}[claim.op]
-            for r in band.right
-        )
-    if right:
+    if any(n == r if exact else _FITS[claim.op](r, n) for r in band.right):
         return Settled("supported", band.shows, band.evidence, about=about)
     many = n > band.high if exact or claim.op == "at least" else claim.op == "more than" and n >= band.high
     few = n < band.low if exact or claim.op == "at most" else claim.op == "fewer than" and n <= band.low
@@ -95,17 +93,11 @@ def _tests(claim: Count, case: Case) -> Band | None:
         chosen = units if claim.scope == "unit" else each
         least, n = min(tests.sums(chosen), default=0), claim.value
         ways = {len(tests.holding), len(tests.files), sum(f.classes for f in chosen), sum(f.asserts for f in chosen)}
-        loose = n in ways or (_for_a_subject(claim) and n in tests.sums(tests.about(claim.quote)))
+        subject = {"for", "on"} & near(claim.quote, n, before=0, after=3)  # "5 tests for data and model"
+        loose = n in ways or (subject and n in tests.sums(tests.about(claim.quote)))
         if least >= max((3 if loose else 1.5) * n, n + (10 if loose else 3)):
             return replace(band, low=least, other=frozenset(), evidence=(_by_file(chosen),))
     return band
-
-
-def _for_a_subject(claim: Count) -> bool:
-    """Whether a number of tests goes on with what they are for: `5 tests for data and model`."""
-    found = tokens(claim.quote)
-    at = next((i for i, t in enumerate(found) if t.value == claim.value), len(found))
-    return bool({"for", "on"} & {t.word for t in found[at + 1 : at + 4]})
 
 
 def _by_file(files: tuple[TestFile, ...]) -> Evidence:

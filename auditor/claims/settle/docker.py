@@ -71,39 +71,32 @@ def _held(
     none = (fact(f"no docker file has {noun}", *(f.path for f in files)),)
     if claim.denied:
         if having and not lacking:
-            return Settled(
-                "contradicted", shows, evidence, f"The sentence says that there is no {noun.partition(' ')[2]}.", about
-            )
+            return Settled("contradicted", shows, evidence, "The sentence denies it.", about)
         return None if having or elsewhere else Settled("supported", shows, none, about=about)
-    if having and claim.every and lacking and (claim.of == "all") and not elsewhere:
+    if having and lacking and claim.every and claim.of == "all" and not elsewhere:
         shows = f"{', '.join(f.path for f in lacking[:4])} {'has' if len(lacking) == 1 else 'have'} not {noun}"
         proof = (fact(shows, *(f.path for f in lacking[:20])), *evidence[:1])
         return Settled("contradicted", shows, proof, "The sentence says so of every one.", about, True)
-    if having:
-        return Settled("supported", shows, evidence, about=about)
-    if elsewhere:
-        return None
+    if having or elsewhere:
+        return Settled("supported", shows, evidence, about=about) if having else None
     return Settled("contradicted", shows, none, f"The sentence says that there is {noun}.", about)
 
 
 # -- stages and bases --------------------------------------------------------------------------------------------------
 
 
-def _multi_stage(claim: Docker, case: Case, files: list[File]) -> Settled | None:
+def _second_stage(file: File) -> int:
     """`COPY --from=image` and `FROM x AS base` make no second stage."""
-    made = _held(
-        claim,
-        files,
-        lambda f: bases(f)[-1].line if len(bases(f)) > 1 else 0,
-        "a second stage",
-        "docker:multi-stage",
-        False,
-    )
-    if made and made.label == "contradicted" and not claim.denied and not any(len(bases(f)) > 1 for f in files):
-        shows, evidence = _froms([b for f in files for b in bases(f)])
-        which = "It has one stage." if len(files) == 1 else "Each docker file has one FROM line, so one stage."
-        return Settled("contradicted", shows, evidence, which, made.about)
-    return made
+    return bases(file)[-1].line if len(bases(file)) > 1 else 0
+
+
+def _multi_stage(claim: Docker, case: Case, files: list[File]) -> Settled | None:
+    made = _held(claim, files, _second_stage, "a second stage", "docker:multi-stage", False)
+    if made is None or made.label == "supported" or any(_second_stage(f) for f in files):
+        return made
+    which = "It has one stage." if len(files) == 1 else "Each docker file has one FROM line, so one stage."
+    shows, evidence = _froms([b for f in files for b in bases(f)])
+    return Settled("contradicted", shows, evidence, which, made.about)
 
 
 _BASES = bag("docker dockerfile dockerfiles container containers base based from")
@@ -119,9 +112,8 @@ def _base_image(claim: Docker, case: Case, files: list[File]) -> Settled | None:
     about = f"image:{said}"
     right = [b for b in real if fits(said, b.image)]
     # a literal reference is that of its own publisher, where one of the images is
-    same = [
-        b for b in real if _REFERENCE.fullmatch(said) and b.repository == said.partition(":")[0].split("library/")[-1]
-    ]
+    publisher = said.partition(":")[0].split("library/")[-1] if _REFERENCE.fullmatch(said) else ""
+    same = [b for b in real if b.repository == publisher]
     if right := [b for b in right if not same or b in same]:
         every = not claim.every or len({b.file.path for b in right}) == len(files)
         return Settled("supported", *_froms(right[:1]), about=about) if every else None
@@ -135,9 +127,7 @@ def _base_image(claim: Docker, case: Case, files: list[File]) -> Settled | None:
     return Settled("contradicted", shows, evidence, f"None starts from {claim.value.strip('` ')}.", about, True)
 
 
-_CONTAINER = bag(
-    "vertex container containers containerized containerised docker image images custom sagemaker kubernetes"
-)
+_CONTAINER = bag("vertex container containers containerized containerised docker image images custom sagemaker kubernetes")  # fmt: skip
 _ELSEWHERE = bag("deep local locally laptop laptops hpc lsf cluster colab kaggle available quota ssh requested drivers driver support supports supporting vm vms virtual inference monitor monitoring monitored utilization utilisation usage cost costs expensive")  # fmt: skip
 _WORD = compile_later(r"e\.g|[a-z0-9]+(?:[-'][a-z0-9]+)*")
 
@@ -161,10 +151,10 @@ def _gpu(claim: Docker, case: Case, files: list[File]) -> Settled | None:
     torch from PyPI brings CUDA."""
     one = bool(claim.path) or claim.of in ("api", "frontend", "evaluation")
     able = [f for f in (files if one else own_dockerfiles(case.snapshot)) if may_use_gpu(f)]
-    if able or claim.denied:
-        made = able and not claim.denied
-        shows = f"{able[0].path} may use one" if able else ""
-        return Settled("supported", shows, (able[0].cite(1),), about="docker:gpu") if made else None
+    if claim.denied:
+        return None
+    if able:
+        return Settled("supported", f"{able[0].path} may use one", (able[0].cite(1),), about="docker:gpu")
     if one:
         found = [cpu_build(case.snapshot, f) for f in files]
         built = tuple(b for b in found if b) if all(found) else ()
@@ -172,9 +162,8 @@ def _gpu(claim: Docker, case: Case, files: list[File]) -> Settled | None:
         built = cpu_builds(case.snapshot)
     if not built or not in_container(claim.quote, case):
         return None
-    shows = "every such image installs PyTorch for the CPU: " + "; ".join(
-        f"{b.file.path}:{b.line} {b.how}" for b in built[:3]
-    )
+    how = "; ".join(f"{b.file.path}:{b.line} {b.how}" for b in built[:3])
+    shows = f"every such image installs PyTorch for the CPU: {how}"
     proof = tuple(e for b in built[:2] for e in (b.file.cite(b.line, note="what it installs"), *b.because))
     return Settled("contradicted", shows, proof, "A CPU build of PyTorch cannot use a GPU.", "docker:gpu")
 
@@ -199,7 +188,10 @@ def _user(claim: Docker, case: Case, files: list[File]) -> Settled | None:
 def _health(claim: Docker, case: Case, files: list[File]) -> Settled | None:
     """Compose, Kubernetes and Cloud Run files may check, too."""
     spoken = "HEALTHCHECK" in claim.quote or "dockerfile" in claim.quote.lower()  # else it may be an endpoint
-    others = not spoken or any(mentioned(case.snapshot, word) for word in ("healthcheck", "probe", "health-check"))
+    others = not spoken or any(
+        mentioned(case.snapshot, word)
+        for word in ("healthcheck", "livenessprobe", "readinessprobe", "startupprobe", "health-check")
+    )
     return _held(claim, files, _line("HEALTHCHECK"), "a `HEALTHCHECK`", "docker:healthcheck", others)
 
 
