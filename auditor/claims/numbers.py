@@ -109,11 +109,6 @@ def total(text: str) -> bool:
     return bool(TOTALS & {t.word for t in tokens(text)}) or "in all" in low
 
 
-def shown(n: float, one: str, several: str = "") -> str:
-    """A number with its noun."""
-    return f"{n:g} {one if n == 1 else several or one + 's'}"
-
-
 def answer_of(quote: str, case: Case) -> Question | None:
     """The first question whose answer has a quote."""
     said = " ".join(quote.split())

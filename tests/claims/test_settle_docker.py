@@ -149,7 +149,6 @@ def test_a_gpu_of_another_machine_is_no_image_s() -> None:
         ({"what": "cached layers", "value": "--mount=type=cache"}, {"Dockerfile": ONE}, "contradicted"),
         ({"what": "cached layers", "value": "cache mount"}, {"Dockerfile": ONE + "RUN --mount=type=cache,target=/c pip install x\n"}, "supported"),
         ({"what": "cached layers"}, {"Dockerfile": ONE}, "open"),
-        ({"what": "cached layers"}, {"Dockerfile": SYNC}, "supported"),
         ({"what": "non-root user"}, {"Dockerfile": ONE}, "contradicted"),
         ({"what": "non-root user"}, {"Dockerfile": ONE + "USER app\n"}, "supported"),
         ({"what": "non-root user"}, {"Dockerfile": ONE + "USER root\n"}, "contradicted"),

@@ -7,9 +7,9 @@ from operator import ge, gt, le, lt
 
 from auditor.claims.case import Case, Settled, fact, settles
 from auditor.claims.kinds import Count
-from auditor.claims.numbers import answer_of, bag, foreign, near, part, shown, tokens, total
+from auditor.claims.numbers import answer_of, bag, foreign, near, part, tokens, total
 from auditor.claims.settle.counted import COUNTED, whole
-from auditor.facts.counted import Band
+from auditor.facts.counted import Band, plural
 from auditor.facts.suites import Suite, TestFile, in_words, other_tests, suite
 from auditor.globs import matches
 from auditor.models import Evidence
@@ -44,7 +44,7 @@ def count(claim: Count, case: Case) -> Settled | None:
     number makes it a part. Says nothing of denied and approximate numbers (which it confirms within a fifth), of what cannot be
     counted to its end, and of things that no repository holds."""
     counter = COUNTERS.get(claim.of)
-    if counter is None or claim.denied or foreign(claim.quote) or not 0 <= claim.value < 1_000_000:
+    if counter is None or claim.denied or foreign(claim.quote) or claim.value not in range(1_000_000):
         return None
     band = counter(claim, case)
     if band is None:
@@ -58,8 +58,8 @@ def count(claim: Count, case: Case) -> Settled | None:
     few = n < band.low if exact or claim.op == "at most" else claim.op == "fewer than" and n <= band.low
     if claim.op == "about" or not (many or few) or (exact and n in band.other):
         return None
-    said = shown(n, band.thing) if exact else f"{claim.op} {shown(n, band.thing)}"
-    difference = f"The sentence says {said}; {band.shows}."
+    said = plural(int(n), band.thing)
+    difference = f"The sentence says {said if exact else f'{claim.op} {said}'}; {band.shows}."
     return Settled("contradicted", band.shows, band.evidence, difference, about, not band.none)
 
 
@@ -142,7 +142,7 @@ def _tests_of_path(claim: Count, case: Case, tests: Suite) -> Band | None:
     ]
     if cases:
         first = case.snapshot.files[cases[0].path]
-        evidence.insert(0, first.cite(cases[0].line, note=f"the first of {shown(plain, 'test function')}"))
+        evidence.insert(0, first.cite(cases[0].line, note=f"the first of {plural(plain, 'test function')}"))
     low = min(right) if bare else 0
     shows = f"{where} has {in_words(chosen).replace(' in 1 file', '')}"
     return Band(
@@ -179,7 +179,7 @@ def _tests_of_subject(claim: Count, tests: Suite, band: Band) -> Band:
     most = max(right) + sum(c.cases for c in others)
     asserts = {f.asserts for f in files} | {sum(f.asserts for f in files)}
     shows = f"{', '.join(f.path for f in files)} {'has' if len(files) == 1 else 'have'} {in_words(files)}"
-    shows += f", and {shown(len(others), 'test')} of other files may belong to it" if others else ""
+    shows += f", and {plural(len(others), 'test')} of other files may belong to it" if others else ""
     return replace(band, shows=shows, right=right, other=frozenset(asserts), high=most, name=f"tests:{stem}")
 
 
@@ -205,7 +205,7 @@ def _test_files(claim: Count, case: Case) -> Band | None:
         len([p for p in named if "conftest" not in p]),
     }
     high = inf if other_tests(case.snapshot) else max(right | other)
-    shows = f"the repository has {shown(len(holding), 'file')} with tests"
+    shows = f"the repository has {plural(len(holding), 'file')} with tests"
     alone = total(claim.quote) or "tests" in {t.word for t in tokens(claim.quote)}  # "21 tests across three files"
     low = min(right | other) if whole(claim) and alone else 0
     return Band("test file", shows, (_by_file(tests.holding),), frozenset(right), frozenset(other), low, high)

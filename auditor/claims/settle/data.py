@@ -4,7 +4,7 @@ import re
 
 from auditor.claims.case import Case, Settled, absence, fact, settles
 from auditor.claims.kinds import Data
-from auditor.claims.numbers import answer_of, bag, shown, tokens, total
+from auditor.claims.numbers import answer_of, bag, tokens, total
 from auditor.facts.figures import figures
 from auditor.facts.pointers import pointers
 from auditor.facts.results import coverage_rows, results
@@ -47,7 +47,7 @@ def data(claim: Data, case: Case) -> Settled | None:
     if len(heads) != 1 or others or len(known) < 2 or max(heads) < 3 or abs(claim.value - max(heads)) <= 1:
         return None  # one more or less may be the background
     shows = "; ".join(k.shows for k in known[:3])
-    difference = f"The sentence says {shown(claim.value, 'class', 'classes')}; {shows}."
+    difference = f"The sentence says {claim.value:g} classes; {shows}."
     return Settled("contradicted", shows, tuple(k.evidence for k in known[:3]), difference, about, True)
 
 

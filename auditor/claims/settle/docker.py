@@ -196,14 +196,11 @@ def _health(claim: Docker, case: Case, files: list[File]) -> Settled | None:
 
 
 def _layers(claim: Docker, case: Case, files: list[File]) -> Settled | None:
-    """A cache mount is there or not; that layers are cached docker does by itself, which dependencies copied before the code help."""
-    if "mount" in f"{claim.value} {claim.quote}".lower():
-        other = any("type=cache" in f.text for f, _ in dockerfiles(case.snapshot) if f not in files)
-        has = _line("RUN", test="--mount=type=cache")
-        return _held(claim, files, has, "a `RUN --mount=type=cache`", "docker:cache-mount", other)
-    has = _line("COPY", "ADD", test=r"requirements|pyproject|lock")
-    made = _held(claim, files, has, "a copy of the dependencies' list by itself", "docker:layers", True)
-    return made if made and made.label == "supported" and not claim.denied else None
+    """A cache mount is there or not; that layers are cached docker does by itself."""
+    if "mount" not in f"{claim.value} {claim.quote}".lower():
+        return None
+    other = any("type=cache" in f.text for f, _ in dockerfiles(case.snapshot) if f not in files)
+    return _held(claim, files, _line("RUN", test="--mount=type=cache"), "a cache mount", "docker:cache-mount", other)
 
 
 def _port(claim: Docker, case: Case, files: list[File]) -> Settled | None:
