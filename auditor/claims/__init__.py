@@ -134,9 +134,6 @@ def load() -> Mapping[str, Check]:
     from auditor.claims import (  # noqa: F401
         boxes,
         commands,
-        containers,
-        counts,
-        coverage,
         injection,
         paths,
         reproducibility,

@@ -50,7 +50,7 @@ class Typed(Record):
 
 class Count(Typed):
     """States how many of something there are. `of`: what is counted. `scope`: of which part: `whole` only where the sentence speaks
-    of all of them in the project, `named` where `path` holds the file or folder as written, else the sort of part; `unknown` where
+    of all of them in the project, not of one sort, `named` where `path` holds the file or folder as written, else the sort of part; `unknown` where
     it does not say. `op` and `value`: the number. Numbers written as words count. Do not add up numbers that the sentence gives apart.
     "In total we have implemented 10 tests" -> of tests, scope whole, exactly 10.
     "tests/test_data.py holds 4 tests" -> of tests, scope named, path tests/test_data.py, exactly 4."""
@@ -226,7 +226,7 @@ class Matrix(Typed):
 class Docker(Typed):
     """States a property of an image or its dockerfile. `path` or `of`: which (`all`: every one). `what` and `value`: the property.
     "Our images are based on python:3.12-slim" -> of all, what base image, value python:3.12-slim. "We use multi-stage builds for the API" -> of api,
-    what multi-stage."""
+    what multi-stage. "Our training image runs on a GPU" -> of training, what gpu; the GPU of a machine is a service's accelerator."""
 
     kind: Literal["docker"]
     what: Literal[
@@ -286,10 +286,13 @@ class Dependency(Typed):
 
 class Data(Typed):
     """States a figure of the data or the model. `what` and `value`: which. `name`: of what, as written.
+    Sizes are in MB, test coverage (`coverage`: that of the whole code) in per cent.
     "The dataset has 5,000 images in 10 classes" -> two claims: samples 5000; classes 10. "We split 80/20" -> what train share, value 0.8."""
 
     kind: Literal["data"]
-    what: Literal["samples", "classes", "features", "train share", "image size", "parameters", "unknown"]
+    what: Literal[
+        "samples", "classes", "features", "train share", "image size", "parameters", "size in MB", "coverage", "unknown"
+    ]  # fmt: skip
     value: float
     name: str = ""
 

@@ -241,3 +241,87 @@ def editors_stock(instructions: Sequence[Instruction]) -> bool:
     stock = re.search(r"(^|/)(vscode/)?devcontainers/|^vsc-", image)
     active = [i for i in instructions if i.name in ("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")]
     return bool(stock) and all(i.name == "RUN" or any("noop.txt" in v for v in i.values) for i in active)
+
+
+def ports(file: File) -> tuple[tuple[int, str], ...]:
+    """The ports that EXPOSE, CMD, ENTRYPOINT and ENV name, with their lines."""
+    named = [i for i in docker(file) if i.name in ("EXPOSE", "CMD", "ENTRYPOINT", "ENV")]
+    found = ((i.line, p) for i in named for p in re.findall(r"(?:port\D{0,6}|EXPOSE\s+|:)(\d{2,5})\b", i.text, re.I))
+    return tuple(found)
+
+
+# -- which image is meant ----------------------------------------------------------------------------------------------
+
+ROLES = {
+    "training": ("train",),
+    "api": (
+        "api",
+        "backend",
+        "server",
+        "serve",
+        "serving",
+        "inference",
+        "app",
+        "fastapi",
+        "uvicorn",
+        "predict",
+        "bento",
+    ),
+    "frontend": ("frontend", "front_end", "front-end", "streamlit", "gradio", "ui", "web"),
+    "evaluation": ("eval", "evaluate", "evaluation"),
+}
+
+
+def own_dockerfiles(snapshot: Snapshot) -> list[File]:
+    """The group's docker files: without what an editor wrote, and a template's untouched ones where there are others."""
+    found = [f for f, made in dockerfiles(snapshot) if not editors_stock(made)]
+    return [f for f in found if not snapshot.aside(f)] or found
+
+
+def of_role(files: Sequence[File], role: str) -> list[File]:
+    """The docker files of a role, by their name, else by what they start, else by what they copy; none where nothing says it."""
+    words = ROLES[role]
+    for told in (_name, _start, _copied):
+        if found := [f for f in files if any(w in words or w.startswith(words[0]) for w in told(f))]:
+            return found
+    return []
+
+
+def _name(file: File) -> list[str]:
+    return re.findall(r"[a-z]+(?:[_-]end)?", re.sub("dockerfile|containerfile|docker", " ", file.path.lower()))
+
+
+def _start(file: File) -> list[str]:
+    last = [i.text for i in docker(file) if i.name in ("CMD", "ENTRYPOINT")]
+    return re.findall(r"[a-z]+", " ".join(last).lower())
+
+
+def _copied(file: File) -> list[str]:
+    return [w for _, source, _ in sources(file) for w in re.findall(r"[a-z]+", source.lower())]
+
+
+_STARTING = ("**/*.y*ml", "**/*.sh", "**/*.json", "**/makefile", "**/tasks.py", "**/*.tf", "**/*.toml", "**/justfile")
+
+
+def mentioned(snapshot: Snapshot, text: str, *globs: str) -> bool:
+    """Whether another file that starts containers mentions a text outside its comments."""
+    files = snapshot.select((*_STARTING, *globs), (text,), all=True)
+    word = re.compile(rf"(?<![\w.]){re.escape(text)}(?![\w.])", re.IGNORECASE)
+    own = snapshot.report.path if snapshot.report else ""
+    rows = (row for f in files if f.path != own for row in f.lines if not row.lstrip().startswith("#"))
+    return any(word.search(row.split(" #")[0]) for row in rows)
+
+
+_IMPLIED = frozenset(["docker", "io", "library", "registry", "hub", "com", "image", "images", "base", "official", "the", "version", "a", "an"])  # fmt: skip
+
+
+def fits(said: str, image: str) -> bool:
+    """Whether an image is the one that is said, as far as that goes: `python:3.11` and `Python 3.11 slim` are `python:3.11-slim`,
+    and another publisher's image with all these words is one, too."""
+    theirs = pieces(image.split("@")[0])
+    return all(p in theirs or any(t.startswith(p + ".") for t in theirs if p[0].isdigit()) for p in pieces(said))
+
+
+def pieces(text: str) -> set[str]:
+    """The words and versions of an image's name, without those that go without saying."""
+    return set(re.findall(r"[a-z]+|\d+(?:\.\d+)*", text.lower())) - _IMPLIED

@@ -107,3 +107,44 @@ def _json(file: File) -> Iterator[Result]:
         if isinstance(value, int | float) and not isinstance(value, bool):
             line = next((i for i, row in enumerate(file.lines[:500], 1) if json.dumps(name) in row), 1)
             yield Result("metric", file.path, line, str(name)[:80], str(value))
+
+
+# -- coverage tables ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """One line of a coverage table: statements, missed ones, and the per cent shown."""
+
+    name: str
+    statements: int
+    missed: int
+    percent: float
+    text: str
+
+    @property
+    def is_total(self) -> bool:
+        return self.name.strip(" :").lower() in ("total", "totals", "sum", "overall", "all files")
+
+    @property
+    def computed(self) -> float:
+        return 100.0 if not self.statements else 100 * (self.statements - self.missed) / self.statements
+
+
+_ROW = compile_later(r"^\s*(?P<name>\S.{0,200}?)\s+(?P<s>\d{1,6})\s+(?P<m>\d{1,6})(?P<b>\s+\d{1,6}\s+\d{1,6})?\s+(?P<c>\d{1,3}(?:\.\d+)?)\s*\\?%")  # fmt: skip
+
+
+def coverage_rows(text: str) -> list[CoverageRow]:
+    """The rows of a coverage table as `coverage report` prints it or as markdown has it; empty for tables with branches or other
+    columns."""
+    rows: list[CoverageRow] = []
+    for line in text.split("\n")[:500]:
+        words = re.sub(r"[|*`]", " ", line[:400])
+        low = set(words.lower().split())
+        if low & {"stmts", "statements", "miss", "missed"} and low & {"covered", "hits", "hit", "branch", "brpart"}:
+            return []
+        if m := _ROW.match(words):
+            if m["b"] is not None:
+                return []
+            rows.append(CoverageRow(m["name"], int(m["s"]), int(m["m"]), float(m["c"]), line.strip()))
+    return rows if len(rows) > 1 else []

@@ -340,7 +340,7 @@ def with_answer(answer: str, line: int) -> AuditRecord:
         else q
         for q in made.report.questions
     )
-    about = next(v for v in made.verdicts if v.by == "claim:test-count")
+    about = next(v for v in made.verdicts if v.by == "claim:count")
     moved = about.model_copy(update={"claim": about.claim.model_copy(update={"line": start + line})})
     return made.model_copy(
         update={
