@@ -15,6 +15,7 @@ from build_fixture import FIXTURES, build, data, git, quoted
 
 from auditor import pipeline
 from auditor.claims import load
+from auditor.claims.case import load as load_kinds
 from auditor.models import AuditRecord, Level, Submission
 from auditor.profile import load_profile
 
@@ -205,14 +206,14 @@ PLANTED: tuple[Planted, ...] = (
         gone(DATA_TESTS),
         ticked(21, "Write unit tests related to the data part"),
         claim("test-count", 7, "13 test functions"),
-        claim("paths-named", 7, "tests/unit/test_data.py", "note"),
+        claim("file", 7, "tests/unit/test_data.py", "note"),
     ),
     planted(
         "model-tests-deleted",
         gone(MODEL_TESTS),
         ticked(22, "Write unit tests related to model construction"),
         claim("test-count", 7, "13 test functions"),
-        claim("paths-named", 7, "tests/unit/test_model.py"),
+        claim("file", 7, "tests/unit/test_model.py"),
     ),
     planted(
         "said-31-tests",
@@ -313,9 +314,9 @@ PLANTED: tuple[Planted, ...] = (
         "linting-deleted",
         gone(LINTING_YAML),
         ticked(26, "Add a linting step"),
-        claim("paths-named", 6, ".github/workflows/linting.yaml", "note"),
-        claim("paths-named", 9, "linting.yaml"),
-        claim("paths-named", 11, "linting.yaml"),
+        claim("file", 6, ".github/workflows/linting.yaml", "note"),
+        claim("file", 9, "linting.yaml"),
+        claim("file", 11, "linting.yaml"),
     ),
     planted(
         "linting-by-hand",
@@ -334,7 +335,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "said-lint-yaml",
         says("in `.github/workflows/linting.yaml`. In larger", "in `.github/workflows/lint.yaml`. In larger"),
-        claim("paths-named", 6, ".github/workflows/lint.yaml", "warning"),
+        claim("file", 6, ".github/workflows/lint.yaml", "warning"),
     ),
     planted(
         "said-bandit-in-a-list",
@@ -372,8 +373,8 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "workflow-renamed",
         moved(DATA_YAML, ".github/workflows/data.yaml"),
-        claim("links", 10, "data_change.yaml", "note"),
-        claim("paths-named", 11, "data_change.yaml", "note"),
+        claim("file", 10, "data_change.yaml", "note"),
+        claim("file", 11, "data_change.yaml", "note"),
     ),
     planted(
         "said-bandit", adds("once a month.", "Our workflows also run bandit."), claim("ci-tools", 11, "bandit", "error")
@@ -399,8 +400,8 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "broken-yaml",
         swap(DATA_YAML, ("permissions:\n", "permissions: {\n")),
-        claim("named-file-parses", 10, "data_change.yaml"),
-        claim("named-file-parses", 11, "data_change.yaml"),
+        claim("file", 10, "data_change.yaml"),
+        claim("file", 11, "data_change.yaml"),
     ),
     # Hooks and code quality
     planted(
@@ -431,7 +432,7 @@ PLANTED: tuple[Planted, ...] = (
         gone(".pre-commit-config.yaml"),
         ticked(27, "Add pre-commit hooks"),
         claim("hook-contents", 11, "We also use pre-commit"),
-        claim("commands-files", 4, "pre-commit install"),
+        claim("command", 4, "pre-commit install"),
     ),
     planted(
         "said-line-length-90",
@@ -462,117 +463,108 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "module-renamed",
         moved("src/cloudtype/optimize.py", "src/cloudtype/optimizer.py"),
-        claim("paths-named", 5, "optimize.py", "note"),
-        claim("paths-named", 28, "optimize.py", "note"),
+        claim("file", 5, "optimize.py", "note"),
+        claim("file", 28, "optimize.py", "note"),
     ),
     planted(
         "drift-deleted",
         gone("src/cloudtype/drift.py"),
         ticked(39, "Check how robust"),
-        claim("paths-named", 5, "drift.py", "note"),
-        claim("paths-named", 26, "drift.py", "note"),
+        claim("file", 5, "drift.py", "note"),
+        claim("file", 26, "drift.py", "note"),
     ),
     planted(
         "evaluate-deleted",
         gone("src/cloudtype/evaluate.py"),
-        claim("paths-named", 5, "evaluate.py", "note"),
+        claim("file", 5, "evaluate.py", "note"),
     ),
     planted(
         "frontend-renamed",
         moved("src/cloudtype/frontend.py", "src/cloudtype/front_end.py"),
-        claim("paths-named", 5, "frontend.py", "note"),
-        claim("paths-named", 28, "frontend.py", "note"),
+        claim("file", 5, "frontend.py", "note"),
+        claim("file", 28, "frontend.py", "note"),
     ),
     planted(
         "said-trainer-py",
         says("`model.py`, `train.py`, `evaluate.py` and", "`model.py`, `trainer.py`, `evaluate.py` and"),
-        claim("paths-named", 5, "trainer.py", "warning"),
+        claim("file", 5, "trainer.py", "warning"),
     ),
     planted(
         "said-shell-folder",
         adds("because W&B draws the figures that we needed.", "The `shell/` folder contains our scripts."),
-        claim("folders-named", 5, "`shell/` folder"),
+        claim("file", 5, "`shell/` folder"),
     ),
     planted(
         "said-workflow-link",
         says("(../.github/workflows/tests.yaml)", "(../.github/workflows/test.yaml)"),
-        claim("links", 11, "tests.yaml"),
+        claim("file", 11, "tests.yaml"),
     ),
-    planted("bucket-image-deleted", gone("reports/figures/bucket.png"), claim("images", 19, "figures/bucket.png")),
+    planted("bucket-image-deleted", gone("reports/figures/bucket.png"), claim("file", 19, "figures/bucket.png")),
     planted(
         "diagram-deleted",
         gone("reports/figures/architecture.png"),
         ticked(51, "Create an architectural diagram", "error"),
-        claim("images", 29, "figures/architecture.png"),
+        claim("file", 29, "figures/architecture.png"),
     ),
     planted(
         "said-sweep-image",
         says("(figures/wandb_sweep.png)", "(figures/sweep.png)"),
-        claim("images", 14, "figures/sweep.png"),
+        claim("file", 14, "figures/sweep.png"),
     ),
     # Structure
     planted(
         "notebook-added",
         put("notebooks/explore.ipynb", NOTEBOOK),
-        claim("notebooks-denied", 5, "notebooks"),
-        claim("folders-removed", 5, "notebooks"),
+        claim("file", 5, "notebooks"),
     ),
     planted(
         "said-removed-module",
         says("We also removed `visualize.py` from the package, because", "We also removed `drift.py`, because"),
-        claim("folders-removed", 5, "removed `drift.py`"),
+        claim("file", 5, "removed `drift.py`"),
     ),
     planted(
         "said-scripts-added",
         adds("because W&B draws the figures that we needed.", "We have added a `scripts` folder for the deployment."),
-        claim("folders-added", 5, "scripts"),
+        claim("file", 5, "scripts"),
     ),
-    planted(
-        "said-docs-empty",
-        adds("because W&B draws the figures that we needed.", "The `docs` folder is left empty."),
-        claim("folders-empty", 5, "docs"),
-    ),
-    # Commands and configuration
     planted(
         "key-renamed",
         everywhere("lr:", "learning_rate:", "configs/train/default.yaml"),
         everywhere("train.lr", "train.learning_rate", "configs/sweep.yaml", TRAIN),
-        claim("commands-overrides", 12, "train.lr", "note"),
+        claim("command", 12, "train.lr", "note"),
     ),
     planted(
         "group-option-renamed",
         moved("configs/model/large.yaml", "configs/model/big.yaml"),
         everywhere("large]", "big]", "configs/sweep.yaml"),
-        claim("commands-overrides", 12, "model=large"),
-        claim("commands-overrides", 15, "model=large"),
+        claim("command", 12, "model=large"),
+        claim("command", 15, "model=large"),
     ),
     planted(
         "said-model-huge",
         says("docker run train:latest model=large", "docker run train:latest model=huge"),
-        claim("commands-overrides", 15, "model=huge"),
+        claim("command", 15, "model=huge"),
     ),
-    planted(
-        "task-renamed", swap("tasks.py", ("def train_cloud", "def vertex")), claim("commands-tasks", 22, "train-cloud")
-    ),
+    planted("task-renamed", swap("tasks.py", ("def train_cloud", "def vertex")), claim("command", 22, "train-cloud")),
     planted(
         "task-option-renamed",
         swap("tasks.py", ("users: int = 50", "clients: int = 50"), ("--users {users}", "--users {clients}")),
-        claim("commands-tasks", 25, "--users"),
+        claim("command", 25, "--users"),
     ),
     planted(
         "entry-point-renamed",
         swap("pyproject.toml", ("cloudtype-drift =", "cloudtype-check =")),
-        claim("commands-tasks", 26, "cloudtype-drift"),
+        claim("command", 26, "cloudtype-drift"),
     ),
     planted(
         "said-trainer-dockerfile",
         says(". -f dockerfiles/train.dockerfile", ". -f dockerfiles/trainer.dockerfile"),
-        claim("commands-files", 15, "dockerfiles/trainer.dockerfile"),
+        claim("command", 15, "dockerfiles/trainer.dockerfile"),
     ),
     planted(
         "said-requirements",
         says("uv sync --locked\nuv run pre-commit", "pip install -r requirements.txt\nuv run pre-commit"),
-        claim("commands-files", 4, "requirements.txt"),
+        claim("command", 4, "requirements.txt"),
     ),
     planted(
         "said-weights-option",
@@ -580,7 +572,7 @@ PLANTED: tuple[Planted, ...] = (
             "With `uv run invoke train` the default configuration is used.",
             "A checkpoint is tested by `uv run python src/cloudtype/evaluate.py --weights best.ckpt`.",
         ),
-        claim("commands-options", 12, "--weights"),
+        claim("command", 12, "--weights"),
     ),
     planted(
         "said-shuffle-option",
@@ -588,7 +580,7 @@ PLANTED: tuple[Planted, ...] = (
             "With `uv run invoke train` the default configuration is used.",
             "The data is prepared by `uv run python src/cloudtype/data.py preprocess --shuffle`.",
         ),
-        claim("commands-options", 12, "--shuffle"),
+        claim("command", 12, "--shuffle"),
     ),
     planted(
         "said-offline",
@@ -596,24 +588,9 @@ PLANTED: tuple[Planted, ...] = (
             "With `uv run invoke train` the default configuration is used.",
             "The file `configs/config.yaml` has `mode: offline`.",
         ),
-        claim("configuration-values", 12, "mode: offline"),
+        claim("setting", 12, "mode: offline"),
     ),
-    planted(
-        "said-batch-size",
-        adds(
-            "With `uv run invoke train` the default configuration is used.",
-            "The batch size is 128 in `configs/config.yaml`.",
-        ),
-        claim("setting-in-named-file", 12, "batch size is 128"),
-    ),
-    planted(
-        "said-seed-42", says("sets the seed to 77", "sets the seed to 42"), claim("seed-value", 13, "42", "warning")
-    ),
-    planted(
-        "sweep-random",
-        swap("configs/sweep.yaml", ("method: bayes", "method: random")),
-        claim("sweep-configured", 14, "Bayesian"),
-    ),
+    planted("said-seed-42", says("sets the seed to 77", "sets the seed to 42"), claim("setting", 13, "42", "warning")),
     planted(
         "machine-changed",
         swap("configs/vertex.yaml", ("n1-highmem-4", "n1-standard-8")),
@@ -627,7 +604,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "lock-line-dropped",
         without("uv.lock", r'\[\[package\]\]\nname = "timm"\n(.+\n)+'),
-        claim("lock-in-sync", 4, "uv.lock"),
+        claim("dependency", 4, "uv.lock"),
     ),
     # Containers
     planted(
@@ -871,5 +848,5 @@ def test_the_table_is_wide() -> None:
     checks = {f.by.removeprefix("claim:") for f in found if f.kind == "question"}
     assert len({p.name for p in PLANTED}) == len(PLANTED) >= 50
     assert len(checks) >= 25
-    assert checks <= load().keys()
+    assert checks <= load().keys() | load_kinds()[1].keys()
     assert len({f.n for f in found if f.kind == "item"}) >= 8

@@ -135,16 +135,13 @@ def load() -> Mapping[str, Check]:
         ci,
         ci_matrix,
         ci_tools,
-        commands,
         containers,
         counts,
         coverage,
         history,
         injection,
-        paths,
         quality,
         reproducibility,
-        structure,
         tools,
     )
 

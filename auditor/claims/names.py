@@ -107,28 +107,29 @@ def word_set(text: str) -> frozenset[str]:
 # A first part of a path that is where an image or a machine keeps the repository.
 _ROOTS = frozenset(["repo", "root", "app", "code", "project", "workspace", "home", "."])
 # Words beside a name that place it where this repository does not reach, as written and in small letters.
+_OTHERS = word_set(
+    "course courses exercise exercises tutorial tutorials template cookiecutter lecture official upstream"
+)
 _ELSEWHERE = word_set(
-    "course courses exercise exercises tutorial tutorials template cookiecutter lecture official upstream bucket buckets container containers vm vms machine "
-    "server hpc registry registries drive kaggle huggingface gs s3 artifact artifacts endpoint endpoints route routes url urls documentation"
+    """bucket buckets container containers vm vms machine server hpc registry registries drive kaggle huggingface gs s3 artifact artifacts endpoint endpoints route routes url urls
+    documentation"""
 )
 # ... and words that say that it comes about when something runs.
 _MADE = word_set(
     "generate generates generated produce produces produced save saves saved saving store stores stored write writes written output outputs export exports exported "
-    "download downloads downloaded upload uploads uploaded log logs logged dump dumps fetch fetches fetched pull pulls pulled creates render renders rendered"
+    "download downloads downloaded upload uploads uploaded log logs logged dump dumps fetch fetches fetched creates render renders rendered"
 )
 _WORD = compile_later(r"[A-Za-z0-9]+")
 
 
 def words(text: str) -> frozenset[str]:
     """The words of a text outside its code spans, in small letters."""
-    return frozenset(
-        w.lower() for w in _WORD.findall(re.sub(r"`[^`]*`", " ", text.replace("cookie-cutter", "cookiecutter")))
-    )
+    return frozenset(w.lower() for w in _WORD.findall(re.sub(r"`[^`]*`", " ", text.replace("cookie-cutter", "cookiecutter"))))  # fmt: skip
 
 
 def elsewhere(said: str) -> bool:
     """Whether words beside a name place it outside the repository."""
-    return bool(words(said) & _ELSEWHERE)
+    return bool(words(said) & (_ELSEWHERE | _OTHERS))
 
 
 def at_run_time(said: str) -> bool:
@@ -178,12 +179,8 @@ _FREE = compile_later(
     r"(?i)(^|/)\.?(data|datasets?|raw|processed|interim|external|outputs?|wandb|logs?|mlruns|lightning_logs|checkpoints?|results?|artifacts?|models?|weights|multirun|"
     r"tmp|temp|cache|site|dist|build|htmlcov|venv|env|node_modules|runs?|profiles?|profil\w+|keys?|secrets?|figures?|images?|references|trained_models|gcs|mnt|bucket)(/|$)"
 )
-_EXAMPLE = compile_later(
-    r"(?i)(^|[/_.-])(foo|bar|baz|xxx*|your|my|some|name|filename|example|sample|dummy)([/_.-]|$)|\.\.\.|_\.\w+$|(^|/)_test\.py$"
-)
-_LIBRARIES = compile_later(
-    r"(?i)(coverage|memory_profiler|manim|torch|numpy|spacy|pip|hydra|web|cherry|wandb|next|node|vue|react|chart|d3|three)\.(py|js)|[\w.]+\.(com|org|io|ai|net)"
-)
+_EXAMPLE = compile_later(r"(?i)(^|[/_.-])(foo|bar|baz|xxx*|your|my|some|name|filename|example|sample|dummy)([/_.-]|$)|\.\.\.|_\.\w+$|(^|/)_test\.py$")  # fmt: skip
+_LIBRARIES = compile_later(r"(?i)(coverage|memory_profiler|manim|torch|numpy|spacy|pip|hydra|web|cherry|wandb|next|node|vue|react|chart|d3|three)\.(py|js)|[\w.]+\.(com|org|io|ai|net)")  # fmt: skip
 
 
 LEFT_OUT = "folders left out"
@@ -276,6 +273,8 @@ def _found(known: Names, case: Case, plain: str, typed: str, strict: bool, folde
     if spelled := known.named_folder(plain):
         return Place("there", plain, (spelled,))
     base = plain.rsplit("/", 1)[-1]
+    if (rename := known.renamed(plain)) and not rename.path.endswith("/" + plain):
+        return Place("absent", plain, rename=rename, was=known.was(plain))
     near = known.near(plain) or (known.near(plain, folders=True) if typed.endswith("/") or "." not in base else None)
     if near and (near.slip or alike(plain, near.path)):
         return Place("there", plain, (near.path,), why="a slip of the pen")
@@ -287,27 +286,38 @@ def _found(known: Names, case: Case, plain: str, typed: str, strict: bool, folde
 def _missing(known: Names, plain: str, typed: str, strict: bool, said: str) -> Place:
     base = plain.rsplit("/", 1)[-1]
     is_folder = typed.endswith("/") or ("." not in base and base.lower() not in ("dockerfile", "makefile", "justfile"))
-    roots = ("", *known.projects)
-    if known.made(plain + "/" * is_folder) or any(known.made(f"{r}/src/{plain}".lstrip("/")) for r in roots[:1]):
+    if known.made(plain + "/" * is_folder) or known.made(f"src/{plain}"):
         return unknown(plain, "made at run time, ignored by git, or kept by DVC")
-    if said and elsewhere(said):
-        return unknown(plain, "told of another place")
+    if words(said) & _OTHERS:
+        return unknown(plain, "told of another project")
     if not strict and (_LIBRARIES.fullmatch(base) or (free(plain) and "." not in base)):
         return unknown(plain, "data, output, or a tool's name")
-    meant = known.resolve(plain)
-    if meant.how in ("unclear", "run time"):
-        return unknown(plain, "made at run time, or written by own code")
-    if meant.rename:
-        return Place("absent", plain, rename=meant.rename, was=known.was(plain))
-    near = meant.near or (known.near(plain, folders=True) if is_folder else None)
+    if is_folder:
+        near, rename, was = (
+            known.near(plain, folders=True),
+            None,
+            min((p for p in known.ever if f"/{plain}/" in f"/{p}"), default=""),
+        )
+    else:
+        meant = known.resolve(plain)
+        if meant.how in ("unclear", "run time"):
+            return unknown(plain, "made at run time, or written by own code")
+        near, rename, was = meant.near, meant.rename, known.was(plain)
+    if rename:
+        return Place("absent", plain, rename=rename, was=was)
+    away = elsewhere(said)
     if near:
-        return Place("absent", plain, near=near)
-    was = known.was(plain) or (min((p for p in known.ever if f"/{plain}/" in f"/{p}"), default="") if is_folder else "")
+        return unknown(plain, "told of another place") if away else Place("absent", plain, near=near)
     if was:
         sha, day = known.removed(was)
-        return Place("absent", plain, was=was, sha=sha, day=day) if sha else unknown(plain, "on another branch")
-    if not strict and free(plain):
-        return unknown(plain, "data or output, which git need not hold")
+        left = away and known.named_in_code(base)  # where code still names it, one like it may be made in another place
+        return (
+            Place("absent", plain, was=was, sha=sha, day=day)
+            if sha and not left
+            else unknown(plain, "on another branch")
+        )
+    if away or (not strict and free(plain)):
+        return unknown(plain, "told of another place, or what git need not hold")
     close = [] if strict or is_folder else difflib.get_close_matches(base.lower(), known.by_name, n=1, cutoff=0.8)
     return Place("absent", plain, near=Near(known.by_name[close[0]][0], "close") if close else None)
 
@@ -322,9 +332,7 @@ def shortens(name: str, path: str) -> bool:
 def specific(name: str, said: str) -> bool:
     """Whether a name is one file's on purpose: a path, or in a code span, and not what people call any such file."""
     base = name.rstrip("/").rsplit("/", 1)[-1]
-    marked = f"`{name}`" in said.replace("\\_", "_") or (
-        "/" in name.rstrip("/") and not any("." in p[1:] for p in name.split("/")[:-1])
-    )
+    marked = f"`{name}`" in said.replace("\\_", "_") or ("/" in name.rstrip("/") and not any("." in p[1:] for p in name.split("/")[:-1]))  # fmt: skip
     return marked and not GENERIC.fullmatch(base)
 
 
@@ -341,12 +349,7 @@ def target(case: Case, address: str) -> Place:
         return unknown(address, "an address")
     raw = unquote(re.split(r"[?#]", address)[0]).replace("\\_", "_").replace("\\", "/")
     known, start = names(case.snapshot), posixpath.dirname(case.report.path)
-    tries: Iterable[str] = (
-        posixpath.join(start, raw),
-        raw.lstrip("/"),
-        *(posixpath.join(root, raw.lstrip("/")) for root in known.roots(start)[1:]),
-        raw.lstrip("./"),
-    )
+    tries: Iterable[str] = (posixpath.join(start, raw), raw.lstrip("/"), *(posixpath.join(root, raw.lstrip("/")) for root in known.roots(start)[1:]), raw.lstrip("./"))  # fmt: skip
     paths = [posixpath.normpath(p) for p in tries]
     with watching() as watch:
         there = next((p for p in paths if _tracked(p, case)), "")

@@ -12,25 +12,17 @@ from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
 from auditor.readers import shell_commands
 
-_SHELLS = word_set(
-    "bash sh shell console zsh text txt terminal cmd powershell ps1 shell-session shellscript plaintext batch ps"
-) | {""}
+_SHELLS = word_set("bash sh shell console zsh text txt terminal cmd powershell ps1 shell-session shellscript plaintext batch ps") | {""}  # fmt: skip
 _LINE = compile_later(
     r"(?:^|(?<=[\"'“”‘’«:])|(?<=\b(?i:command) )|(?<=\b(?i:running) ))[ \t]*(?:\$ )?((?:docker(?:-compose| compose| build| run| buildx)|python3?|uv run|poetry run|pip install|conda env create|invoke|inv|uvicorn|streamlit run|locust -f|pixi run|dvc repro)[ \t]+[^\n\"“”‘’`]+)",
     re.MULTILINE,
 )
-_STOP = compile_later(
-    r"(?<!\s)[.;,:](?:\s|$)|\s(?:and|then|which|where|to|in order|followed|will|for|you|we|from|with|the|is|it|as|or)(?:\s|$)"
-)
+_STOP = compile_later(r"(?<!\s)[.;,:](?:\s|$)|\s(?:and|then|which|where|to|in order|followed|will|for|you|we|from|with|the|is|it|as|or)(?:\s|$)")  # fmt: skip
 _SPAN = compile_later(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # Words before a command that say that it is not run, or not the project's.
-_NOT = word_set(
-    "not no never without instead rather remove removed replaced former formerly cannot fail fails failed error errors deprecated"
-)
+_NOT = word_set("not no never without instead rather remove removed replaced former formerly cannot fail fails failed error errors deprecated")  # fmt: skip
 _OTHERS = word_set("course courses exercise exercises tutorial tutorials template cookiecutter similar")
-_SUPPOSED = word_set(
-    "would might ideally imagine suppose plan planned planning intend intended future hypothetical hypothetically"
-)
+_SUPPOSED = word_set("would might ideally imagine suppose plan planned planning intend intended future hypothetical hypothetically")  # fmt: skip
 _STARTS = word_set("runs run starts start executes execute launches launch")
 
 
@@ -87,18 +79,10 @@ def _folder(statement: Statement) -> str:
 
 
 def _typed(statement: Statement, body: str, at: int) -> Iterator[tuple[Statement, Command]]:
-    first = next(
-        (c.words[0] for c in shell_commands(re.sub(r"^\s*[$%>!]\s+", "", body)) if c.words and c.words[0] in PROGRAMS),
-        "",
-    )
+    first = next((c.words[0] for c in shell_commands(re.sub(r"^\s*[$%>!]\s+", "", body)) if c.words and c.words[0] in PROGRAMS), "")  # fmt: skip
     if first:
         quote = around(statement, at, len(body))
-        yield (
-            statement,
-            Command(
-                kind="command", quote=quote, line=body.strip(), folder=_folder(statement), strength=_strength(statement)
-            ),
-        )
+        yield (statement, Command(kind="command", quote=quote, line=body.strip(), folder=_folder(statement), strength=_strength(statement)))  # fmt: skip
 
 
 def _strength(statement: Statement) -> Strength:

@@ -68,9 +68,7 @@ def links(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
             continue
         targets = [k.target for k in statement.links if not k.image and k.target]
         shown = {k.target for k in statement.links if k.image}
-        targets += [
-            m[0].rstrip(".,:;`*_") for m in _BLOB.finditer(statement.text) if m[0].rstrip(".,:;`*_") not in shown
-        ]
+        targets += [m[0].rstrip(".,:;`*_") for m in _BLOB.finditer(statement.text) if m[0].rstrip(".,:;`*_") not in shown]  # fmt: skip
         for target in dict.fromkeys(targets):
             at = max(statement.text.find(target), 0)
             quote = around(statement, at, min(len(target), 60))
@@ -83,13 +81,11 @@ _ENDINGS = r"(?:py|ipynb|ya?ml|toml|sh|bash|cfg|ini|tf|\w*dockerfile|rst|md|txt|
 _TOKEN = compile_later(r"(?<![\w/.:@=\-*<>{}$%~&#\\])((?:\.{1,2}/)*/?\.?\w[\w.\-]*(?:/[\w.\-]+)*)(?![\w/*<{$(=@]|://)")
 _FILE = compile_later(rf"(?:.*/)?[\w.-]*[\w-]\.{_ENDINGS}|(?:.*/)?Dockerfile\.\w[\w-]*", re.IGNORECASE)
 _CODE = compile_later(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_LINKED = compile_later(
-    r"!?\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*(<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*|[^()\n]*)\s*\)|<?https?://[^\s)>]+>?|<img\b[^>]*>|\S+@\S+"
-)
+_LINKED = compile_later(r"!?\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*(<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*|[^()\n]*)\s*\)|<?https?://[^\s)>]+>?|<img\b[^>]*>|\S+@\S+")  # fmt: skip
 _FOLDER = compile_later(r"\.?/?[A-Za-z][\w.-]*(?:/[\w.-]+)*/")
 # Words with which a sentence speaks of a file that is not, or no longer, part of the project, or that it compares with.
 _AWAY = word_set("""remove removed removing removal delete deleted deleting rename renamed renaming replace replaced replacing drop dropped discard discarded eliminated migrate migrated
-    switch switched moved merged unused obsolete deprecated legacy former formerly old rather unlike opposed compared alternative alternatively alternatives traditional traditionally
+    switch switched moved merged unused obsolete deprecated legacy former formerly old rather unlike opposed alternative alternatively alternatives traditional traditionally
     missing ignore ignored ignoring avoid avoids avoided instead not no never none neither nor without lack lacks cannot skip skipped exclude excluded excluding had""")
 _LOOSE = word_set("example instance like similar typical typically any each every")
 # Hidden folders that are there to be kept in git; others (`.hydra`, `.venv`) are made by a tool.
@@ -121,12 +117,7 @@ def _clean(raw: str) -> str:
 
 
 def _is_file(name: str) -> bool:
-    return (
-        bool(_FILE.fullmatch(name))
-        and not re.search(r"[^\w./-]", name)
-        and (not name.startswith(".") or name.startswith(_KEPT))
-        and not name.startswith("/")
-    )
+    return (bool(_FILE.fullmatch(name)) and not re.search(r"[^\w./-]", name) and (not name.startswith(".") or name.startswith(_KEPT)) and not name.startswith("/"))  # fmt: skip
 
 
 @reads("paths")
@@ -144,11 +135,7 @@ def paths(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
         loose = bool(about & _LOOSE)
         for name, at, code in dict.fromkeys(mentions(statement)):
             quote = around(statement, at, len(name))
-            place = find(
-                case,
-                name,
-                said=f"{statement.heading} {statement.lead} {statement.plain}" if listed else statement.plain,
-            )
+            place = find(case, name, said=f"{statement.heading} {statement.lead} {statement.plain}" if listed else statement.plain)  # fmt: skip
             if place.how == "unknown" or (
                 place.how == "absent" and not _plainly(statement, place.never, name, code, loose)
             ):
@@ -174,13 +161,9 @@ def _plainly(statement: Statement, never: bool, name: str, code: bool, loose: bo
 _DONE = {"removed": "removed", "deleted": "removed", "added": "added", "created": "added", "introduced": "added"}
 _FOLDERS = word_set("folder folders directory directories subfolder subfolders")
 _FILES = word_set("file files script scripts module modules")
-_BETWEEN = word_set(
-    "the a an our and also both new separate extra additional entire whole unused empty following as well several some other own"
-)
+_BETWEEN = word_set("the a an our and also both new separate extra additional entire whole unused empty following as well several some other own")  # fmt: skip
 # ... and words after which the rest of the sentence is about something else.
-_UNSURE = word_set(
-    "again re-added readded back initially originally previously content contents temporarily some parts part except apart locally history branch branches extended modified adapted adjusted expanded updated"
-)
+_UNSURE = word_set("again re-added readded back initially originally previously content contents temporarily some parts part except apart locally history branch branches extended modified adapted adjusted expanded updated")  # fmt: skip
 _NOT = word_set("not never no without didnt")
 _PIECE = compile_later(r"`[^`]+`|[\w./-]+(?:['’]t)?|[,&:;(]")
 
@@ -211,10 +194,7 @@ def structure(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
                     continue
                 path = _clean(name.strip("`"))
                 quote = around(statement, at, len(name))
-                yield (
-                    statement,
-                    File(kind="file", quote=quote, path=path, state="removed" if state == "removed" else "added"),
-                )
+                yield (statement, File(kind="file", quote=quote, path=path, state="removed" if state == "removed" else "added"))  # fmt: skip
 
 
 _HERE = word_set("template cookiecutter repository repo project structure")

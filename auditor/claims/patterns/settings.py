@@ -1,5 +1,5 @@
-"""Settings and locks from rigid forms: `key: value` in code beside one file's name, a known setting with its number, seeds,
-methods of a search, and files of locks."""
+"""Settings and dependencies from rigid forms: `key: value` in code beside one file's name, seeds, lock files, lists of all
+dependencies, places for keys, files that a tool works by, generators of documentation."""
 
 import re
 from collections.abc import Iterator
@@ -15,29 +15,17 @@ from auditor.prose import Prose, Statement
 from auditor.readers import WORKFLOWS
 
 _PAIR = compile_later(r"([A-Za-z_][\w.]*)\s*[:=]\s*(-?[\w.+-]+|\"[^\"]*\"|'[^']*')")
-_NAMED = (
-    "batch size",
-    "learning rate",
-    "number of epochs",
-    "epochs",
-    "num_workers",
-    "dropout",
-    "patience",
-    "weight decay",
-)
 # Words that may stand between a setting and its number.
 _LINKS = word_set("is was of to set at value rate = : ( fixed default")
 _UNITS = word_set("runs seeds times experiments workers epochs different")
-_CHANGED = word_set(
-    "override overrides overridden overrode overwrite change changed instead example default defaults sweep sweeps from increase increased decrease decreased"
-)
+_CHANGED = word_set("override overrides overridden overrode overwrite change changed instead example default defaults sweep sweeps from increase increased decrease decreased")  # fmt: skip
 _TOKEN = compile_later(r"[\w.+-]+|[=:(),;]")
 
 
 @reads("settings")
 def settings(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
-    """A code span `key: value`, or a known setting with the number that follows it, in a plain sentence that names exactly one
-    YAML file. Leaves alone overrides, changes, defaults, examples and ranges."""
+    """A code span `key: value` in a plain sentence that names exactly one YAML file. Leaves alone overrides, changes, defaults
+    and examples."""
     for statement in prose.sentences():
         if (
             ".y" not in statement.text
@@ -53,17 +41,7 @@ def settings(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
         for span in statement.code:
             if pair := _PAIR.fullmatch(span):
                 quote = around(statement, max(statement.text.find(span), 0), len(span))
-                yield (
-                    statement,
-                    Setting(kind="setting", quote=quote, name=pair[1], value=pair[2].strip("'\""), path=path),
-                )
-        low = statement.plain.lower()
-        for name in _NAMED if not statement.hedged else ():
-            at = low.find(name)
-            if at < 0 or (number := _after(low[at + len(name) :])) is None:
-                continue
-            quote = around(statement, max(statement.text.lower().find(name), 0), len(name))
-            yield statement, Setting(kind="setting", quote=quote, name=name, value=number, path=path)
+                yield (statement, Setting(kind="setting", quote=quote, name=pair[1], value=pair[2].strip("'\""), path=path))  # fmt: skip
 
 
 def _after(rest: str) -> str | None:
@@ -102,14 +80,10 @@ def seeds(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
         ):
             continue
         low = statement.plain.lower()
-        at = low.find("seed")
-        number = _after(low[at + 5 :] if low[at:].startswith("seeds") else low[at + 4 :])
+        number = next((n for m in re.finditer(r"\bseeds?\b", low) if (n := _after(low[m.end() :]))), None)
         quote = around(statement, max(statement.text.lower().find("seed"), 0), 4)
         if number and number.isdigit():
-            yield (
-                statement,
-                Setting(kind="setting", quote=quote, name="seed", value=number, strength=strength(statement)),
-            )
+            yield (statement, Setting(kind="setting", quote=quote, name="seed", value=number, strength=strength(statement)))  # fmt: skip
         elif (
             (said & _SETS if statement.ours else said & _SET and said & _IS)
             and not statement.negated
@@ -118,38 +92,11 @@ def seeds(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
             yield statement, Setting(kind="setting", quote=quote, name="seed", value="set")
 
 
-_METHODS = word_set("bayesian bayes random grid")
-_SEARCH = word_set("search searches optimization optimisation sweep sweeps sampling")
-
-
-@reads("sweeps")
-def sweeps(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
-    """A method (Bayesian, random, grid) straight before `search`, `optimization` or `sweep`, in a sentence about sweeps or
-    hyperparameters that names one method."""
-    for statement in prose.sentences():
-        said = words(statement.plain)
-        if len(said & _METHODS) != 1 or not said & _SEARCH or strength(statement) != "plain" or statement.negated:
-            continue
-        if not ({"sweep", "sweeps", "hyperparameter", "hyperparameters", "wandb", "w"} & said):
-            continue
-        tokens = [t.lower() for t in re.findall(r"[A-Za-z]+", statement.plain)]
-        for a, b, c in zip(tokens, tokens[1:], [*tokens[2:], ""], strict=False):
-            if a in _METHODS and (b in _SEARCH or (b.startswith("hyper") and c in _SEARCH)):
-                quote = around(statement, max(statement.text.lower().find(a), 0), len(a))
-                yield (
-                    statement,
-                    Setting(kind="setting", quote=quote, name="method", value=a, of="hyperparameter search"),
-                )
-                break
-
-
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pipfile.lock")
 _PINS = word_set("pin pins pinned exact exactly locked")
 _EXACT = word_set("exact exactly identical same")
 _KEYS = word_set("key keys token tokens credential credentials password passwords")
-_KEPT = word_set(
-    "store stored stores keep kept keeps manage managed manages handle handled provide provided pass passed inject injected injects save saved fetch fetched retrieve retrieved access accessed"
-)
+_KEPT = word_set("store stored stores keep kept keeps manage managed manages handle handled provide provided pass passed inject injected injects save saved fetch fetched retrieve retrieved access accessed")  # fmt: skip
 _SAFE = ("secret manager", "github secret", "repository secret", "environment variable")
 
 
@@ -183,18 +130,8 @@ def listed(prose: Prose, case: Case) -> Iterator[tuple[Statement, Dependency]]:
     for statement in prose.sentences("dependencies"):
         found = [n for n, _, _ in mentions(statement) if _DEPENDENCY_LIST.search(n)]
         tokens = re.findall(r"[a-z]+", statement.plain.lower())
-        at = next(
-            (
-                i
-                for i, w in enumerate(tokens)
-                if w in ("all", "every", "each") and set(tokens[i + 1 : i + 5]) & _PACKAGES
-            ),
-            -1,
-        )
-        is_done = any(
-            a in _IS and (b in _DONE or c in _DONE)
-            for a, b, c in zip(tokens, tokens[1:], [*tokens[2:], ""], strict=False)
-        )
+        at = next((i for i, w in enumerate(tokens) if w in ("all", "every", "each") and set(tokens[i + 1 : i + 5]) & _PACKAGES), -1)  # fmt: skip
+        is_done = any(a in _IS and (b in _DONE or c in _DONE) for a, b, c in zip(tokens, tokens[1:], [*tokens[2:], ""], strict=False))  # fmt: skip
         holds = at > 0 and bool(set(tokens[max(0, at - 2) : at]) & _HOLDS)
         loose = set(tokens) & _PARTLY or strength(statement) != "plain" or statement.negated
         if at >= 0 and len(found) == 1 and (is_done or holds) and not loose:
@@ -251,12 +188,8 @@ def relied_on(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
 
 _SITES = word_set("mkdocs mkdocstrings sphinx autodoc")
 _DOCS = word_set("documentation docs document documented")
-_OTHER_DOCS = word_set(
-    "fastapi swagger openapi redoc wiki notion confluence pdoc template cookiecutter dependency dependencies deploy deployed deploys publish published plugins"
-)
-_MADE = word_set(
-    "generate generated generates generating build built builds written wrote write create created creates handled maintained produce produced documented made use used using provided rendered kept"
-)
+_OTHER_DOCS = word_set("fastapi swagger openapi redoc wiki notion confluence pdoc template cookiecutter dependency dependencies deploy deployed deploys publish published plugins")  # fmt: skip
+_MADE = word_set("generate generated generates generating build built builds written wrote write create created creates handled maintained produce produced documented made use used using provided rendered kept")  # fmt: skip
 
 
 @reads("documentation")

@@ -51,9 +51,7 @@ class Run:
     def words(self) -> tuple[str, ...]:
         """The words without what only chooses an environment (`uv run`)."""
         found = inner(self.typed)
-        return (
-            ("invoke", *found[3:]) if found[:3] in (("python", "-m", "invoke"), ("python3", "-m", "invoke")) else found
-        )
+        return (("invoke", *found[3:]) if found[:3] in (("python", "-m", "invoke"), ("python3", "-m", "invoke")) else found)  # fmt: skip
 
     @property
     def known(self) -> Names:
@@ -90,9 +88,7 @@ def command(claim: Command, case: Case) -> Settled | None:
 
 def _runs(claim: Command, case: Case) -> Iterator[Run]:
     folder: str | None = claim.folder.strip("`/ ").removeprefix("./")
-    text = re.sub(
-        r"(?m)^\s*(?:\(\w[\w.-]*\)\s*)?[$%>!]\s+", "", claim.line.strip("`").replace("\\_", "_").replace("\\-", "-")
-    )
+    text = re.sub(r"(?m)^\s*(?:\(\w[\w.-]*\)\s*)?[$%>!]\s+", "", claim.line.strip("`").replace("\\_", "_").replace("\\-", "-"))  # fmt: skip
     before = claim.after.strip("`$ ").split()
     if before[:1] == ["cd"] and len(before) == 2:
         folder = posixpath.normpath(posixpath.join(folder or "", before[1]))
@@ -145,9 +141,7 @@ def _file(run: Run, call: Call) -> Settled | None:
 
 
 def _fits(run: Run, path: str, name: str) -> Settled:
-    return Settled(
-        "supported", f"{path} is there.", (shown(path, run.case),), about=f"command:{posixpath.normpath(name)}"
-    )
+    return Settled("supported", f"{path} is there.", (shown(path, run.case),), about=f"command:{posixpath.normpath(name)}")  # fmt: skip
 
 
 def _missing(run: Run, place: Place, name: str, what: str) -> Settled | None:
@@ -162,9 +156,7 @@ def _missing(run: Run, place: Place, name: str, what: str) -> Settled | None:
     if place.near:
         if place.near.how == "folder" and run.folder:
             return None
-        return _says(
-            run, about, place.shows, f"{said}; the {what} is {place.near.path}.", place.evidence(run.case), True
-        )
+        return _says(run, about, place.shows, f"{said}; the {what} is {place.near.path}.", place.evidence(run.case), True)  # fmt: skip
     return _says(run, about, place.shows, f"{said}; the repository has no such file.", place.evidence(run.case))
 
 
@@ -205,15 +197,8 @@ def _unsuffixed(run: Run, call: Call) -> Settled | None:
         return None
     path = run.known.file(script + ".py")
     if not path:
-        return (
-            _says(run, f"command:{script}", "", "", (absence(f"no {script} at this commit"),))
-            if run.known.earlier
-            else None
-        )
-    evidence = (
-        run.files[path].exists(f"{path} is there"),
-        absence(f"no file or folder {script} among the tracked files"),
-    )
+        return (_says(run, f"command:{script}", "", "", (absence(f"no {script} at this commit"),)) if run.known.earlier else None)  # fmt: skip
+    evidence = (run.files[path].exists(f"{path} is there"), absence(f"no file or folder {script} among the tracked files"))  # fmt: skip
     return _says(run, f"command:{script}", f"There is no {script}; {path} is there.", f"The command names {script}; the script is {path}.", evidence, True)  # fmt: skip
 
 
@@ -227,9 +212,7 @@ def _module(run: Run, name: str) -> Settled | None:
         return Settled("supported", f"{path} is there.", (shown(path, run.case),), about=about)
     if installed(first, run.case.snapshot) or known.made(f"{dotted}.py") or known.made(f"src/{dotted}.py"):
         return None
-    missing = absence(
-        f"no module {name}: neither {dotted}.py nor a folder of that name, at the root or below any folder"
-    )
+    missing = absence(f"no module {name}: neither {dotted}.py nor a folder of that name, at the root or below any folder")  # fmt: skip
     if known.earlier:
         return _says(run, about, "", "", (missing,))
     if rename := known.renamed(f"{dotted}.py"):
@@ -262,14 +245,7 @@ def _served(run: Run, call: Call) -> Settled | None:
 
 
 def _runners(case: Case) -> tuple[File, ...]:
-    globs = (
-        "**/*.{sh,bash}",
-        "**/*dockerfile*",
-        "**/makefile",
-        "tasks.py",
-        ".github/workflows/*.y*ml",
-        "**/*compose*.y*ml",
-    )
+    globs = ("**/*.{sh,bash}", "**/*dockerfile*", "**/makefile", "tasks.py", ".github/workflows/*.y*ml", "**/*compose*.y*ml")  # fmt: skip
     chosen = case.snapshot.select(globs, mentions=("uvicorn", "gunicorn"))
     return case.snapshot.once("claims.runners", lambda: tuple(chosen))
 
@@ -365,14 +341,10 @@ def _target(run: Run) -> Settled | None:
     if not files:
         return _says(run, about, f"The repository has no {called}.", f"The command runs the {what} {missing}; there is no {called}.", (absence(f"no {called} among the tracked files"),))  # fmt: skip
     near = like(missing, sorted(known))
-    gone = absence(
-        f"no {what} {missing}; there are: {', '.join(sorted(n for n in known if not n.startswith('.')))}"[:300]
-    )
+    gone = absence(f"no {what} {missing}; there are: {', '.join(sorted(n for n in known if not n.startswith('.')))}"[:300])  # fmt: skip
     shows = f"{files[0].path} has no {what} {missing}" + (f"; it has {near} (line {known[near][1]})." if near else ".")
     evidence = (known[near][0].cite(known[near][1]), gone) if near else (gone,)
-    return _says(
-        run, about, shows, f"The command runs the {what} {missing}; there is none of that name.", evidence, bool(near)
-    )
+    return _says(run, about, shows, f"The command runs the {what} {missing}; there is none of that name.", evidence, bool(near))  # fmt: skip
 
 
 # What dependencies install under names of their own.
@@ -394,9 +366,7 @@ def _entry(run: Run) -> Settled | None:
     setup = run.files.get("setup.cfg")
     if name in scripts:
         one = scripts[name]
-        return Settled(
-            "supported", f"{one.path} declares {name}.", (run.files[one.path].cite(one.line),), about=f"script:{name}"
-        )
+        return Settled("supported", f"{one.path} declares {name}.", (run.files[one.path].cite(one.line),), about=f"script:{name}")  # fmt: skip
     if (
         name in declared
         or may_be_installed(name, run.case.snapshot)
@@ -415,9 +385,7 @@ def _entry(run: Run) -> Settled | None:
         return _says(run, about, f"No script {name} is declared; there is {near}.", said, evidence, True)
     if task:
         evidence = (run.files[task.path].cite(task.line, task.line + 1), missing)
-        return _says(
-            run, about, f"No script {name} is declared; there is the invoke task {task.names[0]}.", said, evidence, True
-        )
+        return _says(run, about, f"No script {name} is declared; there is the invoke task {task.names[0]}.", said, evidence, True)  # fmt: skip
     if same:
         evidence = (run.files[same].exists(f"{same} is there"), missing)
         return _says(run, about, f"No script {name} is declared; there is {same}.", said, evidence, True)
@@ -434,9 +402,6 @@ def _options(run: Run) -> Settled | None:
     else:
         file, rest = program_file(run.typed, run.known, run.folder or "")
     flags = [w.split("=")[0] for w in rest if re.match(r"--[A-Za-z]", w)]
-    if run.known.earlier and file is None:
-        gone = next((w.split("=")[0] for w in run.words if w.startswith("--")), "")
-        return _says(run, f"option:{gone}", "", "", (absence("no such program at this commit"),)) if gone else None
     if file is None or not flags or any(placeholder(f) for f in flags):
         return None
     refusal = refuses(file, flags, run.known)

@@ -29,20 +29,11 @@ from auditor.snapshot import File as Tracked
 
 _HOLDERS = (".gitkeep", ".keep", ".gitignore", ".placeholder", "readme.md")
 # Folders that a project has in more than one place, so that a bare name says nothing of which is meant.
-_TWICE = frozenset(
-    ["models", "model", "data", "src", "source", "code", "config", "configs", "conf", "reports", "figures", "readme.md"]
-)
+_TWICE = frozenset(["models", "model", "data", "src", "source", "code", "config", "configs", "conf", "reports", "figures", "readme.md"])  # fmt: skip
 _ANYBODYS = frozenset(
     ["data", "models", "src", "reports", "figures", "readme.md"]
 )  # whoever adds a file there has added it
-_OPPOSITE = {
-    "there": "absent",
-    "absent": "there",
-    "empty": "filled",
-    "filled": "empty",
-    "changed": "untouched",
-    "untouched": "changed",
-}
+_OPPOSITE = {"there": "absent", "absent": "there", "empty": "filled", "filled": "empty", "changed": "untouched", "untouched": "changed"}  # fmt: skip
 
 
 @settles("file", about_holes=True)
@@ -80,22 +71,7 @@ def _about(path: str) -> str:
 # -- there -------------------------------------------------------------------------------------------------------------
 
 # Files of these kinds are made, rendered or read somewhere else more often than they are missing.
-_OFTEN_ELSEWHERE = (
-    ".js",
-    ".jsx",
-    ".ts",
-    ".tsx",
-    ".html",
-    ".css",
-    ".json",
-    ".lock",
-    ".md",
-    ".rst",
-    ".dvc",
-    ".txt",
-    ".csv",
-    ".png",
-)
+_OFTEN_ELSEWHERE = (".js", ".jsx", ".ts", ".tsx", ".html", ".css", ".json", ".lock", ".md", ".rst", ".dvc", ".txt", ".csv", ".png")  # fmt: skip
 
 
 def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
@@ -121,9 +97,7 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
         return None
     says = f"The sentence names {place.name}"
     if place.rename:
-        return Settled(
-            "contradicted", place.shows, place.evidence(case), f"{says}; it was {place.rename}.", about, True
-        )
+        return Settled("contradicted", place.shows, place.evidence(case), f"{says}; it was {place.rename}.", about, True)  # fmt: skip
     if place.near:
         other = place.near.path.rsplit("/", 1)[-1].lower()
         moved = other == base.lower()
@@ -158,6 +132,8 @@ def _shows(claim: File, case: Case) -> Settled | None:
         if what == "image" and file is not None and case.snapshot.aside(file) == "template stub":
             evidence = (file.exists("the same content as the template's figure"),)
             return Settled("contradicted", f"{place.path} is the template's own example figure.", evidence, "The image shown is the template's example, not the group's own.", about)  # fmt: skip
+        if place.path in broken(case.snapshot):
+            return there(place.path, claim.quote, place, case)
         return Settled("supported", f"{place.path} is there.", (shown(place.path, case),), about=about)
     if place.rename:
         why = f"the file was {place.rename}."
@@ -261,9 +237,7 @@ def _against_template(claim: File, state: str, place: Place, case: Case) -> Sett
         if found is None or brought is None:
             return None
         note = f"{brought.path} was added by commit {found.commit[:7]} of {found.date}, together with {len(found.files) - 1} other files, and its lines are the template's."
-        shows = (
-            f"Commit {found.commit[:7]} ({found.date}), which brought the project template, has {brought.path} from it."
-        )
+        shows = (f"Commit {found.commit[:7]} ({found.date}), which brought the project template, has {brought.path} from it.")  # fmt: skip
         return Settled("contradicted", shows, (fact(note, brought.path),), f"The sentence says that {name} was added; it came with the template.", f"template:{name.lower()}", True)  # fmt: skip
     known = [k for k in kept(case.snapshot) if k.path == name or k.path.endswith("/" + name)]
     if len(known) != 1:
@@ -274,9 +248,7 @@ def _against_template(claim: File, state: str, place: Place, case: Case) -> Sett
     shows = f"{one.path} is as the template brought it." if state == "changed" else f"{one.path} was {one.state} on {one.since}." if one.since else f"{one.path} was {one.state}."  # fmt: skip
     path = one.path if one.path in case.snapshot.files else place.path
     evidence = (shown(path, case),) if path else (fact(shows, one.path),)
-    return Settled(
-        "contradicted", shows, evidence, f"The sentence says that {name} is {state}.", f"template:{name.lower()}", True
-    )
+    return Settled("contradicted", shows, evidence, f"The sentence says that {name} is {state}.", f"template:{name.lower()}", True)  # fmt: skip
 
 
 def _content(claim: File, state: str, place: Place, case: Case) -> Settled | None:
@@ -299,18 +271,11 @@ def _content(claim: File, state: str, place: Place, case: Case) -> Settled | Non
 
 
 def _all_filled(claim: File, case: Case) -> Settled | None:
-    left = [
-        f
-        for f in case.snapshot.files.values()
-        if f.suffix == "py" and f.name not in ("__init__.py", "tasks.py")
-        if not f.size or (f.size > 10 and case.snapshot.aside(f) == "template stub")
-    ]
+    left = [f for f in case.snapshot.files.values() if f.suffix == "py" and f.name not in ("__init__.py", "tasks.py") if not f.size or (f.size > 10 and case.snapshot.aside(f) == "template stub")]  # fmt: skip
     if not left:
         return None
     shows = f"{left[0].path} is {'empty' if not left[0].size else 'as the template brought it'}."
-    note = fact(
-        "Empty, or as the template brought them: " + ", ".join(f.path for f in left[:10]), *(f.path for f in left[:10])
-    )
+    note = fact("Empty, or as the template brought them: " + ", ".join(f.path for f in left[:10]), *(f.path for f in left[:10]))  # fmt: skip
     return Settled("contradicted", shows, (note,), "The sentence says that everything was filled out; this was not.", "structure:filled", True)  # fmt: skip
 
 
@@ -391,9 +356,7 @@ def _hollow(claim: Location, place: Place, case: Case) -> Settled | None:
         return Settled("contradicted", shows, (looked, page.cite(1, 6)), "The sentence says that documentation is generated from the code; nothing in the pages asks for it.", "docs:generated")  # fmt: skip
     if known.wrote:
         return None
-    looked = absence(
-        "Pages below docs, doc, documentation and sphinx were looked for, the template's untouched ones aside: none."
-    )
+    looked = absence("Pages below docs, doc, documentation and sphinx were looked for, the template's untouched ones aside: none.")  # fmt: skip
     shows = f"{page.path} is as the template brought it or hardly says anything, and there is no other page."
     return Settled("contradicted", shows, (looked, page.cite(1, 6)), "The sentence says that the documentation is there; no page of it is the group's own.", "docs:generated")  # fmt: skip
 
@@ -434,7 +397,5 @@ def _definitions(name: str, case: Case) -> Iterator[tuple[Tracked, int]]:
     for file in case.snapshot.select(("**/*.py",), mentions=(name,)):
         if (module := python(file)) is None:
             continue
-        lines = [f.line for f in module.functions if f.name == name] + [
-            c.line for c in module.classes if c.name == name
-        ]
+        lines = [f.line for f in module.functions if f.name == name] + [c.line for c in module.classes if c.name == name]  # fmt: skip
         yield from ((file, line) for line in lines[:1])

@@ -28,11 +28,7 @@ def overrides(run: Run) -> Settled | None:
     config = configuration(run.case.snapshot)
     if config.broken or not config.files:
         word = next((w.split("=")[0] for w in given if "=" in w), "")
-        return (
-            _says(f"config:{word}", "", "", (absence("no configuration at this commit"),))
-            if run.known.earlier and word
-            else None
-        )
+        return (_says(f"config:{word}", "", "", (absence("no configuration at this commit"),)) if run.known.earlier and word else None)  # fmt: skip
     name = value(tuple(given), "--config-name", "-cn").removesuffix(".yaml")
     last = name.rsplit("/", 1)[-1]
     if name and not placeholder(name) and re.fullmatch(r"[\w./-]+", name) and last not in config.files and name not in config.declared:  # fmt: skip

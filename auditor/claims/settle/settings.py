@@ -67,9 +67,7 @@ def _value(claim: Setting, name: str, said: str, case: Case) -> Settled | None:
     file = file_of(place, case) if place else None
     chosen = [file] if file else [] if claim.path else [f for f in case.snapshot.select(("**/*.{yaml,yml}", "!.github/**"), stubs=True) if f.size < 100_000]  # fmt: skip
     form = re.compile(_KEYS.get(name.rsplit(".", 1)[-1], re.escape(name.rsplit(".", 1)[-1])))
-    held = [
-        (f, k, *v) for f in chosen if f.suffix in ("yaml", "yml") for k, v in values(f).items() if _fits(name, k, form)
-    ]
+    held = [(f, k, *v) for f in chosen if f.suffix in ("yaml", "yml") for k, v in values(f).items() if _fits(name, k, form)]  # fmt: skip
     about = f"setting:{held[0][1] if held else name}"
     fits = next((h for h in held if _same(said, h[2])), None)
     if fits:
@@ -154,10 +152,7 @@ def _sweep(name: str, said: str, case: Case) -> Settled | None:
     last = re.split(r"[_.]", name)[-1]
     cited = tuple(s.file.cite(s.line, s.line + 3) for s in found[:3])
     first, low = found[0], said.lower()
-    at, differs = (
-        f"{first.file.path}:{first.line} configures",
-        f"The sentence says {said}; the sweep is configured otherwise.",
-    )
+    at, differs = (f"{first.file.path}:{first.line} configures", f"The sentence says {said}; the sweep is configured otherwise.")  # fmt: skip
     if last in ("method", "strategy", "search", "algorithm", "sweep", "optimization"):
         wanted = [m for m in ("bayes", "random", "grid") if m in low]
         if len(wanted) != 1 or not all(s.method for s in found):
@@ -169,9 +164,7 @@ def _sweep(name: str, said: str, case: Case) -> Settled | None:
     if last in ("goal", "metric", "objective") and all(s.goal and s.metric for s in found):
         goal = next((g for g in ("max", "min") if g + "im" in low), "")
         if goal and all(s.goal[:3] in ("max", "min") and s.goal[:3] != goal for s in found):
-            return Settled(
-                "contradicted", f"{at} the goal `{first.goal} {first.metric}`.", cited, differs, "sweep:goal", True
-            )
+            return Settled("contradicted", f"{at} the goal `{first.goal} {first.metric}`.", cited, differs, "sweep:goal", True)  # fmt: skip
     return None
 
 
@@ -190,11 +183,7 @@ def dependency(claim: Dependency, case: Case) -> Settled | None:
 
     Says nothing where a list could not be read or followed, of more than six undeclared imports (an import path that is not
     understood), of packages that are not called by a name, and of hedged or partial statements."""
-    state = (
-        {"declared": "not declared", "not declared": "declared"}.get(claim.state, "")
-        if claim.denied
-        else str(claim.state)
-    )
+    state = ({"declared": "not declared", "not declared": "declared"}.get(claim.state, "") if claim.denied else str(claim.state))  # fmt: skip
     if claim.path:
         place = find(case, claim.path, said=claim.quote)
         if place.how != "there":
@@ -216,9 +205,7 @@ def _all_declared(case: Case) -> Settled | None:
     if not lacking or len(lacking) > 6:
         return None
     called, one = ", ".join(i.packages[0] for i in lacking), lacking[0]
-    looked = absence(
-        f"{called}: looked for in all dependency lists, lock files and installation commands of the repository."
-    )
+    looked = absence(f"{called}: looked for in all dependency lists, lock files and installation commands of the repository.")  # fmt: skip
     shows = f"{one.path}:{one.line} imports {one.name.split('.')[0]}; no dependency list or lock file of the repository has {one.packages[0]}."
     evidence = (*(case.snapshot.files[i.path].cite(i.line) for i in lacking[:3]), looked)
     return Settled("contradicted", shows, evidence, f"The sentence says that all dependencies are listed; {called} {'is' if len(lacking) == 1 else 'are'} not.", "dependencies:all", True)  # fmt: skip
@@ -267,15 +254,11 @@ def _one(claim: Dependency, state: str, case: Case) -> Settled | None:
     one = found[0]
     at = f"{one.path}:{one.line} asks for {one.name}{one.spec}"
     if state == "not declared":
-        return Settled(
-            "contradicted", f"{at}.", cited, f"The sentence says that {claim.package} is not declared.", about
-        )
+        return Settled("contradicted", f"{at}.", cited, f"The sentence says that {claim.package} is not declared.", about)  # fmt: skip
     listed = [p for p in found if p.how == "listed"]
     if state == "pinned" and listed and not any(p.pinned for p in found) and not any(locked([f]) for f in _lists(case)):
         return Settled("contradicted", f"{at}, which allows more than one version.", cited, f"The sentence says that {claim.package} is pinned.", about, True)  # fmt: skip
-    groups = {
-        ("dev" if set(re.split(r"[-_.\s]", p.group.lower())) & _DEV else "other") if p.group else "main" for p in listed
-    }
+    groups = {("dev" if set(re.split(r"[-_.\s]", p.group.lower())) & _DEV else "other") if p.group else "main" for p in listed}  # fmt: skip
     grouped = groups <= {"main", "dev"} and all(p.path.endswith("pyproject.toml") for p in listed)
     if claim.group in ("main", "dev") and listed and grouped and claim.group not in groups:
         return Settled("contradicted", f"{at}, in {one.group or 'the dependencies of the project itself'}.", cited, f"The sentence says that {claim.package} is a {claim.group} dependency.", about, True)  # fmt: skip
@@ -340,12 +323,7 @@ def _package(claim: Version, said: str, case: Case) -> Settled | None:
     files = case.snapshot.files
     fits = next((p for p, v in exact if _begins(v, said)), None)
     if fits:
-        return Settled(
-            "supported",
-            f"{fits.path}:{fits.line} has {fits.name} {fits.spec}.",
-            (files[fits.path].cite(fits.line),),
-            about=about,
-        )
+        return Settled("supported", f"{fits.path}:{fits.line} has {fits.name} {fits.spec}.", (files[fits.path].cite(fits.line),), about=about)  # fmt: skip
     if (
         not exact
         or names(case.snapshot).made("uv.lock")
