@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from auditor.claims.case import Case, absence, fact
 from auditor.facts.commands import declared_scripts, module_file
 from auditor.facts.history import pull_requests
-from auditor.facts.names import GENERIC, Names, Near, Rename, alike, names, placeholder
+from auditor.facts.names import GENERIC, Names, Near, Rename, alike, cut, letters, names, placeholder
 from auditor.globs import matches
 from auditor.holes import watching
 from auditor.lazy import compile_later
@@ -107,9 +107,7 @@ def word_set(text: str) -> frozenset[str]:
 # A first part of a path that is where an image or a machine keeps the repository.
 _ROOTS = frozenset(["repo", "root", "app", "code", "project", "workspace", "home", "."])
 # Words beside a name that place it where this repository does not reach, as written and in small letters.
-_OTHERS = word_set(
-    "course courses exercise exercises tutorial tutorials template cookiecutter lecture official upstream"
-)
+_OTHERS = word_set("course courses exercise exercises tutorial tutorials template cookiecutter lecture official upstream")  # fmt: skip
 _ELSEWHERE = word_set(
     """bucket buckets container containers vm vms machine server hpc registry registries drive kaggle huggingface gs s3 artifact artifacts endpoint endpoints route routes url urls
     documentation"""
@@ -263,6 +261,8 @@ def _found(known: Names, case: Case, plain: str, typed: str, strict: bool, folde
             return Place("there", plain, works)
     if strict:
         return None
+    if works := known.works(f"{plain}.py"):
+        return Place("there", plain, works, why="without its ending")
     if "/" not in plain and (module := module_file(plain, known)):
         return Place("there", plain, (module,), why="a module")
     scripts = declared_scripts(case.snapshot) if re.fullmatch(r"[A-Za-z][\w-]*", plain) else ()
@@ -293,11 +293,7 @@ def _missing(known: Names, plain: str, typed: str, strict: bool, said: str) -> P
     if not strict and (_LIBRARIES.fullmatch(base) or (free(plain) and "." not in base)):
         return unknown(plain, "data, output, or a tool's name")
     if is_folder:
-        near, rename, was = (
-            known.near(plain, folders=True),
-            None,
-            min((p for p in known.ever if f"/{plain}/" in f"/{p}"), default=""),
-        )
+        near, rename, was = (known.near(plain, folders=True), None, min((p for p in known.ever if f"/{plain}/" in f"/{p}"), default=""))  # fmt: skip
     else:
         meant = known.resolve(plain)
         if meant.how in ("unclear", "run time"):
@@ -311,15 +307,21 @@ def _missing(known: Names, plain: str, typed: str, strict: bool, said: str) -> P
     if was:
         sha, day = known.removed(was)
         left = away and known.named_in_code(base)  # where code still names it, one like it may be made in another place
-        return (
-            Place("absent", plain, was=was, sha=sha, day=day)
-            if sha and not left
-            else unknown(plain, "on another branch")
-        )
+        return (Place("absent", plain, was=was, sha=sha, day=day) if sha and not left else unknown(plain, "on another branch"))  # fmt: skip
     if away or (not strict and free(plain)):
         return unknown(plain, "told of another place, or what git need not hold")
+    if not strict and "/" not in plain and _part_of_another(known, base):
+        return unknown(plain, "part of the name of another, which may be meant")
     close = [] if strict or is_folder else difflib.get_close_matches(base.lower(), known.by_name, n=1, cutoff=0.8)
     return Place("absent", plain, near=Near(known.by_name[close[0]][0], "close") if close else None)
+
+
+def _part_of_another(known: Names, base: str) -> bool:
+    """Whether a bare name is part of the name of a file of its kind (`config.yaml` where `train_config.yaml` is there)."""
+    stem, ending = cut(base.lower())
+    plain = letters(stem)
+    others = (cut(b) for b in known.by_name)
+    return len(plain) > 2 and any(e == ending and plain in letters(s) for s, e in others)
 
 
 def shortens(name: str, path: str) -> bool:

@@ -225,6 +225,7 @@ def test_overrides(command: str, expected: list[str]) -> None:
         ({"line": "python"}, "open"),
         ({"line": "the command"}, "open"),
         ({"line": ""}, "open"),
+        ({"line": "uvicorn main:app", "quote": "the container runs uvicorn main:app"}, "open"),
         ({"line": "python gone.py", "quote": "its entrypoint runs `python gone.py`"}, "open"),
         ({"line": "python src/rainfall/train.py lr=<value> dropout=$X"}, "supported"),
         ({"line": "invoke train"}, "supported"),
@@ -392,3 +393,25 @@ def test_an_earlier_commit_only_says_what_was_missing() -> None:
     served = Case(Snapshot(SERVICE, commit="c0ffee"), here.profile, read_prose(here.report))
     assert label(served, "command", line="docker build -f job.dockerfile .") == "contradicted"
     assert label(served, "command", line="docker build -f web.dockerfile .") == "supported"
+
+
+@pytest.mark.parametrize(
+    ("line", "detail"),
+    [
+        ("python src/rainfall/train.py model.hidden_dim=4", True),
+        ("python src/rainfall/train.py model=huge", True),
+        ("python src/rainfall/train.py --config-name quick", False),
+        ("python src/rainfall/train.py --config-name confi", True),
+        ("python src/rainfall/evaluate.py --lr 3", True),
+        ("invoke train lr=0.1", True),
+        ("invoke evaluate", False),
+        ("make train", True),
+        ("make html", False),
+        ("python src/train.py", True),
+        ("python none_at_all.py", False),
+    ],
+)
+def test_something_of_nearly_that_name_makes_it_a_detail(line: str, detail: bool) -> None:
+    made = settled(case(FILES), "command", line=line)
+    assert made is not None
+    assert (made.label, made.detail) == ("contradicted", detail)

@@ -30,6 +30,8 @@ FILES: dict[str, str | bytes] = {
     "extra.dockerfile": "FROM python:3.12\n",
     "notebooks/a.ipynb": NOTEBOOK,
     "docs/.gitkeep": "",
+    "src/pkg/test_run.py": "print(1)\n",
+    ".devcontainer/Dockerfile": "FROM python:3.12\n",
     "tests/test_model.py": "def test_a():\n    assert 1\n",
     "tests/unit/test_data.py": "def test_b():\n    assert 1\n",
     "pyproject.toml": "[project]\nname='pkg'\n",
@@ -59,6 +61,15 @@ FILES: dict[str, str | bytes] = {
         ("outputs/config.yaml", "there", "in `outputs/config.yaml`", {}, "open"),
         ("models/", "there", "the `models/` folder", {}, "open"),
         ("all scripts", "there", "all scripts", {}, "open"),
+        # what a reader takes for a file and is none, or may be another
+        ("README", "there", "in the `README`", {}, "open"),
+        ("val_loss", "there", "the metric `val_loss`", {}, "open"),
+        ("main", "there", "on `main`", {}, "open"),
+        ("FastAPI", "there", "we use `FastAPI`", {}, "open"),
+        ("src/pkg/model", "there", "in `src/pkg/model`", {}, "supported"),
+        ("net.py", "there", "in `net.py`", {}, "contradicted"),
+        ("fig.yaml", "there", "in `fig.yaml`", {}, "open"),  # part of config.yaml
+        ("web_pages", "there", "the `web_pages` folder", {}, "contradicted"),
         ("unknown", "there", "somewhere", {}, "open"),
         ("configs/broken.yaml", "there", "in `configs/broken.yaml`", {}, "contradicted"),  # cannot be read
         # how firmly, and denied
@@ -76,7 +87,7 @@ FILES: dict[str, str | bytes] = {
         ("data", "removed", "the data folder", {}, "open"),
         ("config", "removed", "the config folder", {}, "open"),  # one of several that a project has
         ("web_app", "removed", "the web_app folder", {}, "supported"),
-        ("Dockerfile", "removed", "the Dockerfile", {}, "supported"),
+        ("Dockerfile", "removed", "the Dockerfile", {}, "open"),
         # filled and empty
         ("docs", "filled", "filled out the docs folder", {}, "contradicted"),
         ("notebooks", "filled", "filled out the notebooks", {}, "open"),
@@ -158,7 +169,7 @@ def test_secrets() -> None:
         ("dockerfiles", "docs", {}, "contradicted"),
         ("dockerfiles", ".", {}, "supported"),
         ("dockerfiles", ".", {"every": True}, "contradicted"),
-        ("tests", "tests", {"every": True}, "supported"),
+        ("tests", "tests", {"every": True}, "supported"),  # a script called test_ is none
         ("tests", "tests/unit", {"every": True}, "contradicted"),
         ("tests", "tests/unit", {}, "supported"),
         ("notebooks", "notebooks/", {"every": True}, "supported"),

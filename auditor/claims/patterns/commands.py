@@ -7,7 +7,7 @@ from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Command, Strength
 from auditor.claims.names import word_set, words
 from auditor.claims.patterns.files import around
-from auditor.claims.settle.commands import PROGRAMS
+from auditor.facts.refusals import PROGRAMS
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
 from auditor.readers import shell_commands

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import File, Strength
-from auditor.claims.names import at_run_time, find, word_set, words
+from auditor.claims.names import Place, at_run_time, find, word_set, words
 from auditor.lazy import compile_later
 from auditor.markup import references
 from auditor.prose import Prose, Statement
@@ -136,9 +136,7 @@ def paths(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
         for name, at, code in dict.fromkeys(mentions(statement)):
             quote = around(statement, at, len(name))
             place = find(case, name, said=f"{statement.heading} {statement.lead} {statement.plain}" if listed else statement.plain)  # fmt: skip
-            if place.how == "unknown" or (
-                place.how == "absent" and not _plainly(statement, place.never, name, code, loose)
-            ):
+            if place.how == "unknown" or (place.how == "absent" and not _plainly(statement, place, name, code, loose)):
                 continue
             yield statement, File(kind="file", quote=quote, path=name, state="there", strength=said)
 
@@ -146,11 +144,11 @@ def paths(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
 _PLACED = word_set("implemented defined located found placed contained contains stored configured described")
 
 
-def _plainly(statement: Statement, never: bool, name: str, code: bool, loose: bool) -> bool:
-    """Whether a sentence that names a missing file says that it is part of this project."""
-    if not never:
-        return True
+def _plainly(statement: Statement, place: Place, name: str, code: bool, loose: bool) -> bool:
+    """Whether a sentence that names a missing file or folder says that it is part of this project."""
     ours = statement.ours or bool(words(statement.plain) & _PLACED)
+    if not place.never:
+        return ours or not name.endswith("/") or bool(place.was)
     if name.endswith("/"):
         return code and statement.ours and not loose and not at_run_time(statement.plain)
     return ours and not loose and (code or "/" in name)

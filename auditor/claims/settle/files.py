@@ -17,6 +17,8 @@ from auditor.claims.names import (
     shown,
     specific,
     target,
+    word_set,
+    words,
 )
 from auditor.facts.broken import broken
 from auditor.facts.documentation import documentation
@@ -70,6 +72,7 @@ def _about(path: str) -> str:
 
 # -- there -------------------------------------------------------------------------------------------------------------
 
+_FOLDERS = word_set("folder folders directory directories subfolder subfolders")
 # Files of these kinds are made, rendered or read somewhere else more often than they are missing.
 _OFTEN_ELSEWHERE = (".js", ".jsx", ".ts", ".tsx", ".html", ".css", ".json", ".lock", ".md", ".rst", ".dvc", ".txt", ".csv", ".png")  # fmt: skip
 
@@ -110,7 +113,12 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     if place.was:
         return Settled("contradicted", place.shows, place.evidence(case), f"{says}; it is no longer in the repository.", about, True)  # fmt: skip
     code = "." in base or base.lower() in ("dockerfile", "makefile")
-    if not marked or elsewhere(said) or (not code and f"`{name.strip('`')}`" not in said):
+    bare = "/" not in name.strip("`")  # a word in code may be anything, unless it is called a folder
+    if (
+        not marked
+        or elsewhere(said)
+        or (not code and (f"`{name.strip('`')}`" not in said or (bare and not words(said) & _FOLDERS)))
+    ):
         return None
     what = "file" if code else "folder"
     return Settled("contradicted", place.shows, place.evidence(case), f"{says}; the repository has no such {what}, and never had one.", about)  # fmt: skip
@@ -234,7 +242,7 @@ def _against_template(claim: File, state: str, place: Place, case: Case) -> Sett
             return there(claim.path, claim.quote, place, case)
         found = template(case.snapshot) if place.how == "there" and name.lower() not in _ANYBODYS else None
         brought = found.brought(name) if found else None
-        if found is None or brought is None:
+        if found is None or brought is None or (brought.name == ".gitkeep" and _own(place, case)):
             return None
         note = f"{brought.path} was added by commit {found.commit[:7]} of {found.date}, together with {len(found.files) - 1} other files, and its lines are the template's."
         shows = (f"Commit {found.commit[:7]} ({found.date}), which brought the project template, has {brought.path} from it.")  # fmt: skip
@@ -251,12 +259,18 @@ def _against_template(claim: File, state: str, place: Place, case: Case) -> Sett
     return Settled("contradicted", shows, evidence, f"The sentence says that {name} is {state}.", f"template:{name.lower()}", True)  # fmt: skip
 
 
+def _own(place: Place, case: Case) -> list[Tracked]:
+    """What a folder (or file) holds that is neither a placeholder nor as the template brought it."""
+    held = _held(place, case)[1]
+    return [f for f in held if f.name.lower() not in _HOLDERS and f.size > 1 and not case.snapshot.aside(f)]
+
+
 def _content(claim: File, state: str, place: Place, case: Case) -> Settled | None:
     """`filled` and `empty`."""
     if claim.path.strip("`/ ").lower() in ("all", "every", "everything"):
         return _all_filled(claim, case) if state == "filled" and claim.every else None
     path, held = _held(place, case) if place.how == "there" and not place.why and not _bare(claim) else ("", [])
-    own = [f for f in held if f.name.lower() not in _HOLDERS and f.size > 1 and not case.snapshot.aside(f)]
+    own = _own(place, case) if held else []
     if not held or free(path) or any(path in f.lower for f in case.snapshot.files.values() if f.name == ".gitignore" and not f.why_skipped):  # fmt: skip
         return None
     if state == "empty" and own:
@@ -314,7 +328,9 @@ def location(claim: Location, case: Case) -> Settled | None:
         return None
     if place.how == "absent":
         return None if claim.what in ("data", "models") else there(claim.folder, claim.quote, place, case)
-    found = [f.path for f in case.snapshot.select(_CLASSES[claim.what]).named()]
+    chosen = case.snapshot.select((*_CLASSES[claim.what], "!**/.*/**") if claim.what in _CLOSED else _CLASSES[claim.what])  # fmt: skip
+    # a script may be called `test_model.py` and hold no test
+    found = [f.path for f in chosen.named() if claim.what != "tests" or ("def test" in f.lower if not f.why_skipped else False)]  # fmt: skip
     if place.paths == ("",):
         below = [p for p in found if "/" not in p]
     else:

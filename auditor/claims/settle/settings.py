@@ -297,6 +297,8 @@ def _python(claim: Version, said: str, case: Case) -> Settled | None:
         return Settled("supported", f"{fits.file.path}: {fits.version}.", (fits.file.cite(fits.line),), about=about)
     if not held or "." not in said or (claim.place == "unknown" and len({h.place for h in held}) < 2):
         return None
+    if any(said in h.file.text for h in held):
+        return None
     shows = "; ".join(dict.fromkeys(f"{h.file.path} has {h.version}" for h in held[:4]))
     return Settled("contradicted", f"{shows}.", tuple(h.file.cite(h.line) for h in held[:4]), f"The sentence says Python {said}.", about, True)  # fmt: skip
 
