@@ -200,7 +200,7 @@ def find(case: Case, name: str, *, strict: bool = False, folder: str = "", said:
     known = names(case.snapshot)
     if typed.lower() in (".", "./", "/", "root", "root folder", "root directory"):
         return Place("there", ".", ("",))
-    if "*" in typed and not placeholder(typed.replace("**", "*")):
+    if 0 < typed.count("*") <= 4 and not placeholder(typed.replace("**", "*")):
         hits = tuple(p for p in dict.keys(case.snapshot.files) if matches(p, (typed, f"**/{typed.lstrip('./')}")))
         return Place("there", typed, hits[:20]) if hits else unknown(name, "a pattern")
     if (
@@ -283,6 +283,9 @@ def _found(known: Names, case: Case, plain: str, typed: str, strict: bool, folde
     return None
 
 
+_MOST = 2000  # names that a missing one is compared with
+
+
 def _missing(known: Names, plain: str, typed: str, strict: bool, said: str) -> Place:
     base = plain.rsplit("/", 1)[-1]
     is_folder = typed.endswith("/") or ("." not in base and base.lower() not in ("dockerfile", "makefile", "justfile"))
@@ -310,18 +313,20 @@ def _missing(known: Names, plain: str, typed: str, strict: bool, said: str) -> P
         return (Place("absent", plain, was=was, sha=sha, day=day) if sha and not left else unknown(plain, "on another branch"))  # fmt: skip
     if away or (not strict and free(plain)):
         return unknown(plain, "told of another place, or what git need not hold")
-    if not strict and "/" not in plain and _part_of_another(known, base):
+    if not strict and (is_folder or "/" not in plain) and _part_of_another(known, base, is_folder):
         return unknown(plain, "part of the name of another, which may be meant")
-    close = [] if strict or is_folder else difflib.get_close_matches(base.lower(), known.by_name, n=1, cutoff=0.8)
+    kin = [] if strict or is_folder else [b for b in known.by_name if cut(b)[1] == cut(base.lower())[1]]
+    close = difflib.get_close_matches(base.lower(), kin[:_MOST], n=1, cutoff=0.8)
     return Place("absent", plain, near=Near(known.by_name[close[0]][0], "close") if close else None)
 
 
-def _part_of_another(known: Names, base: str) -> bool:
-    """Whether a bare name is part of the name of a file of its kind (`config.yaml` where `train_config.yaml` is there)."""
+def _part_of_another(known: Names, base: str, is_folder: bool) -> bool:
+    """Whether a bare name is part of the name of a file of its kind (`config.yaml` where `train_config.yaml` is there), a folder's
+    of the name of any file or folder."""
     stem, ending = cut(base.lower())
     plain = letters(stem)
-    others = (cut(b) for b in known.by_name)
-    return len(plain) > 2 and any(e == ending and plain in letters(s) for s, e in others)
+    others = [cut(b) for b in (*known.by_name, *(known.folder_names if is_folder else ()))]
+    return len(plain) > 2 and any((is_folder or e == ending) and plain in letters(s) for s, e in others)
 
 
 def shortens(name: str, path: str) -> bool:

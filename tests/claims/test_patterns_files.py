@@ -83,6 +83,12 @@ def test_paths(answer: str, expected: list[str]) -> None:
     assert told("paths", {"structure": answer}, FILES) == expected
 
 
+def test_a_command_of_several_rows_is_quoted_whole() -> None:
+    answer = "```bash\ndocker run \\\n  train:latest \\\n  lr=0.1\n```"
+    (claim,) = read("commands", case(FILES, answers={"configuration": answer}))
+    assert "lr=0.1" in claim.quote
+
+
 def test_a_long_sentence_is_quoted_in_part() -> None:
     answer = (
         "We " + "carefully and slowly " * 15 + "wrote the loop into `trainer.py`, which " + "then runs on " * 9 + "."
@@ -147,6 +153,7 @@ def test_images(answer: str, expected: list[str]) -> None:
         ("We added a data/ folder for the sets, a docs/ folder for pages.", [("data/", "added"), ("docs/", "added")]),
         ("We added a `.github/workflows` folder, as this was not included in the template.", [(".github/workflows", "added")]),
         ("The configs folder was added to hold settings.", [("configs", "added")]),
+        ("We added a `cloud` folder for jobs. `docs` and `notebooks` folders have gone.", [("cloud", "added")]),
         ("We added commands to tasks.py.", []),
         ("We did not add a docs/ folder.", []),
         ("Initially we added a docs/ folder.", []),

@@ -105,5 +105,8 @@ def _fence(statement: Statement) -> Iterator[tuple[Statement, Command]]:
         if one.words[0] == "cd" and len(one.words) > 1:
             before = f"{before} && {line}" if before else line
             continue
-        quote = rows[min(one.line - 1, len(rows) - 1)].strip()
+        first = last = min(one.line - 1, len(rows) - 1)
+        while rows[last].rstrip().endswith("\\") and last + 1 < len(rows):
+            last += 1
+        quote = "\n".join(rows[first : last + 1]).strip()
         yield statement, Command(kind="command", quote=quote, line=f"{before} && {line}" if before else line)

@@ -148,7 +148,7 @@ def _plainly(statement: Statement, place: Place, name: str, code: bool, loose: b
     """Whether a sentence that names a missing file or folder says that it is part of this project."""
     ours = statement.ours or bool(words(statement.plain) & _PLACED)
     if not place.never:
-        return ours or not name.endswith("/") or bool(place.was)
+        return ours or not name.endswith("/")
     if name.endswith("/"):
         return code and statement.ours and not loose and not at_run_time(statement.plain)
     return ours and not loose and (code or "/" in name)
@@ -174,7 +174,7 @@ def structure(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
         said = words(statement.plain)
         if statement.planned or statement.personal or statement.attempted or said & _UNSURE:
             continue
-        pieces = [m[0].rstrip(".") or "." for m in _PIECE.finditer(statement.text)]
+        pieces = [p for m in _PIECE.finditer(statement.text) for p in (m[0].rstrip("."), "." * m[0].endswith(".")) if p]
         if statement.kind == "item" and (verb := _introduced(statement.lead)):
             pieces = [verb, *pieces[:1], "folder"]
         for k, piece in enumerate(pieces):
@@ -220,6 +220,8 @@ def _listed(pieces: list[str]) -> list[str]:
     for k, piece in enumerate(pieces):
         low = piece.lower()
         following = pieces[k + 1].lower() if k + 1 < len(pieces) else ""
+        if piece == ".":
+            break
         if low in ("named", "called"):
             found += [f for f in pieces[k + 1 : k + 2] if expect and not found and re.fullmatch(r"[\w.-]+", f)]
             expect = False

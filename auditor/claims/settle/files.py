@@ -198,13 +198,14 @@ def _still_there(claim: File, place: Place, case: Case) -> Settled | None:
     if claim.state != "removed" and any(case.snapshot.aside(f) for f in held):
         return None  # the template's or the course's, of which a group says that it has none of its own
     real = [f for f in held if f.name.lower() not in _HOLDERS]
-    first = (real or held)[0]
-    stub = " (the template's own, unchanged)" if case.snapshot.aside(first) == "template stub" else ""
+    if not real:
+        return None  # a placeholder that was left is not worth a word
+    stub = " (the template's own, unchanged)" if case.snapshot.aside(real[0]) == "template stub" else ""
     says = "was removed" if claim.state == "removed" else "is not in the repository"
-    has = f"{path} is tracked{stub}." if path == first.path else f"{path}/ holds {len(held)} tracked file{'s' * (len(held) > 1)}, {first.path} among them."  # fmt: skip
-    difference = f"The sentence says that {place.name} {says}; {'it is there' if real else 'its placeholder is there'}."
-    evidence = tuple(f.exists(f"{f.path} is tracked{stub}") for f in (real or held)[:4])
-    return Settled("contradicted", has, evidence, difference, _about(claim.path), not real)
+    more = f"{path}/ holds {len(held)} tracked file{'s' * (len(held) > 1)}, {real[0].path} among them."
+    has = f"{path} is tracked{stub}." if path == real[0].path else more
+    evidence = tuple(f.exists(f"{f.path} is tracked{stub}") for f in real[:4])
+    return Settled("contradicted", has, evidence, f"The sentence says that {place.name} {says}; it is there.", _about(claim.path))  # fmt: skip
 
 
 def _renamed(claim: File, place: Place, case: Case) -> Settled | None:
