@@ -594,7 +594,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "machine-changed",
         swap("configs/vertex.yaml", ("n1-highmem-4", "n1-standard-8")),
-        claim("cloud-value-in-named-file", 18, "n1-highmem-4", "note"),
+        claim("setting", 18, "n1-highmem-4", "note"),
     ),
     planted(
         "said-bucket",

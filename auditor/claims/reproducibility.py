@@ -1,4 +1,4 @@
-"""Values of the cloud that a sentence states of a file that it names, the size of the data, and names of buckets."""
+"""The size of the data, and names of buckets."""
 
 import difflib
 import re
@@ -6,147 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.claims import Repo, Settled, check, fact
-from auditor.facts.cloud import ANY_REGION, CONFIGURATION, MACHINE, REGION, training_specs
 from auditor.lazy import compile_later
-from auditor.prose import Prose, Statement
-from auditor.readers import readable, yaml_root
+from auditor.prose import Prose
+from auditor.readers import yaml_root
 from auditor.snapshot import File, Snapshot
 
-_FILE = compile_later(r"(?<![\w/.-])(?:[\w.-]+/)*[\w.-]+\.(?:ya?ml|toml|json)\b")
-
-
 _BUCKET = compile_later(r"gs://(?P<b>[a-z0-9][a-z0-9._-]{2,62})")
-
-
-_ACCELERATOR = compile_later(
-    r"\b(?:nvidia[ _-]?)?(?:tesla[ _-]?)?(T4|V100|P100|P4|K80|A100|L4|H100)s?\b", re.IGNORECASE
-)
-_JOB = compile_later(
-    r"\b(?:vertex(?: ai)?|custom jobs?|job (?:specs?|specifications?|configs?|configurations?|files?)|training (?:configs?|configurations?))\b",
-    re.IGNORECASE,
-)
-_BY_HAND = compile_later(
-    r"\b(?:compute engine|vms?|virtual machines?|instances? (?:that )?we|created|initial(?:ly)?|upgrad\w+|quota|larger|bigger|smaller|console|cloud run|notebook|workbench)\b",
-    re.IGNORECASE,
-)
-
-
-def _without_comments(file: File) -> list[str]:
-    return [re.split(r"(?:^|\s)#", row, maxsplit=1)[0] for row in file.lines]
-
-
-def _values_in(pattern: re.Pattern[str], file: File) -> dict[str, int]:
-    """The values in a file outside comments, with their first lines."""
-    found: dict[str, int] = {}
-    for i, row in enumerate(_without_comments(file), 1):
-        for match in pattern.finditer(row.replace("_", " ") if pattern is _ACCELERATOR else row):
-            found.setdefault((match[1] if pattern.groups else match[0]).lower(), i)
-    return found
-
-
-def _by_file(statement: Statement, snapshot: Snapshot) -> Iterator[tuple[File, str]]:
-    """The configuration files that a sentence names, each with the words from its name to the next one's; all words where it
-    names one."""
-    text = re.sub(r"\*\*|(?<![\w.])[*_](?=\w)|(?<=\w)[*_](?![\w.])", "", statement.text.replace("`", ""))
-    places = list(_FILE.finditer(text))
-    for k, place in enumerate(places):
-        name = place[0].lstrip("./")
-        held = [f for f in snapshot.files.values() if f.path == name or f.path.endswith("/" + name)]
-        if len({p[0] for p in places}) == 1:
-            words = text
-        else:
-            words = text[place.end() : places[k + 1].start() if k + 1 < len(places) else len(text)]
-        if len(held) == 1 and readable(held[0]) and held[0].size < 100_000:
-            yield held[0], words
-
-
-@check(
-    "cloud-value-in-named-file",
-    asks="Does the file that a sentence names hold the machine type, accelerator or region that it states?",
-)
-def cloud_value_in_named_file(prose: Prose, repo: Repo) -> Iterator[Settled]:
-    """Takes: a firm sentence that names configuration files, each with one machine type, accelerator or region; or that states
-    the machine type of Vertex AI's jobs (for CPU, for GPU). Settled by: the file holds another value and not this one; for jobs,
-    all specifications of that kind and family agree on another and no file has the stated one. Leaves alone: attempts, several
-    values, files without any, values that are put in later, machines made by hand."""
-    for statement in prose.sentences():
-        if not statement.firm or statement.negated:
-            continue
-        named = False
-        for file, words in _by_file(statement, repo.snapshot):
-            kept = any(w in words.lower() for w in ("image", "registry", "registries"))
-            region = ANY_REGION if kept else REGION  # an image in another region's registry is not the job's region
-            for pattern, what in ((MACHINE, "machine type"), (_ACCELERATOR, "accelerator"), (region, "region")):
-                said = {(m[1] if pattern.groups else m[0]).lower() for m in pattern.finditer(words)}
-                if len(said) != 1:
-                    continue
-                named = True
-                held = _values_in(pattern, file)
-                if held and not said & held.keys():
-                    line = min(held.values())
-                    yield Settled(
-                        statement,
-                        about=f"value:{file.path}:{what}",
-                        shows=f"{file.path}:{line} has {', '.join(sorted(held))}.",
-                        difference=f"The sentence says {next(iter(said))}; the file that it names has another {what}.",
-                        evidence=(file.cite(line),),
-                        detail=True,
-                    )
-        if not named and _JOB.search(statement.plain) and not _BY_HAND.search(statement.plain):
-            yield from _jobs_machine(statement, repo.snapshot)
-
-
-def _jobs_machine(statement: Statement, snapshot: Snapshot) -> Iterator[Settled]:
-    for match in MACHINE.finditer(statement.plain):
-        said = match[0].lower()
-        near = statement.plain[max(0, match.start() - 30) : match.end() + 15]
-        kinds = set(re.findall(r"\b(cpu|gpu)s?\b", near.lower()))
-        if "cpu" in kinds and "gpu" in kinds:  # "CPU (a) and GPU (b)": the nearest before
-            before = re.findall(r"\b(cpu|gpu)s?\b", statement.plain[: match.start()].lower())
-            kinds = {before[-1]} if before else set()
-        specs = _specs(snapshot)
-        if not specs or _said_elsewhere(said, snapshot):
-            continue
-        family = said.split("-")[0]
-        same = [(f, line, m) for f, line, m in specs if m.split("-")[0] == family]
-        if kinds:
-            same = [s for s in same if next(iter(kinds)) in s[0].name.lower()]
-        elif len({m for _, _, m in specs}) > 1:
-            continue
-        if same and len({m for _, _, m in same}) == 1:
-            file, line, machine = same[0]
-            yield Settled(
-                statement,
-                about=f"value:{file.path}:machine type",
-                shows=f"{file.path}:{line} has {machine}.",
-                difference=f"The sentence says {said}; no file of the repository has it.",
-                evidence=tuple(f.cite(n) for f, n, _ in same[:3]),
-                detail=True,
-            )
-
-
-def _specs(snapshot: Snapshot) -> list[tuple[File, int, str]]:
-    """The machine types of the jobs' specifications."""
-
-    def make() -> list[tuple[File, int, str]]:
-        files = snapshot.select((*CONFIGURATION, "!.github/**"), mentions=("workerpool", "worker_pool"))
-        return [
-            (f, _values_in(MACHINE, f).get(s.machine.lower(), s.line), s.machine.lower())
-            for f in files
-            if f.suffix in ("yaml", "yml", "json")
-            for s in training_specs(f)
-            if MACHINE.fullmatch(s.machine)
-        ]
-
-    return snapshot.once("job-machines", make)
-
-
-def _said_elsewhere(machine: str, snapshot: Snapshot) -> bool:
-    """Whether a file of any kind but prose has the machine type outside comments."""
-    files = snapshot.select(
-        ("**/*.{yaml,yml,json,sh,py,tf,toml,tpl}", "**/makefile", "**/justfile"), mentions=(machine,)
-    )
-    return any(machine in row.lower() for f in files for row in _without_comments(f)) or bool(files.holes)
 
 
 # -- the size of the data ----------------------------------------------------------------------------------------------

@@ -201,6 +201,8 @@ def test_commands(answer: str, expected: list[tuple[str, ...]]) -> None:
         ("settings", "configuration", "In `a.yaml` and `b.yaml` the batch size is 64.", []),
         ("settings", "configuration", "We override a.yaml so that the batch size is 64.", []),
         ("settings", "configuration", "The batch size is 64.", []),
+        ("machines", "docker", "`cpu.yaml` asks for n1-highmem-4 and `gpu.yaml` for n1-standard-8.", [("setting", "machine type n1-highmem-4"), ("setting", "machine type n1-standard-8")]),
+        ("machines", "docker", "We trained on n1-highmem-4.", []),
         ("seeds", "reproducibility", "We use seed 42.", [("setting", "seed 42")]),
         ("seeds", "reproducibility", "A global seed (default: 42) is set.", [("setting", "seed 42")]),
         ("seeds", "reproducibility", "We set a fixed random seed.", [("setting", "seed set")]),

@@ -1,26 +1,7 @@
-"""What a sentence states of a cloud file that it names, the size of the data, and buckets."""
+"""The size of the data, and buckets."""
 
 import pytest
 from conftest import contradicted, settle
-
-JOB = {
-    "vertex.yaml": "workerPoolSpecs:\n- machineSpec:\n    machineType: n1-highmem-2\n  containerSpec:\n    imageUri: europe-west1-docker.pkg.dev/p/r/i\n"
-}
-
-
-@pytest.mark.parametrize(
-    ("sentence", "files", "wrong"),
-    [
-        ("The machine in `vertex.yaml` is an n1-standard-4.", JOB, True),
-        ("The machine in `vertex.yaml` is an n1-highmem-2.", JOB, False),
-        ("The machine is an n1-standard-4.", JOB, False),
-        ("In `vertex.yaml` the image comes from europe-west4.", JOB, True),
-        ("We tried n1-standard-4 in `vertex.yaml`.", JOB, False),
-        ("The machine in `vertex.yaml` is an n1-standard-4.", {"vertex.yaml": "machineType: ${TYPE}\n"}, False),
-    ],
-)
-def test_cloud_values(sentence: str, files: dict[str, str], wrong: bool) -> None:
-    assert len(contradicted("cloud-value-in-named-file", {"cloud-training": sentence}, files)) == wrong
 
 
 @pytest.mark.parametrize(
@@ -35,46 +16,6 @@ def test_cloud_values(sentence: str, files: dict[str, str], wrong: bool) -> None
 def test_buckets(sentence: str, wrong: bool) -> None:
     files = {".dvc/config": "['remote \"r\"']\n    url = gs://group-twelve-data\n"}
     assert len(contradicted("bucket-named", {"data-versioning": sentence}, files)) == wrong
-
-
-PAIR = {
-    "jobs/job_cpu.yaml": JOB["vertex.yaml"] + "# n1-highmem-8 is larger\n",
-    "jobs/job_gpu.yaml": JOB["vertex.yaml"].replace(
-        "n1-highmem-2", "n1-standard-4\n    acceleratorType: NVIDIA_TESLA_T4"
-    ),
-}
-
-
-@pytest.mark.parametrize(
-    ("sentence", "abouts"),
-    [
-        ("We made *job_cpu.yaml* for CPU training on *n1-highmem-8* machines, and `job_gpu.yaml` for GPU training on n1-standard-4 machines.", ["value:jobs/job_cpu.yaml:machine type"]),
-        ("The job_cpu.yaml has n1-highmem-2 and job_gpu.yaml has n1-standard-4.", []),
-        ("The job_gpu.yaml asks for an NVIDIA T4.", []),
-        ("The job_gpu.yaml asks for an NVIDIA V100.", ["value:jobs/job_gpu.yaml:accelerator"]),
-        ("Vertex AI trains on CPU (n1-highmem-8) and GPU (n1-standard-4).", ["value:jobs/job_cpu.yaml:machine type"]),
-        ("Vertex AI trains on CPU (n1-highmem-2) and GPU (n1-standard-4).", []),
-        ("Vertex AI trains on CPU (e2-highmem-8).", []),
-        ("We created a VM for training with n1-highmem-8.", []),
-        ("We tried n1-highmem-8 in job_cpu.yaml.", []),
-        ("Vertex AI would train on CPU (n1-highmem-8).", []),
-        ("Vertex AI initially trained on CPU (n1-highmem-8).", []),
-        ("Vertex AI does not train on CPU (n1-highmem-8).", []),
-    ],
-)  # fmt: skip
-def test_machines_of_jobs(sentence: str, abouts: list[str]) -> None:
-    assert contradicted("cloud-value-in-named-file", {"cloud-training": sentence}, PAIR) == abouts
-
-
-def test_two_answers_about_a_machine_are_settled_by_the_file() -> None:
-    answers = {
-        "compute-engine": "Vertex AI trains on CPU (n1-highmem-2).",
-        "cloud-training": "Vertex AI trains on CPU (n1-highmem-4).",
-    }
-    (found,) = settle("cloud-value-in-named-file", answers, PAIR)
-    assert found.statement.question.id == "cloud-training"
-    everywhere = {**PAIR, "run.sh": "gcloud compute instances create x --machine-type n1-highmem-4\n"}
-    assert contradicted("cloud-value-in-named-file", answers, everywhere) == []
 
 
 def pointer(path: str, size: int) -> str:

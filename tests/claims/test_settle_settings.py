@@ -97,6 +97,21 @@ def test_deterministic(value: str, files: dict[str, str], expected: str) -> None
     assert label(case(files), "setting", name="deterministic", value=value) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "path", "expected"),
+    [
+        ("machine type", "n1-standard-4", "jobs/gpu.yaml", "contradicted"),
+        ("machine type", "n1-highmem-8", "jobs/gpu.yaml", "supported"),
+        ("machine type", "n1-standard-4", "", "open"),
+        ("machine type", "n1-standard-4", "jobs/other.yaml", "open"),
+        ("region", "europe-west4", "jobs/gpu.yaml", "contradicted"),
+    ],
+)
+def test_values_of_the_cloud(name: str, value: str, path: str, expected: str) -> None:
+    job = "region: europe-west1\nworkerPoolSpecs:\n- machineSpec:\n    machineType: n1-highmem-8\n"
+    assert label(case({"jobs/gpu.yaml": job}), "setting", name=name, value=value, path=path) == expected
+
+
 RANDOM = {
     "configs/sweep.yaml": "method: random\nmetric:\n  name: val_loss\n  goal: minimize\nparameters:\n  lr:\n    values: [1, 2]\n"
 }

@@ -9,6 +9,7 @@ from auditor.claims.kinds import Dependency, File, Location, Setting
 from auditor.claims.names import word_set, words
 from auditor.claims.patterns.files import around, mentions, strength
 from auditor.facts.broken import broken
+from auditor.facts.cloud import MACHINE
 from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
@@ -98,6 +99,24 @@ _EXACT = word_set("exact exactly identical same")
 _KEYS = word_set("key keys token tokens credential credentials password passwords")
 _KEPT = word_set("store stored stores keep kept keeps manage managed manages handle handled provide provided pass passed inject injected injects save saved fetch fetched retrieve retrieved access accessed")  # fmt: skip
 _SAFE = ("secret manager", "github secret", "repository secret", "environment variable")
+
+
+@reads("machines")
+def machines(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
+    """A machine type beside the one configuration file that a plain sentence names; of several files each with the type that
+    follows its name before the next one's."""
+    for statement in prose.sentences():
+        found = list(MACHINE.finditer(statement.text)) if "-" in statement.text else []
+        if not found or strength(statement) != "plain" or statement.negated:
+            continue
+        files = [(n, at) for n, at, _ in mentions(statement) if n.endswith((".yaml", ".yml", ".json", ".tf", ".sh"))]
+        files.sort(key=lambda f: f[1])
+        for k, (name, at) in enumerate(files):
+            end = files[k + 1][1] if k + 1 < len(files) else len(statement.text)
+            of = {m[0].lower() for m in found if len(files) == 1 or at < m.start() < end}
+            if len(of) == 1:
+                quote = around(statement, at, len(name))
+                yield statement, Setting(kind="setting", quote=quote, name="machine type", value=of.pop(), path=name)
 
 
 @reads("locks")

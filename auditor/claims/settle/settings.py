@@ -6,6 +6,7 @@ from auditor.claims.case import Case, Settled, absence, fact, settles
 from auditor.claims.kinds import Dependency, Setting, Version
 from auditor.claims.names import file_of, find, own, word_set, words
 from auditor.claims.settle.files import there
+from auditor.facts.cloud import cloud_values
 from auditor.facts.configuration import values
 from auditor.facts.declared import DECLARATIONS, LOCKS, declarations, locked
 from auditor.facts.deps import missing_from_lock, packages_of, unlisted
@@ -47,7 +48,25 @@ def setting(claim: Setting, case: Case) -> Settled | None:
         return _deterministic(case) if said.lower() in ("true", "1", "set", "on", "enabled", "") else None
     if claim.of == "hyperparameter search" or "sweep" in name:
         return _sweep(name, said, case)
+    if claim.path and (kind := _CLOUD.get(name)):
+        return _cloud(claim, kind, said.lower(), case)
     return _value(claim, name, said, case)
+
+
+_CLOUD = {"machine_type": "machine", "machine": "machine", "region": "region", "zone": "zone"}
+
+
+def _cloud(claim: Setting, kind: str, said: str, case: Case) -> Settled | None:
+    """A machine type, region or zone in the file that is named."""
+    place = find(case, claim.path, said=claim.quote)
+    held = [v for v in cloud_values(case.snapshot) if v.kind == kind and v.path in place.paths]
+    if not held or len(place.paths) != 1:
+        return None
+    cited = tuple(case.snapshot.files[v.path].cite(v.line) for v in held[:3])
+    about, one = f"value:{held[0].path}:{kind}", held[0]
+    if any(v.value == said for v in held):
+        return Settled("supported", f"{one.path} has {said}.", cited, about=about)
+    return Settled("contradicted", f"{one.path}:{one.line} has {', '.join(dict.fromkeys(v.value for v in held))}.", cited, f"The sentence says {said}; the file that it names has another.", about, True)  # fmt: skip
 
 
 def _number(text: str) -> float | None:
