@@ -112,6 +112,16 @@ def test_values_of_the_cloud(name: str, value: str, path: str, expected: str) ->
     assert label(case({"jobs/gpu.yaml": job}), "setting", name=name, value=value, path=path) == expected
 
 
+def test_a_registrys_region_is_not_the_jobs() -> None:
+    image = "displayName: x\nimageUri: europe-west1-docker.pkg.dev/p/r/train:latest\n"
+    for value, text, expected in (
+        ("europe-north1", f"{image}region: europe-north1\n", "supported"),
+        ("europe-west4", f"{image}region: europe-north1\n", "contradicted"),
+        ("europe-north1", image, "open"),
+    ):
+        assert label(case({"job.yaml": text}), "setting", name="region", value=value, path="job.yaml") == expected
+
+
 RANDOM = {
     "configs/sweep.yaml": "method: random\nmetric:\n  name: val_loss\n  goal: minimize\nparameters:\n  lr:\n    values: [1, 2]\n"
 }
