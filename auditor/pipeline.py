@@ -217,7 +217,8 @@ def _report_on_disk(tree: Snapshot, root: Path, path: str, profile: Profile) -> 
 
 def _told(verdict: Verdict, form: Sequence[Verdict]) -> bool:
     """Whether the form has a finding about the image or link that a claim check contradicts."""
-    if verdict.by not in ("claim:images", "claim:links") or verdict.label != "contradicted":
+    shown = any(mark in verdict.claim.quote for mark in ("](", "<img", "<a ", "://"))
+    if verdict.by != "claim:file" or verdict.label != "contradicted" or not shown:
         return False
     same = [
         v for v in form if v.claim.source == verdict.claim.source and v.rule.startswith(("image", "link", "template-"))

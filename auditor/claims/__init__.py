@@ -133,11 +133,7 @@ def load() -> Mapping[str, Check]:
     """Every check by id. The imports are the registry."""
     from auditor.claims import (  # noqa: F401
         boxes,
-        commands,
         injection,
-        paths,
-        reproducibility,
-        structure,
         tools,
     )
 

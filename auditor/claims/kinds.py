@@ -138,7 +138,8 @@ class Gate(Typed):
 
 class File(Typed):
     """States something of a file or folder of the repository. `path`: as written. `state`: what of it; `removed`, `added`, `changed` and
-    `untouched` are told against the course's template; `to`: the new name of a renamed one.
+    `untouched` are told against the course's template; `to`: the new name of a renamed one. Keys and
+    passwords, said not to be in the repository, are path secrets, state absent; the whole project is path everything.
     "We removed the notebooks folder" -> path notebooks, state removed. "The tests are in `tests/unit`" -> path tests/unit, state there."""
 
     kind: Literal["file"]
@@ -252,7 +253,8 @@ class Service(Typed):
 
 
 class Setting(Typed):
-    """States the value of a setting. `name` and `value` as written; `path`: the file, if named; `of`: whose setting it is.
+    """States the value of a setting. `name` and `value` as written; `path`: the file, if named; `of`: whose setting it is. A seed
+    that is said to be set has value set; how a search is done is name method, of hyperparameter search.
     "The learning rate is 1e-3 in config.yaml" -> name learning rate, value 1e-3, path config.yaml. "We set the seed to 42" -> name seed, value 42."""
 
     kind: Literal["setting"]

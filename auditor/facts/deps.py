@@ -9,7 +9,7 @@ from auditor.facts.lists import Package, normal_name
 from auditor.holes import unsure, watching
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import python, readable, walk
-from auditor.snapshot import File, Files
+from auditor.snapshot import File, Files, Snapshot
 
 
 @dataclass(frozen=True)
@@ -203,6 +203,48 @@ def undeclared(files: Files) -> tuple[Import, ...]:
         if not item.optional and not held.intersection(item.packages):
             found.setdefault(item.packages[0], item)
     return tuple(found.values())
+
+
+# What many a declared package brings along; not to list these is common and does no harm.
+_BROUGHT_ALONG_NAMES = """
+    numpy pandas scipy torch torchvision torchaudio torchmetrics pillow requests setuptools wheel pip pydantic pydantic-core pyyaml packaging tqdm click
+    typing-extensions jinja2 protobuf google-api-core google-auth google-cloud-storage google-cloud-core google-genai huggingface-hub transformers tokenizers datasets accelerate
+    safetensors fsspec starlette uvicorn anyio httpx httpcore aiohttp certifi urllib3 six python-dateutil pytz rich markdown-it-py pygments psutil omegaconf antlr4-python3-runtime
+    prometheus-client matplotlib scikit-learn joblib filelock sympy networkx attrs markupsafe werkzeug gitpython sentry-sdk python-multipart python-dotenv lightning-utilities lightning
+    pytorch-lightning tensorboard grpcio cloudpickle cachetools regex sentencepiece opencv-python pytest pluggy coverage ipython ipykernel jupyter nbformat virtualenv altair pyarrow
+    opentelemetry-api opentelemetry-sdk dill multiprocess xxhash absl-py marshmallow jsonschema orjson plotly imageio scikit-image einops kagglehub gcsfs s3fs boto3 botocore
+    google-cloud-aiplatform google-cloud-bigquery google-cloud-logging google-cloud-secret-manager google-cloud-pubsub ts torch-model-archiver colorama docutils dvc fastapi
+"""
+_BROUGHT_ALONG = frozenset(_BROUGHT_ALONG_NAMES.split())
+_INSTALLING = (
+    "**/*dockerfile*",
+    "**/*.y*ml",
+    "**/*.sh",
+    "**/makefile",
+    "**/tasks.py",
+    "**/*.txt",
+    "**/*.toml",
+    "**/*.cfg",
+)
+
+
+def unlisted(snapshot: Snapshot) -> list[Import]:
+    """The undeclared imports of own code outside tests that no common package brings along and that no image, workflow, script
+    or list of any kind names."""
+    code = ("**/*.py", "!**/tests/**", "!tests/**", "!**/test_*.py", "!**/{docs,notebooks,scripts}/**")
+    lacking = [
+        i
+        for i in undeclared(snapshot.select(code))
+        if i.packages[0] not in _BROUGHT_ALONG and not i.name.startswith((".", "_"))
+    ]
+    if not lacking:
+        return []
+    texts = [f.text for f in snapshot.select(_INSTALLING, stubs=True) if f.size < 400_000]
+    return [i for i in lacking if not any(_naming(p).search(t) for t in texts for p in i.packages)]
+
+
+def _naming(package: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){re.escape(package).replace('-', '[-_.]')}(?![\w-])", re.IGNORECASE)
 
 
 def _guarded(file: File, tree: ast.AST) -> set[int]:

@@ -1,8 +1,13 @@
 """Which Python a repository is written in."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.facts.images import bases, dockerfiles
 from auditor.lazy import compile_later
-from auditor.readers import readable, toml
-from auditor.snapshot import Snapshot
+from auditor.readers import WORKFLOWS, readable, toml
+from auditor.snapshot import File, Snapshot
 
 _LEAST = compile_later(r"(?:>=|===?|\^|~=?|^)\s*v?(\d+)\.(\d+)")
 _SAID_IN = (("project", "requires-python"), ("tool", "poetry", "dependencies", "python"))
@@ -25,3 +30,43 @@ def minimum_python(snapshot: Snapshot) -> tuple[str, tuple[int, int]] | None:
             if isinstance(text, str) and (match := _LEAST.search(text)):
                 return name, (int(match[1]), int(match[2]))
     return None
+
+
+@dataclass(frozen=True)
+class Named:
+    """A place that names a Python version: the `project` (a range), an `image` or a `workflow`."""
+
+    place: str
+    version: str
+    file: File
+    line: int
+
+
+_PINNED = compile_later(r"\s*-\s*python\s*=+\s*(\d+\.\d+)")
+_STATED = compile_later(r"(?<![\d.])3\.\d{1,2}(?!\d)")
+
+
+def pythons(snapshot: Snapshot) -> tuple[Named, ...]:
+    """Where a commit names a version of Python."""
+    return snapshot.once("facts.pythons", lambda: tuple(_pythons(snapshot)))
+
+
+def _pythons(snapshot: Snapshot) -> Iterator[Named]:
+    globs = ("pyproject.toml", "*/pyproject.toml", ".python-version", "**/environment.y*ml")
+    for file in snapshot.select(globs, stubs=True):
+        if file.name == "pyproject.toml":
+            project = toml(file).get("project", {})
+            spec = project.get("requires-python") if isinstance(project, dict) else None
+            line = next((i for i, row in enumerate(file.lines, 1) if "requires-python" in row), 0)
+            if isinstance(spec, str) and line:
+                yield Named("project", spec, file, line)
+            continue
+        for i, row in enumerate(file.lines, 1):
+            if at := re.match(r"\s*(\d+\.\d+)", row) if file.name == ".python-version" else _PINNED.match(row):
+                yield Named("project", f"=={at[1]}.*", file, i)
+    for file, _ in dockerfiles(snapshot):
+        yield from (Named("image", b.python, file, b.line) for b in bases(file) if b.python and not b.open)
+    for file in snapshot.select(WORKFLOWS, stubs=True):
+        for i, row in enumerate(file.lines, 1):
+            if "python" in row.lower() and not row.lstrip().startswith("#"):
+                yield from (Named("workflow", m[0], file, i) for m in _STATED.finditer(row))

@@ -1,7 +1,7 @@
 """Regions, registries, buckets and machine types by file and line."""
 
 import pytest
-from conftest import contradicted, tree
+from conftest import tree
 
 from auditor.facts.cloud import cloud_values
 
@@ -27,18 +27,3 @@ def test_values(path: str, text: str, expected: list[tuple[str, str, int]]) -> N
 
 JOB = "displayName: x\nregion: europe-north1\nimageUri: europe-west1-docker.pkg.dev/p/r/train:latest\n"
 ONLY = "displayName: x\nimageUri: europe-west1-docker.pkg.dev/p/r/train:latest\n"
-
-
-@pytest.mark.parametrize(
-    ("sentence", "job", "expected"),
-    [
-        ("The job in `vertex.yaml` runs in europe-north1.", JOB, []),
-        ("The job in `vertex.yaml` runs in europe-north1.", ONLY, []),  # where its image is kept says nothing of it
-        ("The job in `vertex.yaml` runs in europe-west4.", JOB, ["value:vertex.yaml:region"]),
-        ("In `vertex.yaml` the image comes from europe-west4.", ONLY, ["value:vertex.yaml:region"]),
-        ("In `vertex.yaml` the image comes from europe-west1.", ONLY, []),
-        ("The job in `vertex.yaml` runs in us-central1.", ONLY + "zone: us-east1-b\n", ["value:vertex.yaml:region"]),
-    ],
-)
-def test_a_registrys_region_is_not_the_jobs(sentence: str, job: str, expected: list[str]) -> None:
-    assert contradicted("cloud-value-in-named-file", {"cloud-training": sentence}, {"vertex.yaml": job}) == expected

@@ -1,0 +1,252 @@
+"""Files from rigid forms: images and links of the markup, paths and names of files, lists of what was removed or added."""
+
+import re
+from collections.abc import Iterator
+
+from auditor.claims.case import Case, reads
+from auditor.claims.kinds import File, Strength
+from auditor.claims.names import Place, at_run_time, find, word_set, words
+from auditor.lazy import compile_later
+from auditor.markup import references
+from auditor.prose import Prose, Statement
+
+_MOST = 40  # words of a quote
+
+
+def strength(statement: Statement) -> Strength:
+    """How firmly a statement speaks of what is there."""
+    if statement.planned or statement.personal:
+        return "planned"
+    return "past" if statement.past else "attempted" if statement.attempted else "plain"
+
+
+def around(statement: Statement, at: int, length: int) -> str:
+    """The words around a place of a statement, verbatim: the statement if it is short, else the clause."""
+    text = statement.text
+    if len(text) <= 250 and len(text.split()) <= _MOST:
+        return text
+    start, end = max(0, at - 90), min(len(text), at + length + 90)
+    for mark in re.finditer(r"[;:]\s|,\s(?=(?:and|while|which|where|with|we)\b)|\n", text[start:at]):
+        if len(text[start + mark.end() : at].split()) >= 3:
+            start += mark.end()
+            break
+    else:
+        start = 0 if start == 0 else text.find(" ", start) + 1
+    end = len(text) if end == len(text) else max(text.rfind(" ", at + length, end), at + length)
+    return text[start:end].strip()
+
+
+# -- links and images --------------------------------------------------------------------------------------------------
+
+
+@reads("images")
+def images(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
+    """Images of Markdown and HTML, each address once in an answer. Leaves alone what stands in code."""
+    for question in prose.report.questions:
+        if question.private or ("!" not in question.answer and "<" not in question.answer):
+            continue
+        rows = question.answer.split("\n")
+        numbers = question.row_lines or range(question.answer_lines[0], question.answer_lines[0] + len(rows))
+        seen: set[str] = set()
+        for image in references(question.answer):
+            if not image.image or image.why or image.line >= len(rows) or image.target in seen:
+                continue
+            seen.add(image.target)
+            row = rows[image.line].strip()
+            made = Statement(question, "sentence", row, numbers[image.line])
+            yield made, File(kind="file", quote=row, path=image.target, state="there", via="image")
+
+
+_BLOB = compile_later(r"https?://(?:www\.)?github\.com/[\w.-]+/[\w.-]+/(?:blob|tree|raw)/[^/\s)#?]+/[^\s)>\]#?\"]+")
+
+
+@reads("links")
+def links(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
+    """Links with a relative or rooted address or an anchor of the page, and addresses of files on the host. Leaves alone fences."""
+    for statement in prose.of():
+        if statement.kind == "fence" or not any(mark in statement.text for mark in ("](", "][", "<", "github.com")):
+            continue
+        targets = [k.target for k in statement.links if not k.image and k.target]
+        shown = {k.target for k in statement.links if k.image}
+        targets += [m[0].rstrip(".,:;`*_") for m in _BLOB.finditer(statement.text) if m[0].rstrip(".,:;`*_") not in shown]  # fmt: skip
+        for target in dict.fromkeys(targets):
+            at = max(statement.text.find(target), 0)
+            quote = around(statement, at, min(len(target), 60))
+            yield statement, File(kind="file", quote=quote, path=target, state="there", via="link")
+
+
+# -- paths -------------------------------------------------------------------------------------------------------------
+
+_ENDINGS = r"(?:py|ipynb|ya?ml|toml|sh|bash|cfg|ini|tf|\w*dockerfile|rst|md|txt|js|jsx|ts|tsx|html|css|json|lock|dvc)"
+_TOKEN = compile_later(r"(?<![\w/.:@=\-*<>{}$%~&#\\])((?:\.{1,2}/)*/?\.?\w[\w.\-]*(?:/[\w.\-]+)*)(?![\w/*<{$(=@]|://)")
+_FILE = compile_later(rf"(?:.*/)?[\w.-]*[\w-]\.{_ENDINGS}|(?:.*/)?Dockerfile\.\w[\w-]*", re.IGNORECASE)
+_CODE = compile_later(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_LINKED = compile_later(r"!?\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*(<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*|[^()\n]*)\s*\)|<?https?://[^\s)>]+>?|<img\b[^>]*>|\S+@\S+")  # fmt: skip
+_FOLDER = compile_later(r"\.?/?[A-Za-z][\w.-]*(?:/[\w.-]+)*/")
+# Words with which a sentence speaks of a file that is not, or no longer, part of the project, or that it compares with.
+_AWAY = word_set("""remove removed removing removal delete deleted deleting rename renamed renaming replace replaced replacing drop dropped discard discarded eliminated migrate migrated
+    switch switched moved merged unused obsolete deprecated legacy former formerly old rather unlike opposed alternative alternatively alternatives traditional traditionally
+    missing ignore ignored ignoring avoid avoids avoided instead not no never none neither nor without lack lacks cannot skip skipped exclude excluded excluding had""")
+_LOOSE = word_set("example instance like similar typical typically any each every")
+# Hidden folders that are there to be kept in git; others (`.hydra`, `.venv`) are made by a tool.
+_KEPT = (".github/", ".gitlab/", ".circleci/", ".devcontainer/")
+
+
+def mentions(statement: Statement) -> Iterator[tuple[str, int, bool]]:
+    """The names of files, and in code spans of folders, of a statement, each with its place and whether it is in code. None of
+    links, addresses, commands and patterns."""
+    text = _LINKED.sub(lambda m: "\0" * len(m[0]), statement.text)
+    masked = list(text)
+    for span in _CODE.finditer(text):
+        masked[span.start() : span.end()] = "\0" * (span.end() - span.start())
+        inner = span[2].strip()
+        name = _clean(inner)
+        if not re.search(r"\s", inner) and (_is_file(name) or _FOLDER.fullmatch(name)):
+            yield name, statement.text.find(span[2], span.start()), True
+    plain = "".join(masked).replace("\\_", "__")
+    for match in _TOKEN.finditer(plain) if "." in plain else ():
+        name = _clean(statement.text[match.start(1) : match.end(1)])
+        if _is_file(name):
+            yield name, match.start(1), False
+
+
+def _clean(raw: str) -> str:
+    name = raw.replace("\\_", "_").replace("\\", "/").strip("\"'.,;:()")
+    name = "." + name if raw.lstrip("\"'(").startswith(".") and not raw.startswith(("./", "../", "...")) else name
+    return name if name.startswith("/") else re.sub(r"^(\.{1,2}/)+", "", name)
+
+
+def _is_file(name: str) -> bool:
+    return (bool(_FILE.fullmatch(name)) and not re.search(r"[^\w./-]", name) and (not name.startswith(".") or name.startswith(_KEPT)) and not name.startswith("/"))  # fmt: skip
+
+
+@reads("paths")
+def paths(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
+    """Names of files, and of folders in code spans, in sentences that speak plainly of what is there. Leaves alone sentences
+    with a word of what is not (removed, instead, not), examples, and names that nothing explains in a sentence of others."""
+    for statement in prose.sentences():
+        if "." not in statement.text and "/" not in statement.text:
+            continue
+        listed = statement.kind in ("item", "row")
+        about = words(f"{statement.heading} {statement.lead} {statement.plain}" if listed else statement.plain)
+        if about & _AWAY or any("n't" in w or "n’t" in w for w in statement.text.split()):
+            continue
+        said = strength(statement)
+        loose = bool(about & _LOOSE)
+        for name, at, code in dict.fromkeys(mentions(statement)):
+            quote = around(statement, at, len(name))
+            place = find(case, name, said=f"{statement.heading} {statement.lead} {statement.plain}" if listed else statement.plain)  # fmt: skip
+            if place.how == "unknown" or (place.how == "absent" and not _plainly(statement, place, name, code, loose)):
+                continue
+            yield statement, File(kind="file", quote=quote, path=name, state="there", strength=said)
+
+
+_PLACED = word_set("implemented defined located found placed contained contains stored configured described")
+
+
+def _plainly(statement: Statement, place: Place, name: str, code: bool, loose: bool) -> bool:
+    """Whether a sentence that names a missing file or folder says that it is part of this project."""
+    ours = statement.ours or bool(words(statement.plain) & _PLACED)
+    if not place.never:
+        return ours or not name.endswith("/")
+    if name.endswith("/"):
+        return code and statement.ours and not loose and not at_run_time(statement.plain)
+    return ours and not loose and (code or "/" in name)
+
+
+# -- removed and added -------------------------------------------------------------------------------------------------
+
+_DONE = {"removed": "removed", "deleted": "removed", "added": "added", "created": "added", "introduced": "added"}
+_FOLDERS = word_set("folder folders directory directories subfolder subfolders")
+_FILES = word_set("file files script scripts module modules")
+_BETWEEN = word_set("the a an our and also both new separate extra additional entire whole unused empty following as well several some other own")  # fmt: skip
+# ... and words after which the rest of the sentence is about something else.
+_UNSURE = word_set("again re-added readded back initially originally previously content contents temporarily some parts part except apart locally history branch branches extended modified adapted adjusted expanded updated")  # fmt: skip
+_NOT = word_set("not never no without didnt")
+_PIECE = compile_later(r"`[^`]+`|[\w./-]+(?:['’]t)?|[,&:;(]")
+
+
+@reads("structure")
+def structure(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
+    """What was removed or added: `removed` or `added` with the list of names that follows it at once (code spans, paths, or words
+    before `folder`), or `the X folder was removed`, in the answer about the structure. Leaves alone plans, denials, contents."""
+    for statement in prose.sentences("structure"):
+        said = words(statement.plain)
+        if statement.planned or statement.personal or statement.attempted or said & _UNSURE:
+            continue
+        pieces = [p for m in _PIECE.finditer(statement.text) for p in (m[0].rstrip("."), "." * m[0].endswith(".")) if p]
+        if statement.kind == "item" and (verb := _introduced(statement.lead)):
+            pieces = [verb, *pieces[:1], "folder"]
+        for k, piece in enumerate(pieces):
+            state = _DONE.get(piece.lower())
+            if state is None or any(p.lower() in _NOT or p.endswith(("n't", "n’t")) for p in pieces[max(0, k - 5) : k]):
+                continue
+            before = pieces[max(0, k - 5) : k]
+            listed = _listed(pieces[k + 1 :])
+            if not listed and len(before) >= 3 and before[-1] in ("was", "were", "been"):
+                listed = _before(before)
+            for name in listed:
+                at = statement.text.find(name)
+                after = words(statement.text[at + len(name) :])
+                if state == "removed" and "from" in after and not after & _HERE:
+                    continue
+                path = _clean(name.strip("`"))
+                quote = around(statement, at, len(name))
+                yield (statement, File(kind="file", quote=quote, path=path, state="removed" if state == "removed" else "added"))  # fmt: skip
+
+
+_HERE = word_set("template cookiecutter repository repo project structure")
+
+
+def _introduced(lead: str) -> str:
+    """What the line above a list says of its entries: `removed` or `added`, if it ends by saying that they follow."""
+    said = [w.strip(".,:").lower() for w in lead.split()]
+    return next((w for w in said if w in _DONE), "") if "following" in said or lead.rstrip().endswith(":") else ""
+
+
+def _named(piece: str) -> bool:
+    """Whether a piece is a name as it stands: code, a path, a file."""
+    if piece.startswith("`"):
+        return not re.search(r"\s|\(", piece)
+    return "/" in piece.lstrip("./") or bool(_FILE.fullmatch(piece))
+
+
+def _listed(pieces: list[str]) -> list[str]:
+    """The names of a list that begins at once: names as they stand, plain words where `folder` ends them; behind what explains
+    an entry (`a data/ folder for the sets, a docs/ folder`) only a name that `folder` or `file` follows."""
+    found: list[str] = []
+    loose: list[str] = []
+    expect, explains = True, False
+    for k, piece in enumerate(pieces):
+        low = piece.lower()
+        following = pieces[k + 1].lower() if k + 1 < len(pieces) else ""
+        if piece == ".":
+            break
+        if low in ("named", "called"):
+            found += [f for f in pieces[k + 1 : k + 2] if expect and not found and re.fullmatch(r"[\w.-]+", f)]
+            expect = False
+        elif low in _FOLDERS | _FILES:
+            found += loose if low in _FOLDERS else []
+            loose, expect = [], expect or not found
+        elif piece in (",", "&", ":") or low in ("and", "as"):
+            expect = True
+        elif expect and _named(piece) and (not explains or following in _FOLDERS | _FILES):
+            found.append(piece)
+            expect = False
+        elif low in _BETWEEN:
+            continue
+        elif expect and not explains and re.fullmatch(r"\.?[\w-]+", piece):
+            loose.append(piece)
+            expect = False
+        elif expect or not found or loose or piece in ("(", ";"):
+            break
+        else:
+            explains = True
+    return found[:8]
+
+
+def _before(pieces: list[str]) -> list[str]:
+    """The name of `the X folder was`."""
+    named = [p for p in pieces[:-1] if p.lower() not in _FOLDERS | _FILES | _BETWEEN]
+    is_folder = any(p.lower() in _FOLDERS | _FILES for p in pieces)
+    return [named[-1]] if named and is_folder and (_named(named[-1]) or pieces[-2].lower() in _FOLDERS) else []

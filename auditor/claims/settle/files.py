@@ -1,0 +1,418 @@
+"""Files and folders: whether they are there, where things of a class lie, what became of the template's, what stands in them."""
+
+import re
+from collections.abc import Iterator
+
+from auditor.claims.case import Case, Settled, absence, fact, settles
+from auditor.claims.kinds import DefinedIn, File, Location
+from auditor.claims.names import (
+    LEFT_OUT,
+    Place,
+    at_run_time,
+    elsewhere,
+    file_of,
+    find,
+    free,
+    shortens,
+    shown,
+    specific,
+    target,
+    word_set,
+    words,
+)
+from auditor.facts.broken import broken
+from auditor.facts.documentation import documentation
+from auditor.facts.names import GENERIC, names
+from auditor.facts.secrets import secrets
+from auditor.facts.template import kept, template
+from auditor.markup import anchors, leads_to_anchor
+from auditor.readers import DOCKERFILES, WORKFLOWS, python
+from auditor.snapshot import File as Tracked
+
+_HOLDERS = (".gitkeep", ".keep", ".gitignore", ".placeholder", "readme.md")
+# Folders that a project has in more than one place, so that a bare name says nothing of which is meant.
+_TWICE = frozenset(["models", "model", "data", "src", "source", "code", "config", "configs", "conf", "reports", "figures", "readme.md"])  # fmt: skip
+_ANYBODYS = frozenset(
+    ["data", "models", "src", "reports", "figures", "readme.md"]
+)  # whoever adds a file there has added it
+_OPPOSITE = {"there": "absent", "absent": "there", "empty": "filled", "filled": "empty", "changed": "untouched", "untouched": "changed"}  # fmt: skip
+
+
+@settles("file", about_holes=True)
+def file(claim: File, case: Case) -> Settled | None:
+    """Compares the path with the tracked files, from every place where the name could stand, then with the history (renamed,
+    removed) and with names that come close; a link or image has to lead there as it is written, an anchor to a heading, and an
+    image is not the template's own. A file that is there and cannot be read as what it is contradicts, too. `removed`, `added`,
+    `changed` and `untouched` are held against what the commit that brought the template has; `filled` and `empty` against what
+    the folder holds beside placeholders and untouched stubs. Secrets (path `secrets`, state absent) against keys in clear text.
+
+    Says nothing of what is made at run time, ignored, kept by DVC or written by own code, of other repositories, branches,
+    containers, buckets and machines, of placeholders and examples, of slips of the pen in prose, of names that people use for
+    a kind of file, of folders of data and outputs; nor past what was not read."""
+    if claim.via != "text":
+        return _shows(claim, case)
+    if claim.path.strip().lower() == "secrets":
+        return _secrets(claim, case)
+    state = _OPPOSITE.get(claim.state, "") if claim.denied else str(claim.state)
+    place = find(case, claim.path, said=claim.quote)
+    if state == "there":
+        return there(claim.path, claim.quote, place, case)
+    if state in ("added", "changed", "untouched"):
+        return _against_template(claim, state, place, case)
+    if state in ("absent", "removed"):
+        return _still_there(claim, place, case)
+    if state == "renamed":
+        return _renamed(claim, place, case)
+    return _content(claim, state, place, case) if state else None
+
+
+def _about(path: str) -> str:
+    return f"path:{path.strip().strip('`').removeprefix('./').rstrip('/')}"
+
+
+# -- there -------------------------------------------------------------------------------------------------------------
+
+_FOLDERS = word_set("folder folders directory directories subfolder subfolders")
+# Files of these kinds are made, rendered or read somewhere else more often than they are missing.
+_OFTEN_ELSEWHERE = (".js", ".jsx", ".ts", ".tsx", ".html", ".css", ".json", ".lock", ".md", ".rst", ".dvc", ".txt", ".csv", ".png")  # fmt: skip
+
+
+def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
+    """What to say of a file or folder that is said to be there."""
+    about = _about(name)
+    if place.how == "there":
+        if not place.path:
+            return None
+        if place.path in (unread := broken(case.snapshot)):
+            known, problem, line = unread[place.path]
+            evidence = (known.cite(line), fact(problem + ".", known.path))
+            return Settled("contradicted", f"{problem}.", evidence, f"The sentence relies on {place.path}, which cannot be read as it stands.", about)  # fmt: skip
+        return Settled("supported", f"{place.path} is there.", (shown(place.path, case),), about=about)
+    if place.how == "unknown":
+        return None
+    known_names = names(case.snapshot)
+    if known_names.earlier:
+        return Settled("contradicted", place.shows, (absence(f"no {place.name} at this commit"),), "", about)
+    base = place.name.rsplit("/", 1)[-1]
+    bare_generic = bool(GENERIC.fullmatch(base)) and "/" not in place.name
+    marked = specific(place.name, said) or specific(name.strip("`"), said)
+    if bare_generic or (base.lower().endswith(_OFTEN_ELSEWHERE) and not marked):
+        return None
+    says = f"The sentence names {place.name}"
+    if place.rename:
+        return Settled("contradicted", place.shows, place.evidence(case), f"{says}; it was {place.rename}.", about, True)  # fmt: skip
+    if place.near:
+        other = place.near.path.rsplit("/", 1)[-1].lower()
+        moved = other == base.lower()
+        if not marked if moved else other in said.lower():
+            return None  # a reader finds it; or both are named, and another one is meant
+        lies = "lies at" if moved else "is called"
+        return Settled("contradicted", place.shows, place.evidence(case), f"{says}; the one that is there {lies} {place.near.path}.", about, True)  # fmt: skip
+    if at_run_time(said) and not base.endswith(".py"):
+        return None
+    if place.was:
+        return Settled("contradicted", place.shows, place.evidence(case), f"{says}; it is no longer in the repository.", about, True)  # fmt: skip
+    code = "." in base or base.lower() in ("dockerfile", "makefile")
+    bare = "/" not in name.strip("`")  # a word in code may be anything, unless it is called a folder
+    if (
+        not marked
+        or elsewhere(said)
+        or (not code and (f"`{name.strip('`')}`" not in said or (bare and not words(said) & _FOLDERS)))
+    ):
+        return None
+    what = "file" if code else "folder"
+    return Settled("contradicted", place.shows, place.evidence(case), f"{says}; the repository has no such {what}, and never had one.", about)  # fmt: skip
+
+
+# -- links and images --------------------------------------------------------------------------------------------------
+
+
+def _shows(claim: File, case: Case) -> Settled | None:
+    what = "image" if claim.via == "image" else "link"
+    if claim.path.startswith("#"):
+        return _anchor(claim, case)
+    place = target(case, claim.path)
+    about = f"{what}:{place.name or claim.path}"
+    if claim.denied or claim.state != "there" or place.how == "unknown":
+        return None
+    if place.how == "there":
+        file = case.snapshot.files.get(place.path)
+        if what == "image" and file is not None and case.snapshot.aside(file) == "template stub":
+            evidence = (file.exists("the same content as the template's figure"),)
+            return Settled("contradicted", f"{place.path} is the template's own example figure.", evidence, "The image shown is the template's example, not the group's own.", about)  # fmt: skip
+        if place.path in broken(case.snapshot):
+            return there(place.path, claim.quote, place, case)
+        return Settled("supported", f"{place.path} is there.", (shown(place.path, case),), about=about)
+    if place.rename:
+        why = f"the file was {place.rename}."
+    elif place.near:
+        why = f"the file exists as {place.near.path}."
+    else:
+        why = "its address leads to no file of the repository."
+    head = "The image does not show" if what == "image" else "The link leads nowhere"
+    return Settled("contradicted", place.shows, place.evidence(case), f"{head}: {why}", about, bool(place.path))
+
+
+def _anchor(claim: File, case: Case) -> Settled | None:
+    page = case.snapshot.files.get(case.report.path)
+    if page is None or page.why_skipped or claim.denied or not page.text.strip():
+        return None
+    known = page.once("anchors", lambda: anchors(page.text))
+    if leads_to_anchor(claim.path, known):
+        return None
+    missing = absence(f"no heading of {page.path} gives the anchor {claim.path}")
+    return Settled("contradicted", f"{page.path} has no heading {claim.path}.", (missing,), "The link leads to no place of the page.", f"link:{claim.path}", True)  # fmt: skip
+
+
+# -- absent, removed, renamed ------------------------------------------------------------------------------------------
+
+
+def _bare(claim: File) -> bool:
+    """Whether the name alone does not say which of several is meant."""
+    name = claim.path.strip("`/ ").lower()
+    return "/" not in name and name in _TWICE
+
+
+def _held(place: Place, case: Case) -> tuple[str, list[Tracked]]:
+    """The one folder or file that a name means (from the root, or the only one), with the tracked files of it."""
+    files = case.snapshot.files
+    folder = names(case.snapshot).named_folder(place.name)
+    if folder and folder not in files:
+        return folder, [files[p] for p in sorted(dict.keys(files)) if p.startswith(folder + "/")]
+    if len(place.paths) == 1 and place.path in files:
+        return place.path, [files[place.path]]
+    return "", []
+
+
+def _still_there(claim: File, place: Place, case: Case) -> Settled | None:
+    if place.how != "there" or place.why not in ("", LEFT_OUT) or _bare(claim):
+        if place.how == "absent":
+            return Settled("supported", place.shows, place.evidence(case), about=_about(claim.path))
+        return None
+    path, held = _held(place, case)
+    typed = place.name.lower()
+    if not held or not (shortens(typed, path) or typed.endswith(path.lower())):
+        return None
+    if GENERIC.fullmatch(path.rsplit("/", 1)[-1]) and path.lower() != typed:
+        return None  # one of several that a project may have
+    if claim.state != "removed" and any(case.snapshot.aside(f) for f in held):
+        return None  # the template's or the course's, of which a group says that it has none of its own
+    real = [f for f in held if f.name.lower() not in _HOLDERS]
+    if not real:
+        return None  # a placeholder that was left is not worth a word
+    stub = " (the template's own, unchanged)" if case.snapshot.aside(real[0]) == "template stub" else ""
+    says = "was removed" if claim.state == "removed" else "is not in the repository"
+    more = f"{path}/ holds {len(held)} tracked file{'s' * (len(held) > 1)}, {real[0].path} among them."
+    has = f"{path} is tracked{stub}." if path == real[0].path else more
+    evidence = tuple(f.exists(f"{f.path} is tracked{stub}") for f in real[:4])
+    return Settled("contradicted", has, evidence, f"The sentence says that {place.name} {says}; it is there.", _about(claim.path))  # fmt: skip
+
+
+def _renamed(claim: File, place: Place, case: Case) -> Settled | None:
+    to = find(case, claim.to, said=claim.quote) if claim.to else None
+    if place.rename and to is not None and to.path == place.rename.path:
+        return Settled("supported", place.shows, place.evidence(case), about=_about(claim.path))
+    if to is None or to.how != "absent" or place.how != "there" or place.why or not specific(claim.to, claim.quote):
+        return None
+    evidence = (shown(place.path, case), *to.evidence(case))
+    return Settled("contradicted", f"{place.path} is there, {to.name} is not.", evidence, f"The sentence says that {place.name} was renamed to {to.name}.", _about(claim.path))  # fmt: skip
+
+
+def _secrets(claim: File, case: Case) -> Settled | None:
+    if claim.state not in ("absent", "removed") or claim.denied:
+        return None
+    said = claim.quote.lower()
+    about_wandb = any(w in said for w in ("w&b", "wandb", "weights"))
+    about_cloud = any(w in said for w in ("gcp", "google", "service account", "hugging", "kaggle", "openai"))
+    for file, line, kind in secrets(case.snapshot):
+        if (about_wandb or about_cloud) and about_wandb != (kind == "W&B key"):
+            continue
+        note = fact(f"{file.path}:{line} has a {kind} in clear text; its value is left out.", f"{file.path}:{line}")
+        shows = f"{file.path}:{line} has a {kind} in clear text (not shown here)."
+        return Settled("contradicted", shows, (note,), "The sentence says that keys are kept in a safe place; one stands in clear text in a tracked file.", "secret")  # fmt: skip
+    return None
+
+
+# -- the template ------------------------------------------------------------------------------------------------------
+
+
+def _against_template(claim: File, state: str, place: Place, case: Case) -> Settled | None:
+    name = claim.path.strip("`/ ").removeprefix("./")
+    if state == "added":
+        if place.how == "absent":
+            return there(claim.path, claim.quote, place, case)
+        found = template(case.snapshot) if place.how == "there" and name.lower() not in _ANYBODYS else None
+        brought = found.brought(name) if found else None
+        if found is None or brought is None or (brought.name == ".gitkeep" and _own(place, case)):
+            return None
+        note = f"{brought.path} was added by commit {found.commit[:7]} of {found.date}, together with {len(found.files) - 1} other files, and its lines are the template's."
+        shows = (f"Commit {found.commit[:7]} ({found.date}), which brought the project template, has {brought.path} from it.")  # fmt: skip
+        return Settled("contradicted", shows, (fact(note, brought.path),), f"The sentence says that {name} was added; it came with the template.", f"template:{name.lower()}", True)  # fmt: skip
+    known = [k for k in kept(case.snapshot) if k.path == name or k.path.endswith("/" + name)]
+    if len(known) != 1:
+        return None
+    one = known[0]
+    if (state == "changed") == (one.state != "untouched"):
+        return None
+    shows = f"{one.path} is as the template brought it." if state == "changed" else f"{one.path} was {one.state} on {one.since}." if one.since else f"{one.path} was {one.state}."  # fmt: skip
+    path = one.path if one.path in case.snapshot.files else place.path
+    evidence = (shown(path, case),) if path else (fact(shows, one.path),)
+    return Settled("contradicted", shows, evidence, f"The sentence says that {name} is {state}.", f"template:{name.lower()}", True)  # fmt: skip
+
+
+def _own(place: Place, case: Case) -> list[Tracked]:
+    """What a folder (or file) holds that is neither a placeholder nor as the template brought it."""
+    held = _held(place, case)[1]
+    return [f for f in held if f.name.lower() not in _HOLDERS and f.size > 1 and not case.snapshot.aside(f)]
+
+
+def _content(claim: File, state: str, place: Place, case: Case) -> Settled | None:
+    """`filled` and `empty`."""
+    if claim.path.strip("`/ ").lower() in ("all", "every", "everything"):
+        return _all_filled(claim, case) if state == "filled" and claim.every else None
+    path, held = _held(place, case) if place.how == "there" and not place.why and not _bare(claim) else ("", [])
+    own = _own(place, case) if held else []
+    if not held or free(path) or any(path in f.lower for f in case.snapshot.files.values() if f.name == ".gitignore" and not f.why_skipped):  # fmt: skip
+        return None
+    if state == "empty" and own:
+        shows = f"{path}/ holds {own[0].path}." if own[0].path != path else f"{path} has {own[0].size:,} bytes."
+        evidence = tuple(f.exists(f"{f.path} is tracked") for f in own[:4])
+        return Settled("contradicted", shows, evidence, f"The sentence says that {path} is empty; it holds {len(own)} file{'s' * (len(own) > 1)}.", _about(path))  # fmt: skip
+    if state == "filled" and not own and all(f.suffix != "py" or not f.size or case.snapshot.aside(f) == "template stub" for f in held):  # fmt: skip
+        shows = f"{path} holds only {', '.join(f.path for f in held[:4])}." if held[0].path != path else f"{path} is {'as the template brought it' if held[0].size else 'empty'}."  # fmt: skip
+        evidence = tuple(f.exists(f"{f.path} is tracked") for f in held[:4])
+        return Settled("contradicted", shows, evidence, f"The sentence says that {path} was filled out; it holds nothing of the group's own.", _about(path), True)  # fmt: skip
+    return None
+
+
+def _all_filled(claim: File, case: Case) -> Settled | None:
+    left = [f for f in case.snapshot.files.values() if f.suffix == "py" and f.name not in ("__init__.py", "tasks.py") if not f.size or (f.size > 10 and case.snapshot.aside(f) == "template stub")]  # fmt: skip
+    if not left:
+        return None
+    shows = f"{left[0].path} is {'empty' if not left[0].size else 'as the template brought it'}."
+    note = fact("Empty, or as the template brought them: " + ", ".join(f.path for f in left[:10]), *(f.path for f in left[:10]))  # fmt: skip
+    return Settled("contradicted", shows, (note,), "The sentence says that everything was filled out; this was not.", "structure:filled", True)  # fmt: skip
+
+
+# -- where things lie --------------------------------------------------------------------------------------------------
+
+_CLASSES = {
+    "tests": ("**/test_*.py", "**/*_test.py"),
+    "dockerfiles": DOCKERFILES,
+    "workflows": WORKFLOWS,
+    "notebooks": ("**/*.ipynb",),
+    "cloud build files": ("**/*cloudbuild*.{yml,yaml,json}",),
+    "configuration": ("**/*.{yaml,yml,toml,json,ini,cfg}", "!**/.*/**", "!**/.*", "!**/*lock*", "!package*.json", "!pyproject.toml", "!**/mkdocs*", "!**/*compose*"),
+    "source": ("**/*.py",),
+    "scripts": ("**/*.{sh,py,bash,ps1}",),
+    "documentation": ("**/*.{md,rst,ipynb,qmd}",),
+    "reports": ("**/*.{md,pdf,png,html}",),
+    "data": ("**/*.dvc", "**/*.{csv,parquet,json,pt,npy,png,jpg}"),
+    "models": ("**/*.{pt,pth,ckpt,onnx,dvc,py,pkl,joblib,safetensors}",),
+}  # fmt: skip
+# Classes that a file's name settles: what lies elsewhere is of the class for sure.
+_CLOSED = frozenset(["tests", "dockerfiles", "notebooks", "cloud build files"])
+
+
+@settles("location")
+def location(claim: Location, case: Case) -> Settled | None:
+    """Compares the folder with where the files of the class lie: contradicted if the folder is not there, if it holds none of
+    them while another one does (of a class that names settle), or, where all are said to lie in it, if one lies elsewhere;
+    documentation also if nothing in it is the group's own. Says nothing of data and models, which git need not hold, of
+    classes that are not known by name, of untouched template files, and of folders of buckets and containers."""
+    place = find(case, claim.folder, said=claim.quote)
+    if claim.denied or claim.what == "unknown":
+        return None
+    if claim.what == "documentation" and (hollow := _hollow(claim, place, case)):
+        return hollow
+    if place.how == "unknown":
+        return None
+    if place.how == "absent":
+        return None if claim.what in ("data", "models") else there(claim.folder, claim.quote, place, case)
+    chosen = case.snapshot.select((*_CLASSES[claim.what], "!**/.*/**") if claim.what in _CLOSED else _CLASSES[claim.what])  # fmt: skip
+    # a script may be called `test_model.py` and hold no test
+    found = [f.path for f in chosen.named() if claim.what != "tests" or ("def test" in f.lower if not f.why_skipped else False)]  # fmt: skip
+    if place.paths == ("",):
+        below = [p for p in found if "/" not in p]
+    else:
+        below = [p for p in found if any(p == root or p.startswith(f"{root}/") for root in place.paths)]
+    outside = [p for p in found if p not in set(below)]
+    about = f"location:{claim.what}"
+    if below and not (claim.every and claim.what in _CLOSED and outside):
+        shows = f"{below[0]} lies in {place.path or 'the repository'}."
+        return Settled("supported", shows, (shown(below[0], case),), about=about)
+    if not outside or claim.what not in _CLOSED or place.why:
+        return None
+    evidence = tuple(shown(p, case) for p in outside[:4])
+    more = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
+    where = place.path or "the root"
+    says = f"all {claim.what} lie in {where}" if below else f"{claim.what} lie in {where}"
+    return Settled("contradicted", f"{outside[0]}{more}: not in {where}.", evidence, f"The sentence says that {says}.", about, bool(below))  # fmt: skip
+
+
+_FROM_CODE = ("mkdocstrings", "autodoc")
+
+
+def _hollow(claim: Location, place: Place, case: Case) -> Settled | None:
+    """A documentation of which no page is the group's own; where it is said to come from the code, none that asks for it."""
+    known = documentation(case.snapshot)
+    below = [f for f in known.pages if any(f.path.startswith(p + "/") for p in place.paths)]
+    generated = any(w in claim.quote.lower() for w in ("mkdocs", "sphinx"))
+    if not known.sure or known.by_plugin or known.documents_code:
+        return None
+    if not known.pages and generated:
+        looked = absence("Pages below docs, doc, documentation and sphinx were looked for: none.")
+        return Settled("contradicted", "There is no page of documentation.", (looked,), "The sentence says that the documentation was made; there is no page of it.", "docs:generated")  # fmt: skip
+    if not below:
+        return None
+    from_code = any(w in claim.quote.lower() for w in _FROM_CODE)
+    page = known.stub or below[0]
+    if from_code:
+        looked = absence(f"`::: module`, `.. automodule::` and their like were looked for in the {len(known.pages)} pages below docs, and plugins that make reference pages in the configuration: none.")  # fmt: skip
+        shows = f"No page of the documentation has a directive that documents a module, {page.path} included."
+        return Settled("contradicted", shows, (looked, page.cite(1, 6)), "The sentence says that documentation is generated from the code; nothing in the pages asks for it.", "docs:generated")  # fmt: skip
+    if known.wrote:
+        return None
+    looked = absence("Pages below docs, doc, documentation and sphinx were looked for, the template's untouched ones aside: none.")  # fmt: skip
+    shows = f"{page.path} is as the template brought it or hardly says anything, and there is no other page."
+    return Settled("contradicted", shows, (looked, page.cite(1, 6)), "The sentence says that the documentation is there; no page of it is the group's own.", "docs:generated")  # fmt: skip
+
+
+# -- what stands in a file ---------------------------------------------------------------------------------------------
+
+
+@settles("defined_in")
+def defined_in(claim: DefinedIn, case: Case) -> Settled | None:
+    """Compares the identifier with what the file defines: contradicted if the file never mentions it while another own Python
+    file defines a function or class of exactly that name, or if there is no such file. Says nothing where the file imports
+    everything from elsewhere, cannot be read, or is not Python, and where nothing defines the name."""
+    place = find(case, claim.path, said=claim.quote)
+    name = claim.name.strip("`() ").rsplit(".", 1)[-1]
+    if claim.denied:
+        return None
+    if place.how == "absent":
+        return there(claim.path, claim.quote, place, case)
+    file = file_of(place, case)
+    if file is None or not re.fullmatch(r"[A-Za-z_]\w*", name):
+        return None
+    about = f"defined:{name}"
+    row = next((i for i, r in enumerate(file.lines, 1) if re.search(rf"\b{name}\b", r)), 0)
+    if row:
+        return Settled("supported", f"{file.path}:{row} has {name}.", (file.cite(row),), about=about)
+    module = python(file) if file.suffix == "py" else None
+    if module is None or "import *" in file.text or len(place.paths) > 1:
+        return None
+    elsewhere_defined = list(_definitions(name, case))
+    if not elsewhere_defined or len(elsewhere_defined) > 3 or len(name) < 4:
+        return None
+    other, line = elsewhere_defined[0]
+    missing = absence(f"{file.path} does not mention {name}")
+    return Settled("contradicted", f"{other.path}:{line} defines {name}; {file.path} does not mention it.", (other.cite(line), missing), f"The sentence says that {name} is in {file.path}.", about, True)  # fmt: skip
+
+
+def _definitions(name: str, case: Case) -> Iterator[tuple[Tracked, int]]:
+    for file in case.snapshot.select(("**/*.py",), mentions=(name,)):
+        if (module := python(file)) is None:
+            continue
+        lines = [f.line for f in module.functions if f.name == name] + [c.line for c in module.classes if c.name == name]  # fmt: skip
+        yield from ((file, line) for line in lines[:1])
