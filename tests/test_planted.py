@@ -15,6 +15,7 @@ from build_fixture import FIXTURES, build, data, git, quoted
 
 from auditor import pipeline
 from auditor.claims import load
+from auditor.claims.case import load as settlers
 from auditor.models import AuditRecord, Level, Submission
 from auditor.profile import load_profile
 
@@ -362,7 +363,7 @@ PLANTED: tuple[Planted, ...] = (
             "We do not make use of caching.",
         ),
         claim("ci-caching", 11, "not make use of caching"),
-        claim("practice-denials", 11, "not make use of caching", "warning", CHECKLIST),
+        claim("practice", 11, "not make use of caching", "warning", CHECKLIST),
     ),
     planted(
         "said-twelve-workflows",
@@ -702,7 +703,7 @@ PLANTED: tuple[Planted, ...] = (
         without(API, r"^.*prometheus_client.*\n|^.*_total.*\n|^latency.*\n|^app.mount.*\n"),
         swap(API, ("with latency_seconds.time(), torch", "with torch")),
         ticked(42, "Instrument your API"),
-        claim("tools-without-trace", 26, "prometheus_client"),
+        claim("uses", 26, "prometheus_client"),
     ),
     planted(
         "remote-local",
@@ -714,48 +715,47 @@ PLANTED: tuple[Planted, ...] = (
         "box-distributed",
         box("If applicable, optimize the performance of your training", "x"),
         ticked(46, "distributed training"),
-        claim("practice-denials", 28, "distributed training", rule=CHECKLIST),
     ),
     planted(
         "box-frontend-open",
         box("Create a frontend", " "),
         unticked(38, "Create a frontend"),
-        claim("open-boxes", 28, "front end", rule=CHECKLIST),
+        claim("practice", 28, "front end", rule=CHECKLIST),
     ),
     planted(
         "box-hydra-open",
         box("Used Hydra", " "),
         unticked(15, "Used Hydra"),
-        claim("open-boxes", 12, "Hydra", rule=CHECKLIST),
+        claim("practice", 12, "Hydra", rule=CHECKLIST),
     ),
     planted(
         "said-no-dvc",
         without(REPORT, r"^We did make use of DVC\.(.*\n)"),
         swap(REPORT, ("*pipeline*\n>\n> Answer:\n", "*pipeline*\n>\n> Answer:\n\nWe did not use DVC.")),
-        claim("practice-denials", 10, "We did not use DVC.", rule=CHECKLIST),
+        claim("practice", 10, "We did not use DVC.", rule=CHECKLIST),
     ),
     planted(
         "said-gradio",
         says("front end for our API with Streamlit", "front end for our API with Gradio"),
-        claim("tools-without-trace", 28, "Gradio", "error"),
+        claim("uses", 28, "Gradio", "error"),
     ),
     planted(
         "said-no-lightning",
         adds("only with a small learning rate.", "We did not use PyTorch Lightning."),
-        claim("practice-denials", 14, "not use PyTorch Lightning", "error", CHECKLIST),
+        claim("practice", 14, "not use PyTorch Lightning", "error"),
     ),
     planted(
         "said-no-timm",
         adds(
             "to configure two sizes, `resnet18` and `resnet50`, without another line of code.", "We did not use timm."
         ),
-        claim("tools-denied", 3, "not use timm", "error"),
+        claim("uses", 3, "not use timm", "error"),
     ),
     planted(
         "service-left-out",
         says("Cloud Build, Vertex AI and Cloud Run. Cloud", "Cloud Build and Cloud Run. Cloud"),
         says(" Vertex AI runs our training jobs.", ""),
-        claim("cloud-services-listed", 17, "Cloud Build and Cloud Run"),
+        claim("service", 17, "Cloud Build and Cloud Run"),
     ),
     # One box each
     planted(
@@ -780,7 +780,7 @@ PLANTED: tuple[Planted, ...] = (
         "box-dvc-open",
         box("Setup version control for your data", " "),
         unticked(10, "Setup version control"),
-        claim("open-boxes", 10, "make use of DVC", "warning", CHECKLIST),
+        claim("practice", 10, "make use of DVC", "warning", CHECKLIST),
     ),
     planted(
         "said-configs",
@@ -871,5 +871,5 @@ def test_the_table_is_wide() -> None:
     checks = {f.by.removeprefix("claim:") for f in found if f.kind == "question"}
     assert len({p.name for p in PLANTED}) == len(PLANTED) >= 50
     assert len(checks) >= 25
-    assert checks <= load().keys()
+    assert checks <= {*load(), *settlers()[1]}
     assert len({f.n for f in found if f.kind == "item"}) >= 8

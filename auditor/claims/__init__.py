@@ -75,7 +75,7 @@ class Settled:
         return self.quote or self.statement.text
 
 
-_REPORTS_OWN = ("prose-contradicts-checklist", "prose-contradicts-prose", "report-addresses-a-model")
+_REPORTS_OWN = ("prose-contradicts-checklist", "prose-contradicts-prose")
 Function = Callable[[Prose, Repo], Iterator[Settled]]
 
 
@@ -131,7 +131,6 @@ def check(id: str, *, asks: str, about_holes: bool = False) -> Callable[[Functio
 def load() -> Mapping[str, Check]:
     """Every check by id. The imports are the registry."""
     from auditor.claims import (  # noqa: F401
-        boxes,
         ci,
         ci_matrix,
         ci_tools,
@@ -140,7 +139,6 @@ def load() -> Mapping[str, Check]:
         counts,
         coverage,
         history,
-        injection,
         paths,
         quality,
         reproducibility,

@@ -29,11 +29,12 @@ class Placed:
 @dataclass
 class Case:
     """What claims are held against: the snapshot of one commit, probes' answers about it, each asked once, the course's profile,
-    and the report."""
+    the report, and all claims of it, whoever read them."""
 
     snapshot: Snapshot
     profile: Profile
     prose: Prose
+    claims: tuple[Placed, ...] = ()
     _answers: dict[str, Answer] = field(default_factory=dict)
 
     @property
@@ -43,6 +44,10 @@ class Case:
     @property
     def report(self) -> Report:
         return self.prose.report
+
+    def placed(self, claim: Typed) -> Placed | None:
+        """The place of a claim, if it is one of the report's."""
+        return next((p for p in self.claims if p.claim is claim), None)
 
     def answer(self, probe: str) -> Answer:
         """A probe's answer about this commit."""

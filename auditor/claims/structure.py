@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.claims import Repo, Settled, absence, check, fact
-from auditor.claims.boxes import plainly_denied
+from auditor.claims.practices import Practice, denial
 from auditor.facts.names import letters, names
 from auditor.facts.template import template
 from auditor.globs import matches
@@ -296,8 +296,10 @@ def notebooks_denied(prose: Prose, repo: Repo) -> Iterator[Settled]:
     for statement in prose.sentences():
         if "notebook" not in statement.plain.lower() or not statement.negated:
             continue
-        folder = plainly_denied(statement, "notebooks-folder", r"notebooks? (?:folder|directory)")
-        if not folder and not plainly_denied(statement, "notebooks", r"(?:jupyter )?notebooks?|jupyter"):
+        folder = denial(statement.plain, Practice("folder", "", (), ("notebook* folder", "notebook* directory")))
+        if not folder and not denial(
+            statement.plain, Practice("notebooks", "", (), ("notebook*", "jupyter notebook*", "jupyter"))
+        ):
             continue
         if notebooks is None:
             notebooks = [

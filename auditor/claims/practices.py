@@ -1,0 +1,325 @@
+"""The practices of the course's checklist as words, and what a plain denial of one looks like.
+
+A sentence denies a practice only in a closed shape: a subject, a negation, filling words and a verb from lists, the practice by
+one of its names, and an end that does not narrow it. Whatever else stands between or behind ("no formal profiling", "not on AWS",
+"not for the frontend") makes it another statement.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from auditor.lazy import compile_later
+
+
+@dataclass(frozen=True)
+class Practice:
+    """Something that a checklist asks for and an answer speaks of.
+
+    `items` are its boxes. `names` are what a sentence about it says, as words (`*` at the end of a word stands for any ending);
+    `acts` those that are themselves the doing (`deploy*`, with an object). `verbs` bounds with which verbs a denial counts (empty:
+    any common one). `done` are names that an affirmation must have (parts joined by `+` must all stand there; as `names` if
+    empty). `others` are words by which the same answer may say that it was done in another way. `answered` is the question that a
+    bare "No" denies; `parts` are parts of an item by a word for each; `plain` says whether a program reads denials of it by itself.
+    """
+
+    id: str
+    name: str
+    items: tuple[str, ...]
+    names: tuple[str, ...]
+    acts: tuple[str, ...] = ()
+    verbs: frozenset[str] = frozenset()
+    done: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    answered: str = ""
+    parts: tuple[str, ...] = ()
+    plain: bool = True
+
+
+def _row(id: str, name: str, items: str, names: str, **more: str | bool) -> Practice:
+    lists = {
+        k: tuple(w.strip() for w in str(v).split(","))
+        for k, v in more.items()
+        if k in ("acts", "done", "others", "parts")
+    }
+    verbs = frozenset(str(more.get("verbs", "")).split())
+    return Practice(
+        id, name, tuple(items.split()), tuple(n.strip() for n in names.split(",")), verbs=verbs,
+        answered=str(more.get("answered", "")), plain=bool(more.get("plain", True)), **lists,
+    )  # fmt: skip
+
+
+_MAKE = "implement implemented write written wrote create created develop developed build built make made set"
+_API = "api, fastapi, inference api, prediction api, web api, rest api, backend api, fast api"
+PRACTICES = (
+    _row("monitoring", "monitoring", "cloud-monitoring telemetry-monitoring performance-monitoring",
+         "monitoring, cloud monitoring, model monitoring, system monitoring, application monitoring, monitoring system*, monitoring tool*",
+         answered="monitoring", done="cloud monitoring",
+         others="built in, out of the box, by default, automatically, comes with, dashboard*, prometheus, evidently, opentelemetry, metrics, drift*"),
+    _row("alerts", "alerts", "cloud-alerts", "alert*, gcp alert*, cloud alert*, monitoring alert*, alert system*, alerting system*, alert polic*, alerting polic*"),
+    _row("deployment", "deployment in the cloud", "cloud-deploy", "cloud deployment", acts="deploy*", done="deploy*+cloud, deploy*+gcp",
+         others="cloud run, cloud function*, endpoint*, run.app"),
+    _row("load-test", "load testing", "load-test", "load test*, stress test*, loadtest*", acts="load test*, loadtest*", answered="api-tests",
+         done="load test*, loadtest*"),
+    _row("api-tests", "tests of the API", "api-tests", "api test*, api unit test*, test* of the api, test* for the api, test* for our api, test* of our api, test* for api",
+         acts="test the api, test our api, unit test the api", answered="api-tests", others="test*", parts="ci, continuous, continues, workflow*"),
+    _row("model-tests", "tests of the model", "model-tests", "test* for our model*, test* for the model*, test* of our model*, test* of the model*, model test*"),
+    _row("data-tests", "tests of the data", "data-tests", "test* for our data, test* for the data, test* of our data, test* of the data, data test*"),
+    _row("profiling", "profiling", "profiling", "profil*, code profil*, profiling tool*", acts="profile, profiled", done="profil*"),
+    _row("dvc", "version control of the data", "data-versioning", "dvc, data version control, data versioning", answered="data-versioning", done="dvc, data version control",
+         others="artifact*, lfs, object versioning, bucket*, hugging face, huggingface, lakefs, delta, dvc pull, dvc push, tag*, release*"),
+    _row("cloud-training", "training in the cloud", "cloud-training", "cloud training, training in the cloud, training on gcp, training in gcp, training on google cloud",
+         acts="train in the cloud, train on gcp, train in gcp, train our model in the cloud, train our models in the cloud, train the model in the cloud, train the models in the cloud, train our model on gcp, train our model in gcp",
+         answered="cloud-training", done="train*+vertex, train*+compute engine, train*+gcp", others="vertex+trained, vertex+ran, vertex+worked, vertex+succe*, compute engine+trained, vm+trained, vms+trained, instance*+trained, machine*+trained"),
+    _row("sweep", "hyperparameter sweeps", "sweep", "sweep*, hyperparameter sweep*, hyperparameter optim*, hyperparameter tuning, hyperparameter search", done="sweep*"),
+    _row("wandb", "Weights & Biases", "experiment-tracking experiment-tracking-and-sweep", "wandb, w&b, weights and biases, weights & biases",
+         others="artifact*, registry, mlflow, tensorboard, neptune, comet, clearml"),
+    _row("hydra", "Hydra", "hydra", "hydra"),
+    _row("lightning", "PyTorch Lightning", "lightning", "pytorch lightning, lightning"),
+    _row("pre-commit", "pre-commit hooks", "pre-commit", "pre commit, pre commit hook*, precommit*, precommit hook*"),
+    _row("coverage", "the code coverage", "coverage", "coverage, code coverage, test coverage, total code coverage"),
+    _row("frontend", "a frontend", "frontend", "frontend*, front end*, user interface, web frontend, graphical user interface, web interface", done="frontend*, front end*, streamlit, gradio"),
+    _row("api", "an API", "fastapi", _API, verbs=_MAKE, answered="api", done="fastapi, fast api"),
+    _row("docker", "Docker", "dockerfiles docker-build-local", "docker, dockerfile*, docker file*, docker image*"),
+    _row("drift", "drift detection", "drift-robustness drift-service",
+         "drift detection, data drift detection, drift monitoring, drift check*, drift test*, data drift, data drifting, drift service, drift detection service, drift detection api",
+         others="evidently, report", parts="cloud, deploy*"),
+    _row("metrics", "system metrics", "api-metrics", "system metric*, prometheus metric*", done="prometheus"),
+    _row("distributed-training", "distributed training", "distributed-training", "distributed training"),
+    _row("distributed-loading", "distributed data loading", "distributed-loading", "distributed data loading, parallel data loading, distributed dataloading"),
+    _row("caching", "caching", "ci-caching-and-matrix", "caching, cache, caches", others="docker, layer*", parts="cach*"),
+    _row("serving", "a specialised serving framework", "specialised-serving", "onnx or bentoml, bentoml or onnx, onnx nor bentoml, bentoml nor onnx, onnx and bentoml", done="onnx*, bento*"),
+    _row("docs", "published documentation", "docs-published", "documentation, docs", verbs="publish published deploy deployed host hosted", done="github pages"),
+    _row("logging", "logging", "logging", "logging, python logging, application logging", done="loguru, logging module, logging library, logging package, python logging"),
+    _row("ci", "continuous integration", "ci", "continuous integration, ci, ci/cd", done="continuous integration, github actions"),
+    _row("data-trigger", "a workflow for changes of the data", "data-trigger", "data+trigger*, data+workflow*", plain=False),
+    _row("registry-trigger", "a workflow for changes of the model registry", "registry-trigger", "registry+trigger*, registry+workflow*", plain=False),
+    _row("linting", "linting in continuous integration", "ci-linting", "lint*", plain=False),
+    _row("data-collection", "collection of inputs and outputs", "data-collection", "collect*, input*", plain=False),
+    _row("bucket", "a bucket", "gcp-bucket gcp-bucket-preferably-linked", "bucket*, gcs, cloud storage", parts="link*, dvc", plain=False),
+    _row("diagram", "a diagram of the architecture", "architecture-diagram", "diagram*", plain=False),
+    _row("optimised", "a faster inference", "inference-optimisation", "quanti*, prun*, compil*", plain=False),
+    _row("torchserve", "TorchServe", "torchserve", "torchserve", plain=False),
+    _row("image-trigger", "automatic builds of images", "image-build-trigger", "build*+image*, build*+docker*", plain=False),
+    _row("cli", "a command line interface", "command-line", "command line, cli, click, typer", plain=False),
+    _row("config", "configuration files", "config-files", "config*", plain=False),
+)  # fmt: skip
+BY_ITEM = {item: p for p in PRACTICES for item in p.items}
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+
+def wordset(listed: str) -> frozenset[str]:
+    """The words of a list with blanks between."""
+    return frozenset(listed.split())
+
+
+_WORD = compile_later(r"[a-z0-9&/'.+_]+|[,;:!?()]")
+
+
+def words(text: str) -> list[str]:
+    """A text as small words and marks; hyphens part words, a full stop ends one and stands alone."""
+    small = text.lower().replace("’", "'").replace("-", " ").replace("`", " ").replace("*", " ")
+    made: list[str] = []
+    for word in _WORD.findall(small):
+        bare = word.strip(".'") if len(word) > 1 else word
+        if bare:
+            made.append(bare)
+        if word.endswith(".") and len(word) > 1:
+            made.append(".")
+    return made
+
+
+def _fits(word: str, pattern: str) -> bool:
+    return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
+
+
+def at(said: Sequence[str], start: int, phrase: str) -> int:
+    """Where the phrase ends if it stands at a place of the words; 0 if it does not."""
+    parts = phrase.split()
+    here = said[start : start + len(parts)]
+    return start + len(parts) if len(here) == len(parts) and all(map(_fits, here, parts)) else 0
+
+
+def stands(said: Sequence[str], phrase: str) -> int:
+    """Where the phrase first ends in the words; 0 if it stands nowhere. Parts joined by `+` may stand apart, in any order."""
+    ends = [max((e for i in range(len(said)) if (e := at(said, i, part))), default=0) for part in phrase.split("+")]
+    return max(ends) if all(ends) else 0
+
+
+def names(said: Sequence[str], phrases: Sequence[str]) -> bool:
+    """Whether one of the phrases stands in the words."""
+    return any(stands(said, p) for p in phrases)
+
+
+# What makes a statement less than plain: it speaks of a degree, a part or a kind.
+SOFT = wordset("fully full formal formally extensive extensively much custom complete completeness properly proper further more advanced systematic additional dedicated"
+    " directly explicitly automated automatically enough too very only just partly partial partially basic simple locally local manually manual template"
+    " some certain most mostly rest other several edge if whether load stress performance integration consider considered considering experimented looked"
+    " explored investigated exercise exercises started prepared try trying tried towards toward thought wanted planned course step might may could would"
+    " better improve improved extend extended")  # fmt: skip
+
+# -- denials -----------------------------------------------------------------------------------------------------------
+
+_NOT = tuple(
+    tuple(n.split())
+    for n in (
+        "did not", "didn't", "have not", "haven't", "had not", "do not", "don't", "has not", "does not", "doesn't", "decided not", "chose not",
+        "opted not", "were not able", "weren't able", "could not", "couldn't", "never",
+    )
+)  # fmt: skip
+_PASSIVE = tuple(
+    tuple(n.split())
+    for n in ("was not", "were not", "wasn't", "weren't", "has not been", "have not been", "was never", "is not")
+)
+_ADVERBS = wordset("unfortunately sadly therefore thus also however ultimately then actually simply")
+_FILL = wordset(
+    "yet actually manage managed end ended up get got succeed succeeded around have had having the time make made making of to any a an in been use"
+    " able enough do doing done"
+)
+_VERBS = wordset("implement implemented implementing use used using utilize utilized utilise utilised set perform performed do done conduct conducted run running"
+    " write written writing add added create created deploy deployed develop developed build built include included employ employed apply applied"
+    " integrate integrated configure configured calculate calculated compute computed measure measured incorporate incorporated carry carried adopt"
+    " adopted make made publish published host hosted have setup")  # fmt: skip
+_LINK = wordset("any a an the our of kind kinds sort form type on for in to either up out use")
+_OBJECTS = wordset("model models api fastapi app application service project code scripts script")
+_ENDS = wordset(". , ; : ! ( )")
+_ON = wordset(
+    "because since due but so however although even therefore yet during though which instead despite as and hence thus"
+)
+_NARROW_OK = wordset(
+    "of for on in to with our the this a an any project model models api fastapi app application service services code codebase data dataset pipeline"
+    " repository deployment workflow workflows github deployed trained own final whole entire current ml mlops machine deep learning inference prediction"
+    " end practice cloud gcp google platform was were is are has have been done performed implemented conducted made written set up added used calculated"
+    " computed measured place hooks"
+)
+_AFTER_ALL = wordset("managed succeeded able still got did")
+_BARE = wordset("have had use used did performed implemented is are was were but")
+_ELSEWHERE = wordset("cloud gcp google platform")  # where denied: narrower, unless it is the practice's own place
+
+
+def denial(text: str, practice: Practice) -> str:
+    """The words of a text, from the subject on, that deny a practice in the closed shape; empty if none do."""
+    said = words(text)
+    for start, after, passive, bare in _negations(said):
+        end = _denied(said, after, practice, passive, bare)
+        if end and _ended(said, end, practice) and not _after_all(said, end):
+            return " ".join(said[start:end])
+    return _untested(said) if practice.id == "api-tests" else ""
+
+
+def _untested(said: list[str]) -> str:
+    """The words that call the API, alone or in a list, untested."""
+    if "untested" not in said:
+        return ""
+    end = said.index("untested")
+    start = max((k + 1 for k in range(end) if said[k] in (".", ";", ":")), default=0)
+    plain = said[end - 1] in ("remain", "remains", "is", "are", "was", "were", "completely", "still", "currently")
+    here = said[start:end]
+    return " ".join(said[start : end + 1]) if plain and "api" in here and not set(here) & SOFT else ""
+
+
+def narrow_monitoring(text: str) -> bool:
+    """Whether what a text denies is monitoring of the system or in the cloud rather than of the model."""
+    return bool(set(denial(text, BY_ITEM["cloud-monitoring"]).split()) & {"cloud", "system", "application"})
+
+
+def _negations(said: list[str]) -> Iterator[tuple[int, int, bool, bool]]:
+    """Each negation with where its sentence's part starts, where it ends, whether it is passive, and whether a bare "no"."""
+    for i, word in enumerate(said):
+        if word == "no" and (i == 0 or said[i - 1] in _BARE or said[i - 1] in _ENDS):
+            yield max(i - 2, 0), i + 1, False, True
+        for shape in (*_NOT, *_PASSIVE):
+            if tuple(said[i : i + len(shape)]) != shape:
+                continue
+            passive = shape in _PASSIVE
+            before = i - 1
+            while before >= 0 and said[before] in _ADVERBS:
+                before -= 1
+            subject = said[before] if before >= 0 else ""
+            group = subject in ("group", "team", "project") and said[before - 1 : before] in (["our"], ["the"])
+            if (passive and subject in _OBJECTS) or (not passive and (subject == "we" or group)):
+                yield before, i + len(shape), passive, False
+
+
+def _denied(said: list[str], i: int, practice: Practice, passive: bool, bare: bool) -> int:
+    """Where the denied practice ends; 0 if something else is denied."""
+    if not bare:
+        first = i
+        while i < len(said) and said[i] in _FILL and not any(at(said, i, a) for a in practice.acts):
+            i += 1
+        for act in practice.acts:
+            if end := at(said, i, act):
+                if passive or len(act.split()) >= 3:
+                    return end
+                while end < len(said) and said[end] in _LINK:
+                    end += 1
+                if said[end : end + 1] and said[end] in _OBJECTS:
+                    return end + 1
+        if passive:
+            return 0
+        verb = said[i] if i < len(said) else ""
+        if verb in _VERBS and (not practice.verbs or verb in practice.verbs):
+            i += 1
+        elif not set(said[first:i]) & (practice.verbs or _VERBS):
+            return 0
+    while i < len(said) and said[i] in _LINK:
+        i += 1
+    starts = [i, *(k + 1 for k in range(i + 1, min(i + 5, len(said))) if said[k] in ("or", "nor"))]
+    starts += [s + 1 for s in starts if said[s : s + 1] == ["any"]]
+    ends = [end for s in starts for name in practice.names if "+" not in name and (end := at(said, s, name))]
+    return max(ends, default=0)
+
+
+def _ended(said: list[str], i: int, practice: Practice) -> bool:
+    """Whether nothing after the practice narrows what is denied."""
+    for k in range(i, len(said)):
+        word = said[k]
+        if word in _ENDS or word in _ON or word in ("or", "nor") or said[k : k + 2] == ["at", "all"]:
+            return True
+        if word not in _NARROW_OK:
+            return False
+        if word in _ELSEWHERE and "cloud" not in practice.name and practice.id not in ("alerts", "metrics"):
+            return False
+    return True
+
+
+def _after_all(said: list[str], i: int) -> bool:
+    """Whether the sentence goes on with what was done after all."""
+    turned = False
+    for k in range(i, len(said)):
+        turned = turned or said[k] in ("but", "however", "although", "though", "nevertheless", "instead")
+        if turned and said[k] in _AFTER_ALL and said[k + 1 : k + 2] != ["not"]:
+            return True
+    return False
+
+
+_NO_ANSWERS = tuple(
+    w.strip()
+    for w in [
+        "no",
+        " nope",
+        " unfortunately no",
+        " sadly no",
+        " we did not",
+        " we didn't",
+        " we have not",
+        " we haven't",
+        " no we did not",
+        " no we didn't",
+        " unfortunately we did not\n    ",
+        " unfortunately we did not have time",
+        " we did not have time",
+        " we did not do this",
+        " we did not do that",
+        " no we have not",
+        " unfortunately not\n    ",
+        " we did not manage to do this",
+        " we did not manage",
+        " we did not get that far",
+    ]
+)
+
+
+def says_no(text: str) -> bool:
+    """Whether a text is a bare "No" and nothing else."""
+    return " ".join(w for w in words(text) if w not in _ENDS) in _NO_ANSWERS

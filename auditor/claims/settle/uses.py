@@ -1,0 +1,220 @@
+"""Tools that the group says it uses or does not use, against their traces."""
+
+from auditor.claims.case import Case, Settled, absence, settles
+from auditor.claims.kinds import Practice, Uses
+from auditor.claims.practices import BY_ITEM, denial, narrow_monitoring, stands, words, wordset
+from auditor.claims.practices import Practice as Known
+from auditor.facts.components import component
+from auditor.facts.names import names
+from auditor.facts.pages import pages
+from auditor.facts.tools import Tool, at_work, declared_at, imported_by, imports, key, places, tool, trace, works_in
+from auditor.models import Evidence
+from auditor.readers import readable
+from auditor.snapshot import File
+
+# Tools that stand for each other: the packages whose import beside a missing one shows that the job is done otherwise.
+_GROUPS = (
+    ("fastapi", "flask", "litserve", "bentoml"),
+    ("streamlit", "gradio"),
+    ("wandb", "mlflow", "clearml", "neptune"),
+    ("typer", "click", "hydra"),
+    ("optuna", "raytune"),
+    ("xgboost", "lightgbm", "catboost"),
+)
+_ALL_ALIKE = {"typer": ("argparse", "fire"), "click": ("argparse", "fire"), "hydra": ("argparse",)}
+_OF_PRACTICES = {"dvc": "dvc", "wandb": "wandb", "hydra": "hydra", "pytorchlightning": "lightning", "fastapi": "api"}
+_WATCHING = wordset("evidently nannyml alibidetect whylogs prometheus opentelemetry")
+
+
+@settles("uses", speaks=("plain", "planned"))
+def uses(claim: Uses, case: Case) -> Settled | None:
+    """Of a tool of the closed table (auditor/facts/tools.py), which cannot be used without leaving a trace. Said to be used:
+    contradicted if no file but prose and lock files has a word of it; if a library is only declared, imported and started
+    nowhere (a detail); if the role's files are known, all read, and use another tool of its kind; if documentation is said to be
+    made with it and there is no page of the group's own. Said not to be used: contradicted by an import of it in own code. Said to
+    be what one would use, in an answer that denies monitoring: contradicted by an import. Open: tools that are not in the table
+    and not imported, roles that no files tell, guarded imports, several repositories."""
+    known = tool(claim.tool)
+    if known is None:
+        return None if claim.denied or claim.strength != "plain" else _imported(claim, case)
+    about = f"tool:{known.id}"
+    if claim.denied:
+        return _denied(claim, known, case, about) if claim.strength == "plain" else None
+    if claim.strength == "planned":
+        return _would(claim, known, case, about)
+    if ".gitmodules" in case.snapshot.files or not _names_it(claim, known):
+        return None
+    place = trace(known, case.snapshot)
+    if not place:
+        looked = len(places(case.snapshot))
+        return Settled(
+            "contradicted", f"No code, dependency list, configuration, workflow, notebook or Dockerfile mentions {known.name}.",
+            (absence(f"`{known.trace}` was looked for (in any case) in the names and texts of the {looked} tracked files that are no prose and no lock files: no match."),),
+            f"The sentence says that {known.name} is used; nothing in the repository uses it.", about,
+        )  # fmt: skip
+    if claim.role == "documentation" and (made := _documentation(claim, known, case)):
+        return made
+    placed = case.placed(claim)
+    if known.imports and not at_work(known, case.snapshot):
+        if placed is not None and placed.question.id == "dependencies":
+            return None
+        return _only_declared(known, case, about)
+    return _elsewhere(claim, known, case, about) or _supported(known, case, about)
+
+
+def _names_it(claim: Uses, known: Tool) -> bool:
+    """Whether the quote has the tool's name and no word that turns it round."""
+    said = words(claim.quote)
+    end = max(stands(said, " ".join(words(n))) for n in known.names)
+    return bool(end) and not set(said[:end]) & _TURNED
+
+
+_TURNED = wordset("no not never neither nor without instead than like alternative alternatives similar could would e.g")
+
+
+# -- said to be used ---------------------------------------------------------------------------------------------------
+
+
+def _only_declared(known: Tool, case: Case, about: str) -> Settled | None:
+    """A library that a list names and no code imports: a detail, and no claim of an answer on dependencies."""
+    found = declared_at(known, case.snapshot)
+    if found is None:
+        return None
+    file, line = found
+    return Settled(
+        "contradicted", f"{file.path}:{line} names {known.name}, but no code imports it and nothing runs it.",
+        (file.cite(line), absence(f"`{known.trace}` was looked for in all code, configuration and scripts without their comments: no match.")),
+        f"The sentence says that {known.name} is used; the repository only declares it.", about, True,
+    )  # fmt: skip
+
+
+def _elsewhere(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
+    """A role whose files use another tool of the kind, and this one nowhere; configuration may name it, too."""
+    alike = next((g for g in _GROUPS if known.id in g), ())
+    if not known.imports or not alike:
+        return None
+    if claim.path:
+        file = case.snapshot.files.get(names(case.snapshot).file(claim.path))
+        files: tuple[File, ...] = (file,) if file is not None and file.suffix == "py" else ()
+    else:
+        files = component(claim.role, case.snapshot)
+    if not files or not all(readable(f) for f in files) or any(works_in(known, f) for f in files):
+        return None
+    if any(works_in(known, f) for f in places(case.snapshot) if f.suffix not in ("py", "ipynb", "toml", "txt")):
+        return None
+    others = {p for name in alike if (t := tool(name)) and name != known.id for p in t.imports}
+    paths = {f.path for f in files}
+    instead = [i for i in imports(case.snapshot) if i.path in paths and not i.optional and set(i.packages) & others]
+    plain = [(f, n) for f in files for n, row in enumerate(f.lines, 1) if _brings(row, _ALL_ALIKE.get(known.id, ()))]
+    if not instead and not plain:
+        return None
+    file, line, name = (
+        (case.snapshot.files[instead[0].path], instead[0].line, instead[0].name) if instead else (*plain[0], "argparse")
+    )
+    where = claim.path or f"the files for {claim.role}"
+    return Settled(
+        "contradicted", f"{file.path}:{line} uses {name.split('.')[0]}; {where} do not use {known.name}.",
+        (file.cite(line), absence(f"None of {', '.join(sorted(paths)[:6])} mentions {known.name}.")),
+        f"The sentence says that {known.name} is used there; another tool is.", about, True,
+    )  # fmt: skip
+
+
+def _brings(row: str, modules: tuple[str, ...]) -> bool:
+    bare = row.split()
+    return len(bare) > 1 and bare[0] in ("import", "from") and bare[1].split(".")[0] in modules
+
+
+def _supported(known: Tool, case: Case, about: str) -> Settled | None:
+    place = at_work(known, case.snapshot)
+    path, _, line = place.partition(":")
+    file = case.snapshot.files.get(path)
+    if file is None or not readable(file):
+        return None
+    shown = file.cite(int(line)) if line.isdigit() else file.exists(f"{path} is a file of {known.name}.")
+    return Settled("supported", f"{place} uses {known.name}.", (shown,), about=about)
+
+
+def _imported(claim: Uses, case: Case) -> Settled | None:
+    wanted = key(claim.tool)
+    for item in imports(case.snapshot):
+        if wanted and wanted in (key(item.name.split(".")[0]), *map(key, item.packages)):
+            cited = case.snapshot.files[item.path].cite(item.line)
+            return Settled(
+                "supported", f"{item.path}:{item.line} imports {item.name}.", (cited,), about=f"tool:{wanted}"
+            )
+    return None
+
+
+# -- documentation -----------------------------------------------------------------------------------------------------
+
+_OTHER_DOCS = wordset(
+    "fastapi swagger openapi redoc wiki notion confluence pdoc template cookiecutter cookie dependency dependencies deploy deployed deploys deploying"
+    " publish published publishing development dev plugin plugins group"
+)
+
+
+def _documentation(claim: Uses, known: Tool, case: Case) -> Settled | None:
+    """Documentation that is generated from the code by directives of which there are none, or made in a site without a page of the
+    group's own."""
+    said = set(words(claim.quote))
+    if known.id not in ("mkdocs", "mkdocstrings", "sphinx") or (said & _OTHER_DOCS and known.id != "mkdocstrings"):
+        return None
+    found = pages(case.snapshot)
+    if not found.sure or found.plugin:
+        return None
+    from_code = known.id == "mkdocstrings" or bool(
+        said & {"docstrings", "docstring", "generated", "generate", "generates"}
+        and said & {"code", "docstrings", "docstring", "source"}
+    )
+    stub = found.stub
+    shown: tuple[Evidence, ...] = (stub.cite(1, 6),) if stub else ()
+    if from_code and not found.reference:
+        return Settled(
+            "contradicted", f"No page of the documentation has a directive that documents a module{', ' + stub.path + ' included' if stub else ''}.",
+            (absence(f"`::: module`, `.. automodule::` and their like were looked for in the {len(found.all)} pages below docs, and plugins that make reference pages in the configuration: none."), *shown),
+            "The sentence says that documentation is generated from the code; nothing in the pages asks for it.", "docs:generated",
+        )  # fmt: skip
+    if not from_code and not found.written:
+        return Settled(
+            "contradicted", f"{stub.path} is as the template brought it or says next to nothing, and there is no other page." if stub else "There is no page of documentation.",
+            (absence("Pages below docs, doc, documentation and sphinx were looked for, the template's untouched ones aside: none."), *shown),
+            "The sentence says that the documentation was made there; no page of it is the group's own.", "docs:generated",
+        )  # fmt: skip
+    return None
+
+
+# -- said not to be used, said to be what one would use -----------------------------------------------------------------
+
+
+def _denied(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
+    shape = Known(known.id, known.name, (), tuple(" ".join(words(n)) for n in known.names))
+    if claim.role != "unknown" or claim.path or not denial(claim.quote, shape):
+        return None
+    found = imported_by(known, case.snapshot)
+    if not found:
+        return None
+    name = _OF_PRACTICES.get(known.id)
+    return Settled(
+        "contradicted", f"{found[0].path}:{found[0].line} imports {found[0].name}.",
+        tuple(case.snapshot.files[i.path].cite(i.line) for i in found[:3]),
+        f"The sentence says that {known.name} was not used; the code uses it.", f"practice:{name}" if name else about,
+    )  # fmt: skip
+
+
+def _would(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
+    placed = case.placed(claim)
+    if placed is None or known.id not in _WATCHING:
+        return None
+    monitoring = BY_ITEM["cloud-monitoring"].items
+    said_none = any(
+        isinstance(p.claim, Practice) and p.claim.denied and p.claim.strength == "plain" and p.claim.item in monitoring
+        and not narrow_monitoring(p.claim.quote) for p in case.claims if p.question.n == placed.question.n
+    )  # fmt: skip
+    found = [i for i in imported_by(known, case.snapshot) if "tests" not in i.path.split("/") and "test_" not in i.path]
+    if not said_none or not found:
+        return None
+    return Settled(
+        "contradicted", f"{found[0].path}:{found[0].line} imports {found[0].name}.",
+        tuple(case.snapshot.files[i.path].cite(i.line) for i in found[:3]),
+        f"The sentence speaks of {known.name} as something that one could add; the code uses it.", about,
+    )  # fmt: skip
