@@ -35,17 +35,21 @@ class Practice:
     plain: bool = True
 
 
-def _row(id: str, name: str, items: str, names: str, **more: str | bool) -> Practice:
-    lists = {
-        k: tuple(w.strip() for w in str(v).split(","))
-        for k, v in more.items()
-        if k in ("acts", "done", "others", "parts")
-    }
-    verbs = frozenset(str(more.get("verbs", "")).split())
-    return Practice(
-        id, name, tuple(items.split()), tuple(n.strip() for n in names.split(",")), verbs=verbs,
-        answered=str(more.get("answered", "")), plain=bool(more.get("plain", True)), **lists,
-    )  # fmt: skip
+def phrases(listed: str) -> tuple[str, ...]:
+    """The phrases of a list with commas between."""
+    return tuple(" ".join(p.split()) for p in listed.split(","))
+
+
+def wordset(listed: str) -> frozenset[str]:
+    """The words of a list with blanks between."""
+    return frozenset(listed.split())
+
+
+def _row(
+    id: str, name: str, items: str, names: str, verbs: str = "", answered: str = "", plain: bool = True, **lists: str
+) -> Practice:
+    more = {key: phrases(listed) for key, listed in lists.items()}
+    return Practice(id, name, tuple(items.split()), phrases(names), verbs=wordset(verbs), answered=answered, plain=plain, **more)  # fmt: skip
 
 
 _MAKE = "implement implemented write written wrote create created develop developed build built make made set"
@@ -107,12 +111,6 @@ BY_ITEM = {item: p for p in PRACTICES for item in p.items}
 
 # -- words -------------------------------------------------------------------------------------------------------------
 
-
-def wordset(listed: str) -> frozenset[str]:
-    """The words of a list with blanks between."""
-    return frozenset(listed.split())
-
-
 _WORD = compile_later(r"[a-z0-9&/'.+_]+|[,;:!?()]")
 
 
@@ -152,48 +150,41 @@ def names(said: Sequence[str], phrases: Sequence[str]) -> bool:
 
 
 # What makes a statement less than plain: it speaks of a degree, a part or a kind.
-SOFT = wordset("fully full formal formally extensive extensively much custom complete completeness properly proper further more advanced systematic additional dedicated"
-    " directly explicitly automated automatically enough too very only just partly partial partially basic simple locally local manually manual template"
-    " some certain most mostly rest other several edge if whether load stress performance integration consider considered considering experimented looked"
-    " explored investigated exercise exercises started prepared try trying tried towards toward thought wanted planned course step might may could would"
-    " better improve improved extend extended")  # fmt: skip
+SOFT = wordset("fully full formal formally extensive extensively much custom complete completeness properly proper further more advanced systematic"
+    " additional dedicated directly explicitly automated automatically enough too very only just partly partial partially basic simple locally"
+    " local manually manual template some certain most mostly rest other several edge if whether load stress performance integration consider"
+    " considered considering experimented looked explored investigated exercise exercises started prepared try trying tried towards toward thought"
+    " wanted planned course step might may could would better improve improved extend extended")  # fmt: skip
+
+
+def shape(name: str, *spellings: str) -> Practice:
+    """Something else that may be denied in the closed shape, by its spellings."""
+    return Practice("", name, (), tuple(" ".join(words(s)) for s in spellings))
+
 
 # -- denials -----------------------------------------------------------------------------------------------------------
 
-_NOT = tuple(
-    tuple(n.split())
-    for n in (
-        "did not", "didn't", "have not", "haven't", "had not", "do not", "don't", "has not", "does not", "doesn't", "decided not", "chose not",
-        "opted not", "were not able", "weren't able", "could not", "couldn't", "never",
-    )
-)  # fmt: skip
-_PASSIVE = tuple(
-    tuple(n.split())
-    for n in ("was not", "were not", "wasn't", "weren't", "has not been", "have not been", "was never", "is not")
-)
-_ADVERBS = wordset("unfortunately sadly therefore thus also however ultimately then actually simply")
-_FILL = wordset(
-    "yet actually manage managed end ended up get got succeed succeeded around have had having the time make made making of to any a an in been use"
-    " able enough do doing done"
-)
-_VERBS = wordset("implement implemented implementing use used using utilize utilized utilise utilised set perform performed do done conduct conducted run running"
-    " write written writing add added create created deploy deployed develop developed build built include included employ employed apply applied"
-    " integrate integrated configure configured calculate calculated compute computed measure measured incorporate incorporated carry carried adopt"
-    " adopted make made publish published host hosted have setup")  # fmt: skip
-_LINK = wordset("any a an the our of kind kinds sort form type on for in to either up out use")
-_OBJECTS = wordset("model models api fastapi app application service project code scripts script")
-_ENDS = wordset(". , ; : ! ( )")
-_ON = wordset(
-    "because since due but so however although even therefore yet during though which instead despite as and hence thus"
-)
-_NARROW_OK = wordset(
-    "of for on in to with our the this a an any project model models api fastapi app application service services code codebase data dataset pipeline"
-    " repository deployment workflow workflows github deployed trained own final whole entire current ml mlops machine deep learning inference prediction"
-    " end practice cloud gcp google platform was were is are has have been done performed implemented conducted made written set up added used calculated"
-    " computed measured place hooks"
-)
-_AFTER_ALL = wordset("managed succeeded able still got did")
-_BARE = wordset("have had use used did performed implemented is are was were but")
+_NOT = tuple(tuple(n.split()) for n in phrases(
+    "did not, didn't, have not, haven't, had not, do not, don't, has not, does not, doesn't, decided not, chose not, opted not, were not able, weren't able,"
+    "could not, couldn't, never"))  # fmt: skip
+_PASSIVE = tuple(tuple(n.split()) for n in phrases("was not, were not, wasn't, weren't, has not been, have not been, was never, is not"))  # fmt: skip
+_ADVERBS = wordset("unfortunately sadly therefore thus also however ultimately then actually simply")  # fmt: skip
+_FILL = wordset("yet actually manage managed end ended up get got succeed succeeded around have had having the time make made making of to any a an in been"
+    " use able enough do doing done")  # fmt: skip
+_VERBS = wordset("implement implemented implementing use used using utilize utilized utilise utilised set perform performed do done conduct conducted run"
+    " running write written writing add added create created deploy deployed develop developed build built include included employ employed apply"
+    " applied integrate integrated configure configured calculate calculated compute computed measure measured incorporate incorporated carry"
+    " carried adopt adopted make made publish published host hosted have setup")  # fmt: skip
+_LINK = wordset("any a an the our of kind kinds sort form type on for in to either up out use")  # fmt: skip
+_OBJECTS = wordset("model models api fastapi app application service project code scripts script")  # fmt: skip
+_ENDS = wordset(". , ; : ! ( )")  # fmt: skip
+_ON = wordset("because since due but so however although even therefore yet during though which instead despite as and hence thus")  # fmt: skip
+_NARROW_OK = wordset("of for on in to with our the this a an any project model models api fastapi app application service services code codebase data dataset"
+    " pipeline repository deployment workflow workflows github deployed trained own final whole entire current ml mlops machine deep learning"
+    " inference prediction end practice cloud gcp google platform was were is are has have been done performed implemented conducted made written"
+    " set up added used calculated computed measured place hooks")  # fmt: skip
+_AFTER_ALL = wordset("managed succeeded able still got did")  # fmt: skip
+_BARE = wordset("have had use used did performed implemented is are was were but")  # fmt: skip
 _ELSEWHERE = wordset("cloud gcp google platform")  # where denied: narrower, unless it is the practice's own place
 
 
@@ -293,31 +284,10 @@ def _after_all(said: list[str], i: int) -> bool:
     return False
 
 
-_NO_ANSWERS = tuple(
-    w.strip()
-    for w in [
-        "no",
-        " nope",
-        " unfortunately no",
-        " sadly no",
-        " we did not",
-        " we didn't",
-        " we have not",
-        " we haven't",
-        " no we did not",
-        " no we didn't",
-        " unfortunately we did not\n    ",
-        " unfortunately we did not have time",
-        " we did not have time",
-        " we did not do this",
-        " we did not do that",
-        " no we have not",
-        " unfortunately not\n    ",
-        " we did not manage to do this",
-        " we did not manage",
-        " we did not get that far",
-    ]
-)
+_NO_ANSWERS = phrases(
+    "no, nope, unfortunately no, sadly no, we did not, we didn't, we have not, we haven't, no we did not, no we didn't, unfortunately we did not,"
+    "unfortunately we did not have time, we did not have time, we did not do this, we did not do that, no we have not, unfortunately not,"
+    "we did not manage to do this, we did not manage, we did not get that far")  # fmt: skip
 
 
 def says_no(text: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.claims import Repo, Settled, absence, check, fact
-from auditor.claims.practices import Practice, denial
+from auditor.claims.practices import denial, shape
 from auditor.facts.names import letters, names
 from auditor.facts.template import template
 from auditor.globs import matches
@@ -296,9 +296,12 @@ def notebooks_denied(prose: Prose, repo: Repo) -> Iterator[Settled]:
     for statement in prose.sentences():
         if "notebook" not in statement.plain.lower() or not statement.negated:
             continue
-        folder = denial(statement.plain, Practice("folder", "", (), ("notebook* folder", "notebook* directory")))
+        folder = denial(
+            statement.plain,
+            shape("", "notebook folder", "notebooks folder", "notebook directory", "notebooks directory"),
+        )
         if not folder and not denial(
-            statement.plain, Practice("notebooks", "", (), ("notebook*", "jupyter notebook*", "jupyter"))
+            statement.plain, shape("", "notebooks", "notebook", "jupyter notebooks", "jupyter notebook", "jupyter")
         ):
             continue
         if notebooks is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Component, Practice, Service, Strength, Typed, Uses
-from auditor.claims.practices import PRACTICES, SOFT, denial, names, says_no, stands, words, wordset
+from auditor.claims.practices import PRACTICES, SOFT, denial, names, phrases, says_no, shape, stands, words, wordset
 from auditor.claims.practices import Practice as Known
 from auditor.facts.services import SERVICES, spoken_of
 from auditor.facts.tools import TOOLS, Tool
@@ -34,19 +34,17 @@ def denied_practices(prose: Prose, case: Case) -> Made:
             continue
         opens = says_no(statement.plain) and _first(statement, prose)
         for known in _spoken(statement):
+            what = denial(statement.plain, known)
             if (opens and known.answered == statement.question.id) or (
-                (what := denial(statement.plain, known)) and not _conditional(said, what, statement)
+                what and not _conditional(said, what, statement)
             ):
                 yield statement, _practice(known, statement, case, denied=True)
 
 
 def _spoken(statement: Statement) -> list[Known]:
     """The practices that a sentence may speak of."""
-    small = statement.plain.lower()
-    return [
-        p for p in PRACTICES
-        if p.plain and (p.answered == statement.question.id or any(s in small for s in _STEMS[p.id]))
-    ]  # fmt: skip
+    small, asked = statement.plain.lower(), statement.question.id
+    return [p for p in PRACTICES if p.plain and (p.answered == asked or any(s in small for s in _STEMS[p.id]))]
 
 
 def _denies(said: Sequence[str]) -> bool:
@@ -69,9 +67,7 @@ def _conditional(said: list[str], denied: str, statement: Statement) -> bool:
     return clause.past or clause.planned or clause.attempted or "if" in before or "that" in before[-1:]
 
 
-def _practice(
-    known: Known, statement: Statement, case: Case, *, denied: bool = False, hedged: bool = False
-) -> Practice:
+def _practice(known: Known, statement: Statement, case: Case, denied: bool = False, hedged: bool = False) -> Practice:
     mine = [i for i in known.items if case.box(i)]
     item = next((i for i in mine if case.prose.checked(i) is denied), mine[0] if mine else known.items[0])
     part = known.name if known.id == "caching" else "whole"
@@ -90,9 +86,8 @@ def told_practices(prose: Prose, case: Case) -> Made:
         if statement.planned or statement.personal or not (statement.negated or statement.attempted):
             continue
         for known in _spoken(statement):
-            if owns.get(statement.question.id, set()) & set(known.items) and names(
-                words(statement.plain), (*known.names, *known.done)
-            ):
+            mine = owns.get(statement.question.id, set()) & set(known.items)
+            if mine and names(words(statement.plain), (*known.names, *known.done)):
                 yield statement, _practice(known, statement, case, denied=True, hedged=True)
 
 
@@ -110,16 +105,13 @@ def done_practices(prose: Prose, case: Case) -> Made:
                 yield statement, _practice(known, statement, case)
 
 
-_SUBJECTS = wordset(
-    "project setup team group workflow code training api application repository codebase pipeline app frontend backend model service dashboard"
-)
-_ADVERBS = wordset(
-    "also have has had is are was were then therefore further additionally mainly primarily both successfully instead decided chose to been made managed"
-)
-_DID = wordset("use used uses using utilize utilized utilise utilised employ employed integrate integrated implement implemented instrument instrumented rely relied"
-    " built build creates created create developed deployed adopt adopted leverage leveraged incorporate incorporated added log logged logs track tracked"
-    " tracks monitor monitored serve served wrote write configure configured ran run perform performed conduct conducted did expose exposes exposed train"
-    " trained tested handled manage managed tuned profiled included set setup load")  # fmt: skip
+_SUBJECTS = wordset("project setup team group workflow code training api application repository codebase pipeline app frontend backend model service dashboard")  # fmt: skip
+_ADVERBS = wordset("also have has had is are was were then therefore further additionally mainly primarily both successfully instead decided chose to been made"
+    " managed")  # fmt: skip
+_DID = wordset("use used uses using utilize utilized utilise utilised employ employed integrate integrated implement implemented instrument instrumented rely"
+    " relied built build creates created create developed deployed adopt adopted leverage leveraged incorporate incorporated added log logged logs"
+    " track tracked tracks monitor monitored serve served wrote write configure configured ran run perform performed conduct conducted did expose"
+    " exposes exposed train trained tested handled manage managed tuned profiled included set setup load")  # fmt: skip
 
 
 def _did(said: Sequence[str]) -> Iterator[int]:
@@ -142,17 +134,16 @@ def _did(said: Sequence[str]) -> Iterator[int]:
 
 _ROLES: dict[str, Component] = {"mkdocs": "documentation", "mkdocstrings": "documentation", "sphinx": "documentation"}
 _OF_PRACTICES = ("dvc", "wandb", "hydra", "pytorchlightning", "fastapi")  # their denial is a practice's
-_BREAKS = wordset("; : . but because which that if when while since so no not never without")
-_INSTEAD = wordset(
-    "like as e.g example instance similar alternative alternatives instead rather compared versus vs over than either or against from compatible inspired"
-    " support"
-)
-_NOT_USED = wordset("exercise exercises lecture lectures consider considered considering looked explore explored exploring experimented experimenting familiar learn learned"
-    " possible possibly thinking thought discuss discussed idea branch branches manual manually installed optional optionally space spaces vercel netlify"
-    " replaced switched prepare prepared template merge merged wanted")  # fmt: skip
-_PASSIVE = wordset("used integrated implemented added configured employed utilized utilised chosen")
-_ACTIVE = wordset("manages handles tracks logs collects exposes orchestrates detects monitors serves")
-_WATCHING = wordset("evidently nannyml alibidetect whylogs prometheus opentelemetry")
+_BREAKS = wordset("; : . but because which that if when while since so no not never without")  # fmt: skip
+_INSTEAD = wordset("like as e.g example instance similar alternative alternatives instead rather compared versus vs over than either or against from compatible"
+    " inspired support")  # fmt: skip
+_NOT_USED = wordset("exercise exercises lecture lectures consider considered considering looked explore explored exploring experimented experimenting familiar"
+    " learn learned possible possibly thinking thought discuss discussed idea branch branches manual manually installed optional optionally space"
+    " spaces vercel netlify replaced switched prepare prepared template merge merged wanted")  # fmt: skip
+_NONE = wordset("no not never neither nor without")
+_PASSIVE = wordset("used integrated implemented added configured employed utilized utilised chosen")  # fmt: skip
+_ACTIVE = wordset("manages handles tracks logs collects exposes orchestrates detects monitors serves")  # fmt: skip
+_WATCHING = wordset("evidently nannyml alibidetect whylogs prometheus opentelemetry")  # fmt: skip
 
 
 @reads("tools-used")
@@ -170,10 +161,10 @@ def tools_used(prose: Prose, case: Case) -> Made:
             ends = [e for n in tool.names if (e := stands(said, " ".join(words(n))))]
             if not ends:
                 continue
-            known = Known(tool.id, tool.name, (), tuple(" ".join(words(n)) for n in tool.names))
             strength: Strength = "plain"
-            denied = bool(denial(statement.plain, known)) and tool.id not in _OF_PRACTICES and not statement.personal
-            if denied and _conditional(said, denial(statement.plain, known), statement):
+            what = denial(statement.plain, shape(tool.name, *tool.names))
+            denied = bool(what) and tool.id not in _OF_PRACTICES and not statement.personal
+            if denied and _conditional(said, what, statement):
                 continue
             if statement.planned and statement.question.id == "monitoring" and tool.id in _WATCHING:
                 if not _would(said, ends[0]) or statement.negated:
@@ -184,13 +175,11 @@ def tools_used(prose: Prose, case: Case) -> Made:
             ):
                 continue
             role: Component = "monitoring" if strength == "planned" else _ROLES.get(tool.id, "unknown")
-            yield (
-                statement,
-                Uses(kind="uses", quote=statement.text, tool=tool.id, role=role, denied=denied, strength=strength),
-            )
+            claim = Uses(kind="uses", quote=statement.text, tool=tool.id, role=role, denied=denied, strength=strength)
+            yield statement, claim
 
 
-_APART = tuple(f"{a} {g}{r}" for a in ("separate", "another", "other", "different", "second", "dedicated", "own") for g in ("", "github ") for r in ("repo", "repository", "repositories"))  # fmt: skip
+_APART = tuple(f"{a} {r}" for a in ("separate", "another", "other", "different", "second", "dedicated", "own", "github") for r in ("repo", "repository", "repositories") if a != "github")  # fmt: skip
 
 
 def _contrary(statement: Statement) -> bool:
@@ -200,14 +189,8 @@ def _contrary(statement: Statement) -> bool:
 
 def _named(statement: Statement) -> Iterator[Tool]:
     """The tools that a sentence names, as written."""
-    text = statement.plain
-    squeezed = "".join(c for c in text.lower() if c.isalnum())
-    for tool in TOOLS:
-        if not any("".join(c for c in n.lower() if c.isalnum()) in squeezed for n in tool.names):
-            continue
-        small = text.lower()
-        if any((n in text) if n != n.lower() else (n in small) for n in tool.names):
-            yield tool
+    text, small = statement.plain, statement.plain.lower()
+    return (t for t in TOOLS if any((n in text) if n != n.lower() else (n in small) for n in t.names))
 
 
 def _used(said: list[str], end: int, statement: Statement) -> bool:
@@ -215,18 +198,13 @@ def _used(said: list[str], end: int, statement: Statement) -> bool:
     if not statement.firm or set(said) & _NOT_USED:
         return False
     before, after = said[max(0, end - 16) : end - 1], said[end : end + 8]
-    if set(said[max(0, end - 6) : end - 1]) & _INSTEAD or set(said[:end]) & {
-        "no",
-        "not",
-        "never",
-        "neither",
-        "nor",
-        "without",
-    }:
-        return False
-    if any(w.endswith("n't") for w in said) or (
-        {"but", "however", "although", "though"} & set(said[end:]) and _denies(said[end:])
+    if (
+        set(said[max(0, end - 6) : end - 1]) & _INSTEAD
+        or set(said[:end]) & _NONE
+        or any(w.endswith("n't") for w in said)
     ):
+        return False
+    if {"but", "however", "although", "though"} & set(said[end:]) and _denies(said[end:]):
         return False
     if after[:1] and after[0] in ("is", "was", "are", "were", "has", "have") and set(after[1:4]) & _PASSIVE:
         return True
@@ -247,30 +225,10 @@ def _would(said: list[str], end: int) -> bool:
 
 # -- services ----------------------------------------------------------------------------------------------------------
 
-_COMPLETE = (
-    "following",
-    "these services",
-    "services below",
-    "all services",
-    "all the services",
-    "services used are",
-    "services we used are",
-)
-_SOME = wordset(
-    "main mainly primary primarily most mostly important core some include includes including example among key several central etc others"
-)
-_OPEN_END = (
-    "etc",
-    "among others",
-    "amongst others",
-    "and so on",
-    "and more",
-    "and others",
-    "to name a few",
-    "other services",
-    "among other things",
-)
-_NUMBERS = wordset("two three four five six seven eight nine ten 2 3 4 5 6 7 8 9 10")
+_COMPLETE = phrases("following, these services, services below, all services, all the services, services used are, services we used are")  # fmt: skip
+_SOME = wordset("main mainly primary primarily most mostly important core some include includes including example among key several central etc others")  # fmt: skip
+_OPEN_END = phrases("etc, among others, amongst others, and so on, and more, and others, to name a few, other services, among other things")  # fmt: skip
+_NUMBERS = wordset("two three four five six seven eight nine ten 2 3 4 5 6 7 8 9 10")  # fmt: skip
 
 
 @reads("services-listed")
@@ -291,31 +249,18 @@ def services_listed(prose: Prose, case: Case) -> Made:
             return
     text = " ".join(s.plain for s in prose.of("gcp-services"))
     value = ", ".join(s for s in SERVICES if spoken_of(s, text))
-    yield (
-        opener,
-        Service(
-            kind="service", quote=opener.text, service="Google Cloud", what="complete list", value=value, every=True
-        ),
+    claim = Service(
+        kind="service", quote=opener.text, service="Google Cloud", what="complete list", value=value, every=True
     )
+    yield opener, claim  # fmt: skip
 
 
 # -- secrets -----------------------------------------------------------------------------------------------------------
 
-_KEYS = ("secrets", "credential*", "api key*", "keys", "key", "token*", "password*", "wandb_api_key")
-_KEPT = wordset(
-    "stored kept managed saved handled provided passed injected placed set added fetched retrieved accessed"
-)
-_SAFE = (
-    "github secret*",
-    "repository secret*",
-    "secret manager",
-    "secrets manager",
-    "environment variable*",
-    ".env",
-    "env",
-    "secret",
-)
-_LEFT_OUT = wordset("stored committed hardcoded coded pushed exposed included storing committing exposing leaking")
+_KEYS = phrases("secrets, credential*, api key*, keys, key, token*, password*, wandb_api_key")  # fmt: skip
+_KEPT = wordset("store keep manage save handle provide pass inject stored kept managed saved handled provided passed injected placed set added fetched retrieved accessed")  # fmt: skip
+_SAFE = phrases("github secret*, repository secret*, secret manager, secrets manager, environment variable*, .env, env, secret")  # fmt: skip
+_LEFT_OUT = wordset("stored committed hardcoded coded pushed exposed included storing committing exposing leaking")  # fmt: skip
 
 
 @reads("secrets-kept-out")

@@ -2,8 +2,7 @@
 
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Practice, Uses
-from auditor.claims.practices import BY_ITEM, denial, narrow_monitoring, stands, words, wordset
-from auditor.claims.practices import Practice as Known
+from auditor.claims.practices import BY_ITEM, denial, narrow_monitoring, shape, stands, words, wordset
 from auditor.facts.components import component
 from auditor.facts.names import names
 from auditor.facts.pages import pages
@@ -23,7 +22,7 @@ _GROUPS = (
 )
 _ALL_ALIKE = {"typer": ("argparse", "fire"), "click": ("argparse", "fire"), "hydra": ("argparse",)}
 _OF_PRACTICES = {"dvc": "dvc", "wandb": "wandb", "hydra": "hydra", "pytorchlightning": "lightning", "fastapi": "api"}
-_WATCHING = wordset("evidently nannyml alibidetect whylogs prometheus opentelemetry")
+_WATCHING = wordset("evidently nannyml alibidetect whylogs prometheus opentelemetry")  # fmt: skip
 
 
 @settles("uses", speaks=("plain", "planned"))
@@ -69,7 +68,7 @@ def _names_it(claim: Uses, known: Tool) -> bool:
     return bool(end) and not set(said[:end]) & _TURNED
 
 
-_TURNED = wordset("no not never neither nor without instead than like alternative alternatives similar could would e.g")
+_TURNED = wordset("no not never neither nor without instead than like alternative alternatives similar could would e.g")  # fmt: skip
 
 
 # -- said to be used ---------------------------------------------------------------------------------------------------
@@ -147,10 +146,8 @@ def _imported(claim: Uses, case: Case) -> Settled | None:
 
 # -- documentation -----------------------------------------------------------------------------------------------------
 
-_OTHER_DOCS = wordset(
-    "fastapi swagger openapi redoc wiki notion confluence pdoc template cookiecutter cookie dependency dependencies deploy deployed deploys deploying"
-    " publish published publishing development dev plugin plugins group"
-)
+_OTHER_DOCS = wordset("fastapi swagger openapi redoc wiki notion confluence pdoc template cookiecutter cookie dependency dependencies deploy deployed deploys"
+    " deploying publish published publishing development dev plugin plugins group")  # fmt: skip
 
 
 def _documentation(claim: Uses, known: Tool, case: Case) -> Settled | None:
@@ -187,8 +184,7 @@ def _documentation(claim: Uses, known: Tool, case: Case) -> Settled | None:
 
 
 def _denied(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
-    shape = Known(known.id, known.name, (), tuple(" ".join(words(n)) for n in known.names))
-    if claim.role != "unknown" or claim.path or not denial(claim.quote, shape):
+    if claim.role != "unknown" or claim.path or not denial(claim.quote, shape(known.name, *known.names)):
         return None
     found = imported_by(known, case.snapshot)
     if not found:
