@@ -623,7 +623,7 @@ PLANTED: tuple[Planted, ...] = (
     planted(
         "said-bucket",
         says("`gs://cloudtype-data`, as", "`gs://cloudtypes-data`, as"),
-        claim("bucket-named", 10, "gs://cloudtypes-data"),
+        claim("service", 10, "gs://cloudtypes-data"),
     ),
     planted(
         "lock-line-dropped",

@@ -49,6 +49,13 @@ class Case:
         """The place of a claim, if it is one of the report's."""
         return next((p for p in self.claims if p.claim is claim), None)
 
+    def quoted(self, placed: Placed) -> Evidence:
+        """A claim's words in the report as evidence."""
+        quote = placed.claim.quote
+        note = f"the answer to question {placed.question.n}"
+        end = placed.line + quote.count("\n")
+        return Evidence(kind="excerpt", path=self.report.path, start=placed.line, end=end, excerpt=quote, note=note)
+
     def answer(self, probe: str) -> Answer:
         """A probe's answer about this commit."""
         if probe not in self._answers:

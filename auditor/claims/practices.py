@@ -182,7 +182,7 @@ _ON = wordset("because since due but so however although even therefore yet duri
 _NARROW_OK = wordset("of for on in to with our the this a an any project model models api fastapi app application service services code codebase data dataset"
     " pipeline repository deployment workflow workflows github deployed trained own final whole entire current ml mlops machine deep learning"
     " inference prediction end practice cloud gcp google platform was were is are has have been done performed implemented conducted made written"
-    " set up added used calculated computed measured place hooks")  # fmt: skip
+    " set up added used calculated computed measured place hooks managed")  # fmt: skip
 _AFTER_ALL = wordset("managed succeeded able still got did")  # fmt: skip
 _BARE = wordset("have had use used did performed implemented is are was were but")  # fmt: skip
 _ELSEWHERE = wordset("cloud gcp google platform")  # where denied: narrower, unless it is the practice's own place
@@ -228,7 +228,10 @@ def _negations(said: list[str]) -> Iterator[tuple[int, int, bool, bool]]:
                 before -= 1
             subject = said[before] if before >= 0 else ""
             group = subject in ("group", "team", "project") and said[before - 1 : before] in (["our"], ["the"])
-            if (passive and subject in _OBJECTS) or (not passive and (subject == "we" or group)):
+            whole = said[before - 1 : before] in (["our"], ["the"]) or (
+                said[max(before - 2, 0) : before - 1] in (["our"], ["the"]) and said[before - 1] in _NARROW_OK
+            )
+            if (passive and subject in _OBJECTS and whole) or (not passive and (subject == "we" or group)):
                 yield before, i + len(shape), passive, False
 
 

@@ -1,7 +1,6 @@
 """Seeds, deterministic flags, sweeps, and settings that a sentence states of a configuration file that it names."""
 
 import ast
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -559,9 +558,6 @@ def _number(text: str) -> float | None:
         return None
 
 
-_BUCKET = compile_later(r"gs://(?P<b>[a-z0-9][a-z0-9._-]{2,62})")
-
-
 _ACCELERATOR = compile_later(
     r"\b(?:nvidia[ _-]?)?(?:tesla[ _-]?)?(T4|V100|P100|P4|K80|A100|L4|H100)s?\b", re.IGNORECASE
 )
@@ -804,47 +800,3 @@ def dataset_size(prose: Prose, repo: Repo) -> Iterator[Settled]:
 
 def _readable_size(size: int) -> str:
     return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
-
-
-@check("bucket-named", asks="Is the bucket that the prose names the one that the files name?")
-def bucket_named(prose: Prose, repo: Repo) -> Iterator[Settled]:
-    """Takes: `gs://name` in a firm sentence. Settled by: no file names that bucket and one names another that differs in a letter or
-    two. Leaves alone: buckets that no file is near to, placeholders, plans."""
-    for statement in prose.sentences():
-        names = {m["b"].rstrip(".") for m in _BUCKET.finditer(statement.text)}
-        if not names or not statement.firm or statement.negated:
-            continue
-        held: dict[str, tuple[File, int]] = {}
-        for file in repo.snapshot.select(
-            (
-                "**/*.py",
-                "**/*.y*ml",
-                "**/.dvc/config",
-                "**/*.toml",
-                "**/*.sh",
-                "**/makefile",
-                "**/*.tf",
-                "**/*dockerfile*",
-            ),
-            mentions=("gs://", "bucket"),
-            stubs=True,
-        ):
-            for i, row in enumerate(file.lines, 1):
-                for m in re.finditer(
-                    r"""gs://([a-z0-9][a-z0-9._-]{2,62})|[\"'= ]([a-z0-9][a-z0-9_.-]{5,62})[\"']?\s*$""", row
-                ):
-                    held.setdefault(m[1] or m[2], (file, i))
-        for name in names:
-            if name in held or any(name in f.text for f, _ in held.values()):
-                continue
-            near = difflib.get_close_matches(name, held, n=1, cutoff=0.92)
-            if near:
-                file, line = held[near[0]]
-                yield Settled(
-                    statement,
-                    about=f"bucket:{name}",
-                    shows=f"{file.path}:{line} names the bucket {near[0]}.",
-                    difference=f"The sentence says {name}.",
-                    evidence=(file.cite(line), fact(f"No file names a bucket {name}.", file.path)),
-                    detail=True,
-                )

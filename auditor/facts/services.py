@@ -35,11 +35,6 @@ class Use:
     accelerators: tuple[str, ...] = ()
     open: bool = False
 
-    @property
-    def idle(self) -> bool:
-        """Whether it may never have run: a specification, or a step of a build that nobody need have started."""
-        return self.how in ("specification", "Cloud Build")
-
 
 # Google's services by product name, and the words of which one stands in whatever speaks of the service.
 SERVICES: dict[str, tuple[str, ...]] = {

@@ -160,20 +160,6 @@ def test_cloud_values(sentence: str, files: dict[str, str], wrong: bool) -> None
     assert len(contradicted("cloud-value-in-named-file", {"cloud-training": sentence}, files)) == wrong
 
 
-@pytest.mark.parametrize(
-    ("sentence", "wrong"),
-    [
-        ("The data is in gs://group-twelve-datas.", True),
-        ("The data is in gs://group-twelve-data.", False),
-        ("The data is in gs://another-bucket-altogether.", False),
-        ("The data would be in gs://group-twelve-datas.", False),
-    ],
-)
-def test_buckets(sentence: str, wrong: bool) -> None:
-    files = {".dvc/config": "['remote \"r\"']\n    url = gs://group-twelve-data\n"}
-    assert len(contradicted("bucket-named", {"data-versioning": sentence}, files)) == wrong
-
-
 def test_a_method_that_is_configured_is_supported() -> None:
     (found,) = settle("sweep-configured", {"experiment-tracking": "We ran a sweep with random search."}, RANDOM)
     assert (found.label, found.about) == ("supported", "sweep:method")

@@ -56,6 +56,8 @@ def test_the_practices_name_items_and_questions_of_the_profile() -> None:
         ("profiling", "we did not formally profile our code", {"denied": True}, "open"),
         ("cloud-deploy", "we did not deploy the frontend", {"denied": True}, "open"),
         ("cloud-deploy", "the API was not deployed to the cloud", {"denied": True}, "contradicted"),
+        ("cloud-deploy", "the remaining service was not deployed", {"denied": True}, "open"),
+        ("profiling", "the remaining code was not profiled", {"denied": True}, "open"),
         ("cloud-training", "we did not train our models in the cloud with GPUs", {"denied": True}, "open"),
         ("ci-caching-and-matrix", "we do not use caching", {"denied": True, "part": "caching"}, "contradicted"),
         ("ci-caching-and-matrix", "we do not test several systems", {"denied": True, "part": "matrix"}, "open"),

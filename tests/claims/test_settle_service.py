@@ -107,6 +107,9 @@ def test_a_job_that_may_never_have_run_needs_an_answer_that_tells_of_it(training
         ({"service": "Artifact Registry", "what": "used"}, OLD, "open"),
         ({"service": "Artifact Registry", "what": "registry host", "value": "us-docker.pkg.dev"}, PUSH, "contradicted"),
         ({"service": "Artifact Registry", "what": "registry host", "value": "europe-west1-docker.pkg.dev/p"}, PUSH, "open"),
+        ({"service": "Cloud Storage", "what": "bucket", "value": "gs://clouds-data"}, {".dvc/config": "url = gs://cloud-data\n"}, "contradicted"),
+        ({"service": "Cloud Storage", "what": "bucket", "value": "cloud-data"}, {".dvc/config": "url = gs://cloud-data\n"}, "supported"),
+        ({"service": "Cloud Storage", "what": "bucket", "value": "another-bucket"}, {".dvc/config": "url = gs://cloud-data\n"}, "open"),
         ({"service": "AWS S3", "what": "region", "value": "eu-north-1"}, DEPLOY, "open"),
     ],
 )  # fmt: skip

@@ -129,6 +129,7 @@ WRITTEN = {**SITE, "docs/guide.md": "How to train the model with our data. " * 1
         ("mkdocstrings", "mkdocstrings generates the API documentation", REFERENCE, "supported"),
         ("mkdocs", "the documentation is made with MkDocs", SITE, "contradicted"),
         ("mkdocs", "the documentation is made with MkDocs", WRITTEN, "supported"),
+        ("mkdocs", "our workflows are used for generating documentation using MkDocs", SITE, "supported"),
         ("mkdocs", "MkDocs deploys the documentation", SITE, "supported"),
         ("mkdocs", "MkDocs generates documentation from the code", WRITTEN, "contradicted"),
         ("sphinx", "we wrote the documentation with Sphinx", SITE, "contradicted"),

@@ -10,6 +10,7 @@ from auditor.claims.practices import PRACTICES, SOFT, denial, names, phrases, sa
 from auditor.claims.practices import Practice as Known
 from auditor.facts.services import SERVICES, spoken_of
 from auditor.facts.tools import TOOLS, Tool
+from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
 
 Made = Iterator[tuple[Statement, Typed]]
@@ -117,6 +118,8 @@ _DID = wordset("use used uses using utilize utilized utilise utilised employ emp
 def _did(said: Sequence[str]) -> Iterator[int]:
     """Where in the words something that the group or its code does begins: after a subject, any adverbs and a verb."""
     for i, word in enumerate(said):
+        if word in _DID and word.endswith("ed") and (i == 0 or (i == 1 and said[0].endswith("ly"))):
+            yield i + 1  # an entry of a list: "Integrated X"
         ours = word in _SUBJECTS and i and said[i - 1] in ("our", "the")
         if word != "we" and not ours and word not in ("experiments", "runs", "metrics", "configurations"):
             continue
@@ -210,7 +213,7 @@ def _used(said: list[str], end: int, statement: Statement) -> bool:
         return True
     if {"we", "our"} & set(said[:end]) and "using" in said[max(0, end - 4) : end - 1]:
         return True
-    if said[end - 1] in _ROLES and set(said) & {"generate", "generates", "generated", "generating"}:
+    if said[end - 1] == "mkdocstrings" and set(said) & {"generate", "generates", "generated", "generating"}:
         return True
     if statement.question.id == "architecture" and set(after[:1]) & _ACTIVE:
         return True
@@ -254,6 +257,20 @@ def services_listed(prose: Prose, case: Case) -> Made:
     )
     yield opener, claim  # fmt: skip
 
+
+@reads("buckets-named")
+def buckets_named(prose: Prose, case: Case) -> Made:
+    """Takes: `gs://name` in a sentence that says how things are. Leaves alone: placeholders, commands in fences."""
+    for statement in prose.sentences():
+        for name in dict.fromkeys(m[1].rstrip(".") for m in _BUCKET.finditer(statement.text)):
+            if statement.firm and not statement.negated:
+                yield (
+                    statement,
+                    Service(kind="service", quote=statement.text, service="Cloud Storage", what="bucket", value=name),
+                )
+
+
+_BUCKET = compile_later(r"gs://([a-z0-9][a-z0-9._-]{2,62})")
 
 # -- secrets -----------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,5 @@
 """What the group says of a practice, against its box, what the repository shows of it, and its other answers."""
 
-from collections.abc import Iterator
-
 from auditor.claims.case import Case, Placed, Settled, fact, settles
 from auditor.claims.kinds import Practice
 from auditor.claims.practices import BY_ITEM, SOFT, denial, names, narrow_monitoring, says_no, stands, words, wordset
@@ -71,7 +69,7 @@ def _denied(claim: Practice, known: Known, case: Case) -> Settled | None:
         return None
     return Settled(
         "contradicted", f"The answer to question {told.question.n} says (line {told.line}): “{_clip(told.claim.quote)}”",
-        (_said(told, case),), f"One answer says {left_out}, the other reports it.", about, rule="prose-contradicts-prose",
+        (case.quoted(told),), f"One answer says {left_out}, the other reports it.", about, rule="prose-contradicts-prose",
     )  # fmt: skip
 
 
@@ -216,9 +214,8 @@ def _done(claim: Practice, known: Known, spec: Item, case: Case) -> Settled | No
             (marked, *shown), "The sentence and the repository show it as done; the checklist leaves it open.",
             f"practice:{known.id}", True, "prose-contradicts-checklist",
         )  # fmt: skip
-    if not plain:
-        return None
-    return Settled("supported", f"{_place(shown[0])} shows {known.name}.", tuple(shown), about=f"practice:{known.id}")
+    shows = f"{_place(shown[0])} shows {known.name}."
+    return Settled("supported", shows, tuple(shown), about=f"practice:{known.id}") if plain else None
 
 
 # -- secrets -----------------------------------------------------------------------------------------------------------
@@ -266,7 +263,7 @@ def explained_boxes(case: Case) -> dict[str, Evidence]:
         short = [p for p in about if p.claim.denied or p.claim.strength == "attempted"]
         firm = [p for p in short if p.claim.denied and p.claim.strength == "plain"]
         if short and not (firm and known.id != "monitoring" and _shown(known, case)):
-            found[item] = _said(short[0], case)
+            found[item] = case.quoted(short[0])
     return found
 
 
@@ -279,22 +276,12 @@ class _Told(Placed):
     claim: Practice
 
 
-def _practices(case: Case) -> Iterator[_Told]:
-    for placed in case.claims:
-        if isinstance(placed.claim, Practice):
-            yield placed  # type: ignore[misc]
+def _practices(case: Case) -> list[_Told]:
+    return [p for p in case.claims if isinstance(p.claim, Practice)]  # type: ignore[misc]
 
 
 def _affirms(placed: _Told) -> bool:
     return not placed.claim.denied and placed.claim.strength == "plain"
-
-
-def _said(placed: Placed, case: Case) -> Evidence:
-    quote = placed.claim.quote
-    return Evidence(
-        kind="excerpt", path=case.report.path, start=placed.line, end=placed.line + quote.count("\n"), excerpt=quote,
-        note=f"the answer to question {placed.question.n}",
-    )  # fmt: skip
 
 
 def _place(evidence: Evidence) -> str:

@@ -4,6 +4,7 @@ code. What is set up in a console is never seen: most of this stays open."""
 from auditor.claims.case import Case, Placed, Settled, fact, settles
 from auditor.claims.kinds import Service
 from auditor.claims.practices import SOFT, at, names, words, wordset
+from auditor.claims.settle.buckets import bucket
 from auditor.facts.cloud import ANY_REGION, MACHINE, cloud_values
 from auditor.facts.services import SERVICES, Use, service, service_uses, spoken_of
 from auditor.models import Evidence
@@ -19,7 +20,7 @@ def cloud_service(claim: Service, case: Case) -> Settled | None:
     another answer tells of the service. Denied: contradicted by a workflow's command or an import, or by another answer that uses
     it. A region, machine type or accelerator: contradicted (a detail) where all commands or specifications of that very service
     that name one name others, and no file has this one anywhere. Container Registry: contradicted where all images go to Artifact
-    Registry's hosts. Open: everything that only a console shows, values from variables, other clouds."""
+    Registry's hosts. A bucket: by one that differs in a letter or two. Open: everything that only a console shows, values from variables, other clouds."""
     if claim.what == "complete list" and not claim.denied:
         return _listed(claim, case)
     name = service(claim.service)
@@ -31,9 +32,9 @@ def cloud_service(claim: Service, case: Case) -> Settled | None:
         return _registry(claim, name, case)
     if claim.what in ("region", "machine type", "accelerator"):
         return _value(claim, name, case)
-    if claim.what == "used":
-        return _used(name, case)
-    return None
+    if claim.what == "bucket" and name == "Cloud Storage":
+        return bucket(claim.value, case.snapshot)
+    return _used(name, case) if claim.what == "used" else None
 
 
 # -- lists -------------------------------------------------------------------------------------------------------------
@@ -46,11 +47,14 @@ def _listed(claim: Service, case: Case) -> Settled | None:
     told = placed.question.answer
     left_out: dict[str, Use] = {}
     for use in service_uses(case.snapshot):
-        if use.service in left_out or spoken_of(use.service, f"{told} {claim.value}") or _given_up(use.service, case):
+        name = use.service
+        if name in left_out or spoken_of(name, f"{told} {claim.value}") or _given_up(name, case):
             continue
-        if use.idle and not _told_of(use.service, placed, case):
+        # a job's specification or a build's steps may never have run
+        idle = use.how == "specification" or (name == "Cloud Build" and use.how == name)
+        if idle and not _told_of(name, placed, case):
             continue
-        left_out[use.service] = use
+        left_out[name] = use
     if not left_out:
         return None
     *most, last = left_out
@@ -132,23 +136,15 @@ def _denied(claim: Service, name: str, case: Case) -> Settled | None:
             "contradicted", f"{found.file.path}:{found.line} uses {name}.", (found.file.cite(found.line),),
             f"The sentence says that {name} was not used; the repository uses it.", about,
         )  # fmt: skip
+    used = [p for p, c in others if not c.denied and c.what == "used" and c.strength == "plain"]
     told = next(
-        (
-            p
-            for p, c in others
-            if not c.denied and c.what == "used" and c.strength == "plain" and not set(words(c.quote)) & SOFT
-        ),
-        None,
+        (p for p in used if name.lower() in p.claim.quote.lower() and not set(words(p.claim.quote)) & SOFT), None
     )
-    if told is None or name.lower() not in told.claim.quote.lower():
+    if told is None:
         return None
-    said = Evidence(
-        kind="excerpt", path=case.report.path, start=told.line, end=told.line, excerpt=told.claim.quote,
-        note=f"the answer to question {told.question.n}",
-    )  # fmt: skip
     return Settled(
         "contradicted", f"The answer to question {told.question.n} says (line {told.line}): “{' '.join(told.claim.quote.split())[:160]}”",
-        (said,), f"One answer says that {name} was not used, the other uses it.", about, rule="prose-contradicts-prose",
+        (case.quoted(told),), f"One answer says that {name} was not used, the other uses it.", about, rule="prose-contradicts-prose",
     )  # fmt: skip
 
 
@@ -165,12 +161,8 @@ def _registry(claim: Service, name: str, case: Case) -> Settled | None:
         host = small.split("/")[0]
         wrong = host.endswith(("pkg.dev", "gcr.io")) and bool(hosts) and host not in hosts
     else:
-        wrong = (
-            "container registry" in said
-            and "artifact" not in said
-            and bool(hosts)
-            and all(h.endswith("pkg.dev") for h in hosts)
-        )
+        meant = "container registry" in said and "artifact" not in said
+        wrong = meant and bool(hosts) and all(h.endswith("pkg.dev") for h in hosts)
     if not wrong:
         return None
     first = known[0]
@@ -209,14 +201,8 @@ def _value(claim: Service, name: str, case: Case) -> Settled | None:
         if use.open and not given:
             return None
         told += [(g, use.file.cite(use.line, use.line + 6)) for g in given]
-    if claim.what == "accelerator":
-        told = (
-            [(g, e) for g, e in told if not g.endswith(f"_{value}")]
-            if not any(g.endswith(f"_{value}") for g, _ in told)
-            else []
-        )
     values = sorted({g for g, _ in told})
-    if not values or value in values:
+    if not values or any(value in g.split("_") for g in values):
         return None
     return Settled(
         "contradicted", f"{told[0][1].path}:{told[0][1].start} has {', '.join(values)}.", tuple(e for _, e in told[:3]),

@@ -65,7 +65,7 @@ def _names_it(claim: Uses, known: Tool) -> bool:
     """Whether the quote has the tool's name and no word that turns it round."""
     said = words(claim.quote)
     end = max(stands(said, " ".join(words(n))) for n in known.names)
-    return bool(end) and not set(said[:end]) & _TURNED
+    return bool(end) and not set(said[:end]) & _TURNED and said[end : end + 1] != ["ai"]  # Lightning AI is a host
 
 
 _TURNED = wordset("no not never neither nor without instead than like alternative alternatives similar could would e.g")  # fmt: skip
@@ -147,7 +147,12 @@ def _imported(claim: Uses, case: Case) -> Settled | None:
 # -- documentation -----------------------------------------------------------------------------------------------------
 
 _OTHER_DOCS = wordset("fastapi swagger openapi redoc wiki notion confluence pdoc template cookiecutter cookie dependency dependencies deploy deployed deploys"
-    " deploying publish published publishing development dev plugin plugins group")  # fmt: skip
+    " deploying publish published publishing development dev plugin plugins group workflow workflows ci actions pipeline pipelines")  # fmt: skip
+
+
+_MADE = wordset(
+    "write wrote written create created creating make made build built use used implement implemented develop provide maintained kept"
+)
 
 
 def _documentation(claim: Uses, known: Tool, case: Case) -> Settled | None:
@@ -171,7 +176,7 @@ def _documentation(claim: Uses, known: Tool, case: Case) -> Settled | None:
             (absence(f"`::: module`, `.. automodule::` and their like were looked for in the {len(found.all)} pages below docs, and plugins that make reference pages in the configuration: none."), *shown),
             "The sentence says that documentation is generated from the code; nothing in the pages asks for it.", "docs:generated",
         )  # fmt: skip
-    if not from_code and not found.written:
+    if not from_code and said & _MADE and not found.written:
         return Settled(
             "contradicted", f"{stub.path} is as the template brought it or says next to nothing, and there is no other page." if stub else "There is no page of documentation.",
             (absence("Pages below docs, doc, documentation and sphinx were looked for, the template's untouched ones aside: none."), *shown),
