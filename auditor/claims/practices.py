@@ -252,9 +252,10 @@ def _denied(said: list[str], i: int, practice: Practice, passive: bool, bare: bo
         if passive:
             return 0
         verb = said[i] if i < len(said) else ""
-        if verb in _VERBS and (not practice.verbs or verb in practice.verbs):
+        did = bool(set(said[first:i]) & (practice.verbs or _VERBS))
+        if verb in (practice.verbs or _VERBS) and not (did and any(at(said, i, n) for n in practice.names)):
             i += 1
-        elif not set(said[first:i]) & (practice.verbs or _VERBS):
+        elif not did:
             return 0
     while i < len(said) and said[i] in _LINK:
         i += 1

@@ -6,6 +6,8 @@ from test_settle_practice import API_TESTS, HOOKS, LEAK, LOCUST, WATCHED
 from test_settle_service import DEPLOY
 from test_settle_uses import IMPORTED, PLAIN
 
+from auditor.claims.case import load
+
 ALL = ("denied-practices", "told-practices", "done-practices", "tools-used")
 
 
@@ -73,6 +75,19 @@ def test_one_answer_denies_what_another_tells() -> None:
         "struggles": "We load tested the service with 50 users.",
     }
     assert verdicts(case({}, {}, answers), *ALL) == [("practice:load-test", "prose-contradicts-prose")]
+
+
+def test_what_is_said_in_two_answers_is_one_finding() -> None:
+    done = {"api-tests": "We performed load testing.", "struggles": "We load tested the API."}
+    denied = {"api-tests": "We did not perform load testing.", "struggles": "We did not do any load testing."}
+    for answers, files, ticked in ((done, LOCUST, False), (denied, {}, True)):
+        here = case(files, {"load-test": ticked}, answers)
+        verdicts(here, *ALL)
+        settler = load()[1]["practice"]
+        wrong = [
+            p.question.id for p in here.claims if (m := settler.settle(p.claim, here)[0]) and m.label == "contradicted"
+        ]
+        assert wrong == ["api-tests"]
 
 
 @pytest.mark.parametrize(

@@ -114,19 +114,21 @@ def test_a_job_that_may_never_have_run_needs_an_answer_that_tells_of_it(training
     ],
 )  # fmt: skip
 def test_values(fields: dict[str, object], files: dict[str, str], wanted: str) -> None:
-    assert label(case(files), "service", f"the {fields['service']} is so", **fields) == wanted
+    quote = f"we did not use {fields['service']}" if fields.get("denied") else f"the {fields['service']} is so"
+    assert label(case(files), "service", quote, **fields) == wanted
 
 
-def test_denied_here_and_used_there() -> None:
-    here = case(
-        {}, {}, {"cloud-training": "We did not use Compute Engine.", "compute-engine": "We used Compute Engine."}
-    )
+@pytest.mark.parametrize(
+    ("other", "wanted"),
+    [
+        ("We used Compute Engine.", True),
+        ("We chose Vertex AI over Compute Engine.", False),
+        ("We used a machine.", False),
+    ],
+)
+def test_denied_here_and_used_there(other: str, wanted: bool) -> None:
+    here = case({}, {}, {"cloud-training": "We did not use Compute Engine.", "compute-engine": other})
     claim = typed("service", "We did not use Compute Engine.", service="Compute Engine", what="used", denied=True)
-    placed(
-        placed(here, "cloud-training", claim),
-        "compute-engine",
-        typed("service", "We used Compute Engine.", service="Compute Engine", what="used"),
-    )
-    made, _ = load()[1]["service"].settle(claim, here)
-    assert made is not None
-    assert made.rule == "prose-contradicts-prose"
+    told = typed("service", other, service="Compute Engine", what="used")
+    made, _ = load()[1]["service"].settle(claim, placed(placed(here, "cloud-training", claim), "compute-engine", told))
+    assert (made is not None and made.rule == "prose-contradicts-prose") is wanted

@@ -45,6 +45,12 @@ def _denied(claim: Practice, known: Known, case: Case) -> Settled | None:
     bare = placed is not None and says_no(claim.quote) and known.answered == placed.question.id
     if (not bare and not denial(claim.quote, known)) or _another_way(claim, known, case):
         return None
+    if any(
+        _denied(o.claim, known, case)
+        for o in _before(claim, known, case)
+        if o.claim.denied and o.claim.strength == "plain"
+    ):
+        return None
     partial = part or bool(known.parts and known.id == "caching")
     cloud = known.id == "monitoring" and narrow_monitoring(claim.quote)
     boxes = [b for i in known.items if _ticked(b := case.box(i), case) and (not cloud or "cloud" in i)]
@@ -147,13 +153,14 @@ def _shown(known: Known, case: Case) -> list[Evidence]:
 def _told_elsewhere(claim: Practice, known: Known, case: Case) -> Placed | None:
     """A claim of another answer that the practice was done, in words of its own name."""
     placed = case.placed(claim)
-    if placed is None or known.others:  # what can be done in several ways may be denied of one and told of another
+    if (
+        placed is None or known.others or not known.plain
+    ):  # what can be done in several ways may be denied of one and told of another
         return None
     for other in _practices(case):
-        if other.claim.item == claim.item and other.question.n != placed.question.n and _affirms(other):
-            said = words(other.claim.quote)
-            if names(said, known.done or known.names) and not set(said) & SOFT - {"load"}:
-                return other
+        same = other.claim.item == claim.item and other.question.n != placed.question.n
+        if same and _affirms(other) and _plainly(other.claim, known):
+            return other
     return None
 
 
@@ -200,14 +207,14 @@ def _done(claim: Practice, known: Known, spec: Item, case: Case) -> Settled | No
     shown = [e for p in probes if case.found(p) for e in case.answer(p).evidence[:2]]
     if not shown or not needed(case.found(p) for p in probes):
         return None
-    box = case.box(claim.item)
-    said = words(claim.quote)
-    plain = claim.part.lower() == "whole" and names(said, known.done or known.names) and not set(said) & SOFT - {"load"}
+    box, plain = case.box(claim.item), _plainly(claim, known)
     opened = box is not None and case.prose.checked(claim.item) is False and spec.open == "contradicted"
     marked = case.box_evidence(claim.item)
     if opened and plain and known.plain and not known.parts and marked is not None and claim.strength == "plain":
         about = [o.claim for o in _practices(case) if o.claim.item in known.items]
         if any(c.strength == "attempted" or (c.denied and c.strength == "plain") for c in about):
+            return None
+        if any(_affirms(o) and _plainly(o.claim, known) for o in _before(claim, known, case)):
             return None
         return Settled(
             "contradicted", f"The box “{_short(marked)}” (line {marked.start}) is open, and {_place(shown[0])} shows {known.name}.",
@@ -216,6 +223,12 @@ def _done(claim: Practice, known: Known, spec: Item, case: Case) -> Settled | No
         )  # fmt: skip
     shows = f"{_place(shown[0])} shows {known.name}."
     return Settled("supported", shows, tuple(shown), about=f"practice:{known.id}") if plain else None
+
+
+def _plainly(claim: Practice, known: Known) -> bool:
+    """Whether a claim tells of the whole practice by its own name, without a word that weakens it."""
+    said = words(claim.quote)
+    return claim.part.lower() == "whole" and names(said, known.done or known.names) and not set(said) & SOFT - {"load"}
 
 
 # -- secrets -----------------------------------------------------------------------------------------------------------
@@ -278,6 +291,13 @@ class _Told(Placed):
 
 def _practices(case: Case) -> list[_Told]:
     return [p for p in case.claims if isinstance(p.claim, Practice)]  # type: ignore[misc]
+
+
+def _before(claim: Practice, known: Known, case: Case) -> list[_Told]:
+    """The claims of the practice in answers before this one's: what is said twice is one finding, at its first place."""
+    placed = case.placed(claim)
+    line, n = (placed.line, placed.question.n) if placed else (0, 0)
+    return [p for p in _practices(case) if p.claim.item in known.items and p.line < line and p.question.n != n]
 
 
 def _affirms(placed: _Told) -> bool:

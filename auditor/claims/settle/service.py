@@ -3,7 +3,7 @@ code. What is set up in a console is never seen: most of this stays open."""
 
 from auditor.claims.case import Case, Placed, Settled, fact, settles
 from auditor.claims.kinds import Service
-from auditor.claims.practices import SOFT, at, names, words, wordset
+from auditor.claims.practices import SOFT, at, denial, names, shape, words, wordset
 from auditor.claims.settle.buckets import bucket
 from auditor.facts.cloud import ANY_REGION, MACHINE, cloud_values
 from auditor.facts.services import SERVICES, Use, service, service_uses, spoken_of
@@ -87,6 +87,7 @@ def _given_up(name: str, case: Case) -> bool:
 
 
 _LEFT = wordset("instead rather without tried attempted trying gave not didn't never")
+_ELSE = SOFT | _LEFT | wordset("over than versus or no")
 _FAILED = (
     "unsuccess*",
     "did not work",
@@ -123,7 +124,7 @@ def _used(name: str, case: Case) -> Settled | None:
 
 def _denied(claim: Service, name: str, case: Case) -> Settled | None:
     placed = case.placed(claim)
-    if name not in SERVICES or set(words(claim.quote)) & SOFT or claim.role != "unknown":
+    if name not in SERVICES or claim.role != "unknown" or not denial(claim.quote, shape(name, name, claim.service)):
         return None
     about = f"service:{name}"
     here = placed.question.n if placed else 0
@@ -137,9 +138,8 @@ def _denied(claim: Service, name: str, case: Case) -> Settled | None:
             f"The sentence says that {name} was not used; the repository uses it.", about,
         )  # fmt: skip
     used = [p for p, c in others if not c.denied and c.what == "used" and c.strength == "plain"]
-    told = next(
-        (p for p in used if name.lower() in p.claim.quote.lower() and not set(words(p.claim.quote)) & SOFT), None
-    )
+    plain = (p for p in used if name.lower() in p.claim.quote.lower() and not set(words(p.claim.quote)) & _ELSE)
+    told = next(plain, None)
     if told is None:
         return None
     return Settled(

@@ -202,9 +202,15 @@ def _denied(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
     )  # fmt: skip
 
 
+def _would_be(claim: Uses, known: Tool) -> bool:
+    said = words(claim.quote)
+    modal = next((i for i, w in enumerate(said) if w in ("would", "could")), len(said))
+    return any(stands(said[modal:], " ".join(words(n))) for n in known.names)
+
+
 def _would(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
     placed = case.placed(claim)
-    if placed is None or known.id not in _WATCHING:
+    if placed is None or known.id not in _WATCHING or not _would_be(claim, known):
         return None
     monitoring = BY_ITEM["cloud-monitoring"].items
     said_none = any(
