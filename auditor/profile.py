@@ -204,7 +204,8 @@ def _load(name: str) -> Profile:
     else:
         file = packaged / f"{name}.toml"
         if not re.fullmatch(r"[\w-]+", name) or not file.is_file():
-            names = sorted(f.name.removesuffix(".toml") for f in packaged.iterdir() if f.name.endswith(".toml"))
+            stems = (f.name.removesuffix(".toml") for f in packaged.iterdir() if f.name.endswith(".toml"))
+            names = sorted(s for s in stems if "." not in s)  # what belongs to a profile has its name before a point
             raise UserError(
                 f"no profile is called {name!r}", f"take one of: {', '.join(names)}, or the path of a TOML file"
             )

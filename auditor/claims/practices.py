@@ -5,8 +5,10 @@ one of its names, and an end that does not narrow it. Whatever else stands betwe
 "not for the frontend") makes it another statement.
 """
 
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import resources
 
 from auditor.lazy import compile_later
 
@@ -52,61 +54,12 @@ def _row(
     return Practice(id, name, tuple(items.split()), phrases(names), verbs=wordset(verbs), answered=answered, plain=plain, **more)  # fmt: skip
 
 
-_MAKE = "implement implemented write written wrote create created develop developed build built make made set"
-_API = "api, fastapi, inference api, prediction api, web api, rest api, backend api, fast api"
-PRACTICES = (
-    _row("monitoring", "monitoring", "cloud-monitoring telemetry-monitoring performance-monitoring",
-         "monitoring, cloud monitoring, model monitoring, system monitoring, application monitoring, monitoring system*, monitoring tool*",
-         answered="monitoring", done="cloud monitoring",
-         others="built in, out of the box, by default, automatically, comes with, dashboard*, prometheus, evidently, opentelemetry, metrics, drift*"),
-    _row("alerts", "alerts", "cloud-alerts", "alert*, gcp alert*, cloud alert*, monitoring alert*, alert system*, alerting system*, alert polic*, alerting polic*"),
-    _row("deployment", "deployment in the cloud", "cloud-deploy", "cloud deployment", acts="deploy*", done="deploy*+cloud, deploy*+gcp",
-         others="cloud run, cloud function*, endpoint*, run.app"),
-    _row("load-test", "load testing", "load-test", "load test*, stress test*, loadtest*", acts="load test*, loadtest*", answered="api-tests",
-         done="load test*, loadtest*"),
-    _row("api-tests", "tests of the API", "api-tests", "api test*, api unit test*, test* of the api, test* for the api, test* for our api, test* of our api, test* for api",
-         acts="test the api, test our api, unit test the api", answered="api-tests", others="test*", parts="ci, continuous, continues, workflow*"),
-    _row("model-tests", "tests of the model", "model-tests", "test* for our model*, test* for the model*, test* of our model*, test* of the model*, model test*"),
-    _row("data-tests", "tests of the data", "data-tests", "test* for our data, test* for the data, test* of our data, test* of the data, data test*"),
-    _row("profiling", "profiling", "profiling", "profil*, code profil*, profiling tool*", acts="profile, profiled", done="profil*"),
-    _row("dvc", "version control of the data", "data-versioning", "dvc, data version control, data versioning", answered="data-versioning", done="dvc, data version control",
-         others="artifact*, lfs, object versioning, bucket*, hugging face, huggingface, lakefs, delta, dvc pull, dvc push, tag*, release*"),
-    _row("cloud-training", "training in the cloud", "cloud-training", "cloud training, training in the cloud, training on gcp, training in gcp, training on google cloud",
-         acts="train in the cloud, train on gcp, train in gcp, train our model in the cloud, train our models in the cloud, train the model in the cloud, train the models in the cloud, train our model on gcp, train our model in gcp",
-         answered="cloud-training", done="train*+vertex, train*+compute engine, train*+gcp", others="vertex+trained, vertex+ran, vertex+worked, vertex+succe*, compute engine+trained, vm+trained, vms+trained, instance*+trained, machine*+trained"),
-    _row("sweep", "hyperparameter sweeps", "sweep", "sweep*, hyperparameter sweep*, hyperparameter optim*, hyperparameter tuning, hyperparameter search", done="sweep*"),
-    _row("wandb", "Weights & Biases", "experiment-tracking experiment-tracking-and-sweep", "wandb, w&b, weights and biases, weights & biases",
-         others="artifact*, registry, mlflow, tensorboard, neptune, comet, clearml"),
-    _row("hydra", "Hydra", "hydra", "hydra"),
-    _row("lightning", "PyTorch Lightning", "lightning", "pytorch lightning, lightning"),
-    _row("pre-commit", "pre-commit hooks", "pre-commit", "pre commit, pre commit hook*, precommit*, precommit hook*"),
-    _row("coverage", "the code coverage", "coverage", "coverage, code coverage, test coverage, total code coverage"),
-    _row("frontend", "a frontend", "frontend", "frontend*, front end*, user interface, web frontend, graphical user interface, web interface", done="frontend*, front end*, streamlit, gradio"),
-    _row("api", "an API", "fastapi", _API, verbs=_MAKE, answered="api", done="fastapi, fast api"),
-    _row("docker", "Docker", "dockerfiles docker-build-local", "docker, dockerfile*, docker file*, docker image*"),
-    _row("drift", "drift detection", "drift-robustness drift-service",
-         "drift detection, data drift detection, drift monitoring, drift check*, drift test*, data drift, data drifting, drift service, drift detection service, drift detection api",
-         others="evidently, report", parts="cloud, deploy*"),
-    _row("metrics", "system metrics", "api-metrics", "system metric*, prometheus metric*", done="prometheus"),
-    _row("distributed-training", "distributed training", "distributed-training", "distributed training"),
-    _row("distributed-loading", "distributed data loading", "distributed-loading", "distributed data loading, parallel data loading, distributed dataloading"),
-    _row("caching", "caching", "ci-caching-and-matrix", "caching, cache, caches", others="docker, layer*", parts="cach*"),
-    _row("serving", "a specialised serving framework", "specialised-serving", "onnx or bentoml, bentoml or onnx, onnx nor bentoml, bentoml nor onnx, onnx and bentoml", done="onnx*, bento*"),
-    _row("docs", "published documentation", "docs-published", "documentation, docs", verbs="publish published deploy deployed host hosted", done="github pages"),
-    _row("logging", "logging", "logging", "logging, python logging, application logging", done="loguru, logging module, logging library, logging package, python logging"),
-    _row("ci", "continuous integration", "ci", "continuous integration, ci, ci/cd", done="continuous integration, github actions"),
-    _row("data-trigger", "a workflow for changes of the data", "data-trigger", "data+trigger*, data+workflow*", plain=False),
-    _row("registry-trigger", "a workflow for changes of the model registry", "registry-trigger", "registry+trigger*, registry+workflow*", plain=False),
-    _row("linting", "linting in continuous integration", "ci-linting", "lint*", plain=False),
-    _row("data-collection", "collection of inputs and outputs", "data-collection", "collect*, input*", plain=False),
-    _row("bucket", "a bucket", "gcp-bucket gcp-bucket-preferably-linked", "bucket*, gcs, cloud storage", parts="link*, dvc", plain=False),
-    _row("diagram", "a diagram of the architecture", "architecture-diagram", "diagram*", plain=False),
-    _row("optimised", "a faster inference", "inference-optimisation", "quanti*, prun*, compil*", plain=False),
-    _row("torchserve", "TorchServe", "torchserve", "torchserve", plain=False),
-    _row("image-trigger", "automatic builds of images", "image-build-trigger", "build*+image*, build*+docker*", plain=False),
-    _row("cli", "a command line interface", "command-line", "command line, cli, click, typer", plain=False),
-    _row("config", "configuration files", "config-files", "config*", plain=False),
-)  # fmt: skip
+def _table() -> tuple[Practice, ...]:
+    text = resources.files("auditor.profiles").joinpath("dtu-mlops.practices.toml").read_text(encoding="utf-8")
+    return tuple(_row(**row) for row in tomllib.loads(text)["practice"])
+
+
+PRACTICES = _table()
 BY_ITEM = {item: p for p in PRACTICES for item in p.items}
 
 # -- words -------------------------------------------------------------------------------------------------------------

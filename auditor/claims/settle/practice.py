@@ -169,7 +169,12 @@ def _told_elsewhere(claim: Practice, known: Known, case: Case) -> Placed | None:
 
 def _not_done(claim: Practice, known: Known, spec: Item, case: Case) -> Settled | None:
     box = case.box(claim.item)
-    if claim.part.lower() != "whole" or not _ticked(box, case) or (spec.once and claim.strength == "attempted"):
+    if (
+        claim.part.lower() != "whole"
+        or not known.plain
+        or not _ticked(box, case)
+        or (spec.once and claim.strength == "attempted")
+    ):
         return None
     said = words(claim.quote)
     if not names(said, known.names) or set(said) & _MORE or any(case.found(p) for p in (*spec.probes, *spec.weak)):

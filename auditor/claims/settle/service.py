@@ -44,7 +44,7 @@ def _listed(claim: Service, case: Case) -> Settled | None:
     placed = case.placed(claim)
     if placed is None or not claim.value:
         return None
-    told = placed.question.answer
+    told = " ".join(s.plain for s in case.prose.statements if s.question.n == placed.question.n and s.kind != "html")
     left_out: dict[str, Use] = {}
     for use in service_uses(case.snapshot):
         name = use.service

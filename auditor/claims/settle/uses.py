@@ -8,19 +8,13 @@ from auditor.facts.names import names
 from auditor.facts.pages import pages
 from auditor.facts.tools import Tool, at_work, declared_at, imported_by, imports, key, places, tool, trace, works_in
 from auditor.models import Evidence
-from auditor.readers import readable
+from auditor.readers import python, readable
 from auditor.snapshot import File
 
-# Tools that stand for each other: the packages whose import beside a missing one shows that the job is done otherwise.
-_GROUPS = (
-    ("fastapi", "flask", "litserve", "bentoml"),
-    ("streamlit", "gradio"),
-    ("wandb", "mlflow", "clearml", "neptune"),
-    ("typer", "click", "hydra"),
-    ("optuna", "raytune"),
-    ("xgboost", "lightgbm", "catboost"),
-)
-_ALL_ALIKE = {"typer": ("argparse", "fire"), "click": ("argparse", "fire"), "hydra": ("argparse",)}
+# Modules that stand for each other: the import of one beside a missing one shows that the job is done otherwise.
+_GROUPS = tuple(map(wordset, (
+    "fastapi flask litserve bentoml", "streamlit gradio", "wandb mlflow clearml neptune", "typer click argparse fire", "xgboost lightgbm catboost",
+)))  # fmt: skip
 _OF_PRACTICES = {"dvc": "dvc", "wandb": "wandb", "hydra": "hydra", "pytorchlightning": "lightning", "fastapi": "api"}
 _WATCHING = wordset("evidently nannyml alibidetect whylogs prometheus opentelemetry")  # fmt: skip
 
@@ -68,7 +62,7 @@ def _names_it(claim: Uses, known: Tool) -> bool:
     return bool(end) and not set(said[:end]) & _TURNED and said[end : end + 1] != ["ai"]  # Lightning AI is a host
 
 
-_TURNED = wordset("no not never neither nor without instead than like alternative alternatives similar could would e.g")  # fmt: skip
+_TURNED = wordset("no not never neither nor without instead than like alternative alternatives similar compared could would e.g exercise exercises course")  # fmt: skip
 
 
 # -- said to be used ---------------------------------------------------------------------------------------------------
@@ -89,8 +83,8 @@ def _only_declared(known: Tool, case: Case, about: str) -> Settled | None:
 
 def _elsewhere(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
     """A role whose files use another tool of the kind, and this one nowhere; configuration may name it, too."""
-    alike = next((g for g in _GROUPS if known.id in g), ())
-    if not known.imports or not alike:
+    alike = next((g for g in _GROUPS if known.id in g), frozenset()) - {known.id}
+    if not alike:
         return None
     if claim.path:
         file = case.snapshot.files.get(names(case.snapshot).file(claim.path))
@@ -101,26 +95,17 @@ def _elsewhere(claim: Uses, known: Tool, case: Case, about: str) -> Settled | No
         return None
     if any(works_in(known, f) for f in places(case.snapshot) if f.suffix not in ("py", "ipynb", "toml", "txt")):
         return None
-    others = {p for name in alike if (t := tool(name)) and name != known.id for p in t.imports}
-    paths = {f.path for f in files}
-    instead = [i for i in imports(case.snapshot) if i.path in paths and not i.optional and set(i.packages) & others]
-    plain = [(f, n) for f in files for n, row in enumerate(f.lines, 1) if _brings(row, _ALL_ALIKE.get(known.id, ()))]
-    if not instead and not plain:
+    modules = [(f, m.imports) for f in files if (m := python(f))]
+    instead = [(f, line, name) for f, found in modules for name, line in found.items() if name.split(".")[0] in alike]
+    if not instead:
         return None
-    file, line, name = (
-        (case.snapshot.files[instead[0].path], instead[0].line, instead[0].name) if instead else (*plain[0], "argparse")
-    )
+    file, line, name = instead[0]
     where = claim.path or f"the files for {claim.role}"
     return Settled(
         "contradicted", f"{file.path}:{line} uses {name.split('.')[0]}; {where} do not use {known.name}.",
-        (file.cite(line), absence(f"None of {', '.join(sorted(paths)[:6])} mentions {known.name}.")),
+        (file.cite(line), absence(f"None of {', '.join(sorted(f.path for f in files)[:6])} mentions {known.name}.")),
         f"The sentence says that {known.name} is used there; another tool is.", about, True,
     )  # fmt: skip
-
-
-def _brings(row: str, modules: tuple[str, ...]) -> bool:
-    bare = row.split()
-    return len(bare) > 1 and bare[0] in ("import", "from") and bare[1].split(".")[0] in modules
 
 
 def _supported(known: Tool, case: Case, about: str) -> Settled | None:
@@ -205,7 +190,8 @@ def _denied(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
 def _would_be(claim: Uses, known: Tool) -> bool:
     said = words(claim.quote)
     modal = next((i for i, w in enumerate(said) if w in ("would", "could")), len(said))
-    return any(stands(said[modal:], " ".join(words(n))) for n in known.names)
+    ends = [modal + e for n in known.names if (e := stands(said[modal:], " ".join(words(n))))]
+    return any(said[e - 2] not in ("the", "our") for e in ends)  # "we would connect the metrics" has them
 
 
 def _would(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
