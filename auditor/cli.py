@@ -4,7 +4,7 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -45,7 +45,7 @@ from auditor.options import (
 
 if TYPE_CHECKING:
     from auditor.batch import Done
-    from auditor.claims import Check
+    from auditor.claims.case import Reader, Settler
     from auditor.decisions import Decisions
     from auditor.judges.request import Asking
     from auditor.models import AuditRecord
@@ -383,32 +383,38 @@ def render(
 
 
 @app.command()
-def probes(id: Annotated[str, typer.Argument(help="One probe or claim check, to have it explained.")] = "") -> None:
+def probes(
+    id: Annotated[str, typer.Argument(help="One probe, kind of claim or form of sentence, to have it explained.")] = "",
+) -> None:
     """The catalogue: what is looked for, where, and what counts."""
-    from auditor.claims import load as load_checks
+    from auditor.claims.case import load as load_claims
     from auditor.probes import load as load_probes
     from auditor.profile import load_profile
     from auditor.trust import Trust, figures, others
 
-    catalogue, checks = load_probes(), load_checks()
+    catalogue, (readers, settlers) = load_probes(), load_claims()
+    known: dict[str, Probe | Settler | Reader] = {**readers, **settlers, **catalogue}
     trust = load_profile().trust or Trust()
     if not id:
-        width = max(len(i) for i in (*catalogue, *checks))
-        for title, entries in (("probes", catalogue.values()), ("claim checks", checks.values())):
+        width = max(map(len, known))
+        sorts: dict[str, Mapping[str, Probe | Settler | Reader]] = {
+            "probes": catalogue, "kinds of claims": settlers, "forms that are read without a model": readers
+        }  # fmt: skip
+        for title, entries in ((title, of.values()) for title, of in sorts.items()):
             _listing(title, [(e.topic, e.id, f"{e.asks}{_held(trust, e.id)}") for e in entries], width)
         for line in others(trust):
             typer.echo(line)
         return
-    if id not in catalogue and id not in checks:
+    if id not in known:
         import difflib
 
-        near = difflib.get_close_matches(id, [*catalogue, *checks], 3)
+        near = difflib.get_close_matches(id, list(known), 3)
         hint = f"did you mean {', '.join(near)}?" if near else "list them with: auditor probes"
         raise UserError(f"no probe is called {id!r}", hint)
-    entry: Probe | Check = catalogue[id] if id in catalogue else checks[id]
-    kind = "probe" if id in catalogue else "claim check"
+    entry = known[id]
+    kind = "probe" if id in catalogue else "kind of claim" if id in settlers else "form of sentence"
     typer.secho(f"{entry.id}  ({kind}, {entry.topic})", bold=True)
-    _row("asks", entry.asks)
+    _row("asks" if id in catalogue else "states" if id in settlers else "takes", entry.asks)
     if id in catalogue:
         _row("looks in", ", ".join(catalogue[id].looks_in) or "the git history")
         _row("words", ", ".join(catalogue[id].mentions))

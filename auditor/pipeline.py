@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from auditor import __version__
 from auditor.claims import run
-from auditor.claims.boxes import explained_boxes
-from auditor.claims.old import settle
 from auditor.claims.run import case_of, numbered, read_patterns
+from auditor.claims.settle.practice import explained_boxes
 from auditor.errors import UserError
 from auditor.facts.language import minimum_python
 from auditor.facts.past import Memory
@@ -20,6 +19,7 @@ from auditor.facts.workflows import CI
 from auditor.globs import matches
 from auditor.grammar import running
 from auditor.holes import Hole
+from auditor.injection import orders_in, orders_in_report
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.judges import Usage as TokenUsage
 from auditor.models import (
@@ -244,19 +244,19 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
             reason=answer.reason,
         )
     prose = read_prose(snapshot.report)
+    case = case_of(snapshot, profile, prose)
+    placed, unread = read_patterns(case)
+    case.claims = tuple(placed)
     explained = {
-        item: book.enter(why.evidence)
-        for item, why in explained_boxes(prose).items()
-        if not (why.plain and _runs_in_ci(profile.items_by_id.get(item), results, book.evidence))
+        item: book.enter(e)
+        for item, e in explained_boxes(case).items()
+        if not _runs_in_ci(profile.items_by_id.get(item), results, book.evidence)
     }
     verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained)
     verdicts = _remembered(verdicts, snapshot, profile, results, book)
-    claimed, failed = settle(prose, snapshot, book.enter)
-    case = case_of(snapshot, profile, prose)
-    placed, unread = read_patterns(case)
     typed, broken = run.settle(case, placed, book.enter)
-    claimed += numbered(typed, len(claimed))
-    failed += [*unread, *broken]
+    claimed = numbered([*orders_in_report(prose, book.enter), *typed])
+    failed = [*unread, *broken]
     return Prepared(
         submission=submission,
         report=snapshot.report,
@@ -345,7 +345,6 @@ def _own(snapshot: Snapshot) -> list[File]:
 
 def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, asking: "Asking | None" = None) -> Prepared:
     """The same with the readings that a judge is asked for, and with what packed files say to whoever judges."""
-    from auditor.claims.injection import orders_in
     from auditor.facts.summary import summary
     from auditor.judges.figures import shown
     from auditor.judges.request import Asking, make_brief, readings

@@ -4,8 +4,8 @@ Evidence is numbered in the order in which probes are registered, so they are lo
 """
 
 from auditor import batch, fetch  # noqa: F401
-from auditor.claims import load as load_checks
+from auditor.claims.case import load as load_claims
 from auditor.probes import load as load_probes
 
 load_probes()
-load_checks()
+load_claims()

@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 
-from auditor.claims import Repo, Settled
-from auditor.claims import load as load_checks
 from auditor.models import ChecklistItem, Question, Report
 from auditor.probes import Answer, load
 from auditor.profile import load_profile
-from auditor.prose import read_prose
 from auditor.repository import History
 from auditor.snapshot import Snapshot
 
@@ -53,25 +50,3 @@ def report(answers: Mapping[str, str], items: Mapping[str, bool] | None = None) 
         for n, (id_, ticked) in enumerate(boxes.items(), 1)
     )
     return Report(path="reports/README.md", commit="c0ffee", sha256="0", items=listed, questions=tuple(questions))
-
-
-def settle(
-    check: str,
-    answers: Mapping[str, str],
-    files: Mapping[str, str | bytes],
-    items: Mapping[str, bool] | None = None,
-    history: History | None = None,
-) -> list[Settled]:
-    """What one claim check says of these answers about this tree; every quote is asserted to be verbatim."""
-    made = report(answers, items)
-    found, failure = load_checks()[check].run(read_prose(made), Repo(tree(files, history, made)))
-    assert not failure, failure
-    for piece in found:
-        assert " ".join(piece.said.split()) in " ".join(piece.statement.question.answer.split()), piece.said
-        assert piece.evidence, piece.about
-    return found
-
-
-def contradicted(check: str, answers: Mapping[str, str], files: Mapping[str, str | bytes], **more: object) -> list[str]:
-    """What the check calls contradicted: the `about` of each."""
-    return [s.about for s in settle(check, answers, files, **more) if s.label == "contradicted"]  # type: ignore[arg-type]

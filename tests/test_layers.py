@@ -30,6 +30,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "probes": {"probes", "facts", "snapshot", "readers"},
     "prose": {"markup"},
     "claims": {"claims", "facts", "markup", "probes", "profile", "prose", "redact", "snapshot", "readers"},
+    "injection": {"prose", "redact"},
     "prompts": set(),
     "judges": {"claims", "judges", "profile", "prompts", "redact", "snapshot"},
     "verify": {"claims", "judges", "redact"},

@@ -39,14 +39,17 @@ def _pick(blocks: list[str]) -> list[str]:
 
 
 def catalogue() -> str:
-    """Every probe and claim check with its question."""
-    from auditor.claims import load as checks
+    """Every probe with its question, every kind of claim, every form of sentence."""
+    from auditor.claims.case import load as claims
     from auditor.probes import load as probes
 
     rows = ["| probe | asks |", "| --- | --- |"]
     rows += [f"| `{p.id}` | {p.asks} |" for p in sorted(probes().values(), key=lambda p: (p.topic, p.id))]
-    rows += ["", "| claim check | asks |", "| --- | --- |"]
-    rows += [f"| `{c.id}` | {c.asks} |" for c in sorted(checks().values(), key=lambda c: (c.topic, c.id))]
+    readers, settlers = claims()
+    rows += ["", "| kind of claim | states |", "| --- | --- |"]
+    rows += [f"| `{c.id}` | {c.asks} |" for c in sorted(settlers.values(), key=lambda c: (c.topic, c.id))]
+    rows += ["", "| form of sentence | read without a model |", "| --- | --- |"]
+    rows += [f"| `{c.id}` | {c.asks} |" for c in sorted(readers.values(), key=lambda c: (c.topic, c.id))]
     return "\n".join(rows)
 
 

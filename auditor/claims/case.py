@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from auditor.claims.kinds import Strength, Typed
+from auditor.claims.kinds import KINDS, Strength, Typed, kind_of
 from auditor.holes import watching
 from auditor.models import ChecklistItem, Evidence, Question, Report
 from auditor.probes import Answer
@@ -29,11 +29,12 @@ class Placed:
 @dataclass
 class Case:
     """What claims are held against: the snapshot of one commit, probes' answers about it, each asked once, the course's profile,
-    and the report."""
+    the report, and all claims of it, whoever read them."""
 
     snapshot: Snapshot
     profile: Profile
     prose: Prose
+    claims: tuple[Placed, ...] = ()
     _answers: dict[str, Answer] = field(default_factory=dict)
 
     @property
@@ -43,6 +44,17 @@ class Case:
     @property
     def report(self) -> Report:
         return self.prose.report
+
+    def placed(self, claim: Typed) -> Placed | None:
+        """The place of a claim, if it is one of the report's."""
+        return next((p for p in self.claims if p.claim is claim), None)
+
+    def quoted(self, placed: Placed) -> Evidence:
+        """A claim's words in the report as evidence."""
+        quote = placed.claim.quote
+        note = f"the answer to question {placed.question.n}"
+        end = placed.line + quote.count("\n")
+        return Evidence(kind="excerpt", path=self.report.path, start=placed.line, end=end, excerpt=quote, note=note)
 
     def answer(self, probe: str) -> Answer:
         """A probe's answer about this commit."""
@@ -110,6 +122,21 @@ class Settler:
     about_holes: bool = False
 
     @property
+    def id(self) -> str:
+        return self.kind
+
+    @property
+    def topic(self) -> str:
+        """The file that it lives in."""
+        return self.function.__module__.rsplit(".", 1)[-1]
+
+    @property
+    def asks(self) -> str:
+        """What claims of the kind state."""
+        model = next(m for m in KINDS if kind_of(m) == self.kind)
+        return " ".join((model.__doc__ or "").split()).partition(".")[0].removeprefix("States ") + "."
+
+    @property
     def explains(self) -> str:
         """What it compares, and when it says nothing: the function's docstring."""
         return " ".join((self.function.__doc__ or "").split())
@@ -140,6 +167,16 @@ class Reader:
 
     id: str
     function: Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]
+
+    @property
+    def topic(self) -> str:
+        """The file that it lives in."""
+        return self.function.__module__.rsplit(".", 1)[-1]
+
+    @property
+    def asks(self) -> str:
+        """Which forms it takes, in short."""
+        return self.explains.partition(". ")[0].removesuffix(".") + "."
 
     @property
     def explains(self) -> str:

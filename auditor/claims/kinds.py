@@ -98,7 +98,7 @@ class Command(Typed):
 class Practice(Typed):
     """States that a practice of the checklist was done, or (`denied`) was not done. `item`: the id from the list of items that is given;
     only where the sentence is about that very practice. `part`: `whole`, or the part of it that the sentence speaks of. Plans and
-    attempts are stated, too, with their strength.
+    attempts are stated, too, with their strength. One more item: `secrets-kept-out`, that keys and passwords are not in the repository.
     "We did not get to implement data drifting" -> item of drift, denied. "We set up alerts in GCP" -> item of alerts."""
 
     kind: Literal["practice"]
@@ -242,12 +242,15 @@ class Docker(Typed):
 class Service(Typed):
     """States something of a cloud or hosted service. `service`: its product name, exactly as the vendor calls it (Compute Engine, Vertex AI, Cloud Run,
     Cloud Functions, Artifact Registry, Container Registry, Cloud Build, Cloud Storage, Secret Manager, Cloud Monitoring, BigQuery, AWS S3, Azure ML,
-    Weights & Biases, Hugging Face Hub). `what` and `value`: used, or its region, host, machine type, bucket name. `role`: for what.
+    Weights & Biases, Hugging Face Hub). `what` and `value`: used, or its region, host, machine type, bucket name; `complete list` where an
+    answer gives all services that were used: `value` names them, with commas. `role`: for what.
     "We trained on Vertex AI" -> service Vertex AI, what used, role training. "The bucket lies in europe-west1" -> service Cloud Storage, what region."""
 
     kind: Literal["service"]
     service: str
-    what: Literal["used", "region", "registry host", "machine type", "accelerator", "bucket", "url", "unknown"]
+    what: Literal[
+        "used", "region", "registry host", "machine type", "accelerator", "bucket", "url", "complete list", "unknown"
+    ]
     value: str = ""
     role: Component = "unknown"
 

@@ -31,6 +31,7 @@ def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[V
     the general claim that is wrong: `every`). What two claims say of the same words by the same evidence is said once. What is contradicted is held against the commit that last changed the sentence, too, by the same settler.
     """
     settlers = load()[1]
+    case.claims = claims = tuple(claims)
     problems: dict[str, Problem] = {}
     settled: dict[tuple[int, str], tuple[Placed, Settled]] = {}
     for placed in claims:
@@ -155,7 +156,7 @@ class _Clock:
             return "never"
         if written not in self._cases:
             assert isinstance(case.snapshot, OpenSnapshot)
-            self._cases[written] = Case(case.snapshot.at(written), case.profile, case.prose)
+            self._cases[written] = Case(case.snapshot.at(written), case.profile, case.prose, case.claims)
         then, failure = load()[1][_kind(placed)].settle(placed.claim, self._cases[written])
         if failure:
             return ""

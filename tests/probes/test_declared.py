@@ -1,7 +1,7 @@
 """Which packages a commit declares: by who refers to a list, whatever it is called; and where nobody can say."""
 
 import pytest
-from conftest import ask, contradicted, tree
+from conftest import ask, tree
 
 from auditor.facts.declared import LOCKS, Declared, declarations, locked
 from auditor.facts.deps import missing_from_lock, undeclared
@@ -194,27 +194,6 @@ def test_what_is_no_hole(files: dict[str, str | bytes]) -> None:
     assert not known(files).unread
     code: dict[str, str | bytes] = {"train.py": "import xgboost\n", "other/requirements.txt": "numpy\n"}
     assert ask("imports-undeclared", {**code, **files}).outcome == "found"
-
-
-SAID = "The file `pyproject.toml` lists all dependencies of the project."
-CODE: dict[str, str | bytes] = {"src/pkg/__init__.py": "", "src/pkg/train.py": "import loguru\nimport torch\n"}
-
-
-@pytest.mark.parametrize(
-    ("files", "abouts"),
-    [
-        ({"requirements.txt": "torch\n"}, ["dependencies:all"]),
-        ({"requirements.txt": "torch\n-r deps/base.txt\n", "deps/base.txt": "loguru\n"}, []),
-        ({"requirements.txt": "torch\n-c deps/pins.lst\n", "deps/pins.lst": "loguru==1\n"}, ["dependencies:all"]),
-        ({"requirements.txt": "torch\n-r deps/gone.txt\n"}, []),
-        ({"setup.py": SETUP + "R = ['loguru', 'torch']\nsetup(install_requires=R)\n"}, []),
-        ({"setup.py": SETUP + "R = ['torch']\nsetup(install_requires=R)\n"}, ["dependencies:all"]),
-        ({"pyproject.toml": '[tool.pixi.feature.app.dependencies]\nloguru = "*"\ntorch = "*"\n'}, []),
-        ({"requirements.txt": "torch\ngit+https://github.com/x/loguru.git\n"}, []),
-    ],
-)
-def test_all_declared(files: dict[str, str | bytes], abouts: list[str]) -> None:
-    assert contradicted("dependencies-all-declared", {"dependencies": SAID}, {**CODE, **files}) == abouts
 
 
 LOCK = '[[package]]\nname = "torch"\nversion = "2.6.0"\n\n[[package]]\nname = "pandas"\nversion = "2.2.3"\n'

@@ -10,8 +10,11 @@ from auditor.claims.settle import (  # noqa: F401
     gate,
     history,
     matrix,
+    practice,
     runs,
     same,
+    service,
     settings,
     trigger,
+    uses,
 )

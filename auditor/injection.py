@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from auditor.claims import Repo, Settled, check
 from auditor.lazy import compile_later
 from auditor.models import Citation, Claim, Evidence, Question, Report, Source, Verdict
 from auditor.prose import Prose, Statement
@@ -203,40 +202,54 @@ def _around(report: Report) -> Iterator[Statement]:
             paragraph.append(words)
 
 
-@check("report-addresses-a-model", asks="Does the report give orders to whoever or whatever judges it?")
-def report_addresses_a_model(prose: Prose, repo: Repo) -> Iterator[Settled]:
-    """Takes: orders to a language model or a grader: to ignore its instructions, to mark or grade something in some way, to report
-    nothing, to answer in given words; in prose, comments, HTML, titles and alternative texts, in answers and in all of the report
-    around them (opening, boxes, questions, private answers). Settled by: the words alone.
-    Leaves alone: talk about prompts, models, agents and instructions, prompts between quotation marks or in code, and orders
-    about anything else than judging."""
+def orders_in_report(prose: Prose, number: Callable[[Evidence], str]) -> list[Verdict]:
+    """Verdicts about orders to a language model or a grader: to ignore its instructions, to mark or grade something in some way, to
+    report nothing, to answer in given words; in prose, comments, HTML, titles and alternative texts, in answers and in all of the
+    report around them (opening, boxes, questions, private answers). The words alone settle it. Talk about prompts, models, agents
+    and instructions is left alone, and so are prompts between quotation marks or in code, and orders about anything else than
+    judging."""
+    made: list[Verdict] = []
     told: set[tuple[int, int]] = set()
     lines: set[int] = set()
     inside = [(s, 0) for s in prose.statements]
     for statement, place in (*inside, *((s, s.line) for s in _around(prose.report))):
-        if (statement.question.n, place) in told or statement.line in lines or not _addresses(statement):
+        n = statement.question.n
+        if (n, place) in told or statement.line in lines or not _addresses(statement):
             continue
-        told.add((statement.question.n, place))
+        told.add((n, place))
         rows = statement.text.split("\n")
         lines |= set(range(statement.line, statement.line + len(rows)))
-        yield Settled(
-            statement,
-            about="addresses-a-model" + (f":{place}" if place else ""),
-            shows=f"Line {statement.line} of the report gives an order to whoever judges it"
-            + (", out of a reader's sight." if statement.kind == "html" else "."),
-            difference="A report tells what a group did; this part tells its reader what to conclude.",
-            evidence=(
-                Evidence(
-                    kind="excerpt",
-                    path=prose.report.path,
-                    start=statement.line,
-                    end=statement.line + len(rows) - 1,
-                    excerpt=clip(rows[:8], ""),
-                    note="out of sight" if statement.kind == "html" else "in the answer",
-                ),
-            ),
-            rule="report-addresses-a-model",
+        hidden = statement.kind == "html"
+        evidence = Evidence(
+            kind="excerpt",
+            probe="claim:report-addresses-a-model",
+            path=prose.report.path,
+            start=statement.line,
+            end=statement.line + len(rows) - 1,
+            excerpt=clip(rows[:8], ""),
+            note="out of sight" if hidden else "in the answer",
         )
+        said = " ".join(statement.text.split())
+        public = statement.question.answer or n
+        made.append(
+            Verdict(
+                id="C",
+                claim=Claim(
+                    source=Source(kind="question", n=n) if public else Source(kind="report", n=0),
+                    quote=said,
+                    line=statement.line,
+                ),
+                label="contradicted",
+                citations=(Citation(evidence=number(evidence), quote=evidence.excerpt or evidence.note),),
+                report_says=said,
+                repo_shows=f"Line {statement.line} of the report gives an order to whoever judges it"
+                + (", out of a reader's sight." if hidden else "."),
+                difference="A report tells what a group did; this part tells its reader what to conclude.",
+                by="claim:report-addresses-a-model",
+                rule="report-addresses-a-model",
+            )
+        )
+    return made
 
 
 _OF_US = compile_later(

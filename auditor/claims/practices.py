@@ -1,0 +1,252 @@
+"""The practices of the course's checklist as words, and what a plain denial of one looks like.
+
+A sentence denies a practice only in a closed shape: a subject, a negation, filling words and a verb from lists, the practice by
+one of its names, and an end that does not narrow it. Whatever else stands between or behind ("no formal profiling", "not on AWS",
+"not for the frontend") makes it another statement.
+"""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from auditor.lazy import compile_later
+
+
+@dataclass(frozen=True)
+class Practice:
+    """Something that a checklist asks for and an answer speaks of.
+
+    `items` are its boxes. `names` are what a sentence about it says, as words (`*` at the end of a word stands for any ending);
+    `acts` those that are themselves the doing (`deploy*`, with an object). `verbs` bounds with which verbs a denial counts (empty:
+    any common one). `done` are names that an affirmation must have (parts joined by `+` must all stand there; as `names` if
+    empty). `others` are words by which the same answer may say that it was done in another way. `answered` is the question that a
+    bare "No" denies; `parts` are parts of an item by a word for each; `plain` says whether a program reads denials of it by itself.
+    """
+
+    id: str
+    name: str
+    items: tuple[str, ...]
+    names: tuple[str, ...]
+    acts: tuple[str, ...] = ()
+    verbs: frozenset[str] = frozenset()
+    done: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    answered: str = ""
+    parts: tuple[str, ...] = ()
+    plain: bool = True
+
+
+def phrases(listed: str) -> tuple[str, ...]:
+    """The phrases of a list with commas between."""
+    return tuple(" ".join(p.split()) for p in listed.split(","))
+
+
+def wordset(listed: str) -> frozenset[str]:
+    """The words of a list with blanks between."""
+    return frozenset(listed.split())
+
+
+def _row(
+    id: str, name: str, items: str, names: str, verbs: str = "", answered: str = "", plain: bool = True, **lists: str
+) -> Practice:
+    more = {key: phrases(listed) for key, listed in lists.items()}
+    return Practice(id, name, tuple(items.split()), phrases(names), verbs=wordset(verbs), answered=answered, plain=plain, **more)  # fmt: skip
+
+
+def _table() -> tuple[Practice, ...]:
+    text = resources.files("auditor.profiles").joinpath("dtu-mlops.practices.toml").read_text(encoding="utf-8")
+    return tuple(_row(**row) for row in tomllib.loads(text)["practice"])
+
+
+PRACTICES = _table()
+BY_ITEM = {item: p for p in PRACTICES for item in p.items}
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+_WORD = compile_later(r"[a-z0-9&/'.+_]+|[,;:!?()]")
+
+
+def words(text: str) -> list[str]:
+    """A text as small words and marks; hyphens part words, a full stop ends one and stands alone."""
+    small = text.lower().replace("’", "'").replace("-", " ").replace("`", " ").replace("*", " ")
+    made: list[str] = []
+    for word in _WORD.findall(small):
+        bare = word.strip(".'") if len(word) > 1 else word
+        if bare:
+            made.append(bare)
+        if word.endswith(".") and len(word) > 1:
+            made.append(".")
+    return made
+
+
+def _fits(word: str, pattern: str) -> bool:
+    return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
+
+
+def at(said: Sequence[str], start: int, phrase: str) -> int:
+    """Where the phrase ends if it stands at a place of the words; 0 if it does not."""
+    parts = phrase.split()
+    here = said[start : start + len(parts)]
+    return start + len(parts) if len(here) == len(parts) and all(map(_fits, here, parts)) else 0
+
+
+def stands(said: Sequence[str], phrase: str) -> int:
+    """Where the phrase first ends in the words; 0 if it stands nowhere. Parts joined by `+` may stand apart, in any order."""
+    ends = [max((e for i in range(len(said)) if (e := at(said, i, part))), default=0) for part in phrase.split("+")]
+    return max(ends) if all(ends) else 0
+
+
+def names(said: Sequence[str], phrases: Sequence[str]) -> bool:
+    """Whether one of the phrases stands in the words."""
+    return any(stands(said, p) for p in phrases)
+
+
+# What makes a statement less than plain: it speaks of a degree, a part or a kind.
+SOFT = wordset("fully full formal formally extensive extensively much custom complete completeness properly proper further more advanced systematic"
+    " additional dedicated directly explicitly automated automatically enough too very only just partly partial partially basic simple locally"
+    " local manually manual template some certain most mostly rest other several edge if whether load stress performance integration consider"
+    " considered considering experimented looked explored investigated exercise exercises started prepared try trying tried towards toward thought"
+    " wanted planned course step might may could would better improve improved extend extended")  # fmt: skip
+
+
+def shape(name: str, *spellings: str) -> Practice:
+    """Something else that may be denied in the closed shape, by its spellings."""
+    return Practice("", name, (), tuple(" ".join(words(s)) for s in spellings))
+
+
+# -- denials -----------------------------------------------------------------------------------------------------------
+
+_NOT = tuple(tuple(n.split()) for n in phrases(
+    "did not, didn't, have not, haven't, had not, do not, don't, has not, does not, doesn't, decided not, chose not, opted not, were not able, weren't able,"
+    "could not, couldn't, never"))  # fmt: skip
+_PASSIVE = tuple(tuple(n.split()) for n in phrases("was not, were not, wasn't, weren't, has not been, have not been, was never, is not"))  # fmt: skip
+_ADVERBS = wordset("unfortunately sadly therefore thus also however ultimately then actually simply")  # fmt: skip
+_FILL = wordset("yet actually manage managed end ended up get got succeed succeeded around have had having the time make made making of to any a an in been"
+    " use able enough do doing done")  # fmt: skip
+_VERBS = wordset("implement implemented implementing use used using utilize utilized utilise utilised set perform performed do done conduct conducted run"
+    " running write written writing add added create created deploy deployed develop developed build built include included employ employed apply"
+    " applied integrate integrated configure configured calculate calculated compute computed measure measured incorporate incorporated carry"
+    " carried adopt adopted make made publish published host hosted have setup")  # fmt: skip
+_LINK = wordset("any a an the our of kind kinds sort form type on for in to either up out use")  # fmt: skip
+_OBJECTS = wordset("model models api fastapi app application service project code scripts script")  # fmt: skip
+_ENDS = wordset(". , ; : ! ( )")  # fmt: skip
+_ON = wordset("because since due but so however although even therefore yet during though which instead despite as and hence thus")  # fmt: skip
+_NARROW_OK = wordset("of for on in to with our the this a an any project model models api fastapi app application service services code codebase data dataset"
+    " pipeline repository deployment workflow workflows github deployed trained own final whole entire current ml mlops machine deep learning"
+    " inference prediction end practice cloud gcp google platform was were is are has have been done performed implemented conducted made written"
+    " set up added used calculated computed measured place hooks managed")  # fmt: skip
+_AFTER_ALL = wordset("managed succeeded able still got did")  # fmt: skip
+_BARE = wordset("have had use used did performed implemented is are was were but")  # fmt: skip
+_ELSEWHERE = wordset("cloud gcp google platform")  # where denied: narrower, unless it is the practice's own place
+
+
+def denial(text: str, practice: Practice) -> str:
+    """The words of a text, from the subject on, that deny a practice in the closed shape; empty if none do."""
+    said = words(text)
+    for start, after, passive, bare in _negations(said):
+        end = _denied(said, after, practice, passive, bare)
+        if end and _ended(said, end, practice) and not _after_all(said, end):
+            return " ".join(said[start:end])
+    return _untested(said) if practice.id == "api-tests" else ""
+
+
+def _untested(said: list[str]) -> str:
+    """The words that call the API, alone or in a list, untested."""
+    if "untested" not in said:
+        return ""
+    end = said.index("untested")
+    start = max((k + 1 for k in range(end) if said[k] in (".", ";", ":")), default=0)
+    plain = said[end - 1] in ("remain", "remains", "is", "are", "was", "were", "completely", "still", "currently")
+    here = said[start:end]
+    return " ".join(said[start : end + 1]) if plain and "api" in here and not set(here) & SOFT else ""
+
+
+def narrow_monitoring(text: str) -> bool:
+    """Whether what a text denies is monitoring of the system or in the cloud rather than of the model."""
+    return bool(set(denial(text, BY_ITEM["cloud-monitoring"]).split()) & {"cloud", "system", "application"})
+
+
+def _negations(said: list[str]) -> Iterator[tuple[int, int, bool, bool]]:
+    """Each negation with where its sentence's part starts, where it ends, whether it is passive, and whether a bare "no"."""
+    for i, word in enumerate(said):
+        if word == "no" and (i == 0 or said[i - 1] in _BARE or said[i - 1] in _ENDS):
+            yield max(i - 2, 0), i + 1, False, True
+        for shape in (*_NOT, *_PASSIVE):
+            if tuple(said[i : i + len(shape)]) != shape:
+                continue
+            passive = shape in _PASSIVE
+            before = i - 1
+            while before >= 0 and said[before] in _ADVERBS:
+                before -= 1
+            subject = said[before] if before >= 0 else ""
+            group = subject in ("group", "team", "project") and said[before - 1 : before] in (["our"], ["the"])
+            whole = said[before - 1 : before] in (["our"], ["the"]) or (
+                said[max(before - 2, 0) : before - 1] in (["our"], ["the"]) and said[before - 1] in _NARROW_OK
+            )
+            if (passive and subject in _OBJECTS and whole) or (not passive and (subject == "we" or group)):
+                yield before, i + len(shape), passive, False
+
+
+def _denied(said: list[str], i: int, practice: Practice, passive: bool, bare: bool) -> int:
+    """Where the denied practice ends; 0 if something else is denied."""
+    if not bare:
+        first = i
+        while i < len(said) and said[i] in _FILL and not any(at(said, i, a) for a in practice.acts):
+            i += 1
+        for act in practice.acts:
+            if end := at(said, i, act):
+                if passive or len(act.split()) >= 3:
+                    return end
+                while end < len(said) and said[end] in _LINK:
+                    end += 1
+                if said[end : end + 1] and said[end] in _OBJECTS:
+                    return end + 1
+        if passive:
+            return 0
+        verb = said[i] if i < len(said) else ""
+        did = bool(set(said[first:i]) & (practice.verbs or _VERBS))
+        if verb in (practice.verbs or _VERBS) and not (did and any(at(said, i, n) for n in practice.names)):
+            i += 1
+        elif not did:
+            return 0
+    while i < len(said) and said[i] in _LINK:
+        i += 1
+    starts = [i, *(k + 1 for k in range(i + 1, min(i + 5, len(said))) if said[k] in ("or", "nor"))]
+    starts += [s + 1 for s in starts if said[s : s + 1] == ["any"]]
+    ends = [end for s in starts for name in practice.names if "+" not in name and (end := at(said, s, name))]
+    return max(ends, default=0)
+
+
+def _ended(said: list[str], i: int, practice: Practice) -> bool:
+    """Whether nothing after the practice narrows what is denied."""
+    for k in range(i, len(said)):
+        word = said[k]
+        if word in _ENDS or word in _ON or word in ("or", "nor") or said[k : k + 2] == ["at", "all"]:
+            return True
+        if word not in _NARROW_OK:
+            return False
+        if word in _ELSEWHERE and "cloud" not in practice.name and practice.id not in ("alerts", "metrics"):
+            return False
+    return True
+
+
+def _after_all(said: list[str], i: int) -> bool:
+    """Whether the sentence goes on with what was done after all."""
+    turned = False
+    for k in range(i, len(said)):
+        turned = turned or said[k] in ("but", "however", "although", "though", "nevertheless", "instead")
+        if turned and said[k] in _AFTER_ALL and said[k + 1 : k + 2] != ["not"]:
+            return True
+    return False
+
+
+_NO_ANSWERS = phrases(
+    "no, nope, unfortunately no, sadly no, we did not, we didn't, we have not, we haven't, no we did not, no we didn't, unfortunately we did not,"
+    "unfortunately we did not have time, we did not have time, we did not do this, we did not do that, no we have not, unfortunately not,"
+    "we did not manage to do this, we did not manage, we did not get that far")  # fmt: skip
+
+
+def says_no(text: str) -> bool:
+    """Whether a text is a bare "No" and nothing else."""
+    return " ".join(w for w in words(text) if w not in _ENDS) in _NO_ANSWERS

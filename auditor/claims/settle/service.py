@@ -1,0 +1,210 @@
+"""Cloud services that the group says it uses, and their regions, machines and registries, against commands, specifications and
+code. What is set up in a console is never seen: most of this stays open."""
+
+from auditor.claims.case import Case, Placed, Settled, fact, settles
+from auditor.claims.kinds import Service
+from auditor.claims.practices import SOFT, at, denial, names, shape, words, wordset
+from auditor.claims.settle.buckets import bucket
+from auditor.facts.cloud import ANY_REGION, MACHINE, cloud_values
+from auditor.facts.services import SERVICES, Use, service, service_uses, spoken_of
+from auditor.models import Evidence
+from auditor.prose import Statement
+
+_CARDS = ("t4", "v100", "p100", "p4", "k80", "a100", "h100", "l4")
+
+
+@settles("service")
+def cloud_service(claim: Service, case: Case) -> Settled | None:
+    """A service of Google Cloud by its product name. A list that is called complete: contradicted (a detail) by a service that a
+    command, build file or import uses and no sentence of the answer names; by a mere specification or build file only where
+    another answer tells of the service. Denied: contradicted by a workflow's command or an import, or by another answer that uses
+    it. A region, machine type or accelerator: contradicted (a detail) where all commands or specifications of that very service
+    that name one name others, and no file has this one anywhere. Container Registry: contradicted where all images go to Artifact
+    Registry's hosts. A bucket: by one that differs in a letter or two. Open: everything that only a console shows, values from variables, other clouds."""
+    if claim.what == "complete list" and not claim.denied:
+        return _listed(claim, case)
+    name = service(claim.service)
+    if not name:
+        return None
+    if claim.denied:
+        return _denied(claim, name, case) if claim.what == "used" else None
+    if name == "Container Registry" or claim.what == "registry host":
+        return _registry(claim, name, case)
+    if claim.what in ("region", "machine type", "accelerator"):
+        return _value(claim, name, case)
+    if claim.what == "bucket" and name == "Cloud Storage":
+        return bucket(claim.value, case.snapshot)
+    return _used(name, case) if claim.what == "used" else None
+
+
+# -- lists -------------------------------------------------------------------------------------------------------------
+
+
+def _listed(claim: Service, case: Case) -> Settled | None:
+    placed = case.placed(claim)
+    if placed is None or not claim.value:
+        return None
+    told = " ".join(s.plain for s in case.prose.statements if s.question.n == placed.question.n and s.kind != "html")
+    left_out: dict[str, Use] = {}
+    for use in service_uses(case.snapshot):
+        name = use.service
+        if name in left_out or spoken_of(name, f"{told} {claim.value}") or _given_up(name, case):
+            continue
+        # a job's specification or a build's steps may never have run
+        idle = use.how == "specification" or (name == "Cloud Build" and use.how == name)
+        if idle and not _told_of(name, placed, case):
+            continue
+        left_out[name] = use
+    if not left_out:
+        return None
+    *most, last = left_out
+    several = f"{', '.join(most)} and {last}" if most else last
+    return Settled(
+        "contradicted", "; ".join(f"{u.file.path}:{u.line} uses {name}" for name, u in left_out.items()) + ".",
+        tuple(u.file.cite(u.line) for u in left_out.values()),
+        f"The question asks for all services; the answer leaves out {several}.", "services", True,
+    )  # fmt: skip
+
+
+def _about(name: str, statement: Statement) -> bool:
+    """Whether a sentence names a service by its product name."""
+    small = statement.plain.lower().replace("-", " ")
+    bare = name.lower().removesuffix(" ai")
+    return bare in small or bare.replace(" ", "") in small
+
+
+def _given_up(name: str, case: Case) -> bool:
+    """Whether an answer tells that the service was only tried, or left out after all: such a word close before its name or behind."""
+    for statement in case.prose.sentences():
+        if not _about(name, statement):
+            continue
+        said = words(statement.plain)
+        ends = [at(said, i, name.lower().removesuffix(" ai")) for i in range(len(said))]
+        for end in filter(None, ends):
+            if set(said[max(0, end - 9) : end]) & _LEFT or names(said[end : end + 10], _FAILED):
+                return True
+    return False
+
+
+_LEFT = wordset("instead rather without tried attempted trying gave not didn't never")
+_ELSE = SOFT | _LEFT | wordset("over than versus or no")
+_FAILED = (
+    "unsuccess*",
+    "did not work",
+    "didn't work",
+    "did not succeed",
+    "was not used",
+    "abandon*",
+    "deprecated",
+    "unused",
+)
+
+
+def _told_of(name: str, placed: Placed, case: Case) -> bool:
+    """Whether another answer tells firmly of it."""
+    return any(
+        s.question.n != placed.question.n and s.firm and not s.negated and _about(name, s) for s in case.prose.sentences()
+    )  # fmt: skip
+
+
+# -- used --------------------------------------------------------------------------------------------------------------
+
+
+def _used(name: str, case: Case) -> Settled | None:
+    found = next((u for u in service_uses(case.snapshot) if u.service == name), None)
+    if found is None:
+        return None
+    return Settled(
+        "supported",
+        f"{found.file.path}:{found.line} uses {name}.",
+        (found.file.cite(found.line),),
+        about=f"service:{name}",
+    )
+
+
+def _denied(claim: Service, name: str, case: Case) -> Settled | None:
+    placed = case.placed(claim)
+    if name not in SERVICES or claim.role != "unknown" or not denial(claim.quote, shape(name, name, claim.service)):
+        return None
+    about = f"service:{name}"
+    here = placed.question.n if placed else 0
+    others = [(p, p.claim) for p in case.claims if isinstance(p.claim, Service) and service(p.claim.service) == name]
+    if any(p.question.n == here and not c.denied for p, c in others):
+        return None
+    found = next((u for u in service_uses(case.snapshot) if u.service == name and u.how in ("workflow", "code")), None)
+    if found is not None:
+        return Settled(
+            "contradicted", f"{found.file.path}:{found.line} uses {name}.", (found.file.cite(found.line),),
+            f"The sentence says that {name} was not used; the repository uses it.", about,
+        )  # fmt: skip
+    used = [p for p, c in others if not c.denied and c.what == "used" and c.strength == "plain"]
+    plain = (p for p in used if name.lower() in p.claim.quote.lower() and not set(words(p.claim.quote)) & _ELSE)
+    told = next(plain, None)
+    if told is None:
+        return None
+    return Settled(
+        "contradicted", f"The answer to question {told.question.n} says (line {told.line}): “{' '.join(told.claim.quote.split())[:160]}”",
+        (case.quoted(told),), f"One answer says that {name} was not used, the other uses it.", about, rule="prose-contradicts-prose",
+    )  # fmt: skip
+
+
+# -- registries --------------------------------------------------------------------------------------------------------
+
+
+def _registry(claim: Service, name: str, case: Case) -> Settled | None:
+    """A registry's host against those that files name. Artifact Registry serves gcr.io, too; Container Registry never pkg.dev."""
+    known = [v for v in cloud_values(case.snapshot) if v.kind == "registry" and v.value.endswith(("pkg.dev", "gcr.io"))]
+    hosts = sorted({v.value for v in known})
+    small = claim.value.lower().strip("/")
+    said = " ".join(words(claim.quote))
+    if claim.what == "registry host":
+        host = small.split("/")[0]
+        wrong = host.endswith(("pkg.dev", "gcr.io")) and bool(hosts) and host not in hosts
+    else:
+        meant = "container registry" in said and "artifact" not in said
+        wrong = meant and bool(hosts) and all(h.endswith("pkg.dev") for h in hosts)
+    if not wrong:
+        return None
+    first = known[0]
+    return Settled(
+        "contradicted", f"{first.path}:{first.line} names {first.value}.",
+        (case.snapshot.files[first.path].cite(first.line), fact(f"All registries that files name: {', '.join(hosts)}.", f"{first.path}:{first.line}")),
+        f"The sentence names {claim.value or claim.service}; the files use {', '.join(hosts)}.", "service:registry", True,
+    )  # fmt: skip
+
+
+# -- regions, machines -------------------------------------------------------------------------------------------------
+
+
+def _value(claim: Service, name: str, case: Case) -> Settled | None:
+    """One value against those of all commands and specifications of the service; a value that stands in some file is none's slip."""
+    small = claim.value.lower().strip()
+    everywhere = {v for c in cloud_values(case.snapshot) for v in (c.value.lower(), c.region)}
+    if claim.what == "region":
+        found = ANY_REGION.search(small)
+        value = found[0] if found else ""
+    elif claim.what == "machine type":
+        machine = MACHINE.search(small)
+        value = machine[0].lower() if machine else ""
+    else:
+        value = next((c for c in _CARDS if c in small.replace("-", " ").replace("_", " ").split()), "")
+    if not value or value in everywhere:
+        return None
+    told: list[tuple[str, Evidence]] = []
+    if claim.what == "region" and name == "Artifact Registry":
+        hosts = [v for v in cloud_values(case.snapshot) if v.kind == "registry" and v.value.endswith("-docker.pkg.dev")]
+        told = [(v.region, case.snapshot.files[v.path].cite(v.line)) for v in hosts if "$" not in v.region]
+    for use in service_uses(case.snapshot):
+        if use.service != name:
+            continue
+        given = {"region": use.regions, "machine type": use.machines, "accelerator": use.accelerators}[claim.what]
+        if use.open and not given:
+            return None
+        told += [(g, use.file.cite(use.line, use.line + 6)) for g in given]
+    values = sorted({g for g, _ in told})
+    if not values or any(value in g.split("_") for g in values):
+        return None
+    return Settled(
+        "contradicted", f"{told[0][1].path}:{told[0][1].start} has {', '.join(values)}.", tuple(e for _, e in told[:3]),
+        f"The sentence gives the {claim.what} {value} for {name}; the files have {', '.join(values)}.", f"service:{claim.what}", True,
+    )  # fmt: skip

@@ -1,0 +1,44 @@
+"""Which files do a job of the project: its entry points by what they are called or import, and all that they import."""
+
+from auditor.facts.routes import Code
+from auditor.facts.tests import collect
+from auditor.facts.tools import imports, python_files
+from auditor.lazy import compile_later
+from auditor.snapshot import File, Snapshot
+
+# Components by the names of their entry points, and by what those import.
+_STEMS = {
+    "training": compile_later(r"train(?:_?model|ing|er)?"),
+    "evaluation": compile_later(r"eval(?:uat\w*)?"),
+    "prediction": compile_later(r"predict\w*|inference"),
+    "drift detection": compile_later(r"\w*drift\w*"),
+    "data loading": compile_later(r"data|dataset\w*|data_?loader\w*|make_dataset"),
+    "preprocessing": compile_later(r"pre_?process\w*|make_dataset"),
+}
+_IMPORTS = {
+    "api": frozenset(["fastapi", "flask", "litserve", "bentoml"]),
+    "frontend": frozenset(["streamlit", "gradio"]),
+    "load tests": frozenset(["locust"]),
+}
+
+
+def component(name: str, snapshot: Snapshot) -> tuple[File, ...]:
+    """The files of a component; none for one whose files nothing tells."""
+    return snapshot.once(f"component:{name}", lambda: _component(name, snapshot))
+
+
+def _component(name: str, snapshot: Snapshot) -> tuple[File, ...]:
+    files = python_files(snapshot)
+    if name == "tests":
+        return tuple(snapshot.files[p] for p in collect(files).files)
+    starts: list[File] = []
+    if name in _STEMS:
+        starts = [f for f in files if _STEMS[name].fullmatch(f.name.removesuffix(".py").lower()) and not _test(f)]
+    elif name in _IMPORTS:
+        paths = {i.path for i in imports(snapshot) if _IMPORTS[name] & set(i.packages)}
+        starts = [f for f in files if f.path in paths and not _test(f)]
+    return tuple(Code.of(files).closure(starts)) if starts else ()
+
+
+def _test(file: File) -> bool:
+    return file.name.startswith("test_") or "tests" in file.path.split("/")[:-1]
