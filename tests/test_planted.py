@@ -122,5 +122,5 @@ def test_a_run_tells_what_was_missed_and_what_was_not_wanted(tmp_path: Path) -> 
         ("said-31-tests", 1, 0, 0),
         ("another", 0, 1, 1),
     ]
-    assert "claim:test-count Q8" in outcomes[2].missed[0]
+    assert "claim:count Q8" in outcomes[2].missed[0]
     assert Due(rule="r", at="checklist 3", words="w").by == ""

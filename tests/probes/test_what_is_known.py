@@ -59,7 +59,6 @@ def test_what_is_followed(command: str, more: dict[str, str]) -> None:
     [
         ("mise run lint", {}),
         ("moon run :lint", {}),
-        ("earthly +lint", {"Earthfile": "VERSION 0.8\nlint:\n    RUN ruff check .\n"}),
         ("devbox run lint", {}),
         ("dagger call lint", {}),
         ("nx lint app", {}),
