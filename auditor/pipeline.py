@@ -13,12 +13,14 @@ from auditor import __version__
 from auditor.claims.boxes import explained_boxes
 from auditor.claims.settle import settle
 from auditor.errors import UserError
+from auditor.facts.copied import spoken_of
 from auditor.facts.language import minimum_python
 from auditor.facts.past import Memory
 from auditor.facts.workflows import CI
 from auditor.globs import matches
 from auditor.grammar import running
 from auditor.holes import Hole
+from auditor.idle import idle
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.judges import Usage as TokenUsage
 from auditor.lazy import dataclass
@@ -250,6 +252,8 @@ def _told(verdict: Verdict, form: Sequence[Verdict]) -> bool:
 def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepared:
     """Ask a snapshot (with its report) every probe, judge the checklist, check the prose, and number the evidence."""
     assert snapshot.report is not None
+    copied = spoken_of(snapshot, submission.url)
+    snapshot.beyond = (copied,) if copied else ()
     book = _Book()
     results: dict[str, ProbeResult] = {}
     holes: dict[str, tuple[Hole, ...]] = {}
@@ -270,7 +274,7 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         for item, why in explained_boxes(prose).items()
         if not (why.plain and _runs_in_ci(profile.items_by_id.get(item), results, book.evidence))
     }
-    verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained)
+    verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained, idle(snapshot, book.evidence))
     verdicts = _remembered(verdicts, snapshot, profile, results, book)
     claimed, failed = settle(prose, snapshot, book.enter)
     return Prepared(
@@ -353,7 +357,7 @@ def _boxes_of(
         spec = specs[verdict.claim.source.n]
         if spec is None or verdict.label != "not_verifiable":
             continue
-        asked = {*spec.probes, *spec.weak, *spec.open_probes}
+        asked = {*spec.probes, *spec.half, *spec.weak, *spec.open_probes}
         for hole in {h for probe in asked for h in holes[probe]}:
             touched.setdefault(hole, []).append(verdict.claim.source.n)
     return {hole: tuple(boxes) for hole, boxes in touched.items()}
