@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from auditor.facts.broken import broken_imports
+from auditor.facts.takenover import taken_over
 from auditor.facts.template import is_template_text
 from auditor.models import Evidence
 from auditor.rules import Idle
@@ -10,9 +11,9 @@ from auditor.snapshot import Snapshot
 
 
 def idle(snapshot: Snapshot, evidence: Mapping[str, Evidence]) -> Idle:
-    """The evidence in Python files that is of no code at work: its module stops at an import, or its lines are all the
-    template's. Of tests it is asked whether they are written."""
-    broken = broken_imports(snapshot)
+    """The evidence in Python files that is of no code at work: its module stops at an import, its lines are all the
+    template's, or it came with a whole package of others'. Of tests it is asked whether they are written."""
+    broken, others_code = broken_imports(snapshot), taken_over(snapshot)
     stopped: dict[str, str] = {}
     others: set[str] = set()
     for id_, piece in evidence.items():
@@ -21,6 +22,6 @@ def idle(snapshot: Snapshot, evidence: Mapping[str, Evidence]) -> Idle:
             continue
         if piece.path in broken and "test" not in piece.path.lower():
             stopped[id_] = f"{piece.path} cannot be imported: {broken[piece.path]}"
-        if is_template_text(snapshot, file, piece.start, piece.end):
+        if piece.path in others_code or is_template_text(snapshot, file, piece.start, piece.end):
             others.add(id_)
     return Idle(stopped, frozenset(others))

@@ -232,8 +232,9 @@ def _judge(
     if item.checked:
         if shown.holds:
             working = _Shown(spec.probes, spec.require, idle.without(results, spec.probes, open_=False))
-            if working.holds:
-                return verdict("supported", working.found, _places(working.found, evidence))
+            if working.holds or spec.once:  # what is done once may have stopped working since
+                there = working.found if working.holds else shown.found
+                return verdict("supported", there, _places(there, evidence))
             stops = next(idle.stopped[e] for r in shown.found for e in r.evidence if e in idle.stopped)
             shows = f"{_places(shown.found, evidence)}; {stops}."
             return verdict("not_verifiable", shown.found, shows, "There is a sign of it, but not the thing itself.")
@@ -244,12 +245,14 @@ def _judge(
                 _reasons(shown.unknown),
                 "Part of the repository could not be read or followed, so absence is not certain.",
             )
-        if half := [results[h] for h in spec.half if results[h].outcome == "found"]:
+        weak = [results[w] for w in spec.weak if results[w].outcome == "found"]
+        half = [results[h] for h in spec.half if results[h].outcome == "found"]
+        whole = all(w in half for w in weak) and not any(results[w].outcome == "unknown" for w in spec.weak)
+        if half and whole:  # no sign of the other half, nor a place where one may lie
             signs = [*shown.absent, *half]
             return verdict(
                 "contradicted", signs, _sentences([*half, *shown.absent], evidence), f"The box is ticked; {spec.lacks}."
             ).model_copy(update={"softened": "The other half of it is there."})
-        weak = [results[w] for w in spec.weak if results[w].outcome == "found"]
         if weak:
             signs = [*shown.absent, *(r for r in weak if r not in shown.absent)]
             return verdict(

@@ -219,6 +219,12 @@ def test_evidence_of_no_code_at_work(checked: bool, idle: Idle, label: str) -> N
     assert ("cannot be imported" in verdict.repo_shows) == (checked and bool(idle.stopped))
 
 
+def test_what_is_done_once_may_have_stopped_working() -> None:
+    results, evidence = probed(a="found", b="absent")
+    (verdict,) = judge_items(report(True), profile(once=True), results, evidence, idle=Idle(stopped={"E1": "stopped"}))
+    assert verdict.label == "supported"
+
+
 def test_other_evidence_than_that_speaks() -> None:
     results, evidence = probed(a="found", b="found")
     (verdict,) = judge_items(report(False), profile(), results, evidence, idle=Idle(stopped={"E1": "stopped"}))
@@ -227,12 +233,14 @@ def test_other_evidence_than_that_speaks() -> None:
 
 
 def test_one_half_of_two() -> None:
-    spec = profile(half=("h",), lacks="nothing links it")
-    results, evidence = probed(a="absent", b="absent", h="found")
+    spec = profile(half=("h", "s"), lacks="nothing links it", weak=("s", "w"))
+    results, evidence = probed(a="absent", b="absent", h="found", s="found", w="found")
+    assert judge_items(report(True), spec, results, evidence)[0].label == "not_verifiable"  # a sign of the other half
+    results, evidence = probed(a="absent", b="absent", h="found", s="found", w="absent")
     verdicts = judge_items(report(True), spec, results, evidence)
     assert verdicts[0].difference == "The box is ticked; nothing links it."
     assert [f.level for f in report_findings(report(True), spec, verdicts, evidence)] == ["warning"]
-    results, evidence = probed(a="absent", b="absent", h="absent")
+    results, evidence = probed(a="absent", b="absent", h="absent", s="absent", w="absent")
     verdicts = judge_items(report(True), spec, results, evidence)
     assert [f.level for f in report_findings(report(True), spec, verdicts, evidence)] == ["error"]
 

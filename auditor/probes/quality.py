@@ -165,6 +165,7 @@ def _checks_style(command: Command, rewrites: bool = False) -> bool:
 
 _SAMPLE_HOOKS = frozenset(["trailing-whitespace", "end-of-file-fixer", "check-yaml", "check-added-large-files"])
 
+_MORE = 3  # hooks of the sample's repository beside the sample's
 _SAMPLE_REPOSITORY = compile_later(r"[/:]pre-commit/pre-commit-hooks(\.git)?/?$")
 
 
@@ -233,14 +234,17 @@ def pre_commit_hooks(files: Files) -> Iterator[Evidence]:
 )
 def pre_commit_hooks_chosen(files: Files) -> Iterator[Evidence]:
     """As `pre-commit-hooks`, from a file with a hook that is not of the repository pre-commit/pre-commit-hooks, which the
-    sample configuration takes its four from: one more of those is no set-up of a group's own."""
+    sample configuration takes its four from, or with a few more of those: one more is an exercise, no set-up of one's own."""
     for evidence in pre_commit_hooks(files):
         file = files.paths[evidence.path]
-        if file.name != ".pre-commit-config.yaml" or any(
-            repo["hooks"].items and not _SAMPLE_REPOSITORY.search(repo["repo"].text.lower())
-            for repo in yaml_root(file)["repos"].items
-        ):
+        if file.name != ".pre-commit-config.yaml" or _is_chosen(file):
             yield evidence
+
+
+def _is_chosen(file: File) -> bool:
+    repos = [repo for repo in yaml_root(file)["repos"].items if repo["hooks"].items]
+    more = sum(hook["id"].text not in _SAMPLE_HOOKS for hook, _ in _hooks(file))
+    return more >= _MORE or any(not _SAMPLE_REPOSITORY.search(repo["repo"].text.lower()) for repo in repos)
 
 
 @probe(

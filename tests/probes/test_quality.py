@@ -348,6 +348,7 @@ def test_set_aside_stubs_are_named() -> None:
     [
         (SAMPLE, "absent"),
         (SAMPLE + "  - id: check-json\n  - id: debug-statements\n", "absent"),
+        (SAMPLE + "  - id: check-json\n  - id: debug-statements\n  - id: check-ast\n", "found"),
         (SAMPLE + RUFF, "found"),
         ("- repo: local\n  hooks:\n  - id: tests\n    entry: pytest\n", "found"),
         ("", "absent"),
