@@ -515,6 +515,8 @@ def _users(probe: str) -> str:
             used.append(item.id)
         elif probe in item.open_probes:
             used.append(f"{item.id} (open boxes)")
+        elif probe in item.half:
+            used.append(f"{item.id} (one half of it)")
         elif probe in item.weak:
             used.append(f"{item.id} (a weak sign)")
     return ", ".join(used)

@@ -19,6 +19,7 @@ from auditor.facts.workflows import CI
 from auditor.globs import matches
 from auditor.grammar import running
 from auditor.holes import Hole
+from auditor.idle import idle
 from auditor.injection import orders_in, orders_in_report
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.judges import Usage as TokenUsage
@@ -113,7 +114,8 @@ def prepare(
     target, commit, later = found.target, found.commit, found.later
     with opened(found) as snapshot:
         file = find_report(snapshot, submission.report_path, profile)
-        with_report(snapshot, profile, parse_report(file, profile, snapshot.files, commit, target.url))
+        report = parse_report(file, profile, snapshot.files, commit, target.url)
+        with_report(snapshot, profile, report, target.url)
         prepared = examine(
             snapshot,
             profile,
@@ -161,7 +163,7 @@ def check(
         file = _report_on_disk(tree, root, report_path, profile)
         url = tree.repository.origin()
         report = parse_report(file, profile, tree.files, tree.commit, url)
-        with_report(tree, profile, report)
+        with_report(tree, profile, report, url)
         if question and question not in {q.n for q in report.questions}:
             numbers = [q.n for q in report.questions]
             have = f"it has {min(numbers)} to {max(numbers)}" if numbers else "it has none"
@@ -252,7 +254,7 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         for item, e in explained_boxes(case).items()
         if not _runs_in_ci(profile.items_by_id.get(item), results, book.evidence)
     }
-    verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained)
+    verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained, idle(snapshot, book.evidence))
     verdicts = _remembered(verdicts, snapshot, profile, results, book)
     typed, broken = run.settle(case, placed, book.enter)
     claimed = numbered([*orders_in_report(prose, book.enter), *typed])
@@ -318,7 +320,7 @@ def _boxes_of(
         spec = specs[verdict.claim.source.n]
         if spec is None or verdict.label != "not_verifiable":
             continue
-        asked = {*spec.probes, *spec.weak, *spec.open_probes}
+        asked = {*spec.probes, *spec.half, *spec.weak, *spec.open_probes}
         for hole in {h for probe in asked for h in holes[probe]}:
             touched.setdefault(hole, []).append(verdict.claim.source.n)
     return {hole: tuple(boxes) for hole, boxes in touched.items()}

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from auditor.facts.copied import spoken_of
 from auditor.judges import Request
 from auditor.lazy import dataclass
 from auditor.models import Audited, Evidence, ProbeResult, Problem, ReadClaims, Report, Verdict
@@ -48,10 +49,12 @@ def opened(found: Found) -> OpenSnapshot:
     return open_snapshot(target.repository, found.commit, known_branches=target.branches, known_tags=target.tags)
 
 
-def with_report(snapshot: Snapshot, profile: Profile, report: Report) -> None:
-    """Tell a snapshot its report, which is no evidence of itself."""
+def with_report(snapshot: Snapshot, profile: Profile, report: Report, url: str) -> None:
+    """Tell a snapshot its report, which is no evidence of itself, and may speak of another repository than the one at `url`."""
     snapshot.set_aside = lambda f: "course material" if f.path == report.path else profile.set_aside(f)
     snapshot.report = report
+    copied = spoken_of(snapshot, url)
+    snapshot.beyond = (copied,) if copied else ()
 
 
 class Book:

@@ -25,9 +25,10 @@ class Item(Record):
     `probes` show it (`require` says whether any or all must be found); `absence` is the label of a ticked box whose thing
     was not found, softened to `not_verifiable` where a probe of `weak` finds something. What is done `once` (tried, measured,
     checked) may be gone from the repository by right: the history is asked for it, whatever its label. `allows` is what the
-    item's own words leave to the group ("if applicable"): it speaks for a ticked box without its thing. `open` is the label of an open box
-    whose thing was found, by `open_probes` where an open box needs plainer evidence than a ticked one. An item that no
-    file can show is not `observable` and says why in `reason`.
+    item's own words leave to the group ("if applicable"): it speaks for a ticked box without its thing. Of an item that asks for two things `half` are the probes of the one,
+    and `lacks` says what is missing where only that is found, and no sign of the other. `open` is the label of an open box
+    whose thing was found, by `open_probes` where an open box needs plainer evidence than a ticked one; where it is `measured`,
+    as a share of the code, that is no finding. An item that no file can show is not `observable` and says why in `reason`.
     """
 
     id: str
@@ -43,6 +44,9 @@ class Item(Record):
     absence: Label = "not_verifiable"
     once: bool = False
     allows: str = ""
+    half: tuple[str, ...] = ()
+    lacks: str = ""
+    measured: bool = False
     open: Label = "contradicted"
 
     @model_validator(mode="after")

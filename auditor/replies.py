@@ -71,7 +71,7 @@ def settle_claims(prepared: Prepared, profile: Profile, answers: Mapping[str, An
         return prepared
     book = Book(prepared.evidence)
     with opened(prepared.found) as snapshot:
-        with_report(snapshot, profile, prepared.report)
+        with_report(snapshot, profile, prepared.report, prepared.submission.url)
         case = case_of(snapshot, profile, read_prose(prepared.report))
         placed, _ = read_patterns(case)
         typed, broken = run.settle(case, [*placed, *claims], book.enter)

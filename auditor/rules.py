@@ -3,7 +3,9 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
 
+from auditor.lazy import dataclass
 from auditor.models import (
     AuditRecord,
     ChecklistItem,
@@ -106,6 +108,33 @@ ADDRESSES = ("report-addresses-a-model", "repository-addresses-a-model")
 _LONG = 20  # items of a list; where fewer than a quarter are ticked it was not kept, and an open box says nothing
 
 
+@dataclass(frozen=True)
+class Idle:
+    """Evidence, by id, that is of no code at work. `stopped` says why its module cannot be imported: it is no reason to tick a
+    box, and only a sign for a ticked one. `others` stands in lines that somebody else wrote (a template, a package taken
+    over): no reason to tick a box."""
+
+    stopped: Mapping[str, str] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
+
+    def without(self, results: Mapping[str, ProbeResult], ids: Iterable[str], open_: bool) -> dict[str, ProbeResult]:
+        """The results of some probes with what is left of their evidence, absent where nothing is."""
+        made: dict[str, ProbeResult] = {}
+        for id_ in ids:
+            result = made[id_] = results[id_]
+            if result.outcome != "found":
+                continue
+            left = [e for e in result.evidence if e not in self.stopped and not (open_ and e in self.others)]
+            if len(left) == len(result.evidence):
+                continue
+            gone = len(result.evidence) - len(left)
+            if left:
+                made[id_] = result.model_copy(update={"evidence": tuple(left), "count": result.count - gone})
+            elif result.count == gone:  # all of it was kept, and none is left
+                made[id_] = result.model_copy(update={"outcome": "absent"})
+        return made
+
+
 class _Shown:
     """What the probes of one item show: whether they suffice, and with what evidence."""
 
@@ -126,16 +155,18 @@ def judge_items(
     results: Mapping[str, ProbeResult],
     evidence: Mapping[str, Evidence],
     explained: Mapping[str, str] | None = None,
+    idle: Idle | None = None,
 ) -> list[Verdict]:
     """One verdict for each checklist item, in file order, with ids V1, V2, ... An item that stands twice is judged once: by
     its ticked line, else by its first. `explained` has the evidence (by id) of an answer that says why an item (by its id in
-    the profile) is open."""
+    the profile) is open; `idle` says which evidence is of no code at work."""
     why = explained or {}
+    idle = idle or Idle()
     judged = judged_once(report)
     return [
         _twice(i, judged[i.item])
         if i.item and judged[i.item] is not i
-        else _judge(f"V{i.n}", i, profile.items_by_id.get(i.item), results, evidence, why.get(i.item, ""))
+        else _judge(f"V{i.n}", i, profile.items_by_id.get(i.item), results, evidence, why.get(i.item, ""), idle)
         for i in report.items
     ]
 
@@ -175,6 +206,7 @@ def _judge(
     results: Mapping[str, ProbeResult],
     evidence: Mapping[str, Evidence],
     explained: str,
+    idle: Idle,
 ) -> Verdict:
     claim = Claim(source=Source(kind="item", n=item.n), quote=item.text, line=item.line)
     says = box_says(item)
@@ -199,7 +231,13 @@ def _judge(
     shown = _Shown(spec.probes, spec.require, results)
     if item.checked:
         if shown.holds:
-            return verdict("supported", shown.found, _places(shown.found, evidence))
+            working = _Shown(spec.probes, spec.require, idle.without(results, spec.probes, open_=False))
+            if working.holds or spec.once:  # what is done once may have stopped working since
+                there = working.found if working.holds else shown.found
+                return verdict("supported", there, _places(there, evidence))
+            stops = next(idle.stopped[e] for r in shown.found for e in r.evidence if e in idle.stopped)
+            shows = f"{_places(shown.found, evidence)}; {stops}."
+            return verdict("not_verifiable", shown.found, shows, "There is a sign of it, but not the thing itself.")
         if not shown.refuted:
             return verdict(
                 "not_verifiable",
@@ -208,6 +246,13 @@ def _judge(
                 "Part of the repository could not be read or followed, so absence is not certain.",
             )
         weak = [results[w] for w in spec.weak if results[w].outcome == "found"]
+        half = [results[h] for h in spec.half if results[h].outcome == "found"]
+        whole = all(w in half for w in weak) and not any(results[w].outcome == "unknown" for w in spec.weak)
+        if half and whole:  # no sign of the other half, nor a place where one may lie
+            signs = [*shown.absent, *half]
+            return verdict(
+                "contradicted", signs, _sentences([*half, *shown.absent], evidence), f"The box is ticked; {spec.lacks}."
+            ).model_copy(update={"softened": "The other half of it is there."})
         if weak:
             signs = [*shown.absent, *(r for r in weak if r not in shown.absent)]
             return verdict(
@@ -244,7 +289,8 @@ def _judge(
             _sentences(shown.absent, evidence),
             "The repository may lack what was done elsewhere.",
         )
-    plain = _Shown(spec.open_probes, "any", results) if spec.open_probes else shown
+    asked, require = (spec.open_probes, "any") if spec.open_probes else (spec.probes, spec.require)
+    plain = _Shown(asked, require, idle.without(results, asked, open_=True))
     if plain.holds:
         shows = _places(plain.found, evidence)
         if item.partly:  # done in part, says the group: whatever of it is there does not contradict that
@@ -292,7 +338,7 @@ def lacking(item: ChecklistItem, spec: Item, results: Mapping[str, ProbeResult])
     if not (item.checked and spec.observable and (spec.absence == "contradicted" or spec.once)):
         return ()
     shown = _Shown(spec.probes, spec.require, results)
-    if not shown.refuted or any(results[w].outcome == "found" for w in spec.weak):
+    if not shown.refuted or any(results[w].outcome == "found" for w in (*spec.weak, *spec.half)):
         return ()
     return tuple(r.probe for r in shown.absent)
 
@@ -358,6 +404,9 @@ def report_findings(
         rule = verdict.rule or ("checked-but-absent" if item and item.checked else "found-but-unchecked")
         if rule == "found-but-unchecked" and (blank or (item and item.mark.strip())):
             continue  # one problem says that the list was left blank; a box that says no was not forgotten
+        spec = profile.items_by_id.get(item.item) if item else None
+        if rule == "found-but-unchecked" and spec and spec.measured:
+            continue  # nobody forgets a share: whether it is enough is the group's to say
         level, standing = _as_loud(rule, verdict, evidence, profile.trust)
         mark = fingerprint(rule, verdict, _source(verdict, items), evidence)
         found.append(Finding(fingerprint=mark, rule=rule, level=level, verdict=verdict.id, standing=standing))

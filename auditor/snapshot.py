@@ -300,13 +300,14 @@ class Files:
         self.near = ""
         self.why = ""
         self._snapshot = snapshot
-        unsure(*(h for h in snapshot.elsewhere if may_match_below(h.path, globs)))
+        unsure(*snapshot.beyond, *(h for h in snapshot.elsewhere if may_match_below(h.path, globs)))
 
     @property
     def holes(self) -> tuple[Hole, ...]:
         """The files of the selection that have no text, and the folders that lead elsewhere and may hold more of it."""
         files = (Hole(f.path, f.why_skipped) for f in self.chosen if f.why_skipped not in NO_HOLE)
-        return (*files, *(h for h in self._snapshot.elsewhere if may_match_below(h.path, self.globs)))
+        below = (h for h in self._snapshot.elsewhere if may_match_below(h.path, self.globs))
+        return (*self._snapshot.beyond, *files, *below)
 
     @property
     def paths(self) -> Mapping[str, "File"]:
@@ -379,6 +380,7 @@ class Snapshot:
         self.history = history or History()
         self.commit = commit
         self.committed = committed
+        self.beyond: tuple[Hole, ...] = ()  # what may hold anything: another repository that this is a copy of
         self.report: Report | None = None  # set once it is parsed: a probe may follow its images
         self.opened: OpenSnapshot | None = None  # the one that this is a part of: for what git alone can tell
         self._aside: dict[str, str] = {}

@@ -28,6 +28,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "worktree": {"snapshot"},
     "facts": {"facts", "snapshot", "readers"},
     "probes": {"probes", "facts", "snapshot", "readers"},
+    "idle": {"facts", "rules", "snapshot"},
     "prose": {"markup"},
     "claims": {"claims", "facts", "markup", "probes", "profile", "prose", "redact", "snapshot", "readers"},
     "injection": {"prose", "redact"},

@@ -12,14 +12,14 @@ PROFILE = load_profile()
 
 def test_every_item_maps_to_probes_or_says_why_not() -> None:
     for item in PROFILE.items:
-        named = {*item.probes, *item.weak, *item.open_probes}
+        named = {*item.probes, *item.half, *item.weak, *item.open_probes}
         assert named <= set(load()), item.id
         assert bool(item.probes) == item.observable
         assert item.observable or item.reason
 
 
 def test_every_probe_is_used() -> None:
-    used = {p for i in PROFILE.items for p in (*i.probes, *i.weak, *i.open_probes)} | {
+    used = {p for i in PROFILE.items for p in (*i.probes, *i.weak, *i.half, *i.open_probes)} | {
         p for q in PROFILE.questions for p in q.probes
     }
     assert set(load()) <= used

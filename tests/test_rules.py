@@ -4,7 +4,7 @@ import pytest
 
 from auditor.models import ChecklistItem, Evidence, ProbeResult, Report
 from auditor.profile import Item, Profile
-from auditor.rules import judge_items, report_findings
+from auditor.rules import Idle, judge_items, report_findings
 
 
 def profile(**item: object) -> Profile:
@@ -199,3 +199,56 @@ def test_a_mark_that_claims_nothing_needs_nothing() -> None:
         item = listed.items[0].model_copy(update={"mark": mark, "partly": True})
         marked = listed.model_copy(update={"items": (item,)})
         assert judge_items(marked, profile(), results, evidence)[0].label == label
+
+
+@pytest.mark.parametrize(
+    ("checked", "idle", "label"),
+    [
+        (True, Idle(), "supported"),
+        (True, Idle(stopped={"E1": "a.py cannot be imported"}), "not_verifiable"),
+        (True, Idle(others=frozenset(["E1"])), "supported"),
+        (False, Idle(), "contradicted"),
+        (False, Idle(stopped={"E1": "a.py cannot be imported"}), "supported"),
+        (False, Idle(others=frozenset(["E1"])), "supported"),
+    ],
+)
+def test_evidence_of_no_code_at_work(checked: bool, idle: Idle, label: str) -> None:
+    results, evidence = probed(a="found", b="absent")
+    (verdict,) = judge_items(report(checked), profile(), results, evidence, idle=idle)
+    assert verdict.label == label
+    assert ("cannot be imported" in verdict.repo_shows) == (checked and bool(idle.stopped))
+
+
+def test_what_is_done_once_may_have_stopped_working() -> None:
+    results, evidence = probed(a="found", b="absent")
+    (verdict,) = judge_items(report(True), profile(once=True), results, evidence, idle=Idle(stopped={"E1": "stopped"}))
+    assert verdict.label == "supported"
+
+
+def test_other_evidence_than_that_speaks() -> None:
+    results, evidence = probed(a="found", b="found")
+    (verdict,) = judge_items(report(False), profile(), results, evidence, idle=Idle(stopped={"E1": "stopped"}))
+    assert verdict.label == "contradicted"
+    assert [c.evidence for c in verdict.citations] == ["E2"]
+
+
+def test_one_half_of_two() -> None:
+    spec = profile(half=("h", "s"), lacks="nothing links it", weak=("s", "w"))
+    results, evidence = probed(a="absent", b="absent", h="found", s="found", w="found")
+    assert judge_items(report(True), spec, results, evidence)[0].label == "not_verifiable"  # a sign of the other half
+    results, evidence = probed(a="absent", b="absent", h="found", s="found", w="absent")
+    verdicts = judge_items(report(True), spec, results, evidence)
+    assert verdicts[0].difference == "The box is ticked; nothing links it."
+    assert [f.level for f in report_findings(report(True), spec, verdicts, evidence)] == ["warning"]
+    results, evidence = probed(a="absent", b="absent", h="absent", s="absent", w="absent")
+    verdicts = judge_items(report(True), spec, results, evidence)
+    assert [f.level for f in report_findings(report(True), spec, verdicts, evidence)] == ["error"]
+
+
+def test_a_share_is_no_finding_of_an_open_box() -> None:
+    results, evidence = probed(a="found", b="found")
+    for measured in (True, False):
+        spec = profile(measured=measured)
+        verdicts = judge_items(report(False), spec, results, evidence)
+        assert verdicts[0].label == "contradicted"
+        assert bool(report_findings(report(False), spec, verdicts, evidence)) != measured

@@ -309,11 +309,11 @@ class _Own:
         if any(self.at(root, top) for root in self.roots(file)):
             return True
         # elsewhere in the tree: own, unless a package that the world knows by this name is meant
-        return top.lower() not in _WELL_KNOWN and top.lower() not in _BROUGHT_BY
+        return top.lower() not in WELL_KNOWN and top.lower() not in _BROUGHT_BY
 
 
 # Package names that a module of one's own often has too (`evaluate.py`, `datasets/`, `docker/`).
-_WELL_KNOWN = frozenset(
+WELL_KNOWN = frozenset(
     [
         "evaluate",
         "datasets",

@@ -144,3 +144,14 @@ def _from_template(file: File, snapshot: Snapshot | None) -> bool:
         one = File(file.path, "", len(row), row.encode, "")
         same += snapshot.set_aside(one) == "template stub"
     return same >= 0.7 * len(rows)
+
+
+def is_template_text(snapshot: Snapshot, file: File, start: int, end: int) -> bool:
+    """Whether the lines `start` to `end` of a file all stand in the template's file of this name; lines that say next to
+    nothing (a decorator, a bracket) tell neither way."""
+    rows = file.lines[start - 1 : max(end, start)]
+    telling = [row for row in rows if len(row.strip()) > 3 and not row.lstrip().startswith("@")]
+    if not telling:
+        return False
+    text = "\n".join(telling)
+    return snapshot.set_aside(File(file.path, "", len(text), text.encode, "")) == "template stub"

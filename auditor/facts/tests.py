@@ -4,12 +4,14 @@ import ast
 import configparser
 import re
 import shlex
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 
+from auditor.facts.unimportable import names_of
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Class, Function, Module, children, literal, python, readable, toml, walk
 from auditor.snapshot import File, Files
@@ -246,10 +248,35 @@ def _cases(
 ) -> tuple[list[Case], list[Uncollected]]:
     above = [conftests[f] for f in _folders(file.folder) if f in conftests]
     # who changes the path may import a module by any part of its name
-    changes_path = "sys.path" in file.text or any(d.changes_path for d in above)
+    changes_path = (
+        "sys.path" in file.text or any(d.changes_path for d in above) or _takes_by_bare_name(files, roots, module)
+    )
     key = "tests.loose" if changes_path else "tests.strict"
     own = files.once(key, lambda: own_modules(files, roots, loose=changes_path))
     return _collect(file, module, naming, above, own)
+
+
+def _takes_by_bare_name(files: Files, roots: tuple[str, ...], module: Module) -> bool:
+    """Whether a test takes names from a module of the repository by its bare file name (`from data import Corpus` for
+    `src/app/data.py`) which that file, and no module of a root, defines: `PYTHONPATH` is set where the tests run."""
+    strict: dict[str, str] | None = None
+    for node in module.tree.body:
+        if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
+            continue
+        top = node.module.split(".")[0]
+        wanted = {a.name for a in node.names}
+        if top in sys.stdlib_module_names or "*" in wanted:
+            continue
+        strict = files.once("tests.strict", lambda: own_modules(files, roots)) if strict is None else strict
+        if top in strict:
+            continue
+        name = node.module.replace(".", "/")
+        for path, file in files.paths.items():
+            if path.endswith(f"/{name}.py") and not file.why_skipped and readable(file):
+                found = python(file)
+                if found is not None and wanted <= names_of(file, found):
+                    return True
+    return False
 
 
 _CHANGES = ("pytest_ignore_collect", "pytest_collect_file", "pytest_pycollect_makeitem", "pytest_pycollect_makemodule")

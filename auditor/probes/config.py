@@ -1,13 +1,14 @@
 """Experiment configuration: files with hyperparameters, Hydra."""
 
 import ast
+import posixpath
 import re
 from collections.abc import Iterator
 
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import Node, is_stub_body, python, toml, toml_line, yaml_documents
+from auditor.readers import Module, Node, is_stub_body, python, toml, toml_line, yaml_documents
 from auditor.snapshot import File, Files
 
 HYPERPARAMETER = compile_later(
@@ -227,3 +228,37 @@ def uses_hydra(files: Files) -> Iterator[Evidence]:
             yield file.cite(starts[0].line, composes[0].line)
         for call in module.calls_to("hydra_zen.zen"):
             yield file.cite(call.line)
+
+
+@probe(
+    "hydra-at-work",
+    asks="Does the code load with Hydra a configuration that is there?",
+    looks_in=("**/*.py", "**/*.ipynb", "!tests/**", "!**/tests/**", "!**/test_*.py", "!**/conftest.py"),
+    mentions=("hydra",),
+)
+def hydra_at_work(files: Files) -> Iterator[Evidence]:
+    """As `uses-hydra`, without a `hydra.main` whose `config_path` and `config_name` are plain text and lead to no file of the
+    commit: it stops before its first line."""
+    for evidence in uses_hydra(files):
+        module = python(files.paths[evidence.path])
+        if module is None or not _leads_nowhere(files, evidence, module):
+            yield evidence
+
+
+def _leads_nowhere(files: Files, evidence: Evidence, module: Module) -> bool:
+    for call in module.calls_to("hydra.main", "hydra.experimental.main"):
+        if not evidence.start <= call.line <= evidence.end:
+            continue
+        path, name = (
+            value.value if isinstance(value := call.keyword(k), ast.Constant) and isinstance(value.value, str) else ""
+            for k in ("config_path", "config_name")
+        )
+        if not path or not name or path.startswith("/") or ":" in path:
+            return False
+        folder = posixpath.normpath(posixpath.join(posixpath.dirname(evidence.path), path))
+        stem = name.removesuffix(".yaml").removesuffix(".yml")
+        if folder.startswith(".."):
+            return False
+        at = "" if folder == "." else f"{folder}/"
+        return not any(files.exists(f"{at}{stem}{suffix}") for suffix in (".yaml", ".yml"))
+    return False

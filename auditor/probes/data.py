@@ -69,6 +69,21 @@ _ANYBODYS = compile_later(
 
 
 @probe(
+    "template-files",
+    asks="Does the project have a project template's files?",
+    looks_in=("**/*.py",),
+    stubs=True,
+)
+def template_files(files: Files) -> Iterator[Evidence]:
+    """As `template-layout`, by the layout of files and by a template tool's answers file only: what a README or a commit says
+    of a template, and a few files kept from one, may be no more than where ideas came from."""
+    yield from _layouts(files)
+    for path, file in files.paths.items():
+        if _ANSWERS.search(path) and not files.aside(path):
+            yield file.exists("answers of the template that made the project.")
+
+
+@probe(
     "template-layout",
     asks="Was the project set up from a cookiecutter or another project template?",
     looks_in=("readme*", "docs/readme.md", "**/*.py"),
@@ -79,10 +94,7 @@ def template_layout(files: Files) -> Iterator[Evidence]:
     template tool's answers file, at least three files that still are the template's own, a README that names the
     template, or an early commit that does. Folders named `data`, `models` or `reports` alone, checklists and questions in a
     README, and report or issue templates do not count."""
-    yield from _layouts(files)
-    for path, file in files.paths.items():
-        if _ANSWERS.search(path) and not files.aside(path):
-            yield file.exists("answers of the template that made the project.")
+    yield from template_files(files)
     for file in files.matching("readme*", "docs/readme.md"):
         for line in lines_matching(file, _NAMES_TEMPLATE, comments=""):
             row = file.lines[line - 1]

@@ -331,3 +331,21 @@ def revisited_description(files: Files) -> Iterator[Evidence]:
         for line, row in enumerate(file.lines, 1):
             if _REVISITED.search(row) and not _BOX.match(row):  # a copy of the checklist asks, it does not answer
                 yield file.cite(line)
+
+
+@probe(
+    "bucket-shown",
+    asks="Does the report show a bucket of the group's?",
+    looks_in=("**/*.{png,jpg,jpeg,webp,gif}",),
+    all=True,
+)
+def bucket_shown(files: Files) -> Iterator[Evidence]:
+    """An image of the repository that the answer to the question for images of the bucket shows and that is not the
+    template's own. What is on it is not looked at."""
+    question = _answer(files, "bucket-image")
+    report = files.report.path if files.report else ""
+    for image in _shown(question) if question else ():
+        file = files.paths.get(image.path)
+        if file and not _is_stub(files, file):
+            note = f"{file.path}, shown by the answer about the bucket"
+            yield Evidence(kind="fact", path=file.path, note=note, sources=(file.path, f"{report}:{image.line}"))

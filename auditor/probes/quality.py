@@ -165,6 +165,9 @@ def _checks_style(command: Command, rewrites: bool = False) -> bool:
 
 _SAMPLE_HOOKS = frozenset(["trailing-whitespace", "end-of-file-fixer", "check-yaml", "check-added-large-files"])
 
+_MORE = 3  # hooks of the sample's repository beside the sample's
+_SAMPLE_REPOSITORY = compile_later(r"[/:]pre-commit/pre-commit-hooks(\.git)?/?$")
+
 
 def _hooks(file: File) -> Iterator[tuple[Node, int]]:
     """The hooks of a pre-commit configuration that run without being asked for by hand."""
@@ -215,6 +218,33 @@ def pre_commit_hooks(files: Files) -> Iterator[Evidence]:
                 if row.strip() and not row.strip().startswith("#") and "husky.sh" not in row:
                     yield file.cite(i)
                     break
+
+
+@probe(
+    "pre-commit-hooks-chosen",
+    asks="Are there pre-commit hooks from elsewhere than the sample's repository?",
+    looks_in=(
+        "**/.pre-commit-config.yaml",
+        "!.github/**",
+        "{lefthook,.lefthook}.y*ml",
+        "prek.toml",
+        ".husky/{pre-commit,pre-push}",
+        ".githooks/pre-commit",
+    ),
+)
+def pre_commit_hooks_chosen(files: Files) -> Iterator[Evidence]:
+    """As `pre-commit-hooks`, from a file with a hook that is not of the repository pre-commit/pre-commit-hooks, which the
+    sample configuration takes its four from, or with a few more of those: one more is an exercise, no set-up of one's own."""
+    for evidence in pre_commit_hooks(files):
+        file = files.paths[evidence.path]
+        if file.name != ".pre-commit-config.yaml" or _is_chosen(file):
+            yield evidence
+
+
+def _is_chosen(file: File) -> bool:
+    repos = [repo for repo in yaml_root(file)["repos"].items if repo["hooks"].items]
+    more = sum(hook["id"].text not in _SAMPLE_HOOKS for hook, _ in _hooks(file))
+    return more >= _MORE or any(not _SAMPLE_REPOSITORY.search(repo["repo"].text.lower()) for repo in repos)
 
 
 @probe(

@@ -123,15 +123,35 @@ def _is_named(files: Files, file: File, name: str) -> bool:
     for f in module.functions:
         if f.qualname == name and any(not d.startswith(("contextlib.", "functools.")) for d in f.decorators):
             return True
-    word = compile_later(rf"\b{re.escape(name)}\b")
-    if len(word.findall(file.text)) > 1:
+    if any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in module.nodes):
         return True
+    word = compile_later(rf"\b{re.escape(name)}\b")
+    stem = compile_later(
+        rf"\b{re.escape(file.folder.rpartition('/')[2] if file.name == '__init__.py' else file.name.removesuffix('.py'))}\b"
+    )
     others = (
         f
         for f in files.paths.values()
         if f is not file and not f.skipped and f.suffix in ("py", "ipynb", "sh", "toml", "yaml")
     )
-    return any(word.search(f.text) for f in others if readable(f))
+    for other in others:
+        if readable(other) and word.search(other.text) and (stem.search(other.text) or f"import {name}" in other.text):
+            code = python(other) if other.suffix == "py" and other.name != "__init__.py" else None
+            if code is None:
+                if other.name != "__init__.py":
+                    return True
+            elif _uses(code, name):
+                return True
+    return False
+
+
+def _uses(module: Module, name: str) -> bool:
+    """Whether code that takes a name from elsewhere does something with it."""
+    return any(
+        (isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) and name in module.aliases)
+        or (isinstance(n, ast.Attribute) and n.attr == name)
+        for n in module.nodes
+    ) or any(full.endswith(f".{name}") and local != name for local, full in module.aliases.items())
 
 
 def _profiles(files: Files, used: Callable[[File, str], bool]) -> Iterator[Evidence]:

@@ -98,3 +98,27 @@ def test_options_of_a_job_are_a_configuration(files: dict[str, str], outcome: st
 )
 def test_sweeps_set_hyperparameters(text: str, outcome: str) -> None:
     assert ask("sweep-config", {"configs/sweep.yaml": text}).outcome == outcome
+
+
+MAIN = "import hydra\n@hydra.main(config_path={path}, config_name={name})\n" + RUN
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "outcome"),
+    [
+        ("'../conf'", "'config'", "found"),
+        ("'../conf'", "'config.yaml'", "found"),
+        ("'../conf'", "'default'", "absent"),
+        ("'../configs'", "'config'", "absent"),
+        # what cannot be told
+        ("ROOT", "'config'", "found"),
+        ("None", "'config'", "found"),
+        ("'pkg://orchard.conf'", "'config'", "found"),
+        ("'/etc/conf'", "'config'", "found"),
+        ("'../../../conf'", "'config'", "found"),
+    ],
+)
+def test_hydra_at_work(path: str, name: str, outcome: str) -> None:
+    files = {"src/train.py": MAIN.format(path=path, name=name), "conf/config.yaml": "lr: 1\n"}
+    assert ask("hydra-at-work", files).outcome == outcome
+    assert ask("uses-hydra", files).outcome == "found"

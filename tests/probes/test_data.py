@@ -414,3 +414,9 @@ def test_code_uploaded_names_what_is_missing() -> None:
 )
 def test_data_that_are_fetched(path: str, text: str, outcome: str) -> None:
     assert ask("data-fetched", {path: text}).outcome == outcome
+
+
+def test_a_template_that_is_only_spoken_of() -> None:
+    files = {"README.md": "# Birds\n\nMade with a cookiecutter template.\n", "src/train.py": "x = 1\n"}
+    assert ask("template-layout", files).outcome == "found"
+    assert ask("template-files", files).outcome == "absent"

@@ -341,3 +341,18 @@ def test_set_aside_stubs_are_named() -> None:
     answer = ask("style-tool", {"pyproject.toml": "[tool.ruff]\nline-length = 120\n"})
     assert answer.outcome == "absent"
     assert "only the template's untouched ones: pyproject.toml" in answer.evidence[0].note
+
+
+@pytest.mark.parametrize(
+    ("hooks", "outcome"),
+    [
+        (SAMPLE, "absent"),
+        (SAMPLE + "  - id: check-json\n  - id: debug-statements\n", "absent"),
+        (SAMPLE + "  - id: check-json\n  - id: debug-statements\n  - id: check-ast\n", "found"),
+        (SAMPLE + RUFF, "found"),
+        ("- repo: local\n  hooks:\n  - id: tests\n    entry: pytest\n", "found"),
+        ("", "absent"),
+    ],
+)
+def test_pre_commit_hooks_chosen(hooks: str, outcome: str) -> None:
+    assert ask("pre-commit-hooks-chosen", {".pre-commit-config.yaml": "repos:\n" + hooks}).outcome == outcome

@@ -154,7 +154,8 @@ def test_uncollected_functions_say_why() -> None:
     [
         ("from orchard.data import Fruits", "", ("orchard.data",)),
         ("from src.orchard.data import Fruits", "", ("src.orchard.data",)),
-        ("from data import Fruits", "", ()),
+        ("from data import Fruits", "", ("data",)),  # only PYTHONPATH can make that work
+        ("from data import Birds", "", ()),
         ("from data import Fruits", "[tool.pytest.ini_options]\npythonpath = ['src/orchard']\n", ("data",)),
         ("import sys\nsys.path.append('src/orchard')\nfrom data import Fruits", "", ("data",)),
         ("from torch.utils.data import Fruits", "", ()),
@@ -412,3 +413,41 @@ BIRDS = "from torch.utils.data import Dataset\nclass Nests(Dataset):\n    def __
 )  # fmt: skip
 def test_by_what_is_tested(probe: str, files: dict[str, str], outcome: str) -> None:
     assert ask(probe, files).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("head", "outcome"),
+    [
+        ("from data import Fruits\n", "found"),
+        ("from orchard.data import Fruits\n", "found"),
+        # not what that file has
+        ("from data import Birds\n", "absent"),
+        ("from pears import Fruits\n", "absent"),
+    ],
+)
+@pytest.mark.parametrize("ci", ["pytest tests", "pytest tests --ignore=tests/test_data.py"])
+def test_a_module_by_its_bare_name(head: str, outcome: str, ci: str) -> None:
+    """`PYTHONPATH` is set where the tests run; that a workflow leaves them out does not make them unwritten."""
+    files = OWN | {
+        "tests/test_data.py": head + "fruits = Fruits()\ndef test_length():\n    assert len(fruits) == 3\n",
+        ".github/workflows/ci.yml": f"on: push\njobs:\n  a:\n    steps:\n    - run: {ci}\n",
+    }
+    assert ask("data-tests", files).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "addopts = '--ignore=tests/test_data.py'",
+        "addopts = '--deselect tests/test_data.py::test_length'",
+        "addopts = '-k model'",
+        "addopts = '-m \"not slow\"'",
+        "testpaths = ['tests/other']",
+    ],
+)
+def test_what_is_left_out_is_written(options: str) -> None:
+    files = OWN | {
+        "pyproject.toml": f"[tool.pytest.ini_options]\n{options}\n",
+        "tests/test_data.py": "import pytest\nfrom orchard.data import Fruits\n@pytest.mark.slow\ndef test_length():\n    assert Fruits.n == 1\n",
+    }
+    assert ask("data-tests", files).outcome == "found"

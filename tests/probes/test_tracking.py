@@ -221,3 +221,24 @@ STORE = "import csv\ndef log_request(row):\n    with open('r.csv', 'a') as f:\n 
 )  # fmt: skip
 def test_plain_evidence(probe: str, files: dict[str, str], outcome: str) -> None:
     assert ask(probe, files).outcome == outcome
+
+
+DECORATOR = (
+    'import cProfile\ndef profile(f):\n    """Use @profile above a function."""\n'
+    "    def inner():\n        cProfile.Profile().enable()\n        return f()\n    return inner\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({}, "absent"),
+        ({"src/utils/__init__.py": "from .tools import profile\n__all__ = ['profile']\n"}, "absent"),
+        ({"src/train.py": "# how to profile\nparser.add_argument('--out', help='profile stats')\n"}, "absent"),
+        ({"src/train.py": "from utils.tools import profile\n@profile\ndef train():\n    fit()\n"}, "found"),
+        ({"src/train.py": "from utils import tools\ntools.profile(run)()\n"}, "found"),
+        ({"src/train.py": "from utils.tools import profile as measured\nmeasured(run)()\n"}, "found"),
+    ],
+)
+def test_a_profiling_decorator_that_nothing_applies(files: dict[str, str], outcome: str) -> None:
+    assert ask("profiling-used", {"src/utils/tools.py": DECORATOR} | files).outcome == outcome
