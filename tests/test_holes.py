@@ -55,7 +55,6 @@ def audited(whole: OpenSnapshot, files: list[File]) -> Prepared:
     snapshot = Snapshot(
         files=files,
         history=whole.history,
-        commit=whole.commit,
         committed=whole.committed,
         set_aside=whole.set_aside,
     )
@@ -66,12 +65,12 @@ def audited(whole: OpenSnapshot, files: list[File]) -> Prepared:
 
 
 def absences(prepared: Prepared) -> set[tuple[object, ...]]:
-    """Every absence and every contradiction. That a named file does not parse is what one check is about."""
+    """Every absence and every contradiction by the repository. That a named file does not parse is what one kind is about."""
     found: set[tuple[object, ...]] = {("absent", r.probe) for r in prepared.results if r.outcome == "absent"}
     found |= {
         (v.by if v.by != "probe" else "box", v.claim.source.kind, v.claim.source.n, v.claim.quote)
         for v in prepared.verdicts
-        if v.label == "contradicted" and v.by != "claim:named-file-parses"
+        if v.label == "contradicted" and v.rule in ("", "prose-contradicts-repository") and "parse" not in v.repo_shows
     }
     return found
 
@@ -119,8 +118,7 @@ def test_a_submodule_elsewhere_hides_nothing_that_is_there(whole: OpenSnapshot) 
         {
             (v.by, v.claim.quote)
             for v in audited(whole, chosen).verdicts
-            if v.label == "contradicted"
-            and v.by in ("claim:folders-removed", "claim:line-length", "claim:sweep-configured")
+            if v.label == "contradicted" and v.by in ("claim:file", "claim:enforces", "claim:setting")
         }
         for chosen in (files, [*files, File("third_party/x", "2" * 40, 0, missing, SUBMODULE)])
     )
