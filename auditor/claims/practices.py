@@ -141,11 +141,16 @@ _BARE = wordset("have had use used did performed implemented is are was were but
 _ELSEWHERE = wordset("cloud gcp google platform")  # where denied: narrower, unless it is the practice's own place
 
 
-def denial(text: str, practice: Practice) -> str:
-    """The words of a text, from the subject on, that deny a practice in the closed shape; empty if none do."""
+def denial(text: str, practice: Practice, own: bool = False) -> str:
+    """The words of a text, from the subject on, that deny a practice in the closed shape; empty if none do. `own`: the names are
+    words of a box, of which several may stand side by side, with the tools that it would have been done with behind them."""
     said = words(text)
     for start, after, passive, bare in _negations(said):
         end = _denied(said, after, practice, passive, bare)
+        while own and end and (more := max((at(said, end, n) for n in practice.names), default=0)):
+            end = more
+        if own and end and said[end : end + 1] == ["using"]:
+            return " ".join(said[start:end])
         if end and _ended(said, end, practice) and not _after_all(said, end):
             return " ".join(said[start:end])
     return _untested(said) if practice.id == "api-tests" else ""

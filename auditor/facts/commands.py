@@ -108,6 +108,22 @@ def build_of(words: tuple[str, ...]) -> tuple[str, str] | None:
     return value(words, "-f", "--file"), plain[-1] if plain else ""
 
 
+def built_images(snapshot: Snapshot, told: tuple[Command, ...] = ()) -> Iterator[tuple[str, str]]:
+    """The names under which commands build images, each with its docker file: those of workflows, recipes, scripts, documents and
+    compose files, and those that are told."""
+    known = names(snapshot)
+    for command in (*(c for _, _, c, _ in _commands(snapshot)), *told):
+        words = inner(command.words)
+        built = build_of(words) if words else None
+        if built is None:
+            continue
+        given = built[0] or f"{built[1].rstrip('/')}/Dockerfile".removeprefix("./")
+        path = known.file(given) or next((p for p in known.works(given) if p in snapshot.files), "")
+        for flag, name in zip(words, words[1:], strict=False):
+            if flag in ("-t", "--tag") and path and "$" not in name:
+                yield name, path
+
+
 def calls(words: tuple[str, ...]) -> Iterator[Call]:
     """What a command needs: the scripts, modules and files that it names, and those that its tool looks for. `words` are
     without what only chooses an environment (see `inner`)."""

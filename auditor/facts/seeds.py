@@ -30,7 +30,7 @@ _CONFIG = (
     "!.github/**",
 )
 _SCRIPTS = ("**/*.sh", "**/makefile", "**/justfile", "**/*dockerfile*", ".github/workflows/*.y*ml")
-_SEEDING = compile_later(r"seed|random_state|default_rng|randomstate|prngkey", re.IGNORECASE)
+SEEDING = compile_later(r"seed|random_state|default_rng|randomstate|prngkey", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _seeds(snapshot: Snapshot) -> Seeds:
     read, sure = False, True
     code = snapshot.select(_CODE, stubs=True)
     for file in code:
-        if not _SEEDING.search(file.text):
+        if not SEEDING.search(file.text):
             read = read or _passes_all(file)
             continue
         module = python(file)
@@ -81,10 +81,10 @@ def seed_values(snapshot: Snapshot) -> tuple[set[int], list[tuple[File, int]]]:
     values: set[int] = set()
     places: list[tuple[File, int]] = []
     for file in snapshot.select(("**/*.py", "**/*.ipynb", "**/*.json", *_CONFIG, *_SCRIPTS), stubs=True):
-        if file.size > 400_000 or not _SEEDING.search(file.text):
+        if file.size > 400_000 or not SEEDING.search(file.text):
             continue
         for i, row in enumerate(file.lines):
-            if len(row) < 400 and _SEEDING.search(row):
+            if len(row) < 400 and SEEDING.search(row):
                 near = [int(n) for r in file.lines[i : i + 4] for n in re.findall(r"(?<![\w.])\d{1,9}(?![\w.]\d)", r)]
                 values.update(near)
                 sets = re.search(r"(?:seed|random_state)\w*[\"']?\]?\s*[:=(]\s*\d", row, re.IGNORECASE)
@@ -106,13 +106,13 @@ def _touching(tree: ast.AST) -> set[int]:
             if isinstance(node, ast.keyword | ast.arg)
             else ""
         )
-        if name and _SEEDING.search(name):
+        if name and SEEDING.search(name):
             lines.add(getattr(node, "lineno", 0))
         elif (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)
             and len(node.value) < 60
-            and _SEEDING.search(node.value)
+            and SEEDING.search(node.value)
         ):
             lines.add(node.lineno)
     return lines

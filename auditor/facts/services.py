@@ -24,7 +24,7 @@ from auditor.snapshot import File, Snapshot
 class Use:
     """A place where a file uses a cloud service. `how`: `workflow`, `Cloud Build`, `script`, `code`, or `specification` for a job's
     file, which may never have been handed in. `regions` and `machines` are those that a command or specification names; `open`
-    says that it takes one from a variable."""
+    says that it takes one from a variable; `text` is the command."""
 
     service: str
     file: File
@@ -34,6 +34,7 @@ class Use:
     machines: tuple[str, ...] = ()
     accelerators: tuple[str, ...] = ()
     open: bool = False
+    text: str = ""
 
 
 # Google's services by product name, and the words of which one stands in whatever speaks of the service.
@@ -135,7 +136,7 @@ def _uses(snapshot: Snapshot) -> Iterator[Use]:
         places = tuple(m[0] for m in ANY_REGION.finditer(command.text)) if given else ()
         machines = tuple(m[0].lower() for m in MACHINE.finditer(command.text)) if given else ()
         for name, line in found:
-            yield Use(name, file, line, how, places, machines, (), "$" in command.text or "{" in command.text)
+            yield Use(name, file, line, how, places, machines, (), "$" in command.text or "{" in command.text, command.text)
     for file in files:
         if file.suffix not in ("yaml", "yml", "json"):
             continue

@@ -104,12 +104,13 @@ TWO = {
         ("fastapi", "unknown", "", TWO, "supported"),
         ("fastapi", "unknown", "src/pkg/api.py", TWO, "contradicted"),
         ("flask", "unknown", "src/pkg/api.py", TWO, "supported"),
-        ("fastapi", "unknown", "src/pkg/train.py", TWO, "supported"),  # no such file: another claim's matter
+        ("fastapi", "unknown", "src/pkg/train.py", TWO, "open"),  # no such file: another claim's matter
         ("wandb", "training", "", {"src/pkg/train.py": "import mlflow\n", "src/pkg/sweep.py": "import wandb\n"}, "contradicted"),
-        ("wandb", "training", "", {"src/pkg/train.py": "import torch\n", "src/pkg/sweep.py": "import wandb\n"}, "supported"),
-        ("wandb", "training", "", {"src/pkg/train.py": "import mlflow\n", "configs/a.yaml": "logger: wandb\n"}, "supported"),
+        ("wandb", "training", "", {"src/pkg/train.py": "import torch\n", "src/pkg/sweep.py": "import wandb\n"}, "open"),
+        ("wandb", "training", "", {"src/pkg/train.py": "import mlflow\n", "configs/a.yaml": "logger: wandb\n"}, "open"),
         ("wandb", "training", "", {"src/pkg/train.py": "import mlflow\nfrom pkg import log\n", "src/pkg/log.py": "import wandb\n", "src/pkg/__init__.py": ""}, "supported"),
-        ("wandb", "evaluation", "", {"src/pkg/train.py": "import mlflow\n", "src/pkg/sweep.py": "import wandb\n"}, "supported"),
+        ("wandb", "evaluation", "", {"src/pkg/train.py": "import mlflow\n", "src/pkg/sweep.py": "import wandb\n"}, "open"),
+        ("wandb", "experiment tracking", "", {"src/pkg/train.py": "import torch\n", "src/pkg/sweep.py": "import wandb\n"}, "supported"),
     ],
 )  # fmt: skip
 def test_roles(tool: str, role: str, path: str, files: dict[str, str], wanted: str) -> None:

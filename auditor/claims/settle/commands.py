@@ -12,7 +12,8 @@ from auditor.facts.commands import Call, build_of, builds_somewhere, calls, inst
 from auditor.facts.images import builds, copies
 from auditor.facts.names import clear, names, placeholder
 from auditor.facts.refusals import PROGRAMS, Run, answers
-from auditor.facts.runners import defines
+from auditor.facts.runners import defines, program_file
+from auditor.facts.starting import keeps_image, keeps_script
 from auditor.models import Evidence
 from auditor.readers import commands as file_commands
 from auditor.readers import shell_commands
@@ -43,11 +44,25 @@ def command(claim: Command, case: Case) -> Settled | None:
     for run in _runs(claim, case):
         needed = [made for ask in (_clone, _needed) if (made := ask(run))]
         taken = [_settled(a.fits, a.about, a.shows, a.difference, a.evidence, a.detail) for a in answers(run)]
+        if obstacle := _obstacle(run):
+            taken.append(obstacle)
         for made in (*needed, *taken):
             if made.label == "contradicted":
                 return made
             fits = fits or made
     return fits
+
+
+def _obstacle(run: Claimed) -> Settled | None:
+    """What keeps it from starting at all."""
+    told = [c for p in run.case.claims if isinstance(p.claim, Command) for c in shell_commands(p.claim.line)]
+    found = keeps_image(run.typed, run.known, told)
+    if found is None and run.words[:1] in (("python",), ("python3",)):
+        script, _ = program_file(run.typed, run.known, run.folder or "")
+        found = keeps_script(script) if script else None
+    if found is None:
+        return None
+    return _settled(False, f"start:{found.file.path}", found.shows, found.difference, (found.file.cite(found.line),), True)  # fmt: skip
 
 
 def _settled(

@@ -7,15 +7,17 @@ from auditor.claims.kinds import Dependency, Setting, Version
 from auditor.claims.names import file_of, find, own, word_set, words
 from auditor.claims.settle.files import there
 from auditor.facts.cloud import cloud_values
+from auditor.facts.components import component
 from auditor.facts.configuration import values
 from auditor.facts.declared import DECLARATIONS, LOCKS, declarations, locked
-from auditor.facts.deps import missing_from_lock, packages_of, unlisted
+from auditor.facts.deps import lacks_imports, missing_from_lock, packages_of, unlisted
 from auditor.facts.language import pythons
 from auditor.facts.lists import Package, normal_name
 from auditor.facts.names import names
-from auditor.facts.seeds import only_unread, owns_seed, seed_values, seeds
+from auditor.facts.seeds import SEEDING, only_unread, owns_seed, seed_values, seeds
 from auditor.facts.sweeps import sweeps
 from auditor.lazy import compile_later
+from auditor.readers import readable
 from auditor.snapshot import File
 
 # -- settings ----------------------------------------------------------------------------------------------------------
@@ -121,6 +123,8 @@ def _fits(name: str, key: str, form: re.Pattern[str]) -> bool:
 
 def _seed(claim: Setting, said: str, case: Case) -> Settled | None:
     snapshot = case.snapshot
+    if claim.of not in ("unknown", "training") and (said.lower() in _SET or said.isdigit()):
+        return _seedless(claim, case)
     if said.isdigit():
         numbers, places = snapshot.once("facts.seed-values", lambda: seed_values(snapshot))
         if int(said) in numbers:
@@ -148,6 +152,25 @@ def _seed(claim: Setting, said: str, case: Case) -> Settled | None:
     other = "takes its own from elsewhere." if elsewhere else "is the only code that speaks of one."
     shows = f"{file.path}:{line} has a seed that no code reads; {shown[0][0].path}:{shown[0][1]} {other}"
     return Settled("contradicted", shows, (file.cite(line), looked, *(f.cite(n) for f, n in shown)), "The sentence says that the configuration's seed is used; no code reads it.", "seed")  # fmt: skip
+
+
+_SAID = {"prediction": ("predict", "infer"), "evaluation": ("evaluat",), "data loading": ("load",), "preprocessing": ("preprocess",)}
+
+
+def _seedless(claim: Setting, case: Case) -> Settled | None:
+    """A seed of a component that the sentence names: its files, all read, have no word of one, while training's have."""
+    stems = _SAID.get(claim.of, ())
+    files = component(claim.of, case.snapshot)
+    if not stems or not files or not any(w.startswith(stems) for w in words(claim.quote)):
+        return None
+    if not all(readable(f) for f in files) or owns_seed(case.snapshot):
+        return None
+    touched = [(f, n) for f, n in seeds(case.snapshot).touched if f in component("training", case.snapshot)]
+    if not touched or any(SEEDING.search(f.text) for f in files):
+        return None
+    looked = absence(f"`seed`, `random_state` and their like were looked for in {', '.join(sorted(f.path for f in files)[:6])}: none.")
+    shows = f"{touched[0][0].path}:{touched[0][1]} sets a seed for training; {files[0].path} and what it imports set none."
+    return Settled("contradicted", shows, (touched[0][0].cite(touched[0][1]), looked), f"The sentence says that {claim.of} sets a seed, too.", f"seed:{claim.of}", True)  # fmt: skip
 
 
 _SET = ("", "set", "fixed", "constant", "same", "the same", "configured", "true")
@@ -209,7 +232,7 @@ def dependency(claim: Dependency, case: Case) -> Settled | None:
             return there(claim.path, claim.quote, place, case)
     if claim.package.strip().lower() in ("all", "every", "everything", "dependencies", "all dependencies"):
         if state == "declared":
-            return _all_declared(case)
+            return _all_declared(case) or (_all_declared_in(claim, case) if claim.path and claim.every else None)
         return _all_locked(case) if state == "locked" else _all_pinned(claim, case) if state == "pinned" else None
     return _one(claim, state, case) if state in ("declared", "not declared", "pinned", "locked") else None
 
@@ -230,6 +253,22 @@ def _all_declared(case: Case) -> Settled | None:
     return Settled("contradicted", shows, evidence, f"The sentence says that all dependencies are listed; {called} {'is' if len(lacking) == 1 else 'are'} not.", "dependencies:all", True)  # fmt: skip
 
 
+def _all_declared_in(claim: Dependency, case: Case) -> Settled | None:
+    place = find(case, claim.path, said=claim.quote)
+    if claim.group not in ("unknown", "main") or place.how != "there" or len(place.paths) != 1 or place.why:
+        return None
+    ours = {normal_name(n) for n in own(case)[0]}
+    tests = claim.group == "unknown"
+    lacking = [i for i in lacks_imports(case.snapshot, place.path, tests) if normal_name(i.name.split(".")[0]) not in ours]
+    if not lacking or len(lacking) > 6:
+        return None
+    called, one = ", ".join(i.packages[0] for i in lacking), lacking[0]
+    shows = f"{one.path}:{one.line} imports {one.name.split('.')[0]}; {place.path} and the lists that it takes in do not have {one.packages[0]}."
+    looked = absence(f"{called}: looked for in {place.path}, the lists that it takes in, all other lists, and lock files.")
+    evidence = (*(case.snapshot.files[i.path].cite(i.line) for i in lacking[:3]), looked)
+    return Settled("contradicted", shows, evidence, f"The sentence says that {place.path} lists all dependencies; {called} {'is' if len(lacking) == 1 else 'are'} not in it.", "dependencies:all", True)  # fmt: skip
+
+
 def _all_locked(case: Case) -> Settled | None:
     lacking = missing_from_lock(case.snapshot.select((*DECLARATIONS, *LOCKS), stubs=True))
     if not lacking:
@@ -243,11 +282,14 @@ def _all_locked(case: Case) -> Settled | None:
 def _all_pinned(claim: Dependency, case: Case) -> Settled | None:
     known = declarations(case.snapshot.select(DECLARATIONS, stubs=True))
     place = find(case, claim.path) if claim.path else None
-    paths = [p for p in known.by_path if place is None or p in place.paths]
-    if known.unread or len(paths) != 1 or any(locked([f]) for f in _lists(case)):
+    listing = {p.path for p in known.packages if p.how == "listed"}
+    paths = [p for p in known.by_path if p in listing and (place is None or p in place.paths)]
+    several = claim.every and place is None  # then each list has to be
+    if known.unread or not paths or (len(paths) != 1 and not several) or any(locked([f]) for f in _lists(case)):
         return None
-    listed = [p for p in known.filled(paths[0]) if p.path == paths[0]]
+    listed = [p for path in paths for p in known.by_path[path] if p.how == "listed"]
     loose = [p for p in listed if not p.pinned]
+    paths = [p.path for p in loose[:1]] if several else paths
     if not loose or (not claim.every and len(loose) <= len(listed) / 2):
         return None
     shows = f"{paths[0]}: {len(loose)} of {len(listed)} entries are not pinned to one version."

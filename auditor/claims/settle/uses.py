@@ -3,7 +3,7 @@
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Practice, Uses
 from auditor.claims.practices import BY_ITEM, denial, narrow_monitoring, shape, stands, words, wordset
-from auditor.facts.components import component
+from auditor.facts.components import TOLD_BY_FILES, component, starters
 from auditor.facts.names import names
 from auditor.facts.pages import pages
 from auditor.facts.tools import Tool, at_work, declared_at, imported_by, imports, key, places, tool, trace, works_in
@@ -13,7 +13,7 @@ from auditor.snapshot import File
 
 # Modules that stand for each other: the import of one beside a missing one shows that the job is done otherwise.
 _GROUPS = tuple(map(wordset, (
-    "fastapi flask litserve bentoml", "streamlit gradio", "wandb mlflow clearml neptune", "typer click argparse fire", "xgboost lightgbm catboost",
+    "fastapi flask litserve bentoml", "streamlit gradio", "wandb mlflow clearml neptune", "typer click argparse fire", "hydra omegaconf", "xgboost lightgbm catboost",
 )))  # fmt: skip
 _OF_PRACTICES = {"dvc": "dvc", "wandb": "wandb", "hydra": "hydra", "pytorchlightning": "lightning", "fastapi": "api"}
 _WATCHING = wordset("evidently nannyml alibidetect whylogs prometheus opentelemetry")  # fmt: skip
@@ -52,7 +52,7 @@ def uses(claim: Uses, case: Case) -> Settled | None:
         if placed is not None and placed.question.id == "dependencies":
             return None
         return _only_declared(known, case, about)
-    return _elsewhere(claim, known, case, about) or _supported(known, case, about)
+    return _elsewhere(claim, known, case, about) or _supported(claim, known, case, about)
 
 
 def _names_it(claim: Uses, known: Tool) -> bool:
@@ -91,30 +91,45 @@ def _elsewhere(claim: Uses, known: Tool, case: Case, about: str) -> Settled | No
         files: tuple[File, ...] = (file,) if file is not None and file.suffix == "py" else ()
     else:
         files = component(claim.role, case.snapshot)
+    tasks = () if claim.path else starters(claim.role, case.snapshot)
     if not files or not all(readable(f) for f in files) or any(works_in(known, f) for f in files):
         return None
-    if any(works_in(known, f) for f in places(case.snapshot) if f.suffix not in ("py", "ipynb", "toml", "txt")):
+    if any(n.split(".")[0] == known.id for f in tasks if (m := python(f)) for n in m.imports):
         return None
-    modules = [(f, m.imports) for f in files if (m := python(f))]
-    instead = [(f, line, name) for f, found in modules for name, line in found.items() if name.split(".")[0] in alike]
+    files = (*files, *tasks)
+    written = [f for f in places(case.snapshot) if f.suffix not in ("py", "ipynb", "toml", "txt")]
+    if known.id != "hydra" and any(works_in(known, f) for f in written):
+        return None  # a configuration says nothing of who reads it
+    modules = [(f, m) for f in files if (m := python(f))]
+    instead = [(f, line, n) for f, m in modules for n, line in m.imports.items() if n.split(".")[0] in alike]
+    if known.id == "hydra":  # its own import may stand beside a class of OmegaConf's; the file is read by a call
+        instead = [(f, c.line, "OmegaConf.load") for f, m in modules for c in m.calls if c.name.endswith("OmegaConf.load")]
     if not instead:
         return None
     file, line, name = instead[0]
     where = claim.path or f"the files for {claim.role}"
     return Settled(
-        "contradicted", f"{file.path}:{line} uses {name.split('.')[0]}; {where} do not use {known.name}.",
+        "contradicted", f"{file.path}:{line} uses {name if known.id == 'hydra' else name.split('.')[0]}; {where} do not use {known.name}.",
         (file.cite(line), absence(f"None of {', '.join(sorted(f.path for f in files)[:6])} mentions {known.name}.")),
         f"The sentence says that {known.name} is used there; another tool is.", about, True,
     )  # fmt: skip
 
 
-def _supported(known: Tool, case: Case, about: str) -> Settled | None:
-    place = at_work(known, case.snapshot)
-    path, _, line = place.partition(":")
+def _supported(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
+    """Where the files of the role use it; for a role that no files tell, where anything does."""
+    files = [f for f in component(claim.role, case.snapshot) if readable(f)]
+    if claim.path:
+        named = case.snapshot.files.get(names(case.snapshot).file(claim.path))
+        files = [named] if named is not None and readable(named) else []
+    line = next(((f, n) for f in files if (n := works_in(known, f))), None)
+    if line is None and (claim.role in TOLD_BY_FILES or claim.path):
+        return None
+    place = f"{line[0].path}:{line[1]}" if line else at_work(known, case.snapshot)
+    path, _, row = place.partition(":")
     file = case.snapshot.files.get(path)
     if file is None or not readable(file):
         return None
-    shown = file.cite(int(line)) if line.isdigit() else file.exists(f"{path} is a file of {known.name}.")
+    shown = file.cite(int(row)) if row.isdigit() else file.exists(f"{path} is a file of {known.name}.")
     return Settled("supported", f"{place} uses {known.name}.", (shown,), about=about)
 
 
