@@ -313,11 +313,26 @@ def _missing(known: Names, plain: str, typed: str, strict: bool, said: str) -> P
         return (Place("absent", plain, was=was, sha=sha, day=day) if sha and not left else unknown(plain, "on another branch"))  # fmt: skip
     if away or (not strict and free(plain)):
         return unknown(plain, "told of another place, or what git need not hold")
+    if not strict and not is_folder and (longer := _longer(known, base)):
+        return Place("absent", plain, near=Near(longer, "close"))
     if not strict and (is_folder or "/" not in plain) and _part_of_another(known, base, is_folder):
         return unknown(plain, "part of the name of another, which may be meant")
     kin = [] if strict or is_folder else [b for b in known.by_name if cut(b)[1] == cut(base.lower())[1]]
     close = difflib.get_close_matches(base.lower(), kin[:_MOST], n=1, cutoff=0.8)
     return Place("absent", plain, near=Near(known.by_name[close[0]][0], "close") if close else None)
+
+
+def _longer(known: Names, base: str) -> str:
+    """The one file whose name has the same pieces, one of them longer (`make_dataset.py` for `make_data.py`)."""
+    stem, ending = cut(base.lower())
+    mine = stem.split("_")
+    found = []
+    for other, paths in known.by_name.items():
+        theirs = cut(other)[0].split("_")
+        same = len(theirs) == len(mine) > 1 and cut(other)[1] == ending and mine[0] == theirs[0]
+        if same and all(t.startswith(m) and len(m) > 3 for m, t in zip(mine[1:], theirs[1:], strict=True)):
+            found += paths
+    return found[0] if len(found) == 1 else ""
 
 
 def _part_of_another(known: Names, base: str, is_folder: bool) -> bool:

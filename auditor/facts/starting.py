@@ -155,10 +155,24 @@ def _decorated(module: Module) -> tuple[int, tuple[str, ...], tuple[tuple[str, .
     if len(typed) != 1 or not any(a.startswith("typer") for a in module.aliases.values()) or any("click" in d for d in typed[0].decorators):
         return None
     arguments = typed[0].node.args
-    plain = arguments.args[: len(arguments.args) - len(arguments.defaults)]
-    if any(a.annotation is not None and not isinstance(a.annotation, ast.Name) for a in plain) or arguments.kwonlyargs:
-        return None  # what an annotation says of it may be anything
-    return typed[0].line, tuple(a.arg for a in plain if "Context" not in ast.dump(a)), ()
+    defaults = [None] * (len(arguments.args) - len(arguments.defaults)) + list(arguments.defaults)
+    positional, options = [], []
+    for argument, default in zip(arguments.args, defaults, strict=True):
+        named = argument.annotation is None or isinstance(argument.annotation, ast.Name)
+        if "Context" in ast.dump(argument):
+            continue
+        if default is None:
+            if not named or arguments.kwonlyargs:
+                return None  # what an annotation says of it may be anything
+            positional.append(argument.arg)
+        elif isinstance(default, ast.Call) and default.args and literal(default.args[0]) is ...:
+            kind = module.name(default.func)
+            spelt = tuple(s for a in default.args[1:] if isinstance(s := literal(a), str) and s.startswith("-"))
+            if kind.endswith(".Argument"):
+                positional.append(argument.arg)
+            elif kind.endswith(".Option") and not any(k.arg == "envvar" for k in default.keywords):
+                options.append((*spelt, "--" + argument.arg.replace("_", "-")))
+    return typed[0].line, tuple(positional), tuple(options)
 
 
 def keeps_script(file: File) -> Obstacle | None:

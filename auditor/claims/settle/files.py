@@ -55,7 +55,8 @@ def file(claim: File, case: Case) -> Settled | None:
         return _secrets(claim, case)
     state = _OPPOSITE.get(claim.state, "") if claim.denied else str(claim.state)
     place = find(case, claim.path, said=claim.quote)
-    if state == "there":
+    gone = place.how == "absent" and place.near is not None and state in ("changed", "untouched", "filled")
+    if state == "there" or gone:
         return there(claim.path, claim.quote, place, case)
     if state in ("added", "changed", "untouched"):
         return _against_template(claim, state, place, case)
