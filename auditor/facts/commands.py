@@ -7,7 +7,7 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from auditor.facts.commandline import Script, refuses, scripts
 from auditor.facts.declared import DECLARATIONS, declarations
@@ -119,7 +119,7 @@ def built_images(snapshot: Snapshot, told: tuple[Command, ...] = ()) -> Iterator
             continue
         given = built[0] or f"{built[1].rstrip('/')}/Dockerfile".removeprefix("./")
         path = known.file(given) or next((p for p in known.works(given) if p in snapshot.files), "")
-        for flag, name in zip(words, words[1:], strict=False):
+        for flag, name in pairwise(words):
             if flag in ("-t", "--tag") and path and "$" not in name:
                 yield name, path
 

@@ -37,7 +37,9 @@ def starters(name: str, snapshot: Snapshot) -> tuple[File, ...]:
         return ()
     mine = {f.qualname for f in module.functions if program in "\n".join(file.lines[f.line - 1 : f.end]).lower()}
     for _ in range(_HELPERS):  # a helper belongs to them if nothing else calls it
-        callers = {c.name: [d.inside for d in module.calls if d.name == c.name] for c in module.calls if c.inside in mine}
+        callers = {
+            c.name: [d.inside for d in module.calls if d.name == c.name] for c in module.calls if c.inside in mine
+        }
         mine |= {name for name, by in callers.items() if set(by) <= mine}
     reads = [c for c in module.calls if c.name.endswith("OmegaConf.load")]
     return (file,) if mine and all(c.inside in mine for c in reads) else ()

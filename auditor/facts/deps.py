@@ -251,7 +251,9 @@ def lacks_imports(snapshot: Snapshot, path: str, tests: bool) -> list[Import]:
     files = snapshot.select((*code, "!**/{docs,notebooks}/**"))
     known = declarations(files)
     with watching() as watch:
-        held = {p.name for p in locked([f for f in files.paths.values() if files.aside(f.path) in ("", "template stub")])}
+        held = {
+            p.name for p in locked([f for f in files.paths.values() if files.aside(f.path) in ("", "template stub")])
+        }
     if known.unread or watch.holes or not known.filled(path):
         return []
     listed = {p.name for p in known.packages if p.how == "listed"} | held

@@ -136,7 +136,9 @@ def _uses(snapshot: Snapshot) -> Iterator[Use]:
         places = tuple(m[0] for m in ANY_REGION.finditer(command.text)) if given else ()
         machines = tuple(m[0].lower() for m in MACHINE.finditer(command.text)) if given else ()
         for name, line in found:
-            yield Use(name, file, line, how, places, machines, (), "$" in command.text or "{" in command.text, command.text)
+            yield Use(
+                name, file, line, how, places, machines, (), "$" in command.text or "{" in command.text, command.text
+            )
     for file in files:
         if file.suffix not in ("yaml", "yml", "json"):
             continue

@@ -4,6 +4,7 @@ parser is given twice."""
 import ast
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from auditor.facts.commands import built_images, inner, plain_words
 from auditor.facts.names import Names
@@ -89,7 +90,7 @@ def _unset(file: File, start: Instruction, line: str, options: tuple[str, ...]) 
     if any(w.startswith("--env-file") for w in options):
         return None
     keys = ("-e", "--env")
-    passed = {v.split("=")[0] for o, v in zip(options, options[1:], strict=False) if o in keys}
+    passed = {v.split("=")[0] for o, v in pairwise(options) if o in keys}
     passed |= {w.split("=")[1] for w in options if w.startswith("--env=")}
     made = {v.split("=")[0] for i in docker(file) if i.name in ("ENV", "ARG") for v in i.values}
     for flag, braced, bare in _OPTION.findall(line):
@@ -120,7 +121,9 @@ def required(file: File) -> tuple[int, tuple[str, ...], tuple[tuple[str, ...], .
     """What a Python program of one command needs on its command line: the line that says so, its positional arguments, and its
     options (each with all spellings). None where it is not plain to see, and where nothing is needed."""
     module = python(file)
-    if module is None or re.search(r"parents=|add_subparsers|parse_known_args|add_typer|add_command|sys\.argv|\.callback\(", file.text):
+    if module is None or re.search(
+        r"parents=|add_subparsers|parse_known_args|add_typer|add_command|sys\.argv|\.callback\(", file.text
+    ):
         return None
     found = _argparse(module) or _decorated(module)
     return found if found and (found[1] or found[2]) else None
@@ -129,7 +132,7 @@ def required(file: File) -> tuple[int, tuple[str, ...], tuple[tuple[str, ...], .
 def _argparse(module: Module) -> tuple[int, tuple[str, ...], tuple[tuple[str, ...], ...]] | None:
     if sum(c.name == "argparse.ArgumentParser" for c in module.calls) != 1:
         return None
-    parses = [c for c in module.calls_to(".parse_args")]
+    parses = list(module.calls_to(".parse_args"))
     if len(parses) != 1 or parses[0].node.args:
         return None
     line, positional, options = 0, [], []
@@ -152,7 +155,11 @@ def _decorated(module: Module) -> tuple[int, tuple[str, ...], tuple[tuple[str, .
     """`typer.run(f)`, or the one `@app.command()`, with plain parameters that have no default."""
     run = [module.name(c.node.args[0]) for c in module.calls if c.name == "typer.run" and c.node.args]
     typed = [f for f in module.functions if f.qualname in run or any(d.endswith(".command") for d in f.decorators)]
-    if len(typed) != 1 or not any(a.startswith("typer") for a in module.aliases.values()) or any("click" in d for d in typed[0].decorators):
+    if (
+        len(typed) != 1
+        or not any(a.startswith("typer") for a in module.aliases.values())
+        or any("click" in d for d in typed[0].decorators)
+    ):
         return None
     arguments = typed[0].node.args
     defaults = [None] * (len(arguments.args) - len(arguments.defaults)) + list(arguments.defaults)
@@ -178,7 +185,11 @@ def _decorated(module: Module) -> tuple[int, tuple[str, ...], tuple[tuple[str, .
 def keeps_script(file: File) -> Obstacle | None:
     """An option that the one parser of a script is given twice: argparse stops there, whatever the command line says."""
     module = python(file)
-    if module is None or sum(c.name == "argparse.ArgumentParser" for c in module.calls) != 1 or "conflict_handler" in file.text:
+    if (
+        module is None
+        or sum(c.name == "argparse.ArgumentParser" for c in module.calls) != 1
+        or "conflict_handler" in file.text
+    ):
         return None
     seen: dict[tuple[str, str, str], int] = {}
     for call in module.calls_to(".add_argument"):
@@ -189,8 +200,12 @@ def keeps_script(file: File) -> Obstacle | None:
             if isinstance(flag, str) and flag.startswith("-"):
                 key = (call.inside, ast.dump(call.node.func.value), flag)
                 if key in seen:
-                    shows = f"{file.path}:{call.line} adds {flag}, which line {seen[key]} has added to the parser before."
-                    return Obstacle(file, call.line, shows, f"{file.path} cannot start: argparse refuses {flag} a second time.")
+                    shows = (
+                        f"{file.path}:{call.line} adds {flag}, which line {seen[key]} has added to the parser before."
+                    )
+                    return Obstacle(
+                        file, call.line, shows, f"{file.path} cannot start: argparse refuses {flag} a second time."
+                    )
                 seen[key] = call.line
     return None
 

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 import pytest
 from rows import case, label, placed, settled, typed
 
-from auditor.claims.case import load
-
-from auditor.claims.case import Case
+from auditor.claims.case import Case, load
 from auditor.prose import read_prose
 from auditor.snapshot import SUBMODULE, File, Snapshot
 

@@ -164,4 +164,6 @@ LOAD = {
     ],
 )  # fmt: skip
 def test_a_configuration_that_is_read_without_hydra(more: dict[str, str], wanted: str) -> None:
-    assert label(case({**LOAD, **more}), "uses", "Hydra manages the load test", tool="hydra", role="load tests") == wanted
+    assert (
+        label(case({**LOAD, **more}), "uses", "Hydra manages the load test", tool="hydra", role="load tests") == wanted
+    )

@@ -117,7 +117,7 @@ def _file(run: Claimed, call: Call) -> Settled | None:
 
 
 def _fits(run: Claimed, path: str, name: str) -> Settled:
-    return Settled("supported", f"{path} is there.", (shown(path, run.case),), about=f"command:{posixpath.normpath(name)}")  # fmt: skip
+    return Settled("supported", f"{path} is there.", (shown(path, run.case.snapshot),), about=f"command:{posixpath.normpath(name)}")  # fmt: skip
 
 
 def _missing(run: Claimed, place: Place, name: str, what: str) -> Settled | None:
@@ -129,13 +129,15 @@ def _missing(run: Claimed, place: Place, name: str, what: str) -> Settled | None
     said = f"The command names {place.name}"
     if place.rename:
         return _settled(
-            False, about, place.shows, f"{said}; the file was {place.rename}.", place.evidence(run.case), True
+            False, about, place.shows, f"{said}; the file was {place.rename}.", place.evidence(run.case.snapshot), True
         )
     if place.near:
         if place.near.how == "folder" and run.folder:
             return None
-        return _settled(False, about, place.shows, f"{said}; the {what} is {place.near.path}.", place.evidence(run.case), True)  # fmt: skip
-    return _settled(False, about, place.shows, f"{said}; the repository has no such file.", place.evidence(run.case))
+        return _settled(False, about, place.shows, f"{said}; the {what} is {place.near.path}.", place.evidence(run.case.snapshot), True)  # fmt: skip
+    return _settled(
+        False, about, place.shows, f"{said}; the repository has no such file.", place.evidence(run.case.snapshot)
+    )
 
 
 def _built_elsewhere(run: Claimed, name: str, path: str) -> Settled | None:
@@ -187,7 +189,7 @@ def _module(run: Claimed, name: str) -> Settled | None:
     first, dotted = name.split(".")[0], name.replace(".", "/")
     known, about = run.known, f"module:{name}"
     if path := module_file(name, known):
-        return Settled("supported", f"{path} is there.", (shown(path, run.case),), about=about)
+        return Settled("supported", f"{path} is there.", (shown(path, run.case.snapshot),), about=about)
     if installed(first, run.case.snapshot) or known.made(f"{dotted}.py") or known.made(f"src/{dotted}.py"):
         return None
     missing = absence(f"no module {name}: neither {dotted}.py nor a folder of that name, at the root or below any folder")  # fmt: skip

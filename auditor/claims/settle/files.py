@@ -88,7 +88,7 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
             known, problem, line = unread[place.path]
             evidence = (known.cite(line), fact(problem + ".", known.path))
             return Settled("contradicted", f"{problem}.", evidence, f"The sentence relies on {place.path}, which cannot be read as it stands.", about)  # fmt: skip
-        return Settled("supported", f"{place.path} is there.", (shown(place.path, case),), about=about)
+        return Settled("supported", f"{place.path} is there.", (shown(place.path, case.snapshot),), about=about)
     if place.how == "unknown":
         return None
     known_names = names(case.snapshot)
@@ -101,18 +101,18 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
         return None
     says = f"The sentence names {place.name}"
     if place.rename:
-        return Settled("contradicted", place.shows, place.evidence(case), f"{says}; it was {place.rename}.", about, True)  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it was {place.rename}.", about, True)  # fmt: skip
     if place.near:
         other = place.near.path.rsplit("/", 1)[-1].lower()
         moved = other == base.lower()
         if not marked if moved else other in said.lower():
             return None  # a reader finds it; or both are named, and another one is meant
         lies = "lies at" if moved else "is called"
-        return Settled("contradicted", place.shows, place.evidence(case), f"{says}; the one that is there {lies} {place.near.path}.", about, True)  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the one that is there {lies} {place.near.path}.", about, True)  # fmt: skip
     if at_run_time(said) and not base.endswith(".py"):
         return None
     if place.was:
-        return Settled("contradicted", place.shows, place.evidence(case), f"{says}; it is no longer in the repository.", about, True)  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it is no longer in the repository.", about, True)  # fmt: skip
     code = "." in base or base.lower() in ("dockerfile", "makefile")
     bare = "/" not in name.strip("`")  # a word in code may be anything, unless it is called a folder
     if (
@@ -122,7 +122,7 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     ):
         return None
     what = "file" if code else "folder"
-    return Settled("contradicted", place.shows, place.evidence(case), f"{says}; the repository has no such {what}, and never had one.", about)  # fmt: skip
+    return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the repository has no such {what}, and never had one.", about)  # fmt: skip
 
 
 # -- links and images --------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def _shows(claim: File, case: Case) -> Settled | None:
             return Settled("contradicted", f"{place.path} is the template's own example figure.", evidence, "The image shown is the template's example, not the group's own.", about)  # fmt: skip
         if place.path in broken(case.snapshot):
             return there(place.path, claim.quote, place, case)
-        return Settled("supported", f"{place.path} is there.", (shown(place.path, case),), about=about)
+        return Settled("supported", f"{place.path} is there.", (shown(place.path, case.snapshot),), about=about)
     if place.rename:
         why = f"the file was {place.rename}."
     elif place.near:
@@ -151,7 +151,9 @@ def _shows(claim: File, case: Case) -> Settled | None:
     else:
         why = "its address leads to no file of the repository."
     head = "The image does not show" if what == "image" else "The link leads nowhere"
-    return Settled("contradicted", place.shows, place.evidence(case), f"{head}: {why}", about, bool(place.path))
+    return Settled(
+        "contradicted", place.shows, place.evidence(case.snapshot), f"{head}: {why}", about, bool(place.path)
+    )
 
 
 def _anchor(claim: File, case: Case) -> Settled | None:
@@ -188,7 +190,7 @@ def _held(place: Place, case: Case) -> tuple[str, list[Tracked]]:
 def _still_there(claim: File, place: Place, case: Case) -> Settled | None:
     if place.how != "there" or place.why not in ("", LEFT_OUT) or _bare(claim):
         if place.how == "absent":
-            return Settled("supported", place.shows, place.evidence(case), about=_about(claim.path))
+            return Settled("supported", place.shows, place.evidence(case.snapshot), about=_about(claim.path))
         return None
     path, held = _held(place, case)
     typed = place.name.lower()
@@ -212,10 +214,10 @@ def _still_there(claim: File, place: Place, case: Case) -> Settled | None:
 def _renamed(claim: File, place: Place, case: Case) -> Settled | None:
     to = find(case, claim.to, said=claim.quote) if claim.to else None
     if place.rename and to is not None and to.path == place.rename.path:
-        return Settled("supported", place.shows, place.evidence(case), about=_about(claim.path))
+        return Settled("supported", place.shows, place.evidence(case.snapshot), about=_about(claim.path))
     if to is None or to.how != "absent" or place.how != "there" or place.why or not specific(claim.to, claim.quote):
         return None
-    evidence = (shown(place.path, case), *to.evidence(case))
+    evidence = (shown(place.path, case.snapshot), *to.evidence(case.snapshot))
     return Settled("contradicted", f"{place.path} is there, {to.name} is not.", evidence, f"The sentence says that {place.name} was renamed to {to.name}.", _about(claim.path))  # fmt: skip
 
 
@@ -257,7 +259,7 @@ def _against_template(claim: File, state: str, place: Place, case: Case) -> Sett
         return None
     shows = f"{one.path} is as the template brought it." if state == "changed" else f"{one.path} was {one.state} on {one.since}." if one.since else f"{one.path} was {one.state}."  # fmt: skip
     path = one.path if one.path in case.snapshot.files else place.path
-    evidence = (shown(path, case),) if path else (fact(shows, one.path),)
+    evidence = (shown(path, case.snapshot),) if path else (fact(shows, one.path),)
     return Settled("contradicted", shows, evidence, f"The sentence says that {name} is {state}.", f"template:{name.lower()}", True)  # fmt: skip
 
 
@@ -341,10 +343,10 @@ def location(claim: Location, case: Case) -> Settled | None:
     about = f"location:{claim.what}"
     if below and not (claim.every and claim.what in _CLOSED and outside):
         shows = f"{below[0]} lies in {place.path or 'the repository'}."
-        return Settled("supported", shows, (shown(below[0], case),), about=about)
+        return Settled("supported", shows, (shown(below[0], case.snapshot),), about=about)
     if not outside or claim.what not in _CLOSED or place.why:
         return None
-    evidence = tuple(shown(p, case) for p in outside[:4])
+    evidence = tuple(shown(p, case.snapshot) for p in outside[:4])
     more = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
     where = place.path or "the root"
     says = f"all {claim.what} lie in {where}" if below else f"{claim.what} lie in {where}"
@@ -393,7 +395,7 @@ def defined_in(claim: DefinedIn, case: Case) -> Settled | None:
         return None
     if place.how == "absent":
         return there(claim.path, claim.quote, place, case)
-    file = file_of(place, case)
+    file = file_of(place, case.snapshot)
     if file is None or not re.fullmatch(r"[A-Za-z_]\w*", name):
         return None
     about = f"defined:{name}"

@@ -90,10 +90,15 @@ def _ticked_all_the_same(claim: Practice, case: Case) -> Settled | None:
     asked = tuple({f"{w[:5]}*" for w in words(box.text) if len(w) > 3} - _ANYTHING)
     if not denial(claim.quote, Known(claim.item, "", (), asked), own=True):
         return None
-    placed, about = case.placed(claim), [o for o in _practices(case) if o.claim.item == claim.item and not o.claim.denied]
+    placed, about = (
+        case.placed(claim),
+        [o for o in _practices(case) if o.claim.item == claim.item and not o.claim.denied],
+    )
     if any(not _affirms(o) or placed is None or o.question.n == placed.question.n for o in about):
         return None
     known = BY_ITEM.get(claim.item)
+    if known and (_another_way(claim, known, case) or denial(claim.quote, known)):
+        return None  # what was denied in the practice's own words has been settled
     name = known.name if known else claim.item.replace("-", " ")
     marked = case.box_evidence(claim.item)
     assert marked is not None
@@ -104,7 +109,9 @@ def _ticked_all_the_same(claim: Practice, case: Case) -> Settled | None:
     )  # fmt: skip
 
 
-_ANYTHING = wordset("used* make* made* work* worki* sure* code* model* data* proje* file* your* when* imple* creat* setup* with* that*")
+_ANYTHING = wordset(
+    "used* make* made* work* worki* sure* code* model* data* proje* file* your* when* imple* creat* setup* with* that*"
+)
 
 
 def _ticked(box: ChecklistItem | None, case: Case) -> bool:

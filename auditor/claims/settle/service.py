@@ -140,7 +140,9 @@ def _denied(claim: Service, name: str, case: Case) -> Settled | None:
             f"The sentence says that {name} was not used; the repository uses it.", about,
         )  # fmt: skip
     roles = ("unknown", claim.role)  # what is left out for one thing may be used for another
-    used = [p for p, c in others if not c.denied and c.what == "used" and c.strength == "plain" and p.question.n != here]
+    used = [
+        p for p, c in others if not c.denied and c.what == "used" and c.strength == "plain" and p.question.n != here
+    ]
     used = [p for p, c in others if p in used and (claim.role == "unknown" or c.role in roles[1:])]
     told = next((p for p in used if _by_name(name, p.claim.quote) and not set(words(p.claim.quote)) & _ELSE), None)
     if told is None:
@@ -163,7 +165,16 @@ _REACHES = wordset(". ; ! in this our the project since because as at all but , 
 def _not_used(said: list[str], name: str) -> bool:
     """Whether words say of a product by its name that it was not used, without a limit: "X has not been used in this project"."""
     end = stands(said, name.lower())
-    if not end or not set(said[: end - len(name.split())]) <= {"the", "google", "gcp", "cloud", "however", "therefore", ",", "thus"}:
+    if not end or not set(said[: end - len(name.split())]) <= {
+        "the",
+        "google",
+        "gcp",
+        "cloud",
+        "however",
+        "therefore",
+        ",",
+        "thus",
+    }:
         return False
     for form in _IS_NOT:
         after = at(said, end, form)

@@ -85,7 +85,7 @@ def _same(said: str, held: str) -> bool:
 
 def _value(claim: Setting, name: str, said: str, case: Case) -> Settled | None:
     place = find(case, claim.path, said=claim.quote) if claim.path else None
-    file = file_of(place, case) if place else None
+    file = file_of(place, case.snapshot) if place else None
     chosen = [file] if file else [] if claim.path else [f for f in case.snapshot.select(("**/*.{yaml,yml}", "!.github/**"), stubs=True) if f.size < 100_000]  # fmt: skip
     form = re.compile(_KEYS.get(name.rsplit(".", 1)[-1], re.escape(name.rsplit(".", 1)[-1])))
     held = [(f, k, *v) for f in chosen if f.suffix in ("yaml", "yml") for k, v in values(f).items() if _fits(name, k, form)]  # fmt: skip
@@ -154,7 +154,12 @@ def _seed(claim: Setting, said: str, case: Case) -> Settled | None:
     return Settled("contradicted", shows, (file.cite(line), looked, *(f.cite(n) for f, n in shown)), "The sentence says that the configuration's seed is used; no code reads it.", "seed")  # fmt: skip
 
 
-_SAID = {"prediction": ("predict", "infer"), "evaluation": ("evaluat",), "data loading": ("load",), "preprocessing": ("preprocess",)}
+_SAID = {
+    "prediction": ("predict", "infer"),
+    "evaluation": ("evaluat",),
+    "data loading": ("load",),
+    "preprocessing": ("preprocess",),
+}
 
 
 def _seedless(claim: Setting, case: Case) -> Settled | None:
@@ -168,8 +173,12 @@ def _seedless(claim: Setting, case: Case) -> Settled | None:
     touched = [(f, n) for f, n in seeds(case.snapshot).touched if f in component("training", case.snapshot)]
     if not touched or any(SEEDING.search(f.text) for f in files):
         return None
-    looked = absence(f"`seed`, `random_state` and their like were looked for in {', '.join(sorted(f.path for f in files)[:6])}: none.")
-    shows = f"{touched[0][0].path}:{touched[0][1]} sets a seed for training; {files[0].path} and what it imports set none."
+    looked = absence(
+        f"`seed`, `random_state` and their like were looked for in {', '.join(sorted(f.path for f in files)[:6])}: none."
+    )
+    shows = (
+        f"{touched[0][0].path}:{touched[0][1]} sets a seed for training; {files[0].path} and what it imports set none."
+    )
     return Settled("contradicted", shows, (touched[0][0].cite(touched[0][1]), looked), f"The sentence says that {claim.of} sets a seed, too.", f"seed:{claim.of}", True)  # fmt: skip
 
 
@@ -259,12 +268,16 @@ def _all_declared_in(claim: Dependency, case: Case) -> Settled | None:
         return None
     ours = {normal_name(n) for n in own(case)[0]}
     tests = claim.group == "unknown"
-    lacking = [i for i in lacks_imports(case.snapshot, place.path, tests) if normal_name(i.name.split(".")[0]) not in ours]
+    lacking = [
+        i for i in lacks_imports(case.snapshot, place.path, tests) if normal_name(i.name.split(".")[0]) not in ours
+    ]
     if not lacking or len(lacking) > 6:
         return None
     called, one = ", ".join(i.packages[0] for i in lacking), lacking[0]
     shows = f"{one.path}:{one.line} imports {one.name.split('.')[0]}; {place.path} and the lists that it takes in do not have {one.packages[0]}."
-    looked = absence(f"{called}: looked for in {place.path}, the lists that it takes in, all other lists, and lock files.")
+    looked = absence(
+        f"{called}: looked for in {place.path}, the lists that it takes in, all other lists, and lock files."
+    )
     evidence = (*(case.snapshot.files[i.path].cite(i.line) for i in lacking[:3]), looked)
     return Settled("contradicted", shows, evidence, f"The sentence says that {place.path} lists all dependencies; {called} {'is' if len(lacking) == 1 else 'are'} not in it.", "dependencies:all", True)  # fmt: skip
 

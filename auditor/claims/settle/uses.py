@@ -103,7 +103,9 @@ def _elsewhere(claim: Uses, known: Tool, case: Case, about: str) -> Settled | No
     modules = [(f, m) for f in files if (m := python(f))]
     instead = [(f, line, n) for f, m in modules for n, line in m.imports.items() if n.split(".")[0] in alike]
     if known.id == "hydra":  # its own import may stand beside a class of OmegaConf's; the file is read by a call
-        instead = [(f, c.line, "OmegaConf.load") for f, m in modules for c in m.calls if c.name.endswith("OmegaConf.load")]
+        instead = [
+            (f, c.line, "OmegaConf.load") for f, m in modules for c in m.calls if c.name.endswith("OmegaConf.load")
+        ]
     if not instead:
         return None
     file, line, name = instead[0]
