@@ -219,13 +219,10 @@ def test_commands(answer: str, expected: list[tuple[str, ...]]) -> None:
         ("listed", "dependencies", "requirements.txt lists all packages.", [("dependency", "all declared")]),
         ("listed", "dependencies", "Install all packages listed in requirements.txt.", []),
         ("listed", "dependencies", "Almost all dependencies are declared in `pyproject.toml`.", []),
-        ("secrets", "docker", "We keep the W&B key in Secret Manager.", [("file", "secrets absent")]),
-        ("secrets", "docker", "We use Secret Manager.", []),
         ("documentation", "code-quality", "We documented the project with MkDocs.", [("location", "documentation docs")]),
         ("documentation", "code-quality", "Documentation was handled in a docs folder.", [("location", "documentation docs")]),
         ("documentation", "code-quality", "A workflow deploys the MkDocs documentation to a page.", []),
         ("documentation", "code-quality", "We would document the project with MkDocs.", []),
-        ("relied-on", "code-quality", "We use pre-commit hooks that check every commit.", []),  # the file can be read
     ],
 )  # fmt: skip
 def test_settings(reader: str, question: str, answer: str, expected: list[tuple[str, str]]) -> None:
@@ -238,13 +235,3 @@ def test_settings(reader: str, question: str, answer: str, expected: list[tuple[
     found = read(reader, case({**FILES, ".pre-commit-config.yaml": "repos: []\n"}, answers={question: answer}))
     kinds = [c.kind for c in found]  # type: ignore[attr-defined]
     assert [(k, " ".join(f)) for k, c in zip(kinds, found, strict=True) for f in fields([c], *shown[k])] == expected
-
-
-def test_a_tool_whose_only_file_cannot_be_read() -> None:
-    files = {**FILES, ".pre-commit-config.yaml": "repos: [\n"}
-    said = {"code-quality": "We use pre-commit hooks that check every commit."}
-    assert told("relied-on", said, files) == ["path:.pre-commit-config.yaml"]
-    assert told("relied-on", {"code-quality": "We did not use pre-commit hooks."}, files) == []
-    assert told("relied-on", said, {**files, ".pre-commit-config.yaml": "repos:\n- repo: local\n"}) == [
-        "path:.pre-commit-config.yaml"
-    ]

@@ -147,17 +147,6 @@ def test_the_templates_own_figure() -> None:
     assert (made.label, made.about) == ("contradicted", "image:reports/figures/loss.png")
 
 
-def test_secrets() -> None:
-    key = "wandb_v1_" + "a1B2" * 10
-    leaks = {**FILES, "configs/job.yaml": f"env:\n- name: WANDB_API_KEY\n  value: {key}\n"}
-    made = settled(case(leaks), "file", "the W&B key is not in git", path="secrets", state="absent")
-    assert made is not None
-    assert made.label == "contradicted"
-    assert key not in repr(made)
-    assert label(case(leaks), "file", "the GCP keys are not in git", path="secrets", state="absent") == "open"
-    assert label(case(FILES), "file", "keys are not in git", path="secrets", state="absent") == "open"
-
-
 @pytest.mark.parametrize(
     ("what", "folder", "more", "expected"),
     [

@@ -1,19 +1,16 @@
 """Settings and dependencies from rigid forms: `key: value` in code beside one file's name, seeds, lock files, lists of all
-dependencies, places for keys, files that a tool works by, generators of documentation."""
+dependencies, generators of documentation."""
 
 import re
 from collections.abc import Iterator
 
 from auditor.claims.case import Case, reads
-from auditor.claims.kinds import Dependency, File, Location, Setting
+from auditor.claims.kinds import Dependency, Location, Setting
 from auditor.claims.names import word_set, words
 from auditor.claims.patterns.files import around, mentions, strength
-from auditor.facts.broken import broken
 from auditor.facts.cloud import MACHINE
-from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
-from auditor.readers import WORKFLOWS
 
 _PAIR = compile_later(r"([A-Za-z_][\w.]*)\s*[:=]\s*(-?[\w.+-]+|\"[^\"]*\"|'[^']*')")
 # Words that may stand between a setting and its number.
@@ -96,9 +93,6 @@ def seeds(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pipfile.lock")
 _PINS = word_set("pin pins pinned exact exactly locked")
 _EXACT = word_set("exact exactly identical same")
-_KEYS = word_set("key keys token tokens credential credentials password passwords")
-_KEPT = word_set("store stored stores keep kept keeps manage managed manages handle handled provide provided pass passed inject injected injects save saved fetch fetched retrieve retrieved access accessed")  # fmt: skip
-_SAFE = ("secret manager", "github secret", "repository secret", "environment variable")
 
 
 @reads("machines")
@@ -157,52 +151,6 @@ def listed(prose: Prose, case: Case) -> Iterator[tuple[Statement, Dependency]]:
             quote = around(statement, max(statement.text.find(found[0]), 0), len(found[0]))
             yield statement, Dependency(kind="dependency", quote=quote, package="all", state="declared", path=found[0], every=True)  # fmt: skip
             return
-
-
-@reads("secrets")
-def secrets(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
-    """A word for keys in a plain sentence that names a place for them: a secret manager, secrets of the host, the environment,
-    `.env`."""
-    for statement in prose.sentences():
-        low = statement.plain.lower()
-        safe = next((w for w in (*_SAFE, ".env") if w in low), "")
-        said = words(low)
-        keys = bool(said & _KEYS) or "_key" in low
-        if safe and keys and said & _KEPT and strength(statement) == "plain":
-            quote = around(statement, max(statement.text.lower().find(safe), 0), len(safe))
-            yield statement, File(kind="file", quote=quote, path="secrets", state="absent")
-
-
-# Tools that work by one file of their own, in words that name the tool, and the words with which they do something.
-_RELIES = (
-    (("pre-commit", "precommit"), (".pre-commit-config.yaml", ".pre-commit-config.yml")),
-    (("github action", "continuous integration", "ci pipeline", "ci/cd"), WORKFLOWS),
-    (("uv sync", "uv run", "pip install .", "pip install -e", "poetry install", "pyproject"), ("pyproject.toml",)),
-    (("hydra",), ("**/conf*/config.y*ml", "**/conf*/main.y*ml", "**/conf*/default*.y*ml")),
-)
-_WORKS = word_set(
-    """integrate integrated integrates run runs running ran check checks checked enforce enforces enforced trigger triggers triggered automate automated automates automatically ensure ensures
-    ensuring through using use used uses install installs installed load loads loaded manage managed manages read reads build builds built test tests tested configured control controls"""
-)
-
-
-@reads("relied-on")
-def relied_on(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
-    """A tool that works by one file of its own (pre-commit, GitHub Actions, the package's installation, Hydra) and is plainly
-    said to do something, where that file is there once and cannot be read."""
-    unread = broken(case.snapshot)
-    alone = []
-    for named, globs in _RELIES if unread else ():
-        found = [p for p in dict.keys(case.snapshot.files) if matches(p, globs)]
-        alone += [(named, found[0])] if len(found) == 1 and found[0] in unread else []
-    for statement in prose.sentences() if alone else ():
-        low = statement.plain.lower()
-        if strength(statement) != "plain" or statement.negated or not statement.ours or not words(low) & _WORKS:
-            continue
-        for named, path in alone:
-            if hit := next((n for n in named if n in low), ""):
-                quote = around(statement, max(statement.text.lower().find(hit), 0), len(hit))
-                yield statement, File(kind="file", quote=quote, path=path, state="there")
 
 
 _SITES = word_set("mkdocs mkdocstrings sphinx autodoc")

@@ -20,10 +20,9 @@ from auditor.claims.names import (
     word_set,
     words,
 )
+from auditor.claims.settle.uses import hollow
 from auditor.facts.broken import broken
-from auditor.facts.documentation import documentation
 from auditor.facts.names import GENERIC, names
-from auditor.facts.secrets import secrets
 from auditor.facts.template import kept, template
 from auditor.markup import anchors, leads_to_anchor
 from auditor.readers import DOCKERFILES, WORKFLOWS, python
@@ -44,7 +43,7 @@ def file(claim: File, case: Case) -> Settled | None:
     removed) and with names that come close; a link or image has to lead there as it is written, an anchor to a heading, and an
     image is not the template's own. A file that is there and cannot be read as what it is contradicts, too. `removed`, `added`,
     `changed` and `untouched` are held against what the commit that brought the template has; `filled` and `empty` against what
-    the folder holds beside placeholders and untouched stubs. Secrets (path `secrets`, state absent) against keys in clear text.
+    the folder holds beside placeholders and untouched stubs.
 
     Says nothing of what is made at run time, ignored, kept by DVC or written by own code, of other repositories, branches,
     containers, buckets and machines, of placeholders and examples, of slips of the pen in prose, of names that people use for
@@ -52,7 +51,7 @@ def file(claim: File, case: Case) -> Settled | None:
     if claim.via != "text":
         return _shows(claim, case)
     if claim.path.strip().lower() == "secrets":
-        return _secrets(claim, case)
+        return None  # a practice's matter
     state = _OPPOSITE.get(claim.state, "") if claim.denied else str(claim.state)
     place = find(case, claim.path, said=claim.quote)
     gone = place.how == "absent" and place.near is not None and state in ("changed", "untouched", "filled")
@@ -221,21 +220,6 @@ def _renamed(claim: File, place: Place, case: Case) -> Settled | None:
     return Settled("contradicted", f"{place.path} is there, {to.name} is not.", evidence, f"The sentence says that {place.name} was renamed to {to.name}.", _about(claim.path))  # fmt: skip
 
 
-def _secrets(claim: File, case: Case) -> Settled | None:
-    if claim.state not in ("absent", "removed") or claim.denied:
-        return None
-    said = claim.quote.lower()
-    about_wandb = any(w in said for w in ("w&b", "wandb", "weights"))
-    about_cloud = any(w in said for w in ("gcp", "google", "service account", "hugging", "kaggle", "openai"))
-    for file, line, kind in secrets(case.snapshot):
-        if (about_wandb or about_cloud) and about_wandb != (kind == "W&B key"):
-            continue
-        note = fact(f"{file.path}:{line} has a {kind} in clear text; its value is left out.", f"{file.path}:{line}")
-        shows = f"{file.path}:{line} has a {kind} in clear text (not shown here)."
-        return Settled("contradicted", shows, (note,), "The sentence says that keys are kept in a safe place; one stands in clear text in a tracked file.", "secret")  # fmt: skip
-    return None
-
-
 # -- the template ------------------------------------------------------------------------------------------------------
 
 
@@ -326,8 +310,10 @@ def location(claim: Location, case: Case) -> Settled | None:
     place = find(case, claim.folder, said=claim.quote)
     if claim.denied or claim.what == "unknown":
         return None
-    if claim.what == "documentation" and (hollow := _hollow(claim, place, case)):
-        return hollow
+    if claim.what == "documentation" and place.how != "absent":
+        said = claim.quote.lower()
+        if made := hollow(any(w in said for w in ("mkdocstrings", "autodoc")), True, case):
+            return made
     if place.how == "unknown":
         return None
     if place.how == "absent":
@@ -351,34 +337,6 @@ def location(claim: Location, case: Case) -> Settled | None:
     where = place.path or "the root"
     says = f"all {claim.what} lie in {where}" if below else f"{claim.what} lie in {where}"
     return Settled("contradicted", f"{outside[0]}{more}: not in {where}.", evidence, f"The sentence says that {says}.", about, bool(below))  # fmt: skip
-
-
-_FROM_CODE = ("mkdocstrings", "autodoc")
-
-
-def _hollow(claim: Location, place: Place, case: Case) -> Settled | None:
-    """A documentation of which no page is the group's own; where it is said to come from the code, none that asks for it."""
-    known = documentation(case.snapshot)
-    below = [f for f in known.pages if any(f.path.startswith(p + "/") for p in place.paths)]
-    generated = any(w in claim.quote.lower() for w in ("mkdocs", "sphinx"))
-    if not known.sure or known.by_plugin or known.documents_code:
-        return None
-    if not known.pages and generated:
-        looked = absence("Pages below docs, doc, documentation and sphinx were looked for: none.")
-        return Settled("contradicted", "There is no page of documentation.", (looked,), "The sentence says that the documentation was made; there is no page of it.", "docs:generated")  # fmt: skip
-    if not below:
-        return None
-    from_code = any(w in claim.quote.lower() for w in _FROM_CODE)
-    page = known.stub or below[0]
-    if from_code:
-        looked = absence(f"`::: module`, `.. automodule::` and their like were looked for in the {len(known.pages)} pages below docs, and plugins that make reference pages in the configuration: none.")  # fmt: skip
-        shows = f"No page of the documentation has a directive that documents a module, {page.path} included."
-        return Settled("contradicted", shows, (looked, page.cite(1, 6)), "The sentence says that documentation is generated from the code; nothing in the pages asks for it.", "docs:generated")  # fmt: skip
-    if known.wrote:
-        return None
-    looked = absence("Pages below docs, doc, documentation and sphinx were looked for, the template's untouched ones aside: none.")  # fmt: skip
-    shows = f"{page.path} is as the template brought it or hardly says anything, and there is no other page."
-    return Settled("contradicted", shows, (looked, page.cite(1, 6)), "The sentence says that the documentation is there; no page of it is the group's own.", "docs:generated")  # fmt: skip
 
 
 # -- what stands in a file ---------------------------------------------------------------------------------------------

@@ -163,13 +163,18 @@ def _documentation(claim: Uses, known: Tool, case: Case) -> Settled | None:
     said = set(words(claim.quote))
     if known.id not in ("mkdocs", "mkdocstrings", "sphinx") or (said & _OTHER_DOCS and known.id != "mkdocstrings"):
         return None
-    found = pages(case.snapshot)
-    if not found.sure or found.plugin:
-        return None
     from_code = known.id == "mkdocstrings" or bool(
         said & {"docstrings", "docstring", "generated", "generate", "generates"}
         and said & {"code", "docstrings", "docstring", "source"}
     )
+    return hollow(from_code, bool(said & _MADE), case)
+
+
+def hollow(from_code: bool, made: bool, case: Case) -> Settled | None:
+    """A documentation said to be made, of which no page is the group's own; said to come from the code, of which none asks for it."""
+    found = pages(case.snapshot)
+    if not found.sure or found.plugin:
+        return None
     stub = found.stub
     shown: tuple[Evidence, ...] = (stub.cite(1, 6),) if stub else ()
     if from_code and not found.reference:
@@ -178,11 +183,11 @@ def _documentation(claim: Uses, known: Tool, case: Case) -> Settled | None:
             (absence(f"`::: module`, `.. automodule::` and their like were looked for in the {len(found.all)} pages below docs, and plugins that make reference pages in the configuration: none."), *shown),
             "The sentence says that documentation is generated from the code; nothing in the pages asks for it.", "docs:generated",
         )  # fmt: skip
-    if not from_code and said & _MADE and not found.written:
+    if not from_code and made and not found.written and not found.reference:
         return Settled(
-            "contradicted", f"{stub.path} is as the template brought it or says next to nothing, and there is no other page." if stub else "There is no page of documentation.",
+            "contradicted", f"{stub.path} is as the template brought it or hardly says anything, and there is no other page." if stub else "There is no page of documentation.",
             (absence("Pages below docs, doc, documentation and sphinx were looked for, the template's untouched ones aside: none."), *shown),
-            "The sentence says that the documentation was made there; no page of it is the group's own.", "docs:generated",
+            "The sentence says that the documentation was made; no page of it is the group's own.", "docs:generated",
         )  # fmt: skip
     return None
 
