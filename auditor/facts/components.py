@@ -35,7 +35,9 @@ def starters(name: str, snapshot: Snapshot) -> tuple[File, ...]:
     module = python(file) if file is not None and readable(file) else None
     if file is None or module is None:
         return ()
-    mine = {f.qualname for f in module.functions if program in "\n".join(file.lines[f.line - 1 : f.end]).lower()}
+    mine = {
+        f.qualname for f in module.functions if (program or "-") in "\n".join(file.lines[f.line - 1 : f.end]).lower()
+    }
     for _ in range(_HELPERS):  # a helper belongs to them if nothing else calls it
         callers = {
             c.name: [d.inside for d in module.calls if d.name == c.name] for c in module.calls if c.inside in mine

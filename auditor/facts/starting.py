@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from auditor.facts.commands import built_images, inner, plain_words
 from auditor.facts.names import Names
+from auditor.facts.refusals import Answer, Run
 from auditor.facts.runners import program_file
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Command, Instruction, Module, docker, literal, python, readable
@@ -219,3 +220,16 @@ def _may_be_skipped(module: Module, node: ast.Call) -> bool:
 def _inner(n: ast.AST, node: ast.Call) -> bool:
     main = isinstance(n, ast.If) and "__name__" in ast.dump(n.test)
     return not main and n.lineno <= node.lineno <= (n.end_lineno or n.lineno)  # type: ignore[attr-defined]
+
+
+def keeps(run: Run, told: Iterable[Command] = ()) -> list[Answer]:
+    """What keeps a command from starting, if anything does. `told`: commands of the report, which may build its image."""
+    found = keeps_image(run.typed, run.known, told)
+    if found is None and run.words[:1] in (("python",), ("python3",)):
+        script, _ = program_file(run.typed, run.known, run.folder or "")
+        found = keeps_script(script) if script else None
+    if found is None:
+        return []
+    return [
+        Answer(False, f"start:{found.file.path}", found.shows, (found.file.cite(found.line),), found.difference, True)
+    ]

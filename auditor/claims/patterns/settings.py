@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Dependency, Location, Setting
 from auditor.claims.names import word_set, words
-from auditor.claims.patterns.files import around, mentions, strength
+from auditor.claims.patterns.files import around, strength
 from auditor.facts.cloud import MACHINE
+from auditor.facts.mentions import mentions
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
 
@@ -32,7 +33,7 @@ def settings(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
             or words(statement.plain) & _CHANGED
         ):
             continue
-        files = {name for name, _, _ in mentions(statement) if name.endswith((".yaml", ".yml"))}
+        files = {name for name, _, _ in mentions(statement.text) if name.endswith((".yaml", ".yml"))}
         if len(files) != 1:
             continue
         path = files.pop()
@@ -103,7 +104,9 @@ def machines(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
         found = list(MACHINE.finditer(statement.text)) if "-" in statement.text else []
         if not found or strength(statement) != "plain" or statement.negated:
             continue
-        files = [(n, at) for n, at, _ in mentions(statement) if n.endswith((".yaml", ".yml", ".json", ".tf", ".sh"))]
+        files = [
+            (n, at) for n, at, _ in mentions(statement.text) if n.endswith((".yaml", ".yml", ".json", ".tf", ".sh"))
+        ]
         files.sort(key=lambda f: f[1])
         for k, (name, at) in enumerate(files):
             end = files[k + 1][1] if k + 1 < len(files) else len(statement.text)
@@ -141,7 +144,7 @@ def listed(prose: Prose, case: Case) -> Iterator[tuple[Statement, Dependency]]:
     """`all dependencies are declared in X`, or `X lists all packages`, X being a list of dependencies by its file, in a plain
     sentence. Leaves alone what speaks of those that are listed (`all packages listed in X`)."""
     for statement in prose.sentences("dependencies"):
-        found = [n for n, _, _ in mentions(statement) if _DEPENDENCY_LIST.search(n)]
+        found = [n for n, _, _ in mentions(statement.text) if _DEPENDENCY_LIST.search(n)]
         tokens = re.findall(r"[a-z]+", statement.plain.lower())
         at = next((i for i, w in enumerate(tokens) if w in ("all", "every", "each") and set(tokens[i + 1 : i + 5]) & _PACKAGES), -1)  # fmt: skip
         is_done = any(a in _IS and (b in _DONE or c in _DONE) for a, b, c in zip(tokens, tokens[1:], [*tokens[2:], ""], strict=False))  # fmt: skip
