@@ -163,6 +163,15 @@ def packages_of(name: str) -> tuple[str, ...]:
     return (normal_name("-".join(low[:depth])),)
 
 
+_NICKNAMES = {"pytorch": "torch", "weights-biases": "wandb", "opencv": "opencv-python"}
+
+
+def called(package: str) -> set[str]:
+    """The names under which a package may be listed."""
+    plain = normal_name(package.strip("` ").replace(" & ", "-").replace(" ", "-"))
+    return {plain, _NICKNAMES.get(plain, plain), *packages_of(plain.replace("-", "_"))}
+
+
 def imported(files: Files) -> tuple[Import, ...]:
     """The third-party packages that the Python files of a selection import, once per file. The standard library and the
     repository's own modules are left out."""

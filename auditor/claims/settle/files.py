@@ -1,7 +1,6 @@
 """Files and folders: whether they are there, where things of a class lie, what became of the template's, what stands in them."""
 
 import re
-from collections.abc import Iterator
 
 from auditor.claims.case import Case, Settled, absence, fact, settles
 from auditor.claims.kinds import DefinedIn, File, Location
@@ -22,10 +21,11 @@ from auditor.claims.names import (
 )
 from auditor.claims.settle.uses import hollow
 from auditor.facts.broken import broken
+from auditor.facts.classes import CLOSED, definitions, of_class
 from auditor.facts.names import GENERIC, names
 from auditor.facts.template import kept, template
 from auditor.markup import anchors, leads_to_anchor
-from auditor.readers import DOCKERFILES, WORKFLOWS, python
+from auditor.readers import python
 from auditor.snapshot import File as Tracked
 
 _HOLDERS = (".gitkeep", ".keep", ".gitignore", ".placeholder", "readme.md")
@@ -283,23 +283,6 @@ def _all_filled(claim: File, case: Case) -> Settled | None:
 
 # -- where things lie --------------------------------------------------------------------------------------------------
 
-_CLASSES = {
-    "tests": ("**/test_*.py", "**/*_test.py"),
-    "dockerfiles": DOCKERFILES,
-    "workflows": WORKFLOWS,
-    "notebooks": ("**/*.ipynb",),
-    "cloud build files": ("**/*cloudbuild*.{yml,yaml,json}",),
-    "configuration": ("**/*.{yaml,yml,toml,json,ini,cfg}", "!**/.*/**", "!**/.*", "!**/*lock*", "!package*.json", "!pyproject.toml", "!**/mkdocs*", "!**/*compose*"),
-    "source": ("**/*.py",),
-    "scripts": ("**/*.{sh,py,bash,ps1}",),
-    "documentation": ("**/*.{md,rst,ipynb,qmd}",),
-    "reports": ("**/*.{md,pdf,png,html}",),
-    "data": ("**/*.dvc", "**/*.{csv,parquet,json,pt,npy,png,jpg}"),
-    "models": ("**/*.{pt,pth,ckpt,onnx,dvc,py,pkl,joblib,safetensors}",),
-}  # fmt: skip
-# Classes that a file's name settles: what lies elsewhere is of the class for sure.
-_CLOSED = frozenset(["tests", "dockerfiles", "notebooks", "cloud build files"])
-
 
 @settles("location")
 def location(claim: Location, case: Case) -> Settled | None:
@@ -318,19 +301,17 @@ def location(claim: Location, case: Case) -> Settled | None:
         return None
     if place.how == "absent":
         return None if claim.what in ("data", "models") else there(claim.folder, claim.quote, place, case)
-    chosen = case.snapshot.select((*_CLASSES[claim.what], "!**/.*/**") if claim.what in _CLOSED else _CLASSES[claim.what])  # fmt: skip
-    # a script may be called `test_model.py` and hold no test
-    found = [f.path for f in chosen.named() if claim.what != "tests" or ("def test" in f.lower if not f.why_skipped else False)]  # fmt: skip
+    found = [f.path for f in of_class(case.snapshot, claim.what)]
     if place.paths == ("",):
         below = [p for p in found if "/" not in p]
     else:
         below = [p for p in found if any(p == root or p.startswith(f"{root}/") for root in place.paths)]
     outside = [p for p in found if p not in set(below)]
     about = f"location:{claim.what}"
-    if below and not (claim.every and claim.what in _CLOSED and outside):
+    if below and not (claim.every and claim.what in CLOSED and outside):
         shows = f"{below[0]} lies in {place.path or 'the repository'}."
         return Settled("supported", shows, (shown(below[0], case.snapshot),), about=about)
-    if not outside or claim.what not in _CLOSED or place.why:
+    if not outside or claim.what not in CLOSED or place.why:
         return None
     evidence = tuple(shown(p, case.snapshot) for p in outside[:4])
     more = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
@@ -363,17 +344,9 @@ def defined_in(claim: DefinedIn, case: Case) -> Settled | None:
     module = python(file) if file.suffix == "py" else None
     if module is None or "import *" in file.text or len(place.paths) > 1:
         return None
-    elsewhere_defined = list(_definitions(name, case))
+    elsewhere_defined = list(definitions(name, case.snapshot))
     if not elsewhere_defined or len(elsewhere_defined) > 3 or len(name) < 4:
         return None
     other, line = elsewhere_defined[0]
     missing = absence(f"{file.path} does not mention {name}")
     return Settled("contradicted", f"{other.path}:{line} defines {name}; {file.path} does not mention it.", (other.cite(line), missing), f"The sentence says that {name} is in {file.path}.", about, True)  # fmt: skip
-
-
-def _definitions(name: str, case: Case) -> Iterator[tuple[Tracked, int]]:
-    for file in case.snapshot.select(("**/*.py",), mentions=(name,)):
-        if (module := python(file)) is None:
-            continue
-        lines = [f.line for f in module.functions if f.name == name] + [c.line for c in module.classes if c.name == name]  # fmt: skip
-        yield from ((file, line) for line in lines[:1])
