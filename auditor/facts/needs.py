@@ -1,8 +1,10 @@
 """What a command's tool looks for by itself: a file of its own, a module, an object to serve, a script without its ending."""
 
+import posixpath
 import re
 
 from auditor.facts.commands import Call, installed, lacks, module_file
+from auditor.facts.images import builds, copies
 from auditor.facts.names import clear
 from auditor.facts.refusals import Answer, Run
 from auditor.facts.runners import defines
@@ -108,3 +110,18 @@ def _runners(snapshot: Snapshot) -> tuple[File, ...]:
     globs = ("**/*.{sh,bash}", "**/*dockerfile*", "**/makefile", "tasks.py", ".github/workflows/*.y*ml", "**/*compose*.y*ml")  # fmt: skip
     chosen = snapshot.select(globs, mentions=("uvicorn", "gunicorn"))
     return snapshot.once("claims.runners", lambda: tuple(chosen))
+
+
+def built_elsewhere(run: Run, name: str, path: str) -> Answer | None:
+    """`docker build -f x.dockerfile .` where the docker file lies in a folder that lacks what it copies, while the root has it."""
+    if name == path or run.folder or not builds(run.snapshot, path, ""):
+        return None
+    file = run.files[path]
+    lacking = next((c for c in copies(run.snapshot, file, file.folder) if c.state == "missing"), None)
+    if lacking is None:
+        return None
+    return _refused(
+        f"command:{posixpath.normpath(name)}", f"There is no {name} in the root; {path} copies {lacking.source}, which is not in {file.folder}.",
+        f"The command names {name}; the docker file is {path}, and what it copies lies in the root.",
+        (file.cite(lacking.line, note="what it copies"), _absence(f"no file {name} in the root")), True,
+    )  # fmt: skip

@@ -2,11 +2,12 @@
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.globs import matches
 from auditor.lazy import compile_later
-from auditor.readers import python, walk
+from auditor.readers import python, readable, walk
 from auditor.snapshot import File, Snapshot
 
 _CODE = (
@@ -176,3 +177,17 @@ def owns_seed(snapshot: Snapshot) -> bool:
         )
         for f in snapshot.select(("**/*.py", "**/*.sh", "**/makefile", "**/*.y*ml", "**/*.ipynb"))
     )
+
+
+def seeded_beside(snapshot: Snapshot, files: Sequence[File], training: Sequence[File]) -> tuple[File, int] | None:
+    """Where training sets a seed, if these files, all read, have no word of one."""
+    if not all(readable(f) for f in files) or owns_seed(snapshot) or any(SEEDING.search(f.text) for f in files):
+        return None
+    return next(((f, n) for f, n in seeds(snapshot).touched if f in training), None)
+
+
+def mentions_determinism(snapshot: Snapshot) -> bool:
+    """Whether any code, configuration or script has a word of a deterministic mode."""
+    globs = ("**/*.{py,ipynb,yaml,yml,toml,cfg,ini,json,sh}", "**/{makefile,justfile}", "**/*dockerfile*", "!**/*lock*")
+    files = snapshot.select(globs, stubs=True)
+    return any("determinis" in f.lower or "cudnn" in f.lower for f in files if f.size < 400_000)

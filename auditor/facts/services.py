@@ -10,12 +10,14 @@ from auditor.facts.cloud import (
     MACHINE,
     SCRIPTS,
     cloud_commands,
+    cloud_values,
     deploy_command,
     does,
     gcloud_words,
     training_specs,
 )
 from auditor.facts.tools import imports, key
+from auditor.models import Evidence
 from auditor.readers import yaml_documents
 from auditor.snapshot import File, Snapshot
 
@@ -157,3 +159,23 @@ def _uses(snapshot: Snapshot) -> Iterator[Use]:
         for module, name in _MODULES.items():
             if item.name.startswith(module):
                 yield Use(name, snapshot.files[item.path], item.line, "code")
+
+
+_OPENED = {"machine type": "machine", "accelerator": "accelerator"}  # a command with a variable has such a word
+
+
+def stated(snapshot: Snapshot, name: str, what: str) -> list[tuple[str, Evidence]]:
+    """The regions, machine types or accelerators of all commands and specifications of a service, each with its place; for Artifact
+    Registry those that its hosts name. None where a command takes one from a variable."""
+    found: list[tuple[str, Evidence]] = []
+    if what == "region" and name == "Artifact Registry":
+        hosts = [v for v in cloud_values(snapshot) if v.kind == "registry" and v.value.endswith("-docker.pkg.dev")]
+        found = [(v.region, snapshot.files[v.path].cite(v.line)) for v in hosts if "$" not in v.region]
+    for use in service_uses(snapshot):
+        if use.service != name:
+            continue
+        given = {"region": use.regions, "machine type": use.machines, "accelerator": use.accelerators}[what]
+        if use.open and not given and (what == "region" or _OPENED[what] in use.text):
+            return []
+        found += [(g, use.file.cite(use.line, use.line + 6)) for g in given]
+    return found

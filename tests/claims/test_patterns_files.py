@@ -196,11 +196,6 @@ def test_commands(answer: str, expected: list[tuple[str, ...]]) -> None:
 @pytest.mark.parametrize(
     ("reader", "question", "answer", "expected"),
     [
-        ("settings", "configuration", "The file `configs/a.yaml` holds `lr: 0.01`.", [("setting", "lr 0.01")]),
-        ("settings", "configuration", "In `configs/a.yaml` the batch size is 16 or 64.", []),
-        ("settings", "configuration", "In `a.yaml` and `b.yaml` the batch size is 64.", []),
-        ("settings", "configuration", "We override a.yaml so that the batch size is 64.", []),
-        ("settings", "configuration", "The batch size is 64.", []),
         ("machines", "docker", "`cpu.yaml` asks for n1-highmem-4 and `gpu.yaml` for n1-standard-8.", [("setting", "machine type n1-highmem-4"), ("setting", "machine type n1-standard-8")]),
         ("machines", "docker", "We trained on n1-highmem-4.", []),
         ("seeds", "reproducibility", "We use seed 42.", [("setting", "seed 42")]),
@@ -219,6 +214,7 @@ def test_commands(answer: str, expected: list[tuple[str, ...]]) -> None:
         ("listed", "dependencies", "requirements.txt lists all packages.", [("dependency", "all declared")]),
         ("listed", "dependencies", "Install all packages listed in requirements.txt.", []),
         ("listed", "dependencies", "Almost all dependencies are declared in `pyproject.toml`.", []),
+        ("relied-on", "code-quality", "We use pre-commit hooks that check every commit.", []),  # the file can be read
         ("documentation", "code-quality", "We documented the project with MkDocs.", [("location", "documentation docs")]),
         ("documentation", "code-quality", "Documentation was handled in a docs folder.", [("location", "documentation docs")]),
         ("documentation", "code-quality", "A workflow deploys the MkDocs documentation to a page.", []),
@@ -235,3 +231,13 @@ def test_settings(reader: str, question: str, answer: str, expected: list[tuple[
     found = read(reader, case({**FILES, ".pre-commit-config.yaml": "repos: []\n"}, answers={question: answer}))
     kinds = [c.kind for c in found]  # type: ignore[attr-defined]
     assert [(k, " ".join(f)) for k, c in zip(kinds, found, strict=True) for f in fields([c], *shown[k])] == expected
+
+
+def test_a_tool_whose_only_file_cannot_be_read() -> None:
+    files = {**FILES, ".pre-commit-config.yaml": "repos: [\n"}
+    said = {"code-quality": "We use pre-commit hooks that check every commit."}
+    assert told("relied-on", said, files) == ["path:.pre-commit-config.yaml"]
+    assert told("relied-on", {"code-quality": "We did not use pre-commit hooks."}, files) == []
+    assert told("relied-on", said, {**files, ".pre-commit-config.yaml": "repos:\n- repo: local\n"}) == [
+        "path:.pre-commit-config.yaml"
+    ]

@@ -1,46 +1,23 @@
-"""Settings and dependencies from rigid forms: `key: value` in code beside one file's name, seeds, lock files, lists of all
-dependencies, generators of documentation."""
+"""Settings and dependencies from rigid forms: machine types beside one file's name, seeds, lock files, lists of all
+dependencies, files that a tool works by, generators of documentation."""
 
 import re
 from collections.abc import Iterator
 
 from auditor.claims.case import Case, reads
-from auditor.claims.kinds import Dependency, Location, Setting
+from auditor.claims.kinds import Dependency, File, Location, Setting
 from auditor.claims.names import word_set, words
 from auditor.claims.patterns.files import around, strength
+from auditor.facts.broken import stopped
 from auditor.facts.cloud import MACHINE
 from auditor.facts.mentions import mentions
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
 
-_PAIR = compile_later(r"([A-Za-z_][\w.]*)\s*[:=]\s*(-?[\w.+-]+|\"[^\"]*\"|'[^']*')")
 # Words that may stand between a setting and its number.
 _LINKS = word_set("is was of to set at value rate = : ( fixed default")
 _UNITS = word_set("runs seeds times experiments workers epochs different")
-_CHANGED = word_set("override overrides overridden overrode overwrite change changed instead example default defaults sweep sweeps from increase increased decrease decreased")  # fmt: skip
 _TOKEN = compile_later(r"[\w.+-]+|[=:(),;]")
-
-
-@reads("settings")
-def settings(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
-    """A code span `key: value` in a plain sentence that names exactly one YAML file. Leaves alone overrides, changes, defaults
-    and examples."""
-    for statement in prose.sentences():
-        if (
-            ".y" not in statement.text
-            or strength(statement) != "plain"
-            or statement.negated
-            or words(statement.plain) & _CHANGED
-        ):
-            continue
-        files = {name for name, _, _ in mentions(statement.text) if name.endswith((".yaml", ".yml"))}
-        if len(files) != 1:
-            continue
-        path = files.pop()
-        for span in statement.code:
-            if pair := _PAIR.fullmatch(span):
-                quote = around(statement, max(statement.text.find(span), 0), len(span))
-                yield (statement, Setting(kind="setting", quote=quote, name=pair[1], value=pair[2].strip("'\""), path=path))  # fmt: skip
 
 
 def _after(rest: str) -> str | None:
@@ -154,6 +131,27 @@ def listed(prose: Prose, case: Case) -> Iterator[tuple[Statement, Dependency]]:
             quote = around(statement, max(statement.text.find(found[0]), 0), len(found[0]))
             yield statement, Dependency(kind="dependency", quote=quote, package="all", state="declared", path=found[0], every=True)  # fmt: skip
             return
+
+
+_WORKS = word_set(
+    """integrate integrated integrates run runs running ran check checks checked enforce enforces enforced trigger triggers triggered automate automated automates automatically ensure ensures
+    ensuring through using use used uses install installs installed load loads loaded manage managed manages read reads build builds built test tests tested configured control controls"""
+)
+
+
+@reads("relied-on")
+def relied_on(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
+    """A tool that works by one file of its own (pre-commit, GitHub Actions, the package's installation, Hydra) and is plainly
+    said to do something, where that file is there once and cannot be read."""
+    alone = stopped(case.snapshot)
+    for statement in prose.sentences() if alone else ():
+        low = statement.plain.lower()
+        if strength(statement) != "plain" or statement.negated or not statement.ours or not words(low) & _WORKS:
+            continue
+        for named, path in alone:
+            if hit := next((n for n in named if n in low), ""):
+                quote = around(statement, max(statement.text.lower().find(hit), 0), len(hit))
+                yield statement, File(kind="file", quote=quote, path=path, state="there")
 
 
 _SITES = word_set("mkdocs mkdocstrings sphinx autodoc")

@@ -9,9 +9,8 @@ from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Command
 from auditor.claims.names import Place, find, own, shown, word_set, words
 from auditor.facts.commands import Call, build_of, builds_somewhere, calls
-from auditor.facts.images import builds, copies
 from auditor.facts.names import clear, names, placeholder
-from auditor.facts.needs import need
+from auditor.facts.needs import built_elsewhere, need
 from auditor.facts.refusals import PROGRAMS, Answer, Run, answers
 from auditor.facts.starting import keeps
 from auditor.models import Evidence
@@ -99,7 +98,10 @@ def _file(run: Claimed, call: Call) -> Settled | None:
     if built and call.what == "Dockerfile" and clear(call.name):
         works, path = builds_somewhere(built[0], built[1], run.known)
         if path:
-            return _fits(run, path, call.name) if works else _built_elsewhere(run, call.name, path)
+            if works:
+                return _fits(run, path, call.name)
+            answer = built_elsewhere(run, call.name, path)
+            return _of(answer) if answer else None
     return _missing(run, find(run.case, call.name, strict=True, folder=run.folder or ""), call.name, call.what)
 
 
@@ -125,21 +127,6 @@ def _missing(run: Claimed, place: Place, name: str, what: str) -> Settled | None
     return _settled(
         False, about, place.shows, f"{said}; the repository has no such file.", place.evidence(run.case.snapshot)
     )
-
-
-def _built_elsewhere(run: Claimed, name: str, path: str) -> Settled | None:
-    """`docker build -f x.dockerfile .` where the docker file lies in a folder that lacks what it copies, while the root has it."""
-    if name == path or run.folder or not builds(run.case.snapshot, path, ""):
-        return None
-    file = run.files[path]
-    lacking = next((c for c in copies(run.case.snapshot, file, file.folder) if c.state == "missing"), None)
-    if lacking is None:
-        return None
-    return _settled(
-        False, f"command:{posixpath.normpath(name)}", f"There is no {name} in the root; {path} copies {lacking.source}, which is not in {file.folder}.",
-        f"The command names {name}; the docker file is {path}, and what it copies lies in the root.",
-        (file.cite(lacking.line, note="what it copies"), absence(f"no file {name} in the root")), True,
-    )  # fmt: skip
 
 
 def _clone(run: Claimed) -> Settled | None:

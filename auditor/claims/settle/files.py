@@ -4,7 +4,7 @@ import re
 
 from auditor.claims.case import Case, Settled, absence, fact, settles
 from auditor.claims.kinds import DefinedIn, File, Location
-from auditor.claims.names import (
+from auditor.claims.names import (  # fmt: skip
     LEFT_OUT,
     Place,
     at_run_time,
@@ -31,9 +31,7 @@ from auditor.snapshot import File as Tracked
 _HOLDERS = (".gitkeep", ".keep", ".gitignore", ".placeholder", "readme.md")
 # Folders that a project has in more than one place, so that a bare name says nothing of which is meant.
 _TWICE = frozenset(["models", "model", "data", "src", "source", "code", "config", "configs", "conf", "reports", "figures", "readme.md"])  # fmt: skip
-_ANYBODYS = frozenset(
-    ["data", "models", "src", "reports", "figures", "readme.md"]
-)  # whoever adds a file there has added it
+_ANYBODYS = frozenset(["data", "models", "src", "reports", "figures", "readme.md"])  # whoever adds a file there has added it  # fmt: skip
 _OPPOSITE = {"there": "absent", "absent": "there", "empty": "filled", "filled": "empty", "changed": "untouched", "untouched": "changed"}  # fmt: skip
 
 

@@ -229,9 +229,7 @@ def _not_done(claim: Practice, known: Known, spec: Item, case: Case) -> Settled 
     )  # fmt: skip
 
 
-_MORE = wordset(
-    "more further additional also better improve improved extend extended extending continue another others advanced"
-)
+_MORE = wordset("more further additional also better improve improved extend extended extending continue another others advanced")  # fmt: skip
 
 
 def _short_of(statement: Statement) -> bool:

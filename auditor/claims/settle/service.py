@@ -6,8 +6,7 @@ from auditor.claims.kinds import Service
 from auditor.claims.practices import SOFT, at, denial, names, phrases, shape, stands, words, wordset
 from auditor.claims.settle.buckets import bucket
 from auditor.facts.cloud import ANY_REGION, MACHINE, cloud_values
-from auditor.facts.services import SERVICES, Use, service, service_uses, spoken_of
-from auditor.models import Evidence
+from auditor.facts.services import SERVICES, Use, service, service_uses, spoken_of, stated
 from auditor.prose import Statement
 
 _CARDS = ("t4", "v100", "p100", "p4", "k80", "a100", "h100", "l4")
@@ -87,17 +86,8 @@ def _given_up(name: str, case: Case) -> bool:
 
 
 _LEFT = wordset("instead rather without tried attempted trying gave not didn't never")
-_ELSE = (SOFT | _LEFT | wordset("over than versus no only experimenting")) - wordset("most")
-_FAILED = (
-    "unsuccess*",
-    "did not work",
-    "didn't work",
-    "did not succeed",
-    "was not used",
-    "abandon*",
-    "deprecated",
-    "unused",
-)
+_ELSE = (SOFT | _LEFT | wordset("over than versus no only experimenting")) - {"most"}
+_FAILED = phrases("unsuccess*, did not work, didn't work, did not succeed, was not used, abandon*, deprecated, unused")
 
 
 def _told_of(name: str, placed: Placed, case: Case) -> bool:
@@ -153,11 +143,7 @@ def _denied(claim: Service, name: str, case: Case) -> Settled | None:
     )  # fmt: skip
 
 
-_IS_NOT = tuple(
-    phrases(
-        "has not been, hasn't been, have not been, was not, wasn't, is not, isn't, were not, was never, has never been, was ultimately not, was not ultimately"
-    )
-)
+_IS_NOT = phrases("has not been, hasn't been, have not been, was not, wasn't, is not, isn't, were not, was never, has never been, was ultimately not")  # fmt: skip
 _USED = wordset("used utilized utilised employed needed")
 _REACHES = wordset(". ; ! in this our the project since because as at all but , and instead ) which so")
 
@@ -219,9 +205,6 @@ def _registry(claim: Service, name: str, case: Case) -> Settled | None:
 # -- regions, machines -------------------------------------------------------------------------------------------------
 
 
-_OPENED = {"machine type": "machine", "accelerator": "accelerator"}  # a command with a variable that has no such word
-
-
 def _value(claim: Service, name: str, case: Case) -> Settled | None:
     """One value against those of all commands and specifications of the service; a value that stands in some file is none's slip."""
     small = claim.value.lower().strip()
@@ -236,17 +219,7 @@ def _value(claim: Service, name: str, case: Case) -> Settled | None:
         value = next((c for c in _CARDS if c in small.replace("-", " ").replace("_", " ").split()), "")
     if not value or value in everywhere:
         return None
-    told: list[tuple[str, Evidence]] = []
-    if claim.what == "region" and name == "Artifact Registry":
-        hosts = [v for v in cloud_values(case.snapshot) if v.kind == "registry" and v.value.endswith("-docker.pkg.dev")]
-        told = [(v.region, case.snapshot.files[v.path].cite(v.line)) for v in hosts if "$" not in v.region]
-    for use in service_uses(case.snapshot):
-        if use.service != name:
-            continue
-        given = {"region": use.regions, "machine type": use.machines, "accelerator": use.accelerators}[claim.what]
-        if use.open and not given and (claim.what == "region" or _OPENED[claim.what] in use.text):
-            return None
-        told += [(g, use.file.cite(use.line, use.line + 6)) for g in given]
+    told = stated(case.snapshot, name, claim.what)
     values = sorted({g for g, _ in told})
     if not values or any(value in g.split("_") for g in values):
         return None

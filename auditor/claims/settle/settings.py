@@ -14,10 +14,9 @@ from auditor.facts.deps import called, lacks_imports, missing_from_lock, unliste
 from auditor.facts.language import allows, begins, pythons
 from auditor.facts.lists import Package, normal_name
 from auditor.facts.names import names
-from auditor.facts.seeds import SEEDING, only_unread, owns_seed, seed_values, seeds
+from auditor.facts.seeds import mentions_determinism, only_unread, owns_seed, seed_values, seeded_beside, seeds
 from auditor.facts.sweeps import sweeps
 from auditor.lazy import compile_later
-from auditor.readers import readable
 from auditor.snapshot import File
 
 # -- settings ----------------------------------------------------------------------------------------------------------
@@ -87,8 +86,10 @@ def _value(claim: Setting, name: str, said: str, case: Case) -> Settled | None:
 
 def _seed(claim: Setting, said: str, case: Case) -> Settled | None:
     snapshot = case.snapshot
-    if claim.of not in ("unknown", "training") and (said.lower() in _SET or said.isdigit()):
-        return _seedless(claim, case)
+    if claim.of in _SAID:
+        # what another component does says nothing of this one
+        made = _seedless(claim, case) or (_seed(claim.model_copy(update={"of": "unknown"}), said, case) if said.isdigit() else None)  # fmt: skip
+        return made if made and made.label == "contradicted" else None
     if said.isdigit():
         numbers, places = snapshot.once("facts.seed-values", lambda: seed_values(snapshot))
         if int(said) in numbers:
@@ -132,18 +133,14 @@ def _seedless(claim: Setting, case: Case) -> Settled | None:
     files = component(claim.of, case.snapshot)
     if not stems or not files or not any(w.startswith(stems) for w in words(claim.quote)):
         return None
-    if not all(readable(f) for f in files) or owns_seed(case.snapshot):
-        return None
-    touched = [(f, n) for f, n in seeds(case.snapshot).touched if f in component("training", case.snapshot)]
-    if not touched or any(SEEDING.search(f.text) for f in files):
+    found = seeded_beside(case.snapshot, files, component("training", case.snapshot))
+    if found is None:
         return None
     looked = absence(
         f"`seed`, `random_state` and their like were looked for in {', '.join(sorted(f.path for f in files)[:6])}: none."
     )
-    shows = (
-        f"{touched[0][0].path}:{touched[0][1]} sets a seed for training; {files[0].path} and what it imports set none."
-    )
-    return Settled("contradicted", shows, (touched[0][0].cite(touched[0][1]), looked), f"The sentence says that {claim.of} sets a seed, too.", f"seed:{claim.of}", True)  # fmt: skip
+    shows = f"{found[0].path}:{found[1]} sets a seed for training; {files[0].path} and what it imports set none."
+    return Settled("contradicted", shows, (found[0].cite(found[1]), looked), f"The sentence says that {claim.of} sets a seed, too.", f"seed:{claim.of}", True)  # fmt: skip
 
 
 _SET = ("", "set", "fixed", "constant", "same", "the same", "configured", "true")
@@ -152,9 +149,7 @@ _CONFIGURED = word_set("config configs configuration configurations hydra yaml h
 
 
 def _deterministic(case: Case) -> Settled | None:
-    globs = ("**/*.{py,ipynb,yaml,yml,toml,cfg,ini,json,sh}", "**/{makefile,justfile}", "**/*dockerfile*", "!**/*lock*")
-    files = case.snapshot.select(globs, stubs=True)
-    if any("determinis" in f.lower or "cudnn" in f.lower for f in files if f.size < 400_000):
+    if mentions_determinism(case.snapshot):
         return None
     looked = absence("`deterministic` and `cudnn` were looked for in all code, configurations and scripts: no match.")
     return Settled("contradicted", "No code or configuration mentions a deterministic mode.", (looked,), "The sentence says that it is set; nothing sets it.", "deterministic")  # fmt: skip

@@ -152,9 +152,7 @@ _OTHER_DOCS = wordset("fastapi swagger openapi redoc wiki notion confluence pdoc
     " deploying publish published publishing development dev plugin plugins group workflow workflows ci actions pipeline pipelines")  # fmt: skip
 
 
-_MADE = wordset(
-    "write wrote written create created creating make made build built use used implement implemented develop provide maintained kept"
-)
+_MADE = wordset("write wrote written create created creating make made build built use used implement implemented develop provide maintained kept")  # fmt: skip
 
 
 def _documentation(claim: Uses, known: Tool, case: Case) -> Settled | None:
