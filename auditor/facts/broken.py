@@ -50,7 +50,8 @@ _RELIES = (
 
 def stopped(snapshot: Snapshot) -> list[tuple[tuple[str, ...], str]]:
     """The tools whose one file cannot be read, in words that name them, each with the file."""
-    unread, found = broken(snapshot), []
+    unread = broken(snapshot)
+    found: list[tuple[tuple[str, ...], str]] = []
     for named, globs in _RELIES if unread else ():
         own = [p for p in dict.keys(snapshot.files) if matches(p, globs)]
         found += [(named, own[0])] if len(own) == 1 and own[0] in unread else []
