@@ -20,6 +20,32 @@ _UNITS = word_set("runs seeds times experiments workers epochs different")
 _TOKEN = compile_later(r"[\w.+-]+|[=:(),;]")
 
 
+_PAIR = compile_later(r"([A-Za-z_][\w.]*)\s*[:=]\s*(-?[\w.+-]+|\"[^\"]*\"|'[^']*')")
+_CHANGED = word_set("override overrides overridden overrode overwrite change changed instead example default defaults sweep sweeps from increase increased decrease decreased")  # fmt: skip
+
+
+@reads("settings")
+def settings(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
+    """A code span `key: value` in a plain sentence that names exactly one YAML file. Leaves alone overrides, changes, defaults
+    and examples."""
+    for statement in prose.sentences():
+        if (
+            ".y" not in statement.text
+            or strength(statement) != "plain"
+            or statement.negated
+            or words(statement.plain) & _CHANGED
+        ):
+            continue
+        files = {name for name, _, _ in mentions(statement.text) if name.endswith((".yaml", ".yml"))}
+        if len(files) != 1:
+            continue
+        path = files.pop()
+        for span in statement.code:
+            if pair := _PAIR.fullmatch(span):
+                quote = around(statement, max(statement.text.find(span), 0), len(span))
+                yield (statement, Setting(kind="setting", quote=quote, name=pair[1], value=pair[2].strip("'\""), path=path))  # fmt: skip
+
+
 def _after(rest: str) -> str | None:
     """The number that follows at once, links between; none for a range or a list."""
     tokens = [t.rstrip(".") for t in _TOKEN.findall(rest)[:8]]
