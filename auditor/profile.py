@@ -13,10 +13,12 @@ from pydantic import Field, ValidationError, model_validator
 
 from auditor.errors import UserError
 from auditor.globs import matches
+from auditor.lazy import dataclass
 from auditor.models import Label, Record
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 from auditor.trust import Trust, parse_trust
+from auditor.wording import phrases, wordset
 
 
 class Item(Record):
@@ -241,3 +243,45 @@ def _load(name: str) -> Profile:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UserError(f"profile {name}: {where}: {first['msg']}", "mend the file") from None
+
+
+# -- practices ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Practice:
+    """Something that a checklist asks for and an answer speaks of.
+
+    `items` are its boxes. `names` are what a sentence about it says, as words (`*` at the end of a word stands for any ending);
+    `acts` those that are themselves the doing (`deploy*`, with an object). `verbs` bounds with which verbs a denial counts (empty:
+    any common one). `done` are names that an affirmation must have (parts joined by `+` must all stand there; as `names` if
+    empty). `others` are words by which the same answer may say that it was done in another way. `answered` is the question that a
+    bare "No" denies; `parts` are parts of an item by a word for each; `plain` says whether a program reads denials of it by itself.
+    """
+
+    id: str
+    name: str
+    items: tuple[str, ...]
+    names: tuple[str, ...]
+    acts: tuple[str, ...] = ()
+    verbs: frozenset[str] = frozenset()
+    done: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    answered: str = ""
+    parts: tuple[str, ...] = ()
+    plain: bool = True
+
+
+def _practice(
+    id: str, name: str, items: str, names: str, verbs: str = "", answered: str = "", plain: bool = True, **lists: str
+) -> Practice:
+    more = {key: phrases(listed) for key, listed in lists.items()}
+    return Practice(id, name, tuple(items.split()), phrases(names), verbs=wordset(verbs), answered=answered, plain=plain, **more)  # fmt: skip
+
+
+def _practices() -> tuple[Practice, ...]:
+    text = resources.files("auditor.profiles").joinpath("dtu-mlops.practices.toml").read_text(encoding="utf-8")
+    return tuple(_practice(**row) for row in tomllib.loads(text)["practice"])
+
+
+PRACTICES = _practices()

@@ -138,8 +138,8 @@ class Gate(Typed):
 
 class File(Typed):
     """States something of a file or folder of the repository. `path`: as written. `state`: what of it; `removed`, `added`, `changed` and
-    `untouched` are told against the course's template; `to`: the new name of a renamed one. Keys and
-    passwords, said not to be in the repository, are path secrets, state absent; the whole project is path everything.
+    `untouched` are told against the course's template; `to`: the new name of a renamed one. The whole
+    project is path everything.
     "We removed the notebooks folder" -> path notebooks, state removed. "The tests are in `tests/unit`" -> path tests/unit, state there."""
 
     kind: Literal["file"]

@@ -5,101 +5,14 @@ one of its names, and an end that does not narrow it. Whatever else stands betwe
 "not for the frontend") makes it another statement.
 """
 
-import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from importlib import resources
+from collections.abc import Iterator
 
-from auditor.lazy import compile_later
+from auditor.profile import PRACTICES, Practice
+from auditor.wording import at, names, phrases, stands, words, wordset
 
-
-@dataclass(frozen=True)
-class Practice:
-    """Something that a checklist asks for and an answer speaks of.
-
-    `items` are its boxes. `names` are what a sentence about it says, as words (`*` at the end of a word stands for any ending);
-    `acts` those that are themselves the doing (`deploy*`, with an object). `verbs` bounds with which verbs a denial counts (empty:
-    any common one). `done` are names that an affirmation must have (parts joined by `+` must all stand there; as `names` if
-    empty). `others` are words by which the same answer may say that it was done in another way. `answered` is the question that a
-    bare "No" denies; `parts` are parts of an item by a word for each; `plain` says whether a program reads denials of it by itself.
-    """
-
-    id: str
-    name: str
-    items: tuple[str, ...]
-    names: tuple[str, ...]
-    acts: tuple[str, ...] = ()
-    verbs: frozenset[str] = frozenset()
-    done: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    answered: str = ""
-    parts: tuple[str, ...] = ()
-    plain: bool = True
-
-
-def phrases(listed: str) -> tuple[str, ...]:
-    """The phrases of a list with commas between."""
-    return tuple(" ".join(p.split()) for p in listed.split(","))
-
-
-def wordset(listed: str) -> frozenset[str]:
-    """The words of a list with blanks between."""
-    return frozenset(listed.split())
-
-
-def _row(
-    id: str, name: str, items: str, names: str, verbs: str = "", answered: str = "", plain: bool = True, **lists: str
-) -> Practice:
-    more = {key: phrases(listed) for key, listed in lists.items()}
-    return Practice(id, name, tuple(items.split()), phrases(names), verbs=wordset(verbs), answered=answered, plain=plain, **more)  # fmt: skip
-
-
-def _table() -> tuple[Practice, ...]:
-    text = resources.files("auditor.profiles").joinpath("dtu-mlops.practices.toml").read_text(encoding="utf-8")
-    return tuple(_row(**row) for row in tomllib.loads(text)["practice"])
-
-
-PRACTICES = _table()
 BY_ITEM = {item: p for p in PRACTICES for item in p.items}
 
-# -- words -------------------------------------------------------------------------------------------------------------
-
-_WORD = compile_later(r"[a-z0-9&/'.+_]+|[,;:!?()]")
-
-
-def words(text: str) -> list[str]:
-    """A text as small words and marks; hyphens part words, a full stop ends one and stands alone."""
-    small = text.lower().replace("’", "'").replace("-", " ").replace("`", " ").replace("*", " ")
-    made: list[str] = []
-    for word in _WORD.findall(small):
-        bare = word.strip(".'") if len(word) > 1 else word
-        if bare:
-            made.append(bare)
-        if word.endswith(".") and len(word) > 1:
-            made.append(".")
-    return made
-
-
-def _fits(word: str, pattern: str) -> bool:
-    return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
-
-
-def at(said: Sequence[str], start: int, phrase: str) -> int:
-    """Where the phrase ends if it stands at a place of the words; 0 if it does not."""
-    parts = phrase.split()
-    here = said[start : start + len(parts)]
-    return start + len(parts) if len(here) == len(parts) and all(map(_fits, here, parts)) else 0
-
-
-def stands(said: Sequence[str], phrase: str) -> int:
-    """Where the phrase first ends in the words; 0 if it stands nowhere. Parts joined by `+` may stand apart, in any order."""
-    ends = [max((e for i in range(len(said)) if (e := at(said, i, part))), default=0) for part in phrase.split("+")]
-    return max(ends) if all(ends) else 0
-
-
-def names(said: Sequence[str], phrases: Sequence[str]) -> bool:
-    """Whether one of the phrases stands in the words."""
-    return any(stands(said, p) for p in phrases)
+__all__ = ["BY_ITEM", "PRACTICES", "SOFT", "Practice", "at", "denial", "names", "narrow_monitoring", "phrases", "says_no", "shape", "stands", "words", "wordset"]  # fmt: skip
 
 
 # What makes a statement less than plain: it speaks of a degree, a part or a kind.
@@ -141,11 +54,16 @@ _BARE = wordset("have had use used did performed implemented is are was were but
 _ELSEWHERE = wordset("cloud gcp google platform")  # where denied: narrower, unless it is the practice's own place
 
 
-def denial(text: str, practice: Practice) -> str:
-    """The words of a text, from the subject on, that deny a practice in the closed shape; empty if none do."""
+def denial(text: str, practice: Practice, own: bool = False) -> str:
+    """The words of a text, from the subject on, that deny a practice in the closed shape; empty if none do. `own`: the names are
+    words of a box, of which several may stand side by side, with the tools that it would have been done with behind them."""
     said = words(text)
     for start, after, passive, bare in _negations(said):
         end = _denied(said, after, practice, passive, bare)
+        while own and end and (more := max((at(said, end, n) for n in practice.names), default=0)):
+            end = more
+        if own and end and said[end : end + 1] == ["using"]:
+            return " ".join(said[start:end])
         if end and _ended(said, end, practice) and not _after_all(said, end):
             return " ".join(said[start:end])
     return _untested(said) if practice.id == "api-tests" else ""

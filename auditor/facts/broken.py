@@ -2,6 +2,7 @@
 
 import re
 
+from auditor.globs import matches
 from auditor.readers import WORKFLOWS, toml, yaml_documents, yaml_root
 from auditor.snapshot import File, Snapshot
 
@@ -36,6 +37,25 @@ def broken(snapshot: Snapshot) -> dict[str, tuple[File, str, int]]:
         return found
 
     return snapshot.once("facts.broken", make)
+
+
+# Tools that work by one file of their own, in words that name the tool.
+_RELIES = (
+    (("pre-commit", "precommit"), (".pre-commit-config.yaml", ".pre-commit-config.yml")),
+    (("github action", "continuous integration", "ci pipeline", "ci/cd"), WORKFLOWS),
+    (("uv sync", "uv run", "pip install .", "pip install -e", "poetry install", "pyproject"), ("pyproject.toml",)),
+    (("hydra",), ("**/conf*/config.y*ml", "**/conf*/main.y*ml", "**/conf*/default*.y*ml")),
+)
+
+
+def stopped(snapshot: Snapshot) -> list[tuple[tuple[str, ...], str]]:
+    """The tools whose one file cannot be read, in words that name them, each with the file."""
+    unread = broken(snapshot)
+    found: list[tuple[tuple[str, ...], str]] = []
+    for named, globs in _RELIES if unread else ():
+        own = [p for p in dict.keys(snapshot.files) if matches(p, globs)]
+        found += [(named, own[0])] if len(own) == 1 and own[0] in unread else []
+    return found
 
 
 def _refused_hooks(file: File) -> str:

@@ -7,7 +7,7 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from auditor.facts.commandline import Script, refuses, scripts
 from auditor.facts.declared import DECLARATIONS, declarations
@@ -106,6 +106,22 @@ def build_of(words: tuple[str, ...]) -> tuple[str, str] | None:
         return None
     plain = plain_words(words[2:] if words[1] == "build" else words[3:], _DOCKER_VALUES | {"-f", "--file"})
     return value(words, "-f", "--file"), plain[-1] if plain else ""
+
+
+def built_images(snapshot: Snapshot, told: tuple[Command, ...] = ()) -> Iterator[tuple[str, str]]:
+    """The names under which commands build images, each with its docker file: those of workflows, recipes, scripts, documents and
+    compose files, and those that are told."""
+    known = names(snapshot)
+    for command in (*(c for _, _, c, _ in _commands(snapshot)), *told):
+        words = inner(command.words)
+        built = build_of(words) if words else None
+        if built is None:
+            continue
+        given = built[0] or f"{built[1].rstrip('/')}/Dockerfile".removeprefix("./")
+        path = known.file(given) or next((p for p in known.works(given) if p in snapshot.files), "")
+        for flag, name in pairwise(words):
+            if flag in ("-t", "--tag") and path and "$" not in name:
+                yield name, path
 
 
 def calls(words: tuple[str, ...]) -> Iterator[Call]:

@@ -3,7 +3,7 @@
 import ast
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from functools import cached_property
 
@@ -357,3 +357,55 @@ def _last(node: ast.AST) -> str:
     if isinstance(node, ast.Call) and node.args:
         return _last(node.args[0])
     return ""
+
+
+# -- settings by what people call them -----------------------------------------------------------------------------------
+
+# What people call a setting, and what its key is called.
+_KEYS = {
+    "batch_size": r"batch_?size|bs|train_batch_size|per_device_train_batch_size", "epochs": r"(?:max_|num_|n_)?epochs?", "epoch": r"(?:max_|num_|n_)?epochs?",
+    "number_of_epochs": r"(?:max_|num_|n_)?epochs?", "max_epochs": r"(?:max_|num_|n_)?epochs?", "learning_rate": r"lr|learning_?rate", "lr": r"lr|learning_?rate",
+    "workers": r"(?:num_|n_)?workers", "num_workers": r"(?:num_|n_)?workers", "number_of_workers": r"(?:num_|n_)?workers", "dropout": r"dropout\w*",
+    "dropout_rate": r"dropout\w*", "patience": r"\w*patience", "weight_decay": r"weight_?decay|wd",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Held:
+    """A setting as a file has it."""
+
+    file: File
+    key: str
+    value: str
+    line: int
+
+
+def held(files: Iterable[File], name: str) -> list[Held]:
+    """The settings of YAML files that go by a name (small, with underscores), whatever stands before the last part of their key."""
+    last = name.rsplit(".", 1)[-1]
+    form = re.compile(_KEYS.get(last, re.escape(last)))
+    chosen = [f for f in files if f.suffix in ("yaml", "yml")]
+    return [Held(f, k, *v) for f in chosen for k, v in values(f).items() if _called(name, k, form)]
+
+
+def number(text: str) -> float | None:
+    """A number as people write it."""
+    try:
+        return float(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        return None
+
+
+def same_value(said: str, value: str) -> bool:
+    """Whether a value is the one that is said."""
+    a, b = number(said), number(value)
+    return abs(a - b) <= 1e-12 if a is not None and b is not None else said.lower() == value.strip("'\" ").lower()
+
+
+def _called(name: str, key: str, form: re.Pattern[str]) -> bool:
+    """Whether a key of a file is the setting: by its last name, and by what the sentence says before it."""
+    low = [p.lower() for p in key.split(".") if not p.isdigit()]
+    # `value`, `values`, `default`: how a sweep or a schema says what a key has
+    while len(low) > 1 and low[-1] in ("value", "values", "default"):
+        low.pop()
+    return bool(low and form.fullmatch(low[-1])) and all(p in low for p in name.split(".")[:-1])

@@ -163,6 +163,15 @@ def packages_of(name: str) -> tuple[str, ...]:
     return (normal_name("-".join(low[:depth])),)
 
 
+_NICKNAMES = {"pytorch": "torch", "weights-biases": "wandb", "opencv": "opencv-python"}
+
+
+def called(package: str) -> set[str]:
+    """The names under which a package may be listed."""
+    plain = normal_name(package.strip("` ").replace(" & ", "-").replace(" ", "-"))
+    return {plain, _NICKNAMES.get(plain, plain), *packages_of(plain.replace("-", "_"))}
+
+
 def imported(files: Files) -> tuple[Import, ...]:
     """The third-party packages that the Python files of a selection import, once per file. The standard library and the
     repository's own modules are left out."""
@@ -241,6 +250,30 @@ def unlisted(snapshot: Snapshot) -> list[Import]:
         return []
     texts = [f.text for f in snapshot.select(_INSTALLING, stubs=True) if f.size < 400_000]
     return [i for i in lacking if not any(_naming(p).search(t) for t in texts for p in i.packages)]
+
+
+def lacks_imports(snapshot: Snapshot, path: str, tests: bool) -> list[Import]:
+    """The imports of own code that neither a list, nor what fills it in, nor any other list or lock names, whatever an image or a
+    script installs by hand; what common packages bring along only where something installs it by hand. None where a list could
+    not be read."""
+    code = ("**/*.py",) if tests else ("**/*.py", "!**/tests/**", "!tests/**", "!**/test_*.py")
+    files = snapshot.select((*code, "!**/{docs,notebooks}/**"))
+    known = declarations(files)
+    with watching() as watch:
+        held = {
+            p.name for p in locked([f for f in files.paths.values() if files.aside(f.path) in ("", "template stub")])
+        }
+    if known.unread or watch.holes or not known.filled(path):
+        return []
+    listed = {p.name for p in known.packages if p.how == "listed"} | held
+    by_hand = {p.name for p in known.packages if p.how in ("image", "script")}
+    found: dict[str, Import] = {}
+    for item in imported(files):
+        aside = item.optional or item.name.startswith((".", "_")) or listed.intersection(item.packages)
+        common = item.packages[0] in _BROUGHT_ALONG and not by_hand.intersection(item.packages)
+        if not aside and not common:
+            found.setdefault(item.packages[0], item)
+    return list(found.values())
 
 
 def _naming(package: str) -> re.Pattern[str]:

@@ -70,3 +70,21 @@ def _pythons(snapshot: Snapshot) -> Iterator[Named]:
         for i, row in enumerate(file.lines, 1):
             if "python" in row.lower() and not row.lstrip().startswith("#"):
                 yield from (Named("workflow", m[0], file, i) for m in _STATED.finditer(row))
+
+
+def begins(held: str, said: str) -> bool:
+    """Whether one version is the other, or a more exact form of it."""
+    a, b = held.split("."), said.split(".")
+    return a[: len(b)] == b or b[: len(a)] == a
+
+
+def allows(spec: str, said: str) -> bool:
+    """Whether a range holds a version, or one that begins so; a range that is not understood may."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, parse
+
+    try:
+        allowed, ends = SpecifierSet(spec), ("", ".0", ".5", ".99") if said.count(".") == 1 else ("",)
+        return any(parse(said + end) in allowed for end in ends)
+    except (InvalidSpecifier, InvalidVersion):
+        return True

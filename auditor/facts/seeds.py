@@ -2,11 +2,12 @@
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.globs import matches
 from auditor.lazy import compile_later
-from auditor.readers import python, walk
+from auditor.readers import python, readable, walk
 from auditor.snapshot import File, Snapshot
 
 _CODE = (
@@ -30,7 +31,7 @@ _CONFIG = (
     "!.github/**",
 )
 _SCRIPTS = ("**/*.sh", "**/makefile", "**/justfile", "**/*dockerfile*", ".github/workflows/*.y*ml")
-_SEEDING = compile_later(r"seed|random_state|default_rng|randomstate|prngkey", re.IGNORECASE)
+SEEDING = compile_later(r"seed|random_state|default_rng|randomstate|prngkey", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _seeds(snapshot: Snapshot) -> Seeds:
     read, sure = False, True
     code = snapshot.select(_CODE, stubs=True)
     for file in code:
-        if not _SEEDING.search(file.text):
+        if not SEEDING.search(file.text):
             read = read or _passes_all(file)
             continue
         module = python(file)
@@ -81,10 +82,10 @@ def seed_values(snapshot: Snapshot) -> tuple[set[int], list[tuple[File, int]]]:
     values: set[int] = set()
     places: list[tuple[File, int]] = []
     for file in snapshot.select(("**/*.py", "**/*.ipynb", "**/*.json", *_CONFIG, *_SCRIPTS), stubs=True):
-        if file.size > 400_000 or not _SEEDING.search(file.text):
+        if file.size > 400_000 or not SEEDING.search(file.text):
             continue
         for i, row in enumerate(file.lines):
-            if len(row) < 400 and _SEEDING.search(row):
+            if len(row) < 400 and SEEDING.search(row):
                 near = [int(n) for r in file.lines[i : i + 4] for n in re.findall(r"(?<![\w.])\d{1,9}(?![\w.]\d)", r)]
                 values.update(near)
                 sets = re.search(r"(?:seed|random_state)\w*[\"']?\]?\s*[:=(]\s*\d", row, re.IGNORECASE)
@@ -106,13 +107,13 @@ def _touching(tree: ast.AST) -> set[int]:
             if isinstance(node, ast.keyword | ast.arg)
             else ""
         )
-        if name and _SEEDING.search(name):
+        if name and SEEDING.search(name):
             lines.add(getattr(node, "lineno", 0))
         elif (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)
             and len(node.value) < 60
-            and _SEEDING.search(node.value)
+            and SEEDING.search(node.value)
         ):
             lines.add(node.lineno)
     return lines
@@ -176,3 +177,17 @@ def owns_seed(snapshot: Snapshot) -> bool:
         )
         for f in snapshot.select(("**/*.py", "**/*.sh", "**/makefile", "**/*.y*ml", "**/*.ipynb"))
     )
+
+
+def seeded_beside(snapshot: Snapshot, files: Sequence[File], training: Sequence[File]) -> tuple[File, int] | None:
+    """Where training sets a seed, if these files, all read, have no word of one."""
+    if not all(readable(f) for f in files) or owns_seed(snapshot) or any(SEEDING.search(f.text) for f in files):
+        return None
+    return next(((f, n) for f, n in seeds(snapshot).touched if f in training), None)
+
+
+def mentions_determinism(snapshot: Snapshot) -> bool:
+    """Whether any code, configuration or script has a word of a deterministic mode."""
+    globs = ("**/*.{py,ipynb,yaml,yml,toml,cfg,ini,json,sh}", "**/{makefile,justfile}", "**/*dockerfile*", "!**/*lock*")
+    files = snapshot.select(globs, stubs=True)
+    return any("determinis" in f.lower or "cudnn" in f.lower for f in files if f.size < 400_000)

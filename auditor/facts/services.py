@@ -10,12 +10,14 @@ from auditor.facts.cloud import (
     MACHINE,
     SCRIPTS,
     cloud_commands,
+    cloud_values,
     deploy_command,
     does,
     gcloud_words,
     training_specs,
 )
 from auditor.facts.tools import imports, key
+from auditor.models import Evidence
 from auditor.readers import yaml_documents
 from auditor.snapshot import File, Snapshot
 
@@ -24,7 +26,7 @@ from auditor.snapshot import File, Snapshot
 class Use:
     """A place where a file uses a cloud service. `how`: `workflow`, `Cloud Build`, `script`, `code`, or `specification` for a job's
     file, which may never have been handed in. `regions` and `machines` are those that a command or specification names; `open`
-    says that it takes one from a variable."""
+    says that it takes one from a variable; `text` is the command."""
 
     service: str
     file: File
@@ -34,6 +36,7 @@ class Use:
     machines: tuple[str, ...] = ()
     accelerators: tuple[str, ...] = ()
     open: bool = False
+    text: str = ""
 
 
 # Google's services by product name, and the words of which one stands in whatever speaks of the service.
@@ -135,7 +138,9 @@ def _uses(snapshot: Snapshot) -> Iterator[Use]:
         places = tuple(m[0] for m in ANY_REGION.finditer(command.text)) if given else ()
         machines = tuple(m[0].lower() for m in MACHINE.finditer(command.text)) if given else ()
         for name, line in found:
-            yield Use(name, file, line, how, places, machines, (), "$" in command.text or "{" in command.text)
+            yield Use(
+                name, file, line, how, places, machines, (), "$" in command.text or "{" in command.text, command.text
+            )
     for file in files:
         if file.suffix not in ("yaml", "yml", "json"):
             continue
@@ -154,3 +159,23 @@ def _uses(snapshot: Snapshot) -> Iterator[Use]:
         for module, name in _MODULES.items():
             if item.name.startswith(module):
                 yield Use(name, snapshot.files[item.path], item.line, "code")
+
+
+_OPENED = {"machine type": "machine", "accelerator": "accelerator"}  # a command with a variable has such a word
+
+
+def stated(snapshot: Snapshot, name: str, what: str) -> list[tuple[str, Evidence]]:
+    """The regions, machine types or accelerators of all commands and specifications of a service, each with its place; for Artifact
+    Registry those that its hosts name. None where a command takes one from a variable."""
+    found: list[tuple[str, Evidence]] = []
+    if what == "region" and name == "Artifact Registry":
+        hosts = [v for v in cloud_values(snapshot) if v.kind == "registry" and v.value.endswith("-docker.pkg.dev")]
+        found = [(v.region, snapshot.files[v.path].cite(v.line)) for v in hosts if "$" not in v.region]
+    for use in service_uses(snapshot):
+        if use.service != name:
+            continue
+        given = {"region": use.regions, "machine type": use.machines, "accelerator": use.accelerators}[what]
+        if use.open and not given and (what == "region" or _OPENED[what] in use.text):
+            return []
+        found += [(g, use.file.cite(use.line, use.line + 6)) for g in given]
+    return found

@@ -143,16 +143,3 @@ def test_lists_of_services(answer: str, value: str | None) -> None:
 )
 def test_keys(answer: str, wrong: bool) -> None:
     assert bool(verdicts(case(LEAK, {}, {"cloud-training": answer}), "secrets-kept-out")) is wrong
-
-
-@pytest.mark.parametrize(
-    ("answer", "buckets"),
-    [
-        ("The data lies in `gs://cloud-data/raw`.", ["cloud-data"]),
-        ("The data would lie in gs://cloud-data.", []),
-        ("The data is not in gs://cloud-data.", []),
-    ],
-)
-def test_buckets(answer: str, buckets: list[str]) -> None:
-    made = read("buckets-named", case({}, {}, {"data-versioning": answer}))
-    assert [c.value for c in made] == buckets  # type: ignore[attr-defined]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import pytest
-from rows import case, label, settled
+from rows import case, label, placed, settled, typed
 
-from auditor.claims.case import Case
+from auditor.claims.case import Case, load
 from auditor.prose import read_prose
 from auditor.snapshot import SUBMODULE, File, Snapshot
 
@@ -415,3 +415,44 @@ def test_something_of_nearly_that_name_makes_it_a_detail(line: str, detail: bool
     made = settled(case(FILES), "command", line=line)
     assert made is not None
     assert (made.label, made.detail) == ("contradicted", detail)
+
+
+API = "FROM python:3.12-slim\nCOPY . .\nCMD uvicorn pkg.api:app --host 0.0.0.0 --port $PORT\n"
+SCORE = "import typer\n\ndef score(path: str = typer.Argument(...), size: int = typer.Option(8)):\n    print(path)\n\nif __name__ == '__main__':\n    typer.run(score)\n"  # fmt: skip
+PARSED = "import argparse\n\np = argparse.ArgumentParser()\np.add_argument('model')\np.add_argument('--out', required=True)\nargs = p.parse_args()\n"  # fmt: skip
+TWICE = "import argparse\n\ndef main():\n    p = argparse.ArgumentParser()\n    p.add_argument('--lr')\n    p.add_argument('--lr', type=float)\n    p.parse_args()\n\nmain()\n"  # fmt: skip
+STARTS = 'FROM python:3.12\nCOPY . .\nENTRYPOINT ["python", "-u", "src/score.py"]\n'
+
+
+@pytest.mark.parametrize(
+    ("line", "files", "kept"),
+    [
+        ("docker run -p 80:80 api", {"api.dockerfile": API}, True),
+        ("docker run -p 80:80 api-image", {"docker/api.dockerfile": API}, True),
+        ("docker run -e PORT=80 -p 80:80 api", {"api.dockerfile": API}, False),
+        ("docker run --env-file x.env api", {"api.dockerfile": API}, False),
+        ("docker run api bash", {"api.dockerfile": API}, False),
+        ("docker run --entrypoint sh api", {"api.dockerfile": API}, False),
+        ("docker run api", {"api.dockerfile": API.replace("CMD", "ENV PORT=80\nCMD")}, False),
+        ("docker run api", {"api.dockerfile": API.replace("$PORT", "${PORT:-80}")}, False),
+        ("docker run api", {"api.dockerfile": API, "other/api.dockerfile": API}, False),
+        ("docker run app", {"api.dockerfile": API, "build.sh": "docker build -f api.dockerfile -t app:latest .\n"}, True),
+        ("docker build -f api.dockerfile -t app . && docker run app", {"api.dockerfile": API}, True),
+        ("docker run app", {"api.dockerfile": API}, False),
+        ("docker run score", {"score.dockerfile": STARTS, "src/score.py": SCORE}, True),
+        ("docker run score /m.pt", {"score.dockerfile": STARTS, "src/score.py": SCORE}, False),
+        ("docker run score", {"score.dockerfile": STARTS + 'CMD ["/m.pt"]\n', "src/score.py": SCORE}, False),
+        ("docker run score m --out x", {"score.dockerfile": STARTS, "src/score.py": PARSED}, False),
+        ("docker run score m", {"score.dockerfile": STARTS, "src/score.py": PARSED}, True),
+        ("docker run score", {"score.dockerfile": STARTS, "src/score.py": PARSED.replace("'model'", "'model', nargs='?'").replace(", required=True", "")}, False),
+        ("python src/score.py", {"src/score.py": TWICE}, True),
+        ("python src/score.py", {"src/score.py": TWICE.replace("'--lr', type", "'--rate', type")}, False),
+        ("python src/score.py", {"src/score.py": TWICE.replace("    p.add_argument('--lr', type=float)", "    if more():\n        p.add_argument('--lr', type=float)")}, False),
+    ],
+)  # fmt: skip
+def test_what_keeps_it_from_starting(line: str, files: dict[str, str], kept: bool) -> None:
+    here = case({**files, "src/pkg/api.py": "app = 1\n"}, {}, {"docker": line})
+    claim = typed("command", line, line=line)
+    made, failure = load()[1]["command"].settle(claim, placed(here, "docker", claim))
+    assert not failure
+    assert (made is not None and made.about.startswith("start:")) is kept

@@ -147,17 +147,6 @@ def test_the_templates_own_figure() -> None:
     assert (made.label, made.about) == ("contradicted", "image:reports/figures/loss.png")
 
 
-def test_secrets() -> None:
-    key = "wandb_v1_" + "a1B2" * 10
-    leaks = {**FILES, "configs/job.yaml": f"env:\n- name: WANDB_API_KEY\n  value: {key}\n"}
-    made = settled(case(leaks), "file", "the W&B key is not in git", path="secrets", state="absent")
-    assert made is not None
-    assert made.label == "contradicted"
-    assert key not in repr(made)
-    assert label(case(leaks), "file", "the GCP keys are not in git", path="secrets", state="absent") == "open"
-    assert label(case(FILES), "file", "keys are not in git", path="secrets", state="absent") == "open"
-
-
 @pytest.mark.parametrize(
     ("what", "folder", "more", "expected"),
     [
@@ -341,3 +330,11 @@ def test_against_the_template(grown: Repository, path: str, state: str, expected
         then = snapshot.at(snapshot.history.commits[0].sha)
         for here in (snapshot, then):
             assert label(Case(here, load_profile(), read_prose(report({}))), "file", path=path, state=state) == expected
+
+
+def test_a_changed_file_of_nearly_that_name_is_not_there() -> None:
+    files = {"src/data/make_dataset.py": "x = 1\n", "src/models/train_model.py": "y = 1\n", "configs/train_config.yaml": "a: 1\n"}  # fmt: skip
+    wanted = {"make_data.py": "contradicted", "make_dataset.py": "open", "config.yaml": "open"}
+    for path, expected in wanted.items():
+        quote = f"`{path}` has been changed"
+        assert label(case(files), "file", quote, path=path, state="changed", via="text") == expected, path

@@ -216,3 +216,19 @@ def test_secrets(quote: str, files: dict[str, str], wanted: str) -> None:
     made = settled(case(files), "practice", quote, item="secrets-kept-out")
     assert (made.label if made else "open") == wanted
     assert KEY[:8] not in str(made)
+
+
+@pytest.mark.parametrize(
+    ("item", "quote", "strength", "wanted"),
+    [
+        ("profiling", "our group didn't do profiling using cProfile to find what is slow", "plain", "contradicted"),
+        ("docker-build-local", "we did not utilise local dockers", "plain", "contradicted"),
+        ("docker-build-local", "we did not utilise local dockers", "hedged", "open"),
+        ("docker-build-local", "the member did not utilise local dockers", "plain", "open"),
+        ("git-repository", "we never created a repository", "plain", "contradicted"),
+        ("git-repository", "we created a git repository", "plain", "open"),
+    ],
+)
+def test_a_denial_in_the_words_of_the_box(item: str, quote: str, strength: str, wanted: str) -> None:
+    here = case({"README.md": "x"}, {item: True, "fastapi": True, "ci": True, "hydra": True, "coverage": True})
+    assert label(here, "practice", quote, item=item, part="whole", denied="not" in quote or "n't" in quote or "never" in quote, strength=strength) == wanted  # fmt: skip

@@ -132,3 +132,37 @@ def test_denied_here_and_used_there(other: str, wanted: bool) -> None:
     told = typed("service", other, service="Compute Engine", what="used")
     made, _ = load()[1]["service"].settle(claim, placed(placed(here, "cloud-training", claim), "compute-engine", told))
     assert (made is not None and made.rule == "prose-contradicts-prose") is wanted
+
+
+@pytest.mark.parametrize(
+    ("denial", "told", "roles", "wanted"),
+    [
+        ("Compute Engine has not been used in this project.", "The dearest service was Compute Engine.", ("unknown", "training"), "contradicted"),
+        ("Compute Engine has not been used in this project.", "We trained on Compute Engine.", ("training", "training"), "contradicted"),
+        ("Compute Engine hasn't been used since it is dear.", "The API ran on Compute Engine.", ("training", "deployment"), "open"),
+        ("Compute Engine has not been used for deployment.", "We trained on Compute Engine.", ("unknown", "training"), "open"),
+        ("Compute Engine was not used in the final setup.", "We trained on Compute Engine.", ("unknown", "training"), "open"),
+        ("Compute Engine has not been used.", "We tried Compute Engine.", ("unknown", "training"), "open"),
+        ("Compute Engine has not been used.", "We chose Vertex AI over Compute Engine.", ("unknown", "training"), "open"),
+        ("Compute Engine has not been used.", "We used the Kubernetes Engine.", ("unknown", "training"), "open"),
+    ],
+)  # fmt: skip
+def test_one_answer_denies_what_another_tells(denial: str, told: str, roles: tuple[str, str], wanted: str) -> None:
+    here = case({"a.py": "x = 1\n"}, {}, {"compute-engine": denial, "credits": told})
+    no = typed("service", denial, service="Compute Engine", what="used", role=roles[0], denied=True)
+    yes = typed("service", told, service="Kubernetes Engine" if "Kubernetes" in told else "Compute Engine", what="used", role=roles[1])  # fmt: skip
+    placed(placed(here, "compute-engine", no), "credits", yes)
+    made, failure = load()[1]["service"].settle(no, here)
+    assert not failure
+    assert (made.label if made else "open") == wanted
+    assert made is None or made.rule == "prose-contradicts-prose"
+
+
+def test_a_machine_that_only_a_comment_has() -> None:
+    spec = "workerPoolSpecs:\n# was n1-highmem-4\n- machineSpec:\n    machineType: n1-highmem-2\n  containerSpec:\n    imageUri: x\n"
+    submit = workflow("gcloud ai custom-jobs create --region $REGION --config=job.yaml")
+    fields = {"service": "Vertex AI", "what": "machine type"}
+    assert label(case({"job.yaml": spec, **submit}), "service", value="n1-highmem-4", **fields) == "contradicted"
+    assert label(case({"job.yaml": spec, **submit}), "service", value="n1-highmem-2", **fields) == "open"
+    by_hand = workflow("gcloud ai custom-jobs create --worker-pool-spec=machine-type=$MACHINE,replica-count=1")
+    assert label(case({"job.yaml": spec, **by_hand}), "service", value="n1-highmem-4", **fields) == "open"

@@ -240,3 +240,44 @@ def test_says_what_lacks() -> None:
     made = settled(case(EXTRA), "dependency", package="all", state="declared")
     assert made is not None
     assert ("src/app/drift.py:1" in made.shows, made.evidence[0].path) == (True, "src/app/drift.py")
+
+
+@pytest.mark.parametrize(
+    ("quote", "predict", "wanted"),
+    [
+        ("training and prediction set a seed", "import torch\n", "contradicted"),
+        ("training and prediction set a seed", "import torch\ntorch.manual_seed(1)\n", "open"),
+        ("training and prediction set a seed", "from pkg.train import train\n", "open"),
+        ("everything sets a seed", "import torch\n", "open"),
+    ],
+)
+def test_a_seed_of_one_component(quote: str, predict: str, wanted: str) -> None:
+    files = {"src/pkg/__init__.py": "", "src/pkg/train.py": SEEDED, "src/pkg/predict.py": predict}
+    assert label(case(files), "setting", quote, name="seed", value="set", of="prediction") == wanted
+
+
+@pytest.mark.parametrize(
+    ("files", "more", "wanted"),
+    [
+        ({"tests/load.py": "import locust\n"}, {}, "contradicted"),
+        ({"tests/load.py": "import locust\n"}, {"group": "main"}, "open"),
+        ({"tests/load.py": "import locust\n"}, {"every": False}, "open"),
+        ({"tests/load.py": "import locust\n", "dev.txt": "locust\n", "requirements.txt": "torch\n-r dev.txt\n"}, {}, "open"),
+        ({"tests/load.py": "import locust\n", "requirements_dev.txt": "locust\n"}, {}, "open"),
+        ({"tests/load.py": "try:\n    import locust\nexcept ImportError:\n    locust = None\n"}, {}, "open"),
+        ({"src/api.py": "import fastapi\n"}, {}, "open"),  # others bring it along
+        ({"src/api.py": "import fastapi\n", "api.dockerfile": "FROM python:3.12\nRUN pip install fastapi\n"}, {}, "contradicted"),
+    ],
+)  # fmt: skip
+def test_all_dependencies_in_one_file(files: dict[str, str], more: dict[str, object], wanted: str) -> None:
+    fields: dict[str, object] = {"package": "all", "state": "declared", "path": "requirements.txt", "every": True, **more}  # fmt: skip
+    here = case({"requirements.txt": "torch\n", "src/train.py": "import torch\n", **files})
+    assert label(here, "dependency", "all dependencies are in requirements.txt", **fields) == wanted
+
+
+def test_all_lists_have_to_pin() -> None:
+    files = {"requirements.txt": "torch==2.1.0\n", "deps/requirements_web.txt": "streamlit>=1.2\n"}
+    fields = {"package": "all", "state": "pinned"}
+    assert label(case(files), "dependency", "all packages in exact versions", every=True, **fields) == "contradicted"
+    assert label(case(files), "dependency", "packages in exact versions", every=False, **fields) == "open"
+    assert label(case({**files, "deps/requirements_web.txt": "streamlit==1.2\n"}), "dependency", every=True, **fields) == "open"  # fmt: skip

@@ -104,12 +104,13 @@ TWO = {
         ("fastapi", "unknown", "", TWO, "supported"),
         ("fastapi", "unknown", "src/pkg/api.py", TWO, "contradicted"),
         ("flask", "unknown", "src/pkg/api.py", TWO, "supported"),
-        ("fastapi", "unknown", "src/pkg/train.py", TWO, "supported"),  # no such file: another claim's matter
+        ("fastapi", "unknown", "src/pkg/train.py", TWO, "open"),  # no such file: another claim's matter
         ("wandb", "training", "", {"src/pkg/train.py": "import mlflow\n", "src/pkg/sweep.py": "import wandb\n"}, "contradicted"),
-        ("wandb", "training", "", {"src/pkg/train.py": "import torch\n", "src/pkg/sweep.py": "import wandb\n"}, "supported"),
-        ("wandb", "training", "", {"src/pkg/train.py": "import mlflow\n", "configs/a.yaml": "logger: wandb\n"}, "supported"),
+        ("wandb", "training", "", {"src/pkg/train.py": "import torch\n", "src/pkg/sweep.py": "import wandb\n"}, "open"),
+        ("wandb", "training", "", {"src/pkg/train.py": "import mlflow\n", "configs/a.yaml": "logger: wandb\n"}, "open"),
         ("wandb", "training", "", {"src/pkg/train.py": "import mlflow\nfrom pkg import log\n", "src/pkg/log.py": "import wandb\n", "src/pkg/__init__.py": ""}, "supported"),
-        ("wandb", "evaluation", "", {"src/pkg/train.py": "import mlflow\n", "src/pkg/sweep.py": "import wandb\n"}, "supported"),
+        ("wandb", "evaluation", "", {"src/pkg/train.py": "import mlflow\n", "src/pkg/sweep.py": "import wandb\n"}, "open"),
+        ("wandb", "experiment tracking", "", {"src/pkg/train.py": "import torch\n", "src/pkg/sweep.py": "import wandb\n"}, "supported"),
     ],
 )  # fmt: skip
 def test_roles(tool: str, role: str, path: str, files: dict[str, str], wanted: str) -> None:
@@ -143,3 +144,26 @@ WRITTEN = {**SITE, "docs/guide.md": "How to train the model with our data. " * 1
 )
 def test_documentation(tool: str, quote: str, files: dict[str, str], wanted: str) -> None:
     assert label(case(files), "uses", quote, tool=tool, role="documentation") == wanted
+
+
+LOAD = {
+    "src/pkg/train.py": "import hydra\n",
+    "tests/load.py": "from locust import HttpUser\n",
+    "tasks.py": "from invoke import task\nfrom omegaconf import OmegaConf\n\ndef _read(path):\n    return OmegaConf.load(path)\n\n@task\ndef load(ctx):\n    ctx.run(f'locust -f {_read(1).file}')\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ({}, "contradicted"),
+        ({"tests/load.py": "import hydra\nfrom locust import HttpUser\n"}, "supported"),
+        ({"tasks.py": LOAD["tasks.py"].replace("OmegaConf.load(path)", "path")}, "open"),
+        ({"tasks.py": LOAD["tasks.py"] + "\n@task\ndef train(ctx):\n    ctx.run(str(_read(2)))\n"}, "open"),
+        ({"tasks.py": "import hydra\n" + LOAD["tasks.py"]}, "open"),
+    ],
+)  # fmt: skip
+def test_a_configuration_that_is_read_without_hydra(more: dict[str, str], wanted: str) -> None:
+    assert (
+        label(case({**LOAD, **more}), "uses", "Hydra manages the load test", tool="hydra", role="load tests") == wanted
+    )

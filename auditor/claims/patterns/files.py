@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import File, Strength
 from auditor.claims.names import Place, at_run_time, find, word_set, words
+from auditor.facts.mentions import clean, is_file, mentions
 from auditor.lazy import compile_later
 from auditor.markup import references
 from auditor.prose import Prose, Statement
@@ -77,47 +78,11 @@ def links(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
 
 # -- paths -------------------------------------------------------------------------------------------------------------
 
-_ENDINGS = r"(?:py|ipynb|ya?ml|toml|sh|bash|cfg|ini|tf|\w*dockerfile|rst|md|txt|js|jsx|ts|tsx|html|css|json|lock|dvc)"
-_TOKEN = compile_later(r"(?<![\w/.:@=\-*<>{}$%~&#\\])((?:\.{1,2}/)*/?\.?\w[\w.\-]*(?:/[\w.\-]+)*)(?![\w/*<{$(=@]|://)")
-_FILE = compile_later(rf"(?:.*/)?[\w.-]*[\w-]\.{_ENDINGS}|(?:.*/)?Dockerfile\.\w[\w-]*", re.IGNORECASE)
-_CODE = compile_later(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_LINKED = compile_later(r"!?\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*(<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*|[^()\n]*)\s*\)|<?https?://[^\s)>]+>?|<img\b[^>]*>|\S+@\S+")  # fmt: skip
-_FOLDER = compile_later(r"\.?/?[A-Za-z][\w.-]*(?:/[\w.-]+)*/")
 # Words with which a sentence speaks of a file that is not, or no longer, part of the project, or that it compares with.
 _AWAY = word_set("""remove removed removing removal delete deleted deleting rename renamed renaming replace replaced replacing drop dropped discard discarded eliminated migrate migrated
     switch switched moved merged unused obsolete deprecated legacy former formerly old rather unlike opposed alternative alternatively alternatives traditional traditionally
     missing ignore ignored ignoring avoid avoids avoided instead not no never none neither nor without lack lacks cannot skip skipped exclude excluded excluding had""")
 _LOOSE = word_set("example instance like similar typical typically any each every")
-# Hidden folders that are there to be kept in git; others (`.hydra`, `.venv`) are made by a tool.
-_KEPT = (".github/", ".gitlab/", ".circleci/", ".devcontainer/")
-
-
-def mentions(statement: Statement) -> Iterator[tuple[str, int, bool]]:
-    """The names of files, and in code spans of folders, of a statement, each with its place and whether it is in code. None of
-    links, addresses, commands and patterns."""
-    text = _LINKED.sub(lambda m: "\0" * len(m[0]), statement.text)
-    masked = list(text)
-    for span in _CODE.finditer(text):
-        masked[span.start() : span.end()] = "\0" * (span.end() - span.start())
-        inner = span[2].strip()
-        name = _clean(inner)
-        if not re.search(r"\s", inner) and (_is_file(name) or _FOLDER.fullmatch(name)):
-            yield name, statement.text.find(span[2], span.start()), True
-    plain = "".join(masked).replace("\\_", "__")
-    for match in _TOKEN.finditer(plain) if "." in plain else ():
-        name = _clean(statement.text[match.start(1) : match.end(1)])
-        if _is_file(name):
-            yield name, match.start(1), False
-
-
-def _clean(raw: str) -> str:
-    name = raw.replace("\\_", "_").replace("\\", "/").strip("\"'.,;:()")
-    name = "." + name if raw.lstrip("\"'(").startswith(".") and not raw.startswith(("./", "../", "...")) else name
-    return name if name.startswith("/") else re.sub(r"^(\.{1,2}/)+", "", name)
-
-
-def _is_file(name: str) -> bool:
-    return (bool(_FILE.fullmatch(name)) and not re.search(r"[^\w./-]", name) and (not name.startswith(".") or name.startswith(_KEPT)) and not name.startswith("/"))  # fmt: skip
 
 
 @reads("paths")
@@ -133,7 +98,7 @@ def paths(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
             continue
         said = strength(statement)
         loose = bool(about & _LOOSE)
-        for name, at, code in dict.fromkeys(mentions(statement)):
+        for name, at, code in dict.fromkeys(mentions(statement.text)):
             quote = around(statement, at, len(name))
             place = find(case, name, said=f"{statement.heading} {statement.lead} {statement.plain}" if listed else statement.plain)  # fmt: skip
             if place.how == "unknown" or (place.how == "absent" and not _plainly(statement, place, name, code, loose)):
@@ -190,7 +155,7 @@ def structure(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
                 after = words(statement.text[at + len(name) :])
                 if state == "removed" and "from" in after and not after & _HERE:
                     continue
-                path = _clean(name.strip("`"))
+                path = clean(name.strip("`"))
                 quote = around(statement, at, len(name))
                 yield (statement, File(kind="file", quote=quote, path=path, state="removed" if state == "removed" else "added"))  # fmt: skip
 
@@ -208,7 +173,7 @@ def _named(piece: str) -> bool:
     """Whether a piece is a name as it stands: code, a path, a file."""
     if piece.startswith("`"):
         return not re.search(r"\s|\(", piece)
-    return "/" in piece.lstrip("./") or bool(_FILE.fullmatch(piece))
+    return "/" in piece.lstrip("./") or bool(is_file(piece))
 
 
 def _listed(pieces: list[str]) -> list[str]:

@@ -10,7 +10,6 @@ from auditor.claims.practices import PRACTICES, SOFT, denial, names, phrases, sa
 from auditor.claims.practices import Practice as Known
 from auditor.facts.services import SERVICES, spoken_of
 from auditor.facts.tools import TOOLS, Tool
-from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
 
 Made = Iterator[tuple[Statement, Typed]]
@@ -257,20 +256,6 @@ def services_listed(prose: Prose, case: Case) -> Made:
     )
     yield opener, claim  # fmt: skip
 
-
-@reads("buckets-named")
-def buckets_named(prose: Prose, case: Case) -> Made:
-    """Takes: `gs://name` in a sentence that says how things are. Leaves alone: placeholders, commands in fences."""
-    for statement in prose.sentences():
-        for name in dict.fromkeys(m[1].rstrip(".") for m in _BUCKET.finditer(statement.text)):
-            if statement.firm and not statement.negated:
-                yield (
-                    statement,
-                    Service(kind="service", quote=statement.text, service="Cloud Storage", what="bucket", value=name),
-                )
-
-
-_BUCKET = compile_later(r"gs://([a-z0-9][a-z0-9._-]{2,62})")
 
 # -- secrets -----------------------------------------------------------------------------------------------------------
 

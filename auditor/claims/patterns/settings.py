@@ -1,5 +1,5 @@
-"""Settings and dependencies from rigid forms: `key: value` in code beside one file's name, seeds, lock files, lists of all
-dependencies, places for keys, files that a tool works by, generators of documentation."""
+"""Settings and dependencies from rigid forms: machine types beside one file's name, seeds, lock files, lists of all
+dependencies, files that a tool works by, generators of documentation."""
 
 import re
 from collections.abc import Iterator
@@ -7,20 +7,21 @@ from collections.abc import Iterator
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Dependency, File, Location, Setting
 from auditor.claims.names import word_set, words
-from auditor.claims.patterns.files import around, mentions, strength
-from auditor.facts.broken import broken
+from auditor.claims.patterns.files import around, strength
+from auditor.facts.broken import stopped
 from auditor.facts.cloud import MACHINE
-from auditor.globs import matches
+from auditor.facts.mentions import mentions
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement
-from auditor.readers import WORKFLOWS
 
-_PAIR = compile_later(r"([A-Za-z_][\w.]*)\s*[:=]\s*(-?[\w.+-]+|\"[^\"]*\"|'[^']*')")
 # Words that may stand between a setting and its number.
 _LINKS = word_set("is was of to set at value rate = : ( fixed default")
 _UNITS = word_set("runs seeds times experiments workers epochs different")
-_CHANGED = word_set("override overrides overridden overrode overwrite change changed instead example default defaults sweep sweeps from increase increased decrease decreased")  # fmt: skip
 _TOKEN = compile_later(r"[\w.+-]+|[=:(),;]")
+
+
+_PAIR = compile_later(r"([A-Za-z_][\w.]*)\s*[:=]\s*(-?[\w.+-]+|\"[^\"]*\"|'[^']*')")
+_CHANGED = word_set("override overrides overridden overrode overwrite change changed instead example default defaults sweep sweeps from increase increased decrease decreased")  # fmt: skip
 
 
 @reads("settings")
@@ -35,7 +36,7 @@ def settings(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
             or words(statement.plain) & _CHANGED
         ):
             continue
-        files = {name for name, _, _ in mentions(statement) if name.endswith((".yaml", ".yml"))}
+        files = {name for name, _, _ in mentions(statement.text) if name.endswith((".yaml", ".yml"))}
         if len(files) != 1:
             continue
         path = files.pop()
@@ -96,9 +97,6 @@ def seeds(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pipfile.lock")
 _PINS = word_set("pin pins pinned exact exactly locked")
 _EXACT = word_set("exact exactly identical same")
-_KEYS = word_set("key keys token tokens credential credentials password passwords")
-_KEPT = word_set("store stored stores keep kept keeps manage managed manages handle handled provide provided pass passed inject injected injects save saved fetch fetched retrieve retrieved access accessed")  # fmt: skip
-_SAFE = ("secret manager", "github secret", "repository secret", "environment variable")
 
 
 @reads("machines")
@@ -109,7 +107,9 @@ def machines(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
         found = list(MACHINE.finditer(statement.text)) if "-" in statement.text else []
         if not found or strength(statement) != "plain" or statement.negated:
             continue
-        files = [(n, at) for n, at, _ in mentions(statement) if n.endswith((".yaml", ".yml", ".json", ".tf", ".sh"))]
+        files = [
+            (n, at) for n, at, _ in mentions(statement.text) if n.endswith((".yaml", ".yml", ".json", ".tf", ".sh"))
+        ]
         files.sort(key=lambda f: f[1])
         for k, (name, at) in enumerate(files):
             end = files[k + 1][1] if k + 1 < len(files) else len(statement.text)
@@ -147,7 +147,7 @@ def listed(prose: Prose, case: Case) -> Iterator[tuple[Statement, Dependency]]:
     """`all dependencies are declared in X`, or `X lists all packages`, X being a list of dependencies by its file, in a plain
     sentence. Leaves alone what speaks of those that are listed (`all packages listed in X`)."""
     for statement in prose.sentences("dependencies"):
-        found = [n for n, _, _ in mentions(statement) if _DEPENDENCY_LIST.search(n)]
+        found = [n for n, _, _ in mentions(statement.text) if _DEPENDENCY_LIST.search(n)]
         tokens = re.findall(r"[a-z]+", statement.plain.lower())
         at = next((i for i, w in enumerate(tokens) if w in ("all", "every", "each") and set(tokens[i + 1 : i + 5]) & _PACKAGES), -1)  # fmt: skip
         is_done = any(a in _IS and (b in _DONE or c in _DONE) for a, b, c in zip(tokens, tokens[1:], [*tokens[2:], ""], strict=False))  # fmt: skip
@@ -159,27 +159,6 @@ def listed(prose: Prose, case: Case) -> Iterator[tuple[Statement, Dependency]]:
             return
 
 
-@reads("secrets")
-def secrets(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
-    """A word for keys in a plain sentence that names a place for them: a secret manager, secrets of the host, the environment,
-    `.env`."""
-    for statement in prose.sentences():
-        low = statement.plain.lower()
-        safe = next((w for w in (*_SAFE, ".env") if w in low), "")
-        said = words(low)
-        keys = bool(said & _KEYS) or "_key" in low
-        if safe and keys and said & _KEPT and strength(statement) == "plain":
-            quote = around(statement, max(statement.text.lower().find(safe), 0), len(safe))
-            yield statement, File(kind="file", quote=quote, path="secrets", state="absent")
-
-
-# Tools that work by one file of their own, in words that name the tool, and the words with which they do something.
-_RELIES = (
-    (("pre-commit", "precommit"), (".pre-commit-config.yaml", ".pre-commit-config.yml")),
-    (("github action", "continuous integration", "ci pipeline", "ci/cd"), WORKFLOWS),
-    (("uv sync", "uv run", "pip install .", "pip install -e", "poetry install", "pyproject"), ("pyproject.toml",)),
-    (("hydra",), ("**/conf*/config.y*ml", "**/conf*/main.y*ml", "**/conf*/default*.y*ml")),
-)
 _WORKS = word_set(
     """integrate integrated integrates run runs running ran check checks checked enforce enforces enforced trigger triggers triggered automate automated automates automatically ensure ensures
     ensuring through using use used uses install installs installed load loads loaded manage managed manages read reads build builds built test tests tested configured control controls"""
@@ -190,11 +169,7 @@ _WORKS = word_set(
 def relied_on(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
     """A tool that works by one file of its own (pre-commit, GitHub Actions, the package's installation, Hydra) and is plainly
     said to do something, where that file is there once and cannot be read."""
-    unread = broken(case.snapshot)
-    alone = []
-    for named, globs in _RELIES if unread else ():
-        found = [p for p in dict.keys(case.snapshot.files) if matches(p, globs)]
-        alone += [(named, found[0])] if len(found) == 1 and found[0] in unread else []
+    alone = stopped(case.snapshot)
     for statement in prose.sentences() if alone else ():
         low = statement.plain.lower()
         if strength(statement) != "plain" or statement.negated or not statement.ours or not words(low) & _WORKS:

@@ -1,11 +1,10 @@
 """Files and folders: whether they are there, where things of a class lie, what became of the template's, what stands in them."""
 
 import re
-from collections.abc import Iterator
 
 from auditor.claims.case import Case, Settled, absence, fact, settles
 from auditor.claims.kinds import DefinedIn, File, Location
-from auditor.claims.names import (
+from auditor.claims.names import (  # fmt: skip
     LEFT_OUT,
     Place,
     at_run_time,
@@ -20,21 +19,19 @@ from auditor.claims.names import (
     word_set,
     words,
 )
+from auditor.claims.settle.uses import hollow
 from auditor.facts.broken import broken
-from auditor.facts.documentation import documentation
+from auditor.facts.classes import CLOSED, definitions, of_class
 from auditor.facts.names import GENERIC, names
-from auditor.facts.secrets import secrets
 from auditor.facts.template import kept, template
 from auditor.markup import anchors, leads_to_anchor
-from auditor.readers import DOCKERFILES, WORKFLOWS, python
+from auditor.readers import python
 from auditor.snapshot import File as Tracked
 
 _HOLDERS = (".gitkeep", ".keep", ".gitignore", ".placeholder", "readme.md")
 # Folders that a project has in more than one place, so that a bare name says nothing of which is meant.
 _TWICE = frozenset(["models", "model", "data", "src", "source", "code", "config", "configs", "conf", "reports", "figures", "readme.md"])  # fmt: skip
-_ANYBODYS = frozenset(
-    ["data", "models", "src", "reports", "figures", "readme.md"]
-)  # whoever adds a file there has added it
+_ANYBODYS = frozenset(["data", "models", "src", "reports", "figures", "readme.md"])  # whoever adds a file there has added it  # fmt: skip
 _OPPOSITE = {"there": "absent", "absent": "there", "empty": "filled", "filled": "empty", "changed": "untouched", "untouched": "changed"}  # fmt: skip
 
 
@@ -44,7 +41,7 @@ def file(claim: File, case: Case) -> Settled | None:
     removed) and with names that come close; a link or image has to lead there as it is written, an anchor to a heading, and an
     image is not the template's own. A file that is there and cannot be read as what it is contradicts, too. `removed`, `added`,
     `changed` and `untouched` are held against what the commit that brought the template has; `filled` and `empty` against what
-    the folder holds beside placeholders and untouched stubs. Secrets (path `secrets`, state absent) against keys in clear text.
+    the folder holds beside placeholders and untouched stubs.
 
     Says nothing of what is made at run time, ignored, kept by DVC or written by own code, of other repositories, branches,
     containers, buckets and machines, of placeholders and examples, of slips of the pen in prose, of names that people use for
@@ -52,10 +49,11 @@ def file(claim: File, case: Case) -> Settled | None:
     if claim.via != "text":
         return _shows(claim, case)
     if claim.path.strip().lower() == "secrets":
-        return _secrets(claim, case)
+        return None  # a practice's matter
     state = _OPPOSITE.get(claim.state, "") if claim.denied else str(claim.state)
     place = find(case, claim.path, said=claim.quote)
-    if state == "there":
+    gone = place.how == "absent" and place.near is not None and state in ("changed", "untouched", "filled")
+    if state == "there" or gone:
         return there(claim.path, claim.quote, place, case)
     if state in ("added", "changed", "untouched"):
         return _against_template(claim, state, place, case)
@@ -87,7 +85,7 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
             known, problem, line = unread[place.path]
             evidence = (known.cite(line), fact(problem + ".", known.path))
             return Settled("contradicted", f"{problem}.", evidence, f"The sentence relies on {place.path}, which cannot be read as it stands.", about)  # fmt: skip
-        return Settled("supported", f"{place.path} is there.", (shown(place.path, case),), about=about)
+        return Settled("supported", f"{place.path} is there.", (shown(place.path, case.snapshot),), about=about)
     if place.how == "unknown":
         return None
     known_names = names(case.snapshot)
@@ -100,18 +98,18 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
         return None
     says = f"The sentence names {place.name}"
     if place.rename:
-        return Settled("contradicted", place.shows, place.evidence(case), f"{says}; it was {place.rename}.", about, True)  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it was {place.rename}.", about, True)  # fmt: skip
     if place.near:
         other = place.near.path.rsplit("/", 1)[-1].lower()
         moved = other == base.lower()
         if not marked if moved else other in said.lower():
             return None  # a reader finds it; or both are named, and another one is meant
         lies = "lies at" if moved else "is called"
-        return Settled("contradicted", place.shows, place.evidence(case), f"{says}; the one that is there {lies} {place.near.path}.", about, True)  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the one that is there {lies} {place.near.path}.", about, True)  # fmt: skip
     if at_run_time(said) and not base.endswith(".py"):
         return None
     if place.was:
-        return Settled("contradicted", place.shows, place.evidence(case), f"{says}; it is no longer in the repository.", about, True)  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it is no longer in the repository.", about, True)  # fmt: skip
     code = "." in base or base.lower() in ("dockerfile", "makefile")
     bare = "/" not in name.strip("`")  # a word in code may be anything, unless it is called a folder
     if (
@@ -121,7 +119,7 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     ):
         return None
     what = "file" if code else "folder"
-    return Settled("contradicted", place.shows, place.evidence(case), f"{says}; the repository has no such {what}, and never had one.", about)  # fmt: skip
+    return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the repository has no such {what}, and never had one.", about)  # fmt: skip
 
 
 # -- links and images --------------------------------------------------------------------------------------------------
@@ -142,7 +140,7 @@ def _shows(claim: File, case: Case) -> Settled | None:
             return Settled("contradicted", f"{place.path} is the template's own example figure.", evidence, "The image shown is the template's example, not the group's own.", about)  # fmt: skip
         if place.path in broken(case.snapshot):
             return there(place.path, claim.quote, place, case)
-        return Settled("supported", f"{place.path} is there.", (shown(place.path, case),), about=about)
+        return Settled("supported", f"{place.path} is there.", (shown(place.path, case.snapshot),), about=about)
     if place.rename:
         why = f"the file was {place.rename}."
     elif place.near:
@@ -150,7 +148,9 @@ def _shows(claim: File, case: Case) -> Settled | None:
     else:
         why = "its address leads to no file of the repository."
     head = "The image does not show" if what == "image" else "The link leads nowhere"
-    return Settled("contradicted", place.shows, place.evidence(case), f"{head}: {why}", about, bool(place.path))
+    return Settled(
+        "contradicted", place.shows, place.evidence(case.snapshot), f"{head}: {why}", about, bool(place.path)
+    )
 
 
 def _anchor(claim: File, case: Case) -> Settled | None:
@@ -187,7 +187,7 @@ def _held(place: Place, case: Case) -> tuple[str, list[Tracked]]:
 def _still_there(claim: File, place: Place, case: Case) -> Settled | None:
     if place.how != "there" or place.why not in ("", LEFT_OUT) or _bare(claim):
         if place.how == "absent":
-            return Settled("supported", place.shows, place.evidence(case), about=_about(claim.path))
+            return Settled("supported", place.shows, place.evidence(case.snapshot), about=_about(claim.path))
         return None
     path, held = _held(place, case)
     typed = place.name.lower()
@@ -211,26 +211,11 @@ def _still_there(claim: File, place: Place, case: Case) -> Settled | None:
 def _renamed(claim: File, place: Place, case: Case) -> Settled | None:
     to = find(case, claim.to, said=claim.quote) if claim.to else None
     if place.rename and to is not None and to.path == place.rename.path:
-        return Settled("supported", place.shows, place.evidence(case), about=_about(claim.path))
+        return Settled("supported", place.shows, place.evidence(case.snapshot), about=_about(claim.path))
     if to is None or to.how != "absent" or place.how != "there" or place.why or not specific(claim.to, claim.quote):
         return None
-    evidence = (shown(place.path, case), *to.evidence(case))
+    evidence = (shown(place.path, case.snapshot), *to.evidence(case.snapshot))
     return Settled("contradicted", f"{place.path} is there, {to.name} is not.", evidence, f"The sentence says that {place.name} was renamed to {to.name}.", _about(claim.path))  # fmt: skip
-
-
-def _secrets(claim: File, case: Case) -> Settled | None:
-    if claim.state not in ("absent", "removed") or claim.denied:
-        return None
-    said = claim.quote.lower()
-    about_wandb = any(w in said for w in ("w&b", "wandb", "weights"))
-    about_cloud = any(w in said for w in ("gcp", "google", "service account", "hugging", "kaggle", "openai"))
-    for file, line, kind in secrets(case.snapshot):
-        if (about_wandb or about_cloud) and about_wandb != (kind == "W&B key"):
-            continue
-        note = fact(f"{file.path}:{line} has a {kind} in clear text; its value is left out.", f"{file.path}:{line}")
-        shows = f"{file.path}:{line} has a {kind} in clear text (not shown here)."
-        return Settled("contradicted", shows, (note,), "The sentence says that keys are kept in a safe place; one stands in clear text in a tracked file.", "secret")  # fmt: skip
-    return None
 
 
 # -- the template ------------------------------------------------------------------------------------------------------
@@ -256,7 +241,7 @@ def _against_template(claim: File, state: str, place: Place, case: Case) -> Sett
         return None
     shows = f"{one.path} is as the template brought it." if state == "changed" else f"{one.path} was {one.state} on {one.since}." if one.since else f"{one.path} was {one.state}."  # fmt: skip
     path = one.path if one.path in case.snapshot.files else place.path
-    evidence = (shown(path, case),) if path else (fact(shows, one.path),)
+    evidence = (shown(path, case.snapshot),) if path else (fact(shows, one.path),)
     return Settled("contradicted", shows, evidence, f"The sentence says that {name} is {state}.", f"template:{name.lower()}", True)  # fmt: skip
 
 
@@ -296,23 +281,6 @@ def _all_filled(claim: File, case: Case) -> Settled | None:
 
 # -- where things lie --------------------------------------------------------------------------------------------------
 
-_CLASSES = {
-    "tests": ("**/test_*.py", "**/*_test.py"),
-    "dockerfiles": DOCKERFILES,
-    "workflows": WORKFLOWS,
-    "notebooks": ("**/*.ipynb",),
-    "cloud build files": ("**/*cloudbuild*.{yml,yaml,json}",),
-    "configuration": ("**/*.{yaml,yml,toml,json,ini,cfg}", "!**/.*/**", "!**/.*", "!**/*lock*", "!package*.json", "!pyproject.toml", "!**/mkdocs*", "!**/*compose*"),
-    "source": ("**/*.py",),
-    "scripts": ("**/*.{sh,py,bash,ps1}",),
-    "documentation": ("**/*.{md,rst,ipynb,qmd}",),
-    "reports": ("**/*.{md,pdf,png,html}",),
-    "data": ("**/*.dvc", "**/*.{csv,parquet,json,pt,npy,png,jpg}"),
-    "models": ("**/*.{pt,pth,ckpt,onnx,dvc,py,pkl,joblib,safetensors}",),
-}  # fmt: skip
-# Classes that a file's name settles: what lies elsewhere is of the class for sure.
-_CLOSED = frozenset(["tests", "dockerfiles", "notebooks", "cloud build files"])
-
 
 @settles("location")
 def location(claim: Location, case: Case) -> Settled | None:
@@ -323,59 +291,31 @@ def location(claim: Location, case: Case) -> Settled | None:
     place = find(case, claim.folder, said=claim.quote)
     if claim.denied or claim.what == "unknown":
         return None
-    if claim.what == "documentation" and (hollow := _hollow(claim, place, case)):
-        return hollow
+    if claim.what == "documentation" and place.how != "absent":
+        said = claim.quote.lower()
+        if made := hollow(any(w in said for w in ("mkdocstrings", "autodoc")), True, case):
+            return made
     if place.how == "unknown":
         return None
     if place.how == "absent":
         return None if claim.what in ("data", "models") else there(claim.folder, claim.quote, place, case)
-    chosen = case.snapshot.select((*_CLASSES[claim.what], "!**/.*/**") if claim.what in _CLOSED else _CLASSES[claim.what])  # fmt: skip
-    # a script may be called `test_model.py` and hold no test
-    found = [f.path for f in chosen.named() if claim.what != "tests" or ("def test" in f.lower if not f.why_skipped else False)]  # fmt: skip
+    found = [f.path for f in of_class(case.snapshot, claim.what)]
     if place.paths == ("",):
         below = [p for p in found if "/" not in p]
     else:
         below = [p for p in found if any(p == root or p.startswith(f"{root}/") for root in place.paths)]
     outside = [p for p in found if p not in set(below)]
     about = f"location:{claim.what}"
-    if below and not (claim.every and claim.what in _CLOSED and outside):
+    if below and not (claim.every and claim.what in CLOSED and outside):
         shows = f"{below[0]} lies in {place.path or 'the repository'}."
-        return Settled("supported", shows, (shown(below[0], case),), about=about)
-    if not outside or claim.what not in _CLOSED or place.why:
+        return Settled("supported", shows, (shown(below[0], case.snapshot),), about=about)
+    if not outside or claim.what not in CLOSED or place.why:
         return None
-    evidence = tuple(shown(p, case) for p in outside[:4])
+    evidence = tuple(shown(p, case.snapshot) for p in outside[:4])
     more = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
     where = place.path or "the root"
     says = f"all {claim.what} lie in {where}" if below else f"{claim.what} lie in {where}"
     return Settled("contradicted", f"{outside[0]}{more}: not in {where}.", evidence, f"The sentence says that {says}.", about, bool(below))  # fmt: skip
-
-
-_FROM_CODE = ("mkdocstrings", "autodoc")
-
-
-def _hollow(claim: Location, place: Place, case: Case) -> Settled | None:
-    """A documentation of which no page is the group's own; where it is said to come from the code, none that asks for it."""
-    known = documentation(case.snapshot)
-    below = [f for f in known.pages if any(f.path.startswith(p + "/") for p in place.paths)]
-    generated = any(w in claim.quote.lower() for w in ("mkdocs", "sphinx"))
-    if not known.sure or known.by_plugin or known.documents_code:
-        return None
-    if not known.pages and generated:
-        looked = absence("Pages below docs, doc, documentation and sphinx were looked for: none.")
-        return Settled("contradicted", "There is no page of documentation.", (looked,), "The sentence says that the documentation was made; there is no page of it.", "docs:generated")  # fmt: skip
-    if not below:
-        return None
-    from_code = any(w in claim.quote.lower() for w in _FROM_CODE)
-    page = known.stub or below[0]
-    if from_code:
-        looked = absence(f"`::: module`, `.. automodule::` and their like were looked for in the {len(known.pages)} pages below docs, and plugins that make reference pages in the configuration: none.")  # fmt: skip
-        shows = f"No page of the documentation has a directive that documents a module, {page.path} included."
-        return Settled("contradicted", shows, (looked, page.cite(1, 6)), "The sentence says that documentation is generated from the code; nothing in the pages asks for it.", "docs:generated")  # fmt: skip
-    if known.wrote:
-        return None
-    looked = absence("Pages below docs, doc, documentation and sphinx were looked for, the template's untouched ones aside: none.")  # fmt: skip
-    shows = f"{page.path} is as the template brought it or hardly says anything, and there is no other page."
-    return Settled("contradicted", shows, (looked, page.cite(1, 6)), "The sentence says that the documentation is there; no page of it is the group's own.", "docs:generated")  # fmt: skip
 
 
 # -- what stands in a file ---------------------------------------------------------------------------------------------
@@ -392,7 +332,7 @@ def defined_in(claim: DefinedIn, case: Case) -> Settled | None:
         return None
     if place.how == "absent":
         return there(claim.path, claim.quote, place, case)
-    file = file_of(place, case)
+    file = file_of(place, case.snapshot)
     if file is None or not re.fullmatch(r"[A-Za-z_]\w*", name):
         return None
     about = f"defined:{name}"
@@ -402,17 +342,9 @@ def defined_in(claim: DefinedIn, case: Case) -> Settled | None:
     module = python(file) if file.suffix == "py" else None
     if module is None or "import *" in file.text or len(place.paths) > 1:
         return None
-    elsewhere_defined = list(_definitions(name, case))
+    elsewhere_defined = list(definitions(name, case.snapshot))
     if not elsewhere_defined or len(elsewhere_defined) > 3 or len(name) < 4:
         return None
     other, line = elsewhere_defined[0]
     missing = absence(f"{file.path} does not mention {name}")
     return Settled("contradicted", f"{other.path}:{line} defines {name}; {file.path} does not mention it.", (other.cite(line), missing), f"The sentence says that {name} is in {file.path}.", about, True)  # fmt: skip
-
-
-def _definitions(name: str, case: Case) -> Iterator[tuple[Tracked, int]]:
-    for file in case.snapshot.select(("**/*.py",), mentions=(name,)):
-        if (module := python(file)) is None:
-            continue
-        lines = [f.line for f in module.functions if f.name == name] + [c.line for c in module.classes if c.name == name]  # fmt: skip
-        yield from ((file, line) for line in lines[:1])

@@ -25,10 +25,13 @@ def practice(claim: Practice, case: Case) -> Settled | None:
     if claim.item == "secrets-kept-out":
         return _secrets(claim, case)
     known, spec = BY_ITEM.get(claim.item), case.profile.items_by_id.get(claim.item)
-    if known is None or spec is None:
+    if spec is None:
         return None
     if claim.denied:
-        return _denied(claim, known, case) if claim.strength == "plain" else None
+        made = _denied(claim, known, case) if known and claim.strength == "plain" else None
+        return made or _ticked_all_the_same(claim, case)
+    if known is None:
+        return None
     if claim.strength in ("planned", "attempted"):
         return _not_done(claim, known, spec, case)
     return _done(claim, known, spec, case)
@@ -77,6 +80,38 @@ def _denied(claim: Practice, known: Known, case: Case) -> Settled | None:
         "contradicted", f"The answer to question {told.question.n} says (line {told.line}): “{_clip(told.claim.quote)}”",
         (case.quoted(told),), f"One answer says {left_out}, the other reports it.", about, rule="prose-contradicts-prose",
     )  # fmt: skip
+
+
+def _ticked_all_the_same(claim: Practice, case: Case) -> Settled | None:
+    """A denial of the whole item in the words of its ticked box, in the closed shape; no other claim says that it was done or tried."""
+    box = case.box(claim.item)
+    if claim.strength != "plain" or claim.part.lower() != "whole" or box is None or not _ticked(box, case):
+        return None
+    asked = tuple({f"{w[:5]}*" for w in words(box.text) if len(w) > 3} - _ANYTHING)
+    if not denial(claim.quote, Known(claim.item, "", (), asked), own=True):
+        return None
+    placed, about = (
+        case.placed(claim),
+        [o for o in _practices(case) if o.claim.item == claim.item and not o.claim.denied],
+    )
+    if any(not _affirms(o) or placed is None or o.question.n == placed.question.n for o in about):
+        return None
+    known = BY_ITEM.get(claim.item)
+    if known and (_another_way(claim, known, case) or denial(claim.quote, known)):
+        return None  # what was denied in the practice's own words has been settled
+    name = known.name if known else claim.item.replace("-", " ")
+    marked = case.box_evidence(claim.item)
+    assert marked is not None
+    return Settled(
+        "contradicted", f"The checklist ticks “{_short(marked)}” (line {marked.start}).", (marked,),
+        f"The sentence says that the group left out {name}; the box says otherwise.", f"practice:{known.id if known else claim.item}",
+        rule="prose-contradicts-checklist",
+    )  # fmt: skip
+
+
+_ANYTHING = wordset(
+    "used* make* made* work* worki* sure* code* model* data* proje* file* your* when* imple* creat* setup* with* that*"
+)
 
 
 def _ticked(box: ChecklistItem | None, case: Case) -> bool:
@@ -194,9 +229,7 @@ def _not_done(claim: Practice, known: Known, spec: Item, case: Case) -> Settled 
     )  # fmt: skip
 
 
-_MORE = wordset(
-    "more further additional also better improve improved extend extended extending continue another others advanced"
-)
+_MORE = wordset("more further additional also better improve improved extend extended extending continue another others advanced")  # fmt: skip
 
 
 def _short_of(statement: Statement) -> bool:

@@ -3,11 +3,10 @@ code. What is set up in a console is never seen: most of this stays open."""
 
 from auditor.claims.case import Case, Placed, Settled, fact, settles
 from auditor.claims.kinds import Service
-from auditor.claims.practices import SOFT, at, denial, names, shape, words, wordset
+from auditor.claims.practices import SOFT, at, denial, names, phrases, shape, stands, words, wordset
 from auditor.claims.settle.buckets import bucket
 from auditor.facts.cloud import ANY_REGION, MACHINE, cloud_values
-from auditor.facts.services import SERVICES, Use, service, service_uses, spoken_of
-from auditor.models import Evidence
+from auditor.facts.services import SERVICES, Use, service, service_uses, spoken_of, stated
 from auditor.prose import Statement
 
 _CARDS = ("t4", "v100", "p100", "p4", "k80", "a100", "h100", "l4")
@@ -87,17 +86,8 @@ def _given_up(name: str, case: Case) -> bool:
 
 
 _LEFT = wordset("instead rather without tried attempted trying gave not didn't never")
-_ELSE = SOFT | _LEFT | wordset("over than versus or no")
-_FAILED = (
-    "unsuccess*",
-    "did not work",
-    "didn't work",
-    "did not succeed",
-    "was not used",
-    "abandon*",
-    "deprecated",
-    "unused",
-)
+_ELSE = (SOFT | _LEFT | wordset("over than versus no only experimenting")) - {"most"}
+_FAILED = phrases("unsuccess*, did not work, didn't work, did not succeed, was not used, abandon*, deprecated, unused")
 
 
 def _told_of(name: str, placed: Placed, case: Case) -> bool:
@@ -124,7 +114,9 @@ def _used(name: str, case: Case) -> Settled | None:
 
 def _denied(claim: Service, name: str, case: Case) -> Settled | None:
     placed = case.placed(claim)
-    if name not in SERVICES or claim.role != "unknown" or not denial(claim.quote, shape(name, name, claim.service)):
+    said = words(claim.quote)
+    plain = claim.role == "unknown" and denial(claim.quote, shape(name, name, claim.service))
+    if name not in SERVICES or not (plain or _not_used(said, name)):
         return None
     about = f"service:{name}"
     here = placed.question.n if placed else 0
@@ -137,15 +129,52 @@ def _denied(claim: Service, name: str, case: Case) -> Settled | None:
             "contradicted", f"{found.file.path}:{found.line} uses {name}.", (found.file.cite(found.line),),
             f"The sentence says that {name} was not used; the repository uses it.", about,
         )  # fmt: skip
-    used = [p for p, c in others if not c.denied and c.what == "used" and c.strength == "plain"]
-    plain = (p for p in used if name.lower() in p.claim.quote.lower() and not set(words(p.claim.quote)) & _ELSE)
-    told = next(plain, None)
+    roles = ("unknown", claim.role)  # what is left out for one thing may be used for another
+    used = [
+        p for p, c in others if not c.denied and c.what == "used" and c.strength == "plain" and p.question.n != here
+    ]
+    used = [p for p, c in others if p in used and (claim.role == "unknown" or c.role in roles[1:])]
+    told = next((p for p in used if _by_name(name, p.claim.quote) and not set(words(p.claim.quote)) & _ELSE), None)
     if told is None:
         return None
     return Settled(
         "contradicted", f"The answer to question {told.question.n} says (line {told.line}): “{' '.join(told.claim.quote.split())[:160]}”",
         (case.quoted(told),), f"One answer says that {name} was not used, the other uses it.", about, rule="prose-contradicts-prose",
     )  # fmt: skip
+
+
+_IS_NOT = phrases("has not been, hasn't been, have not been, was not, wasn't, is not, isn't, were not, was never, has never been, was ultimately not")  # fmt: skip
+_USED = wordset("used utilized utilised employed needed")
+_REACHES = wordset(". ; ! in this our the project since because as at all but , and instead ) which so")
+
+
+def _not_used(said: list[str], name: str) -> bool:
+    """Whether words say of a product by its name that it was not used, without a limit: "X has not been used in this project"."""
+    end = stands(said, name.lower())
+    if not end or not set(said[: end - len(name.split())]) <= {
+        "the",
+        "google",
+        "gcp",
+        "cloud",
+        "however",
+        "therefore",
+        ",",
+        "thus",
+    }:
+        return False
+    for form in _IS_NOT:
+        after = at(said, end, form)
+        if after and said[after : after + 1] and said[after] in _USED:
+            rest = said[after + 1 : after + 5]
+            return set(rest[:1]) <= _REACHES and set(rest[:3]) <= _REACHES | {"we", "have"}
+    return False
+
+
+def _by_name(name: str, quote: str) -> bool:
+    """Whether a quote has the product's name as words of their own, not as one of two of which either is used."""
+    said = words(quote)
+    end = stands(said, " ".join(words(name)))
+    return bool(end) and "or" not in (*said[end : end + 1], *said[max(0, end - 4) : end])
 
 
 # -- registries --------------------------------------------------------------------------------------------------------
@@ -190,17 +219,7 @@ def _value(claim: Service, name: str, case: Case) -> Settled | None:
         value = next((c for c in _CARDS if c in small.replace("-", " ").replace("_", " ").split()), "")
     if not value or value in everywhere:
         return None
-    told: list[tuple[str, Evidence]] = []
-    if claim.what == "region" and name == "Artifact Registry":
-        hosts = [v for v in cloud_values(case.snapshot) if v.kind == "registry" and v.value.endswith("-docker.pkg.dev")]
-        told = [(v.region, case.snapshot.files[v.path].cite(v.line)) for v in hosts if "$" not in v.region]
-    for use in service_uses(case.snapshot):
-        if use.service != name:
-            continue
-        given = {"region": use.regions, "machine type": use.machines, "accelerator": use.accelerators}[claim.what]
-        if use.open and not given:
-            return None
-        told += [(g, use.file.cite(use.line, use.line + 6)) for g in given]
+    told = stated(case.snapshot, name, claim.what)
     values = sorted({g for g, _ in told})
     if not values or any(value in g.split("_") for g in values):
         return None

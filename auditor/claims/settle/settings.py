@@ -7,26 +7,19 @@ from auditor.claims.kinds import Dependency, Setting, Version
 from auditor.claims.names import file_of, find, own, word_set, words
 from auditor.claims.settle.files import there
 from auditor.facts.cloud import cloud_values
-from auditor.facts.configuration import values
+from auditor.facts.components import component
+from auditor.facts.configuration import held, number, same_value
 from auditor.facts.declared import DECLARATIONS, LOCKS, declarations, locked
-from auditor.facts.deps import missing_from_lock, packages_of, unlisted
-from auditor.facts.language import pythons
+from auditor.facts.deps import called, lacks_imports, missing_from_lock, unlisted
+from auditor.facts.language import allows, begins, pythons
 from auditor.facts.lists import Package, normal_name
 from auditor.facts.names import names
-from auditor.facts.seeds import only_unread, owns_seed, seed_values, seeds
+from auditor.facts.seeds import mentions_determinism, only_unread, owns_seed, seed_values, seeded_beside, seeds
 from auditor.facts.sweeps import sweeps
 from auditor.lazy import compile_later
 from auditor.snapshot import File
 
 # -- settings ----------------------------------------------------------------------------------------------------------
-
-# What people call a setting, and what its key is called.
-_KEYS = {
-    "batch_size": r"batch_?size|bs|train_batch_size|per_device_train_batch_size", "epochs": r"(?:max_|num_|n_)?epochs?", "epoch": r"(?:max_|num_|n_)?epochs?",
-    "number_of_epochs": r"(?:max_|num_|n_)?epochs?", "max_epochs": r"(?:max_|num_|n_)?epochs?", "learning_rate": r"lr|learning_?rate", "lr": r"lr|learning_?rate",
-    "workers": r"(?:num_|n_)?workers", "num_workers": r"(?:num_|n_)?workers", "number_of_workers": r"(?:num_|n_)?workers", "dropout": r"dropout\w*",
-    "dropout_rate": r"dropout\w*", "patience": r"\w*patience", "weight_decay": r"weight_?decay|wd",
-}  # fmt: skip
 
 
 @settles("setting")
@@ -59,68 +52,44 @@ _CLOUD = {"machine_type": "machine", "machine": "machine", "region": "region", "
 def _cloud(claim: Setting, kind: str, said: str, case: Case) -> Settled | None:
     """A machine type, region or zone in the file that is named."""
     place = find(case, claim.path, said=claim.quote)
-    held = [v for v in cloud_values(case.snapshot) if v.kind == kind and v.path in place.paths]
-    if not held or len(place.paths) != 1:
+    known = [v for v in cloud_values(case.snapshot) if v.kind == kind and v.path in place.paths]
+    if not known or len(place.paths) != 1:
         return None
-    cited = tuple(case.snapshot.files[v.path].cite(v.line) for v in held[:3])
-    about, one = f"value:{held[0].path}:{kind}", held[0]
-    if any(v.value == said for v in held):
+    cited = tuple(case.snapshot.files[v.path].cite(v.line) for v in known[:3])
+    about, one = f"value:{known[0].path}:{kind}", known[0]
+    if any(v.value == said for v in known):
         return Settled("supported", f"{one.path} has {said}.", cited, about=about)
-    return Settled("contradicted", f"{one.path}:{one.line} has {', '.join(dict.fromkeys(v.value for v in held))}.", cited, f"The sentence says {said}; the file that it names has another.", about, True)  # fmt: skip
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "").replace("_", ""))
-    except ValueError:
-        return None
-
-
-def _same(said: str, held: str) -> bool:
-    a, b = _number(said), _number(held)
-    return abs(a - b) <= 1e-12 if a is not None and b is not None else said.lower() == held.strip("'\" ").lower()
+    return Settled("contradicted", f"{one.path}:{one.line} has {', '.join(dict.fromkeys(v.value for v in known))}.", cited, f"The sentence says {said}; the file that it names has another.", about, True)  # fmt: skip
 
 
 def _value(claim: Setting, name: str, said: str, case: Case) -> Settled | None:
     place = find(case, claim.path, said=claim.quote) if claim.path else None
-    file = file_of(place, case) if place else None
+    file = file_of(place, case.snapshot) if place else None
     chosen = [file] if file else [] if claim.path else [f for f in case.snapshot.select(("**/*.{yaml,yml}", "!.github/**"), stubs=True) if f.size < 100_000]  # fmt: skip
-    form = re.compile(_KEYS.get(name.rsplit(".", 1)[-1], re.escape(name.rsplit(".", 1)[-1])))
-    held = [(f, k, *v) for f in chosen if f.suffix in ("yaml", "yml") for k, v in values(f).items() if _fits(name, k, form)]  # fmt: skip
-    about = f"setting:{held[0][1] if held else name}"
-    fits = next((h for h in held if _same(said, h[2])), None)
+    found = held(chosen, name)
+    about = f"setting:{found[0].key if found else name}"
+    fits = next((h for h in found if same_value(said, h.value)), None)
     if fits:
-        return Settled("supported", f"{fits[0].path}:{fits[3]} has {fits[1]}: {fits[2]}.", (fits[0].cite(fits[3]),), about=about)  # fmt: skip
-    if (
-        not held
-        or not claim.path
-        or place is None
-        or len(place.paths) != 1
-        or place.why
-        or any("$" in h[2] for h in held)
-    ):
+        return Settled("supported", f"{fits.file.path}:{fits.line} has {fits.key}: {fits.value}.", (fits.file.cite(fits.line),), about=about)  # fmt: skip
+    one_file = place is not None and len(place.paths) == 1 and not place.why
+    if not found or not claim.path or not one_file or any("$" in h.value for h in found):
         return None
-    numbers = [_number(h[2]) for h in held]
-    if _number(said) is None:
-        if " " in said or len({h[1] for h in held}) > 1 or any(n is not None for n in numbers):
+    numbers = [number(h.value) for h in found]
+    if number(said) is None:
+        if " " in said or len({h.key for h in found}) > 1 or any(n is not None for n in numbers):
             return None
     elif None in numbers:
         return None
-    one = held[0]
-    return Settled("contradicted", f"{one[0].path}:{one[3]} has {one[1]}: {one[2]}.", tuple(h[0].cite(h[3]) for h in held[:3]), f"The sentence says {said}; the file that it names has another value.", about, True)  # fmt: skip
-
-
-def _fits(name: str, key: str, form: re.Pattern[str]) -> bool:
-    """Whether a key of a file is the setting: by its last name, and by what the sentence says before it."""
-    low = [p.lower() for p in key.split(".") if not p.isdigit()]
-    # `value`, `values`, `default`: how a sweep or a schema says what a key has
-    while len(low) > 1 and low[-1] in ("value", "values", "default"):
-        low.pop()
-    return bool(low and form.fullmatch(low[-1])) and all(p in low for p in name.split(".")[:-1])
+    one = found[0]
+    return Settled("contradicted", f"{one.file.path}:{one.line} has {one.key}: {one.value}.", tuple(h.file.cite(h.line) for h in found[:3]), f"The sentence says {said}; the file that it names has another value.", about, True)  # fmt: skip
 
 
 def _seed(claim: Setting, said: str, case: Case) -> Settled | None:
     snapshot = case.snapshot
+    if claim.of in _SAID:
+        # what another component does says nothing of this one
+        made = _seedless(claim, case) or (_seed(claim.model_copy(update={"of": "unknown"}), said, case) if said.isdigit() else None)  # fmt: skip
+        return made if made and made.label == "contradicted" else None
     if said.isdigit():
         numbers, places = snapshot.once("facts.seed-values", lambda: seed_values(snapshot))
         if int(said) in numbers:
@@ -150,15 +119,37 @@ def _seed(claim: Setting, said: str, case: Case) -> Settled | None:
     return Settled("contradicted", shows, (file.cite(line), looked, *(f.cite(n) for f, n in shown)), "The sentence says that the configuration's seed is used; no code reads it.", "seed")  # fmt: skip
 
 
+_SAID = {
+    "prediction": ("predict", "infer"),
+    "evaluation": ("evaluat",),
+    "data loading": ("load",),
+    "preprocessing": ("preprocess",),
+}
+
+
+def _seedless(claim: Setting, case: Case) -> Settled | None:
+    """A seed of a component that the sentence names: its files, all read, have no word of one, while training's have."""
+    stems = _SAID.get(claim.of, ())
+    files = component(claim.of, case.snapshot)
+    if not stems or not files or not any(w.startswith(stems) for w in words(claim.quote)):
+        return None
+    found = seeded_beside(case.snapshot, files, component("training", case.snapshot))
+    if found is None:
+        return None
+    looked = absence(
+        f"`seed`, `random_state` and their like were looked for in {', '.join(sorted(f.path for f in files)[:6])}: none."
+    )
+    shows = f"{found[0].path}:{found[1]} sets a seed for training; {files[0].path} and what it imports set none."
+    return Settled("contradicted", shows, (found[0].cite(found[1]), looked), f"The sentence says that {claim.of} sets a seed, too.", f"seed:{claim.of}", True)  # fmt: skip
+
+
 _SET = ("", "set", "fixed", "constant", "same", "the same", "configured", "true")
 _BESIDE = compile_later(r"drift|monitor|load_?test|locust|report|visuali", re.IGNORECASE)
 _CONFIGURED = word_set("config configs configuration configurations hydra yaml hyperparameters")
 
 
 def _deterministic(case: Case) -> Settled | None:
-    globs = ("**/*.{py,ipynb,yaml,yml,toml,cfg,ini,json,sh}", "**/{makefile,justfile}", "**/*dockerfile*", "!**/*lock*")
-    files = case.snapshot.select(globs, stubs=True)
-    if any("determinis" in f.lower or "cudnn" in f.lower for f in files if f.size < 400_000):
+    if mentions_determinism(case.snapshot):
         return None
     looked = absence("`deterministic` and `cudnn` were looked for in all code, configurations and scripts: no match.")
     return Settled("contradicted", "No code or configuration mentions a deterministic mode.", (looked,), "The sentence says that it is set; nothing sets it.", "deterministic")  # fmt: skip
@@ -189,7 +180,6 @@ def _sweep(name: str, said: str, case: Case) -> Settled | None:
 
 # -- dependencies ------------------------------------------------------------------------------------------------------
 
-_NICKNAMES = {"pytorch": "torch", "weights-biases": "wandb", "opencv": "opencv-python"}
 _DEV = word_set("dev develop development test tests testing lint linting docs doc documentation tools ci style typing")
 
 
@@ -209,7 +199,7 @@ def dependency(claim: Dependency, case: Case) -> Settled | None:
             return there(claim.path, claim.quote, place, case)
     if claim.package.strip().lower() in ("all", "every", "everything", "dependencies", "all dependencies"):
         if state == "declared":
-            return _all_declared(case)
+            return _all_declared(case) or (_all_declared_in(claim, case) if claim.path and claim.every else None)
         return _all_locked(case) if state == "locked" else _all_pinned(claim, case) if state == "pinned" else None
     return _one(claim, state, case) if state in ("declared", "not declared", "pinned", "locked") else None
 
@@ -230,6 +220,26 @@ def _all_declared(case: Case) -> Settled | None:
     return Settled("contradicted", shows, evidence, f"The sentence says that all dependencies are listed; {called} {'is' if len(lacking) == 1 else 'are'} not.", "dependencies:all", True)  # fmt: skip
 
 
+def _all_declared_in(claim: Dependency, case: Case) -> Settled | None:
+    place = find(case, claim.path, said=claim.quote)
+    if claim.group not in ("unknown", "main") or place.how != "there" or len(place.paths) != 1 or place.why:
+        return None
+    ours = {normal_name(n) for n in own(case)[0]}
+    tests = claim.group == "unknown"
+    lacking = [
+        i for i in lacks_imports(case.snapshot, place.path, tests) if normal_name(i.name.split(".")[0]) not in ours
+    ]
+    if not lacking or len(lacking) > 6:
+        return None
+    called, one = ", ".join(i.packages[0] for i in lacking), lacking[0]
+    shows = f"{one.path}:{one.line} imports {one.name.split('.')[0]}; {place.path} and the lists that it takes in do not have {one.packages[0]}."
+    looked = absence(
+        f"{called}: looked for in {place.path}, the lists that it takes in, all other lists, and lock files."
+    )
+    evidence = (*(case.snapshot.files[i.path].cite(i.line) for i in lacking[:3]), looked)
+    return Settled("contradicted", shows, evidence, f"The sentence says that {place.path} lists all dependencies; {called} {'is' if len(lacking) == 1 else 'are'} not in it.", "dependencies:all", True)  # fmt: skip
+
+
 def _all_locked(case: Case) -> Settled | None:
     lacking = missing_from_lock(case.snapshot.select((*DECLARATIONS, *LOCKS), stubs=True))
     if not lacking:
@@ -243,11 +253,14 @@ def _all_locked(case: Case) -> Settled | None:
 def _all_pinned(claim: Dependency, case: Case) -> Settled | None:
     known = declarations(case.snapshot.select(DECLARATIONS, stubs=True))
     place = find(case, claim.path) if claim.path else None
-    paths = [p for p in known.by_path if place is None or p in place.paths]
-    if known.unread or len(paths) != 1 or any(locked([f]) for f in _lists(case)):
+    listing = {p.path for p in known.packages if p.how == "listed"}
+    paths = [p for p in known.by_path if p in listing and (place is None or p in place.paths)]
+    several = claim.every and place is None  # then each list has to be
+    if known.unread or not paths or (len(paths) != 1 and not several) or any(locked([f]) for f in _lists(case)):
         return None
-    listed = [p for p in known.filled(paths[0]) if p.path == paths[0]]
+    listed = [p for path in paths for p in known.by_path[path] if p.how == "listed"]
     loose = [p for p in listed if not p.pinned]
+    paths = [p.path for p in loose[:1]] if several else paths
     if not loose or (not claim.every and len(loose) <= len(listed) / 2):
         return None
     shows = f"{paths[0]}: {len(loose)} of {len(listed)} entries are not pinned to one version."
@@ -255,17 +268,11 @@ def _all_pinned(claim: Dependency, case: Case) -> Settled | None:
     return Settled("contradicted", shows, (*(case.snapshot.files[p.path].cite(p.line) for p in loose[:2]), note), "The sentence says that the dependencies are pinned.", "dependencies:pinned", True)  # fmt: skip
 
 
-def _called(package: str) -> set[str]:
-    """The names under which a package may be listed."""
-    plain = normal_name(package.strip("` ").replace(" & ", "-").replace(" ", "-"))
-    return {plain, _NICKNAMES.get(plain, plain), *packages_of(plain.replace("-", "_"))}
-
-
 def _one(claim: Dependency, state: str, case: Case) -> Settled | None:
     if not re.fullmatch(r"[A-Za-z0-9][\w.&\[\] -]*", claim.package.strip("` ")):
         return None
     known = declarations(case.snapshot.select(DECLARATIONS, stubs=True))
-    wanted, about = _called(claim.package), f"dependency:{normal_name(claim.package.strip('` '))}"
+    wanted, about = called(claim.package), f"dependency:{normal_name(claim.package.strip('` '))}"
     found = [p for p in known.packages if p.name in wanted and p.how in ("listed", "image", "script")]
     if not found:
         return None  # another package may bring it along
@@ -302,16 +309,10 @@ def version(claim: Version, case: Case) -> Settled | None:
     return _python(claim, match[1], case) if python else _package(claim, match[1], case)
 
 
-def _begins(held: str, said: str) -> bool:
-    """Whether one version is the other, or a more exact form of it."""
-    a, b = held.split("."), said.split(".")
-    return a[: len(b)] == b or b[: len(a)] == a
-
-
 def _python(claim: Version, said: str, case: Case) -> Settled | None:
     held = [h for h in pythons(case.snapshot) if claim.place in (h.place, "unknown")]
     about = f"version:python:{claim.place}"
-    fits = next((h for h in held if (_allows if h.place == "project" else _begins)(h.version, said)), None)
+    fits = next((h for h in held if (allows if h.place == "project" else begins)(h.version, said)), None)
     if fits:
         return Settled("supported", f"{fits.file.path}: {fits.version}.", (fits.file.cite(fits.line),), about=about)
     if not held or "." not in said or (claim.place == "unknown" and len({h.place for h in held}) < 2):
@@ -322,33 +323,21 @@ def _python(claim: Version, said: str, case: Case) -> Settled | None:
     return Settled("contradicted", f"{shows}.", tuple(h.file.cite(h.line) for h in held[:4]), f"The sentence says Python {said}.", about, True)  # fmt: skip
 
 
-def _allows(spec: str, said: str) -> bool:
-    """Whether a range holds a version, or one that begins so; a range that is not understood may."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion, parse
-
-    try:
-        allowed, ends = SpecifierSet(spec), ("", ".0", ".5", ".99") if said.count(".") == 1 else ("",)
-        return any(parse(said + end) in allowed for end in ends)
-    except (InvalidSpecifier, InvalidVersion):
-        return True
-
-
 def _package(claim: Version, said: str, case: Case) -> Settled | None:
     known = declarations(case.snapshot.select(DECLARATIONS, stubs=True))
-    wanted = _called(claim.of)
+    wanted = called(claim.of)
     pins = [p for p in known.packages if p.name in wanted and p.how != "constraint"]
     locks = [p for f in _lists(case) for p in locked([f]) if p.name in wanted]
     exact: list[tuple[Package, str]] = [(p, m[1]) for p in (*locks, *(q for q in pins if q.pinned)) if (m := re.search(r"(\d+(?:\.\d+)*)", p.spec))]  # fmt: skip
     about = f"version:{normal_name(claim.of.strip('` '))}"
     files = case.snapshot.files
-    fits = next((p for p, v in exact if _begins(v, said)), None)
+    fits = next((p for p, v in exact if begins(v, said)), None)
     if fits:
         return Settled("supported", f"{fits.path}:{fits.line} has {fits.name} {fits.spec}.", (files[fits.path].cite(fits.line),), about=about)  # fmt: skip
     if (
         not exact
         or names(case.snapshot).made("uv.lock")
-        or any(not p.pinned and p.spec and _allows(p.spec, said) for p in pins if not locks)
+        or any(not p.pinned and p.spec and allows(p.spec, said) for p in pins if not locks)
     ):
         return None
     shows = "; ".join(f"{p.path}:{p.line} has {p.name} {v}" for p, v in exact[:3])

@@ -3,7 +3,7 @@
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Practice, Uses
 from auditor.claims.practices import BY_ITEM, denial, narrow_monitoring, shape, stands, words, wordset
-from auditor.facts.components import component
+from auditor.facts.components import TOLD_BY_FILES, component, starters
 from auditor.facts.names import names
 from auditor.facts.pages import pages
 from auditor.facts.tools import Tool, at_work, declared_at, imported_by, imports, key, places, tool, trace, works_in
@@ -13,7 +13,7 @@ from auditor.snapshot import File
 
 # Modules that stand for each other: the import of one beside a missing one shows that the job is done otherwise.
 _GROUPS = tuple(map(wordset, (
-    "fastapi flask litserve bentoml", "streamlit gradio", "wandb mlflow clearml neptune", "typer click argparse fire", "xgboost lightgbm catboost",
+    "fastapi flask litserve bentoml", "streamlit gradio", "wandb mlflow clearml neptune", "typer click argparse fire", "hydra omegaconf", "xgboost lightgbm catboost",
 )))  # fmt: skip
 _OF_PRACTICES = {"dvc": "dvc", "wandb": "wandb", "hydra": "hydra", "pytorchlightning": "lightning", "fastapi": "api"}
 _WATCHING = wordset("evidently nannyml alibidetect whylogs prometheus opentelemetry")  # fmt: skip
@@ -52,7 +52,7 @@ def uses(claim: Uses, case: Case) -> Settled | None:
         if placed is not None and placed.question.id == "dependencies":
             return None
         return _only_declared(known, case, about)
-    return _elsewhere(claim, known, case, about) or _supported(known, case, about)
+    return _elsewhere(claim, known, case, about) or _supported(claim, known, case, about)
 
 
 def _names_it(claim: Uses, known: Tool) -> bool:
@@ -91,30 +91,47 @@ def _elsewhere(claim: Uses, known: Tool, case: Case, about: str) -> Settled | No
         files: tuple[File, ...] = (file,) if file is not None and file.suffix == "py" else ()
     else:
         files = component(claim.role, case.snapshot)
+    tasks = () if claim.path else starters(claim.role, case.snapshot)
     if not files or not all(readable(f) for f in files) or any(works_in(known, f) for f in files):
         return None
-    if any(works_in(known, f) for f in places(case.snapshot) if f.suffix not in ("py", "ipynb", "toml", "txt")):
+    if any(n.split(".")[0] == known.id for f in tasks if (m := python(f)) for n in m.imports):
         return None
-    modules = [(f, m.imports) for f in files if (m := python(f))]
-    instead = [(f, line, name) for f, found in modules for name, line in found.items() if name.split(".")[0] in alike]
+    files = (*files, *tasks)
+    written = [f for f in places(case.snapshot) if f.suffix not in ("py", "ipynb", "toml", "txt")]
+    if known.id != "hydra" and any(works_in(known, f) for f in written):
+        return None  # a configuration says nothing of who reads it
+    modules = [(f, m) for f in files if (m := python(f))]
+    instead = [(f, line, n) for f, m in modules for n, line in m.imports.items() if n.split(".")[0] in alike]
+    if known.id == "hydra":  # its own import may stand beside a class of OmegaConf's; the file is read by a call
+        instead = [
+            (f, c.line, "OmegaConf.load") for f, m in modules for c in m.calls if c.name.endswith("OmegaConf.load")
+        ]
     if not instead:
         return None
     file, line, name = instead[0]
     where = claim.path or f"the files for {claim.role}"
     return Settled(
-        "contradicted", f"{file.path}:{line} uses {name.split('.')[0]}; {where} do not use {known.name}.",
+        "contradicted", f"{file.path}:{line} uses {name if known.id == 'hydra' else name.split('.')[0]}; {where} do not use {known.name}.",
         (file.cite(line), absence(f"None of {', '.join(sorted(f.path for f in files)[:6])} mentions {known.name}.")),
         f"The sentence says that {known.name} is used there; another tool is.", about, True,
     )  # fmt: skip
 
 
-def _supported(known: Tool, case: Case, about: str) -> Settled | None:
-    place = at_work(known, case.snapshot)
-    path, _, line = place.partition(":")
+def _supported(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
+    """Where the files of the role use it; for a role that no files tell, where anything does."""
+    files = [f for f in component(claim.role, case.snapshot) if readable(f)]
+    if claim.path:
+        named = case.snapshot.files.get(names(case.snapshot).file(claim.path))
+        files = [named] if named is not None and readable(named) else []
+    line = next(((f, n) for f in files if (n := works_in(known, f))), None)
+    if line is None and (claim.role in TOLD_BY_FILES or claim.path):
+        return None
+    place = f"{line[0].path}:{line[1]}" if line else at_work(known, case.snapshot)
+    path, _, row = place.partition(":")
     file = case.snapshot.files.get(path)
     if file is None or not readable(file):
         return None
-    shown = file.cite(int(line)) if line.isdigit() else file.exists(f"{path} is a file of {known.name}.")
+    shown = file.cite(int(row)) if row.isdigit() else file.exists(f"{path} is a file of {known.name}.")
     return Settled("supported", f"{place} uses {known.name}.", (shown,), about=about)
 
 
@@ -135,9 +152,7 @@ _OTHER_DOCS = wordset("fastapi swagger openapi redoc wiki notion confluence pdoc
     " deploying publish published publishing development dev plugin plugins group workflow workflows ci actions pipeline pipelines")  # fmt: skip
 
 
-_MADE = wordset(
-    "write wrote written create created creating make made build built use used implement implemented develop provide maintained kept"
-)
+_MADE = wordset("write wrote written create created creating make made build built use used implement implemented develop provide maintained kept")  # fmt: skip
 
 
 def _documentation(claim: Uses, known: Tool, case: Case) -> Settled | None:
@@ -146,13 +161,18 @@ def _documentation(claim: Uses, known: Tool, case: Case) -> Settled | None:
     said = set(words(claim.quote))
     if known.id not in ("mkdocs", "mkdocstrings", "sphinx") or (said & _OTHER_DOCS and known.id != "mkdocstrings"):
         return None
-    found = pages(case.snapshot)
-    if not found.sure or found.plugin:
-        return None
     from_code = known.id == "mkdocstrings" or bool(
         said & {"docstrings", "docstring", "generated", "generate", "generates"}
         and said & {"code", "docstrings", "docstring", "source"}
     )
+    return hollow(from_code, bool(said & _MADE), case)
+
+
+def hollow(from_code: bool, made: bool, case: Case) -> Settled | None:
+    """A documentation said to be made, of which no page is the group's own; said to come from the code, of which none asks for it."""
+    found = pages(case.snapshot)
+    if not found.sure or found.plugin:
+        return None
     stub = found.stub
     shown: tuple[Evidence, ...] = (stub.cite(1, 6),) if stub else ()
     if from_code and not found.reference:
@@ -161,11 +181,11 @@ def _documentation(claim: Uses, known: Tool, case: Case) -> Settled | None:
             (absence(f"`::: module`, `.. automodule::` and their like were looked for in the {len(found.all)} pages below docs, and plugins that make reference pages in the configuration: none."), *shown),
             "The sentence says that documentation is generated from the code; nothing in the pages asks for it.", "docs:generated",
         )  # fmt: skip
-    if not from_code and said & _MADE and not found.written:
+    if not from_code and made and not found.written and not found.reference:
         return Settled(
-            "contradicted", f"{stub.path} is as the template brought it or says next to nothing, and there is no other page." if stub else "There is no page of documentation.",
+            "contradicted", f"{stub.path} is as the template brought it or hardly says anything, and there is no other page." if stub else "There is no page of documentation.",
             (absence("Pages below docs, doc, documentation and sphinx were looked for, the template's untouched ones aside: none."), *shown),
-            "The sentence says that the documentation was made there; no page of it is the group's own.", "docs:generated",
+            "The sentence says that the documentation was made; no page of it is the group's own.", "docs:generated",
         )  # fmt: skip
     return None
 

@@ -1,0 +1,406 @@
+"""The one resolver of the names of files as people write them: there, absent, or unknown because.
+
+A name is read from every place where it could stand: the repository, the project's root, the folder of a command, below a
+package that is left out, behind the repository's own name or a container's root, as a module, a console script, or a tool's
+own file under a short name. What is not there is absent only where nothing explains it: it may be made at run time, kept by
+DVC, ignored by git, fetched or written by own code, lie in another repository, a container, a bucket or on somebody's
+machine, stand for another name, or lie in what was not read.
+"""
+
+import difflib
+import posixpath
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote
+
+from auditor.facts.commands import declared_scripts, module_file
+from auditor.facts.history import pull_requests
+from auditor.facts.names import GENERIC, Names, Near, Rename, alike, cut, letters, names, placeholder
+from auditor.globs import matches
+from auditor.holes import watching
+from auditor.lazy import compile_later
+from auditor.models import Evidence
+from auditor.snapshot import File, OpenSnapshot, Snapshot
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a name leads. `there`: `paths`, the likeliest first. `absent`: the file that may be meant (`near`, or `rename`),
+    the path that once had this name and when it went (`was`, `sha`, `day`), else nothing ever had it. `unknown`: `why`."""
+
+    how: Literal["there", "absent", "unknown"]
+    name: str = ""
+    paths: tuple[str, ...] = ()
+    why: str = ""
+    near: Near | None = None
+    rename: Rename | None = None
+    was: str = ""
+    sha: str = ""
+    day: str = ""
+
+    @property
+    def path(self) -> str:
+        """The one path that a reader would open: where it is, or what may be meant."""
+        if self.paths:
+            return self.paths[0]
+        return self.rename.path if self.rename else self.near.path if self.near else ""
+
+    @property
+    def never(self) -> bool:
+        """Whether nothing explains the name: it never was, and nothing comes close."""
+        return self.how == "absent" and not (self.rename or self.was or (self.near and self.near.how != "close"))
+
+    @property
+    def shows(self) -> str:
+        """What the repository has instead, in one sentence."""
+        if self.rename:
+            return f"{self.was or self.name} was {self.rename}."
+        if self.near:
+            return f"There is no {self.name}; {self.near.path} is there."
+        if self.was:
+            return f"{self.was} was removed on {self.day} (commit {self.sha})."
+        return f"No tracked file or folder is called {self.name.strip('/').rsplit('/', 1)[-1]}."
+
+    def evidence(self, snapshot: Snapshot) -> tuple[Evidence, ...]:
+        """What a person can open: the file that is there instead, the commit, and where it was looked for."""
+        total = len(dict.keys(snapshot.files))
+        missing = _absence(f"no file or folder {self.name} among the {total} tracked files, from whichever folder")
+        if not self.path:
+            gone = (_fact(f"{self.was} was removed on {self.day}", f"commit {self.sha}"),) if self.was else ()
+            return (missing, *gone)
+        there = shown(self.path, snapshot)
+        if self.rename:
+            return (there, _fact(f"{self.was or self.name} was {self.rename}", f"commit {self.rename.commit}"))
+        return (there, missing)
+
+
+def _absence(note: str) -> Evidence:
+    return Evidence(kind="absence", note=note)
+
+
+def _fact(note: str, source: str) -> Evidence:
+    return Evidence(kind="fact", note=note, sources=(source,))
+
+
+def unknown(name: str, why: str) -> Place:
+    """That nothing can be said of a name."""
+    return Place("unknown", name, why=why)
+
+
+def shown(path: str, snapshot: Snapshot) -> Evidence:
+    """That a file, or a folder by a file in it, is there."""
+    files = snapshot.files
+    inside = path if path in files else next((p for p in sorted(dict.keys(files)) if p.startswith(f"{path}/")), "")
+    return files[inside].exists(f"exists as {path}" if inside == path else f"lies in {path}")
+
+
+def file_of(place: Place, snapshot: Snapshot) -> File | None:
+    """The tracked file that a place is, if it is one and can be read."""
+    file = snapshot.files.get(place.paths[0]) if place.paths else None
+    return file if file is not None and not file.why_skipped else None
+
+
+# -- whose name it is --------------------------------------------------------------------------------------------------
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as a set to look words up in."""
+    return frozenset(text.split())
+
+
+# A first part of a path that is where an image or a machine keeps the repository.
+_ROOTS = frozenset(["repo", "root", "app", "code", "project", "workspace", "home", "."])
+# Words beside a name that place it where this repository does not reach, as written and in small letters.
+_OTHERS = word_set("course courses exercise exercises tutorial tutorials template cookiecutter lecture official upstream")  # fmt: skip
+_ELSEWHERE = word_set(
+    """bucket buckets container containers vm vms machine server hpc registry registries drive kaggle huggingface gs s3 artifact artifacts endpoint endpoints route routes url urls
+    documentation"""
+)
+# ... and words that say that it comes about when something runs.
+_MADE = word_set(
+    "generate generates generated produce produces produced save saves saved saving store stores stored write writes written output outputs export exports exported "
+    "download downloads downloaded upload uploads uploaded log logs logged dump dumps fetch fetches fetched creates render renders rendered"
+)
+_WORD = compile_later(r"[A-Za-z0-9]+")
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text outside its code spans, in small letters."""
+    return frozenset(w.lower() for w in _WORD.findall(re.sub(r"`[^`]*`", " ", text.replace("cookie-cutter", "cookiecutter"))))  # fmt: skip
+
+
+def elsewhere(said: str) -> bool:
+    """Whether words beside a name place it outside the repository."""
+    return bool(words(said) & (_ELSEWHERE | _OTHERS))
+
+
+def at_run_time(said: str) -> bool:
+    """Whether words beside a name say that it is made, kept or fetched when something runs."""
+    return bool(words(said) & _MADE)
+
+
+_BLOB = compile_later(
+    r"https?://(?:www\.)?github\.com/([\w.-]+)/([\w.-]+)/(?:blob|tree|raw)/([^/\s)#?]+)/([^\s)>\]#?\"]+)"
+)
+
+
+Ours = tuple[frozenset[str], frozenset[str]]
+
+
+def ours(snapshot: Snapshot, told: Iterable[str] = ()) -> Ours:
+    """The names and owners (small letters) that the group's repository goes by: the address it was cloned from, what links
+    with a path that is here say (in `told`), the pull requests' owners."""
+    known, owners = set(), {p.owner.lower() for p in pull_requests(snapshot.history) if p.owner}
+    if isinstance(snapshot, OpenSnapshot):
+        match = re.search(r"[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?$", snapshot.repository.origin())
+        if match:
+            owners.add(match[1].lower())
+            known.add(match[2].lower())
+    for text in told:
+        for owner, name, _, path in _BLOB.findall(text) if "github.com" in text else ():
+            if _tracked(_plain(path), snapshot):
+                known.add(name.lower().removesuffix(".git"))
+                owners.add(owner.lower())
+    return frozenset(known), frozenset(owners)
+
+
+def _tracked(path: str, snapshot: Snapshot) -> bool:
+    return path in snapshot.files or path in snapshot.folders
+
+
+def _plain(target: str) -> str:
+    return posixpath.normpath(unquote(target).replace("\\_", "_").replace("\\", "/").rstrip("/.,:;`*_-")).lstrip("/")
+
+
+# -- names in sentences and commands -----------------------------------------------------------------------------------
+
+_NAME = compile_later(r"(?:\.{1,2}/)*/?\.?\w[\w.@+-]*(?:/[\w.@+-]+)*/?")
+# Folders that hold what git need not hold, or what a tool makes: that one is not there says nothing.
+_FREE = compile_later(
+    r"(?i)(^|/)\.?(data|datasets?|raw|processed|interim|external|outputs?|wandb|logs?|mlruns|lightning_logs|checkpoints?|results?|artifacts?|models?|weights|multirun|"
+    r"tmp|temp|cache|site|dist|build|htmlcov|venv|env|node_modules|runs?|profiles?|profil\w+|keys?|secrets?|figures?|images?|references|trained_models|gcs|mnt|bucket)(/|$)"
+)
+_PICTURE = compile_later(r"(?i)\.(?:png|jpe?g|gif|svg|webp|bmp|avif|ico|tiff?|pdf)$")
+_EXAMPLE = compile_later(r"(?i)(^|[/_.-])(foo|bar|baz|xxx*|your|my|some|name|filename|example|sample|dummy)([/_.-]|$)|\.\.\.|_\.\w+$|(^|/)_test\.py$")  # fmt: skip
+_LIBRARIES = compile_later(r"(?i)(coverage|memory_profiler|manim|torch|numpy|spacy|pip|hydra|web|cherry|wandb|next|node|vue|react|chart|d3|three)\.(py|js)|[\w.]+\.(com|org|io|ai|net)")  # fmt: skip
+
+
+LEFT_OUT = "folders left out"
+
+
+def free(name: str) -> bool:
+    """Whether git need not hold a file or folder of this name: data, models, outputs, logs, keys."""
+    return bool(_FREE.search(name.rstrip("/")))
+
+
+def find(snapshot: Snapshot, own: Ours, name: str, *, strict: bool = False, folder: str = "", said: str = "") -> Place:
+    """Where the name of a file or folder leads. `strict`: it has to work as typed (a command, a link); otherwise a reader
+    forgives snapshot, ending and a slip of the pen. `folder`: where a command stands. `said`: the words around the name."""
+    typed = name.strip().strip("`'\"").replace("\\_", "_").replace("\\", "/").strip()
+    if blob := _BLOB.fullmatch(typed):
+        return _blob(snapshot, own, blob)
+    if "://" in typed or typed.startswith(("~", "www.", "gs:", "s3:")) or re.match(r"[A-Za-z]:", typed):
+        return unknown(name, "an address, or a path on a machine")
+    known = names(snapshot)
+    if typed.lower() in (".", "./", "/", "root", "root folder", "root directory"):
+        return Place("there", ".", ("",))
+    if 0 < typed.count("*") <= 4 and not placeholder(typed.replace("**", "*")):
+        hits = tuple(p for p in dict.keys(snapshot.files) if matches(p, (typed, f"**/{typed.lstrip('./')}")))
+        return Place("there", typed, hits[:20]) if hits else unknown(name, "a pattern")
+    if (
+        not _NAME.fullmatch(typed)
+        or placeholder(typed)
+        or _EXAMPLE.search(typed)
+        or typed.lower() in ("unknown", "none")
+    ):
+        return known_earlier(known, typed) or unknown(name, "a placeholder, an example, or no path")
+    plain = posixpath.normpath(typed)
+    while plain.startswith("../"):
+        plain = plain[3:]
+    plain = plain.lstrip("/")
+    if plain in ("", ".", ".."):
+        return unknown(name, "the root")
+    with watching() as watch:
+        place = _found(known, snapshot, own, plain, typed, strict, folder)
+        if place is None and known.earlier:
+            return Place("absent", plain)
+        if place is None:
+            place = _missing(known, plain, typed, strict, said)
+    if place.how == "absent" and watch:
+        return unknown(plain, f"may lie in {watch.holes[0]}")
+    return place
+
+
+def known_earlier(known: Names, name: str) -> Place | None:
+    """At an earlier commit, which is only asked whether it had what a later one lacks, what is not there is absent."""
+    return Place("absent", name) if known.earlier else None
+
+
+def _blob(snapshot: Snapshot, own: Ours, blob: re.Match[str]) -> Place:
+    """A page of a file on the host: this repository's where name or owner is, and only its default branch."""
+    path = _plain(blob[4])
+    if _tracked(path, snapshot):
+        return Place("there", path, (path,))
+    earlier = names(snapshot).earlier
+    if blob[3] not in {"main", "master", "HEAD", snapshot.history.default_branch} or re.search(r"[<>{}*]", path):
+        return unknown(path, "another branch")
+    if not earlier and blob[2].lower() not in own[0]:
+        return unknown(path, "another repository")
+    return Place("absent", path) if earlier else find(snapshot, own, path, strict=True)
+
+
+def _found(
+    known: Names, snapshot: Snapshot, own: Ours, plain: str, typed: str, strict: bool, folder: str
+) -> Place | None:
+    if folder and (direct := known.read_from(typed, folder.strip("/"))):
+        return Place("there", plain, (direct,))
+    if works := known.works(plain):
+        return Place("there", plain, works)
+    first, _, rest = plain.partition("/")
+    if rest and first.lower() not in known.folder_names:
+        behind = _ROOTS | own[0]
+        if (
+            (first.lower() in behind or "/" in rest)
+            and (works := known.works(rest))
+            and (first.lower() in behind or rest in works)
+        ):
+            return Place("there", plain, works)
+    if strict:
+        return None
+    if works := known.works(f"{plain}.py"):
+        return Place("there", plain, works, why="without its ending")
+    if "/" not in plain and (module := module_file(plain, known)):
+        return Place("there", plain, (module,), why="a module")
+    scripts = declared_scripts(snapshot) if re.fullmatch(r"[A-Za-z][\w-]*", plain) else ()
+    if script := next((s for s in scripts if s.name == plain), None):
+        return Place("there", plain, (script.found or script.path,), why="a console script")
+    if short := known.short(plain):
+        return Place("there", plain, (short,), why="a short name")
+    if spelled := known.named_folder(plain):
+        return Place("there", plain, (spelled,))
+    base = plain.rsplit("/", 1)[-1]
+    if (rename := known.renamed(plain)) and not rename.path.endswith("/" + plain):
+        return Place("absent", plain, rename=rename, was=known.was(plain))
+    near = known.near(plain) or (known.near(plain, folders=True) if typed.endswith("/") or "." not in base else None)
+    if near and (near.slip or alike(plain, near.path)):
+        return Place("there", plain, (near.path,), why="a slip of the pen")
+    if near and shortens(plain, near.path):
+        return Place("there", plain, (near.path,), why=LEFT_OUT)
+    return None
+
+
+_MOST = 2000  # names that a missing one is compared with
+
+
+def _missing(known: Names, plain: str, typed: str, strict: bool, said: str) -> Place:
+    base = plain.rsplit("/", 1)[-1]
+    is_folder = typed.endswith("/") or ("." not in base and base.lower() not in ("dockerfile", "makefile", "justfile"))
+    if known.made(plain + "/" * is_folder) or known.made(f"src/{plain}"):
+        return unknown(plain, "made at run time, ignored by git, or kept by DVC")
+    if words(said) & _OTHERS:
+        return unknown(plain, "told of another project")
+    if not strict and (_LIBRARIES.fullmatch(base) or (free(plain) and "." not in base)):
+        return unknown(plain, "data, output, or a tool's name")
+    if is_folder:
+        near, rename, was = (known.near(plain, folders=True), None, min((p for p in known.ever if f"/{plain}/" in f"/{p}"), default=""))  # fmt: skip
+    else:
+        meant = known.resolve(plain)
+        if meant.how in ("unclear", "run time"):
+            return unknown(plain, "made at run time, or written by own code")
+        near, rename, was = meant.near, meant.rename, known.was(plain)
+    if rename:
+        return Place("absent", plain, rename=rename, was=was)
+    away = elsewhere(said)
+    if near:
+        return unknown(plain, "told of another place") if away else Place("absent", plain, near=near)
+    if was:
+        sha, day = known.removed(was)
+        left = away and known.named_in_code(base)  # where code still names it, one like it may be made in another place
+        return (Place("absent", plain, was=was, sha=sha, day=day) if sha and not left else unknown(plain, "on another branch"))  # fmt: skip
+    if away or (not strict and free(plain)):
+        return unknown(plain, "told of another place, or what git need not hold")
+    if not strict and not is_folder and (longer := _longer(known, base)):
+        return Place("absent", plain, near=Near(longer, "close"))
+    if not strict and (is_folder or "/" not in plain) and _part_of_another(known, base, is_folder):
+        return unknown(plain, "part of the name of another, which may be meant")
+    kin = [] if strict or is_folder else [b for b in known.by_name if cut(b)[1] == cut(base.lower())[1]]
+    close = difflib.get_close_matches(base.lower(), kin[:_MOST], n=1, cutoff=0.8)
+    return Place("absent", plain, near=Near(known.by_name[close[0]][0], "close") if close else None)
+
+
+def _longer(known: Names, base: str) -> str:
+    """The one file whose name has the same pieces, one of them longer (`make_dataset.py` for `make_data.py`)."""
+    stem, ending = cut(base.lower())
+    mine = stem.split("_")
+    found = []
+    for other, paths in known.by_name.items():
+        theirs = cut(other)[0].split("_")
+        same = len(theirs) == len(mine) > 1 and cut(other)[1] == ending and mine[0] == theirs[0]
+        if same and all(t.startswith(m) and len(m) > 3 for m, t in zip(mine[1:], theirs[1:], strict=True)):
+            found += paths
+    return found[0] if len(found) == 1 else ""
+
+
+def _part_of_another(known: Names, base: str, is_folder: bool) -> bool:
+    """Whether a bare name is part of the name of a file of its kind (`config.yaml` where `train_config.yaml` is there), a folder's
+    of the name of any file or folder."""
+    stem, ending = cut(base.lower())
+    plain = letters(stem)
+    others = [cut(b) for b in (*known.by_name, *(known.folder_names if is_folder else ()))]
+    return len(plain) > 2 and any((is_folder or e == ending) and plain in letters(s) for s, e in others)
+
+
+def shortens(name: str, path: str) -> bool:
+    """Whether a path only leaves out folders of the real one (`src/data.py` for `src/project/data.py`): it leads a reader to
+    the file all the same."""
+    parts = iter(path.lower().split("/"))
+    return all(part in parts for part in name.lower().split("/"))
+
+
+def specific(name: str, said: str) -> bool:
+    """Whether a name is one file's on purpose: a path, or in a code span, and not what people call any such file."""
+    base = name.rstrip("/").rsplit("/", 1)[-1]
+    marked = f"`{name}`" in said.replace("\\_", "_") or ("/" in name.rstrip("/") and not any("." in p[1:] for p in name.split("/")[:-1]))  # fmt: skip
+    return marked and not GENERIC.fullmatch(base)
+
+
+# -- addresses ---------------------------------------------------------------------------------------------------------
+
+
+def target(snapshot: Snapshot, own: Ours, page: str, address: str) -> Place:
+    """Where the address of a link or image leads: from the report's folder, the repository's root, the root of the report's
+    project; a page on the host if it is this repository's. Pages elsewhere, mail and placeholders are unknown."""
+    if _BLOB.match(address):
+        return find(snapshot, own, address, strict=True)
+    host = re.match(r"[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}/", address)  # `example.com/a`, which no folder is called
+    if not address or re.match(r"[A-Za-z][\w+.-]*:|//|www\.", address) or host:
+        return unknown(address, "an address")
+    raw = unquote(re.split(r"[?#]", address)[0]).replace("\\_", "_").replace("\\", "/")
+    known, start = names(snapshot), posixpath.dirname(page)
+    tries: Iterable[str] = (posixpath.join(start, raw), raw.lstrip("/"), *(posixpath.join(root, raw.lstrip("/")) for root in known.roots(start)[1:]), raw.lstrip("./"))  # fmt: skip
+    paths = [posixpath.normpath(p) for p in tries]
+    with watching() as watch:
+        there = next((p for p in paths if _tracked(p, snapshot)), "")
+    if there:
+        return Place("there", there, (there,))
+    path = paths[1] if raw.startswith("/") else paths[0]
+    if known.earlier:
+        return Place("absent", path)
+    if (
+        watch
+        or re.search(r"[<>{}*$|]|\s", address.replace("%20", ""))
+        or path.startswith("..")
+        or (_EXAMPLE.search(path) and not _PICTURE.search(path))
+    ):
+        return unknown(path, "not read, or a placeholder")
+    if "/" not in address and "." not in address:
+        return unknown(path, "no path")
+    if known.ignored(path):
+        return unknown(path, "ignored by git")
+    rename = known.renamed(path)
+    near = None if rename else known.near(path)
+    was = known.was(path)
+    sha, day = known.removed(was) if was and not rename else ("", "")
+    return Place("absent", path, near=near, rename=rename, was=was if rename or sha else "", sha=sha, day=day)
