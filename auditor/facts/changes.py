@@ -155,15 +155,14 @@ def straight(snapshot: Snapshot) -> Straight:
     return snapshot.once("straight", make)
 
 
-LEAST = 10
 _ABOUT = "report readme question answer checklist typo docs md figure template initial"
 _PROSE = frozenset(_ABOUT.split())
 
 
 def pushed_work(snapshot: Snapshot) -> list[Commit]:
-    """The commits of people, at least ten, that stand on the default branch by themselves after the first pull request, change more than prose,
-    and were not rebased, amended or picked (their times agree): they were pushed there. By their files where git can tell, else by
-    their subjects."""
+    """The commits of people that stand on the default branch by themselves after the first pull request, change more than prose
+    and data, and were made where they stand: neither rebased, amended nor picked (their times agree). By their files where git can
+    tell, else by their subjects. A branch that is merged by a fast-forward leaves such commits, too."""
     line = main_line(snapshot.history)
     place = {c.sha: i for i, c in enumerate(line)}
     first = max((place[p.commit] for p in pull_requests(snapshot.history) if p.commit in place), default=-1)
@@ -173,9 +172,7 @@ def pushed_work(snapshot: Snapshot) -> list[Commit]:
         for c in direct_commits(snapshot.history)
         if c.sha in later and abs((c.committed - c.time).total_seconds()) < 60
     ]
-    if len(plain) < LEAST:
-        return []
-    if snapshot.opened is None:
+    if snapshot.opened is None or not plain:
         return [c for c in plain if not set(re.findall(r"[a-z]+", c.subject.lower())) & _PROSE]
     changed = changes(snapshot)
     return [c for c in plain if any(kind_of(one.path) not in ("prose", "data") for one in changed.get(c.sha, ()))]

@@ -71,13 +71,16 @@ _CI_WORK = compile_later(
 )
 
 
-def workflows(snapshot: Snapshot) -> Band:
+def workflows(snapshot: Snapshot, text: str) -> Band:
     """From the workflows that test or lint, without a template's and those that publish or update, to every file that may be
-    called one (Dependabot, Cloud Build, pre-commit, switched-off files)."""
+    called one (Dependabot, Cloud Build, pre-commit, switched-off files). A `text` that names a file which neither tests nor
+    lints counts all of the group's own."""
     found = ci_workflows(snapshot.select(WORKFLOWS, all=True))
     daily = [w for w in found if not _AUXILIARY.search(f"{w.file.name} {w.name}")]
     own = [w.path for w in daily if snapshot.aside(w.file) != "template stub"]
     checks = [p for p in own if _CI_WORK.search(snapshot.files[p].text)]
+    if any(p.rsplit("/", 1)[-1] in text for p in set(own) - set(checks)):
+        checks = own
     paths = [w.path for w in found]
     possible = {*paths, *(p for p in snapshot.files if matches(p, _MAY_BE_ONE))}
     bare = ", ".join(p.rsplit("/", 1)[-1] for p in paths[:8]) or "none"
@@ -132,9 +135,48 @@ _BY_ARGUMENT = compile_later(r"--build-arg|--target|build-args:|gcloud run deplo
 _BUILDERS = ("**/*cloudbuild*.y*ml", ".github/workflows/*.y*ml", "**/tasks.py", "**/*.sh", "**/makefile")
 
 
+_VARIANT = frozenset(
+    [
+        "gpu",
+        "cpu",
+        "cuda",
+        "dev",
+        "development",
+        "local",
+        "prod",
+        "production",
+        "base",
+        "test",
+        "tests",
+        "debug",
+        "slim",
+        "cloud",
+        "gcp",
+        "vertex",
+        "deploy",
+        "staging",
+        "dockerfile",
+        "docker",
+        "containerfile",
+        "images",
+        "image",
+        "dockerfiles",
+    ]
+)
+
+
+def _plain_name(path: str) -> str:
+    """What a docker file is called beside words for variants: by its own name, else by the nearest folder that has one."""
+    for part in reversed(path.lower().split("/")):
+        if name := "_".join(w for w in re.split(r"[^a-z]+", part) if w and w not in _VARIANT):
+            return name
+    return ""
+
+
 def images(snapshot: Snapshot, files_only: bool) -> Band:
     """The docker files, and for images their named stages and the services of compose files, too; several from one docker file by
-    argument or target have no end. The low end is half of the group's own: variants are often left out."""
+    argument or target have no end. The low end is half of the group's own, as variants are often left out, or as many as have names of
+    their own once words for variants are left out; a plain `Dockerfile` at the root may be another one's twin."""
     paths = [p for p in snapshot.files if matches(p, DOCKERFILES) and not p.lower().endswith((".dockerignore", ".md"))]
     read = dockerfiles(snapshot)
     kept = [f for f, made in read if not editors_stock(made)]
@@ -150,7 +192,16 @@ def images(snapshot: Snapshot, files_only: bool) -> Band:
                 most = inf
     shows, right = f"the repository has {plural(len(paths), 'docker file')}", _some(len(paths), len(own))
     thing = "docker file" if files_only else "image"
-    return Band(thing, shows, (_listed("docker files", paths),), right, low=len(own) // 2, high=most, name="images")
+    apart = {_plain_name(p) for p in own if snapshot.aside(snapshot.files[p]) != "template stub"} - {""}
+    return Band(
+        thing,
+        shows,
+        (_listed("docker files", paths),),
+        right,
+        low=max(len(own) // 2, len(apart)),
+        high=most,
+        name="images",
+    )
 
 
 # -- endpoints ---------------------------------------------------------------------------------------------------------

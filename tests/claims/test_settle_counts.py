@@ -237,7 +237,7 @@ MANY = {f"dockerfiles/{n}.dockerfile": DOCKER["dockerfiles/api.dockerfile"] for 
         ("images", "four Docker images", 4, {**DOCKER, "tasks.py": "ctx.run('docker build --build-arg GPU=1 .')\n"}, "open"),
         ("images", "The dataset has 5000 images", 5000, DOCKER, "open"),
         ("dockerfiles", "only one dockerfile", 1, MANY, "contradicted"),
-        ("dockerfiles", "three dockerfiles", 3, MANY, "open"),
+        ("dockerfiles", "three dockerfiles", 3, MANY, "contradicted"),
     ],
 )  # fmt: skip
 def test_images(of: str, quote: str, n: int, files: Mapping[str, str], expected: str) -> None:

@@ -38,6 +38,11 @@ def _if(band: Band | None, fewer: bool) -> Band | None:
     return band if band is None or fewer else replace(band, low=0)
 
 
+def _workflows(claim: Count, case: Case) -> Band | None:
+    question = answer_of(claim.quote, case)
+    return _if(counted.workflows(case.snapshot, question.answer if question else ""), whole(claim))
+
+
 def _jobs(claim: Count, case: Case) -> Band | None:
     if not claim.path and not _words(claim) & {"workflow", "workflows", "ci", "actions"}:
         return None
@@ -92,7 +97,7 @@ def _tested(what: str) -> Callable[[Count, Case], Band | None]:
 
 
 COUNTED: dict[str, Callable[[Count, Case], Band | None]] = {
-    "workflows": lambda claim, case: _if(counted.workflows(case.snapshot), whole(claim)),
+    "workflows": _workflows,
     "jobs": _jobs,
     "dockerfiles": _images,
     "images": _images,

@@ -5,11 +5,13 @@ from itertools import product
 
 from auditor.claims.case import Case, Settled, settles
 from auditor.claims.kinds import Gate
+from auditor.claims.settle.runs import toothless
 from auditor.claims.settle.workflows import beyond_github, contradicted, on, supported, sure_of_all
 from auditor.facts.events import starts
 from auditor.facts.links import linked, needs, whatever_came_out
 from auditor.facts.purposes import PLAIN, Served, pipelines, served
 from auditor.facts.quality import hooks
+from auditor.facts.traces import hooked, named
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 
@@ -26,15 +28,20 @@ def gate(claim: Gate, case: Case) -> Settled | None:
     found, no such link exists between any two, and nothing else can hold it back: what starts on pushes to the default branch is
     left alone where `first` runs on pull requests (branch protection, which nobody sees, may gate the merge), and what starts by hand
     is. Two workflows on the same event are no gate. A denial is contradicted by a link. Says nothing of builds that Cloud Build may do,
-    of hooks that check before a commit, and of parts that are not found."""
+    of hooks that check before a commit, and of parts that are not found. Formatters that only rewrite, and steps whose failure
+    passes, hold nothing back: contradicted where no other step of that purpose and no hook is there."""
     ci = pipelines(case.snapshot)
     firsts = _places(claim.first, case)
     thens = list(served(case.snapshot, claim.then)) if claim.then not in ("any", "all", "unknown") else []
-    if not firsts or not thens:
+    if not firsts or (not thens and claim.then != "any"):
+        return None
+    about = f"gate:{claim.first}:{claim.then}"
+    if not claim.denied and not any(a.blocks for a in firsts):
+        return toothless(about, firsts[0]) if _alone(claim, case) else None
+    if not thens:
         return None
     found = [(a, b) for a, b in product(firsts, thens) if linked(a, b, ci)]
-    sound = next(((a, b) for a, b in found if not whatever_came_out(a, b)), None)
-    about = f"gate:{claim.first}:{claim.then}"
+    sound = next(((a, b) for a, b in found if a.blocks and not whatever_came_out(a, b)), None)
     if sound is not None:
         a, b = sound
         proof = (_cite(a, claim.first), _cite(b, claim.then))
@@ -53,6 +60,8 @@ def gate(claim: Gate, case: Case) -> Settled | None:
     if claim.then in ("images", "deployment") and beyond_github(case, ci):
         return None
     if found:
+        if not all(whatever_came_out(a, b) for a, b in found):
+            return None
         a, b = found[0]
         shows = f"{b.workflow.path} starts by `workflow_run` when {a.workflow.path} is completed, and nothing in it asks for its conclusion."
         return contradicted(
@@ -76,6 +85,12 @@ def gate(claim: Gate, case: Case) -> Settled | None:
     )
 
 
+def _alone(claim: Gate, case: Case) -> bool:
+    """Whether nothing but the workflows can hold something back for what is formatted or linted badly."""
+    named_so = claim.first in ("formatting", "linting") and named(claim.quote, claim.first)
+    return named_so and sure_of_all(pipelines(case.snapshot)) and not hooked(case.snapshot, claim.first)
+
+
 def _places(purpose: str, case: Case) -> list[Served]:
     if purpose in ("any", "all"):
         return [s for p in _CHECKS for s in served(case.snapshot, p)]
@@ -92,7 +107,7 @@ def _cite(place: Served, what: str) -> Evidence:
 
 def _anyway(a: Served, b: Served) -> bool:
     """Whether what follows runs after a failure, too."""
-    return a.soft or bool(_ANYWAY.search(b.job.node["if"].text) or _ANYWAY.search(b.step.node["if"].text))
+    return not a.blocks or bool(_ANYWAY.search(b.job.node["if"].text) or _ANYWAY.search(b.step.node["if"].text))
 
 
 def _reviewed(b: Served, firsts: list[Served]) -> bool:

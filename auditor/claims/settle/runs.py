@@ -56,11 +56,8 @@ def runs(claim: Runs, case: Case) -> Settled | None:
     about = f"runs:{tool}"
     if found:
         first = found[0]
-        if claim.blocks and all(s.soft for s in found):
-            shows = f"{first.file.path}:{first.line} runs {tool} and lets its failure pass."
-            return contradicted(
-                f"soft:{tool}", shows, "A finding of it does not fail the job.", _cite(first, "its failure passes")
-            )
+        if claim.blocks and not any(s.blocks for s in found):
+            return toothless(f"soft:{tool}", first)
         return supported(about, f"{first.file.path}:{first.line} runs {tool}.", _cite(first))
     if claim.place == "unknown":
         made = _in_hooks(claim, tool, case)
@@ -88,6 +85,19 @@ def runs(claim: Runs, case: Case) -> Settled | None:
     )
     return contradicted(
         about, shows, f"The sentence says that {called} runs {claim.tool}.", absence(shows), detail=elsewhere
+    )
+
+
+def toothless(about: str, place: Served) -> Settled:
+    """The contradiction of what is to keep something out, by a step that fails nothing."""
+    why = (
+        "rewrites the files on the runner, and nothing commits or compares them"
+        if place.rewrites
+        else "lets its failure pass"
+    )
+    shows = f"{place.file.path}:{place.line} {why}."
+    return contradicted(
+        about, shows, "What it finds does not fail the job.", _cite(place, "what it finds fails nothing")
     )
 
 
