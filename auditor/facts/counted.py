@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from auditor.facts.cloud import training_specs
@@ -10,7 +10,7 @@ from auditor.facts.commandline import TARGET_FILES, targets
 from auditor.facts.history import own_pull_requests, pull_requests
 from auditor.facts.images import bases, dockerfiles, editors_stock
 from auditor.facts.routes import Route, routes
-from auditor.facts.suites import TESTS_FOLDER
+from auditor.facts.suites import TESTS_FOLDER, Suite, TestFile, in_words, other_tests, suite
 from auditor.facts.workflows import ci_workflows
 from auditor.globs import matches
 from auditor.lazy import compile_later
@@ -58,6 +58,71 @@ def _listed(what: str, found: Iterable[str]) -> Evidence:
 
 def _some(*numbers: int) -> frozenset[int]:
     return frozenset(numbers) - {0}
+
+
+# -- tests -----------------------------------------------------------------------------------------------------------
+
+
+def by_file(files: tuple[TestFile, ...]) -> Evidence:
+    """How many tests each file has, the fullest first."""
+    many = sorted(files, key=lambda f: (-f.count, f.path))
+    rest = f", and {len(many) - 20} more" if len(many) > 20 else ""
+    listed = ", ".join(f"{f.path} {f.count}" for f in many[:20]) or "none"
+    return computed(f"tests by file: {listed}{rest}", [f.path for f in many[:20]])
+
+
+def tests_of_subject(tests: Suite, stem: str, band: Band) -> Band:
+    """The tests of one subject: those of the files that are called after it with all others that have it in their name or reach a
+    module of that name. Only more than these is wrong: fewer may be some of them."""
+    files = [f for f in tests.files if any(w.startswith(stem) for w in f.subjects)]
+    paths = {f.path for f in files}
+    others = [
+        c
+        for c in tests.collection.cases
+        if c.path not in paths
+        and (
+            stem in c.name.lower()
+            or any(stem in own.lower() for own in (*c.own, c.path))
+            or (stem == "api" and c.client)
+        )
+    ]
+    if not files or tests.open_end:
+        return band
+    right = tests.sums(files)
+    most = max(right) + sum(c.cases for c in others)
+    asserts = {f.asserts for f in files} | {sum(f.asserts for f in files)}
+    shows = f"{', '.join(f.path for f in files)} {'has' if len(files) == 1 else 'have'} {in_words(files)}"
+    shows += f", and {plural(len(others), 'test')} of other files may belong to it" if others else ""
+    return replace(band, shows=shows, right=right, other=frozenset(asserts), high=most, name=f"tests:{stem}")
+
+
+def test_files(snapshot: Snapshot) -> Band:
+    """The files with tests, with those that are called so, by folder, and all below folders for tests."""
+    tests = suite(snapshot)
+    paths = [p for p in snapshot.files if p.endswith(".py") and not p.endswith("__init__.py")]
+    named = [p for p in paths if any("test" in folder.lower() for folder in p.split("/")[:-1])]
+    empty = [p for p in paths if matches(p, ("**/test_*.py", "**/*_test.py"))]
+    holding = {f.path for f in tests.holding}
+    right = {len(holding), len(holding | set(empty))}
+    every = {*named, *empty, *(f.path for f in tests.files)}
+    folders: dict[str, int] = {}
+    for path in every:
+        parts = path.split("/")
+        for i in range(1, len(parts)):
+            above = "/".join(parts[:i])
+            folders[above] = folders.get(above, 0) + 1
+    other = {
+        len(named),
+        len(tests.files),
+        len(every),
+        *folders.values(),
+        len([p for p in named if "conftest" not in p]),
+    }
+    high = inf if other_tests(snapshot) else max(right | other)
+    shows = f"the repository has {plural(len(holding), 'file')} with tests"
+    return Band(
+        "test file", shows, (by_file(tests.holding),), frozenset(right), frozenset(other), min(right | other), high
+    )
 
 
 # -- workflows and jobs ------------------------------------------------------------------------------------------------

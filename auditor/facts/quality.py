@@ -180,6 +180,28 @@ def mentions(snapshot: Snapshot, pattern: str, *words: str) -> list[tuple[File, 
     return found
 
 
+_ALIKE = ({"--check", "--diff", "--check-only"}, {"--fix", "--fix-only"})
+_GIVEN = frozenset(
+    ["--force-exclude", "--filter-files", "--ignore-missing-imports", "--scripts-are-modules", "--all-files"]
+)  # by the hooks' own definitions
+_IDS = {"ruff": {"ruff", "ruff-check"}, "ruff check": {"ruff", "ruff-check"}, "ruff format": {"ruff-format"}}
+
+
+def without_option(snapshot: Snapshot, written: str) -> tuple[Hook, str] | None:
+    """The hook of a tool that is written with an option (`ruff format --check`) which neither it nor a setting of that name is
+    given, and the option."""
+    words = written.lower().split()
+    name = " ".join(w for w in words if not w.startswith("-"))
+    chosen = [h for h in hooks(snapshot).found if h.id in _IDS.get(name, {name})]
+    for flag in (w.split("=")[0] for w in words if w.startswith("--")):
+        alike = next((a for a in _ALIKE if flag in a), {flag})
+        key = flag.strip("-").replace("-", "[-_]")
+        given = any(a in h.says.split() or f"{a}=" in h.says for a in alike for h in chosen)
+        if chosen and not given and flag not in _GIVEN and not mentions(snapshot, rf"^\s*[\"']?{key}[\"']?\s*[=:]"):
+            return chosen[0], flag
+    return None
+
+
 # -- functions ---------------------------------------------------------------------------------------------------------
 
 OWN_CODE = (

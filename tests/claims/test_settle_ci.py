@@ -436,3 +436,37 @@ def test_what_is_shown() -> None:
     assert made is not None
     assert "lint.yaml" in made.shows
     assert "ruff" in made.shows
+
+
+LINTED = """on: [push]
+jobs:
+  lint:
+    runs-on: ubuntu-latest
+    steps:
+      - run: ruff check .
+  test:
+    runs-on: ${{ matrix.os }}
+    strategy:
+      matrix:
+        os: [ubuntu-latest, windows-latest, macos-latest]
+    steps:
+      - run: pytest
+"""
+
+
+@pytest.mark.parametrize(
+    ("purpose", "quote", "values", "expected"),
+    [
+        ("linting", "We lint on Linux and Windows", ("linux", "windows"), "contradicted"),
+        ("linting", "We lint on several systems", (), "contradicted"),
+        ("linting", "We lint and test on Linux and Windows", ("linux", "windows"), "open"),
+        ("linting", "Checks run on Linux and Windows", ("linux", "windows"), "open"),
+        ("linting", "We lint on Ubuntu", ("ubuntu",), "supported"),
+        ("tests", "We test on Linux and Windows", ("linux", "windows"), "supported"),
+        ("unknown", "It runs on Linux and Windows", ("linux", "windows"), "supported"),
+        ("typing", "We check types on Linux and Windows", ("linux", "windows"), "open"),  # by no job
+    ],
+)
+def test_systems_of_the_jobs_that_are_meant(purpose: str, quote: str, values: tuple[str, ...], expected: str) -> None:
+    here = case({".github/workflows/ci.yaml": LINTED})
+    assert label(here, "matrix", quote, axis="os", values=values, purpose=purpose) == expected

@@ -83,7 +83,7 @@ def _line(claim: History, case: Case) -> Settled | None:
 def _straight(claim: History, case: Case, merged: Evidence) -> Settled | None:
     """The contradiction by what came straight to the default branch, by as many as the words ask for."""
     line, direct = main_line(case.history), pushed_work(case.snapshot)
-    features = {c.sha for c in straight(case.snapshot).features}
+    features = {c.sha for c in straight(case.snapshot).features} if case.snapshot.opened else set()
     counted = sorted(direct, key=lambda c: c.sha not in features)
     feature = claim.what == "branch per feature"
     enough = len(direct) >= LEAST and len(direct) > (1 / 3 if feature else SHARE) * len(line)
