@@ -230,18 +230,23 @@ _VARIANT = frozenset(
 )
 
 
-def _plain_name(path: str) -> str:
-    """What a docker file is called beside words for variants: by its own name, else by the nearest folder that has one."""
+_EXERCISE = frozenset(["wandb", "exercise", "hello", "tester", "example", "old", "template"])
+
+
+def _plain_name(path: str) -> str | None:
+    """What a docker file is called beside words for variants: by its own name, else by the nearest folder that has one, else nothing.
+    None for the course's exercises."""
     for part in reversed(path.lower().split("/")):
-        if name := "_".join(w for w in re.split(r"[^a-z]+", part) if w and w not in _VARIANT):
-            return name
+        found = [w for w in re.split(r"[^a-z]+", part) if w and w not in _VARIANT]
+        if found:
+            return None if _EXERCISE & set(found) else "_".join(found)
     return ""
 
 
 def images(snapshot: Snapshot, files_only: bool) -> Band:
     """The docker files, and for images their named stages and the services of compose files, too; several from one docker file by
     argument or target have no end. The low end is half of the group's own, as variants are often left out, or as many as have names of
-    their own once words for variants are left out; a plain `Dockerfile` at the root may be another one's twin."""
+    their own once words for variants are left out, but one: one may not be thought of."""
     paths = [p for p in snapshot.files if matches(p, DOCKERFILES) and not p.lower().endswith((".dockerignore", ".md"))]
     read = dockerfiles(snapshot)
     kept = [f for f, made in read if not editors_stock(made)]
@@ -257,16 +262,9 @@ def images(snapshot: Snapshot, files_only: bool) -> Band:
                 most = inf
     shows, right = f"the repository has {plural(len(paths), 'docker file')}", _some(len(paths), len(own))
     thing = "docker file" if files_only else "image"
-    apart = {_plain_name(p) for p in own if snapshot.aside(snapshot.files[p]) != "template stub"} - {""}
-    return Band(
-        thing,
-        shows,
-        (_listed("docker files", paths),),
-        right,
-        low=max(len(own) // 2, len(apart)),
-        high=most,
-        name="images",
-    )
+    apart = {_plain_name(p) for p in own if snapshot.aside(snapshot.files[p]) != "template stub"} - {None}
+    low, listed = max(len(own) // 2, len(apart) - 1), _listed("docker files", paths)
+    return Band(thing, shows, (listed,), right, low=low, high=most, name="images")
 
 
 # -- endpoints ---------------------------------------------------------------------------------------------------------
