@@ -470,3 +470,29 @@ jobs:
 def test_systems_of_the_jobs_that_are_meant(purpose: str, quote: str, values: tuple[str, ...], expected: str) -> None:
     here = case({".github/workflows/ci.yaml": LINTED})
     assert label(here, "matrix", quote, axis="os", values=values, purpose=purpose) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "claim", "expected"),
+    [
+        ("runs", {"tool": "pytest", "place": "ci"}, "supported"),
+        ("runs", {"tool": "pytest", "place": "ci", "every": True}, "supported"),
+        ("runs", {"tool": "mkdocs", "place": "ci"}, "supported"),
+        ("runs", {"tool": "mkdocs", "place": "ci", "every": True}, "open"),  # by hand only
+        ("runs", {"tool": "mkdocs", "place": "ci", "blocks": True}, "contradicted"),
+        ("trigger", {"of": "tests", "events": ["push"], "only": True}, "open"),
+        ("trigger", {"of": "tests", "events": ["push"], "branch": "main"}, "supported"),
+        ("trigger", {"of": "tests", "events": ["push"], "period": "week"}, "open"),
+    ],
+)
+def test_all_that_is_said_is_confirmed(kind: str, claim: dict[str, object], expected: str) -> None:
+    docs = "on: workflow_dispatch\njobs:\n  docs:\n    runs-on: ubuntu-latest\n    steps:\n      - run: mkdocs build || true\n"
+    here = case({".github/workflows/ci.yaml": LINTED, ".github/workflows/docs.yaml": docs})
+    assert label(here, kind, **claim) == expected
+
+
+def test_a_count_of_one_sort_is_not_that_of_all() -> None:
+    files = {f"{name}.dockerfile": "FROM python:3.12\n" for name in ("train", "api")}
+    said = {"of": "images", "op": "exactly", "value": 2}
+    assert label(case(files), "count", "two Docker images", scope="whole", **said) == "supported"
+    assert label(case(files), "count", "two Docker images", scope="training", **said) == "open"

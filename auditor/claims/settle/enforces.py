@@ -7,7 +7,7 @@ from auditor.claims.case import Case, Settled, fact, settles
 from auditor.claims.kinds import Enforces
 from auditor.claims.numbers import answer_of
 from auditor.claims.settle.runs import toothless
-from auditor.claims.settle.workflows import contradicted, supported, sure_of_all
+from auditor.claims.settle.workflows import contradicted, supported, sure_of_these
 from auditor.facts.purposes import pipelines, served
 from auditor.facts.quality import DEFAULT_LENGTHS, Setting, hooks, line_lengths, measured, mentions, ruff, thresholds
 from auditor.facts.traces import hooked, tool_named
@@ -165,6 +165,6 @@ def _formatted(claim: Enforces, case: Case) -> Settled | None:
     ]
     if not found or question is None or question.id != "continuous-integration" or not claim.every:
         return None
-    if any(s.blocks for s in found) or hooked(case.snapshot, "formatting") or not sure_of_all(ci):
+    if any(s.blocks for s in found) or hooked(case.snapshot, "formatting") or not sure_of_these(ci, found):
         return None
     return toothless("enforces:formatting", found[0])

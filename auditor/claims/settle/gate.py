@@ -5,7 +5,7 @@ from itertools import product
 from auditor.claims.case import Case, Settled, settles
 from auditor.claims.kinds import Gate
 from auditor.claims.settle.runs import toothless
-from auditor.claims.settle.workflows import beyond_github, contradicted, on, supported, sure_of_all
+from auditor.claims.settle.workflows import beyond_github, contradicted, on, supported, sure_of_all, sure_of_these
 from auditor.facts.events import starts
 from auditor.facts.links import anyway, linked, reviewed, whatever_came_out
 from auditor.facts.purposes import PLAIN, Served, pipelines, served
@@ -34,7 +34,7 @@ def gate(claim: Gate, case: Case) -> Settled | None:
         return None
     about = f"gate:{claim.first}:{claim.then}"
     if not claim.denied and not any(a.blocks for a in firsts):
-        return toothless(about, firsts[0]) if _alone(claim, case) else None
+        return toothless(about, firsts[0]) if _alone(claim, case, firsts) else None
     if not thens:
         return None
     found = [(a, b) for a, b in product(firsts, thens) if linked(a, b, ci)]
@@ -82,10 +82,10 @@ def gate(claim: Gate, case: Case) -> Settled | None:
     )
 
 
-def _alone(claim: Gate, case: Case) -> bool:
+def _alone(claim: Gate, case: Case, firsts: list[Served]) -> bool:
     """Whether nothing but the workflows can hold something back for what is formatted or linted badly."""
     named_so = claim.first in ("formatting", "linting") and named(claim.quote, claim.first)
-    return named_so and sure_of_all(pipelines(case.snapshot)) and not hooked(case.snapshot, claim.first)
+    return named_so and sure_of_these(pipelines(case.snapshot), firsts) and not hooked(case.snapshot, claim.first)
 
 
 def _places(purpose: str, case: Case) -> list[Served]:

@@ -58,7 +58,11 @@ def runs(claim: Runs, case: Case) -> Settled | None:
         first = found[0]
         if claim.blocks and not any(s.blocks for s in found):
             return toothless(f"soft:{tool}", first)
-        return supported(about, f"{first.file.path}:{first.line} runs {tool}.", _cite(first))
+        if claim.every:  # whatever starts it
+            found = [s for s in found if s.sure and s.workflow.automatic]
+        found = [s for s in found if s.blocks or not claim.blocks]
+        shown = [f"{s.file.path}:{s.line} runs {tool}." for s in found[:1]]
+        return supported(about, shown[0], _cite(found[0])) if found else None
     if claim.place == "unknown":
         made = _in_hooks(claim, tool, case)
         return made if made and made.label == "supported" else None
@@ -144,7 +148,9 @@ def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
     about = f"hook:{tool}"
     if purpose == "hooks" and known.file is not None:
         answer = case.answer("pre-commit-hooks" if claim.denied else "pre-commit-template")
-        if answer.outcome != "found":
+        other = claim.purpose not in ("unknown", "any", "hooks", "formatting")
+        wanted = re.compile(hook_pattern(claim.purpose)) if other else None
+        if answer.outcome != "found" or (wanted and not any(wanted.search(h.says) for h in known.found)):
             return None
         shows = (
             f"{answer.evidence[0].path}:{answer.evidence[0].start} sets a hook up"

@@ -74,7 +74,12 @@ def trigger(claim: Claim, case: Case) -> Settled | None:
         if extra:
             word = extra[0].event.replace("_", " ")
             return contradicted(about, shows, f"A {word} starts it, too.", *proof, detail=True)
-    sure = all(any(surely_starts(w, e) for w in found.workflows) for e in claim.events)
+    crons = {period(c) for w in found.workflows for t in w.triggers for c in t.cron}
+    if (claim.only and not (claim.path and found.sure)) or (claim.period and claim.period not in crons):
+        return None  # not all that is said is seen
+    sure = all(
+        any(surely_starts(w, e) and may_start(w, e, claim.branch, ci) for w in found.workflows) for e in claim.events
+    )
     return supported(about, shows, *proof) if sure else None
 
 
