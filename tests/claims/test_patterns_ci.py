@@ -109,10 +109,6 @@ def test_ci_events(answer: str, found: list[tuple[object, ...]]) -> None:
 @pytest.mark.parametrize(
     ("reader", "question", "answer", "fields"),
     [
-        ("ci-periods", "continuous-integration", "`tests.yaml` runs weekly.", {"path": "tests.yaml", "period": "week"}),
-        ("ci-periods", "continuous-integration", "Dependabot opens pull requests once a month.", {"of": "dependency updates", "period": "month"}),
-        ("ci-periods", "continuous-integration", "`.github/dependabot.yaml` asks once a month.", {"of": "dependency updates", "period": "month"}),
-        ("ci-periods", "continuous-integration", "We had a stand-up every day.", None),
         ("ci-caching", "continuous-integration", "We use caching to speed up the runs.", {"tool": "caching", "denied": False}),
         ("ci-caching", "continuous-integration", "We do not make use of caching.", {"tool": "caching", "denied": True}),
         ("ci-caching", "continuous-integration", "Caching is used so that nothing doesn't need to be installed twice.", {"denied": False}),
@@ -124,12 +120,6 @@ def test_ci_events(answer: str, found: list[tuple[object, ...]]) -> None:
         ("all-functions", "code-quality", "Almost all functions have docstrings.", None),
         ("all-functions", "code-quality", "Every function should have a docstring.", None),
         ("all-functions", "code-quality", "All important functions have docstrings.", None),
-        ("line-length", "code-quality", "Ruff has a line length of 120.", {"tool": "ruff", "value": 120}),
-        ("line-length", "code-quality", "We keep to 100 characters per line.", {"tool": "", "value": 100}),
-        ("line-length", "code-quality", "PEP8 recommends a line length of 79.", None),
-        ("rules", "code-quality", "In ruff we selected the rules `N`.", {"tool": "ruff", "code": "N"}),
-        ("rules", "code-quality", "In ruff we ignored the rules `N`.", None),
-        ("rules", "code-quality", "We run mypy in strict mode.", {"rule": "strict typing", "tool": "mypy"}),
         ("git-absolutes", "version-control", "We did not use pull requests.", {"what": "pull requests", "denied": True}),
         ("git-absolutes", "version-control", "We did not use pull requests for small changes.", None),
         ("git-absolutes", "version-control", "We never pushed directly to main.", {"what": "direct commits", "denied": True}),

@@ -5,24 +5,14 @@ from dataclasses import replace
 from math import inf
 from operator import ge, gt, le, lt
 
-from auditor.claims.case import Case, Settled, fact, settles
+from auditor.claims.case import Case, Settled, answer_of, fact, settles
 from auditor.claims.kinds import Count
-from auditor.claims.numbers import answer_of, bag, foreign, near, part, tokens, total
 from auditor.claims.settle.counted import COUNTED, kept, whole
 from auditor.facts.counted import Band, by_file, plural, test_files, tests_of_subject
 from auditor.facts.suites import Suite, in_words, suite
+from auditor.numbers import bag, foreign, near, part, tokens, total
 
-_OTHER_LEVELS = (
-    "integration",
-    "performance",
-    "load",
-    "e2e",
-    "end_to_end",
-    "smoke",
-    "functional",
-    "system",
-    "acceptance",
-)
+_OTHER_LEVELS = bag("integration performance load e2e end_to_end smoke functional system acceptance")
 _SORTS = bag("unit integration performance load model data api training end-to-end smoke")
 _NOT_OURS = ("external/", "third_party/", "third-party/", "vendor/", "vendored/", "exercises/", "examples/", "venv/")
 

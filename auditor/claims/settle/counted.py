@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from auditor.claims.case import Case
+from auditor.claims.case import Case, answer_of
 from auditor.claims.kinds import Count
-from auditor.claims.numbers import answer_of, bag, near, part, tokens, total
 from auditor.facts import counted
 from auditor.facts.counted import Band, paths_in
+from auditor.numbers import bag, near, part, tokens, total
 
 RUNNERS = bag("invoke make makefile just nox poe pixi task hatch pdm")
 _ALONE = bag("only just single sole merely")

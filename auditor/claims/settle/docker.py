@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
-from auditor.claims.case import Case, Settled, absence, fact, settles
+from auditor.claims.case import Case, Settled, absence, answer_of, fact, settles
 from auditor.claims.kinds import Docker
-from auditor.claims.numbers import answer_of, bag
 from auditor.facts.gpu import cpu_build, cpu_builds, may_use_gpu
 from auditor.facts.images import (
     ROLES,
@@ -22,6 +21,7 @@ from auditor.facts.images import (
 from auditor.facts.names import names
 from auditor.lazy import compile_later
 from auditor.models import Evidence
+from auditor.numbers import bag
 from auditor.readers import DOCKERFILES, docker
 from auditor.snapshot import File, Snapshot
 

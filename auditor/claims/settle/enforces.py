@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from auditor.claims.case import Case, Settled, fact, settles
+from auditor.claims.case import Case, Settled, answer_of, fact, settles
 from auditor.claims.kinds import Enforces
-from auditor.claims.numbers import answer_of
 from auditor.claims.settle.runs import toothless
 from auditor.claims.settle.workflows import contradicted, supported, sure_of_these
 from auditor.facts.purposes import pipelines, served

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from auditor.claims.case import Case, Settled, fact, settles
 from auditor.claims.kinds import History
 from auditor.claims.settle.workflows import contradicted, supported, words
-from auditor.facts.changes import pushed_work, straight
+from auditor.facts.changes import clearly_pushed, pushed_work
 from auditor.facts.history import branches, direct_commits, main_line, own_pull_requests, tags
 from auditor.models import Evidence
 from auditor.repository import Commit
@@ -83,16 +83,11 @@ def _line(claim: History, case: Case) -> Settled | None:
 def _straight(claim: History, case: Case, merged: Evidence) -> Settled | None:
     """The contradiction by what came straight to the default branch, by as many as the words ask for."""
     line, direct = main_line(case.history), pushed_work(case.snapshot)
-    features = {c.sha for c in straight(case.snapshot).features} if case.snapshot.opened else set()
-    counted = sorted(direct, key=lambda c: c.sha not in features)
-    feature = claim.what == "branch per feature"
+    feature, counted = claim.what == "branch per feature", direct
     enough = len(direct) >= LEAST and len(direct) > (1 / 3 if feature else SHARE) * len(line)
     if not enough and claim.every and not feature:
-        counted = [c for c in counted if c.committer != _WEB_FLOW and (claim.denied or c.sha in features)]
-        place = {c.sha: i for i, c in enumerate(line)}
-        requests = sorted(place[p.commit] for p in own_pull_requests(case.history) if p.commit in place)
-        half = requests[len(requests) // 2] if requests else 0
-        enough = len(counted) >= CLEAR and any(place[c.sha] < half for c in counted)
+        counted = clearly_pushed(case.snapshot, only_features=not claim.denied)
+        enough = len(counted) >= CLEAR
     if not enough or _admitted(case):
         return None
     shows = f"{len(counted)} of the {len(line)} commits on the default branch's line ({100 * len(counted) // len(line)} %) change code or settings and came neither by a merge nor by a pull request, after the first pull request."
@@ -101,7 +96,6 @@ def _straight(claim: History, case: Case, merged: Evidence) -> Settled | None:
     return contradicted(about, shows, difference, _listed("direct commits", counted), merged)
 
 
-_WEB_FLOW = "GitHub"  # commits what is edited or rebased in the browser
 _PUSHED = words("push pushed pushing pushes commit commits committed committing worked work")
 _PARTLY = words("some others sometimes later end eventually towards once few")
 _DENIED = words("no not never nobody without instead rather avoid avoided only prohibited disabled blocked t")

@@ -12,15 +12,7 @@ from auditor.facts.traces import named
 from auditor.facts.workflows import CiWorkflow
 from auditor.readers import readable
 
-_SYSTEMS = {
-    "ubuntu": "linux",
-    "linux": "linux",
-    "windows": "windows",
-    "macos": "macos",
-    "mac": "macos",
-    "osx": "macos",
-    "mac os": "macos",
-}
+_SYSTEMS = {"ubuntu": "linux", "linux": "linux", "windows": "windows", **dict.fromkeys(("macos", "mac", "osx", "mac os"), "macos")}  # fmt: skip
 _NAMES = {"linux": "Linux", "windows": "Windows", "macos": "macOS"}
 
 

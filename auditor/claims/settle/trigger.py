@@ -8,23 +8,11 @@ from auditor.claims.settle.workflows import Meant, contradicted, meant, on, supp
 from auditor.facts.events import EVENTS, may_start, period, starts, surely_starts, waits_for_nothing
 from auditor.facts.purposes import Pipelines, pipelines
 from auditor.facts.workflows import CiWorkflow
+from auditor.numbers import bag
 from auditor.readers import yaml_root
 from auditor.snapshot import File
 
-_ELSEWHERE = frozenset(
-    [
-        "training",
-        "evaluation",
-        "data",
-        "model registry",
-        "deployment",
-        "images",
-        "load tests",
-        "release",
-        "unknown",
-        "any",
-    ]
-)
+_ELSEWHERE = bag("training evaluation data deployment images release unknown any") | {"model registry", "load tests"}
 
 
 @settles("trigger")
