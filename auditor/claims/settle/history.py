@@ -39,19 +39,15 @@ def history(claim: History, case: Case) -> Settled | None:
         squashed = [p for p in own if p.squashed]
         shows = f"{len(squashed)} of {len(own)} pull requests were squashed."
         proof = fact(shows, *[p.commit[:12] for p in own[:20]])
-        return (
-            supported("history:squash", shows, proof)
-            if squashed
-            else contradicted("history:squash", shows, "Each came in by a merge of its own commits.", proof)
-        )
+        if squashed:
+            return supported("history:squash", shows, proof)
+        return contradicted("history:squash", shows, "Each came in by a merge of its own commits.", proof)
     if claim.what == "tags" and (found := tags(case.history)):
         shows = f"The tags are {', '.join(t.name for t in found[:6])}."
         proof = fact(shows, *[t.commit[:12] for t in found[:12]])
-        return (
-            contradicted("history:tags", shows, "The sentence says that there are none.", proof)
-            if claim.denied
-            else supported("history:tags", shows, proof)
-        )
+        if not claim.denied:
+            return supported("history:tags", shows, proof)
+        return contradicted("history:tags", shows, "The sentence says that there are none.", proof)
     return None
 
 
@@ -143,12 +139,8 @@ def _branches(claim: History, case: Case) -> Settled | None:
         if claim.denied or not claim.every or len(alive) < 2:
             return None
         shows = f"{len(alive)} branches are merged and still there: {', '.join(b.name for b in alive[:6])}."
-        return contradicted(
-            "history:branches-deleted",
-            shows,
-            "The sentence says that they are deleted.",
-            fact(shows, *[b.commit[:12] for b in alive[:12]]),
-        )
+        proof = fact(shows, *[b.commit[:12] for b in alive[:12]])
+        return contradicted("history:branches-deleted", shows, "The sentence says that they are deleted.", proof)
     names = list(
         dict.fromkeys([*(p.branch for p in own_pull_requests(case.history) if p.branch), *(b.name for b in here)])
     )

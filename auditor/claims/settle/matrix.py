@@ -60,11 +60,8 @@ def _systems(claim: Matrix, case: Case, among: tuple[CiWorkflow, ...] | None, pu
     shows = here.shown + "."
     if claim.denied:
         wrong = len(here.live) > 1 if len(said) != 1 else said <= here.live
-        return (
-            contradicted("os:several", shows, f"The {purpose} do run on {_listed(here.live)}.", *here.evidence)
-            if wrong
-            else None
-        )
+        lacks = f"The {purpose} do run on {_listed(here.live)}."
+        return contradicted("os:several", shows, lacks, *here.evidence) if wrong else None
     if not said:
         if len(everywhere.used) == 1 or (purpose != "tests" and len(here.tested) == 1):
             which = (

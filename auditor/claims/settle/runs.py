@@ -94,15 +94,10 @@ def runs(claim: Runs, case: Case) -> Settled | None:
 
 def toothless(about: str, place: Served) -> Settled:
     """The contradiction of what is to keep something out, by a step that fails nothing."""
-    why = (
-        "rewrites the files on the runner, and nothing commits or compares them"
-        if place.rewrites
-        else "lets its failure pass"
-    )
-    shows = f"{place.file.path}:{place.line} {why}."
-    return contradicted(
-        about, shows, "What it finds does not fail the job.", _cite(place, "what it finds fails nothing")
-    )
+    alone = "rewrites the files on the runner, and nothing commits or compares them"
+    shows = f"{place.file.path}:{place.line} {alone if place.rewrites else 'lets its failure pass'}."
+    proof = _cite(place, "what it finds fails nothing")
+    return contradicted(about, shows, "What it finds does not fail the job.", proof)
 
 
 def _files(workflows: tuple[CiWorkflow, ...]) -> str:
