@@ -109,6 +109,10 @@ def test_ci_events(answer: str, found: list[tuple[object, ...]]) -> None:
 @pytest.mark.parametrize(
     ("reader", "question", "answer", "fields"),
     [
+        ("ci-periods", "continuous-integration", "`tests.yaml` runs weekly.", {"path": "tests.yaml", "period": "week"}),
+        ("ci-periods", "continuous-integration", "Dependabot opens pull requests once a month.", {"of": "dependency updates", "period": "month"}),
+        ("ci-periods", "continuous-integration", "`.github/dependabot.yaml` asks once a month.", {"of": "dependency updates", "period": "month"}),
+        ("ci-periods", "continuous-integration", "We had a stand-up every day.", None),
         ("ci-caching", "continuous-integration", "We use caching to speed up the runs.", {"tool": "caching", "denied": False}),
         ("ci-caching", "continuous-integration", "We do not make use of caching.", {"tool": "caching", "denied": True}),
         ("ci-caching", "continuous-integration", "Caching is used so that nothing doesn't need to be installed twice.", {"denied": False}),

@@ -6,7 +6,17 @@ from itertools import pairwise
 
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Typed
-from auditor.claims.patterns.words import CI, EVENTS, PRE_COMMIT, PURPOSES, SYSTEMS, TOOLS, python_versions, typed
+from auditor.claims.patterns.words import (
+    CI,
+    EVENTS,
+    PERIODS,
+    PRE_COMMIT,
+    PURPOSES,
+    SYSTEMS,
+    TOOLS,
+    python_versions,
+    typed,
+)
 from auditor.clauses import GLOSS, JOINS, Clause, Table, Term, among, clauses, listed_after, listed_before, table, terms
 from auditor.facts.purposes import by_path, pipelines
 from auditor.prose import Prose, Statement
@@ -238,6 +248,23 @@ def _is_event(clause: Clause, term: Term) -> bool:
         at -= 1
     before = set(words[max(at - 1, 0) : term.first])
     return bool(before & (_PREPOSITIONS | {"every", "each"}))
+
+
+@reads("ci-periods")
+def ci_periods(prose: Prose, case: Case) -> Read:
+    """Takes: one period (`weekly`, `once a month`) in a clause that names a workflow's file or Dependabot. Leaves alone: schedulers of the
+    cloud, and people's habits."""
+    for clause in _clauses(prose):
+        periods = {t.id for t in terms(clause, PERIODS)}
+        named = _file_named(clause, case)
+        if len(periods) != 1 or not clause.plain or not (named or any("dependabot" in w.text for w in clause.words)):
+            continue
+        path, of = (named.id, "unknown") if named else ("", "dependency updates")
+        period = next(iter(periods))
+        yield (
+            clause.statement,
+            typed("trigger", clause, events=("schedule",), of=of, path=path, period=period),
+        )
 
 
 _CACHES = table("caching", "cache", "caches", "cached", "caching")

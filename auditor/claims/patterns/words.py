@@ -30,6 +30,11 @@ EVENTS = Table({
     "prs": "pull request", "merge request": "pull request", "merge": "merge", "merges": "merge", "pull_request": "pull request",
     "workflow_dispatch": "manual",
 })  # fmt: skip
+PERIODS = Table({
+    "hourly": "hour", "every hour": "hour", "nightly": "day", "daily": "day", "every night": "day", "every day": "day", "once a day": "day",
+    "each day": "day", "weekly": "week", "every week": "week", "once a week": "week", "each week": "week", "monthly": "month",
+    "every month": "month", "once a month": "month", "each month": "month", "every monday": "week", "every sunday": "week",
+})  # fmt: skip
 _CI = ("ci", "ci/cd", "continuous integration", "github actions", "github action", "github workflow", "github workflows", "workflow", "workflows")  # fmt: skip
 CI = table("ci", *_CI)
 PRE_COMMIT = table("hooks", "pre commit", "precommit", "pre commits", "precomit")
