@@ -243,3 +243,9 @@ def fact(note: str, *sources: str, path: str = "") -> Evidence:
 def absence(note: str) -> Evidence:
     """That something is not there, with where it was looked for."""
     return Evidence(kind="absence", note=note)
+
+
+def answer_of(quote: str, case: Case) -> Question | None:
+    """The first question whose answer has a quote."""
+    said = " ".join(quote.split())
+    return next((q for q in case.report.questions if said in " ".join(q.answer.split())), None)

@@ -4,7 +4,7 @@ was there once. One call to git, made when the first of these is asked for."""
 import re
 from collections.abc import Mapping
 
-from auditor.facts.history import direct_commits, main_line, pull_requests
+from auditor.facts.history import direct_commits, main_line, own_pull_requests, pull_requests
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.lazy import dataclass
@@ -155,15 +155,14 @@ def straight(snapshot: Snapshot) -> Straight:
     return snapshot.once("straight", make)
 
 
-LEAST = 10
 _ABOUT = "report readme question answer checklist typo docs md figure template initial"
 _PROSE = frozenset(_ABOUT.split())
 
 
 def pushed_work(snapshot: Snapshot) -> list[Commit]:
-    """The commits of people, at least ten, that stand on the default branch by themselves after the first pull request, change more than prose,
-    and were not rebased, amended or picked (their times agree): they were pushed there. By their files where git can tell, else by
-    their subjects."""
+    """The commits of people that stand on the default branch by themselves after the first pull request, change more than prose
+    and data, and were made where they stand: neither rebased, amended nor picked (their times agree); those with new files first. By their files where git can
+    tell, else by their subjects. A branch that is merged by a fast-forward leaves such commits, too."""
     line = main_line(snapshot.history)
     place = {c.sha: i for i, c in enumerate(line)}
     first = max((place[p.commit] for p in pull_requests(snapshot.history) if p.commit in place), default=-1)
@@ -173,12 +172,26 @@ def pushed_work(snapshot: Snapshot) -> list[Commit]:
         for c in direct_commits(snapshot.history)
         if c.sha in later and abs((c.committed - c.time).total_seconds()) < 60
     ]
-    if len(plain) < LEAST:
-        return []
-    if snapshot.opened is None:
+    if snapshot.opened is None or not plain:
         return [c for c in plain if not set(re.findall(r"[a-z]+", c.subject.lower())) & _PROSE]
     changed = changes(snapshot)
-    return [c for c in plain if any(kind_of(one.path) not in ("prose", "data") for one in changed.get(c.sha, ()))]
+    work = [c for c in plain if any(kind_of(one.path) not in ("prose", "data") for one in changed.get(c.sha, ()))]
+    features = {c.sha for c in straight(snapshot).features}
+    return sorted(work, key=lambda c: c.sha not in features)
+
+
+_WEB_FLOW = "GitHub"  # commits what is edited or rebased in the browser
+
+
+def clearly_pushed(snapshot: Snapshot, only_features: bool) -> list[Commit]:
+    """Those of them that were not made in the browser (with `only_features`: that bring a new file of code, tests or workflows);
+    none where all are older than half of the pull requests, as the branch may have been closed to pushes then."""
+    features = {c.sha for c in straight(snapshot).features} if only_features else set()
+    found = [c for c in pushed_work(snapshot) if c.committer != _WEB_FLOW and (not only_features or c.sha in features)]
+    place = {c.sha: i for i, c in enumerate(main_line(snapshot.history))}
+    requests = sorted(place[p.commit] for p in own_pull_requests(snapshot.history) if p.commit in place)
+    half = requests[len(requests) // 2] if requests else 0
+    return found if any(place[c.sha] < half for c in found) else []
 
 
 # -- where files went --------------------------------------------------------------------------------------------------

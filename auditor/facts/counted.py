@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from auditor.facts.cloud import training_specs
@@ -10,7 +10,7 @@ from auditor.facts.commandline import TARGET_FILES, targets
 from auditor.facts.history import own_pull_requests, pull_requests
 from auditor.facts.images import bases, dockerfiles, editors_stock
 from auditor.facts.routes import Route, routes
-from auditor.facts.suites import TESTS_FOLDER
+from auditor.facts.suites import TESTS_FOLDER, Suite, TestFile, in_words, other_tests, suite
 from auditor.facts.workflows import ci_workflows
 from auditor.globs import matches
 from auditor.lazy import compile_later
@@ -60,6 +60,71 @@ def _some(*numbers: int) -> frozenset[int]:
     return frozenset(numbers) - {0}
 
 
+# -- tests -----------------------------------------------------------------------------------------------------------
+
+
+def by_file(files: tuple[TestFile, ...]) -> Evidence:
+    """How many tests each file has, the fullest first."""
+    many = sorted(files, key=lambda f: (-f.count, f.path))
+    rest = f", and {len(many) - 20} more" if len(many) > 20 else ""
+    listed = ", ".join(f"{f.path} {f.count}" for f in many[:20]) or "none"
+    return computed(f"tests by file: {listed}{rest}", [f.path for f in many[:20]])
+
+
+def tests_of_subject(tests: Suite, stem: str, band: Band) -> Band:
+    """The tests of one subject: those of the files that are called after it with all others that have it in their name or reach a
+    module of that name. Only more than these is wrong: fewer may be some of them."""
+    files = [f for f in tests.files if any(w.startswith(stem) for w in f.subjects)]
+    paths = {f.path for f in files}
+    others = [
+        c
+        for c in tests.collection.cases
+        if c.path not in paths
+        and (
+            stem in c.name.lower()
+            or any(stem in own.lower() for own in (*c.own, c.path))
+            or (stem == "api" and c.client)
+        )
+    ]
+    if not files or tests.open_end:
+        return band
+    right = tests.sums(files)
+    most = max(right) + sum(c.cases for c in others)
+    asserts = {f.asserts for f in files} | {sum(f.asserts for f in files)}
+    shows = f"{', '.join(f.path for f in files)} {'has' if len(files) == 1 else 'have'} {in_words(files)}"
+    shows += f", and {plural(len(others), 'test')} of other files may belong to it" if others else ""
+    return replace(band, shows=shows, right=right, other=frozenset(asserts), high=most, name=f"tests:{stem}")
+
+
+def test_files(snapshot: Snapshot) -> Band:
+    """The files with tests, with those that are called so, by folder, and all below folders for tests."""
+    tests = suite(snapshot)
+    paths = [p for p in snapshot.files if p.endswith(".py") and not p.endswith("__init__.py")]
+    named = [p for p in paths if any("test" in folder.lower() for folder in p.split("/")[:-1])]
+    empty = [p for p in paths if matches(p, ("**/test_*.py", "**/*_test.py"))]
+    holding = {f.path for f in tests.holding}
+    right = {len(holding), len(holding | set(empty))}
+    every = {*named, *empty, *(f.path for f in tests.files)}
+    folders: dict[str, int] = {}
+    for path in every:
+        parts = path.split("/")
+        for i in range(1, len(parts)):
+            above = "/".join(parts[:i])
+            folders[above] = folders.get(above, 0) + 1
+    other = {
+        len(named),
+        len(tests.files),
+        len(every),
+        *folders.values(),
+        len([p for p in named if "conftest" not in p]),
+    }
+    high = inf if other_tests(snapshot) else max(right | other)
+    shows = f"the repository has {plural(len(holding), 'file')} with tests"
+    return Band(
+        "test file", shows, (by_file(tests.holding),), frozenset(right), frozenset(other), min(right | other), high
+    )
+
+
 # -- workflows and jobs ------------------------------------------------------------------------------------------------
 
 _MAY_BE_ONE = (".github/**/*.y*ml*", ".github/workflows/*", ".github/dependabot*", "**/*cloudbuild*.y*ml", "**/*cloud_build*.y*ml", ".gitlab-ci*", ".circleci/*", ".travis*", "**/azure-pipelines*", "**/jenkinsfile*", ".pre-commit-config.y*ml")  # fmt: skip
@@ -71,13 +136,16 @@ _CI_WORK = compile_later(
 )
 
 
-def workflows(snapshot: Snapshot) -> Band:
+def workflows(snapshot: Snapshot, text: str) -> Band:
     """From the workflows that test or lint, without a template's and those that publish or update, to every file that may be
-    called one (Dependabot, Cloud Build, pre-commit, switched-off files)."""
+    called one (Dependabot, Cloud Build, pre-commit, switched-off files). A `text` that names a file which neither tests nor
+    lints counts all of the group's own."""
     found = ci_workflows(snapshot.select(WORKFLOWS, all=True))
     daily = [w for w in found if not _AUXILIARY.search(f"{w.file.name} {w.name}")]
     own = [w.path for w in daily if snapshot.aside(w.file) != "template stub"]
     checks = [p for p in own if _CI_WORK.search(snapshot.files[p].text)]
+    if any(p.rsplit("/", 1)[-1] in text for p in set(own) - set(checks)):
+        checks = own
     paths = [w.path for w in found]
     possible = {*paths, *(p for p in snapshot.files if matches(p, _MAY_BE_ONE))}
     bare = ", ".join(p.rsplit("/", 1)[-1] for p in paths[:8]) or "none"
@@ -132,9 +200,53 @@ _BY_ARGUMENT = compile_later(r"--build-arg|--target|build-args:|gcloud run deplo
 _BUILDERS = ("**/*cloudbuild*.y*ml", ".github/workflows/*.y*ml", "**/tasks.py", "**/*.sh", "**/makefile")
 
 
+_VARIANT = frozenset(
+    [
+        "gpu",
+        "cpu",
+        "cuda",
+        "dev",
+        "development",
+        "local",
+        "prod",
+        "production",
+        "base",
+        "test",
+        "tests",
+        "debug",
+        "slim",
+        "cloud",
+        "gcp",
+        "vertex",
+        "deploy",
+        "staging",
+        "dockerfile",
+        "docker",
+        "containerfile",
+        "images",
+        "image",
+        "dockerfiles",
+    ]
+)
+
+
+_EXERCISE = frozenset(["wandb", "exercise", "hello", "tester", "example", "old", "template"])
+
+
+def _plain_name(path: str) -> str | None:
+    """What a docker file is called beside words for variants: by its own name, else by the nearest folder that has one, else nothing.
+    None for the course's exercises."""
+    for part in reversed(path.lower().split("/")):
+        found = [w for w in re.split(r"[^a-z]+", part) if w and w not in _VARIANT]
+        if found:
+            return None if _EXERCISE & set(found) else "_".join(found)
+    return ""
+
+
 def images(snapshot: Snapshot, files_only: bool) -> Band:
     """The docker files, and for images their named stages and the services of compose files, too; several from one docker file by
-    argument or target have no end. The low end is half of the group's own: variants are often left out."""
+    argument or target have no end. The low end is half of the group's own, as variants are often left out, or as many as have names of
+    their own once words for variants are left out, but one: one may not be thought of."""
     paths = [p for p in snapshot.files if matches(p, DOCKERFILES) and not p.lower().endswith((".dockerignore", ".md"))]
     read = dockerfiles(snapshot)
     kept = [f for f, made in read if not editors_stock(made)]
@@ -150,7 +262,9 @@ def images(snapshot: Snapshot, files_only: bool) -> Band:
                 most = inf
     shows, right = f"the repository has {plural(len(paths), 'docker file')}", _some(len(paths), len(own))
     thing = "docker file" if files_only else "image"
-    return Band(thing, shows, (_listed("docker files", paths),), right, low=len(own) // 2, high=most, name="images")
+    apart = {_plain_name(p) for p in own if snapshot.aside(snapshot.files[p]) != "template stub"} - {None}
+    low, listed = max(len(own) // 2, len(apart) - 1), _listed("docker files", paths)
+    return Band(thing, shows, (listed,), right, low=low, high=most, name="images")
 
 
 # -- endpoints ---------------------------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 import re
 
-from auditor.facts.purposes import Pipelines
+from auditor.facts.purposes import Pipelines, served
 from auditor.facts.workflows import CiWorkflow, Trigger
+from auditor.readers import yaml_root
+from auditor.snapshot import File, Snapshot
 
 _BEHIND = (
     "workflow_run",
@@ -106,3 +108,17 @@ def starts(workflow: CiWorkflow) -> str:
             text += f" ({'; '.join(t.cron)})"
         said.append(text)
     return ", ".join(said) or "nothing"
+
+
+def update_periods(snapshot: Snapshot) -> list[tuple[str, File, int, str]]:
+    """How often dependencies are looked at, by Dependabot's `interval` and the clocks of workflows that update hooks or locks: the
+    period (empty for an odd one), where it is written, and in words."""
+    named = {"daily": "day", "weekly": "week", "monthly": "month"}
+    told: list[tuple[str, File, int, str]] = []
+    for file in snapshot.select((".github/dependabot.y*ml",), stubs=True):
+        for update in yaml_root(file)["updates"].items:
+            interval = update["schedule"]["interval"]
+            told.append((named.get(interval.text, ""), file, interval.line, f"sets the interval {interval.text}"))
+    for w in {s.workflow.path: s.workflow for s in served(snapshot, "dependency updates")}.values():
+        told += [(period(c), w.file, t.line, f"has the schedule `{c}`") for t in w.triggers for c in t.cron]
+    return told

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from auditor.facts.names import clear, ignore_rule, names
 from auditor.globs import matches
@@ -325,3 +325,27 @@ def fits(said: str, image: str) -> bool:
 def pieces(text: str) -> set[str]:
     """The words and versions of an image's name, without those that go without saying."""
     return set(re.findall(r"[a-z]+|\d+(?:\.\d+)*", text.lower())) - _IMPLIED
+
+
+def meant(snapshot: Snapshot, path: str, role: str) -> list[File]:
+    """The docker files that a path names (none where it is that of no docker file), else those of a role (`all`, `unknown`: all of the group)."""
+    if path:
+        known = {f.path: f for f, _ in dockerfiles(snapshot)}
+        resolver = names(snapshot)
+        near = resolver.near(path)
+        paths = resolver.works(path) or ((near.path,) if near else ())
+        return [known[p] for p in paths if p in known]
+    own = own_dockerfiles(snapshot)
+    if role in ("all", "unknown"):
+        return own
+    return of_role(own, role)
+
+
+def second_stage(file: File) -> int:
+    """`COPY --from=image` and `FROM x AS base` make no second stage."""
+    return bases(file)[-1].line if len(bases(file)) > 1 else 0
+
+
+def line_of(*names: str, test: str = "") -> Callable[[File], int]:
+    """The line of the first of these instructions whose text has the pattern; 0 without one."""
+    return lambda file: next((i.line for i in docker(file) if i.name in names and re.search(test, i.text)), 0)

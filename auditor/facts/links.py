@@ -1,7 +1,12 @@
 """What a step of continuous integration waits for: jobs, calls, and workflows that are to be done first."""
 
+import re
+
 from auditor.facts.purposes import Pipelines, Served
 from auditor.facts.workflows import CiWorkflow
+from auditor.lazy import compile_later
+
+_ANYWAY = compile_later(r"\b(always|failure|cancelled)\s*\(")
 
 
 def linked(a: Served, b: Served, ci: Pipelines) -> bool:
@@ -65,3 +70,25 @@ def whatever_came_out(a: Served, b: Served) -> bool:
     workflow asks for the conclusion."""
     other = a.workflow is not b.workflow and "workflow_run" in b.workflow.workflow.triggers
     return other and "conclusion" not in b.workflow.file.text and "success" not in b.workflow.file.text
+
+
+def anyway(a: Served, b: Served) -> bool:
+    """Whether what follows runs after a failure, too."""
+    return not a.blocks or bool(_ANYWAY.search(b.job.node["if"].text) or _ANYWAY.search(b.step.node["if"].text))
+
+
+def reviewed(b: Served, firsts: list[Served]) -> bool:
+    """Whether a merge may stand between the two: the second starts on no more than pushes to branches that are named (or for tags, releases
+    and by the clock), while the first runs on pull requests, or on pushes to any branch."""
+    events = [t for t in b.workflow.triggers if t.event in ("push", "pull_request")]
+    conditions = " ".join(n["if"].text for n in (b.job.node, b.step.node)) + " ".join(
+        j.node["if"].text for j in b.workflow.workflow.jobs if j.id in needs(b.workflow, b.job.id)
+    )
+    narrow = re.search(r"github\.(ref|event_name|event)", conditions)
+    open_push = any(t.event == "push" and not t.branches and not t.branches_ignore and not t.tags for t in events)
+    on_pull = any(t.event == "pull_request" for t in events)
+    if (on_pull or open_push) and not narrow:
+        return False
+    early = {t.event for a in firsts for t in a.workflow.triggers}
+    any_push = any(t.event == "push" and not t.branches for a in firsts for t in a.workflow.triggers)
+    return "pull_request" in early or any_push or any(t.event in ("workflow_dispatch", "workflow_call", "repository_dispatch", "release", "tag", "schedule", "workflow_run") for t in b.workflow.triggers)  # fmt: skip

@@ -18,8 +18,8 @@ _CALLED = {"ubuntu": "linux", "windows": "windows", "macos": "macos"}
 
 @dataclass(frozen=True)
 class Systems:
-    """The machines by family (`linux`, `windows`, `macos`): of the jobs that run tests (`tested`, and `live` where anything starts
-    them and no condition is unknown), of all jobs (`used`), and of the jobs that run no tests (`others`). `known`: every job's machine is written
+    """The machines by family (`linux`, `windows`, `macos`): of the jobs that run tests or serve another purpose (`tested`, and `live`
+    where anything starts them and no condition is unknown), of all jobs (`used`), and of the other jobs (`others`). `known`: every job's machine is written
     down."""
 
     tested: tuple[str, ...]
@@ -31,8 +31,9 @@ class Systems:
     shown: str
 
 
-def systems(snapshot: Snapshot, among: tuple[CiWorkflow, ...] | None = None) -> Systems:
-    """The systems of the workflows, or of some of them."""
+def systems(snapshot: Snapshot, among: tuple[CiWorkflow, ...] | None = None, purpose: str = "tests") -> Systems:
+    """The systems of the workflows, or of some of them, by the jobs that serve a purpose."""
+    places = served(snapshot, purpose) if purpose != "tests" else ()
     tested: dict[str, None] = {}
     others: set[str] = set()
     live: set[str] = set()
@@ -45,8 +46,10 @@ def systems(snapshot: Snapshot, among: tuple[CiWorkflow, ...] | None = None) -> 
             # a job that calls a workflow of this repository has its machines there
             known = known and (bool(job.node["uses"]) or (bool(matched) and all(matched)))
             used |= set(_families(job.systems))
-            mine = [r for r in runs if r.job.id == job.id]
-            if not mine:
+            steps = {s.step.line for s in places if s.workflow is w and s.job.id == job.id}
+            serving = [r for r in w.runs if r.step.line in steps] if purpose != "tests" else runs
+            mine = [r for r in serving if r.job.id == job.id]
+            if not mine and not steps:  # a step of an action has no commands
                 others |= set(_families(job.systems))
                 continue
             on = machines(job, (c for r in mine for c in r.combinations))
@@ -56,8 +59,8 @@ def systems(snapshot: Snapshot, among: tuple[CiWorkflow, ...] | None = None) -> 
             tested.update(dict.fromkeys(_families(on)))
             line, said = machine_line(job), ", ".join(sorted(set(on)))
             last = line + (len(_families(on)) if "matrix." in job.node["runs-on"].text else 0)
-            evidence.append(w.file.cite(line, last, note=f"the job {job.id} runs tests on {said}"))
-            said_on.append(f"{w.path}:{line} runs tests on {said}")
+            evidence.append(w.file.cite(line, last, note=f"the job {job.id} runs {purpose} on {said}"))
+            said_on.append(f"{w.path}:{line} runs {purpose} on {said}")
     return Systems(
         tuple(tested),
         frozenset(live),

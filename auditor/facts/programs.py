@@ -59,6 +59,18 @@ _RUFF_WORDS = (
 )
 
 
+_FORMATTERS = ("black", "isort", "docformatter", "autopep8", "yapf", "blue")
+
+
+def only_rewrites(command: Command) -> bool:
+    """Whether a command is a formatter that puts files right where it runs: it succeeds whatever they were like."""
+    words = command.bare
+    if command.program == "ruff":
+        first = next((w for w in words[1:] if not w.startswith("-")), "")
+        return first == "format" and not lint_tool(command)
+    return command.program in _FORMATTERS and not lint_tool(command)
+
+
 def lint_tool(command: Command) -> str:
     """The linter, type checker or checking formatter that a command runs; empty for one that rewrites the files only."""
     words = command.bare
@@ -73,7 +85,7 @@ def lint_tool(command: Command) -> str:
         if first == "format":
             return "ruff format --check" if checking else ""
         return "ruff" if first and first not in _RUFF_WORDS else ""
-    if program in ("black", "isort", "docformatter", "autopep8", "yapf", "blue"):
+    if program in _FORMATTERS:
         return (
             f"{program} --check" if checking or "--exit-code" in words or (program == "yapf" and "-d" in words) else ""
         )

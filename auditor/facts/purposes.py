@@ -12,6 +12,7 @@ from auditor.facts.programs import (
     lint_action,
     lint_hooks,
     lint_tool,
+    only_rewrites,
     runs_pre_commit,
     runs_tests,
 )
@@ -27,7 +28,8 @@ _NOT_READ = frozenset(["pyproject.toml", "setup.cfg"])  # too much stands there 
 
 @dataclass(frozen=True)
 class Served:
-    """A place where a workflow does what is asked for: the step, and the file and line where that is written."""
+    """A place where a workflow does what is asked for: the step, and the file and line where that is written. `soft`: its failure
+    passes; `rewrites`: it is a formatter that puts right what it finds on the runner, and nothing takes that back or looks at it."""
 
     workflow: CiWorkflow
     job: Job
@@ -36,6 +38,12 @@ class Served:
     line: int
     soft: bool = False
     sure: bool = True
+    rewrites: bool = False
+
+    @property
+    def blocks(self) -> bool:
+        """Whether what it finds fails the job."""
+        return not self.soft and not self.rewrites
 
 
 @dataclass(frozen=True)
@@ -230,16 +238,24 @@ def _served(snapshot: Snapshot, purpose: str) -> Iterator[Served]:
                 or hooked
                 or _BUILT.get(purpose) in done
             ):
-                yield _place(w, one)
+                yield place(w, one)
 
 
 def _bare(command: Command) -> str:
     return " ".join(command.bare) or command.text
 
 
-def _place(w: CiWorkflow, one: Run | Use) -> Served:
+_TAKEN_BACK = compile_later(
+    r"git (?:\S+ )*?(?:commit|push|diff|status)\b|commit|create-pull-request|autofix|reviewdog|suggest"
+)
+
+
+def place(w: CiWorkflow, one: Run | Use) -> Served:
+    """Where a workflow has a step."""
     if isinstance(one, Run):
-        return Served(w, one.job, one.step, one.file, one.line, one.soft, one.sure)
+        soft = one.soft or "--exit-zero" in one.command.bare
+        alone = only_rewrites(one.command) and not _TAKEN_BACK.search(uncommented(w.file))
+        return Served(w, one.job, one.step, one.file, one.line, soft, one.sure, alone)
     return Served(w, one.job, one.step, one.file, one.step.line, one.step.soft)
 
 

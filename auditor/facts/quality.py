@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Node, python, readable, shell_commands, toml, yaml_root
+from auditor.readers import Function, Node, python, readable, shell_commands, toml, yaml_root
 from auditor.snapshot import File, Snapshot
 
 # -- pre-commit --------------------------------------------------------------------------------------------------------
@@ -180,34 +180,61 @@ def mentions(snapshot: Snapshot, pattern: str, *words: str) -> list[tuple[File, 
     return found
 
 
+_ALIKE = ({"--check", "--diff", "--check-only"}, {"--fix", "--fix-only"})
+_GIVEN = frozenset(
+    ["--force-exclude", "--filter-files", "--ignore-missing-imports", "--scripts-are-modules", "--all-files"]
+)  # by the hooks' own definitions
+_IDS = {"ruff": {"ruff", "ruff-check"}, "ruff check": {"ruff", "ruff-check"}, "ruff format": {"ruff-format"}}
+
+
+def without_option(snapshot: Snapshot, written: str) -> tuple[Hook, str] | None:
+    """The hook of a tool that is written with an option (`ruff format --check`) which neither it nor a setting of that name is
+    given, and the option."""
+    words = written.lower().split()
+    name = " ".join(w for w in words if not w.startswith("-"))
+    chosen = [h for h in hooks(snapshot).found if h.id in _IDS.get(name, {name})]
+    for flag in (w.split("=")[0] for w in words if w.startswith("--")):
+        alike = next((a for a in _ALIKE if flag in a), {flag})
+        key = flag.strip("-").replace("-", "[-_]")
+        given = any(a in h.says.split() or f"{a}=" in h.says for a in alike for h in chosen)
+        if chosen and not given and flag not in _GIVEN and not mentions(snapshot, rf"^\s*[\"']?{key}[\"']?\s*[=:]"):
+            return chosen[0], flag
+    return None
+
+
 # -- functions ---------------------------------------------------------------------------------------------------------
 
 OWN_CODE = (
     "**/*.py", "!reports/**", "!report/**", "!docs/**", "!tests/**", "!test/**", "!**/tests/**", "!**/test_*.py", "!**/*_test.py", "!**/conftest.py",
     "!tasks.py", "!setup.py", "!noxfile.py", "!notebooks/**",
 )  # fmt: skip
-# methods whose name and types a framework gives
+# methods whose name and purpose a framework gives
 _OVERRIDES = compile_later(r"(?:forward|\w+_step|configure_\w+|setup|teardown|prepare_data|on_\w+|\w+_dataloader)$")
 _STAND_INS = frozenset(["property", "setter", "overload", "cached_property", "getter"])
+Lacking = tuple[tuple[File, int, str], ...]
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Of some functions: how many there are, and those without a docstring, and without any annotation."""
+    """Of some functions: how many there are (`documentable` without overrides), and those without a docstring, without any annotation, `bare`
+    of one for a parameter (or, without parameters, for the value that they return), and not annotated in full."""
 
     total: int
-    undocumented: tuple[tuple[File, int, str], ...]
-    untyped: tuple[tuple[File, int, str], ...]
+    documentable: int
+    undocumented: Lacking
+    untyped: Lacking
+    bare: Lacking
+    partly: Lacking
 
 
 def measured(snapshot: Snapshot) -> tuple[Measured, ...] | None:
     """The functions of the own code in three readings: all, public ones, those below src. Tests, tasks, nested, dunder and
-    empty functions, overrides, properties and overloads are left out. None where a file does not parse."""
+    empty functions, properties and overloads are left out. None where a file does not parse."""
     return snapshot.once("functions measured", lambda: _measured(snapshot))
 
 
 def _measured(snapshot: Snapshot) -> tuple[Measured, ...] | None:
-    rows: list[tuple[File, int, str, bool, bool]] = []
+    rows: list[tuple[File, Function]] = []
     for file in snapshot.select(OWN_CODE):
         module = python(file)
         if module is None:
@@ -215,28 +242,42 @@ def _measured(snapshot: Snapshot) -> tuple[Measured, ...] | None:
         for f in module.functions:
             stands_in = any(d.rsplit(".", 1)[-1] in _STAND_INS for d in f.decorators)
             own = f.qualname == f.name or f.owner
-            if (
-                stands_in
-                or not own
-                or re.fullmatch(r"__\w+__", f.name)
-                or (f.owner and _OVERRIDES.match(f.name))
-                or _empty(f.node)
-            ):
-                continue
-            every = (*f.node.args.posonlyargs, *f.node.args.args, *f.node.args.kwonlyargs)
-            given = [a for a in every if a.arg not in ("self", "cls")]
-            typed = f.node.returns is not None or any(a.annotation for a in given) or not given
-            rows.append((file, f.line, f.name, ast.get_docstring(f.node) is not None, typed))
-    readings: tuple[Callable[[tuple[File, int, str, bool, bool]], bool], ...] = (
-        lambda r: True,
-        lambda r: not r[2].startswith("_"),
-        lambda r: r[0].path.startswith("src/"),
+            if own and not stands_in and not re.fullmatch(r"__\w+__", f.name) and not _empty(f.node):
+                rows.append((file, f))
+    readings: tuple[Callable[[File, str], bool], ...] = (
+        lambda file, name: True,
+        lambda file, name: not name.startswith("_"),
+        lambda file, name: file.path.startswith("src/"),
     )
-    made = []
-    for keep in readings:
-        part = [r for r in rows if keep(r)]
-        made.append(Measured(len(part), tuple(r[:3] for r in part if not r[3]), tuple(r[:3] for r in part if not r[4])))
-    return tuple(made)
+    return tuple(_of([(file, f) for file, f in rows if keep(file, f.name)]) for keep in readings)
+
+
+def _of(rows: list[tuple[File, Function]]) -> Measured:
+    """One reading."""
+
+    def lacking(test: Callable[[Function], bool]) -> Lacking:
+        return tuple((file, f.line, f.name) for file, f in rows if test(f))
+
+    def annotated(f: Function) -> list[bool]:
+        arguments = f.node.args
+        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        return [a.annotation is not None for a in every if a.arg not in ("self", "cls")]
+
+    def documentable(f: Function) -> bool:
+        return not (f.owner and _OVERRIDES.match(f.name))
+
+    return Measured(
+        len(rows),
+        sum(documentable(f) for _, f in rows),
+        lacking(lambda f: documentable(f) and ast.get_docstring(f.node) is None),
+        lacking(lambda f: f.node.returns is None and bool(annotated(f)) and not any(annotated(f))),
+        lacking(lambda f: not all(annotated(f)) or (not annotated(f) and f.node.returns is None and _gives(f.node))),
+        lacking(lambda f: not all(annotated(f)) or f.node.returns is None),
+    )
+
+
+def _gives(node: ast.AST) -> bool:
+    return any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(node))
 
 
 def _empty(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

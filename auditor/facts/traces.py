@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from auditor.facts.jobs import Run
 from auditor.facts.programs import lint_action, lint_tool, runs_pre_commit
-from auditor.facts.purposes import Served, added_options, pipelines, served
+from auditor.facts.purposes import Served, added_options, pipelines, place, served
 from auditor.facts.quality import hooks
 from auditor.facts.workflows import CiWorkflow
 from auditor.lazy import compile_later
@@ -83,6 +83,13 @@ def hook_pattern(tool: str) -> str:
     return _BY_HOOK.get(purpose, "") if purpose else rf"(?<![a-z]){re.escape(tool)}(?!-test)"
 
 
+def hooked(snapshot: Snapshot, purpose: str) -> bool:
+    """Whether a hook formats code or lints it, or another manager of hooks may: what is committed was looked at before."""
+    known = hooks(snapshot)
+    pattern = hook_pattern(purpose) or r"format|black|yapf|autopep8|isort|prettier|blue|\bfmt\b"
+    return not known.sure or any(re.search(pattern, h.says) for h in known.found)
+
+
 def places_of(tool: str, snapshot: Snapshot) -> Iterator[Served]:
     """The places where workflows run a tool or serve a purpose."""
     purpose = PURPOSE_OF.get(tool, "")
@@ -95,13 +102,11 @@ def places_of(tool: str, snapshot: Snapshot) -> Iterator[Served]:
         for run in w.runs:
             hook = hooked and runs_pre_commit(run)
             if run.command.runs(tool) or tool == " ".join(run.command.bare[:2]) or hook:
-                yield Served(
-                    w, run.job, run.step, run.file, run.line, run.soft or "--exit-zero" in run.command.bare, run.sure
-                )
+                yield place(w, run)
         for use in w.uses:
             name = re.split(r"[/_-]", use.action.lower().removeprefix("./"))
             if lint_action(use) == tool or tool in name or (hooked and runs_pre_commit(use)):
-                yield Served(w, use.job, use.step, use.file, use.step.line, use.step.soft)
+                yield place(w, use)
 
 
 def tools_of(workflows: Iterable[CiWorkflow]) -> list[str]:

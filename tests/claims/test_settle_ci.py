@@ -436,3 +436,63 @@ def test_what_is_shown() -> None:
     assert made is not None
     assert "lint.yaml" in made.shows
     assert "ruff" in made.shows
+
+
+LINTED = """on: [push]
+jobs:
+  lint:
+    runs-on: ubuntu-latest
+    steps:
+      - run: ruff check .
+  test:
+    runs-on: ${{ matrix.os }}
+    strategy:
+      matrix:
+        os: [ubuntu-latest, windows-latest, macos-latest]
+    steps:
+      - run: pytest
+"""
+
+
+@pytest.mark.parametrize(
+    ("purpose", "quote", "values", "expected"),
+    [
+        ("linting", "We lint on Linux and Windows", ("linux", "windows"), "contradicted"),
+        ("linting", "We lint on several systems", (), "contradicted"),
+        ("linting", "We lint and test on Linux and Windows", ("linux", "windows"), "open"),
+        ("linting", "Checks run on Linux and Windows", ("linux", "windows"), "open"),
+        ("linting", "We lint on Ubuntu", ("ubuntu",), "supported"),
+        ("tests", "We test on Linux and Windows", ("linux", "windows"), "supported"),
+        ("unknown", "It runs on Linux and Windows", ("linux", "windows"), "supported"),
+        ("typing", "We check types on Linux and Windows", ("linux", "windows"), "open"),  # by no job
+    ],
+)
+def test_systems_of_the_jobs_that_are_meant(purpose: str, quote: str, values: tuple[str, ...], expected: str) -> None:
+    here = case({".github/workflows/ci.yaml": LINTED})
+    assert label(here, "matrix", quote, axis="os", values=values, purpose=purpose) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "claim", "expected"),
+    [
+        ("runs", {"tool": "pytest", "place": "ci"}, "supported"),
+        ("runs", {"tool": "pytest", "place": "ci", "every": True}, "supported"),
+        ("runs", {"tool": "mkdocs", "place": "ci"}, "supported"),
+        ("runs", {"tool": "mkdocs", "place": "ci", "every": True}, "open"),  # by hand only
+        ("runs", {"tool": "mkdocs", "place": "ci", "blocks": True}, "contradicted"),
+        ("trigger", {"of": "tests", "events": ["push"], "only": True}, "open"),
+        ("trigger", {"of": "tests", "events": ["push"], "branch": "main"}, "supported"),
+        ("trigger", {"of": "tests", "events": ["push"], "period": "week"}, "open"),
+    ],
+)
+def test_all_that_is_said_is_confirmed(kind: str, claim: dict[str, object], expected: str) -> None:
+    docs = "on: workflow_dispatch\njobs:\n  docs:\n    runs-on: ubuntu-latest\n    steps:\n      - run: mkdocs build || true\n"
+    here = case({".github/workflows/ci.yaml": LINTED, ".github/workflows/docs.yaml": docs})
+    assert label(here, kind, **claim) == expected
+
+
+def test_a_count_of_one_sort_is_not_that_of_all() -> None:
+    files = {f"{name}.dockerfile": "FROM python:3.12\n" for name in ("train", "api")}
+    said = {"of": "images", "op": "exactly", "value": 2}
+    assert label(case(files), "count", "two Docker images", scope="whole", **said) == "supported"
+    assert label(case(files), "count", "two Docker images", scope="training", **said) == "open"

@@ -226,6 +226,9 @@ STAGED = {"Dockerfile": "FROM python:3.12 AS base\nRUN pip install .\nFROM base 
 MANY = {f"dockerfiles/{n}.dockerfile": DOCKER["dockerfiles/api.dockerfile"] for n in ("a", "b", "c", "d")}
 
 
+VARIANTS = {f"{name}.dockerfile": "FROM python:3.12\n" for name in ("train", "train_gpu", "api", "api_dev", "wandb")}
+
+
 @pytest.mark.parametrize(
     ("of", "quote", "n", "files", "expected"),
     [
@@ -237,7 +240,9 @@ MANY = {f"dockerfiles/{n}.dockerfile": DOCKER["dockerfiles/api.dockerfile"] for 
         ("images", "four Docker images", 4, {**DOCKER, "tasks.py": "ctx.run('docker build --build-arg GPU=1 .')\n"}, "open"),
         ("images", "The dataset has 5000 images", 5000, DOCKER, "open"),
         ("dockerfiles", "only one dockerfile", 1, MANY, "contradicted"),
-        ("dockerfiles", "three dockerfiles", 3, MANY, "open"),
+        ("dockerfiles", "three dockerfiles", 3, MANY, "open"),  # one may not be thought of
+        ("dockerfiles", "two dockerfiles", 2, MANY, "contradicted"),
+        ("dockerfiles", "two dockerfiles", 2, VARIANTS, "open"),
     ],
 )  # fmt: skip
 def test_images(of: str, quote: str, n: int, files: Mapping[str, str], expected: str) -> None:

@@ -100,6 +100,59 @@ def test_everywhere_of_a_part() -> None:
     assert label(scripts, "enforces", "all functions of the package", rule="docstrings", everywhere=True) == "supported"
 
 
+@pytest.mark.parametrize(
+    ("code", "every", "expected"),
+    [
+        ("def f{}(x):\n    return x\n", True, "contradicted"),
+        ("def f{}(x):\n    return x\n", False, "open"),  # three are few where the sentence may mean most
+        ("def f{}(x: int):\n    return x\n", True, "open"),  # what is returned is not told: not all, and not none
+        ("def f{}():\n    return 1\n", True, "contradicted"),
+        ("def f{}():\n    print(1)\n", True, "open"),
+        ("def f{}(x: int) -> int:\n    return x\n", True, "supported"),
+        ("class A{}:\n    def g(self, x):\n        return x\n", True, "contradicted"),
+        ("class A{}:\n    def __eq__(self, x):\n        return x\n", True, "supported"),
+        ("def f{}(x: int) -> int:\n    return sorted(x, key=lambda y: y)\n", True, "supported"),
+    ],
+)
+def test_annotations_of_all_functions(code: str, every: bool, expected: str) -> None:
+    files = {**functions(40, 0), "src/app/more.py": "\n".join(code.format(n) for n in range(3))}
+    assert label(case(files), "enforces", rule="annotations", everywhere=True, every=every) == expected
+
+
+def test_one_function_may_be_an_oversight() -> None:
+    assert label(case(functions(5, 1)), "enforces", rule="annotations", everywhere=True, every=True) == "open"
+    assert label(case(functions(5, 2)), "enforces", rule="annotations", everywhere=True, every=True) == "contradicted"
+
+
+SAYS = "Ruff makes sure that all code is formatted before it is merged"
+HOOKED = {".pre-commit-config.yaml": "repos:\n  - repo: x\n    hooks:\n      - id: ruff-format\n"}
+SPACES = {".pre-commit-config.yaml": "repos:\n  - repo: x\n    hooks:\n      - id: trailing-whitespace\n"}
+
+
+@pytest.mark.parametrize(
+    ("step", "more", "expected"),
+    [
+        ("ruff format .", {}, "contradicted"),
+        ("ruff format .", SPACES, "contradicted"),
+        ("ruff format .", HOOKED, "open"),
+        ("ruff format --check .", {}, "open"),
+        ("ruff format --check . || true", {}, "contradicted"),
+        ("ruff format .\n      - run: git diff --exit-code", {}, "open"),
+        ("ruff format .\n      - uses: stefanzweifel/git-auto-commit-action@v5", {}, "open"),
+    ],
+)
+def test_a_formatter_that_only_rewrites(step: str, more: dict[str, str], expected: str) -> None:
+    files = {WORKFLOW: LINT.replace("ruff check .", step), **more}
+    here = case(files, answers={"continuous-integration": SAYS + "."})
+    claim = {"rule": "formatting", "tool": "ruff", "everywhere": True, "every": True}
+    assert label(here, "enforces", SAYS, **claim) == expected
+    assert label(here, "gate", SAYS, first="formatting", then="any", every=True) == expected
+    assert label(here, "enforces", "All code is formatted", **claim) == "open"  # not by continuous integration
+    blocks = "supported" if expected == "open" and not more else expected
+    if not more:
+        assert label(here, "runs", SAYS, tool="formatting", place="ci", blocks=True) == blocks
+
+
 # -- history -----------------------------------------------------------------------------------------------------------
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -121,6 +174,18 @@ def line(requests: int, direct: int, subject: str = "fix the loader", rebased: b
 
 
 NEVER = {"what": "direct commits", "denied": True}
+ABSOLUTE = {**NEVER, "every": True}
+
+
+def late(direct: int, subject: str = "fix the loader", committer: str = "A B") -> History:
+    """The same with direct commits after all of six pull requests."""
+    before = line(6, 0)
+    time, made = START + timedelta(days=2), [before.commits[0]]
+    for n in range(direct):
+        made.append(Commit(f"l{n}", (made[-1].sha,), "A B", "a@b.dk", time, committer, time, subject))
+    return History((*reversed(made), *before.commits[1:]), default_branch="main")
+
+
 ALWAYS = {"what": "pull requests", "every": True}
 ALIVE = {"branches": ("main", "a", "b"), "branch_tips": (("a", "h18"), ("b", "h19"))}
 
@@ -136,6 +201,16 @@ ALIVE = {"branches": ("main", "a", "b"), "branch_tips": (("a", "h18"), ("b", "h1
         # few, a small share, no requests, the report only, rebased, shallow, no history
         (NEVER, line(5, 9), "open"),
         (NEVER, line(60, 15), "open"),
+        # an absolute: three are enough, if the branch was not closed later; not in the browser, not by two
+        (ABSOLUTE, line(5, 3), "open"),
+        (ABSOLUTE, late(3), "contradicted"),
+        (ABSOLUTE, late(2), "open"),
+        (ABSOLUTE, late(3, committer="GitHub"), "open"),
+        (ABSOLUTE, late(3, subject="Update README.md"), "open"),
+        (NEVER, late(3), "open"),
+        ({"what": "branch per feature", "every": True}, line(9, 15), "contradicted"),
+        ({"what": "branch per feature", "every": True}, line(40, 15), "open"),  # less than a third
+        ({"what": "branch per feature", "every": True}, line(9, 9), "open"),
         (NEVER, line(0, 0), "open"),
         (NEVER, line(5, 15, subject="Update README.md"), "open"),
         (NEVER, line(5, 15, rebased=True), "open"),

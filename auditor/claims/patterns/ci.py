@@ -9,25 +9,15 @@ from auditor.claims.kinds import Typed
 from auditor.claims.patterns.words import (
     CI,
     EVENTS,
-    GLOSS,
-    JOINS,
     PERIODS,
     PRE_COMMIT,
     PURPOSES,
     SYSTEMS,
     TOOLS,
-    Clause,
-    Table,
-    Term,
-    among,
-    clauses,
-    listed_after,
-    listed_before,
     python_versions,
-    table,
-    terms,
     typed,
 )
+from auditor.clauses import GLOSS, JOINS, Clause, Table, Term, among, clauses, listed_after, listed_before, table, terms
 from auditor.facts.purposes import by_path, pipelines
 from auditor.prose import Prose, Statement
 
@@ -178,10 +168,7 @@ def ci_matrix(prose: Prose, case: Case) -> Read:
                     yield statement, typed("matrix", clause, axis=axis, values=values)
             if here and several and not found and (clause.plain or (clause.denies and len(clause.words) <= 14)):
                 for term in several:
-                    yield (
-                        statement,
-                        typed("matrix", clause, axis=term.id, values=(), denied=not clause.plain),
-                    )
+                    yield (statement, typed("matrix", clause, axis=term.id, values=(), denied=not clause.plain))
 
 
 def _systems(clause: Clause) -> Iterator[list[str]]:

@@ -6,11 +6,11 @@ from typing import Any
 
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Count, Data, Typed
-from auditor.claims.numbers import Token, bag, foreign, operator, tokens, total
 from auditor.claims.settle.counted import RUNNERS
 from auditor.facts.counted import paths_in
 from auditor.facts.results import coverage_rows
 from auditor.lazy import compile_later
+from auditor.numbers import Token, bag, foreign, operator, tokens, total
 from auditor.prose import Prose, Statement
 
 _ADJECTIVE = bag(

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Docker, Typed
-from auditor.claims.numbers import bag, foreign
 from auditor.claims.settle.docker import in_container, words_of
 from auditor.facts.images import dockerfiles
 from auditor.lazy import compile_later
+from auditor.numbers import bag, foreign
 from auditor.prose import Prose, Statement
 
 _DOCKER = bag(

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Typed
-from auditor.claims.patterns.words import Clause, Table, among, clauses, listed_after, number, table, terms, typed
+from auditor.claims.patterns.words import typed
+from auditor.clauses import Clause, Table, among, clauses, listed_after, table, terms
 from auditor.prose import Prose, Statement
 
 Read = Iterator[tuple[Statement, Typed]]
@@ -40,75 +41,13 @@ def all_functions(prose: Prose, case: Case) -> Read:
             if after and any(w.text in _EVERY for w in clause.words[mark.last : after[0].first]):
                 rules.append(mark.id)
         for rule in dict.fromkeys(rules):
-            yield (
-                clause.statement,
-                typed("enforces", clause, rule=rule, everywhere=True, every=True),
-            )
+            yield (clause.statement, typed("enforces", clause, rule=rule, everywhere=True, every=True))
 
 
 def _firm(prose: Prose, *questions: str) -> Iterator[Clause]:
     for statement in prose.sentences(*questions):
         if statement.firm:
             yield from (c for c in clauses(statement) if c.plain)
-
-
-_LENGTHS = table("length", "line length", "max line length", "maximum line length", "line length limit")  # fmt: skip
-_SET = among("of to is was set limit max maximum at most characters = : with a")
-_UNITS = table("unit", "characters per line", "character line length", "characters a line", "character limit", "chars per line")  # fmt: skip
-_TOOLS = Table({t: t for t in ("ruff", "black", "flake8", "pylint", "isort", "yapf", "autopep8")})
-_ELSE = among("default recommends recommended recommendation standard from")
-
-
-@reads("line-length")
-def line_length(prose: Prose, case: Case) -> Read:
-    """Takes: one number behind `line length` or before `characters per line`. Leaves alone: defaults and recommendations."""
-    for clause in _firm(prose):
-        if clause.has(_ELSE):
-            continue
-        found = []
-        for head in terms(clause, _LENGTHS):
-            at = head.last
-            while at < len(clause.words) and clause.words[at].text in _SET:
-                at += 1
-            found.append(number(clause.words, at))
-        found += [number(clause.words, t.first - 1) for t in terms(clause, _UNITS)]
-        values = {v for v in found if v is not None and 40 <= v <= 250}
-        tools = {t.id for t in terms(clause, _TOOLS)}
-        if len(values) == 1 and len(tools) <= 1:
-            tool = next(iter(tools), "")
-            yield (
-                clause.statement,
-                typed("enforces", clause, rule="line length", tool=tool, value=next(iter(values))),
-            )
-
-
-_MYPY = table("mypy", "mypy")
-_STRICT = Table({"strict": "strict", "strict mode": "strict", "strict typing": "strict", "strictly": "strict"})
-_PREFIXES = among(
-    "A ANN ARG ASYNC B BLE C C4 C90 COM D DTZ E EM ERA F FBT I ICN INP ISC LOG N NPY PD PERF PGH PIE PL PLC PLE PLR PLW PT PTH PYI Q RET RUF S SIM SLF T20 TC TCH TID TRY UP W YTT"
-)
-_SELECTED = among("select selects selected enable enables enabled rule rules ruleset activated checks")
-_IGNORED = among("ignore ignores ignored ignoring exclude excluded disable except flake8 pylint")
-
-
-@reads("rules")
-def rules(prose: Prose, case: Case) -> Read:
-    """Takes: code spans that are ruff's rules where ruff is named and a word for selecting stands; mypy with `strict`. Leaves alone: ignored
-    rules and other linters'."""
-    for clause in _firm(prose, "code-quality", "continuous-integration"):
-        statement = clause.statement
-        if clause.has(("ruff",)) and clause.has(_SELECTED) and not clause.has(_IGNORED):
-            spans = [c.strip("\"' ") for span in statement.code for c in span.strip("[]").split(",")]
-            for code in dict.fromkeys(c for c in spans if c.rstrip("0123456789") in _PREFIXES or c in _PREFIXES):
-                yield statement, typed("enforces", clause, rule="unknown", tool="ruff", code=code)
-        for head in terms(clause, _MYPY):
-            if listed_after(
-                clause,
-                head.last,
-                _STRICT,
-                frozenset(["in", "with", "is", "runs", "run", "--strict", "mode", "set", "to"]),
-            ):
-                yield statement, typed("enforces", clause, rule="strict typing", tool="mypy")
 
 
 # -- git ---------------------------------------------------------------------------------------------------------------
@@ -137,7 +76,4 @@ def git_absolutes(prose: Prose, case: Case) -> Read:
             if not clause.has(("should", "would", "one", "can", "could")):
                 for head in terms(clause, _NEVER):
                     if listed_after(clause, head.last, _MAIN, _PUSH):
-                        yield (
-                            statement,
-                            typed("history", clause, what="direct commits", denied=True, every=True),
-                        )
+                        yield (statement, typed("history", clause, what="direct commits", denied=True, every=True))

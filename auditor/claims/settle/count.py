@@ -5,26 +5,14 @@ from dataclasses import replace
 from math import inf
 from operator import ge, gt, le, lt
 
-from auditor.claims.case import Case, Settled, fact, settles
+from auditor.claims.case import Case, Settled, answer_of, fact, settles
 from auditor.claims.kinds import Count
-from auditor.claims.numbers import answer_of, bag, foreign, near, part, tokens, total
-from auditor.claims.settle.counted import COUNTED, whole
-from auditor.facts.counted import Band, plural
-from auditor.facts.suites import Suite, TestFile, in_words, other_tests, suite
-from auditor.globs import matches
-from auditor.models import Evidence
+from auditor.claims.settle.counted import COUNTED, kept, whole
+from auditor.facts.counted import Band, by_file, plural, test_files, tests_of_subject
+from auditor.facts.suites import Suite, in_words, suite
+from auditor.numbers import bag, foreign, near, part, tokens, total
 
-_OTHER_LEVELS = (
-    "integration",
-    "performance",
-    "load",
-    "e2e",
-    "end_to_end",
-    "smoke",
-    "functional",
-    "system",
-    "acceptance",
-)
+_OTHER_LEVELS = bag("integration performance load e2e end_to_end smoke functional system acceptance")
 _SORTS = bag("unit integration performance load model data api training end-to-end smoke")
 _NOT_OURS = ("external/", "third_party/", "third-party/", "vendor/", "vendored/", "exercises/", "examples/", "venv/")
 
@@ -52,7 +40,8 @@ def count(claim: Count, case: Case) -> Settled | None:
     n, about = claim.value, f"count:{band.name or claim.of}"
     # "21 tests over 3 files" are in three
     exact = claim.op == "exactly" or (claim.of == "test files" and "over" in near(claim.quote, n, before=1))
-    if any(n == r if exact else _FITS[claim.op](r, n) for r in band.right):
+    scoped = claim.scope not in ("whole", "unknown", "named") and claim.of not in ("tests", "endpoints")
+    if not scoped and any(n == r if exact else _FITS[claim.op](r, n) for r in band.right):
         return Settled("supported", band.shows, band.evidence, about=about)
     many = n > band.high if exact or claim.op == "at least" else claim.op == "more than" and n >= band.high
     few = n < band.low if exact or claim.op == "at most" else claim.op == "fewer than" and n <= band.low
@@ -77,13 +66,14 @@ def _tests(claim: Count, case: Case) -> Band | None:
     core = tests.sums(tests.files)
     each = tuple(f for f in tests.holding if not any(f"/{f.path}".find("/" + p) >= 0 for p in _NOT_OURS))
     units = tuple(f for f in each if not any(level in f.path.lower() for level in _OTHER_LEVELS))
-    evidence = (_by_file(tests.holding),)
+    evidence = (by_file(tests.holding),)
     band = Band("test", f"the repository has {in_words(tests.files)}", evidence, core | tests.sums(each))
     band = replace(band, name="tests", high=inf if tests.open_end else max(core), other=_else_meant(claim, case, tests))
     if claim.scope == "unit":
         band = replace(band, right=band.right | tests.sums(units))
     elif claim.scope in ("api", "model", "data", "training"):
-        return _tests_of_subject(claim, tests, band)
+        stem = "train" if claim.scope == "training" else str(claim.scope)
+        return tests_of_subject(tests, stem, band)
     elif claim.scope != "whole":
         return band
     if whole(claim):
@@ -96,15 +86,8 @@ def _tests(claim: Count, case: Case) -> Band | None:
         subject = {"for", "on"} & near(claim.quote, n, before=0, after=3)  # "5 tests for data and model"
         loose = n in ways or (subject and n in tests.sums(tests.about(claim.quote)))
         if least >= max((3 if loose else 1.5) * n, n + (10 if loose else 3)):
-            return replace(band, low=least, other=frozenset(), evidence=(_by_file(chosen),))
+            return replace(band, low=least, other=frozenset(), evidence=(by_file(chosen),))
     return band
-
-
-def _by_file(files: tuple[TestFile, ...]) -> Evidence:
-    many = sorted(files, key=lambda f: (-f.count, f.path))
-    rest = f", and {len(many) - 20} more" if len(many) > 20 else ""
-    listed = ", ".join(f"{f.path} {f.count}" for f in many[:20]) or "none"
-    return fact(f"tests by file: {listed}{rest}", *[f.path for f in many[:20]])
 
 
 def _else_meant(claim: Count, case: Case, tests: Suite) -> frozenset[int]:
@@ -157,58 +140,9 @@ def _tests_of_path(claim: Count, case: Case, tests: Suite) -> Band | None:
     )
 
 
-def _tests_of_subject(claim: Count, tests: Suite, band: Band) -> Band:
-    """The tests of one subject: those of the files that are called after it with all others that have it in their name or reach a
-    module of that name. Only more than these is wrong: fewer may be some of them."""
-    stem = "train" if claim.scope == "training" else str(claim.scope)
-    files = [f for f in tests.files if any(w.startswith(stem) for w in f.subjects)]
-    paths = {f.path for f in files}
-    others = [
-        c
-        for c in tests.collection.cases
-        if c.path not in paths
-        and (
-            stem in c.name.lower()
-            or any(stem in own.lower() for own in (*c.own, c.path))
-            or (stem == "api" and c.client)
-        )
-    ]
-    if not files or tests.open_end:
-        return band
-    right = tests.sums(files)
-    most = max(right) + sum(c.cases for c in others)
-    asserts = {f.asserts for f in files} | {sum(f.asserts for f in files)}
-    shows = f"{', '.join(f.path for f in files)} {'has' if len(files) == 1 else 'have'} {in_words(files)}"
-    shows += f", and {plural(len(others), 'test')} of other files may belong to it" if others else ""
-    return replace(band, shows=shows, right=right, other=frozenset(asserts), high=most, name=f"tests:{stem}")
-
-
 def _test_files(claim: Count, case: Case) -> Band | None:
-    tests = suite(case.snapshot)
-    paths = [p for p in case.snapshot.files if p.endswith(".py") and not p.endswith("__init__.py")]
-    named = [p for p in paths if any("test" in folder.lower() for folder in p.split("/")[:-1])]
-    empty = [p for p in paths if matches(p, ("**/test_*.py", "**/*_test.py"))]
-    holding = {f.path for f in tests.holding}
-    right = {len(holding), len(holding | set(empty))}
-    every = {*named, *empty, *(f.path for f in tests.files)}
-    folders: dict[str, int] = {}
-    for path in every:
-        parts = path.split("/")
-        for i in range(1, len(parts)):
-            above = "/".join(parts[:i])
-            folders[above] = folders.get(above, 0) + 1
-    other = {
-        len(named),
-        len(tests.files),
-        len(every),
-        *folders.values(),
-        len([p for p in named if "conftest" not in p]),
-    }
-    high = inf if other_tests(case.snapshot) else max(right | other)
-    shows = f"the repository has {plural(len(holding), 'file')} with tests"
     alone = total(claim.quote) or "tests" in {t.word for t in tokens(claim.quote)}  # "21 tests across three files"
-    low = min(right | other) if whole(claim) and alone else 0
-    return Band("test file", shows, (_by_file(tests.holding),), frozenset(right), frozenset(other), low, high)
+    return kept(test_files(case.snapshot), whole(claim) and alone)
 
 
 COUNTERS: dict[str, Callable[[Count, Case], Band | None]] = {"tests": _tests, "test files": _test_files, **COUNTED}

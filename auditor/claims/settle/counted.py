@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from auditor.claims.case import Case
+from auditor.claims.case import Case, answer_of
 from auditor.claims.kinds import Count
-from auditor.claims.numbers import answer_of, bag, near, part, tokens, total
 from auditor.facts import counted
 from auditor.facts.counted import Band, paths_in
+from auditor.numbers import bag, near, part, tokens, total
 
 RUNNERS = bag("invoke make makefile just nox poe pixi task hatch pdm")
 _ALONE = bag("only just single sole merely")
@@ -33,15 +33,20 @@ def _words(claim: Count) -> set[str]:
     return {t.word for t in tokens(claim.quote)}
 
 
-def _if(band: Band | None, fewer: bool) -> Band | None:
+def kept(band: Band | None, fewer: bool) -> Band | None:
     """The band, with its low end only where fewer would be wrong."""
     return band if band is None or fewer else replace(band, low=0)
+
+
+def _workflows(claim: Count, case: Case) -> Band | None:
+    question = answer_of(claim.quote, case)
+    return kept(counted.workflows(case.snapshot, question.answer if question else ""), whole(claim))
 
 
 def _jobs(claim: Count, case: Case) -> Band | None:
     if not claim.path and not _words(claim) & {"workflow", "workflows", "ci", "actions"}:
         return None
-    return _if(counted.jobs(case.snapshot, claim.path), whole(claim, scope=False))
+    return kept(counted.jobs(case.snapshot, claim.path), whole(claim, scope=False))
 
 
 def _images(claim: Count, case: Case) -> Band | None:
@@ -50,7 +55,7 @@ def _images(claim: Count, case: Case) -> Band | None:
     asked = question is not None and question.id == "docker"
     if not files and not asked and not _words(claim) & _DOCKER:
         return None  # images may be data
-    return _if(counted.images(case.snapshot, files), whole(claim))
+    return kept(counted.images(case.snapshot, files), whole(claim))
 
 
 def _endpoints(claim: Count, case: Case) -> Band | None:
@@ -61,7 +66,7 @@ def _endpoints(claim: Count, case: Case) -> Band | None:
         return None
     closed = claim.scope in ("whole", "api", "named") and whole(claim, scope=False)
     one_method = not named and bool({"get", "post"} & near(claim.quote, claim.value))
-    return _if(counted.endpoints(case.snapshot, named, f"{sentence} {claim.path}"), closed and not one_method)
+    return kept(counted.endpoints(case.snapshot, named, f"{sentence} {claim.path}"), closed and not one_method)
 
 
 def _hooks(claim: Count, case: Case) -> Band | None:
@@ -69,7 +74,7 @@ def _hooks(claim: Count, case: Case) -> Band | None:
     low = claim.quote.lower()
     if found is None or not any(w in low for w in ("commit", *(i.lower() for i in found[1]))):
         return None
-    return _if(found[0], whole(claim))
+    return kept(found[0], whole(claim))
 
 
 def _tasks(claim: Count, case: Case) -> Band | None:
@@ -84,7 +89,7 @@ def _configurations(claim: Count, case: Case) -> Band | None:
     if not kind and not _words(claim) & {"file", "files", "yaml", "config", "configs"}:
         return None  # configurations may be runs
     fewer = whole(claim, scope=False) and bool(_words(claim) & _MADE)
-    return _if(counted.configurations(case.snapshot, kind if claim.value > 1 and fewer else ""), fewer)
+    return kept(counted.configurations(case.snapshot, kind if claim.value > 1 and fewer else ""), fewer)
 
 
 def _tested(what: str) -> Callable[[Count, Case], Band | None]:
@@ -92,7 +97,7 @@ def _tested(what: str) -> Callable[[Count, Case], Band | None]:
 
 
 COUNTED: dict[str, Callable[[Count, Case], Band | None]] = {
-    "workflows": lambda claim, case: _if(counted.workflows(case.snapshot), whole(claim)),
+    "workflows": _workflows,
     "jobs": _jobs,
     "dockerfiles": _images,
     "images": _images,
@@ -100,7 +105,9 @@ COUNTED: dict[str, Callable[[Count, Case], Band | None]] = {
     "hooks": _hooks,
     "tasks": _tasks,
     "configuration files": _configurations,
-    "pull requests": lambda claim, case: _if(counted.requests(case.history), whole(claim)) if claim.value > 2 else None,
+    "pull requests": lambda claim, case: (
+        kept(counted.requests(case.history), whole(claim)) if claim.value > 2 else None
+    ),
     "commits": lambda claim, case: counted.commits(case.history),
     "releases": lambda claim, case: counted.releases(case.history),
     "operating systems": _tested("systems"),

@@ -2,14 +2,14 @@
 
 import re
 
-from auditor.claims.case import Case, Settled, absence, fact, settles
+from auditor.claims.case import Case, Settled, absence, answer_of, fact, settles
 from auditor.claims.kinds import Data
-from auditor.claims.numbers import answer_of, bag, tokens, total
 from auditor.facts.figures import figures
 from auditor.facts.pointers import pointers
 from auditor.facts.results import coverage_rows, results
 from auditor.facts.suites import suite
 from auditor.models import Evidence
+from auditor.numbers import bag, tokens, total
 from auditor.snapshot import Snapshot
 
 # of other data than the one that is versioned, or of a part of it

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
-from auditor.claims.case import Case, Settled, absence, fact, settles
+from auditor.claims.case import Case, Settled, absence, answer_of, fact, settles
 from auditor.claims.kinds import Docker
-from auditor.claims.numbers import answer_of, bag
 from auditor.facts.gpu import cpu_build, cpu_builds, may_use_gpu
 from auditor.facts.images import (
     ROLES,
@@ -13,15 +12,18 @@ from auditor.facts.images import (
     bases,
     dockerfiles,
     fits,
+    line_of,
+    meant,
     mentioned,
-    of_role,
     own_dockerfiles,
     pieces,
     ports,
+    second_stage,
 )
 from auditor.facts.names import names
 from auditor.lazy import compile_later
 from auditor.models import Evidence
+from auditor.numbers import bag
 from auditor.readers import DOCKERFILES, docker
 from auditor.snapshot import File, Snapshot
 
@@ -35,23 +37,9 @@ def docker_(claim: Docker, case: Case) -> Settled | None:
     docker file, of sizes and of secrets."""
     if claim.what == "compose":
         return _compose(claim, case.snapshot)
-    files = _meant(claim, case.snapshot)
+    files = meant(case.snapshot, claim.path, claim.of)
     settle = _SETTLE.get(claim.what)
     return settle(claim, case, files) if files and settle else None
-
-
-def _meant(claim: Docker, snapshot: Snapshot) -> list[File]:
-    """The docker files that a claim may be about; none where it names what is none."""
-    if claim.path:
-        known = {f.path: f for f, _ in dockerfiles(snapshot)}
-        resolver = names(snapshot)
-        near = resolver.near(claim.path)
-        paths = resolver.works(claim.path) or ((near.path,) if near else ())
-        return [known[p] for p in paths if p in known]
-    own = own_dockerfiles(snapshot)
-    if claim.of in ("all", "unknown"):
-        return own
-    return of_role(own, claim.of)
 
 
 def _froms(found: Sequence[Base]) -> tuple[str, tuple[Evidence, ...]]:
@@ -85,14 +73,9 @@ def _held(
 # -- stages and bases --------------------------------------------------------------------------------------------------
 
 
-def _second_stage(file: File) -> int:
-    """`COPY --from=image` and `FROM x AS base` make no second stage."""
-    return bases(file)[-1].line if len(bases(file)) > 1 else 0
-
-
 def _multi_stage(claim: Docker, case: Case, files: list[File]) -> Settled | None:
-    made = _held(claim, files, _second_stage, "a second stage", "docker:multi-stage", False)
-    if made is None or made.label == "supported" or any(_second_stage(f) for f in files):
+    made = _held(claim, files, second_stage, "a second stage", "docker:multi-stage", False)
+    if made is None or made.label == "supported" or any(second_stage(f) for f in files):
         return made
     which = "It has one stage." if len(files) == 1 else "Each docker file has one FROM line, so one stage."
     shows, evidence = _froms([b for f in files for b in bases(f)])
@@ -171,17 +154,12 @@ def _gpu(claim: Docker, case: Case, files: list[File]) -> Settled | None:
 # -- settings ----------------------------------------------------------------------------------------------------------
 
 
-def _line(*names: str, test: str = "") -> Callable[[File], int]:
-    """The line of the first of these instructions whose text has the pattern; 0 without one."""
-    return lambda file: next((i.line for i in docker(file) if i.name in names and re.search(test, i.text)), 0)
-
-
 def _user(claim: Docker, case: Case, files: list[File]) -> Settled | None:
     """A base may bring a user of its own, and compose, Kubernetes and Cloud Run files may set one."""
     own = compile_later(r"nonroot|distroless|jupyter|mamba|bitnami|unprivileged", re.IGNORECASE)
     brought = any(own.search(b.image) or b.open for f in files for b in bases(f))
     others = brought or any(mentioned(case.snapshot, word) for word in ("runasuser", "runasnonroot", "user:"))
-    has = _line("USER", test=r"(?i)^\s*user\s+(?!root\b|0\b)")
+    has = line_of("USER", test=r"(?i)^\s*user\s+(?!root\b|0\b)")
     return _held(claim, files, has, "a `USER` that is not root", "docker:user", others)
 
 
@@ -192,7 +170,7 @@ def _health(claim: Docker, case: Case, files: list[File]) -> Settled | None:
         mentioned(case.snapshot, word)
         for word in ("healthcheck", "livenessprobe", "readinessprobe", "startupprobe", "health-check")
     )
-    return _held(claim, files, _line("HEALTHCHECK"), "a `HEALTHCHECK`", "docker:healthcheck", others)
+    return _held(claim, files, line_of("HEALTHCHECK"), "a `HEALTHCHECK`", "docker:healthcheck", others)
 
 
 def _layers(claim: Docker, case: Case, files: list[File]) -> Settled | None:
@@ -200,7 +178,7 @@ def _layers(claim: Docker, case: Case, files: list[File]) -> Settled | None:
     if "mount" not in f"{claim.value} {claim.quote}".lower():
         return None
     other = any("type=cache" in f.text for f, _ in dockerfiles(case.snapshot) if f not in files)
-    return _held(claim, files, _line("RUN", test="--mount=type=cache"), "a cache mount", "docker:cache-mount", other)
+    return _held(claim, files, line_of("RUN", test="--mount=type=cache"), "a cache mount", "docker:cache-mount", other)
 
 
 def _port(claim: Docker, case: Case, files: list[File]) -> Settled | None:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable
 
-from auditor.claims.case import Case, Settled, fact, settles
+from auditor.claims.case import Case, Settled, answer_of, fact, settles
 from auditor.claims.kinds import Enforces
-from auditor.claims.settle.workflows import contradicted, supported
-from auditor.facts.purposes import pipelines
+from auditor.claims.settle.runs import toothless
+from auditor.claims.settle.workflows import contradicted, supported, sure_of_these
+from auditor.facts.purposes import pipelines, served
 from auditor.facts.quality import DEFAULT_LENGTHS, Setting, hooks, line_lengths, measured, mentions, ruff, thresholds
+from auditor.facts.traces import hooked, tool_named
 
 _CODES = {"docstrings": ("D",), "annotations": ("ANN",), "import order": ("I",), "unused imports": ("F401",), "complexity": ("C901", "PLR09"), "naming": ("N",)}  # fmt: skip
 # what else checks the rule: where one of these is spoken of, ruff's rules settle nothing
@@ -23,12 +25,13 @@ def enforces(claim: Enforces, case: Case) -> Settled | None:
     """Compares a rule with settings, hooks, workflows and tasks: the line length that any tool is told (or a tool's default, where it
     sets none), the score below which coverage or pylint fails, strictness of mypy, and for ruff the rules that it selects (`D` for
     docstrings, `ANN`, `I`, `F401`, `C901`, `N`, or the `code` that is given), where ruff is named and nothing else is there that
-    checks the rule. With `everywhere`, docstrings and annotations are counted over the own functions: contradicted under 95 % with at
-    least five bare ones. Says nothing of rules that are merely followed, of ignored rules, and of denials."""
+    checks the rule. With `everywhere`, docstrings and annotations are counted over the own functions, formatting is looked for in steps that can fail. Says nothing of rules that are merely followed, of ignored rules, and of denials."""
     if claim.denied:
         return None
     if claim.everywhere and claim.rule in ("docstrings", "annotations"):
         return _everywhere(claim, case)
+    if claim.everywhere and claim.rule == "formatting":
+        return _formatted(claim, case)
     if claim.rule == "line length":
         return _length(claim, case)
     if claim.rule == "coverage threshold":
@@ -116,27 +119,51 @@ def _strict(claim: Enforces, case: Case) -> Settled | None:
     )
 
 
+FEW, PART = 3, 0.1  # functions that lack it, or their share (two at least): one may be an oversight
+
+
 def _everywhere(claim: Enforces, case: Case) -> Settled | None:
-    """Of all functions; of the public ones or those below src where the words say so."""
+    """Of all functions; of the public ones or those below src where the words say so. Confirmed only where none lacks it: for
+    annotations, of a parameter or of what is returned. Contradicted, where the sentence admits no exception, by functions with a
+    parameter that has none; else only by five without any, and a twentieth of all."""
     said = set(re.findall(r"[a-z]+", claim.quote.lower()))
     readings = measured(case.snapshot)
     if not readings:
         return None
     best = readings[1 if "public" in said else 2 if said & {"src", "package", "source"} else 0]
-    if not best.total:
+    docs = claim.rule == "docstrings"
+    total = best.documentable if docs else best.total
+    if not total:
         return None
-    is_docs = claim.rule == "docstrings"
-    noun = "a docstring" if is_docs else "an annotation"
-    bare = best.undocumented if is_docs else best.untyped
-    have = best.total - len(bare)
-    about = f"all:{'docstrings' if is_docs else 'types'}"
-    shows = f"{have} of {best.total} functions ({100 * have // best.total} %) have {noun}"
-    if not bare:
+    noun, about = ("a docstring", "all:docstrings") if docs else ("an annotation of each parameter", "all:types")
+    bare = best.undocumented if docs else best.bare
+    some = len(bare) >= FEW or len(bare) >= max(2, PART * total)
+    if not claim.every:
+        bare = best.undocumented if docs else best.untyped
+        noun, some = ("a docstring" if docs else "an annotation"), len(bare) >= max(5, 0.05 * total)
+    shows = f"{total - len(bare)} of {total} functions ({100 * (total - len(bare)) // total} %) have {noun}"
+    if not (best.undocumented if docs else best.partly):
         return supported(about, shows + ".", fact(shows))
-    if have >= 0.95 * best.total or len(bare) < 5:
+    if not some:
         return None
     shown = ", ".join(f"{f.path}:{line} ({name})" for f, line, name in bare[:3])
     computed = fact(f"{shows}; without: {shown}", *(f"{f.path}:{line}" for f, line, _ in bare[:8]))
-    proof = [f.cite(line, line + 1, note=f"`{name}` has none") for f, line, name in bare[:3]]
+    proof = [f.cite(line, line + 1, note=f"`{name}` lacks it") for f, line, name in bare[:3]]
     shows = f"{shows}; without it are, for example, {shown}."
-    return contradicted(about, shows, f"The sentence says all; {len(bare)} functions have none.", computed, *proof)
+    return contradicted(about, shows, f"The sentence says all; {len(bare)} functions lack it.", computed, *proof)
+
+
+def _formatted(claim: Enforces, case: Case) -> Settled | None:
+    """What an answer on continuous integration says to keep all code formatted: contradicted where every step that formats rewrites
+    the files on the runner or lets its failure pass, and no hook formats before a commit."""
+    ci = pipelines(case.snapshot)
+    question = answer_of(claim.quote, case)
+    tool = tool_named(claim.tool)
+    found = [
+        s for s in served(case.snapshot, "formatting") if tool in ("", "formatting") or tool in s.file.lines[s.line - 1]
+    ]
+    if not found or question is None or question.id != "continuous-integration" or not claim.every:
+        return None
+    if any(s.blocks for s in found) or hooked(case.snapshot, "formatting") or not sure_of_these(ci, found):
+        return None
+    return toothless("enforces:formatting", found[0])

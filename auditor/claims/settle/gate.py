@@ -1,21 +1,20 @@
 """Whether one thing happens only after another has succeeded: needs, `workflow_run`, calls, and the order of steps."""
 
-import re
 from itertools import product
 
 from auditor.claims.case import Case, Settled, settles
 from auditor.claims.kinds import Gate
-from auditor.claims.settle.workflows import beyond_github, contradicted, on, supported, sure_of_all
+from auditor.claims.settle.runs import toothless
+from auditor.claims.settle.workflows import beyond_github, contradicted, on, supported, sure_of_all, sure_of_these
 from auditor.facts.events import starts
-from auditor.facts.links import linked, needs, whatever_came_out
+from auditor.facts.links import anyway, linked, reviewed, whatever_came_out
 from auditor.facts.purposes import PLAIN, Served, pipelines, served
 from auditor.facts.quality import hooks
-from auditor.lazy import compile_later
+from auditor.facts.traces import hooked, named
 from auditor.models import Evidence
 
 _CHECKS = ("tests", "linting", "typing", "formatting", "coverage", "hooks")
 _AT_COMMIT = frozenset(["linting", "typing", "formatting", "hooks"])  # what pre-commit may check before anything else
-_ANYWAY = compile_later(r"\b(always|failure|cancelled)\s*\(")
 
 
 @settles("gate")
@@ -26,22 +25,27 @@ def gate(claim: Gate, case: Case) -> Settled | None:
     found, no such link exists between any two, and nothing else can hold it back: what starts on pushes to the default branch is
     left alone where `first` runs on pull requests (branch protection, which nobody sees, may gate the merge), and what starts by hand
     is. Two workflows on the same event are no gate. A denial is contradicted by a link. Says nothing of builds that Cloud Build may do,
-    of hooks that check before a commit, and of parts that are not found."""
+    of hooks that check before a commit, and of parts that are not found. Formatters that only rewrite, and steps whose failure
+    passes, hold nothing back: contradicted where no other step of that purpose and no hook is there."""
     ci = pipelines(case.snapshot)
     firsts = _places(claim.first, case)
     thens = list(served(case.snapshot, claim.then)) if claim.then not in ("any", "all", "unknown") else []
-    if not firsts or not thens:
+    if not firsts or (not thens and claim.then != "any"):
+        return None
+    about = f"gate:{claim.first}:{claim.then}"
+    if not claim.denied and not any(a.blocks for a in firsts):
+        return toothless(about, firsts[0]) if _alone(claim, case, firsts) else None
+    if not thens:
         return None
     found = [(a, b) for a, b in product(firsts, thens) if linked(a, b, ci)]
-    sound = next(((a, b) for a, b in found if not whatever_came_out(a, b)), None)
-    about = f"gate:{claim.first}:{claim.then}"
+    sound = next(((a, b) for a, b in found if a.blocks and not whatever_came_out(a, b)), None)
     if sound is not None:
         a, b = sound
         proof = (_cite(a, claim.first), _cite(b, claim.then))
         shows = f"{_where(b)} runs only after {_where(a)}."
         if not claim.denied:
             return supported(about, shows, *proof)
-        if not b.sure or _anyway(a, b):
+        if not b.sure or anyway(a, b):
             return None
         return contradicted(
             about, shows, f"The sentence says that {claim.then} does not wait for {claim.first}.", *proof
@@ -53,6 +57,8 @@ def gate(claim: Gate, case: Case) -> Settled | None:
     if claim.then in ("images", "deployment") and beyond_github(case, ci):
         return None
     if found:
+        if not all(whatever_came_out(a, b) for a, b in found):
+            return None
         a, b = found[0]
         shows = f"{b.workflow.path} starts by `workflow_run` when {a.workflow.path} is completed, and nothing in it asks for its conclusion."
         return contradicted(
@@ -63,7 +69,7 @@ def gate(claim: Gate, case: Case) -> Settled | None:
             _cite(b, claim.then),
             detail=True,
         )
-    if any(_reviewed(b, firsts) or not b.workflow.events for b in thens):
+    if any(reviewed(b, firsts) or not b.workflow.events for b in thens):
         return None
     a, b = firsts[0], thens[0]
     shows = f"{_where(a)} (on {starts(a.workflow)}) and {_where(b)} (on {starts(b.workflow)}) start side by side: neither `needs` nor `workflow_run` links them."
@@ -74,6 +80,12 @@ def gate(claim: Gate, case: Case) -> Settled | None:
         _cite(a, claim.first),
         _cite(b, claim.then),
     )
+
+
+def _alone(claim: Gate, case: Case, firsts: list[Served]) -> bool:
+    """Whether nothing but the workflows can hold something back for what is formatted or linted badly."""
+    named_so = claim.first in ("formatting", "linting") and named(claim.quote, claim.first)
+    return named_so and sure_of_these(pipelines(case.snapshot), firsts) and not hooked(case.snapshot, claim.first)
 
 
 def _places(purpose: str, case: Case) -> list[Served]:
@@ -88,25 +100,3 @@ def _where(place: Served) -> str:
 
 def _cite(place: Served, what: str) -> Evidence:
     return place.file.cite(place.line, note=f"{what}, in the job {place.job.id}")
-
-
-def _anyway(a: Served, b: Served) -> bool:
-    """Whether what follows runs after a failure, too."""
-    return a.soft or bool(_ANYWAY.search(b.job.node["if"].text) or _ANYWAY.search(b.step.node["if"].text))
-
-
-def _reviewed(b: Served, firsts: list[Served]) -> bool:
-    """Whether a merge may stand between the two: the second starts on no more than pushes to branches that are named (or for tags, releases
-    and by the clock), while the first runs on pull requests, or on pushes to any branch."""
-    events = [t for t in b.workflow.triggers if t.event in ("push", "pull_request")]
-    conditions = " ".join(n["if"].text for n in (b.job.node, b.step.node)) + " ".join(
-        j.node["if"].text for j in b.workflow.workflow.jobs if j.id in needs(b.workflow, b.job.id)
-    )
-    narrow = re.search(r"github\.(ref|event_name|event)", conditions)
-    open_push = any(t.event == "push" and not t.branches and not t.branches_ignore and not t.tags for t in events)
-    on_pull = any(t.event == "pull_request" for t in events)
-    if (on_pull or open_push) and not narrow:
-        return False
-    early = {t.event for a in firsts for t in a.workflow.triggers}
-    any_push = any(t.event == "push" and not t.branches for a in firsts for t in a.workflow.triggers)
-    return "pull_request" in early or any_push or any(t.event in ("workflow_dispatch", "workflow_call", "repository_dispatch", "release", "tag", "schedule", "workflow_run") for t in b.workflow.triggers)  # fmt: skip

@@ -9,22 +9,25 @@ from collections.abc import Sequence
 from auditor.claims.case import Case, Settled, fact, settles
 from auditor.claims.kinds import History
 from auditor.claims.settle.workflows import contradicted, supported, words
-from auditor.facts.changes import LEAST, pushed_work
+from auditor.facts.changes import clearly_pushed, pushed_work
 from auditor.facts.history import branches, direct_commits, main_line, own_pull_requests, tags
 from auditor.models import Evidence
 from auditor.repository import Commit
 
-SHARE = 0.25
+LEAST, SHARE = 10, 0.25  # of a line: where the words leave room
+CLEAR = 3  # commits: where they leave none
 
 
 @settles("history")
 def history(claim: History, case: Case) -> Settled | None:
-    """Compares absolutes about pull requests and the default branch with its line of first parents: contradicted by at least ten
-    commits, and more than a quarter of the line, that people made after the first pull request, that change code, and that are
-    neither merges, pull requests nor rebased. Denied pull requests are contradicted by two that people merged; `all branches are
-    deleted` by two that are merged and still there; squash merges by five pull requests that were all merged otherwise; denied tags
-    by tags, denied branches by three branches. Says nothing of reviews, force pushes, members' branches and releases, of what is
-    merely usual, of answers that tell of direct pushes themselves, and of copies without their history."""
+    """Compares what is said of pull requests and the default branch with its line of first parents. Direct is what people committed
+    there after the first pull request, that changes code, tests, workflows or settings and is no merge, pull request or rebase (the
+    few that contradict `never` are no edits in the browser either). `Never` (denied and every) is contradicted by three of them, if not all are older than half of the pull
+    requests (the branch may have been closed then); `a pull request for every feature` by three that bring new files of code; both, and a bare denial,
+    by ten and more than a quarter of the line; `a branch for every feature` by ten and more than a third. Denied pull requests are contradicted by two that people merged; `all
+    branches are deleted` by two that are merged and still there; squash merges by five pull requests that were all merged
+    otherwise; denied tags by tags, denied branches by three branches. Says nothing of reviews, force pushes, members' branches
+    and releases, of what is merely usual, of answers that tell of direct pushes themselves, and of copies without their history."""
     if case.history.shallow or not case.history.commits:
         return None
     if claim.what in ("direct commits", "pull requests"):
@@ -36,19 +39,15 @@ def history(claim: History, case: Case) -> Settled | None:
         squashed = [p for p in own if p.squashed]
         shows = f"{len(squashed)} of {len(own)} pull requests were squashed."
         proof = fact(shows, *[p.commit[:12] for p in own[:20]])
-        return (
-            supported("history:squash", shows, proof)
-            if squashed
-            else contradicted("history:squash", shows, "Each came in by a merge of its own commits.", proof)
-        )
+        if squashed:
+            return supported("history:squash", shows, proof)
+        return contradicted("history:squash", shows, "Each came in by a merge of its own commits.", proof)
     if claim.what == "tags" and (found := tags(case.history)):
         shows = f"The tags are {', '.join(t.name for t in found[:6])}."
         proof = fact(shows, *[t.commit[:12] for t in found[:12]])
-        return (
-            contradicted("history:tags", shows, "The sentence says that there are none.", proof)
-            if claim.denied
-            else supported("history:tags", shows, proof)
-        )
+        if not claim.denied:
+            return supported("history:tags", shows, proof)
+        return contradicted("history:tags", shows, "The sentence says that there are none.", proof)
     return None
 
 
@@ -70,15 +69,27 @@ def _line(claim: History, case: Case) -> Settled | None:
         shows = f"{len(alone)} commits stand on the default branch's line by themselves."
         proof = fact(shows, *[c.sha[:12] for c in alone[:20]])
         return supported("history:direct-pushes", shows, proof) if alone else None
-    line = main_line(case.history)
-    direct = pushed_work(case.snapshot)
-    absolute = absolute and not _admitted(case)
-    if not absolute or len(direct) < LEAST or len(direct) <= SHARE * len(line):
-        shows = f"The history shows {len(own)} merged pull requests ({numbers}); {len(direct)} of {len(line)} commits came straight to the default branch's line."
-        return supported("history:pull-requests", shows, merged) if requests and not claim.every else None
-    shows = f"{len(direct)} of the {len(line)} commits on the default branch's line ({100 * len(direct) // len(line)} %) change code and came neither by a merge nor by a pull request, after the first of {len(own)} pull requests."
-    difference = f"The history shows {len(direct)} direct commits beside {len(own)} merged pull requests."
-    return contradicted("history:direct-pushes", shows, difference, _listed("direct commits", direct), merged)
+    if absolute and (made := _straight(claim, case, merged)):
+        return made
+    if not requests or claim.every:
+        return None
+    return supported("history:pull-requests", f"The history shows {len(own)} merged pull requests ({numbers}).", merged)
+
+
+def _straight(claim: History, case: Case, merged: Evidence) -> Settled | None:
+    """The contradiction by what came straight to the default branch, by as many as the words ask for."""
+    line, direct = main_line(case.history), pushed_work(case.snapshot)
+    feature, counted = claim.what == "branch per feature", direct
+    enough = len(direct) >= LEAST and len(direct) > (1 / 3 if feature else SHARE) * len(line)
+    if not enough and claim.every and not feature:
+        counted = clearly_pushed(case.snapshot, only_features=not claim.denied)
+        enough = len(counted) >= CLEAR
+    if not enough or _admitted(case):
+        return None
+    shows = f"{len(counted)} of the {len(line)} commits on the default branch's line ({100 * len(counted) // len(line)} %) change code or settings and came neither by a merge nor by a pull request, after the first pull request."
+    difference = f"The history shows {len(counted)} direct commits, among them {_shown(counted[:3])}."
+    about = "history:branch-per-feature" if feature else "history:direct-pushes"
+    return contradicted(about, shows, difference, _listed("direct commits", counted), merged)
 
 
 _PUSHED = words("push pushed pushing pushes commit commits committed committing worked work")
@@ -113,8 +124,11 @@ def _admitted(case: Case) -> bool:
 
 
 def _listed(what: str, commits: Sequence[Commit]) -> Evidence:
-    shown = "; ".join(f"{c.sha[:8]} {c.time:%Y-%m-%d} {c.subject[:50]}" for c in commits[:5])
-    return fact(f"{len(commits)} {what}, the newest: {shown}", *[c.sha[:12] for c in commits[:40]])
+    return fact(f"{len(commits)} {what}, among them: {_shown(commits[:5])}", *[c.sha[:12] for c in commits[:40]])
+
+
+def _shown(commits: Sequence[Commit]) -> str:
+    return "; ".join(f"{c.sha[:8]} {c.time:%Y-%m-%d} {c.subject[:50]}" for c in commits)
 
 
 def _branches(claim: History, case: Case) -> Settled | None:
@@ -125,12 +139,8 @@ def _branches(claim: History, case: Case) -> Settled | None:
         if claim.denied or not claim.every or len(alive) < 2:
             return None
         shows = f"{len(alive)} branches are merged and still there: {', '.join(b.name for b in alive[:6])}."
-        return contradicted(
-            "history:branches-deleted",
-            shows,
-            "The sentence says that they are deleted.",
-            fact(shows, *[b.commit[:12] for b in alive[:12]]),
-        )
+        proof = fact(shows, *[b.commit[:12] for b in alive[:12]])
+        return contradicted("history:branches-deleted", shows, "The sentence says that they are deleted.", proof)
     names = list(
         dict.fromkeys([*(p.branch for p in own_pull_requests(case.history) if p.branch), *(b.name for b in here)])
     )
@@ -138,10 +148,8 @@ def _branches(claim: History, case: Case) -> Settled | None:
         return None
     shows = f"The history names {len(names)} branches, among them {', '.join(names[:5])}."
     proof = fact(shows, *[b.commit[:12] for b in here[:12] if b.commit])
+    if claim.every:
+        return None if claim.denied else _straight(claim, case, proof)
     if not claim.denied:
-        return None if claim.every else supported("history:branches", shows, proof)
-    return (
-        None
-        if claim.every
-        else contradicted("history:branches", shows, "The sentence says that there were none.", proof)
-    )
+        return supported("history:branches", shows, proof)
+    return contradicted("history:branches", shows, "The sentence says that there were none.", proof)

@@ -8,44 +8,49 @@ from auditor.claims.settle.workflows import contradicted, meant, supported, sure
 from auditor.facts.civalues import ci_values
 from auditor.facts.platforms import pythons, same_version, systems, unread_axis
 from auditor.facts.purposes import pipelines
+from auditor.facts.traces import named
 from auditor.facts.workflows import CiWorkflow
 from auditor.readers import readable
 
-_SYSTEMS = {
-    "ubuntu": "linux",
-    "linux": "linux",
-    "windows": "windows",
-    "macos": "macos",
-    "mac": "macos",
-    "osx": "macos",
-    "mac os": "macos",
-}
+_SYSTEMS = {"ubuntu": "linux", "linux": "linux", "windows": "windows", **dict.fromkeys(("macos", "mac", "osx", "mac os"), "macos")}  # fmt: skip
 _NAMES = {"linux": "Linux", "windows": "Windows", "macos": "macOS"}
 
 
 @settles("matrix")
 def matrix(claim: Matrix, case: Case) -> Settled | None:
-    """Compares systems, Python versions or versions of a dependency with those of the jobs that run tests: matrices as they are built
+    """Compares systems, Python versions or versions of a dependency with those of the jobs that run tests, systems also with those of
+    the jobs that lint, format, check types or measure coverage, where the words say so: matrices as they are built
     (`include`, `exclude`, values from callers), axes that a step reads, and the version that uv takes from `.python-version`
     over setup-python's. Contradicted where no such job has a value (and no other job or line of CI names it), where `every` and
     `complete` leave out one that is there, where several are said without names and there is one, or one and there are several.
     Says nothing of workflows for something else, of machines or versions that are only known when CI runs, and of CI elsewhere."""
     ci = pipelines(case.snapshot)
     among: tuple[CiWorkflow, ...] | None = None
-    if claim.path or claim.purpose not in ("unknown", "any", "all", "tests"):
+    if claim.path:
         found = meant(case, claim.path, claim.purpose)
-        if found is None or not claim.path:  # what lints may be meant, or what only builds
+        if found is None:
             return None
         among = found.workflows
     if not sure_of_all(ci):
         return None
+    if claim.purpose not in ("unknown", "any", "all", "tests"):
+        said = " ".join(claim.quote.split())
+        sentence = next((s.text for s in case.prose.of() if said in " ".join(s.text.split())), claim.quote)
+        alone = claim.axis == "os" and claim.purpose in _ITS_OWN and named(sentence, claim.purpose)
+        if not alone or "test" in sentence.lower():
+            return None  # what tests, or what only builds, may be meant
+        return _systems(claim, case, among, claim.purpose)
     settle = {"os": _systems, "python": _pythons, "dependency": _dependencies}[claim.axis]
     return settle(claim, case, among)
 
 
-def _systems(claim: Matrix, case: Case, among: tuple[CiWorkflow, ...] | None) -> Settled | None:
-    here = systems(case.snapshot, among)
-    everywhere = systems(case.snapshot)
+_ITS_OWN = ("linting", "formatting", "typing", "coverage")
+
+
+def _systems(claim: Matrix, case: Case, among: tuple[CiWorkflow, ...] | None, purpose: str = "tests") -> Settled | None:
+    here = systems(case.snapshot, among, purpose)
+    everywhere = here if purpose != "tests" else systems(case.snapshot)
+    others = everywhere.others if purpose == "tests" else frozenset()
     said = {
         _SYSTEMS.get(re.sub(r"[-_ ]*(latest|[\d.]+)$", "", v.lower().strip()).replace("-", " "), "")
         for v in claim.values
@@ -55,25 +60,31 @@ def _systems(claim: Matrix, case: Case, among: tuple[CiWorkflow, ...] | None) ->
     shows = here.shown + "."
     if claim.denied:
         wrong = len(here.live) > 1 if len(said) != 1 else said <= here.live
-        return (
-            contradicted("os:several", shows, f"The tests do run on {_listed(here.live)}.", *here.evidence)
-            if wrong
-            else None
-        )
+        lacks = f"The {purpose} do run on {_listed(here.live)}."
+        return contradicted("os:several", shows, lacks, *here.evidence) if wrong else None
     if not said:
-        if len(everywhere.used) == 1:
-            return contradicted(
-                "os:several", shows, f"All jobs of all workflows run on {_listed(everywhere.used)}.", *here.evidence
+        if len(everywhere.used) == 1 or (purpose != "tests" and len(here.tested) == 1):
+            which = (
+                f"All jobs of all workflows run on {_listed(everywhere.used)}."
+                if len(everywhere.used) == 1
+                else f"{purpose.capitalize()} runs on {_listed(here.tested)}."
             )
+            return contradicted("os:several", shows, which, *here.evidence)
         return supported("os:several", shows, *here.evidence) if len(here.live) > 1 else None
-    missing = sorted(said - set(here.tested) - everywhere.others - set(everywhere.tested))
+    missing = sorted(said - set(here.tested) - others - set(everywhere.tested))
     if missing:
         return contradicted(
-            f"os:{missing[0]}", shows, f"No job that runs tests uses {_listed(missing)}.", *here.evidence, detail=True
+            f"os:{missing[0]}",
+            shows,
+            f"No job that runs {purpose} uses {_listed(missing)}.",
+            *here.evidence,
+            detail=True,
         )
     extra = sorted(here.live - said)
     if claim.complete and claim.every and extra:
-        return contradicted("os:only", shows, f"The tests also run on {_listed(extra)}.", *here.evidence, detail=True)
+        return contradicted(
+            "os:only", shows, f"The {purpose} also run on {_listed(extra)}.", *here.evidence, detail=True
+        )
     return supported("os:named", shows, *here.evidence) if said <= here.live else None
 
 

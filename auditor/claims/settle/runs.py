@@ -7,7 +7,7 @@ from auditor.claims.kinds import Runs
 from auditor.claims.settle.workflows import beyond_github, contradicted, meant, supported, sure_of_all, words
 from auditor.facts.civalues import caches, default_caches
 from auditor.facts.purposes import Served, pipelines, served
-from auditor.facts.quality import Hooks, hooks, mentions
+from auditor.facts.quality import hooks, without_option
 from auditor.facts.traces import (
     BUNDLES,
     PURPOSE_OF,
@@ -56,12 +56,13 @@ def runs(claim: Runs, case: Case) -> Settled | None:
     about = f"runs:{tool}"
     if found:
         first = found[0]
-        if claim.blocks and all(s.soft for s in found):
-            shows = f"{first.file.path}:{first.line} runs {tool} and lets its failure pass."
-            return contradicted(
-                f"soft:{tool}", shows, "A finding of it does not fail the job.", _cite(first, "its failure passes")
-            )
-        return supported(about, f"{first.file.path}:{first.line} runs {tool}.", _cite(first))
+        if claim.blocks and not any(s.blocks for s in found):
+            return toothless(f"soft:{tool}", first)
+        if claim.every:  # whatever starts it
+            found = [s for s in found if s.sure and s.workflow.automatic]
+        found = [s for s in found if s.blocks or not claim.blocks]
+        shown = [f"{s.file.path}:{s.line} runs {tool}." for s in found[:1]]
+        return supported(about, shown[0], _cite(found[0])) if found else None
     if claim.place == "unknown":
         made = _in_hooks(claim, tool, case)
         return made if made and made.label == "supported" else None
@@ -89,6 +90,14 @@ def runs(claim: Runs, case: Case) -> Settled | None:
     return contradicted(
         about, shows, f"The sentence says that {called} runs {claim.tool}.", absence(shows), detail=elsewhere
     )
+
+
+def toothless(about: str, place: Served) -> Settled:
+    """The contradiction of what is to keep something out, by a step that fails nothing."""
+    alone = "rewrites the files on the runner, and nothing commits or compares them"
+    shows = f"{place.file.path}:{place.line} {alone if place.rewrites else 'lets its failure pass'}."
+    proof = _cite(place, "what it finds fails nothing")
+    return contradicted(about, shows, "What it finds does not fail the job.", proof)
 
 
 def _files(workflows: tuple[CiWorkflow, ...]) -> str:
@@ -134,7 +143,9 @@ def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
     about = f"hook:{tool}"
     if purpose == "hooks" and known.file is not None:
         answer = case.answer("pre-commit-hooks" if claim.denied else "pre-commit-template")
-        if answer.outcome != "found":
+        other = claim.purpose not in ("unknown", "any", "hooks", "formatting")
+        wanted = re.compile(hook_pattern(claim.purpose)) if other else None
+        if answer.outcome != "found" or (wanted and not any(wanted.search(h.says) for h in known.found)):
             return None
         shows = (
             f"{answer.evidence[0].path}:{answer.evidence[0].start} sets a hook up"
@@ -154,8 +165,12 @@ def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
     pattern = hook_pattern(tool)
     hit = next((h for h in known.found if pattern and re.search(pattern, h.says)), None)
     names = ", ".join(dict.fromkeys(h.id for h in known.found))
-    if hit and claim.place == "hooks" and not claim.denied and (made := _flagged(claim, tool, known, case)):
-        return made
+    if hit and claim.place == "hooks" and not claim.denied and (bare := without_option(case.snapshot, claim.tool)):
+        hook, flag = bare
+        shows = f"{known.file.path}:{hook.line} has the hook {hook.id} without {flag}."
+        proof = known.file.cite(hook.line, hook.line + 1, note=f"the hook {hook.id}")
+        lacks = f"The sentence says `{claim.tool}`; the hook is not given {flag}."
+        return contradicted(f"hook:{tool}:{flag}", shows, lacks, proof, detail=True)
     if hit:
         shows = f"{known.file.path}:{hit.line} has the hook {hit.id}."
         proof = known.file.cite(hit.line, hit.line + 1, note=f"the hook {hit.id}")
@@ -169,43 +184,6 @@ def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
     shows = f"{known.file.path} has the hooks {names}" + (", as the template brings it." if known.stub else ".")
     proof = known.file.cite(first, first + 7, note=f"the hooks: {names}")
     return contradicted(about, shows, f"No hook runs {claim.tool}.", proof, detail=not known.stub and not purpose)
-
-
-_ALIKE = ({"--check", "--diff", "--check-only"}, {"--fix", "--fix-only"})
-_GIVEN = frozenset(
-    ["--force-exclude", "--filter-files", "--ignore-missing-imports", "--scripts-are-modules", "--all-files"]
-)  # by the hooks' own definitions
-
-
-def _flagged(claim: Runs, tool: str, known: Hooks, case: Case) -> Settled | None:
-    """A hook that is named with an option (`ruff format --check`) which neither it nor a setting of that name is given."""
-    words = claim.tool.lower().split()
-    ids = {"ruff": {"ruff", "ruff-check"}, "ruff check": {"ruff", "ruff-check"}, "ruff format": {"ruff-format"}}
-    name = " ".join(w for w in words if not w.startswith("-"))
-    chosen = [h for h in known.found if h.id in ids.get(name, {name})]
-    for flag in (w.split("=")[0] for w in words if w.startswith("--")):
-        alike = next((a for a in _ALIKE if flag in a), {flag})
-        key = flag.strip("-").replace("-", "[-_]")
-        given = any(a in h.says.split() or f"{a}=" in h.says for a in alike for h in chosen)
-        if (
-            known.file is None
-            or not chosen
-            or given
-            or flag in _GIVEN
-            or mentions(case.snapshot, rf"^\s*[\"']?{key}[\"']?\s*[=:]")
-        ):
-            continue
-        hook = chosen[0]
-        shows = f"{known.file.path}:{hook.line} has the hook {hook.id} without {flag}."
-        proof = known.file.cite(hook.line, hook.line + 1, note=f"the hook {hook.id}")
-        return contradicted(
-            f"hook:{tool}:{flag}",
-            shows,
-            f"The sentence says `{claim.tool}`; the hook is not given {flag}.",
-            proof,
-            detail=True,
-        )
-    return None
 
 
 def _in_tasks(tool: str, case: Case) -> Settled | None:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from auditor.claims.case import Case, Settled, settles
 from auditor.claims.kinds import Same
-from auditor.claims.numbers import bag, operator, tokens
 from auditor.facts.suites import suite
 from auditor.lazy import compile_later
 from auditor.models import Evidence
+from auditor.numbers import bag, operator, tokens
 from auditor.prose import Statement
 
 _UNITS = {

@@ -5,26 +5,12 @@ import re
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Trigger as Claim
 from auditor.claims.settle.workflows import Meant, contradicted, meant, on, supported
-from auditor.facts.events import EVENTS, may_start, period, starts, surely_starts, waits_for_nothing
+from auditor.facts.events import EVENTS, may_start, period, starts, surely_starts, update_periods, waits_for_nothing
 from auditor.facts.purposes import Pipelines, pipelines
 from auditor.facts.workflows import CiWorkflow
-from auditor.readers import yaml_root
-from auditor.snapshot import File
+from auditor.numbers import bag
 
-_ELSEWHERE = frozenset(
-    [
-        "training",
-        "evaluation",
-        "data",
-        "model registry",
-        "deployment",
-        "images",
-        "load tests",
-        "release",
-        "unknown",
-        "any",
-    ]
-)
+_ELSEWHERE = bag("training evaluation data deployment images release unknown any") | {"model registry", "load tests"}
 
 
 @settles("trigger")
@@ -74,7 +60,12 @@ def trigger(claim: Claim, case: Case) -> Settled | None:
         if extra:
             word = extra[0].event.replace("_", " ")
             return contradicted(about, shows, f"A {word} starts it, too.", *proof, detail=True)
-    sure = all(any(surely_starts(w, e) for w in found.workflows) for e in claim.events)
+    crons = {period(c) for w in found.workflows for t in w.triggers for c in t.cron}
+    if (claim.only and not (claim.path and found.sure)) or (claim.period and claim.period not in crons):
+        return None  # not all that is said is seen
+    sure = all(
+        any(surely_starts(w, e) and may_start(w, e, claim.branch, ci) for w in found.workflows) for e in claim.events
+    )
     return supported(about, shows, *proof) if sure else None
 
 
@@ -134,15 +125,7 @@ def _period(claim: Claim, found: Meant, about: str) -> Settled | None:
 
 def _updates(claim: Claim, case: Case) -> Settled | None:
     """Dependabot's `interval`, and the clocks of workflows that update hooks or locks: one that agrees is enough."""
-    named = {"daily": "day", "weekly": "week", "monthly": "month"}
-    told: list[tuple[str, File, int, str]] = []
-    for file in case.snapshot.select((".github/dependabot.y*ml",), stubs=True):
-        for update in yaml_root(file)["updates"].items:
-            interval = update["schedule"]["interval"]
-            told.append((named.get(interval.text, ""), file, interval.line, f"sets the interval {interval.text}"))
-    found = meant(case, "", "dependency updates")
-    for w in found.workflows if found else ():
-        told += [(period(c), w.file, t.line, f"has the schedule `{c}`") for t in w.triggers for c in t.cron]
+    told = update_periods(case.snapshot)
     if not told or any(not each for each, *_ in told) or claim.denied:
         return None
     hit = next((t for t in told if t[0] == claim.period), None)

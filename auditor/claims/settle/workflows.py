@@ -1,9 +1,10 @@
 """Which workflows a claim speaks of, and how they are shown: what the settlers of continuous integration share."""
 
 import re
+from collections.abc import Iterable
 
 from auditor.claims.case import Case, Settled
-from auditor.facts.purposes import PLAIN, Pipelines, by_path, pipelines, served
+from auditor.facts.purposes import PLAIN, Pipelines, Served, by_path, pipelines, served
 from auditor.facts.workflows import CiWorkflow, doubt
 from auditor.lazy import dataclass
 from auditor.models import Evidence
@@ -47,6 +48,12 @@ def beyond_github(case: Case, ci: Pipelines) -> bool:
 def sure_of_all(ci: Pipelines) -> bool:
     """Whether what no workflow does is not done by CI. What they call and nobody can see leaves a hole."""
     doubt(ci.workflows)
+    return ci.whole
+
+
+def sure_of_these(ci: Pipelines, places: Iterable[Served]) -> bool:
+    """The same where the workflows that are cited are what matters: a call of another one that cannot run hides nothing."""
+    doubt([s.workflow for s in places])
     return ci.whole
 
 

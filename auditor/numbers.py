@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from auditor.claims.case import Case
 from auditor.lazy import compile_later
-from auditor.models import Question
 
 
 def bag(text: str) -> frozenset[str]:
@@ -107,9 +105,3 @@ def total(text: str) -> bool:
     """Whether a text calls its number the total."""
     low = " ".join(text.lower().split())
     return bool(TOTALS & {t.word for t in tokens(text)}) or "in all" in low
-
-
-def answer_of(quote: str, case: Case) -> Question | None:
-    """The first question whose answer has a quote."""
-    said = " ".join(quote.split())
-    return next((q for q in case.report.questions if said in " ".join(q.answer.split())), None)
