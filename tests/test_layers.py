@@ -55,7 +55,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "rules": {"profile", "trust"},
     "render": {"render", "rules", "redact", "decisions"},
     "decisions": {"render"},
-    "prepared": {"judges", "profile", "snapshot"},
+    "prepared": {"facts", "judges", "profile", "snapshot"},
     "replies": {"claims", "judges", "prepared", "profile", "prose", "rules", "verify"},
     "pipeline": ANY,
     "stored": set(),
