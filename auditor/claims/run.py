@@ -103,7 +103,7 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
     when = clock.when(placed, made) if made.label == "contradicted" else ""
     difference = made.difference
     if when == "stale":
-        difference += f" It was so when the sentence was written ({clock.written(placed)[:10]})."
+        difference += f" When the sentence was written (commit {clock.written(placed)[:10]}), this was not so yet."
     said = " ".join(placed.claim.quote.split())
     n = placed.question.n
     source = Source(kind="question", n=n) if placed.question.answer or n else Source(kind="report", n=0)

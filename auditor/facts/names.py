@@ -426,7 +426,8 @@ class Names:
     def _made(self, path: str) -> bool:
         parts = path.strip("/").split("/")
         below = any("/".join(parts[:n]) in self.versioned for n in range(1, len(parts) + 1))
-        return below or self.ignored(path)
+        named = len(parts) == 1 and any(kept.endswith(f"/{parts[0]}") for kept in self.versioned)  # by its last part alone
+        return below or named or self.ignored(path)
 
     def named_in_code(self, base: str) -> bool:
         """Whether own code, configuration or CI names a file so: it may be written, fetched or rendered there."""

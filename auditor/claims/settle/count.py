@@ -14,6 +14,7 @@ from auditor.numbers import bag, foreign, near, part, tokens, total
 
 _OTHER_LEVELS = bag("integration performance load e2e end_to_end smoke functional system acceptance")
 _SORTS = bag("unit integration performance load model data api training end-to-end smoke")
+_ALONE = frozenset("only single just".split())
 _NOT_OURS = ("external/", "third_party/", "third-party/", "vendor/", "vendored/", "exercises/", "examples/", "venv/")
 
 
@@ -29,7 +30,7 @@ def count(claim: Count, case: Case) -> Settled | None:
     assertion; test files; workflows with and without those that only publish; jobs; docker files with stages and services; routes;
     hooks; tasks; configuration files; pull requests with and without bots'. Contradicted is what no way of counting gives: more
     than everything, whatever the scope; fewer only where the claim is on the whole, or on a named file, and no word beside the
-    number makes it a part. Says nothing of denied and approximate numbers (which it confirms within a fifth), of what cannot be
+    number makes it a part; of workflows and images only where the sentence says that these are all. Says nothing of denied and approximate numbers (which it confirms within a fifth), of what cannot be
     counted to its end, and of things that no repository holds."""
     counter = COUNTERS.get(claim.of)
     if counter is None or claim.denied or foreign(claim.quote) or claim.value not in range(1_000_000):
@@ -47,6 +48,11 @@ def count(claim: Count, case: Case) -> Settled | None:
     few = n < band.low if exact or claim.op == "at most" else claim.op == "fewer than" and n <= band.low
     if claim.op == "about" or not (many or few) or (exact and n in band.other):
         return None
+    alone = total(claim.quote) or {t.word for t in tokens(claim.quote)} & _ALONE
+    if few and claim.of in ("workflows", "images", "dockerfiles") and not (claim.every or alone):
+        return None  # "three workflows that check the code": the next sentence may tell of a fourth
+    if band.none and len(case.history.branches) > 1:
+        return None  # they may stand on a branch that was not merged
     said = plural(int(n), band.thing)
     difference = f"The sentence says {said if exact else f'{claim.op} {said}'}; {band.shows}."
     return Settled("contradicted", band.shows, band.evidence, difference, about, not band.none)
