@@ -251,7 +251,7 @@ def _pulls_and_works(file: File) -> bool:
     stubs=True,
 )
 def dockerfile_kept(files: Files) -> Iterator[Evidence]:
-    """A docker file of the template, as it came, whose instructions copy or start a file or folder of the group's package.
+    """A docker file of the template, as it came, whose instructions copy or start a script or package of the group's own.
     Weak: nobody had to write it. `COPY src/` names nothing."""
     for file in files:
         instructions = docker(file)
@@ -260,7 +260,7 @@ def dockerfile_kept(files: Files) -> Iterator[Evidence]:
         for instruction in instructions:
             words = re.findall(r"[\w./-]{3,200}", instruction.text) if instruction.name != "FROM" else []
             mine = (w.removeprefix("./").strip("/") for w in words)
-            if any(re.match(r"src/\w", w) and files.exists(w) and not files.aside(w) for w in mine):
+            if any(re.match(r"src/\w|.*\.py$", w) and files.exists(w) and not files.aside(w) for w in mine):
                 yield file.cite(instruction.line, note="names own code, as the template brings it")
                 break
 

@@ -138,6 +138,23 @@ def test_ci_anything(text: str, outcome: str) -> None:
     assert ask("ci-anything", {".github/workflows/a.yml": text}).outcome == outcome
 
 
+@pytest.mark.parametrize(
+    ("row", "outcome"),
+    [
+        ('ENTRYPOINT ["python", "-u", "app/train.py"]', "found"),
+        ("COPY src/app src/app", "found"),
+        ("COPY src/ src/", "absent"),
+        ('ENTRYPOINT ["python", "-u", "app/gone.py"]', "absent"),
+        ("RUN pip install torch", "absent"),
+    ],
+)
+def test_dockerfile_kept(row: str, outcome: str) -> None:
+    snapshot = tree({"train.dockerfile": f"FROM a\n{row}\n", "app/train.py": "x = 1\n", "src/app/a.py": "x = 1\n"})
+    snapshot.set_aside = lambda file: "template stub" if file.path == "train.dockerfile" else ""
+    assert load()["dockerfile"].run(snapshot).outcome == "absent"
+    assert load()["dockerfile-kept"].run(snapshot).outcome == outcome
+
+
 LOCUST = "from locust import HttpUser, task\nclass U(HttpUser):\n    @task\n    def go(self):\n        {}\n"
 API = "from fastapi import FastAPI\napp = FastAPI()\n@app.post('/predict')\ndef p(x: int):\n    return model.predict(x)\n@app.get('/items/{id}')\ndef i(id: int):\n    return id\n"
 
