@@ -194,6 +194,7 @@ def is_hollow(file: File) -> bool:
 def load() -> dict[str, Probe]:
     """Every probe by id. The imports are the registry."""
     from auditor.probes import (  # noqa: F401
+        atwork,
         cloud,
         config,
         containers,
@@ -208,6 +209,7 @@ def load() -> dict[str, Probe]:
         signs,
         tests,
         tracking,
+        unlisted,
         ways,
         workflows,
     )

@@ -285,23 +285,26 @@ def cloud_url(files: Files) -> Iterator[Evidence]:
 # -- monitoring and alerts ---------------------------------------------------------------------------------------------
 
 
+MONITORING_WORDS = (
+    "monitoring",
+    "scrape_configs",
+    "cloud-run-gmp-sidecar",
+    "opentelemetry-collector",
+    "schemaversion",
+    "mosaiclayout",
+    "gridlayout",
+    "cloudwatch",
+    "uptime",
+    "alert",
+    "receivers",
+)
+
+
 @probe(
     "cloud-monitoring",
     asks="Is monitoring of the deployed service set up in a file?",
     looks_in=(*CONFIGURATION, *SCRIPTS, *TERRAFORM, *_PYTHON),
-    mentions=(
-        "monitoring",
-        "scrape_configs",
-        "cloud-run-gmp-sidecar",
-        "opentelemetry-collector",
-        "schemaversion",
-        "mosaiclayout",
-        "gridlayout",
-        "cloudwatch",
-        "uptime",
-        "alert",
-        "receivers",
-    ),
+    mentions=MONITORING_WORDS,
 )
 def cloud_monitoring(files: Files) -> Iterator[Evidence]:
     """A metrics sidecar beside the service, PodMonitoring, ServiceMonitor or RunMonitoring, a Prometheus configuration that

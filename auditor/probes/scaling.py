@@ -444,6 +444,9 @@ _TRAIN_WORDS = (
     "colossalai",
     "num_processes",
     "Trainer(",
+    "lightning.Trainer",
+    "trainer.Trainer",
+    "pytorch.Trainer",
     "instantiate(",
     "LightningCLI",
     "Fabric(",
@@ -489,8 +492,8 @@ def distributed_training(files: Files) -> Iterator[Evidence]:
 )
 def distributed_ready(files: Files) -> Iterator[Evidence]:
     """What `distributed-training` takes, or `devices` set to `auto` or -1, Accelerate in the training loop, `torchrun`, a
-    strategy on one device, or a Trainer that takes all devices unless it is told otherwise (Lightning's with an accelerator
-    and no `devices`, that of transformers); a number of devices or a strategy that a configuration or an option gives; a
+    strategy on one device, or a Trainer that takes all devices unless it is told otherwise (Lightning's without
+    `devices`, in code or in a configuration, that of transformers); a number of devices or a strategy that a configuration or an option gives; a
     launcher, a strategy or several devices named in a configuration; code that counts the devices. Weak: nothing shows that
     more than one process was meant."""
     yield from (e for _, e in sorted(_distributed(files), key=lambda pair: not pair[0]))
@@ -636,7 +639,7 @@ def _takes_all(call: Call, settings: dict[str, object]) -> bool:
     said = {"devices", "gpus", "strategy", "num_nodes"} & settings.keys() or any(
         k.arg is None for k in call.node.keywords
     )
-    return lightning and not said and settings.get("accelerator") in ("auto", "gpu", "cuda")
+    return lightning and not said and settings.get("accelerator", "auto") in ("auto", "gpu", "cuda")
 
 
 def _trainer(settings: dict[str, object]) -> tuple[bool, str] | None:
@@ -696,6 +699,12 @@ def _configured_trainer(
     if found := _trainer(settings):
         line = node.line_of("strategy") or node.line_of("devices") or node.line_of("gpus") or node.line_of("num_nodes")
         yield found[0], file.cite(line, note=found[1])
+    elif (
+        re.match(r"(pytorch_)?lightning\.(\w+\.){0,4}Trainer$", target)
+        and not any(settings.values())
+        and node["accelerator"].text in ("", "auto", "gpu", "cuda")
+    ):
+        yield False, file.cite(node.line_of("_target_"), note="trains on whatever devices there are")
 
 
 def _launch(command: Command) -> bool | None:

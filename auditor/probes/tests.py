@@ -22,7 +22,7 @@ from auditor.readers import (
 from auditor.snapshot import LINK, File, Files
 
 PYTHON = ("**/*.py",)
-_ELSEWHERE = compile_later(
+ELSEWHERE = compile_later(
     r"(?i)drift|monitor|(^|_)apis?(_|$)|(^|_)serv(e|er|ing|ices?)(_|$)|endpoint|front_?end|streamlit|gradio|load_?test|locust"
 )
 _DATA = compile_later(
@@ -93,7 +93,7 @@ def _parts(case: Case, topic: re.Pattern[str]) -> list[str]:
             continue
         inner = module.split(".")[-2:] if module.count(".") > 1 else module.split(".")[-1:]
         taken = name[len(module) :].strip(".").split(".")[:2]
-        if any(_ELSEWHERE.search(part) for part in inner):
+        if any(ELSEWHERE.search(part) for part in inner):
             continue
         if any(topic.search(part) for part in (*inner[-1:], *taken) if part):
             hits.append(name)
@@ -133,7 +133,7 @@ def _data_cases(files: Files, active: bool, among: Iterable[Case] | None = None)
     weak: list[Case] = []
     sets = _built_on(files, _SETS)
     for case in collect(files).cases if among is None else among:
-        if case.active != active or case.client or _ELSEWHERE.search(_stem(case.path)):
+        if case.active != active or case.client or ELSEWHERE.search(_stem(case.path)):
             continue
         named = bool(_DATA_FILE.search(_stem(case.path)) or _DATA_FILE.search(case.name.rpartition(".")[2]))
         if any(name in sets for name in _taken(case)):
@@ -262,7 +262,7 @@ def _model_cases(files: Files, own: bool, active: bool, among: Iterable[Case] | 
     nets = _built_on(files, _NETS) if own else frozenset()
     for case in collect(files).cases if among is None else among:
         stem = _stem(case.path)
-        if case.active != active or case.client or _ELSEWHERE.search(stem):
+        if case.active != active or case.client or ELSEWHERE.search(stem):
             continue
         named = bool(_MODEL_FILE.search(stem))
         hits = _parts(case, _MODEL)
@@ -352,17 +352,16 @@ _LOAD_WORDS = compile_later(
 )
 
 
-@probe(
-    "load-test",
-    asks="Is there a load test of an API?",
-    looks_in=(
-        "**/*.{py,js,ts,jmx,sh,yaml,yml,toml}",
-        "**/{makefile,justfile}",
-        "!.github/workflows/pre-commit*",
-    ),
-    mentions=("locust", "k6", "vegeta", "hey ", "ab -", "wrk", "artillery", "scenarios", "oha ", "bombardier", "siege", "autocannon",
-              "jmeter", "requests", "httpx", "aiohttp"),
-)  # fmt: skip
+LOAD_FILES = (
+    "**/*.{py,js,ts,jmx,sh,yaml,yml,toml}",
+    "**/{makefile,justfile}",
+    "!.github/workflows/pre-commit*",
+)
+LOAD_WORDS = ("locust", "k6", "vegeta", "hey ", "ab -", "wrk", "artillery", "scenarios", "oha ", "bombardier", "siege", "autocannon",
+              "jmeter", "requests", "httpx", "aiohttp")  # fmt: skip
+
+
+@probe("load-test", asks="Is there a load test of an API?", looks_in=LOAD_FILES, mentions=LOAD_WORDS)
 def load_test(files: Files) -> Iterator[Evidence]:
     """A locust user with tasks, a k6 or artillery script, a JMeter plan, a command that runs a load generator, or a script
     of the group's own that sends timed requests at the same time. A declared dependency, an empty locustfile, and requests

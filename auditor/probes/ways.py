@@ -148,7 +148,7 @@ def data_changes_elsewhere(files: Files) -> Iterator[Evidence]:
                     break
 
 
-_MODEL_PACKAGES = ("torch", "tensorflow", "keras", "sklearn", "onnxruntime", "transformers", "joblib", "pickle", "xgboost", "lightgbm",
+MODEL_PACKAGES = ("torch", "tensorflow", "keras", "sklearn", "onnxruntime", "transformers", "joblib", "pickle", "xgboost", "lightgbm",
                    "catboost", "jax", "ultralytics", "lightning", "pytorch_lightning", "mlflow", "fastai", "timm")  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def fastapi_with_model(files: Files) -> Iterator[Evidence]:
         if route.framework != "fastapi":
             continue
         reached = code.closure([files.paths[route.file]])
-        if any((m := code.module(f)) and m.imported(*_MODEL_PACKAGES) for f in reached):
+        if any((m := code.module(f)) and m.imported(*MODEL_PACKAGES) for f in reached):
             yield files.paths[route.file].cite(route.line, route.end, note="a route beside a model")
             return
 

@@ -370,13 +370,14 @@ def _is_model(path: str) -> bool:
 
 
 def watches(
-    files: Files, targets: str, workflows: Iterable[CiWorkflow] | None = None
+    files: Files, targets: str, workflows: Iterable[CiWorkflow] | None = None, idle: bool = False
 ) -> Iterator[tuple[CiWorkflow, Trigger, str, int, tuple[str, ...]]]:
-    """The path patterns of working workflows that are meant for data (or models), with the tracked ones they match."""
+    """The path patterns of working workflows (`idle`: of those whose steps only set up and print) that are meant for data (or
+    models), with the tracked ones they match."""
     aims, counts = (_targets_data, _is_data) if targets == "data" else (_targets_model, _is_model)
     tracked = tuple(files.paths)
     for ci in ci_workflows(files) if workflows is None else workflows:
-        if not any(True for _ in ci.workflow.active_steps) or not _works(ci):
+        if not any(True for _ in ci.workflow.active_steps) or _works(ci) is idle:
             continue
         for trigger in ci.triggers:
             for pattern in trigger.paths:

@@ -83,6 +83,7 @@ class _Note:
     by: str
     when: str
     where: str
+    at: str
     line_url: str
     cites: list[_Cite]
     private: bool
@@ -192,6 +193,7 @@ class _Page:
             help=known.help if known and not self.record.submission.working_tree else "",
             by=self._by(verdict),
             when=_WHEN.get(verdict.when, ""),
+            at=self._at(verdict),
             where="checklist" if item else f"Q{verdict.claim.source.n}" if verdict.claim.source.n else "report",
             line_url=self.blob.url(self.record.report.where(verdict.claim.source), line, line),
             cites=cites,
@@ -214,6 +216,12 @@ class _Page:
             return False
         of = {q.n for q in self.record.report.questions if q.line in self.hidden}
         return verdict.claim.source.n in of or self._hides(verdict.claim.line)
+
+    def _at(self, verdict: Verdict) -> str:
+        """The line of a claim, with its file where that is not the report; empty for what has none."""
+        where = self.record.report.where(verdict.claim.source)
+        named = "" if where == self.record.report.path else f"{one_line(where)}, "
+        return f"{named}line {verdict.claim.line}" if verdict.claim.line else ""
 
     def _hides(self, line: int) -> bool:
         """Whether a line of the report belongs to an answer that is not shown."""
@@ -264,7 +272,8 @@ class _Page:
             yield self._section(id_, title, "Checklist" if own else "Opening", top, rows[top - 1 : first - 1])
         if report.items and (report.checklist or not rows[top - 1 : first - 1]):  # another file's, or no text is kept
             made = [(i.line, f"* [{i.mark or ' '}] {i.text}") for i in report.items]
-            yield self._section("checklist", "Checklist", "Checklist", report.items[0].line, made)
+            title = f"Checklist in {one_line(report.checklist)}" if report.checklist else "Checklist"
+            yield self._section("checklist", title, "Checklist", report.items[0].line, made)
         for asked in sorted(report.questions, key=lambda q: q.line):
             yield self._question(asked, rows)
 

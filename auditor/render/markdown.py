@@ -72,8 +72,9 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
         yield "| --- | --- | --- | --- |"
         for v in others:
             shows = plain(v.repo_shows or v.difference, 200)
-            yield f"| {v.label.replace('_', ' ')} | {v.claim.line} | {code(v.claim.quote, 160)} | {shows} |"
+            yield f"| {v.label.replace('_', ' ')} | {_at(record, v)} | {code(v.claim.quote, 160)} | {shows} |"
     held = [p for p in record.omitted if p.items]
+    where_boxes = f" of {code(record.report.checklist)}" if record.report.checklist else ""
     if held:
         yield ""
         yield "Not read or followed:"
@@ -81,9 +82,15 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
     for problem in held:
         where = f"{problem.path}:{problem.line}" if problem.line else problem.path
         lines = ", ".join(str(i.line) for i in record.report.items if i.n in problem.items)
-        yield f"- {code(where)}: {plain(problem.message, 200)} (boxes that cannot be told for it, by line: {lines})"
+        yield f"- {code(where)}: {plain(problem.message, 200)} (boxes that cannot be told for it, by line{where_boxes}: {lines})"
     yield ""
     yield _summary(record)
+
+
+def _at(record: AuditRecord, verdict: Verdict) -> str:
+    """The line of a claim, with its file where that is not the report."""
+    where = record.report.where(verdict.claim.source)
+    return str(verdict.claim.line) if where == record.report.path else code(f"{where}:{verdict.claim.line}")
 
 
 def _row(record: AuditRecord, finding: Finding, verdict: Verdict) -> str:
@@ -110,7 +117,7 @@ def _row(record: AuditRecord, finding: Finding, verdict: Verdict) -> str:
         parts.append(f"{name}: {plain(words, 500)}" if words else "")
     said = " · ".join(part for part in parts if part)
     level = finding.level if finding.standing == "finding" else finding.standing
-    return f"| {level} | {verdict.claim.line} | {said} | {plain(hint(verdict, finding))} |"
+    return f"| {level} | {_at(record, verdict)} | {said} | {plain(hint(verdict, finding))} |"
 
 
 def _summary(record: AuditRecord) -> str:

@@ -80,9 +80,9 @@ class _Page:
             for problem in omitted if show == "all" else omitted[:8]:
                 where = f"{problem.path}:{problem.line}" if problem.line else problem.path
                 lines = [str(line) for i in self.record.report.items if i.n in problem.items for line in [i.line]]
-                boxes = (
-                    f" (so the box{'es' * (len(lines) > 1)} in line {', '.join(lines)} cannot be told)" if lines else ""
-                )
+                of = f" of {self.record.report.checklist}" if self.record.report.checklist else ""
+                boxes = f" (so the box{'es' * (len(lines) > 1)} in line {', '.join(lines)}{of} cannot be told)"
+                boxes = boxes if lines else ""
                 text = f"{where}: {problem.message}" if where else problem.message
                 yield from textwrap.wrap(
                     one_line(text + boxes), self.width, initial_indent="  ", subsequent_indent="    "

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from auditor import pipeline
 from auditor.models import AuditRecord, Verdict
 from auditor.profile import load_profile
-from auditor.render import github, markdown, sarif
+from auditor.render import github, html, markdown, sarif, terminal
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "vendor/sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 VALID = jsonschema.Draft4Validator(SCHEMA)
@@ -140,6 +140,31 @@ def test_a_summary_is_a_table_of_findings() -> None:
     assert "not a grade" in shown
     assert "Findings: none" in markdown.render(record("consistent"))
     assert len(markdown.render(made, show="all")) > len(shown)
+
+
+def test_a_box_of_another_file_is_placed_in_that_file() -> None:
+    made = record("overclaiming")
+    listed = "documents/checklist.md"
+    apart = made.model_copy(update={"report": made.report.model_copy(update={"checklist": listed})})
+    verdicts = {v.id: v for v in made.verdicts}
+    boxes = [v for f in made.findings if (v := verdicts[f.verdict]).claim.source.kind == "item"]
+    answers = [v for f in made.findings if (v := verdicts[f.verdict]).claim.source.kind == "question"]
+    line, other = boxes[0].claim.line, answers[0].claim.line
+    table = markdown.render(apart)
+    assert f"| `{listed}:{line}` |" in table
+    assert f"| {other} |" in table
+    assert f"| {line} |" in markdown.render(made)
+    assert f"[{listed}:{line}]" in terminal.render(apart, colour=False)
+    assert f"file={listed},line={line}," in github.render(apart)
+    page = html.render(apart)
+    assert f"{listed}, line {line}" in page
+    assert f"Checklist in {listed}" in page
+    assert f"{listed}, line {other}<" not in page
+    assert "checklist.md" not in html.render(made)
+    placed = [r["locations"][0]["physicalLocation"] for r in run(apart)["results"]]
+    assert {p["region"]["startLine"] for p in placed if p["artifactLocation"]["uri"] == listed} == {
+        b.claim.line for b in boxes
+    }
 
 
 def test_hostile_text_is_text_in_markdown() -> None:
