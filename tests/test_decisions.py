@@ -84,7 +84,7 @@ def test_the_questions_are_those_marked_with_their_notes() -> None:
     assert len(rows) == 2
     assert text.count("Note: whose ") == 2
     assert "<b>" not in text
-    assert "2 to ask, 1 confirmed, 1 dismissed, 16 not decided" in text
+    assert "2 to ask, 1 confirmed, 1 dismissed, 15 not decided" in text
     assert "No finding is marked" in questions(record(), {})
 
 

@@ -426,7 +426,9 @@ class Names:
     def _made(self, path: str) -> bool:
         parts = path.strip("/").split("/")
         below = any("/".join(parts[:n]) in self.versioned for n in range(1, len(parts) + 1))
-        named = len(parts) == 1 and any(kept.endswith(f"/{parts[0]}") for kept in self.versioned)  # by its last part alone
+        named = len(parts) == 1 and any(
+            kept.endswith(f"/{parts[0]}") for kept in self.versioned
+        )  # by its last part alone
         return below or named or self.ignored(path)
 
     def named_in_code(self, base: str) -> bool:

@@ -496,3 +496,24 @@ def test_a_count_of_one_sort_is_not_that_of_all() -> None:
     said = {"of": "images", "op": "exactly", "value": 2}
     assert label(case(files), "count", "two Docker images", scope="whole", **said) == "supported"
     assert label(case(files), "count", "two Docker images", scope="training", **said) == "open"
+
+
+def test_hooks_run_at_each_commit() -> None:
+    """Where hooks are configured, a test on each commit need not be the host's work."""
+    ci = "on: pull_request\njobs:\n  t:\n    steps:\n      - run: pytest\n"
+    hook = "repos:\n- repo: local\n  hooks:\n  - {id: t, name: t, entry: pytest, language: system, always_run: true}\n"
+    files = {".github/workflows/ci.yml": ci, "tests/test_a.py": "def test_a():\n    assert 1\n"}
+    claim = {"of": "tests", "events": ("push",)}
+    assert (
+        label(
+            case(files, history=History(default_branch="main", branches=("main",))),
+            "trigger",
+            "The tests run on each commit",
+            **claim,
+        )
+        == "contradicted"
+    )
+    assert (
+        label(case({**files, ".pre-commit-config.yaml": hook}), "trigger", "The tests run on each commit", **claim)
+        == "open"
+    )

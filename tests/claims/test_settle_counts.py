@@ -193,7 +193,7 @@ def test_a_number_that_goes_on_with_another_is_a_part() -> None:
     three = {k: v for k, v in CI.items() if "docs" not in k} | {".github/workflows/types.yaml": workflow("mypy src")}
     quote = "We have two workflow files for linting and one to run the tests."
     assert label(case(three), "count", quote, of="workflows", scope="whole", op="exactly", value=2) == "open"
-    both = "We have two workflow files: one for linting and one to run the tests."
+    both = "We have only two workflow files: one for linting and one to run the tests."
     assert label(case(three), "count", both, of="workflows", scope="whole", op="exactly", value=2) == "contradicted"
 
 
@@ -241,7 +241,8 @@ VARIANTS = {f"{name}.dockerfile": "FROM python:3.12\n" for name in ("train", "tr
         ("images", "The dataset has 5000 images", 5000, DOCKER, "open"),
         ("dockerfiles", "only one dockerfile", 1, MANY, "contradicted"),
         ("dockerfiles", "three dockerfiles", 3, MANY, "open"),  # one may not be thought of
-        ("dockerfiles", "two dockerfiles", 2, MANY, "contradicted"),
+        ("dockerfiles", "two dockerfiles", 2, MANY, "open"),
+        ("dockerfiles", "two dockerfiles in total", 2, MANY, "contradicted"),
         ("dockerfiles", "two dockerfiles", 2, VARIANTS, "open"),
     ],
 )  # fmt: skip

@@ -338,3 +338,18 @@ def test_a_changed_file_of_nearly_that_name_is_not_there() -> None:
     for path, expected in wanted.items():
         quote = f"`{path}` has been changed"
         assert label(case(files), "file", quote, path=path, state="changed", via="text") == expected, path
+
+
+def test_the_end_of_an_address_is_no_path() -> None:
+    page = "[tests](https://github.com/example/pond/actions/workflows/tests.yaml)"
+    assert (
+        label(
+            case({".github/workflows/tests.yaml": "on: push\n"}),
+            "file",
+            page,
+            path="tests.yaml",
+            state="there",
+            via="link",
+        )
+        == "open"
+    )

@@ -14,7 +14,7 @@ from auditor.numbers import bag, foreign, near, part, tokens, total
 
 _OTHER_LEVELS = bag("integration performance load e2e end_to_end smoke functional system acceptance")
 _SORTS = bag("unit integration performance load model data api training end-to-end smoke")
-_ALONE = frozenset("only single just".split())
+_ALONE = frozenset(["only", "single", "just"])
 _NOT_OURS = ("external/", "third_party/", "third-party/", "vendor/", "vendored/", "exercises/", "examples/", "venv/")
 
 
@@ -51,7 +51,7 @@ def count(claim: Count, case: Case) -> Settled | None:
     alone = total(claim.quote) or {t.word for t in tokens(claim.quote)} & _ALONE
     if few and claim.of in ("workflows", "images", "dockerfiles") and not (claim.every or alone):
         return None  # "three workflows that check the code": the next sentence may tell of a fourth
-    if band.none and len(case.history.branches) > 1:
+    if band.none and claim.scope != "named" and len(case.history.branches) > 1:
         return None  # they may stand on a branch that was not merged
     said = plural(int(n), band.thing)
     difference = f"The sentence says {said if exact else f'{claim.op} {said}'}; {band.shows}."

@@ -24,6 +24,7 @@ from auditor.facts.broken import broken
 from auditor.facts.classes import CLOSED, definitions, of_class
 from auditor.facts.names import GENERIC, names
 from auditor.facts.template import kept, template
+from auditor.lazy import compile_later
 from auditor.markup import anchors, leads_to_anchor
 from auditor.readers import python
 from auditor.snapshot import File as Tracked
@@ -125,8 +126,13 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
 # -- links and images --------------------------------------------------------------------------------------------------
 
 
+_ADDRESS = compile_later(r"[a-z]+://[^\s)>\]]+")
+
+
 def _shows(claim: File, case: Case) -> Settled | None:
     what = "image" if claim.via == "image" else "link"
+    if "://" not in claim.path and any(claim.path in address for address in _ADDRESS.findall(claim.quote)):
+        return None  # the end of an address, which leads to a page of the host
     if claim.path.startswith("#"):
         return _anchor(claim, case)
     place = target(case, claim.path)

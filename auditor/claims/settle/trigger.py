@@ -7,6 +7,7 @@ from auditor.claims.kinds import Trigger as Claim
 from auditor.claims.settle.workflows import Meant, contradicted, meant, on, supported
 from auditor.facts.events import EVENTS, may_start, period, starts, surely_starts, update_periods, waits_for_nothing
 from auditor.facts.purposes import Pipelines, pipelines
+from auditor.facts.quality import hooks
 from auditor.facts.workflows import CiWorkflow
 from auditor.numbers import bag
 
@@ -46,6 +47,8 @@ def trigger(claim: Claim, case: Case) -> Settled | None:
             return None
         if len(claim.events) > 1 and "manual" in claim.events and lacking == ["manual"]:
             return None
+        if "push" in lacking and "commit" in claim.quote.lower() and hooks(case.snapshot).file is not None:
+            return None  # the hooks run at each commit, too
         if len(lacking) < len(claim.events) and re.search(r"\bor\b|/", claim.quote):  # one of the two is enough
             return None
         where = f" on {claim.branch}" if claim.branch else ""
