@@ -53,7 +53,7 @@ class Token:
         if self.glued:
             return None
         bare = self.word.replace(",", "")
-        return float(bare) if bare.replace(".", "", 1).isdigit() else WORDS.get(bare)
+        return float(bare) if bare.replace(".", "", 1).isdecimal() else WORDS.get(bare)
 
 
 def tokens(text: str) -> list[Token]:

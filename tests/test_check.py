@@ -171,14 +171,14 @@ def test_nothing_of_the_checkout_is_executed(repo: Path, tmp_path: Path) -> None
 
 
 def test_a_sentence_that_is_not_committed_was_written_now(repo: Path) -> None:
-    edit(repo, "line-length = 100", "line-length = 99", "pyproject.toml")
-    git(repo, "commit", "-qam", "Shorter lines")
+    git(repo, "rm", "-q", "tests/unit/test_model.py")
+    git(repo, "commit", "-qm", "Fewer tests")
 
     def told() -> set[str]:
-        return {v.when for v in check(repo).verdicts if v.label == "contradicted" and "length is 100" in v.claim.quote}
+        return {v.when for v in check(repo).verdicts if v.label == "contradicted" and "13 test functions" in v.claim.quote}
 
     assert told() == {"stale"}  # it was so when it was written
-    edit(repo, "We used ruff for linting and for formatting", "We chose ruff for linting and formatting")
+    edit(repo, "since two of them are parametrised", "as two of them are parametrised")
     assert told() == {"never"}
 
 
@@ -298,9 +298,9 @@ def test_five_things_broken_one_after_the_other(repo: Path) -> None:
     assert "Write `[x]` in line" in todo("mark-unclear")
     edit(repo, "* [done] Make sure that all", "* [x] Make sure that all")
 
-    edit(repo, "The line length is 100", "The line length is 110")
+    edit(repo, "sets the seed to 77", "sets the seed to 42")
     assert "Write what the repository shows" in todo("prose-contradicts-repository")
-    edit(repo, "The line length is 110", "The line length is 100")
+    edit(repo, "sets the seed to 42", "sets the seed to 77")
     assert rules(check(repo)) == []
 
 

@@ -151,3 +151,11 @@ def test_what_is_read_can_be_settled() -> None:
     here = case(ONE, answers={"docker": "We use a multi-stage docker build on `python:3.12-slim`."})
     labels = [label(here, "docker", c.quote, what=c.what, value=c.value) for c in read("docker", here) if isinstance(c, Docker)]  # fmt: skip
     assert labels == ["contradicted", "contradicted"]
+
+
+def test_a_superscript_is_no_number() -> None:
+    here = case(
+        {"tests/test_a.py": "def test_a():\n    assert 1\n"},
+        answers={"tests": "See the note (²). In total we have 3 tests."},
+    )
+    assert [c.value for c in read("counts", here)] == [3]  # type: ignore[attr-defined]

@@ -270,8 +270,9 @@ def ci_periods(prose: Prose, case: Case) -> Read:
 _CACHES = table("caching", "cache", "caches", "cached", "caching")
 _BOTH = table("both", "both workflows")
 _OTHER_CACHES = among(
-    "docker layers layer images image container dataset data dvc model models redis lru results predictions vm memory browser cloud build"
+    "docker layers layer images image container dataset datasets data dvc model models redis lru results predictions vm memory browser cloud build"
 )
+_NOT_YET = among("until till before first initially last")  # of a time that is over
 _USE = among("make made use used using of any have implement implemented do")
 
 
@@ -283,7 +284,7 @@ def ci_caching(prose: Prose, case: Case) -> Read:
     for statement in prose.sentences("continuous-integration"):
         for clause in clauses(statement) if statement.firm else ():
             cached = terms(clause, _CACHES)
-            if not cached or clause.has(_OTHER_CACHES):
+            if not cached or clause.has(_OTHER_CACHES) or clause.has(_NOT_YET):
                 continue
             every = bool(terms(clause, _ALL) or (two and terms(clause, _BOTH)))
             before = Clause(statement, clause.words[: cached[0].first])
@@ -293,7 +294,7 @@ def ci_caching(prose: Prose, case: Case) -> Read:
                 terms(clause, _SUBJECTS) or terms(clause, PURPOSES) or _file_named(clause, case)
             )  # of which it is said
             for i, word in enumerate(() if one else before.words):
-                if (word.text in ("not", "no", "without") or word.text.endswith("n't")) and listed_after(
+                if (word.text in ("not", "no") or word.text.endswith("n't")) and listed_after(
                     clause, i + 1, _CACHES, _USE
                 ):
                     yield statement, typed("runs", clause, tool="caching", place="ci", denied=True)

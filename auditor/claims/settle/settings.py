@@ -88,9 +88,9 @@ def _seed(claim: Setting, said: str, case: Case) -> Settled | None:
     snapshot = case.snapshot
     if claim.of in _SAID:
         # what another component does says nothing of this one
-        made = _seedless(claim, case) or (_seed(claim.model_copy(update={"of": "unknown"}), said, case) if said.isdigit() else None)  # fmt: skip
+        made = _seedless(claim, case) or (_seed(claim.model_copy(update={"of": "unknown"}), said, case) if said.isdecimal() else None)  # fmt: skip
         return made if made and made.label == "contradicted" else None
-    if said.isdigit():
+    if said.isdecimal():
         numbers, places = snapshot.once("facts.seed-values", lambda: seed_values(snapshot))
         if int(said) in numbers:
             fits = next(((f, n) for f, n in places if re.search(rf"\b{said}\b", f.lines[n - 1])), None)
