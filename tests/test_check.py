@@ -175,7 +175,9 @@ def test_a_sentence_that_is_not_committed_was_written_now(repo: Path) -> None:
     git(repo, "commit", "-qm", "Fewer tests")
 
     def told() -> set[str]:
-        return {v.when for v in check(repo).verdicts if v.label == "contradicted" and "13 test functions" in v.claim.quote}
+        return {
+            v.when for v in check(repo).verdicts if v.label == "contradicted" and "13 test functions" in v.claim.quote
+        }
 
     assert told() == {"stale"}  # it was so when it was written
     edit(repo, "since two of them are parametrised", "as two of them are parametrised")

@@ -143,3 +143,12 @@ def test_lists_of_services(answer: str, value: str | None) -> None:
 )
 def test_keys(answer: str, wrong: bool) -> None:
     assert bool(verdicts(case(LEAK, {}, {"cloud-training": answer}), "secrets-kept-out")) is wrong
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["We did not deploy the front end.", "We did not profile the front end."],
+)
+def test_a_denial_of_a_part_is_none_of_the_whole(said: str) -> None:
+    here = case({"a.py": ""}, items={"cloud-deploy": True, "profiling": True}, answers={"deployment": said})
+    assert not read("denied-practices", here)

@@ -367,3 +367,9 @@ def test_the_history(of: str, quote: str, op: str, n: int, refs: int, expected: 
     fields = {"of": of, "scope": "whole", "op": op, "value": n}
     assert label(case({}, history=requests(20, 6, refs)), "count", quote, **fields) == expected
     assert label(case({}), "count", quote, **fields) == "open"
+
+
+@pytest.mark.parametrize("quote", ["In total we have 2 tests that use fixtures.", "In total we ran 2 tests per push."])
+def test_a_number_that_is_narrowed_behind_its_noun(quote: str) -> None:
+    tests = {"tests/test_a.py": "".join(f"def test_{i}():\n    assert 1\n" for i in range(9))}
+    assert label(case(tests), "count", quote, of="tests", scope="whole", op="exactly", value=2) == "open"

@@ -36,7 +36,7 @@ def denied_practices(prose: Prose, case: Case) -> Made:
         for known in _spoken(statement):
             what = denial(statement.plain, known)
             if (opens and known.answered == statement.question.id) or (
-                what and not _conditional(said, what, statement)
+                what and not _conditional(said, what, statement) and not _of_a_part(said, what, known)
             ):
                 yield statement, _practice(known, statement, case, denied=True)
 
@@ -53,6 +53,20 @@ def _denies(said: Sequence[str]) -> bool:
 
 def _first(statement: Statement, prose: Prose) -> bool:
     return next((s for s in prose.sentences() if s.question.n == statement.question.n), None) is statement
+
+
+_FRONT = frozenset(["front", "frontend", "gui", "ui"])
+_NARROWS = (*tuple([*w.split(), "api"] for w in ("for the", "for our", "of the", "of our")), ["as", "a", "service"])
+
+
+def _of_a_part(said: list[str], denied: str, known: Known) -> bool:
+    """Whether what is denied is done to one part ("no profiling of the API", "did not deploy the front end")."""
+    after = f" {' '.join(said)} ".partition(f" {denied} ")[2].split()
+    if known.id == "frontend":
+        return "deploy" in denied
+    here = denied.split()
+    of_api = after[:3] in _NARROWS or (here[-1:] == ["api"] and here[-3:-2] in (["for"], ["of"]))
+    return (of_api and "api" not in known.id and "load" not in known.id) or bool(_FRONT & {*here, *after[:3]})
 
 
 def _conditional(said: list[str], denied: str, statement: Statement) -> bool:

@@ -14,6 +14,7 @@ from auditor.numbers import bag, foreign, near, part, tokens, total
 
 _OTHER_LEVELS = bag("integration performance load e2e end_to_end smoke functional system acceptance")
 _SORTS = bag("unit integration performance load model data api training end-to-end smoke")
+_NARROWED = bag("that which per cover covers covering")
 _ALONE = frozenset(["only", "single", "just"])
 _NOT_OURS = ("external/", "third_party/", "third-party/", "vendor/", "vendored/", "exercises/", "examples/", "venv/")
 
@@ -48,6 +49,8 @@ def count(claim: Count, case: Case) -> Settled | None:
     few = n < band.low if exact or claim.op == "at most" else claim.op == "fewer than" and n <= band.low
     if claim.op == "about" or not (many or few) or (exact and n in band.other):
         return None
+    if few and _NARROWED & near(claim.quote, n, before=0, after=4):
+        return None  # "7 tests that use fixtures", "78 tests per push"
     alone = total(claim.quote) or {t.word for t in tokens(claim.quote)} & _ALONE
     if few and claim.of in ("workflows", "images", "dockerfiles") and not (claim.every or alone):
         return None  # "three workflows that check the code": the next sentence may tell of a fourth
