@@ -647,3 +647,13 @@ def test_an_audit_imports_nothing_of_this() -> None:
     )
     assert done.stdout.strip() == "[]"
     assert keys.SAYS.keys() == set(judging.KEYS.values())
+
+
+@pytest.mark.parametrize("line", ["repo: !!int xyz", "repo: !!timestamp 2020-99-99", "commit: ''"])
+def test_a_key_with_an_odd_value_is_one_line(line: str) -> None:
+    with pytest.raises(UserError):
+        parse_key(f"repo: a/b\ncommit: 5c1f0e9\n{line}\n", "k", "k.yaml")
+
+
+def test_a_place_with_a_number_of_5000_digits_is_none() -> None:
+    assert place("Q" + "9" * 5000) == ("question", 0)

@@ -80,7 +80,7 @@ class Key(Record):
 
     name: str = ""
     repo: str
-    commit: str
+    commit: str = Field(min_length=4)
     report: str = ""
     summary: str = ""
     checklist: tuple[Box, ...] = ()
@@ -130,7 +130,7 @@ def parse_key(text: str, name: str, path: str) -> Key:
     """The answer key that a YAML text is."""
     try:
         data = yaml.load(text, _LOADER)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a tag's content may be no such value
         line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
         raise UserError(f"{path}:{line or ''}: not YAML", "quote what has a colon, a # or a quote in it") from None
     if not isinstance(data, dict):

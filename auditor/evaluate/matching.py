@@ -40,7 +40,7 @@ def overlap(one: str, other: str) -> bool:
 def place(where: str) -> tuple[str, int]:
     """The kind and number of a place as a key writes it; 0 for a checklist item that is known by its text alone."""
     number = re.search(r"\d+", where)
-    n = int(number[0]) if number else 0
+    n = int(number[0]) if number and len(number[0]) < 9 else 0
     if where.strip().lower().startswith("checklist"):
         return "item", n
     return ("question", n) if number else ("?", 0)
