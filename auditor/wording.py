@@ -1,6 +1,7 @@
 """The words of a sentence, and whether a name stands among them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from auditor.lazy import compile_later
 
@@ -20,6 +21,11 @@ _WORD = compile_later(r"[a-z0-9&/'.+_]+|[,;:!?()]")
 
 def words(text: str) -> list[str]:
     """A text as small words and marks; hyphens part words, a full stop ends one and stands alone."""
+    return list(_words(text))
+
+
+@lru_cache(maxsize=2048)
+def _words(text: str) -> tuple[str, ...]:
     small = text.lower().replace("’", "'").replace("-", " ").replace("`", " ").replace("*", " ")
     made: list[str] = []
     for word in _WORD.findall(small):
@@ -28,23 +34,33 @@ def words(text: str) -> list[str]:
             made.append(bare)
         if word.endswith(".") and len(word) > 1:
             made.append(".")
-    return made
+    return tuple(made)
 
 
 def _fits(word: str, pattern: str) -> bool:
     return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
 
 
+@lru_cache(maxsize=4096)
+def _parts(phrase: str) -> tuple[str, ...]:
+    return tuple(phrase.split())
+
+
 def at(said: Sequence[str], start: int, phrase: str) -> int:
     """Where the phrase ends if it stands at a place of the words; 0 if it does not."""
-    parts = phrase.split()
-    here = said[start : start + len(parts)]
-    return start + len(parts) if len(here) == len(parts) and all(map(_fits, here, parts)) else 0
+    parts = _parts(phrase)
+    end = start + len(parts)
+    return end if end <= len(said) and all(_fits(said[start + k], part) for k, part in enumerate(parts)) else 0
 
 
 def stands(said: Sequence[str], phrase: str) -> int:
-    """Where the phrase first ends in the words; 0 if it stands nowhere. Parts joined by `+` may stand apart, in any order."""
-    ends = [max((e for i in range(len(said)) if (e := at(said, i, part))), default=0) for part in phrase.split("+")]
+    """Where the phrase last ends in the words; 0 if it stands nowhere. Parts joined by `+` may stand apart, in any order."""
+    ends = []
+    for part in phrase.split("+"):
+        first = _parts(part)[0]
+        if not first.endswith("*") and first not in said:  # most phrases stand in no sentence
+            return 0
+        ends.append(max((e for i in range(len(said)) if (e := at(said, i, part))), default=0))
     return max(ends) if all(ends) else 0
 
 
