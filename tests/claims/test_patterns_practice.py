@@ -147,7 +147,12 @@ def test_keys(answer: str, wrong: bool) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["We did not deploy the front end.", "We did not profile the front end."],
+    [
+        "We did not deploy the front end.",
+        "No profiling was done for the API.",
+        "We did not profile the API.",
+        "We did not profile the front end.",
+    ],
 )
 def test_a_denial_of_a_part_is_none_of_the_whole(said: str) -> None:
     here = case({"a.py": ""}, items={"cloud-deploy": True, "profiling": True}, answers={"deployment": said})

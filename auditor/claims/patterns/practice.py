@@ -65,8 +65,9 @@ def _of_a_part(said: list[str], denied: str, known: Known) -> bool:
     if known.id == "frontend":
         return "deploy" in denied
     here = denied.split()
-    of_api = after[:3] in _NARROWS or (here[-1:] == ["api"] and here[-3:-2] in (["for"], ["of"]))
-    return (of_api and "api" not in known.id and "load" not in known.id) or bool(_FRONT & {*here, *after[:3]})
+    behind = after[: next((k for k, word in enumerate(after) if not word[0].isalnum()), len(after))]
+    of_api = any(behind[k : k + 3] in _NARROWS for k in range(4)) or here[-2:] in (["the", "api"], ["our", "api"])
+    return (of_api and "api" not in known.id and "load" not in known.id) or bool(_FRONT & {*here, *behind[:3]})
 
 
 def _conditional(said: list[str], denied: str, statement: Statement) -> bool:
