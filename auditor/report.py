@@ -89,13 +89,15 @@ def _like_reports(files: Mapping[str, File], profile: Profile | None) -> list[Fi
     """The markdown files with five questions or more; of a file and the links to it the file. A prompt for an agent that
     speaks of the course's questions is none."""
     found = [f for f in files.values() if f.suffix in MARKDOWN and readable(f) and _questions(f.text) >= 5]
-    found = [
-        f
-        for f in found
-        if profile is None or profile.set_aside(f) != "course material" or f.folder.lower() in ("report", "reports")
-    ]
+    found = [f for f in found if not _of_the_course(f, profile)]
     own = {f.blob for f in found if not isinstance(f, Link)}
     return [f for f in found if not (isinstance(f, Link) and f.blob in own)]
+
+
+def _of_the_course(file: File, profile: Profile | None) -> bool:
+    """Whether a file is the course's own, such as a prompt for agents; what lies where reports lie is the group's."""
+    there = file.folder.lower() in ("report", "reports")
+    return profile is not None and not there and profile.set_aside(file) == "course material"
 
 
 def _no_report(files: Mapping[str, File]) -> UserError:
@@ -382,7 +384,7 @@ def _with_checklist(files: Mapping[str, File], but: Collection[str], profile: Pr
     """Other markdown files that have the checklist, the one with the most of it first."""
     found = []
     for file in files.values():
-        if file.suffix in MARKDOWN and file.path not in but and readable(file):
+        if file.suffix in MARKDOWN and file.path not in but and readable(file) and not _of_the_course(file, profile):
             count = len(list(marked(file.lines, profile)))
             if count >= _FEW:
                 found.append((-count, file.path.count("/"), file.path, file))

@@ -395,3 +395,12 @@ def test_lists_that_are_nested_too_deep_are_said() -> None:
 )
 def test_what_stands_between_dashes(row: str, inner: str | None) -> None:
     assert _within_dashes(row) == inner
+
+
+def test_a_checklist_in_a_prompt_for_an_agent_is_no_report_either() -> None:
+    profile = load_profile()
+    listed = "\n".join(f"* [ ] {item.texts[0]}" for item in profile.items[:12])
+    agent = "---\nname: course helper\n---\n# Course agent\n" + listed
+    with pytest.raises(UserError):
+        find_report(Snapshot({".github/agents/dtu_mlops_agent.md": agent, "README.md": "# Project\n"}), "", profile)
+    assert find_report(Snapshot({"docs/list.md": listed}), "", profile).path == "docs/list.md"

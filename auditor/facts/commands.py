@@ -109,8 +109,8 @@ def build_of(words: tuple[str, ...]) -> tuple[str, str] | None:
 
 
 def built_images(snapshot: Snapshot, told: tuple[Command, ...] = ()) -> Iterator[tuple[str, str]]:
-    """The names under which commands build images, each with its docker file: those of workflows, recipes, scripts, documents and
-    compose files, and those that are told."""
+    """The names under which commands build images, each with its docker file: those of workflows, recipes, scripts and documents,
+    and those that are told. What a compose file builds is not looked up."""
     known = names(snapshot)
     for command in (*(c for _, _, c, _ in _commands(snapshot)), *told):
         words = inner(command.words)

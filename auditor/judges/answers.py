@@ -130,11 +130,6 @@ def _referring(node: Any, names: Mapping[str, str]) -> Any:
 # -- the request --------------------------------------------------------------------------------------------------------
 
 
-def items_of(report: Report, profile: Profile) -> tuple[str, ...]:
-    """The items that a claim may be about: those of the report's own checklist, each once; without one, all of the course."""
-    return tuple(dict.fromkeys(i.item for i in report.items if i.item)) or tuple(i.id for i in profile.items)
-
-
 def cut(sizes: Mapping[int, int], budget: float, items: int) -> list[tuple[int, ...]]:
     """The answers (characters by place in the report) in as few requests as a budget of characters allows, replies included."""
     room = max((budget - len(claims_prompt().system) - items) / (1 + REPLIED), LEAST)
