@@ -859,10 +859,10 @@ def _group(page: _Page) -> Iterator[Flaw]:
             line = q.answer_lines[0]
             return Flaw("group-unclear", _of(q), line, _name(q), says, difference, hint, fact=difference, detail=detail)
 
-        if question.id == "group-number":
+        if "group" in question.topics:
             if not re.search(r"\d", answer) and not _NONE.search(answer):
                 yield flaw(_cut(answer), "There is no number in it.", "Write your group's number, like 42.", True)
-        elif question.id == "members":
+        elif "members" in question.topics:
             numbers = [n.lower() for n in re.findall(r"\bs\d+\b", answer, re.IGNORECASE)]
             wrong = [n for n in numbers if len(n) != 7]
             if wrong:

@@ -75,6 +75,7 @@ class Question(Record):
     `annotated`, `near`) or, where the prompt was removed, by the number in a layout that the other questions settle (`number`).
     `answer` keeps the report's words and line breaks without rules and placeholders; `answer_lines` are first and last
     line, (0, 0) for none; `row_lines` has the line of each of its lines where some were left out. An answer inside a quote has its `>` removed.
+    `topics` are what the profile says it is about.
     `heading` says by what the question was known where its heading is not written as the template's."""
 
     n: int
@@ -85,6 +86,7 @@ class Question(Record):
     row_lines: tuple[int, ...] = ()
     id: str = ""
     matched: str = ""
+    topics: tuple[str, ...] = ()
     heading: str = ""
     private: bool = False
     images: tuple[Image, ...] = ()

@@ -13,12 +13,10 @@ from pydantic import Field, ValidationError, model_validator
 
 from auditor.errors import UserError
 from auditor.globs import matches
-from auditor.lazy import dataclass
 from auditor.models import Label, Record
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 from auditor.trust import Trust, parse_trust
-from auditor.wording import phrases, wordset
 
 
 class Item(Record):
@@ -30,11 +28,14 @@ class Item(Record):
     item's own words leave to the group ("if applicable"): it speaks for a ticked box without its thing. Of an item that asks for two things `half` are the probes of the one,
     and `lacks` says what is missing where only that is found, and no sign of the other. `open` is the label of an open box
     whose thing was found, by `open_probes` where an open box needs plainer evidence than a ticked one; where it is `measured`,
-    as a share of the code, that is no finding. An item that no file can show is not `observable` and says why in `reason`.
+    as a share of the code, that is no finding. An item that no file can show is not `observable` and says why in `reason`. `practice` (of auditor/practices.toml) is what
+    sentences about it are known by.
     """
 
     id: str
     texts: tuple[str, ...]
+    practice: str = ""
+    topics: tuple[str, ...] = ()
     section: str = ""
     modules: tuple[str, ...] = ()
     observable: bool = True
@@ -61,11 +62,12 @@ class Item(Record):
 
 
 class Asked(Record):
-    """One question over all versions: its prompts, the items, further probes and files that belong to it, and whether
-    its answer is private (members, contributions)."""
+    """One question over all versions: its prompts, what it is about (`topics`, of auditor/topics.py), the items, further probes
+    and files that belong to it, and whether its answer is private (members, contributions)."""
 
     id: str
     texts: tuple[str, ...]
+    topics: tuple[str, ...] = ()
     numbers: dict[str, int] = Field(default_factory=dict)
     items: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
@@ -118,6 +120,27 @@ class Profile(Record):
     @cached_property
     def items_by_id(self) -> dict[str, Item]:
         return {i.id: i for i in self.items}
+
+    @cached_property
+    def questions_by_id(self) -> dict[str, Asked]:
+        return {q.id: q for q in self.questions}
+
+    def topics_of(self, question: str) -> tuple[str, ...]:
+        """What a question is about; nothing of one that the profile does not know."""
+        known = self.questions_by_id.get(question)
+        return known.topics if known else ()
+
+    def of_practice(self, practice: str) -> tuple[str, ...]:
+        """The items that ask for a practice, by id."""
+        return self._of_practices.get(practice, ())
+
+    @cached_property
+    def _of_practices(self) -> dict[str, tuple[str, ...]]:
+        known: dict[str, tuple[str, ...]] = {}
+        for item in self.items:
+            if item.practice:
+                known[item.practice] = (*known.get(item.practice, ()), item.id)
+        return known
 
     def set_aside(self, file: File) -> str:
         """Why a file is no evidence of the group's own work: `course material`, `run output`, ... or `template stub` for
@@ -243,45 +266,3 @@ def _load(name: str) -> Profile:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UserError(f"profile {name}: {where}: {first['msg']}", "mend the file") from None
-
-
-# -- practices ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Practice:
-    """Something that a checklist asks for and an answer speaks of.
-
-    `items` are its boxes. `names` are what a sentence about it says, as words (`*` at the end of a word stands for any ending);
-    `acts` those that are themselves the doing (`deploy*`, with an object). `verbs` bounds with which verbs a denial counts (empty:
-    any common one). `done` are names that an affirmation must have (parts joined by `+` must all stand there; as `names` if
-    empty). `others` are words by which the same answer may say that it was done in another way. `answered` is the question that a
-    bare "No" denies; `parts` are parts of an item by a word for each; `plain` says whether a program reads denials of it by itself.
-    """
-
-    id: str
-    name: str
-    items: tuple[str, ...]
-    names: tuple[str, ...]
-    acts: tuple[str, ...] = ()
-    verbs: frozenset[str] = frozenset()
-    done: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    answered: str = ""
-    parts: tuple[str, ...] = ()
-    plain: bool = True
-
-
-def _practice(
-    id: str, name: str, items: str, names: str, verbs: str = "", answered: str = "", plain: bool = True, **lists: str
-) -> Practice:
-    more = {key: phrases(listed) for key, listed in lists.items()}
-    return Practice(id, name, tuple(items.split()), phrases(names), verbs=wordset(verbs), answered=answered, plain=plain, **more)  # fmt: skip
-
-
-def _practices() -> tuple[Practice, ...]:
-    text = resources.files("auditor.profiles").joinpath("dtu-mlops.practices.toml").read_text(encoding="utf-8")
-    return tuple(_practice(**row) for row in tomllib.loads(text)["practice"])
-
-
-PRACTICES = _practices()

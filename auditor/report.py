@@ -581,6 +581,7 @@ def _question(
         row_lines=tuple(i for i, _ in answer) if len(answer) != span[1] - span[0] + 1 and answer else (),
         id=id_,
         matched=matched,
+        topics=profile.topics_of(id_),
         heading=start.how,
         private=_private(id_, matched, prompt, said_text, profile),
         images=images,
@@ -699,7 +700,9 @@ def _by_number(questions: list[Question], profile: Profile) -> list[Question]:
         # only for a prompt that is gone or cut short: a reworded one may ask for something else
         if not question.id and id_ and id_ not in taken and len(words(question.prompt)) < 8:
             private = question.private or any(q.private for q in profile.questions if q.id == id_)
-            question = question.model_copy(update={"id": id_, "matched": "number", "private": private})
+            question = question.model_copy(
+                update={"id": id_, "matched": "number", "topics": profile.topics_of(id_), "private": private}
+            )
         result.append(question)
     return result
 

@@ -197,9 +197,9 @@ _DRAWN = compile_later(
 )
 
 
-def _answer(files: Files, question: str = "architecture") -> Question | None:
+def _answer(files: Files, topic: str = "architecture") -> Question | None:
     report = files.report
-    return next((q for q in report.questions if q.id == question), None) if report else None
+    return next((q for q in report.questions if topic in q.topics), None) if report else None
 
 
 def _shown(question: Question) -> list[Image]:
@@ -342,7 +342,7 @@ def revisited_description(files: Files) -> Iterator[Evidence]:
 def bucket_shown(files: Files) -> Iterator[Evidence]:
     """An image of the repository that the answer to the question for images of the bucket shows and that is not the
     template's own. What is on it is not looked at."""
-    question = _answer(files, "bucket-image")
+    question = _answer(files, "cloud-storage")
     report = files.report.path if files.report else ""
     for image in _shown(question) if question else ():
         file = files.paths.get(image.path)
