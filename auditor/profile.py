@@ -1,22 +1,19 @@
 """The course as data: which checklist items and questions there are, what each maps to, and what is nobody's own work."""
 
 import hashlib
-import json
 import re
-import tomllib
-from functools import cached_property, lru_cache
-from importlib import resources
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from auditor.errors import UserError
 from auditor.globs import matches
+from auditor.layouts import Layout
 from auditor.models import Label, Record
 from auditor.repository import Unreadable
 from auditor.snapshot import File
-from auditor.trust import Trust, parse_trust
+from auditor.trust import Trust
 
 
 class Item(Record):
@@ -62,11 +59,12 @@ class Item(Record):
 
 
 class Asked(Record):
-    """One question over all versions: its prompts, what it is about (`topics`, of auditor/topics.py), the items, further probes
+    """One question over all versions: its prompts (`texts`), the `titles` that its heading has, what it is about (`topics`, of auditor/topics.py), the items, further probes
     and files that belong to it, and whether its answer is private (members, contributions)."""
 
     id: str
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     numbers: dict[str, int] = Field(default_factory=dict)
     items: tuple[str, ...] = ()
@@ -76,7 +74,8 @@ class Asked(Record):
 
 
 class Version(Record):
-    """One version of the template: which numbers its questions have (`layout`), the items of its checklist, and how many
+    """One version of the template: which numbers its questions have (`layout`: a key of their `numbers`, or the name of one of the
+    profile's layouts), the items of its checklist, and how many
     words and images it asks for, by question."""
 
     name: str
@@ -90,13 +89,17 @@ class Profile(Record):
     """A course: its items, its questions, the versions of its template (newest first), the headings of its sections, and
     the globs of what is not the group's own work, by reason. `private` are words that ask for people: a question that the
     profile does not know is private where it has them. `trust` says how often each speaker was right; without it everybody
-    speaks as a finding."""
+    speaks as a finding. `report` are globs of where the report may lie, the likeliest first; `layouts` say how it may be laid out
+    (none: as `### Question N`). `source` is the file that the profile is from, empty for a packaged one."""
 
     name: str
     title: str
     hash: str = ""
-    items: tuple[Item, ...]
-    questions: tuple[Asked, ...]
+    source: Path | None = Field(default=None, exclude=True)
+    report: tuple[str, ...] = ("reports/README.md",)
+    layouts: tuple[Layout, ...] = ()
+    items: tuple[Item, ...] = ()
+    questions: tuple[Asked, ...] = ()
     headings: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
     versions: tuple[Version, ...] = ()
@@ -106,6 +109,11 @@ class Profile(Record):
     known: frozenset[str] = Field(default=frozenset(), exclude=True)
     stub_lines: dict[str, frozenset[str]] = Field(default_factory=dict, exclude=True)
     stub_patterns: dict[str, tuple[tuple[int, str, int, str], ...]] = Field(default_factory=dict, exclude=True)
+
+    @cached_property
+    def due(self) -> tuple[str, ...]:
+        """Globs of where the report may lie, the likeliest first."""
+        return tuple(dict.fromkeys((*(g for x in self.layouts for g in x.report), *self.report)))
 
     @cached_property
     def known_items(self) -> dict[tuple[str, ...], tuple[str, bool]]:
@@ -118,6 +126,11 @@ class Profile(Record):
         return _by_words([(q.id, q.texts) for q in self.questions])
 
     @cached_property
+    def known_titles(self) -> dict[tuple[str, ...], tuple[str, bool]]:
+        """Each title of a question as words: the question's id, and whether it is its first title."""
+        return _by_words([(q.id, q.titles) for q in self.questions])
+
+    @cached_property
     def items_by_id(self) -> dict[str, Item]:
         return {i.id: i for i in self.items}
 
@@ -126,8 +139,8 @@ class Profile(Record):
         return {q.id: q for q in self.questions}
 
     def topics_of(self, question: str) -> tuple[str, ...]:
-        """What a question is about; nothing of one that the profile does not know."""
-        known = self.questions_by_id.get(question)
+        """What a question is about, or an item whose box is one; nothing of what the profile does not know."""
+        known = self.questions_by_id.get(question) or self.items_by_id.get(question)
         return known.topics if known else ()
 
     def of_practice(self, practice: str) -> tuple[str, ...]:
@@ -148,6 +161,8 @@ class Profile(Record):
         for reason, globs in self.not_evidence.items():
             if matches(file.path, globs):
                 return reason
+        if "/" in file.path and matches(file.path, self.due):  # a README at the root is the project's own, too
+            return "the report"
         return "template stub" if self.is_stub(file) else ""
 
     def is_stub(self, file: File) -> bool:
@@ -223,46 +238,8 @@ def _fits(row: str, pattern: tuple[int, str, int, str]) -> bool:
 
 
 def load_profile(name: str = "dtu-mlops") -> Profile:
-    """A profile by its packaged name, or from a TOML file of a course's own. Raises UserError for one that is not there
-    or not sound."""
-    return _load(name)
+    """A profile by its packaged name, by that of a TOML file beside `auditor.toml`, or from the path of one. Raises UserError
+    for one that is not there, and for one with mistakes, with a line for each."""
+    from auditor.profile_files import load
 
-
-@lru_cache(maxsize=4)
-def _load(name: str) -> Profile:
-    packaged = resources.files("auditor") / "profiles"
-    if name.endswith(".toml"):
-        try:
-            text = Path(name).read_text(encoding="utf-8")
-            beside = Path(name).with_suffix(".trust.toml")
-            trust = beside.read_text(encoding="utf-8") if beside.is_file() else ""
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(
-                f"{name}: cannot be read ({error})", "give a profile's name or the path of a TOML file"
-            ) from None
-    else:
-        file = packaged / f"{name}.toml"
-        if not re.fullmatch(r"[\w-]+", name) or not file.is_file():
-            names = sorted(f.name[:-5] for f in packaged.iterdir() if re.fullmatch(r"[\w-]+\.toml", f.name))
-            raise UserError(
-                f"no profile is called {name!r}", f"take one of: {', '.join(names)}, or the path of a TOML file"
-            )
-        text = file.read_text(encoding="utf-8")
-        earned = packaged / f"{name}.trust.toml"
-        trust = earned.read_text(encoding="utf-8") if earned.is_file() else ""
-    try:
-        data: dict[str, Any] = tomllib.loads(text)
-        data["hash"] = hashlib.sha256((text + trust).encode()).hexdigest()[:16]
-        data["trust"] = parse_trust(trust, f"the trust file of profile {name}") if trust else None
-        if stubs := data.get("stubs"):
-            table = json.loads((packaged / stubs).read_text(encoding="utf-8"))
-            data["known"] = table["blobs"]
-            data["stub_lines"] = table["lines"]
-            data["stub_patterns"] = table["patterns"]
-        return Profile.model_validate(data)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"profile {name}: not TOML ({error})", "mend the file") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"profile {name}: {where}: {first['msg']}", "mend the file") from None
+    return load(name)

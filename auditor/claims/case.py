@@ -163,10 +163,12 @@ class Settler:
 
 @dataclass(frozen=True)
 class Reader:
-    """A rigid form of statement, read without a model: a generator of typed claims, each with the statement that makes it."""
+    """A rigid form of statement, read without a model: a generator of typed claims, each with the statement that makes it. One
+    with `topics` reads the answers to questions of these alone."""
 
     id: str
     function: Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]
+    topics: tuple[str, ...] = ()
 
     @property
     def topic(self) -> str:
@@ -216,13 +218,13 @@ def settles(
     return register
 
 
-def reads(id: str) -> Callable[[Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]], Reader]:
-    """Register a generator of (statement, claim) as a reader of rigid forms."""
+def reads(id: str, *topics: str) -> Callable[[Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]], Reader]:
+    """Register a generator of (statement, claim) as a reader of rigid forms, in the answers to questions of these topics (else in all)."""
 
     def register(function: Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]) -> Reader:
         if id in READERS:
             raise ValueError(f"two readers are called {id}")
-        READERS[id] = Reader(id, function)
+        READERS[id] = Reader(id, function, topics)
         return READERS[id]
 
     return register

@@ -276,7 +276,7 @@ _NOT_YET = among("until till before first initially last")  # of a time that is 
 _USE = among("make made use used using of any have implement implemented do")
 
 
-@reads("ci-caching")
+@reads("ci-caching", "ci")
 def ci_caching(prose: Prose, case: Case) -> Read:
     """Takes: `caching` in a clause of the CI answer that is plain up to it, or where it is what a `not` denies. Leaves alone: caches of
     layers, data, models."""

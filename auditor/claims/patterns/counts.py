@@ -182,7 +182,7 @@ def _quote(statement: Statement, start: int, end: int) -> str:
 _OTHERWISE = frozenset(["if", "even", "goal", "aim", "target", "threshold", "minimum", "require", "required", "requires", "fail", "fails", "enforce", "ideal", "perfect", "branch", "below", "above", "each", "per", "excluding", "without"])  # fmt: skip
 
 
-@reads("coverage")
+@reads("coverage", "coverage")
 def coverage(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
     """In the answer on coverage: a sentence with one percentage that calls it the total, or the code's coverage; the total of a table."""
     question = prose.question("coverage")

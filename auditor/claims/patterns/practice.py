@@ -253,7 +253,7 @@ _OPEN_END = phrases("etc, among others, amongst others, and so on, and more, and
 _NUMBERS = wordset("two three four five six seven eight nine ten 2 3 4 5 6 7 8 9 10")  # fmt: skip
 
 
-@reads("services-listed")
+@reads("services-listed", "cloud-services")
 def services_listed(prose: Prose, case: Case) -> Made:
     """Takes: the answer to the question that asks for all cloud services, where it opens as a list: "we used the following services",
     "we used five services", "we used A, B and C". Leaves alone: the main ones, lists with an open end, plans, the past."""
