@@ -121,9 +121,8 @@ def _verdict(id_: str, flaw: Flaw, page: "_Page", number: Number) -> Verdict:
     private = any(q.private and flaw.source == Source(kind="question", n=q.n) for q in page.report.questions)
     if flaw.fact or private or not flaw.line:
         note = flaw.fact or flaw.difference
-        piece = Evidence(
-            kind="fact", note=note, sources=(f"{page.report.where(flaw.source)}:{flaw.line or 1}",), probe="form"
-        )
+        where = "{}:{}".format(*page.report.at(flaw.source, flaw.line or 1))
+        piece = Evidence(kind="fact", note=note, sources=(where,), probe="form")
     else:
         path, line = page.report.at(flaw.source, flaw.line)
         piece = page.snapshot.files[path].cite(line).model_copy(update={"probe": "form"})

@@ -36,9 +36,10 @@ def parse_laid(
     layout, notes = laid.layout, Notes()
     starts: list[int] = []
     rows: list[str] = []
-    for _, text in laid.files:
+    texts = [t.removesuffix("\n") if len(laid.files) > 1 else t for _, t in laid.files]
+    for text in texts:
         starts.append(len(rows))
-        rows += text.removesuffix("\n").split("\n") if len(laid.files) > 1 else text.split("\n")
+        rows += text.split("\n")
     whole = "\n".join(rows)
     files: Mapping[str, File] = tracked if isinstance(tracked, Mapping) else {}
     found: list[Section] = []
@@ -47,7 +48,7 @@ def parse_laid(
         found = boxed(boxes, whole, rows)
     else:
         numbers = Numbers(layout, profile)
-        for (_, text), first in zip(laid.files, starts, strict=True):
+        for text, first in zip(texts, starts, strict=True):
             found += sections(text, layout, profile, prompts(text, text.split("\n"), profile), numbers, first)
     items, listed_in = _items(file, laid, whole, rows, found, profile, files, notes)
     resolvers = [Resolver(p.rpartition("/")[0], frozenset(tracked), repository) for p, _ in laid.files]

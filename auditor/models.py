@@ -158,6 +158,15 @@ class Report(Record):
         """The file that a line of the report stands in, and its line there."""
         return (self.checklist, line) if source.kind == "item" and self.checklist else self.place(line)
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it is made of."""
+        return tuple(p.path for p in self.parts) or (self.path,)
+
+    def line_of(self, path: str, line: int) -> int:
+        """The line of the report's text that a line of one of its files is."""
+        return next((p.line + line - 1 for p in self.parts if p.path == path), line)
+
     def place(self, line: int) -> tuple[str, int]:
         """The file that a line of the report's text is from, and its line there."""
         part = next((p for p in reversed(self.parts) if p.line <= line), None)

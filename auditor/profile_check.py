@@ -67,7 +67,11 @@ def _keys(data: Data) -> Iterator[Mistake]:
             yield Mistake(0, f"a profile has no key {key!r}{nearest(key, TOP)}", (key,))
         elif key in LISTS:
             yield from _entries(key, value)
-        elif key == "remove":
+        elif key != "remove":
+            wanted = _OWN[key] if key in _OWN else str(Profile.model_fields[key].annotation)
+            if takes := _shape(wanted, value):
+                yield Mistake(0, f"{key} takes {takes}", (key,))
+        else:
             if not isinstance(value, dict):
                 yield Mistake(0, "remove is a table: [remove], with items, questions, versions or layouts", (key,))
                 continue
@@ -76,6 +80,28 @@ def _keys(data: Data) -> Iterator[Mistake]:
                     yield Mistake(0, f"remove has no key {name!r}{nearest(name, LISTS)}", (key, name))
                 elif not isinstance(taken, list) or not all(isinstance(t, str) for t in taken):
                     yield Mistake(0, f"remove.{name} takes a list of names", (key, name))
+
+
+_OWN = {"like": str(str), "without": "tuple[str, ...]", "also": "tuple[str, ...]", "extends": str(str)}
+
+
+def _shape(wanted: str, value: object) -> str:
+    """What a key takes, where a value is nothing of the kind; `wanted` is its type as a record writes it."""
+    if wanted.startswith("dict"):
+        if not isinstance(value, dict):
+            return "a table"
+        if "tuple[int, int]" in wanted:
+            pairs = all(isinstance(v, list) and len(v) == 2 and all(type(x) is int for x in v) for v in value.values())
+            return "" if pairs else "two whole numbers for each question: [50, 100]"
+        if "int" in wanted:
+            return "" if all(type(v) is int for v in value.values()) else "a whole number for each layout: { name = 1 }"
+        lists = all(isinstance(v, list) and all(isinstance(x, str) for x in v) for v in value.values())
+        return "" if lists else "a list of texts for each reason"
+    if wanted.startswith("tuple"):
+        return "" if isinstance(value, list) and all(isinstance(v, str) for v in value) else 'a list of texts: ["..."]'
+    if "bool" in wanted:
+        return "" if isinstance(value, bool) else "true or false"
+    return "" if isinstance(value, str) else "a text"
 
 
 def _entries(kind: str, value: object) -> Iterator[Mistake]:
@@ -87,14 +113,14 @@ def _entries(kind: str, value: object) -> Iterator[Mistake]:
         if not isinstance(entry.get(name), str) or not entry[name].strip():
             yield Mistake(0, f"an entry of {kind} has no {name}", (kind, n))
             continue
-        for key in entry:
+        one = f"{kind.removesuffix('s')} {entry[name]!r}"
+        for key, value in entry.items():
             if key not in known:
-                one = f"{kind.removesuffix('s')} {entry[name]!r}"
                 yield Mistake(0, f"{one}: there is no key {key!r}{nearest(key, known)}", (kind, n, key))
-        for key in set(EXTRA.get(kind, ())) & set(entry):
-            texts = entry[key] if isinstance(entry[key], list) else [entry[key]]
-            if isinstance(entry[key], list) is (key == "like") or not all(isinstance(t, str) for t in texts):
-                yield Mistake(0, f"{key} takes {'a name' if key == 'like' else 'a list of items'}", (kind, n, key))
+            elif takes := _shape(
+                str(RECORDS[kind].model_fields[key].annotation) if key not in EXTRA.get(kind, ()) else _OWN[key], value
+            ):
+                yield Mistake(0, f"{one}: {key} takes {takes}", (kind, n, key))
 
 
 def validated(data: Data, own: Data) -> tuple[Profile | None, list[Mistake]]:

@@ -100,7 +100,7 @@ def test_a_sound_profile_has_none(tmp_path: Path) -> None:
         ('observable = false\n', 'observable = false\nweak = ["any-tests"]\n', "17: item 'swim': no file can show it, it says, and yet it names 'any-tests'"),
         ('name = "ponds"', 'name = "ponds"\nextends = "dtu-mlop"', "2: extends: no profile is called 'dtu-mlop'"),
         ('name = "ponds"', 'name = "ponds"\nremove = { items = ["x"] }', "2: remove: there is nothing to remove from"),
-        ('texts = ["Swim with a carp"]', 'texts = "Swim with a carp"', "16: item 'swim': texts: input should be a valid tuple"),
+        ('texts = ["Swim with a carp"]', 'texts = "Swim with a carp"', "16: item 'swim': texts takes a list of texts: [\"...\"]"),
         ('id = "swim"\n', "", "14: an entry of items has no id"),
         ("[[items]]\nid = \"tests\"", "[items]\nid = \"tests\"", None),
     ],

@@ -53,8 +53,9 @@ class Case:
         """A claim's words in the report as evidence."""
         quote = placed.claim.quote
         note = f"the answer to question {placed.question.n}"
-        end = placed.line + quote.count("\n")
-        return Evidence(kind="excerpt", path=self.report.path, start=placed.line, end=end, excerpt=quote, note=note)
+        path, line = self.report.place(placed.line)
+        end = line + quote.count("\n")
+        return Evidence(kind="excerpt", path=path, start=line, end=end, excerpt=quote, note=note)
 
     def answer(self, probe: str) -> Answer:
         """A probe's answer about this commit."""
@@ -79,11 +80,12 @@ class Case:
         found = self.box(item)
         if found is None:
             return None
+        path, line = (self.report.checklist, found.line) if self.report.checklist else self.report.place(found.line)
         return Evidence(
             kind="excerpt",
-            path=self.report.checklist or self.report.path,
-            start=found.line,
-            end=found.line,
+            path=path,
+            start=line,
+            end=line,
             excerpt=f"[{found.mark}] {found.text}",
             note="ticked" if found.checked else "open",
         )
