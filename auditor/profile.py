@@ -155,14 +155,17 @@ class Profile(Record):
                 known[item.practice] = (*known.get(item.practice, ()), item.id)
         return known
 
+    def is_own_page(self, path: str) -> bool:
+        """Whether a file of the report is the project's own front page, too: the README of a course whose report it is. What it
+        shows is then asked of it as of any other file."""
+        return path.lower().startswith("readme.") and matches(path, self.due)
+
     def set_aside(self, file: File) -> str:
         """Why a file is no evidence of the group's own work: `course material`, `run output`, ... or `template stub` for
         one that the project template brought and nobody changed. Empty for all others."""
         for reason, globs in self.not_evidence.items():
             if matches(file.path, globs):
                 return reason
-        if "/" in file.path and matches(file.path, self.due):  # a README at the root is the project's own, too
-            return "the report"
         return "template stub" if self.is_stub(file) else ""
 
     def is_stub(self, file: File) -> bool:

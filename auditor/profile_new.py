@@ -7,28 +7,22 @@ known question that it is most like, or of the words in it.
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from auditor.checklist import read_mark
-from auditor.lazy import dataclass
-from auditor.markup import Heading, html_tags, outline, parts, plain
+from auditor.markup import Heading, outline
+from auditor.practices import PRACTICES
 from auditor.profile import Asked, Item, Profile, words
 from auditor.profile_files import find, read
+from auditor.template import ANSWER, Asking, Box, boxes_of, form_of, is_rule, question_of, questions_at
 from auditor.topics import TOPICS
+from auditor.wording import names
+from auditor.wording import words as spoken
 
 _CATALOGUE = "dtu-mlops"  # the packaged profile with most items: where probes for an item's words are known
 _SURE = 0.9  # the share from which an item is taken for the same
 _ALIKE = 0.5  # the share of common words from which a known item is suggested
-_LENGTH = re.compile(r"(\d{1,4})\s*(?:-|–|to|bis)\s*(\d{1,4})\s*(?:words|W(?:ö|oe)rter|Worte)", re.IGNORECASE)
-_AT_MOST = re.compile(
-    r"(?:at most|max(?:imum|\.)?|up to|höchstens)\s*(\d{1,4})\s*(?:words|W(?:ö|oe)rter|Worte)", re.IGNORECASE
-)
-_IMAGES = re.compile(
-    r"(\d)(?:\s*(?:-|–|to|bis)\s*(\d))?\s*(?:images?|screenshots?|figures?|Bild(?:er)?)\b", re.IGNORECASE
-)
-_IN_FRONT = re.compile(r"^(?:question|frage|aufgabe|q)?\s*(\d{1,3}(?:\.\d{1,3}){0,2})\s*[.):\-–]*\s*", re.IGNORECASE)
-_ANSWER = re.compile(r"^\s{0,3}(>?\s*[*_]{0,3}(?:answer|antwort)\s*[*_]{0,3}\s*:\s*[*_]{0,3})\s*$", re.IGNORECASE)
 _STOP = frozenset(
     [
         "a",
@@ -113,30 +107,11 @@ _SAYS = {
 _PEOPLE = frozenset(["names", "name", "students", "matriculation", "matrikelnummer", "emails", "email"])
 
 
-@dataclass(frozen=True)
-class _Box:
-    line: int
-    text: str
-    section: str
-    table: bool
-
-
-@dataclass(frozen=True)
-class _Question:
-    line: int
-    number: str
-    title: str
-    text: str
-    more: tuple[str, ...]  # what else the template says below it
-    words: tuple[int, int] | None
-    images: tuple[int, int] | None
-
-
 def written(text: str, path: Path, base: str, name: str) -> str:
     """The profile of a template as TOML. `base` names a profile that is started from."""
-    boxes = _boxes(text)
-    heads, form = _questions_at(text)
-    questions = [_question(text.split("\n"), h, heads, boxes) for h in heads]
+    boxes = boxes_of(text)
+    heads, form = questions_at(text)
+    questions = [question_of(text.split("\n"), h, heads, boxes) for h in heads]
     started = _profile(base) if base else None
     known = started or _profile(_CATALOGUE)
     stem = re.sub(r"[^a-z0-9]+", "-", (name or path.resolve().parent.name if path.stem.lower() in ("readme", "report") else name or path.stem).lower()).strip("-") or "course"  # fmt: skip
@@ -152,158 +127,6 @@ def _profile(name: str) -> Profile:
     if profile is None or mistakes:
         raise UserError(f"{source.shown}: has mistakes", f"see them with: auditor profile check {name}")
     return profile
-
-
-# -- the template ------------------------------------------------------------------------------------------------------
-
-
-def _boxes(text: str) -> list[_Box]:
-    """The items of the checklist: list entries with a mark, rows of a table with a cell for one, check boxes in HTML."""
-    found: list[_Box] = []
-    section = ""
-    for start, tokens in parts(text):
-        cells: list[str] = []
-        head: list[str] = []
-        for k, token in enumerate(tokens):
-            at = start + token.map[0] + 1 if token.map else 0
-            if token.type == "heading_open":
-                section = " ".join(plain(tokens[k + 1]).split())
-            elif token.type == "tr_open":
-                cells, row = [], at
-            elif token.type == "thead_open":
-                head = []
-            elif token.type == "inline" and tokens[k - 1].type == "th_open":
-                head.append(" ".join(token.content.split()).lower())
-            elif token.type == "inline" and tokens[k - 1].type == "td_open":
-                cells.append(" ".join(token.content.split()))
-            elif token.type == "tr_close" and cells:
-                if item := _of_row(head, cells):
-                    found.append(_Box(row, item, section, True))
-            elif token.type == "inline" and tokens[k - 1].type == "paragraph_open":
-                for i, said in enumerate(token.content.split("\n")):
-                    first = i == 0 and tokens[k - 2].type == "list_item_open"
-                    mark, rest, form = read_mark(said.lstrip("-*+ ") if not first else said)
-                    if mark is not None and (first or form == "box") and len(words(rest)) > 1:
-                        found.append(_Box(at + i, " ".join(rest.split()), section, False))
-                    elif found and not first and mark is None and found[-1].line == at + i - 1 and not found[-1].table:
-                        last = found.pop()
-                        found.append(_Box(last.line, f"{last.text} {' '.join(said.split())}", last.section, False))
-            elif token.type == "html_block":
-                box = False
-                for tag in html_tags(token.content):
-                    if tag.name == "input" and tag.attributes.get("type", "").lower() == "checkbox":
-                        box = True
-                    elif box and not tag.name and len(words(tag.text)) > 1:
-                        found.append(_Box(at + tag.line, " ".join(tag.text.split()), section, False))
-                        box = False
-    return found
-
-
-_MARKS = frozenset(
-    [
-        "done",
-        "status",
-        "state",
-        "check",
-        "checked",
-        "✓",
-        "✔",
-        "✅",
-        "x",
-        "mark",
-        "erledigt",
-        "score",
-        "fertig",
-        "completed",
-        "tick",
-    ]
-)
-
-
-def _of_row(head: Sequence[str], cells: Sequence[str]) -> str:
-    """The item of a table's row: its longest cell, where another one is empty or has a mark, or stands in a column for one."""
-    marks = [i for i, h in enumerate(head) if set(words(h)) & _MARKS or h.strip() in _MARKS]
-    empty = [i for i, c in enumerate(cells) if not c or (read_mark(c)[0] is not None and len(words(c)) < 2)]
-    if not (marks or empty) or len(head) < 2:
-        return ""
-    rest = [c for i, c in enumerate(cells) if i not in marks and i not in empty]
-    longest = max(rest, key=lambda c: len(words(c)), default="")
-    return longest if len(words(longest)) > 1 else ""
-
-
-def _questions_at(text: str) -> tuple[list[Heading], str]:
-    """The headings of the questions and the form that they have: most of the headings of one level, with a number, else with a
-    mark for the answer below, else with a question."""
-    headings = [h for h in outline(text) if h.how in ("atx", "setext", "html")]
-    rows = text.split("\n")
-    question = [h for h in headings if re.match(r"(?i)question\s+\d", h.text)]
-    if len(question) > 1:
-        return question, ""
-    levels: dict[tuple[int, str], list[Heading]] = {}
-    for heading in headings:
-        match = _IN_FRONT.match(heading.text)
-        if match:
-            mark = heading.text[: match.end()].replace(match[1], "{n}", 1).strip()
-            levels.setdefault((heading.level, mark), []).append(heading)
-    if levels:
-        (level, mark), found = max(levels.items(), key=lambda kv: len(kv[1]))
-        if len(found) > 1:
-            titled = any(_IN_FRONT.sub("", h.text).strip() for h in found)
-            return found, f"{'#' * level} {mark}" + (" {title}" if titled else "")
-    answered = [h for h in headings if any(_ANSWER.match(r) for r in _below(h, headings, rows))]
-    asked = [
-        h
-        for h in headings
-        if h.text.rstrip().endswith("?") or any(r.rstrip(" *_").endswith("?") for r in _below(h, headings, rows))
-    ]
-    for found in (answered, asked):
-        if len(found) > 1:
-            level = max({h.level for h in found}, key=lambda n: sum(h.level == n for h in found))
-            return [h for h in found if h.level == level], f"{'#' * level} {{title}}"
-    return [], ""
-
-
-def _below(heading: Heading, headings: Sequence[Heading], rows: Sequence[str]) -> Sequence[str]:
-    end = next((h.line for h in headings if h.line > heading.line), len(rows))
-    return rows[heading.body : end]
-
-
-def _question(rows: Sequence[str], heading: Heading, heads: Sequence[Heading], boxes: Sequence[_Box]) -> _Question:
-    end = next((h.line for h in heads if h.line > heading.line), len(rows))
-    inner = list(rows[heading.body : end])
-    stop = next((i for i, r in enumerate(inner) if r.startswith("#")), len(inner))
-    match = _IN_FRONT.match(heading.text)
-    number = match[1] if match else ""
-    title = heading.text[match.end() :].strip() if match else heading.text
-    paragraphs: list[list[str]] = [[]]
-    listed = {b.line - 1 - heading.body for b in boxes}
-    for i, row in enumerate(inner[:stop]):
-        bare = re.sub(r"^\s*>\s?", "", row).strip().strip("*_").strip()
-        if _ANSWER.match(row):
-            break
-        if not bare or i in listed or bare.startswith(("<!--", "![", "---")) or _is_rule(row) or _EXAMPLE.match(bare):
-            paragraphs.append([])
-        else:
-            paragraphs[-1].append(bare.replace("**", ""))
-    said = [" ".join(" ".join(p).split()) for p in paragraphs if p]
-    whole = "\n".join(inner[:stop])
-    length = _LENGTH.search(whole)
-    most = _AT_MOST.search(whole)
-    image = _IMAGES.search(whole)
-    asked = (int(length[1]), int(length[2])) if length else (0, int(most[1])) if most else None
-    images = (int(image[1]), int(image[2] or image[1])) if image else None
-    first = said[0] if said else ""
-    more = tuple(s for s in said[1:] if len(words(s)) >= 5)
-    return _Question(heading.line + 1, number, title, first, more, asked, images)
-
-
-_EXAMPLE = re.compile(r"(?i)^(example|beispiel)\W*$")
-
-
-def _is_rule(row: str) -> bool:
-    """Whether a line only says how long an answer should be, or how many images it should have."""
-    rule = _LENGTH.search(row) or _AT_MOST.search(row)
-    return rule is not None and len(words(row[: rule.start()])) < 5
 
 
 # -- the profile -------------------------------------------------------------------------------------------------------
@@ -327,7 +150,7 @@ def _closest_question(text: str, known: Iterable[Asked]) -> tuple[Asked | None, 
     return (best[1], best[0]) if best and best[0] >= _ALIKE else (None, 0.0)
 
 
-def _topics(question: _Question) -> list[str]:
+def _topics(question: Asking) -> list[str]:
     """The topics whose words a question has, in its title first."""
     for said in (question.title, question.text):
         here = set(words(said))
@@ -371,7 +194,7 @@ class _Writer:
         return made
 
     def write(
-        self, boxes: Sequence[_Box], questions: Sequence[_Question], form: str, heads: Sequence[Heading], text: str
+        self, boxes: Sequence[Box], questions: Sequence[Asking], form: str, heads: Sequence[Heading], text: str
     ) -> str:
         if self.based:
             return self._next_year(boxes, questions)
@@ -387,19 +210,22 @@ class _Writer:
             "",
         )  # fmt: skip
         layout = ""
+        said = Counter(words(s) for q in questions for s in {q.text, *q.more} if s)
+        shared = {s for q in questions for s in (q.text, *q.more) if s and said[words(s)] > 1} if form else set()
         if form:
             layout = "template"
             table = "table" if boxes and all(b.table for b in boxes) else "none" if not boxes else "list"
-            mark = next((m[1].strip() for r in text.split("\n") if (m := _ANSWER.match(r))), "")
+            mark = next((m[1].strip() for r in text.split("\n") if (m := ANSWER.match(r))), "")
             self.add(
                 "[[layouts]]", f"name = {_text(layout)}", f"heading = [{_text(form)}]", f"checklist = {_text(table)}"
             )
-            left = dict.fromkeys(f for r in text.split("\n") if not mark and _is_rule(r) and (f := _form_of(r)))
+            left = dict.fromkeys(f for r in text.split("\n") if not mark and is_rule(r) and (f := form_of(r)))
+            left |= dict.fromkeys(s for s in sorted(shared) if not mark and "{" not in s and not s.startswith("/"))
             self.add(*([f"answer = {_text(mark)}"] if mark else []), *([f"skip = {_list(left)}"] if left else []), "")
         elif questions:
             layout = "n"
         ids = [self._item(b) for b in boxes]
-        asked = [self._ask(q, layout, ids, boxes) for q in questions]
+        asked = [self._ask(q, layout, ids, boxes, shared) for q in questions]
         self.add("[[versions]]", 'name = "1"', f"layout = {_text(layout or 'question-n')}", f"items = {_list(ids)}")
         lengths = [(i, q.words) for i, q in zip(asked, questions, strict=True) if q.words]
         images = [(i, q.images) for i, q in zip(asked, questions, strict=True) if q.images]
@@ -417,7 +243,7 @@ class _Writer:
             self.add("", "# Not mapped:", *(f"# - {line}" for line in self.unmapped))
         return "\n".join(self.rows) + "\n"
 
-    def _item(self, box: _Box) -> str:
+    def _item(self, box: Box) -> str:
         like, share, of = _closest_item(box.text, self.known.items)
         if like is not None and like.id not in self.used:
             self.used.add(like.id)
@@ -429,6 +255,7 @@ class _Writer:
             self.add(f"section = {_text(box.section)}")
         if like is None:
             self.unmapped.append(f"line {box.line}: {box.text[:90]} (item {id_}: no known item is like it)")
+            self.add(*_hints(box.text, self.known))
             self.add(
                 "observable = false",
                 'reason = "TODO: name its probes (auditor probes lists them), or say why no file can show it."',
@@ -446,7 +273,11 @@ class _Writer:
         self.add(*rows, "")
         return id_
 
-    def _ask(self, question: _Question, layout: str, ids: Sequence[str], boxes: Sequence[_Box]) -> str:
+    def _ask(
+        self, question: Asking, layout: str, ids: Sequence[str], boxes: Sequence[Box], shared: Collection[str] = ()
+    ) -> str:
+        """Writes a question; `shared` are texts that stand below several, by which none is known."""
+        own = [s for s in (question.text, *question.more) if s and s not in shared]
         said = f"{question.title} {question.text}".strip()
         like, share = _closest_question(question.text or question.title, self.known.questions)
         taken = like is not None and like.id not in self.used
@@ -458,7 +289,7 @@ class _Writer:
         self.add(
             "[[questions]]",
             f"id = {_text(id_)}",
-            *([f"texts = {_list([question.text, *question.more])}"] if question.text else []),
+            *([f"texts = {_list(own)}"] if own else []),
         )
         if question.title and layout == "template":
             self.add(f"titles = [{_text(question.title)}]")
@@ -492,13 +323,13 @@ class _Writer:
 
     # -- next year's template ------------------------------------------------------------------------------------------
 
-    def _next_year(self, boxes: Sequence[_Box], questions: Sequence[_Question]) -> str:
+    def _next_year(self, boxes: Sequence[Box], questions: Sequence[Asking]) -> str:
         base = self.known
         self.used = {*base.items_by_id, *base.questions_by_id}
         newest = base.versions[0] if base.versions else None
         as_before: list[str] = []
         reworded: list[tuple[str, str, str]] = []
-        fresh: list[_Box] = []
+        fresh: list[Box] = []
         ids: list[str] = []
         for box in boxes:
             known = base.known_items.get(words(box.text))
@@ -571,13 +402,13 @@ class _Writer:
         return self._done()
 
     def _asked(
-        self, questions: Sequence[_Question]
-    ) -> tuple[list[tuple[str, _Question]], list[tuple[str, _Question]], list[_Question]]:
+        self, questions: Sequence[Asking]
+    ) -> tuple[list[tuple[str, Asking]], list[tuple[str, Asking]], list[Asking]]:
         """The questions that are known, those of them that are reworded, and the new ones; says which are gone."""
         base = self.known
-        asked: list[tuple[str, _Question]] = []
-        changed: list[tuple[str, _Question]] = []
-        others: list[_Question] = []
+        asked: list[tuple[str, Asking]] = []
+        changed: list[tuple[str, Asking]] = []
+        others: list[Asking] = []
         for question in questions:
             known = base.known_questions.get(words(question.text)) or base.known_titles.get(words(question.title))
             like, share = _closest_question(question.text or question.title, base.questions)
@@ -602,15 +433,20 @@ class _Writer:
         return asked, changed, others
 
 
-def _form_of(row: str) -> str:
-    """The form of a line that says how long an answer should be, for those that are left where answers are."""
-    before = re.split(r"\d", row.strip(), maxsplit=1)[0]
-    return f"{before.rstrip()} {{*}}" if len(before) > 6 and "{" not in before else ""
-
-
 def _of_item(id_: str, known: Profile) -> tuple[str, ...]:
     """The topics of the questions that a known item belongs to."""
     return tuple(t for q in known.questions if id_ in q.items for t in q.topics)
+
+
+def _hints(text: str, known: Profile) -> list[str]:
+    """What an item may be about that is like no known one: the practices whose names its words have, with their probes."""
+    said = spoken(text)
+    near = [p for p in PRACTICES if p.plain and names(said, p.names)][:2]
+    rows = []
+    for practice in near:
+        probes = [x for i in known.of_practice(practice.id) for x in known.items_by_id[i].probes]
+        rows.append(f"# perhaps: practice = {_text(practice.id)}" + (f", probes = {_list(probes)}" if probes else ""))
+    return rows
 
 
 def _mapped(item: Item) -> list[str]:

@@ -254,3 +254,51 @@ def test_the_packaged_template_is_as_before() -> None:
     text = written(f"# Exam\n\n{items}\n\n{questions}", Path("reports/README.md"), "dtu-mlops", "again")
     assert "# Items: 53 as before, 0 reworded, 0 new, 0 gone." in text
     assert "# Questions: 31 as before, 0 reworded, 0 new, 0 gone." in text
+
+
+# -- other templates ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "items", "questions"),
+    [
+        ("# P\n\n## 1. Data\n- [ ] **1.1 Choice of data**\n  - [ ] Reasons are given\n\n## 2. Model\n- [ ] Model is chosen\n", "## {n}. {title}", 3, 2),
+        ("# P\n\n- [ ] Eins zwei drei\n\n### Aufgabe 1: Daten\n\nWas habt ihr?\n\n### Aufgabe 2: Modell\n\nWas lernt es?\n", "### Aufgabe {n}: {title}", 1, 2),
+        ("# P\n\n## Data\n\nWhat is it?\n\n> Answer:\n\n## Model\n\nWhat is it?\n\n> Answer:\n", "## {title}", 0, 2),
+        ("# P\n\n<ul><li><input type='checkbox'> Write the first part</li><li><input type='checkbox'> Write the second part</li></ul>\n", "", 2, 0),
+        ("# P\n\n| Criterion | Score | Evidence |\n|---|---|---|\n| Docs are there and good | | |\n| Tests are there and pass | | |\n", "", 2, 0),
+        ("# P\n\n* [ ] One of the two things\n* [✔] Two of the two things (M2)\n\n### Question 1\n\n> **What is it, in all its parts?**\n>\n> Answer:\n\n### Question 2\n\n> **Why is it, in all its parts?**\n>\n> Answer:\n", "", 2, 2),
+        ("nothing at all\n", "", 0, 0),
+    ],
+)  # fmt: skip
+def test_templates_of_all_kinds(text: str, heading: str, items: int, questions: int, tmp_path: Path) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text(written(text, tmp_path / "TEMPLATE.md", "", "x"), encoding="utf-8")
+    if not items and not questions:
+        with pytest.raises(UserError, match="a profile has items, or questions"):
+            load_profile(str(file))
+        return
+    profile = load_profile(str(file))
+    assert [h for x in profile.layouts for h in x.heading] == ([heading] if heading else [])
+    assert (len(profile.items), len(profile.questions)) == (items, questions)
+
+
+def test_an_unknown_item_is_told_what_it_may_be_about(tmp_path: Path) -> None:
+    text = written(
+        "- [ ] Hydra or a similar package holds it all together\n- [ ] Another thing\n", tmp_path / "T.md", "", "x"
+    )
+    assert '# perhaps: practice = "hydra", probes = ["uses-hydra"]' in text
+
+
+def test_a_readme_that_is_the_report_is_the_projects_front_page_too(course: Path, tmp_path: Path) -> None:
+    file = tmp_path / "readme.toml"
+    file.write_text(f'extends = "{course}"\nname = "readme"\nreport = ["README.md"]\n', encoding="utf-8")
+    usage = (
+        "\n## Use\n\nInstall it with `pip install -r requirements.txt`, then count the carp with `python -m ponds.data`.\n"
+        * 30
+    )
+    repo = build(tmp_path / "g", {"README.md": report() + usage, **CODE})
+    results = {r.probe: r.outcome for r in audit(repo, file).results}
+    assert results["readme-usage"] == "found"
+    elsewhere = build(tmp_path / "h", {"README.md": report() + usage, **CODE})
+    assert {r.probe: r.outcome for r in audit(elsewhere, course).results}["readme-usage"] == "absent"

@@ -153,7 +153,8 @@ def readme_usage(files: Files) -> Iterator[Evidence]:
     report = files.paths.get(files.report.path) if files.report else None
     shared = frozenset(row.strip() for row in report.lines) if report and readable(report) else frozenset()
     for file in files:
-        if not file.folder and (count := words_of(file, shared)) >= 300:
+        others = frozenset() if file is report else shared  # of a course whose report is the README, all of it counts
+        if not file.folder and (count := words_of(file, others)) >= 300:
             yield file.cite(_first_prose(file), note=f"the README has {count} words of prose")
 
 
