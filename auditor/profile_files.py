@@ -7,6 +7,7 @@ already changes that one's keys and leaves the others, what it says of a new one
 
 import hashlib
 import json
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -83,10 +84,21 @@ def _beside(name: str) -> Path | None:
         return path if path.is_file() else None
     if not re.fullmatch(r"[\w-]+", name) or name in packaged():
         return None
-    here = Path.cwd()
-    folder = next((f for f in (here, *here.parents) if (f / MARKER).is_file()), None)
+    try:
+        here = Path.cwd()
+    except OSError:  # the folder is gone
+        return None
+    folder = next((f for f in (here, *here.parents) if _ours(f / MARKER)), None)
     found = folder / f"{name}.toml" if folder else None
-    return found if found and found.is_file() else None
+    return found if found and _ours(found) else None
+
+
+def _ours(path: Path) -> bool:
+    """Whether a file is there and belongs to the user, or to the machine: another user's decides nothing."""
+    try:
+        return path.is_file() and (not hasattr(os, "getuid") or path.stat().st_uid in (os.getuid(), 0))
+    except OSError:
+        return False
 
 
 def find(name: str) -> Source:
