@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__, cli_eval
+from auditor import __version__, cli_eval, cli_explain
 from auditor.errors import UserError
 from auditor.options import (
     BaseUrlOption,
@@ -518,6 +518,7 @@ def schema() -> None:
 
 
 app.command(name="eval")(cli_eval.evaluate)
+app.command(name="explain")(cli_explain.explain)
 
 
 def _users(probe: str) -> str:

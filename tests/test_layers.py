@@ -64,6 +64,8 @@ ALLOWED: dict[str, set[str] | None] = {
     "stored": set(),
     "evaluate": {"evaluate", "judges", "render", "repository", "rules", "stored", "trust"},
     "cli_eval": ANY,
+    "cli_explain": ANY,
+    "explain": ANY,
     "options": set(),
     "groups": {"snapshot"},
     "workers": set(),
