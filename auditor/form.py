@@ -323,7 +323,7 @@ def _answers(page: _Page) -> Iterator[Flaw]:
                 "The template's placeholder is still there.",
                 f"Delete line {left[0]}; the answer stands beside it." if question.answer.strip() and "fill here" in page.lines[left[0] - 1].lower()
                 else f"Write what is meant in line {left[0]}, or delete the line if there is nothing to say.",
-                beside=len(words(question.answer)) >= _FEW_WORDS,
+                detail=not wanted, beside=len(words(question.answer)) >= _FEW_WORDS,
             )  # fmt: skip
         elif (said := words(_COMMENT.sub(" ", question.answer))) and _fills(said):
             yield Flaw(

@@ -260,9 +260,9 @@ class _Page:
         )
 
     def excerpt(self, evidence: Evidence) -> Iterator[str]:
-        note = f"  {one_line(evidence.note)}" if evidence.note else ""
-        note += "  (not committed yet)" if evidence.path in self.record.submission.uncommitted else ""
-        yield f"  {'repository':<13}{self.paint(f'{one_line(evidence.path)}:{evidence.start}', 'bold')}{note}"
+        note = "  (not committed yet)" if evidence.path in self.record.submission.uncommitted else ""
+        text = f"{one_line(evidence.path)}:{evidence.start}  {one_line(evidence.note)}".rstrip() + note
+        yield from self.part("repository", text, "")
         for i, row in enumerate(evidence.excerpt.split("\n")[:4]):
             yield self.paint(f"  {evidence.start + i:>11} | ", "dim") + safe(row)[: self.width - 16]
 
