@@ -429,6 +429,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         findings=tuple(noted),
         judged=record.judged,
         unjudged=tuple(p.message for p in record.unjudged),
+        report_state=record.report_state,
         usage=record.usage,
         statistics=counted,
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__, cli_config, cli_eval, cli_profile
+from auditor import __version__, cli_config, cli_eval, cli_explain, cli_profile
 from auditor.errors import UserError
 from auditor.options import (
     BaseUrlOption,
@@ -314,6 +314,8 @@ def batch(
 @contextlib.contextmanager
 def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
     """Progress on standard error: a bar on a terminal, else a line for each group."""
+    from auditor.rules import LEVELS
+
     count = {"done": 0, "failed": 0}
 
     def enter(done: "Done") -> str:
@@ -321,7 +323,8 @@ def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
         if done.entry is None:
             return "unchanged"
         count["failed"] += bool(done.entry.error)
-        levels = ", ".join(f"{n} {level}{'s' * (n > 1)}" for level, n in done.entry.levels.items())
+        counted = [(level, done.entry.levels.get(level, 0)) for level in LEVELS]
+        levels = ", ".join(f"{n} {level}{'s' * (n > 1)}" for level, n in counted if n)
         return (
             f"failed: {done.entry.error}" if done.entry.error else f"{levels or 'nothing found'} ({done.seconds:.1f} s)"
         )
@@ -385,7 +388,9 @@ def render(
 
 @app.command()
 def probes(
-    id: Annotated[str, typer.Argument(help="One probe, kind of claim or form of sentence, to have it explained.")] = "",
+    id: Annotated[
+        str, typer.Argument(help="One probe, kind of claim, form of sentence or rule, to have it explained.")
+    ] = "",
     profile: ProfileOption = "dtu-mlops",
 ) -> None:
     """The catalogue: what is looked for, where, and what counts."""
@@ -411,9 +416,18 @@ def probes(
     if id not in known:
         import difflib
 
-        near = difflib.get_close_matches(id, list(known), 3)
+        from auditor.rules import RULES
+
+        if id in RULES:
+            rule = RULES[id]
+            typer.secho(f"{rule.id}  (rule, {rule.level})", bold=True)
+            _row("says", rule.title)
+            _row("reader", rule.help)
+            _row("group", rule.hint)
+            return
+        near = difflib.get_close_matches(id, [*known, *RULES], 3)
         hint = f"did you mean {', '.join(near)}?" if near else "list them with: auditor probes"
-        raise UserError(f"no probe is called {id!r}", hint)
+        raise UserError(f"no probe, kind of claim or rule is called {id!r}", hint)
     entry = known[id]
     kind = "probe" if id in catalogue else "kind of claim" if id in settlers else "form of sentence"
     typer.secho(f"{entry.id}  ({kind}, {entry.topic})", bold=True)
@@ -513,6 +527,7 @@ def schema(
 
 
 app.command(name="eval")(cli_eval.evaluate)
+app.command(name="explain")(cli_explain.explain)
 app.command()(cli_config.config)
 app.add_typer(cli_profile.app, name="profile")
 

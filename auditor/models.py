@@ -336,6 +336,24 @@ class ItemLabel(Record):
     sides: tuple[Side, ...] = ()
 
 
+class ReportState(Record):
+    """What of the report was filled in. `unanswered`, `placeholders`, `missing` and `twice` are numbers of questions, in order;
+    `checklist` is empty where the template has none; `items_missing` and `items_twice` are ids of the profile. `secrets` is
+    how many keys stand in clear text in the repository."""
+
+    questions: int = 0
+    unanswered: tuple[int, ...] = ()
+    placeholders: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
+    twice: tuple[int, ...] = ()
+    checklist: Literal["", "filled", "blank", "missing"] = ""
+    items: int = 0
+    ticked: int = 0
+    items_missing: tuple[str, ...] = ()
+    items_twice: tuple[str, ...] = ()
+    secrets: int = 0
+
+
 class Tool(Record):
     """Which program made the record, on which Python: newer Python than that may go unread."""
 
@@ -413,7 +431,7 @@ class AuditRecord(Record):
     """One audit, whole: everything that a renderer or a script needs, with no repository at hand.
 
     `judged` is how many of the judge's requests were answered, `unjudged` names the others, with the reason. `items` has the
-    label that stands for each box. `claims` is what a judge made of the answers alone; what programs settled of it are verdicts
+    label that stands for each box. `report_state` says what of the report was filled in. `claims` is what a judge made of the answers alone; what programs settled of it are verdicts
     with the reading `answers`.
     """
 
@@ -429,6 +447,7 @@ class AuditRecord(Record):
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[Finding, ...] = ()
     items: tuple[ItemLabel, ...] = ()
+    report_state: ReportState | None = None
     claims: ReadClaims | None = None
     omitted: tuple[Problem, ...] = ()
     judged: int = 0
@@ -507,5 +526,6 @@ class GroupEntry(Record):
     findings: tuple[Noted, ...] = ()
     judged: int = 0
     unjudged: tuple[str, ...] = ()
+    report_state: ReportState | None = None
     usage: Usage = Usage()
     statistics: Statistics = Statistics()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditor.models import AuditRecord, Finding, Verdict
 from auditor.render import one_line
-from auditor.render.sides import TITLES, also, counts, judge_of, ruling, sides, totals, who
+from auditor.render.sides import TITLES, also, counts, explained, judge_of, ruling, sides, totals, who
 from auditor.rules import RULES, hint
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]")
@@ -113,6 +113,7 @@ def _row(record: AuditRecord, finding: Finding, verdict: Verdict) -> str:
         ("also at", also(finding)),
         ("said by", who(record, finding)),
         ("ruling", ruling(record, finding)),
+        ("explained by", explained(record, finding)),
     ):
         parts.append(f"{name}: {plain(words, 500)}" if words else "")
     said = " · ".join(part for part in parts if part)

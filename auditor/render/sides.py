@@ -3,6 +3,7 @@
 from collections import Counter
 
 from auditor.models import AuditRecord, Finding, ItemLabel, Label, Verdict
+from auditor.rules import ADDRESSES, SECRETS
 
 STANDINGS = {"finding": "finding", "lead": "lead", "remark": "remark", "disputed": "disputed"}
 MANY = {"finding": "findings", "lead": "leads", "remark": "remarks", "disputed": "disputed"}
@@ -27,6 +28,18 @@ def said_by(verdict: Verdict) -> str:
     if verdict.reading == "answers":
         return f"a program ({kind}), from the sentence as a model understood it"
     return f"a program ({kind}), from the sentence itself"
+
+
+def explained(record: AuditRecord, finding: Finding) -> str:
+    """The command that explains a finding's check or probes, or else its rule."""
+    verdict = next((v for v in record.verdicts if v.id == finding.verdict), None)
+    ids: list[str] = []
+    if verdict and verdict.by.startswith("claim:") and finding.rule not in ADDRESSES:
+        ids = [verdict.by.removeprefix("claim:")]
+    elif verdict and verdict.by == "probe":
+        cited = (record.evidence[c.evidence].probe for c in verdict.citations)
+        ids = list(dict.fromkeys(p for p in cited if p and not p.startswith("claim:")))[:3]
+    return f"auditor probes {' | '.join(ids) or finding.rule}"
 
 
 def judge_of(record: AuditRecord) -> str:
@@ -88,7 +101,7 @@ def counts(record: AuditRecord) -> Counter[Label]:
     known = {i.n for i in record.items}
     stands = {f.verdict for f in record.findings if f.standing == "finding"}
     for v in record.verdicts:
-        if v.by == "form" or (v.claim.source.kind == "item" and v.claim.source.n in known):
+        if v.by in ("form", SECRETS) or (v.claim.source.kind == "item" and v.claim.source.n in known):
             continue
         if v.label != "contradicted" or v.id in stands:
             labels[v.label] += 1
