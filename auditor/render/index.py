@@ -56,7 +56,8 @@ _COUNTS = (
 class Class:
     """The groups of a run in the order of their list, and what they were audited with. `titles` are the profile's items by
     id, in its order. Of the groups' findings only `kinds` is kept: in how many audited groups there is one of a rule, about
-    an item or question, by a check; and `words`, by group, for the page's filter."""
+    an item or question, by a check; and by group `words`, for the page's filter, and how many are `new` since an earlier
+    audit, where one was `compared` with."""
 
     profile: Named
     judge: JudgeInfo
@@ -67,11 +68,16 @@ class Class:
     groups: list[GroupEntry] = field(default_factory=list)
     kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     words: dict[str, str] = field(default_factory=dict)
+    new: dict[str, int] = field(default_factory=dict)
+    compared: bool = False
 
     def add(self, group: GroupEntry) -> None:
         """Count a group in."""
         if not group.error:
-            self.kinds.update({(f.rule, f.about, f.by) for f in group.findings if f.standing == "finding"})
+            stand = [f for f in group.findings if f.standing == "finding" and f.decision != "dismissed"]
+            self.kinds.update({(f.rule, f.about, f.by) for f in stand})
+            self.compared = self.compared or bool(group.gone) or any(f.since for f in group.findings)
+            self.new[group.id] = sum(f.since == "new" for f in stand)
         self.words[group.id] = " ".join(dict.fromkeys(w for f in group.findings for w in (f.rule, f.about)))
         self.groups.append(group.model_copy(update={"findings": ()}))
 
@@ -129,7 +135,7 @@ def to_json(course: Class, entries: Iterable[GroupEntry]) -> Iterator[str]:
     head, _, tail = json.dumps(data, indent=1, ensure_ascii=False).rpartition("[]")
     yield head + "["
     for n, entry in enumerate(entries):
-        one = json.dumps(entry.model_dump(mode="json", exclude={"key"}), indent=1, ensure_ascii=False)
+        one = json.dumps(entry.model_dump(mode="json", exclude={"key", "around"}), indent=1, ensure_ascii=False)
         yield ("," if n else "") + ("\n" + one).replace("\n", "\n  ")
     yield ("\n ]" if course.groups else "]") + tail + "\n"
 
@@ -192,6 +198,7 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
         items=[{**i, "common": i["id"] in hot} for i in listed],
         common=frequent,
         failed=[g for g in course.groups if g.error],
+        compared=course.compared,
         days=[(day, [(n, -(-4 * n // most)) for n in row]) for day, row in zip(_DAYS, heat, strict=True)],
         levels=sum((Counter(g.levels) for g in course.groups), Counter(error=0, warning=0, note=0)),
         style=style,
