@@ -47,7 +47,7 @@ from auditor.models import (
     Tool,
 )
 from auditor.overview import Beside, as_it_stands, load_figures, ways_between
-from auditor.pages import FIGURES, Around, files_of
+from auditor.pages import Around, files_of
 from auditor.prepared import Found, Prepared, opened
 from auditor.profile import Profile
 from auditor.render import index, tables
@@ -455,9 +455,8 @@ class Folder:
 
     def __init__(self, path: Path, formats: Iterable[str] = ()) -> None:
         self.path = path
-        self.formats = tuple(formats)
         endings = {"markdown": "md", "text": "txt"}
-        self.endings = ("json", *(endings.get(f, f) for f in self.formats))
+        self.endings = ("json", *(endings.get(f, f) for f in formats))
         try:
             for part in ("groups", "state"):
                 (path / part).mkdir(parents=True, exist_ok=True)
@@ -484,7 +483,7 @@ class Folder:
         for ending in set(self.endings) - set(files):
             (self.path / "groups" / f"{name}.{ending}").unlink(missing_ok=True)
         for ending, text in files.items():
-            self.put(f"{'state' if ending == FIGURES else 'groups'}/{name}.{ending}", text)
+            self.put(f"groups/{name}.{ending}", text)
         self.put(f"state/{name}.json", done.entry.model_dump_json(indent=1) + "\n")
 
     def put(self, name: str, text: str | Iterable[str]) -> None:
@@ -589,7 +588,8 @@ def renew(folder: Folder, entry: GroupEntry, around: Around, profile: Profile) -
     if entry.around == around.key:
         return
     record = marked(load_record(folder.path / "groups" / f"{entry.name}.json"), around.past)
-    files = files_of(record, folder.formats, around, load_figures(folder.path, entry.name))
+    formats = [{"md": "markdown", "txt": "text"}.get(ending, ending) for ending in folder.endings]
+    files = files_of(record, formats, around, load_figures(folder.path, entry.name))
     made = entry_of(record, profile, entry.key, entry.statistics, around.key)
     folder.write(Done(Submission(id=entry.id, repo=entry.repo), made, files))
 

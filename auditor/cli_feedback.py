@@ -27,7 +27,7 @@ def feedback(
     from auditor.since import marked
     from auditor.stored import load_record, write_whole
 
-    entries = load_entries(folder)
+    entries = list(load_entries(folder, note))
     chosen = [e for e in entries if not group or group in (e.id, e.name)]
     if not chosen:
         raise UserError(f"{folder}: no group is called {group}", "take an id of summary.csv")

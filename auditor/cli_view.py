@@ -1,7 +1,5 @@
 """`auditor view`: a batch's folder in a browser, where a class is worked through."""
 
-import importlib.util
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +9,7 @@ from auditor.errors import UserError
 
 
 def view(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The --out of `auditor batch`.", exists=False, file_okay=True)
-    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The --out of `auditor batch`.")],
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="A port of this machine; 0 takes the usual or a free one.")
     ] = 0,
@@ -22,6 +18,8 @@ def view(
     """Work a class through in a browser: what is decided is saved in DIR/decisions at once. Ends with Ctrl-C.
 
     The address has a random token and is this machine's alone."""
+    import importlib.util
+
     if any(importlib.util.find_spec(name) is None for name in ("starlette", "uvicorn")):
         raise UserError("view needs a small web server", "install it with: pip install starlette uvicorn")
     from auditor import view as server
@@ -32,11 +30,18 @@ def view(
     with server.opened(folder) as odd:
         if odd:
             note(f"auditor: {odd}")
-        desk, token = server.Desk(folder, note), server.new_token()
+        said: set[str] = set()
+
+        def once(line: str) -> None:
+            if line not in said:
+                said.add(line)
+                note(f"auditor: {line}")
+
+        desk, token = server.Desk(folder, once), server.new_token()
         with server.listen(port) as socket:
             address = f"http://{server.HOST}:{socket.getsockname()[1]}/{token}/"
             typer.echo(f"{address}  (Ctrl-C ends)")
-            if browser and (os.environ.get("DISPLAY") or os.name == "nt" or os.uname().sysname == "Darwin"):
+            if browser:
                 import webbrowser
 
                 webbrowser.open(address)

@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -127,39 +127,58 @@ def load_class(folder: Path) -> Class:
         raise UserError(f"{folder}: not of this version ({type(error).__name__})", "run `auditor batch` anew") from None
 
 
-def load_entries(folder: Path) -> list[GroupEntry]:
-    """The groups of a batch's folder in the order of their list, as they were found."""
-    made = []
-    for group in _summary(folder)["groups"]:
-        path = folder / "state" / f"{file_name(group['id'])}.json"
-        try:
-            made.append(GroupEntry.model_validate_json(path.read_bytes()))
-        except (OSError, ValidationError) as error:
-            raise UserError(
-                f"{path}: not an entry of this version ({type(error).__name__})", "run `auditor batch` anew"
-            ) from None
-    return made
+def listed(folder: Path) -> list[tuple[str, str, bool]]:
+    """The groups of a batch's folder in the order of their list: id, name of their files, and whether they were audited."""
+    return [(g["id"], g["name"], not g["error"]) for g in _summary(folder)["groups"]]
+
+
+def load_entry(folder: Path, name: str) -> GroupEntry | None:
+    """A group by the name of its files, as it was found; none where no group is called so, or it is being audited again."""
+    if name.startswith(".") or any(c in name for c in "/\\\0"):
+        return None
+    try:
+        entry = GroupEntry.model_validate_json((folder / "state" / f"{name}.json").read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return entry if entry.name == name else None
+
+
+def load_entries(folder: Path, tell: Callable[[str], None]) -> Iterator[GroupEntry]:
+    """The groups of a batch's folder in the order of their list. One that is not finished is told, and stops nobody."""
+    for id_, name, _ in listed(folder):
+        entry = load_entry(folder, name)
+        if entry is not None:
+            yield entry
+        else:
+            tell(f"{id_}: not finished, or of another version; run `auditor batch` again")
 
 
 def _summary(folder: Path) -> dict[str, Any]:
     path = folder / "summary.json"
     try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(summary, dict) and isinstance(summary.get("groups"), list):
-            return summary
+        stat = path.stat()
+        return _parsed(path, stat.st_mtime_ns, stat.st_size)
     except OSError as error:
         raise UserError(
             f"{path}: cannot be read ({error.strerror})", "give the --out of an `auditor batch` that has ended"
         ) from None
-    except ValueError:
+
+
+@lru_cache(maxsize=2)
+def _parsed(path: Path, changed: int, size: int) -> dict[str, Any]:
+    try:
+        summary = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(summary, dict) and all({"id", "name", "error"} <= g.keys() for g in summary["groups"]):
+            return summary
+    except (ValueError, KeyError, TypeError, AttributeError):
         pass
-    raise UserError(f"{path}: not the summary of a batch", "run `auditor batch` anew")
+    raise UserError(f"{path}: not the summary of a batch of this version", "run `auditor batch` again")
 
 
 def load_figures(folder: Path, name: str) -> tuple[Figure, ...]:
     """The images of a group's report, as they were kept for its page; none where that was never made."""
     try:
-        rows = (folder / "state" / f"{name}.{FIGURES}").read_text(encoding="utf-8").splitlines()
-        return tuple(Figure.model_validate_json(row) for row in rows)
+        rows = (folder / "groups" / f"{name}.{FIGURES}").read_text(encoding="utf-8").split("\n")
+        return tuple(Figure.model_validate_json(row) for row in rows if row)
     except (OSError, ValidationError, UnicodeDecodeError):
         return ()

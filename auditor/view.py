@@ -22,7 +22,16 @@ from auditor.decisions import Decision, Decisions
 from auditor.errors import UserError
 from auditor.lazy import dataclass
 from auditor.models import AuditRecord, GroupEntry
-from auditor.overview import Beside, as_it_stands, load_class, load_entries, load_figures, ways_between
+from auditor.overview import (
+    Beside,
+    as_it_stands,
+    listed,
+    load_class,
+    load_entries,
+    load_entry,
+    load_figures,
+    ways_between,
+)
 from auditor.pages import Around, page
 from auditor.render import feedback, index, one_line, tables
 from auditor.render.ways import Served, Ways
@@ -73,16 +82,16 @@ class Desk:
         """The decisions in it."""
         return Beside(self.folder, tell=self.tell)
 
-    def groups(self) -> dict[str, GroupEntry]:
-        """The groups by the names of their files, in the order of their list."""
-        return {e.name: e for e in load_entries(self.folder)}
+    def group(self, name: str) -> GroupEntry | None:
+        """A group by the name of its files."""
+        return load_entry(self.folder, name)
 
     def index(self) -> str:
         """The index with what is decided by now."""
         course = load_class(self.folder)
         for entry in self._standing():
             course.add(entry)
-        pages = {g.id: f"groups/{g.name}.{'json' if g.error else 'html'}" for g in course.groups}
+        pages = {g.id: f"groups/{g.name}.html" for g in course.groups}
         return "".join(index.render(course, pages))
 
     def table(self, name: str) -> str:
@@ -110,18 +119,17 @@ class Desk:
 
     def save(self, entry: GroupEntry, made: tuple[Decision, ...]) -> Decisions:
         """Save decisions; what then stands."""
-        url = self._record(entry).submission.url or entry.repo
-        return save(self.folder, entry.name, entry.id, url, made)
+        return save(self.folder, entry.name, entry.id, self._record(entry).submission.url, made)
 
     def _standing(self) -> Iterator[GroupEntry]:
-        return (as_it_stands(e, self._decided(e)) for e in load_entries(self.folder))
+        return (as_it_stands(e, self._decided(e)) for e in load_entries(self.folder, self.tell))
 
     def _decided(self, entry: GroupEntry) -> Decisions | None:
         return self.beside.decisions(entry.id, entry.repo)
 
-    def _ways(self, entry: GroupEntry) -> Ways | None:
-        there = [(e.id, e.name) for e in load_entries(self.folder) if not e.error]
-        return ways_between(there).get(entry.name)
+    def _ways(self, entry: GroupEntry) -> Ways:
+        there = [(id_, name) for id_, name, audited in listed(self.folder) if audited]
+        return ways_between(there).get(entry.name) or Ways()
 
     def _record(self, entry: GroupEntry) -> AuditRecord:
         return load_record(self.folder / "groups" / f"{entry.name}.json")
@@ -148,7 +156,7 @@ def application(desk: Desk, token: str, hosts: Collection[str]) -> "Starlette":
         return request.headers.get("host", "") in hosts and secrets.compare_digest(given, token.encode())
 
     def known(request: Request) -> GroupEntry | None:
-        return desk.groups().get(str(request.path_params["name"]))
+        return desk.group(str(request.path_params["name"]))
 
     def guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
         def endpoint(request: Request) -> Response:
@@ -265,7 +273,8 @@ def serve(desk: Desk, server: socket.socket, token: str) -> None:
         lifespan="off",
         ws="none",
     )
-    uvicorn.Server(config).run(sockets=[server])
+    with contextlib.suppress(KeyboardInterrupt):  # how it is ended
+        uvicorn.Server(config).run(sockets=[server])
 
 
 def new_token() -> str:

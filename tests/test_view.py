@@ -145,7 +145,7 @@ def test_without_the_token_or_under_another_name_there_is_nothing(folder: Path) 
 
         t = f"/{server.token}"
         page = f"{t}/groups/group-1.html"
-        for path in (f"{t}/", f"{t}/index.html", page, f"{t}/gradebook.csv", f"{t}/feedback/group-1.html"):
+        for path in (f"{t}/", f"{t}/index.html", page, f"{t}/gradebook.csv", f"{t}/feedback/group-1.html", f"{t}/groups/gone.html"):
             assert ask(path)[0] == 200, path
         for path in (
             "/", "/index.html", "/groups/group-1.html", "/wrong/groups/group-1.html", f"{t}x/index.html", f"/{t[2:]}/index.html",
@@ -177,6 +177,7 @@ def test_without_the_token_or_under_another_name_there_is_nothing(folder: Path) 
         assert ask(save, own, "POST", f"{json_}Origin: http://{own}\n", body)[0] == 200
         assert stored(folder) == {mark: "confirmed"}
         assert server.stop() == ""
+        assert server.process.returncode == 0
 
 
 def test_what_is_no_decision_changes_nothing(folder: Path) -> None:
@@ -193,7 +194,14 @@ def test_what_is_no_decision_changes_nothing(folder: Path) -> None:
         assert said["status"] == 507
         assert "not a file of decisions" in said["error"]
         assert (folder / "decisions" / "group-1.json").read_text() == "{"
-        assert "where to look" not in server.get("index.html")
+        assert "group 1" in server.get("index.html")
+        # a group that is being audited again stops nobody
+        (folder / "state" / "group-2.json").unlink()
+        index = server.get("index.html")
+        assert "groups/group-1.html" in index
+        assert "groups/group-2.html" not in index
+        lines = server.stop().splitlines()
+        assert len(lines) == 2, lines
 
 
 def test_a_folder_that_is_no_batch_and_a_port_that_is_taken_are_one_line(folder: Path, tmp_path: Path) -> None:

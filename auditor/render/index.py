@@ -177,7 +177,7 @@ def _cell(value: object) -> object:
 
 
 def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
-    """The page, in pieces: groups by findings with their items as a heat map, what is common, the items, when work was done.
+    """The page, in pieces: groups, undecided ones first, with their items as a heat map, what is common, the items, when work was done.
     `pages` tells the page or record of a group by the group's id."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -209,9 +209,9 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
     yield from page
 
 
-def _weight(group: GroupEntry) -> tuple[int, ...]:
-    levels = [group.levels.get("error", 0), group.levels.get("warning", 0), group.levels.get("note", 0)]
-    return (-bool(group.error), *(-n for n in levels))
+def _weight(group: GroupEntry) -> tuple[bool, bool]:
+    """What is to do first: who could not be audited, then who is not decided about. Else the list's own order, which ranks nobody."""
+    return (not group.error, not group.decided.get("undecided"))
 
 
 def _row(group: GroupEntry, order: Sequence[str], pages: Mapping[str, str]) -> dict[str, Any]:
