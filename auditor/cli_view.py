@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from auditor.errors import UserError
-
 
 def view(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The --out of `auditor batch`.")],
@@ -18,13 +16,12 @@ def view(
     """Work a class through in a browser: what is decided is saved in DIR/decisions at once. Ends with Ctrl-C.
 
     The address has a random token and is this machine's alone."""
-    import importlib.util
-
-    if any(importlib.util.find_spec(name) is None for name in ("starlette", "uvicorn")):
-        raise UserError("view needs a small web server", "install it with: pip install starlette uvicorn")
     from auditor import view as server
     from auditor.cli import _note as note
+    from auditor.extras import need
     from auditor.overview import load_class
+
+    need("view", "auditor view")
 
     load_class(folder)  # one line now instead of a page that fails
     with server.opened(folder) as odd:

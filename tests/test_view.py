@@ -145,7 +145,14 @@ def test_without_the_token_or_under_another_name_there_is_nothing(folder: Path) 
 
         t = f"/{server.token}"
         page = f"{t}/groups/group-1.html"
-        for path in (f"{t}/", f"{t}/index.html", page, f"{t}/gradebook.csv", f"{t}/feedback/group-1.html", f"{t}/groups/gone.html"):
+        for path in (
+            f"{t}/",
+            f"{t}/index.html",
+            page,
+            f"{t}/gradebook.csv",
+            f"{t}/feedback/group-1.html",
+            f"{t}/groups/gone.html",
+        ):
             assert ask(path)[0] == 200, path
         for path in (
             "/", "/index.html", "/groups/group-1.html", "/wrong/groups/group-1.html", f"{t}x/index.html", f"/{t[2:]}/index.html",
