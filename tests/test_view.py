@@ -39,7 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A class of three groups: two of them claim too much, one could not be audited."""
     folder = tmp_path_factory.mktemp("view")
     build("overclaiming", folder / "repo")
-    groups = [Submission(id=n, repo=str(folder / "repo")) for n in ("group 1", "group 2")]
+    groups = [Submission(id=n, repo=str(folder / "repo")) for n in ("group-1", "group-2")]
     groups.insert(1, Submission(id="gone", repo=str(folder / "nothing")))
     terms = Terms.of(load_profile(), NoJudge(), ("html",))
     out = folder / "out"
@@ -201,7 +201,7 @@ def test_what_is_no_decision_changes_nothing(folder: Path) -> None:
         assert said["status"] == 507
         assert "not a file of decisions" in said["error"]
         assert (folder / "decisions" / "group-1.json").read_text() == "{"
-        assert "group 1" in server.get("index.html")
+        assert "group-1" in server.get("index.html")
         # a group that is being audited again stops nobody
         (folder / "state" / "group-2.json").unlink()
         index = server.get("index.html")
@@ -339,8 +339,8 @@ def saved(page: Any) -> None:
 def test_deciding_saves_to_disk_and_is_there_after_a_reload(browser: Any, folder: Path) -> None:
     with viewed(folder) as server:
         page = tab(browser, server.address)
-        assert "0/" in page.locator("#groups tbody tr", has_text="group 1").inner_text()
-        page.click("#groups a:text-is('group 1')")
+        assert "0/" in page.locator("#groups tbody tr", has_text="group-1").inner_text()
+        page.click("#groups a:text-is('group-1')")
         page.wait_for_selector("#tools:not([hidden])")
         page.keyboard.press("j")
         page.keyboard.press("c")
@@ -358,13 +358,13 @@ def test_deciding_saves_to_disk_and_is_there_after_a_reload(browser: Any, folder
         assert pressed.get_attribute("aria-pressed") == "true"
         assert page.locator(f"[data-fingerprint='{second}'] textarea").input_value() == "whose job was it?"
         # the ways: the group that failed is left out
-        assert page.locator("nav.groups a").all_inner_texts() == ["All groups", "group 2 →", "Feedback to the group"]
+        assert page.locator("nav.groups a").all_inner_texts() == ["All groups", "group-2 →", "Feedback to the group"]
         page.click("nav.groups a[rel=next]")
         page.wait_for_url("**/groups/group-2.html")
-        assert page.locator("h1").inner_text().startswith("group 2")
+        assert page.locator("h1").inner_text().startswith("group-2")
         page.click("nav.groups a:text-is('All groups')")
         page.wait_for_selector("#groups")
-        assert re.search(r"\b1/\d+", page.locator("#groups tbody tr", has_text="group 1").inner_text())
+        assert re.search(r"\b1/\d+", page.locator("#groups tbody tr", has_text="group-1").inner_text())
         # a dismissal can be seen, and taken back
         page.goto(f"{server.address}groups/group-1.html")
         page.keyboard.press("j")
@@ -442,9 +442,9 @@ def test_a_folder_that_cannot_be_written(browser: Any, folder: Path) -> None:
 @browsing
 def test_a_static_page_keeps_working_without_a_server(browser: Any, folder: Path) -> None:
     page = tab(browser, (folder / "index.html").as_uri())
-    page.click("#groups a:text-is('group 2')")
+    page.click("#groups a:text-is('group-2')")
     page.wait_for_selector("#tools:not([hidden])")
-    assert page.locator("nav.groups a").all_inner_texts() == ["All groups", "← group 1"]
+    assert page.locator("nav.groups a").all_inner_texts() == ["All groups", "← group-1"]
     page.keyboard.press("j")
     page.locator(".current textarea").fill("before any decision")
     page.reload()
