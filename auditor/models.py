@@ -427,12 +427,37 @@ class ReadClaims(Record):
     dropped: dict[str, int] = Field(default_factory=dict)
 
 
+class Gone(Record):
+    """A finding of an earlier audit, as a later one tells of it: its words are left out where they are a private answer's."""
+
+    fingerprint: str
+    rule: str
+    level: Level
+    source: Source
+    line: int
+    quote: str = ""
+
+
+class Since(Record):
+    """How the findings differ from those of an earlier audit, by fingerprint: `new` ones were not there, `still` ones were, and
+    `gone` ones are no longer. `commit` and `commit_time` are the earlier audit's; `note` says what else is not as it was then
+    (another profile, judge or version), which may be the reason."""
+
+    commit: str
+    commit_time: str
+    new: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    note: str = ""
+
+
 class AuditRecord(Record):
     """One audit, whole: everything that a renderer or a script needs, with no repository at hand.
 
     `judged` is how many of the judge's requests were answered, `unjudged` names the others, with the reason. `items` has the
-    label that stands for each box. `report_state` says what of the report was filled in. `claims` is what a judge made of the answers alone; what programs settled of it are verdicts
-    with the reading `answers`.
+    label that stands for each box. `report_state` says what of the report was filled in. `claims` is what a judge made of the
+    answers alone; what programs settled of it are verdicts with the reading `answers`. `since` is there only where an earlier
+    audit was named to compare with.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -453,6 +478,7 @@ class AuditRecord(Record):
     judged: int = 0
     unjudged: tuple[Problem, ...] = ()
     usage: Usage = Usage()
+    since: Since | None = None
     error: str = ""
     times: Times = Times()
 
@@ -495,7 +521,8 @@ class Statistics(Record):
 
 class Noted(Record):
     """A finding as the page of a class lists it: its rule and standing, the item or question (by its id) that it is about,
-    who made it, and the words it is about."""
+    who made it, and the words it is about. `place` is its line in the report and `link` that line at the repository's host,
+    `since` how it stands to an earlier audit (empty where none was named), `decision` what a person made of it (empty for nothing)."""
 
     level: Level
     rule: str
@@ -504,11 +531,20 @@ class Noted(Record):
     line: int
     quote: str
     standing: Standing = "finding"
+    fingerprint: str = ""
+    place: str = ""
+    difference: str = ""
+    link: str = ""
+    since: Literal["", "new", "still"] = ""
+    decision: str = ""
 
 
 class GroupEntry(Record):
     """One group in the summary of a class; its record is `groups/<name>.json`. `key` is what it was audited from, empty where
-    it has to be audited again: an `error`, or answers that a judge still owes. `levels` counts what stands as a finding, `standings` all."""
+    it has to be audited again: an `error`, or answers that a judge still owes. `levels` counts what stands as a finding, `standings` all.
+    `around` is by what its page is known: its neighbours, the decisions and the earlier audit that it was made with. `gone` counts
+    the findings of that earlier audit that are no longer there, `decided` the findings by what a person made of them (`confirmed`,
+    `ask`, `dismissed`, `undecided`); of what is dismissed nothing else is counted."""
 
     id: str
     name: str
@@ -529,3 +565,6 @@ class GroupEntry(Record):
     report_state: ReportState | None = None
     usage: Usage = Usage()
     statistics: Statistics = Statistics()
+    around: str = ""
+    gone: int = 0
+    decided: dict[str, int] = Field(default_factory=dict)

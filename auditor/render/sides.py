@@ -81,6 +81,21 @@ def ruling(record: AuditRecord, finding: Finding) -> str:
     return f"{said.says}{kept}: {said.why}" + (f" [{'; '.join(places)}]" if places else "")
 
 
+def compared(record: AuditRecord) -> str:
+    """How the findings differ from an earlier audit's, in one line; empty where none was named."""
+    since = record.since
+    if since is None:
+        return ""
+    counts = f"{len(since.new)} new, {len(since.still)} still there, {len(since.gone)} gone"
+    note = f" ({since.note})" if since.note else ""
+    return f"since {since.commit[:12]} of {since.commit_time[:16].replace('T', ' ')}: {counts}{note}"
+
+
+def is_new(record: AuditRecord, finding: Finding) -> bool:
+    """Whether a finding was not there in the earlier audit that was named."""
+    return record.since is not None and finding.fingerprint in record.since.new
+
+
 def also(finding: Finding) -> str:
     """Where else the same fault is."""
     return "; ".join(f"line {p.line}: {' '.join(p.quote.split())[:120]}" for p in finding.also_at)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
 from auditor.render import one_line, safe
-from auditor.render.sides import TITLES, also, counts, explained, judge_of, ruling, sides, totals, who
+from auditor.render.sides import TITLES, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
 from auditor.rules import RULES, hint, open_but_there
 
 _COLOURS = {
@@ -129,6 +129,8 @@ class _Page:
         s = self.record.submission
         tree = ", the working tree on" if s.working_tree else " at"
         yield f"{self.paint(one_line(s.id), 'bold')}{tree} {s.commit[:12]} of {s.commit_time[:16].replace('T', ' ')}, report {one_line(s.report_path)}{self.template()}"
+        if said := compared(self.record):
+            yield one_line(said)
         if state := self.record.report.state:
             yield self.paint(f"the report is not finished: {state}", "error")
         for problem in self.record.report.problems:
@@ -192,7 +194,8 @@ class _Page:
         text, room = one_line(text), self.room(finding)
         if len(text) > room:
             text = f"{text[: room - 1].rpartition(' ')[0] or text[: room - 1]}…"
-        yield f"{self.paint(finding.level, finding.level)} {finding.rule}: {self.paint(text, 'bold')}"
+        new = " (new)" if is_new(self.record, finding) else ""
+        yield f"{self.paint(finding.level, finding.level)} {finding.rule}{new}: {self.paint(text, 'bold')}"
 
     def folded(self, same: list[Finding]) -> Iterator[str]:
         """Small findings of one kind as one, each on a line of its own."""
