@@ -12,13 +12,13 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 from functools import cached_property, lru_cache
-from typing import Any
 
 import yaml
 
 from auditor import grammar
 from auditor.lazy import compile_later, dataclass
 from auditor.repository import Unreadable
+from auditor.shapes import Table, below, table_of, text_of
 from auditor.snapshot import File
 
 # -- Python ------------------------------------------------------------------------------------------------------------
@@ -289,7 +289,7 @@ def _cell(code: str) -> ast.Module:
         return grammar.parse("\n".join(rows))
 
 
-def literal(node: ast.AST | None) -> Any:
+def literal(node: ast.AST | None) -> object:
     """The value of a literal expression, or None for anything that would have to be computed."""
     if node is None:
         return None
@@ -1140,17 +1140,10 @@ def _commands(file: File) -> Iterator[Command]:
     elif file.suffix in ("yaml", "yml", "json") and re.search(r"\b(steps|entry|scripts)[\"']?\s*:", file.text):
         yield from _configured(file)
     elif name in ("pyproject.toml", "pixi.toml"):
-        tool = toml(file).get("tool", {}) if name == "pyproject.toml" else {"pixi": toml(file)}
-        tables = [
-            tool.get("pixi", {}).get("tasks", {}),
-            tool.get("poe", {}).get("tasks", {}),
-            tool.get("taskipy", {}).get("tasks", {}),
-        ]
-        for table in tables:
-            for key, value in table.items() if isinstance(table, dict) else ():
-                text = value.get("cmd", "") if isinstance(value, dict) else value
-                if isinstance(text, str):
-                    yield from shell_commands(text, toml_line(file, key))
+        tool = below(toml(file), "tool") if name == "pyproject.toml" else {"pixi": toml(file)}
+        for runner in ("pixi", "poe", "taskipy"):
+            for key, value in table_of(tool, runner, "tasks").items():
+                yield from shell_commands(text_of(below(value, "cmd") or value), toml_line(file, key))
 
 
 def _configured(file: File) -> Iterator[Command]:
@@ -1193,15 +1186,15 @@ def joined_text(node: ast.AST | None) -> str:
 # -- TOML --------------------------------------------------------------------------------------------------------------
 
 
-def toml(file: File) -> dict[str, Any]:
-    """A TOML file as a dict; empty if it does not parse."""
+def toml(file: File) -> Table:
+    """A TOML file as a dict; empty if it does not parse. What is in it is asked for its type (see `auditor.shapes`)."""
     return file.once("toml", lambda: _toml(file))
 
 
-def _toml(file: File) -> dict[str, Any]:
+def _toml(file: File) -> Table:
     try:
         return tomllib.loads(file.text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # an integer of thousands of digits is a ValueError of its own
         file.cannot("toml", f"{file.path} does not parse as TOML ({error})")
         return {}
 

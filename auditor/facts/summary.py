@@ -36,6 +36,7 @@ from auditor.facts.tests import collect
 from auditor.facts.workflows import ci_workflows
 from auditor.models import Evidence
 from auditor.readers import DOCKERFILES, WORKFLOWS, docker, dvc_remotes, python, toml, yaml_root
+from auditor.shapes import table_of
 from auditor.snapshot import Snapshot
 
 PYTHON = ("**/*.py",)
@@ -400,10 +401,9 @@ def _sweeps(snapshot: Snapshot) -> Iterator[Evidence]:
 def _quality(snapshot: Snapshot) -> Iterator[Evidence]:
     for file in snapshot.select(("pyproject.toml", "ruff.toml", ".ruff.toml"), stubs=True):
         data = toml(file)
-        ruff = data.get("tool", {}).get("ruff") if file.name == "pyproject.toml" else data
-        if isinstance(ruff, dict) and ruff:
-            lint = ruff.get("lint", {}) if isinstance(ruff.get("lint"), dict) else {}
-            select = lint.get("select", ruff.get("select", "the default"))
+        ruff = table_of(data, "tool", "ruff") if file.name == "pyproject.toml" else data
+        if ruff:
+            select = table_of(ruff, "lint").get("select", ruff.get("select", "the default"))
             yield _fact(
                 f"Ruff in {file.path}: line length {ruff.get('line-length', 'the default (88)')}, rules {select}.",
                 [file.path],
