@@ -5,7 +5,7 @@ gets an empty one where a file has something else in its place. So an odd value 
 to it that nobody forgets to ask.
 """
 
-from typing import cast
+from typing import Any, cast
 
 Table = dict[str, object]
 
@@ -45,6 +45,20 @@ def texts_of(value: object) -> list[str]:
 def tables_of(value: object) -> list[Table]:
     """The tables of a list."""
     return [table_of(v) for v in rows_of(value) if isinstance(v, dict)]
+
+
+_MOST = 2**63 - 1  # what a setting's number is at most
+
+
+def tame(value: object) -> Any:
+    """A value without halves of characters and without numbers beyond 64 bits, of which some cannot even be written."""
+    if isinstance(value, str):
+        return whole(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return max(-_MOST, min(value, _MOST)) if abs(value) > _MOST else value
+    if isinstance(value, dict):
+        return {tame(key): tame(held) for key, held in value.items()}
+    return [tame(held) for held in value] if isinstance(value, list) else value
 
 
 def whole(value: str) -> str:

@@ -3,8 +3,7 @@
 import re
 
 from auditor.facts.jobs import Run, Use
-from auditor.readers import Command, Node, toml
-from auditor.repository import Unreadable
+from auditor.readers import Command, Node, readable, toml
 from auditor.shapes import rows_of, table_of, texts_of
 from auditor.snapshot import Files
 
@@ -74,10 +73,9 @@ def _configured(files: Files, folder: str) -> str:
             file = files.paths.get(f"{folder}/{name}" if folder else name)
             if file is None:
                 continue
-            try:
-                told = toml(file)
-            except Unreadable:
+            if not readable(file):
                 return ""
+            told = toml(file)
             if name == "pyproject.toml":
                 told = table_of(told, "tool", "ruff")
                 if not told:

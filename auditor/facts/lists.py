@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 from typing import Any, Literal
 
+from auditor import ini
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Node, toml, yaml_root
@@ -521,29 +522,17 @@ def conda(file: File) -> Listing:
 # -- configuration files in INI form -----------------------------------------------------------------------------------
 
 
-def _sections(file: File) -> dict[str, dict[str, str]]:
-    import configparser
-
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(file.text)
-    except configparser.Error as error:
-        file.cannot("cfg", f"{file.path} does not parse as a configuration file ({str(error)[:80]})")
-        return {}
-    return {name: {k: v or "" for k, v in parser.items(name)} for name in parser.sections()}
-
-
 def setup_cfg(file: File) -> Listing:
     """The requirements in a setup.cfg, on one line or many, its extras, and the files that it takes them from."""
     listing = Listing(file)
-    sections = _sections(file)
+    told = ini.sections(file)
     lines = _Lines(file.lines)
-    name = sections.get("metadata", {}).get("name", "")
+    name = told.get("metadata", {}).get("name", "")
     listing.own = normal_name(name) if name and ":" not in name else ""
-    options = sections.get("options", {})
+    options = told.get("options", {})
     values = [("", "install_requires", options.get("install_requires", ""))]
     values += [("test", "tests_require", options.get("tests_require", ""))]
-    values += [(group, group, value) for group, value in sections.get("options.extras_require", {}).items()]
+    values += [(group, group, value) for group, value in told.get("options.extras_require", {}).items()]
     for group, key, value in values:
         keys = ("options.extras_require", key) if group == key else (key,)
         start = lines.at(keys[:-1], key)
@@ -563,7 +552,7 @@ def tox_ini(file: File) -> Listing:
     """What the environments of a tox.ini install."""
     listing = Listing(file)
     lines = _Lines(file.lines)
-    for section, values in _sections(file).items():
+    for section, values in ini.sections(file).items():
         if section.startswith("testenv") and values.get("deps"):
             group = section.partition(":")[2]
             for row in values["deps"].split("\n"):

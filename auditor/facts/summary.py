@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
+from auditor.boundary import attempt
 from auditor.facts.changes import straight
 from auditor.facts.civalues import caches, ci_values
 from auditor.facts.cloud import cloud_build, cloud_commands, cloud_values, deploy_command, training_specs
@@ -58,7 +59,8 @@ def summary(snapshot: Snapshot) -> list[Evidence]:
     """All facts, in a fixed order. A fact that cannot be computed is left out."""
     made = []
     for name, maker in _MAKERS.items():
-        made += [e.model_copy(update={"probe": f"fact:{name}"}) for e in maker(snapshot)]
+        found, _ = attempt(lambda maker=maker: list(maker(snapshot)))  # type: ignore[misc]
+        made += [e.model_copy(update={"probe": f"fact:{name}"}) for e in found or ()]
     return made
 
 

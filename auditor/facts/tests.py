@@ -1,7 +1,6 @@
 """The tests of a repository as pytest would collect them, read without running any of them."""
 
 import ast
-import configparser
 import re
 import shlex
 import sys
@@ -11,6 +10,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 
+from auditor import ini
 from auditor.facts.unimportable import names_of
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Class, Function, Module, children, literal, python, readable, toml, walk
@@ -159,16 +159,11 @@ def options_of(file: File) -> dict[str, object] | None:
         told = below(data, "tool", "pytest") if file.name == "pyproject.toml" else data.get("pytest")
         options = dict(table_of(table_of(told).get("ini_options", told)))
         return options if options or file.name == "pytest.toml" else None
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(file.text)
-    except configparser.Error as error:
-        file.cannot("ini", f"{file.path} does not parse as an INI file ({type(error).__name__})")
-        return None
+    told = ini.sections(file)
     section = "tool:pytest" if file.name == "setup.cfg" else "pytest"
-    if parser.has_section(section):
-        return dict(parser.items(section))
-    return {} if file.name.endswith("pytest.ini") else None
+    if section in told:
+        return dict(told[section])
+    return {} if file.name.endswith("pytest.ini") and "ini" not in file.problems else None
 
 
 def _list(value: object) -> tuple[str, ...]:

@@ -2,11 +2,11 @@
 
 import ast
 import builtins
-import configparser
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from auditor import ini
 from auditor.facts.commandline import TARGET_FILES, Program, programs, scripts, targets
 from auditor.facts.linting import command_only_sorts, hook_only_sorts
 from auditor.lazy import compile_later
@@ -49,16 +49,6 @@ def _says_more(ruff: dict[str, object]) -> bool:
         or not _TEMPLATE_SELECT.issuperset(texts_of(lint.get("select")))
         or ruff.get("line-length", 120) != 120
     )
-
-
-def sections(file: File) -> configparser.RawConfigParser:
-    """The sections of an INI file; none of one that does not parse."""
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(file.text if file.text.lstrip().startswith(("[", "#", ";")) else "[flake8]\n" + file.text)
-    except configparser.Error as error:
-        file.cannot("ini", f"{file.path} does not parse as an INI file ({type(error).__name__})")
-    return parser
 
 
 @probe(
@@ -125,10 +115,8 @@ def style_tool(files: Files) -> Iterator[Evidence]:
             if _says_more(toml(file)):
                 configured.append(file.cite(1, 5, note="ruff's configuration"))
         elif not file.name.startswith(".pre-commit"):
-            parser = sections(file)
-            for name in parser.sections():
+            for name, options in ini.sections(file, without="flake8").items():
                 base = name.split(":")[-1].split(".")[0].lower()
-                options = dict(parser.items(name))
                 # the old data-science template's tox.ini
                 template = (
                     options.keys() <= {"max-line-length", "max-complexity"} and options.get("max-line-length") == "79"
