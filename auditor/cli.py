@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__, cli_eval
+from auditor import __version__, cli_eval, ending
 from auditor.errors import UserError
 from auditor.options import (
     BaseUrlOption,
@@ -65,7 +65,7 @@ class BatchFormat(StrEnum):
 app = typer.Typer(
     name="auditor",
     help="Holds a student group's report against the group's own git repository.",
-    epilog="Exit codes: 0 clean, 1 findings at or above --fail-on, 2 the audit could not be done.",
+    epilog="Exit codes: 0 clean, 1 findings at or above --fail-on, 2 the audit could not be done, 3 standard output could not be written.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -623,26 +623,13 @@ def _progress() -> Callable[[str], None] | None:
 
 
 def main() -> None:
-    """The `auditor` command: a UserError becomes one line, a hint and exit code 2."""
+    """The `auditor` command: whatever goes wrong becomes one line, a hint and an exit code."""
     # One audit makes few cycles and many objects that live to its end: looking for the former takes a tenth of its time.
     gc.set_threshold(100_000, 50, 50)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for some
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
-    except UserError as error:
-        from auditor.render import one_line
-
-        if "--debug" in sys.argv:
-            raise
-        for line in error.message.split("\n"):
-            sys.stderr.write(f"auditor: {one_line(line)}\n")
-        if error.hint:
-            sys.stderr.write(f"  hint: {one_line(error.hint)}\n")
-        sys.exit(2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        ending.run(app, "--debug" in sys.argv)
     finally:
         gc.freeze()  # else the interpreter looks through all of it once more before it ends
