@@ -123,6 +123,7 @@ def audit(
 ) -> None:
     """Audit one submission: its report against its repository."""
     gc.disable()  # as for a check
+    _need_git()
     from auditor import pipeline
     from auditor.judges.opening import open_judge
     from auditor.models import Submission
@@ -193,6 +194,7 @@ def check(
 ) -> None:
     """Check your own report before the deadline: the working tree as it stands, without key or network."""
     gc.disable()  # a second of work that ends with the process: collecting costs a tenth of it
+    _need_git()
     from auditor import pipeline
     from auditor.profile import load_profile
 
@@ -257,6 +259,8 @@ def batch(
     from auditor.profile import load_profile
     from auditor.repository import cache_folder
 
+    if not scheduler:
+        _need_git()
     if before:
         moment(before)
     submissions = read_groups(groups, before=before, check_time=moment, note=_note)
@@ -537,6 +541,14 @@ def exit_code(record: "AuditRecord", fail_on: FailOn, exit_zero: bool = False) -
         return 2
     counted = [f for f in record.findings if f.standing == "finding"]
     return int(not exit_zero and any(f.level in _FAILING[fail_on] for f in counted))
+
+
+def _need_git() -> None:
+    """Raises UserError where git is not to be found: what needs it says so in words of its own, each in others."""
+    import shutil
+
+    if shutil.which("git") is None:
+        raise UserError("git is not installed, or not on the PATH", "install git 2.30 or newer")
 
 
 def _name(target: str) -> str:

@@ -76,14 +76,29 @@ def _words(error: BaseException) -> tuple[str, str]:
     if isinstance(error, GitError):
         return f"git: {error}", "see whether git can read the repository: git fsck"
     if isinstance(error, OSError):
-        where = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        where = f"{_short(error.filename)}: " if isinstance(error.filename, str) else ""
+        if not where and not _stands():
+            return "the folder that this runs in is no longer there", "go to one that is"
         return f"{where}{error.strerror or error}", ""
     if isinstance(error, MemoryError):
         return "there is not enough memory", ""
     return (
-        f"a fault of auditor ({type(error).__name__}: {error})",
+        f"a fault of auditor ({type(error).__name__}: {_short(str(error))})",
         "--debug before the command shows where; please report it",
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def _stands() -> bool:
+    """Whether the working directory is there."""
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
 
 
 def _end(message: str, hint: str, code: int, debug: bool) -> None:

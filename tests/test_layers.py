@@ -63,7 +63,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "prepared": {"boundary", "facts", "judges", "profile", "snapshot"},
     "replies": {"claims", "judges", "prepared", "profile", "prose", "rules", "verify"},
     "pipeline": ANY,
-    "stored": set(),
+    "stored": {"rules"},
     "evaluate": {"evaluate", "judges", "render", "repository", "stored", "trust"},
     "cli_eval": ANY,
     "options": set(),
