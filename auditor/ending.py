@@ -62,19 +62,23 @@ def run(command: Callable[[], object], debug: bool) -> None:
             output.flush()
     except SystemExit:
         raise
+    except KeyboardInterrupt:
+        sys.exit(130)
     except Unwritten as error:
         _to_nothing()
         _end(f"standard output: {error}; what was to be written is not there whole", "", UNWRITTEN, debug)
     except UserError as error:
         _end(error.message, error.hint, FAILED, debug)
     except BaseException as error:
-        _end(*_words(error), FAILED, debug)
+        _end(*words(error), FAILED, debug)
 
 
-def _words(error: BaseException) -> tuple[str, str]:
+def words(error: BaseException) -> tuple[str, str]:
     """What a failure that nobody foresaw is, and what to do about it."""
     if isinstance(error, GitError):
-        return f"git: {error}", "see whether git can read the repository: git fsck"
+        rows = str(error).splitlines() or ["failed without a word"]
+        reason = next((r for r in reversed(rows) if r.startswith("fatal: ")), rows[-1])
+        return f"git: {reason.removeprefix('fatal: ')}", "see whether git can read the repository: git fsck"
     if isinstance(error, OSError):
         where = f"{_short(error.filename)}: " if isinstance(error.filename, str) else ""
         if not where and not _stands():

@@ -109,7 +109,7 @@ def test_a_record_whose_ids_lead_nowhere_is_no_record(repo: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (GitError("fatal: bad object abc"), "git: fatal: bad object abc"),
+        (GitError("fatal: bad object abc"), "git: bad object abc"),
         (PermissionError(13, "Permission denied", "/x"), "/x: Permission denied"),
         (MemoryError(), "not enough memory"),
         (KeyError("V9"), "a fault of auditor (KeyError: 'V9')"),
@@ -170,3 +170,34 @@ def test_times_that_no_calendar_has() -> None:
 @pytest.mark.parametrize("text", ["2026-01-23", "20260123", "2026-W04-5"])
 def test_a_date_alone_is_the_end_of_that_day(text: str) -> None:
     assert moment(text).strftime("%Y-%m-%d %H:%M:%S") == "2026-01-23 23:59:59"
+
+
+def test_git_gives_its_own_reason(repo: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "clone", "-q", "--bare", repo, tmp_path / "b.git"], check=True)
+    subprocess.run(["git", "-C", tmp_path / "b.git", "config", "uploadpack.allowFilter", "true"], check=True)
+    for kind in ("blob:none", "tree:0"):
+        into = tmp_path / kind.replace(":", "")
+        subprocess.run(
+            ["git", "clone", "-q", "--bare", f"--filter={kind}", f"file://{tmp_path}/b.git", into], check=True
+        )
+        code, said = shell(f"{AUDITOR} audit {into}", tmp_path)
+        assert code in (1, 2)
+        assert len(said.splitlines()) <= 2, said
+
+
+def test_refs_and_dates_that_no_line_and_no_calendar_has(repo: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "clone", "-q", repo, tmp_path / "r"], check=True)
+    for mark in ("\u2028", "\u2029", "\u0085"):
+        subprocess.run(["git", "-C", tmp_path / "r", "branch", f"f{mark}x"], check=True)
+    assert shell(f"{AUDITOR} audit r", tmp_path)[0] == 1
+    tree_ = subprocess.run(
+        ["git", "-C", tmp_path / "r", "rev-parse", "HEAD^{tree}"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    who = "A <a@example.org> 568971820800 +0000"
+    raw = f"tree {tree_}\nauthor {who}\ncommitter {who}\n\nlate\n"
+    write = ["git", "-C", tmp_path / "r", "hash-object", "-t", "commit", "-w", "--literally", "--stdin"]
+    late = subprocess.run(write, input=raw, check=True, capture_output=True, text=True).stdout.strip()
+    subprocess.run(["git", "-C", tmp_path / "r", "update-ref", "HEAD", late], check=True)
+    code, said = shell(f"{AUDITOR} audit r --before 2026-01-01", tmp_path)
+    assert code == 2
+    assert "no commit before" in said
