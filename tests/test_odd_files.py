@@ -29,7 +29,10 @@ from auditor.holes import watching
 from auditor.judges import pack
 from auditor.models import Evidence
 from auditor.probes import load
+from auditor.profile import load_profile
+from auditor.report import find_report, parse_report
 from auditor.repository import Unreadable
+from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot
 
 SECONDS = float(os.environ.get("ODD_SECONDS", "3"))
@@ -207,3 +210,17 @@ def test_one_odd_file_costs_no_probe(path: str) -> None:
         assert not any("made sense of" in str(h) for h in answer.holes), id_
         if path not in GOOD and "odd" not in path:
             assert answer.outcome == "found" or probe.run(before).outcome != "found", id_
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("12", 12), ("0", 0), ("", 0), ("-1", 0), ("²", 0), ("٣", 0), ("9" * 5000, 0), (b"7", 7)]
+)
+def test_numbers_of_other_scripts_and_lengths_are_none(text: str | bytes, number: int) -> None:
+    assert number_of(text) == number
+
+
+def test_a_report_that_asks_for_endless_words_is_read() -> None:
+    text = (FIXTURES / "consistent" / "files" / "reports" / "README.md").read_text(encoding="utf-8")
+    parsed = tree({"reports/README.md": text.replace("100-200 words", "9" * 5000 + "-" + "9" * 5000 + " words")})
+    profile = load_profile()
+    assert parse_report(find_report(parsed, "", profile), profile, parsed.files, "", "").questions
