@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from auditor import __version__, pipeline
+from auditor.ending import words
 from auditor.errors import UserError
 from auditor.extras import need
 from auditor.facts.statistics import statistics
@@ -55,7 +56,7 @@ from auditor.render import index, tables
 from auditor.render.index import Class
 from auditor.render.sides import counts
 from auditor.report import figures_of
-from auditor.repository import Repository
+from auditor.repository import GitError, Repository
 from auditor.since import marked
 from auditor.stored import load_record
 from auditor.workers import Failure, TimeUp, Workers, limited, processes, small_files
@@ -341,6 +342,8 @@ def _boundary(task: Task) -> Iterator[list[Done]]:
         ):  # a worker lets no file grow
             said = f"{task.submission.repo}: larger than {task.terms.max_size} MB (--max-size), or the connection broke"
         failure.append(failed(task, said))
+    except (GitError, OSError, MemoryError) as error:
+        failure.append(failed(task, words(error)[0]))
     except Exception as error:
         at = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(at.filename).name}:{at.lineno}"

@@ -3,12 +3,14 @@
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from auditor import __version__
+from auditor.boundary import attempt
 from auditor.claims import run
 from auditor.claims.run import case_of, numbered, read_patterns
 from auditor.claims.settle.practice import explained_boxes
@@ -55,6 +57,8 @@ from auditor.snapshot import File, Snapshot
 
 if TYPE_CHECKING:
     from auditor.judges.request import Asking
+
+T = TypeVar("T")
 
 
 def audit(
@@ -192,18 +196,24 @@ def check(
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
         if only != "audit":
-            disk = Disk(report, tree, tree.head, changed, tree.left_out())
-            case = case_of(tree, profile, read_prose(report))
-            more = [
-                *on_disk(disk, case, _told_of(report, verdicts)),
-                *(() if report_path else moved(disk, file, profile.collected)),
-            ]
-            form = check_form(
-                file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question, more=more
-            )
-            named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
-            form += uncommitted(file, named, report, changed, tree.head, verdicts, book.evidence, book.enter)
+            failed: list[Problem] = []
+
+            def checked() -> list[Verdict]:
+                disk = Disk(report, tree, tree.head, changed, tree.left_out())
+                case = case_of(tree, profile, read_prose(report))
+                more = [
+                    *on_disk(disk, case, _told_of(report, verdicts)),
+                    *(() if report_path else moved(disk, file, profile.collected)),
+                ]
+                form = check_form(
+                    file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question, more=more
+                )
+                named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
+                return form + uncommitted(file, named, report, changed, tree.head, verdicts, book.evidence, book.enter)
+
+            form = _bounded("the report's form", failed, checked) or []
             verdicts = (*form, *(v for v in verdicts if not _told(v, form)))
+            prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
         keys = exposed(tree, book.enter)
         verdicts = (*verdicts, *keys)
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
@@ -278,16 +288,24 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
     case = case_of(snapshot, profile, prose)
     placed, unread = read_patterns(case)
     case.claims = tuple(placed)
+    failed = [*unread]
     explained = {
         item: book.enter(e)
-        for item, e in explained_boxes(case).items()
+        for item, e in (
+            _bounded("the boxes that an answer explains", failed, lambda: explained_boxes(case)) or {}
+        ).items()
         if not _runs_in_ci(profile.items_by_id.get(item), results, book.evidence)
     }
-    verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained, idle(snapshot, book.evidence))
-    verdicts = _remembered(verdicts, snapshot, profile, results, book)
+    unused = _bounded("what is there and not used", failed, lambda: idle(snapshot, book.evidence))
+    boxes = judge_items(snapshot.report, profile, results, book.evidence, explained, unused)
+    remembers = _bounded(
+        "the history of the boxes", failed, lambda: _remembered(boxes, snapshot, profile, results, book)
+    )
+    verdicts = boxes if remembers is None else remembers
     typed, broken = run.settle(case, placed, book.enter)
-    claimed = numbered([*orders_in_report(prose, book.enter), *typed])
-    failed = [*unread, *broken]
+    orders = _bounded("what speaks to a judge", failed, lambda: orders_in_report(prose, book.enter))
+    claimed = numbered([*(orders or ()), *typed])
+    failed += broken
     return Prepared(
         submission=submission,
         report=snapshot.report,
@@ -296,6 +314,14 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         verdicts=(*verdicts, *claimed),
         omitted=(*_omitted(snapshot, _boxes_of(holes, verdicts, snapshot.report, profile)), *failed),
     )
+
+
+def _bounded(what: str, failed: list[Problem], make: Callable[[], T]) -> T | None:
+    """What a part of the audit makes; None where it fails, and the record says so."""
+    made, why = attempt(make)
+    if why:
+        failed.append(Problem(message=f"{what}: failed ({why})"))
+    return made
 
 
 def _runs_in_ci(spec: Item | None, results: Mapping[str, ProbeResult], evidence: Mapping[str, Evidence]) -> bool:
@@ -359,7 +385,7 @@ def _omitted(snapshot: Snapshot, touched: Mapping[Hole, tuple[int, ...]]) -> lis
     """What could not be read, made sense of or followed, each once, with the boxes that hang on it."""
     holes = [Hole(path, reason) for path, reason in snapshot.unreadable().items()]
     holes += [Hole(f.path, why.removeprefix(f.path).strip()) for f in _own(snapshot) for why in f.problems.values()]
-    if any("python" in f.problems for f in _own(snapshot)) and (asked := minimum_python(snapshot)):
+    if any("python" in f.problems for f in _own(snapshot)) and (asked := attempt(lambda: minimum_python(snapshot))[0]):
         path, version = asked
         if version > sys.version_info[:2]:
             why = f"asks for Python {version[0]}.{version[1]} or newer; Python {running()} reads this, so what does not parse may be newer syntax"
@@ -549,8 +575,11 @@ def moment(text: str) -> datetime:
     UserError for anything else."""
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
+        with suppress(ValueError):
+            date.fromisoformat(text)  # a date alone, however it is written
+            when = when.replace(hour=23, minute=59, second=59)
+        when = when if when.tzinfo else when.astimezone()
+        when.timestamp()
+    except (ValueError, OverflowError, OSError):
         raise UserError(f"--before {text}: not a time", "write it like 2026-01-23T23:59+01:00") from None
-    if len(text) == 10:
-        when = when.replace(hour=23, minute=59, second=59)
-    return when if when.tzinfo else when.astimezone()
+    return when

@@ -9,17 +9,37 @@ import json
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TypeVar
 
 import yaml
 
 from auditor import grammar
 from auditor.lazy import compile_later, dataclass
 from auditor.repository import Unreadable
+from auditor.shapes import Table, below, table_of, tame, text_of, whole
 from auditor.snapshot import File
+
+T = TypeVar("T")
+
+
+def _bounded(file: File, kind: str, make: Callable[[], T], nothing: Callable[[], T]) -> T:
+    """A reader's boundary: what it makes of a file, remembered on it; nothing of a file without text, or where the reader
+    fails, which is a hole."""
+
+    def made() -> T:
+        try:
+            return make()
+        except Unreadable:  # a hole where the text was asked for
+            return nothing()
+        except Exception as error:
+            file.cannot(kind, f"{file.path} could not be read as {kind} ({type(error).__name__})")
+            return nothing()
+
+    return file.once(kind, made)
+
 
 # -- Python ------------------------------------------------------------------------------------------------------------
 
@@ -192,17 +212,28 @@ class Module:
 def python(file: File) -> Module | None:
     """The parsed module of a `.py` file, or of a notebook's code cells (lines are then the notebook file's). None if it
     does not parse."""
-    return file.once("python", lambda: _python(file))
+    return _bounded(file, "python", lambda: _python(file), lambda: None)
 
 
 def _python(file: File) -> Module | None:
     try:
-        return Module(_notebook(file) if file.suffix == "ipynb" else grammar.parse(file.text))
+        return Module(_tame(_notebook(file) if file.suffix == "ipynb" else grammar.parse(file.text), file.text))
     except grammar.NotRead as error:
         file.cannot("python", f"{file.path} {error.why}" + (f" at line {error.line}" if error.line else ""))
     except (RecursionError, MemoryError):
         file.cannot("python", f"{file.path} is too large or too deep to read as Python")
     return None
+
+
+_WILD = compile_later(r"\\[uU](?:0000)?[dD][89a-fA-F]|0[xXoObB][\da-fA-F_]{40}")
+
+
+def _tame(tree: ast.Module, text: str) -> ast.Module:
+    """The tree without what no program means and no text can show: halves of characters, numbers of thousands of digits."""
+    for node in walk(tree) if _WILD.search(text) else ():
+        if isinstance(node, ast.Constant):
+            node.value = tame(node.value)
+    return tree
 
 
 def _notebook(file: File) -> ast.Module:
@@ -267,7 +298,7 @@ def _cells(file: File) -> list[str]:
             if isinstance(source, list):
                 source = "".join(part for part in source if isinstance(part, str))
             if isinstance(source, str):
-                found.append(source)
+                found.append(whole(source))
     return found
 
 
@@ -289,7 +320,7 @@ def _cell(code: str) -> ast.Module:
         return grammar.parse("\n".join(rows))
 
 
-def literal(node: ast.AST | None) -> Any:
+def literal(node: ast.AST | None) -> object:
     """The value of a literal expression, or None for anything that would have to be computed."""
     if node is None:
         return None
@@ -371,7 +402,7 @@ class Node:
 
 def yaml_documents(file: File) -> list[Node]:
     """The documents of a YAML (or JSON) file; empty if it does not parse."""
-    return file.once("yaml", lambda: _yaml(file))
+    return _bounded(file, "yaml", lambda: _yaml(file), list)
 
 
 def yaml_root(file: File) -> Node:
@@ -920,7 +951,7 @@ WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.
 def workflow(file: File) -> Workflow | None:
     """The CI configuration in a file; None, with the reason noted, for one that does not parse or that the host would
     refuse (no trigger, no job, a key twice)."""
-    return file.once("workflow", lambda: _workflow(file))
+    return _bounded(file, "workflow", lambda: _workflow(file), lambda: None)
 
 
 def _workflow(file: File) -> Workflow | None:
@@ -1068,7 +1099,7 @@ class Instruction:
 
 def docker(file: File) -> tuple[Instruction, ...]:
     """The instructions of a Dockerfile; empty for a file that is none (no FROM at its start, or not parseable)."""
-    return file.once("docker", lambda: _docker(file))
+    return _bounded(file, "docker", lambda: _docker(file), tuple)
 
 
 def _docker(file: File) -> tuple[Instruction, ...]:
@@ -1095,7 +1126,7 @@ def commands(file: File) -> list[Command]:
     """The commands that a file would run, whatever its kind: a workflow's active steps, a Dockerfile's RUN, CMD and
     ENTRYPOINT, a Makefile's or justfile's recipes, a shell script, the strings that an invoke task or `subprocess` runs, a
     Cloud Build step, a pre-commit hook's own entry, the tasks of pyproject.toml, pixi.toml and package.json."""
-    return file.once("commands", lambda: list(_commands(file)))
+    return _bounded(file, "commands", lambda: list(_commands(file)), list)
 
 
 def _commands(file: File) -> Iterator[Command]:
@@ -1140,17 +1171,10 @@ def _commands(file: File) -> Iterator[Command]:
     elif file.suffix in ("yaml", "yml", "json") and re.search(r"\b(steps|entry|scripts)[\"']?\s*:", file.text):
         yield from _configured(file)
     elif name in ("pyproject.toml", "pixi.toml"):
-        tool = toml(file).get("tool", {}) if name == "pyproject.toml" else {"pixi": toml(file)}
-        tables = [
-            tool.get("pixi", {}).get("tasks", {}),
-            tool.get("poe", {}).get("tasks", {}),
-            tool.get("taskipy", {}).get("tasks", {}),
-        ]
-        for table in tables:
-            for key, value in table.items() if isinstance(table, dict) else ():
-                text = value.get("cmd", "") if isinstance(value, dict) else value
-                if isinstance(text, str):
-                    yield from shell_commands(text, toml_line(file, key))
+        tool = below(toml(file), "tool") if name == "pyproject.toml" else {"pixi": toml(file)}
+        for runner in ("pixi", "poe", "taskipy"):
+            for key, value in table_of(tool, runner, "tasks").items():
+                yield from shell_commands(text_of(below(value, "cmd") or value), toml_line(file, key))
 
 
 def _configured(file: File) -> Iterator[Command]:
@@ -1193,15 +1217,16 @@ def joined_text(node: ast.AST | None) -> str:
 # -- TOML --------------------------------------------------------------------------------------------------------------
 
 
-def toml(file: File) -> dict[str, Any]:
-    """A TOML file as a dict; empty if it does not parse."""
-    return file.once("toml", lambda: _toml(file))
+def toml(file: File) -> Table:
+    """A TOML file as a dict; empty if it does not parse. What is in it is asked for its type (see `auditor.shapes`)."""
+    return _bounded(file, "toml", lambda: _toml(file), dict)
 
 
-def _toml(file: File) -> dict[str, Any]:
+def _toml(file: File) -> Table:
     try:
-        return tomllib.loads(file.text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        data = tomllib.loads(file.text)
+        return table_of(tame(data)) if _WILD.search(file.text) else data
+    except (ValueError, RecursionError) as error:  # an integer of thousands of digits is a ValueError of its own
         file.cannot("toml", f"{file.path} does not parse as TOML ({error})")
         return {}
 

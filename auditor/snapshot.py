@@ -175,6 +175,16 @@ class File:
         self.problems[kind] = reason
         unsure(Hole(self.path, reason.removeprefix(self.path).strip()))
 
+    def put_aside(self, reason: str) -> None:
+        """From now on the file has no text, for this reason."""
+        self.why_skipped, self._text = reason, None
+        self.parsed.clear()
+
+    def take_back(self) -> None:
+        """Undo `put_aside`."""
+        self.why_skipped = ""
+        self.parsed.clear()
+
     def once(self, key: str, make: Callable[[], T]) -> T:
         """`make()`, remembered on the file, so that each reader parses a file once. Its holes are remembered, too."""
         if key not in self.parsed:
