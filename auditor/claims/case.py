@@ -155,7 +155,8 @@ class Settler:
             return None, ""
         if watch and not self.about_holes and made.rule == "prose-contradicts-repository":
             # a submodule somewhere else leaves alone what lines and files show that are there
-            there = all(e.path for e in made.evidence) and set(watch.holes) <= set(case.snapshot.elsewhere)
+            aside = set(case.snapshot.elsewhere).difference(case.snapshot.cut)
+            there = all(e.path for e in made.evidence) and aside.issuperset(watch.holes)
             if not there:
                 return None, ""
         return made, ""
