@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from auditor import __version__, pipeline
+from auditor.deadline import May
 from auditor.errors import UserError
 from auditor.facts.statistics import statistics
 from auditor.grammar import running
@@ -75,6 +76,12 @@ class Terms:
     timeout: float = 0
     max_size: int = 0
     asked_with: str = ""
+    memory: int = 0
+
+    @property
+    def may(self) -> May:
+        """What the audit of one submission may take."""
+        return May(self.timeout, self.memory)
 
     @classmethod
     def of(
@@ -85,6 +92,7 @@ class Terms:
         asking: "Asking | None" = None,
         timeout: float = 0,
         max_size: int = 0,
+        memory: int = 0,
     ) -> "Terms":
         """The terms of a run; `asked_with` says by what its records are known."""
         prompts = ""
@@ -98,7 +106,9 @@ class Terms:
         asked = asdict(asking) if asking is not None else {}
         said = [__version__, running(), profile.hash, prompts, judge.info.model_dump(), asked, sorted(formats)]
         asked_with = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
-        return cls(pickle.dumps(profile), judge.info, tuple(sorted(formats)), asking, timeout, max_size, asked_with)
+        return cls(
+            pickle.dumps(profile), judge.info, tuple(sorted(formats)), asking, timeout, max_size, asked_with, memory
+        )
 
 
 @dataclass(frozen=True)
@@ -255,13 +265,14 @@ def prepare_one(task: Task) -> Ready | Done:
     started, clock = datetime.now(UTC), time.perf_counter()
     terms, submission = task.terms, task.submission
     seen: list[Statistics] = []
-    with _boundary(task) as failure, limited(terms.timeout):
-        with small_files(terms.max_size):
-            found = pipeline.find(submission)
-        key = key_of(submission, found, terms)
-        if key == task.known:
-            return Done(submission)
-        _not_too_large(found.target.repository, terms.max_size)
+    with _boundary(task) as failure:
+        with limited(terms.timeout):
+            with small_files(terms.max_size):
+                found = pipeline.find(submission)
+            key = key_of(submission, found, terms)
+            if key == task.known:
+                return Done(submission)
+            _not_too_large(found.target.repository, terms.max_size)
         prepared = pipeline.prepare(
             submission,
             _profile(terms.profile),
@@ -269,6 +280,7 @@ def prepare_one(task: Task) -> Ready | Done:
             asking=terms.asking,
             found=found,
             look=lambda snapshot: seen.append(statistics(snapshot)),
+            may=terms.may,
         )
         times = Times(started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3))
         return Ready(task, key, prepared, seen[0], times, {})
@@ -279,8 +291,8 @@ def settle_one(ready: Ready) -> Ready | Done:
     """A submission whose claims were read by a judge, with those settled."""
     clock = time.perf_counter()
     terms = ready.task.terms
-    with _boundary(ready.task) as failure, limited(terms.timeout):
-        prepared = pipeline.settled(ready.prepared, _profile(terms.profile), ready.answers)
+    with _boundary(ready.task) as failure:
+        prepared = pipeline.settled(ready.prepared, _profile(terms.profile), ready.answers, terms.may)
         seconds = round(ready.times.seconds + time.perf_counter() - clock, 3)
         return replace(ready, prepared=prepared, times=ready.times.model_copy(update={"seconds": seconds}))
     return failure[0]
@@ -295,7 +307,8 @@ def conclude_one(ready: Ready) -> Done:
         record = pipeline.conclude(ready.prepared, profile, ready.answers, terms.judge)
         seconds = round(ready.times.seconds + time.perf_counter() - clock, 3)
         record = record.model_copy(update={"times": ready.times.model_copy(update={"seconds": seconds})})
-        entry = entry_of(record, profile, ready.key, ready.statistics)
+        key = "" if ready.prepared.hurried else ready.key  # next time there may be time enough
+        entry = entry_of(record, profile, key, ready.statistics)
         return Done(submission, entry, _files(record, terms.formats), seconds)
     return failure[0]
 

@@ -20,10 +20,22 @@ from typing import TypeVar
 
 from auditor import limits
 from auditor.errors import UserError
+from auditor.lazy import dataclass
 
 T = TypeVar("T")
 TICK = 0.2  # seconds between two looks at the clock
 _AGAIN = 2.0  # seconds until a piece that does not end is interrupted once more
+
+
+@dataclass(frozen=True)
+class May:
+    """The seconds and the megabytes that an audit may take; 0 is any."""
+
+    seconds: float = limits.SECONDS.value
+    megabytes: int = limits.MEGABYTES.value
+
+
+ORDINARY = May()
 
 
 class LeftOut(Exception):
@@ -139,12 +151,13 @@ def _left_out(allowance: Allowance, what: str, why: str, told: bool) -> LeftOut:
 
 
 @contextlib.contextmanager
-def allowed(seconds: float, megabytes: int = 0) -> Iterator[Allowance]:
-    """Holds the work in the `with` to so many seconds and megabytes (0: any). Raises UserError where what is no piece,
+def allowed(may: May) -> Iterator[Allowance]:
+    """Holds the work in the `with` to its seconds and megabytes. Raises UserError where what is no piece,
     such as finding the report, takes far too long or too much. Within another allowance, that one goes on."""
     if (around := _ALLOWANCE.get()) is not None:
         yield around
         return
+    seconds, megabytes = may.seconds, may.megabytes
     allowance = Allowance(seconds, megabytes)
     token = _ALLOWANCE.set(allowance)
     try:
@@ -162,6 +175,11 @@ def _signals() -> bool:
     return sys.platform != "win32" and threading.current_thread() is threading.main_thread()
 
 
+def _in_a_worker() -> bool:
+    processes = sys.modules.get("multiprocessing.process")
+    return processes is not None and processes.parent_process() is not None
+
+
 @contextlib.contextmanager
 def _ticking(allowance: Allowance) -> Iterator[None]:
     if not allowance.seconds or not _signals():
@@ -170,10 +188,14 @@ def _ticking(allowance: Allowance) -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, allowance.ring)
     left, _ = signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
     started = time.monotonic()
+    if _in_a_worker():  # nobody handles its signal: one that is stuck in native code is ended by the kernel
+        signal.setitimer(signal.ITIMER_PROF, 1.5 * allowance.seconds + 40)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        if _in_a_worker():
+            signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGALRM, before)
         if left:  # somebody else's alarm goes on
             signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - started), 0.01), 5)

@@ -29,14 +29,18 @@ READING = Limit(10, "th of the time for parsing one file", "what else the probe 
 
 # -- the commit --------------------------------------------------------------------------------------------------------
 
-PATHS = Limit(30_000, "tracked files", "each is held against the globs of every probe; more are data, or a bomb of shared trees")
+PATHS = Limit(
+    30_000, "tracked files", "each is held against the globs of every probe; more are data, or a bomb of shared trees"
+)
 PATH_CHARACTERS = Limit(4_000_000, "characters of tracked paths together", "a few shared trees can spell out gigabytes")
 PATH_DEPTH = Limit(60, "folders in folders", "nobody's work lies deeper")
 TEXT = Limit(1_000_000, "bytes of a text", "a larger one is data or generated")
 NOTEBOOK = Limit(12_000_000, "bytes of a notebook", "notebooks carry their outputs")
 LOCK = Limit(12_000_000, "bytes of a lock file", "lock files list every wheel")
 ALL_TEXT = Limit(100_000_000, "bytes of text read together", "each different content counts once")
-HASHED = Limit(50_000_000, "bytes of a file of the working tree that is compared with its commit by content", "larger ones by size")
+HASHED = Limit(
+    50_000_000, "bytes of a file of the working tree that is compared with its commit by content", "larger ones by size"
+)
 IMAGE = Limit(700_000, "bytes of an image on the page", "screenshots of real reports have 50 to 700 kB")
 IMAGES = Limit(4_000_000, "bytes of a report's images on the page", "a page is one file")
 BLAMED = Limit(20_000, "lines of a report whose commits are looked for", "a report has hundreds")
@@ -45,8 +49,12 @@ BLAMED = Limit(20_000, "lines of a report whose commits are looked for", "a repo
 
 NESTING = Limit(100, "levels of nesting", "native parsers go down one stack frame a level, and end the process at some")
 PYTHON_NESTING = Limit(200, "levels of nested Python", "whoever walks a tree goes down two or three frames a level")
-NODES = Limit(100_000, "nodes of a YAML or JSON file, aliases written out", "more are data; aliases of aliases grow without end")
-STATEMENTS = Limit(50_000, "statements of a Python file", "each takes a kilobyte as a tree; a file of 5,000 is a large one")
+NODES = Limit(
+    100_000, "nodes of a YAML or JSON file, aliases written out", "more are data; aliases of aliases grow without end"
+)
+STATEMENTS = Limit(
+    50_000, "statements of a Python file", "each takes a kilobyte as a tree; a file of 5,000 is a large one"
+)
 ALL_NODES = Limit(2_000_000, "nodes of Python trees together", "of different files; they stay in memory")
 KEY_PARTS = Limit(50, "parts of a key of TOML", "a dotted key is a table in a table for each")
 WORKFLOWS = Limit(100, "workflows", "each is held against the others that may start or call it")
@@ -55,7 +63,9 @@ TESTS = Limit(20_000, "test functions of one file", "each is followed through wh
 # -- the report --------------------------------------------------------------------------------------------------------
 
 LINES = Limit(50_000, "lines of the report", "a report has some hundreds")
-SENTENCES = Limit(10_000, "sentences of the answers", "a report has some hundreds, and each is read for every form of claim")
+SENTENCES = Limit(
+    10_000, "sentences of the answers", "a report has some hundreds, and each is read for every form of claim"
+)
 CLAIMS = Limit(2_000, "claims of the answers", "each is settled, and a contradicted one is settled again in the past")
 EVIDENCES = Limit(20_000, "pieces of evidence", "a record has some hundreds")
 FINDINGS = Limit(2_000, "findings", "nobody reads more")

@@ -5,13 +5,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor import __version__
+from auditor import __version__, limits
 from auditor.claims import run
+from auditor.claims.case import Case
 from auditor.claims.run import case_of, numbered, read_patterns
 from auditor.claims.settle.practice import explained_boxes
+from auditor.deadline import ORDINARY, Allowance, LeftOut, May, allowed, within
 from auditor.errors import UserError
 from auditor.facts.language import minimum_python
 from auditor.facts.past import Memory
@@ -48,7 +51,7 @@ from auditor.profile import Item, Profile
 from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
 from auditor.repository import locate
-from auditor.rules import ADDRESSES, judge_items, lacking, remembered, report_findings
+from auditor.rules import ADDRESSES, Idle, judge_items, lacking, remembered, report_findings, unsure_of
 from auditor.snapshot import File, Snapshot
 
 if TYPE_CHECKING:
@@ -62,16 +65,19 @@ def audit(
     progress: Callable[[str], None] | None = None,
     asking: "Asking | None" = None,
     figures: bool = False,
+    *,
+    may: May = ORDINARY,
 ) -> AuditRecord:
     """One submission, audited. Raises UserError when it cannot be: no repository, no commit, no report. `asking` says what a
-    judge is asked and shown; with `figures` the record keeps the report's images, for a page."""
+    judge is asked and shown; with `figures` the record keeps the report's images, for a page. `may` is the time and the
+    memory that the work may take, without fetching a URL and what the judge takes."""
     started, clock = datetime.now(UTC), time.perf_counter()
     judge = judge or NoJudge()
-    prepared = prepare(submission, profile, progress, judge.info.name != "none", asking, figures=figures)
+    prepared = prepare(submission, profile, progress, judge.info.name != "none", asking, figures=figures, may=may)
     asked = time.perf_counter()
     answers = dict(judge.answer(prepared.requests))
     judging = time.perf_counter() - asked
-    prepared = settled(prepared, profile, answers)
+    prepared = settled(prepared, profile, answers, may)
     asked = time.perf_counter()
     answers |= judge.answer(rulings(prepared, answers))
     judging = judging + time.perf_counter() - asked if prepared.requests else 0.0
@@ -106,13 +112,14 @@ def prepare(
     found: Found | None = None,
     look: Callable[[Snapshot], None] | None = None,
     figures: bool = False,
+    may: May = ORDINARY,
 ) -> Prepared:
     """Read the commit that the submission names (`found`, where that is known), parse its report, run probes and claim
     checks; for a judge, write the requests of the readings, as `asking` says. `look` is shown the snapshot; `figures` keeps
     the report's images."""
     found = found or find(submission, progress)
     target, commit, later = found.target, found.commit, found.later
-    with opened(found) as snapshot:
+    with allowed(may) as allowance, opened(found) as snapshot:
         file = find_report(snapshot, submission.report_path, profile)
         report = parse_report(file, profile, snapshot.files, commit, target.url)
         with_report(snapshot, profile, report, target.url)
@@ -138,7 +145,20 @@ def prepare(
             look(snapshot)
         if figures:
             prepared = _with_figures(prepared, snapshot)
-        return replace(with_requests(prepared, snapshot, profile, asking), found=found) if judged else prepared
+        if judged:
+            prepared = replace(with_requests(prepared, snapshot, profile, asking), found=found)
+        return _with_left_out(prepared, allowance)
+
+
+def _with_left_out(prepared: Prepared, allowance: Allowance) -> Prepared:
+    """The same with what was left out for want of time or memory."""
+    left = [Problem(message=f"{what} {why}") for what, why in allowance.left_out.items()]
+    said = {p.message for p in prepared.omitted}
+    return replace(
+        prepared,
+        omitted=(*prepared.omitted, *(p for p in left if p.message not in said)),
+        hurried=prepared.hurried or allowance.cut,
+    )
 
 
 def check(
@@ -150,6 +170,7 @@ def check(
     question: int = 0,
     committing: bool = False,
     figures: bool = False,
+    may: May = ORDINARY,
 ) -> AuditRecord:
     """The working tree at a path, checked as a group would before handing in: the report's form, then the audit without a
     judge. `only` is `form` or `audit`; `question` keeps the findings of one answer; `committing` takes what is staged as
@@ -159,7 +180,7 @@ def check(
 
     started, clock = datetime.now(UTC), time.perf_counter()
     root = root_of(path)
-    with open_working_tree(root) as tree:
+    with allowed(may) as allowance, open_working_tree(root) as tree:
         file = _report_on_disk(tree, root, report_path, profile)
         url = tree.repository.origin()
         report = parse_report(file, profile, tree.files, tree.commit, url)
@@ -193,6 +214,7 @@ def check(
         prepared = replace(prepared, submission=submission, evidence=book.evidence, verdicts=verdicts)
         if figures:
             prepared = _with_figures(prepared, tree)
+        prepared = _with_left_out(prepared, allowance)
     record = conclude(prepared, profile, {}, JudgeInfo())
     if question:
         about = {v.id for v in verdicts if v.claim.source == Source(kind="question", n=question)}
@@ -251,10 +273,10 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
     case.claims = tuple(placed)
     explained = {
         item: book.enter(e)
-        for item, e in explained_boxes(case).items()
+        for item, e in _explained(case).items()
         if not _runs_in_ci(profile.items_by_id.get(item), results, book.evidence)
     }
-    verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained, idle(snapshot, book.evidence))
+    verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained, _idle(snapshot, book.evidence))
     verdicts = _remembered(verdicts, snapshot, profile, results, book)
     typed, broken = run.settle(case, placed, book.enter)
     claimed = numbered([*orders_in_report(prose, book.enter), *typed])
@@ -267,6 +289,23 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         verdicts=(*verdicts, *claimed),
         omitted=(*_omitted(snapshot, _boxes_of(holes, verdicts, snapshot.report, profile)), *failed),
     )
+
+
+def _explained(case: Case) -> Mapping[str, Evidence]:
+    """The boxes that an answer says why they are open."""
+    try:
+        return within("what the answers say of open boxes", limits.PIECE, lambda: explained_boxes(case))
+    except LeftOut:
+        return {}
+
+
+def _idle(snapshot: Snapshot, evidence: Mapping[str, Evidence]) -> Idle:
+    """The evidence that is of no code at work; all where that is left out, so that no open
+    box is told to be ticked."""
+    try:
+        return within("which code is never at work", limits.PIECE, lambda: idle(snapshot, evidence))
+    except LeftOut:
+        return Idle(others=frozenset(evidence))
 
 
 def _runs_in_ci(spec: Item | None, results: Mapping[str, ProbeResult], evidence: Mapping[str, Evidence]) -> bool:
@@ -295,8 +334,12 @@ def _remembered(
         gone = lacking(item, spec, results) if spec else ()
         for id_ in (*gone, *(spec.weak if spec and gone else ())):
             probe = probes[id_]
-            ask = memory.was_there if id_ in gone else memory.may_be_there
-            past = ask(probe.looks_in, probe.mentions, _asking(probe))
+            ask = partial(memory.was_there if id_ in gone else memory.may_be_there, probe.looks_in, probe.mentions)
+            try:
+                past = within(f"the past of `{id_}`", limits.PIECE, partial(ask, _asking(probe)))
+            except LeftOut as left:  # it may have been there
+                verdict = unsure_of(verdict, f"{left}.")
+                break
             if spec and past:
                 fact = Evidence(kind="fact", probe=id_, note=str(past), sources=past.sources)
                 piece = fact.model_copy(update={"id": book.enter(fact)})
@@ -328,7 +371,7 @@ def _boxes_of(
 
 def _omitted(snapshot: Snapshot, touched: Mapping[Hole, tuple[int, ...]]) -> list[Problem]:
     """What could not be read, made sense of or followed, each once, with the boxes that hang on it."""
-    holes = [Hole(path, reason) for path, reason in snapshot.unreadable().items()]
+    holes = [*snapshot.cut, *(Hole(path, reason) for path, reason in snapshot.unreadable().items())]
     holes += [Hole(f.path, why.removeprefix(f.path).strip()) for f in _own(snapshot) for why in f.problems.values()]
     if any("python" in f.problems for f in _own(snapshot)) and (asked := minimum_python(snapshot)):
         path, version = asked
@@ -370,14 +413,15 @@ def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, aski
     )
 
 
-def settled(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]) -> Prepared:
+def settled(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], may: May = ORDINARY) -> Prepared:
     """The same with what programs settle of the claims that a judge read in the answers alone. It comes between the readings and the
     ruling, which is about these, too."""
     if prepared.brief is None:
         return prepared
     from auditor.replies import settle_claims
 
-    return settle_claims(prepared, profile, answers)
+    with allowed(may) as allowance:
+        return _with_left_out(settle_claims(prepared, profile, answers), allowance)
 
 
 def _by_probe(prepared: Prepared) -> dict[int, Verdict]:

@@ -42,6 +42,7 @@ class Prepared:
     requests: tuple[Request, ...] = ()
     found: Found | None = None
     claims: ReadClaims | None = None
+    hurried: bool = False  # something was left out for want of time or memory
 
 
 def opened(found: Found) -> OpenSnapshot:

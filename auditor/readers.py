@@ -10,10 +10,10 @@ import re
 import shlex
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TypeVar
 
 import yaml
 
@@ -21,7 +21,29 @@ from auditor import grammar, limits
 from auditor.lazy import compile_later, dataclass
 from auditor.nesting import too_deep, why_not_yaml
 from auditor.repository import Unreadable
+from auditor.shapes import Table, below, table_of, tame, text_of, whole
 from auditor.snapshot import File
+
+T = TypeVar("T")
+
+
+def _bounded(
+    file: File, kind: str, make: Callable[[File], T], nothing: Callable[[], T], *, by_content: bool = True
+) -> T:
+    """A reader's boundary: what it makes of a file, remembered on it (or, `by_content`, once for all files with this
+    content); nothing of a file without text, or where the reader fails or takes too long, which is a hole."""
+
+    def made(file: File) -> T:
+        try:
+            return make(file)
+        except Unreadable:  # a hole where the text was asked for
+            return nothing()
+        except Exception as error:
+            file.cannot(kind, f"{file.path} could not be read as {kind} ({type(error).__name__})")
+            return nothing()
+
+    return file.parse(kind, made, nothing, by_content=by_content)
+
 
 # -- Python ------------------------------------------------------------------------------------------------------------
 
@@ -209,14 +231,14 @@ class Module:
 def python(file: File) -> Module | None:
     """The parsed module of a `.py` file, or of a notebook's code cells (lines are then the notebook file's). None if it
     does not parse."""
-    return file.parse("python", _python, None)
+    return _bounded(file, "python", _python, lambda: None)
 
 
 def _python(file: File) -> Module | None:
     try:
         if file.room is not None and file.room.nodes <= 0:
             raise grammar.NotRead(f"is not read as Python: the files before it have more than {limits.ALL_NODES}")
-        module = Module(_notebook(file) if file.suffix == "ipynb" else grammar.parse(file.text))
+        module = Module(_tame(_notebook(file) if file.suffix == "ipynb" else grammar.parse(file.text), file.text))
         if file.room is not None:
             file.room.nodes -= len(module.nodes)
         return module
@@ -225,6 +247,17 @@ def _python(file: File) -> Module | None:
     except (RecursionError, MemoryError):
         file.cannot("python", f"{file.path} is too large or too deep to read as Python")
     return None
+
+
+_WILD = compile_later(r"\\[uU](?:0000)?[dD][89a-fA-F]|0[xXoObB][\da-fA-F_]{40}")
+
+
+def _tame(tree: ast.Module, text: str) -> ast.Module:
+    """The tree without what no program means and no text can show: halves of characters, numbers of thousands of digits."""
+    for node in walk(tree) if _WILD.search(text) else ():
+        if isinstance(node, ast.Constant):
+            node.value = tame(node.value)
+    return tree
 
 
 def _notebook(file: File) -> ast.Module:
@@ -268,7 +301,9 @@ class _Places:
     def row(self, line: str) -> int:
         """The number of the line where the next line of code stands; of a blank one that of the line before it."""
         if line.strip():
-            found = self._text.find(json.dumps(line, ensure_ascii=False)[1:-1], self._at) if self._strings is None else -1
+            found = (
+                self._text.find(json.dumps(line, ensure_ascii=False)[1:-1], self._at) if self._strings is None else -1
+            )
             if found < 0:  # written with other escapes, as more lines may be: looked up from here on
                 self._strings = self._strings if self._strings is not None else self._read_strings()
                 places = self._strings.get(line, [])
@@ -322,7 +357,7 @@ def _cells(file: File) -> list[str]:
             if isinstance(source, list):
                 source = "".join(part for part in source if isinstance(part, str))
             if isinstance(source, str):
-                found.append(source)
+                found.append(whole(source))
     return found
 
 
@@ -344,7 +379,7 @@ def _cell(code: str) -> ast.Module:
         return grammar.parse("\n".join(rows))
 
 
-def literal(node: ast.AST | None) -> Any:
+def literal(node: ast.AST | None) -> object:
     """The value of a literal expression, or None for anything that would have to be computed."""
     if node is None:
         return None
@@ -375,6 +410,7 @@ def is_stub_body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) ->
 
 
 # -- YAML --------------------------------------------------------------------------------------------------------------
+
 
 class _TooLarge(ValueError):
     """More nodes than any configuration has, or deeper ones; the message goes on after the path."""
@@ -423,7 +459,7 @@ class Node:
 
 def yaml_documents(file: File) -> list[Node]:
     """The documents of a YAML (or JSON) file; empty if it does not parse."""
-    return file.parse("yaml", _yaml, [])
+    return _bounded(file, "yaml", _yaml, list)
 
 
 def yaml_root(file: File) -> Node:
@@ -978,7 +1014,7 @@ WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.
 def workflow(file: File) -> Workflow | None:
     """The CI configuration in a file; None, with the reason noted, for one that does not parse or that the host would
     refuse (no trigger, no job, a key twice)."""
-    return file.parse("workflow", _workflow, None, by_content=False)
+    return _bounded(file, "workflow", _workflow, lambda: None, by_content=False)
 
 
 def _workflow(file: File) -> Workflow | None:
@@ -1129,7 +1165,7 @@ _FROM = compile_later(r"(?im)^[^\S\n]*+FROM\s+\S")
 
 def docker(file: File) -> tuple[Instruction, ...]:
     """The instructions of a Dockerfile; empty for a file that is none (no FROM at its start, or not parseable)."""
-    return file.parse("docker", _docker, ())
+    return _bounded(file, "docker", _docker, tuple)
 
 
 def _docker(file: File) -> tuple[Instruction, ...]:
@@ -1156,7 +1192,7 @@ def commands(file: File) -> list[Command]:
     """The commands that a file would run, whatever its kind: a workflow's active steps, a Dockerfile's RUN, CMD and
     ENTRYPOINT, a Makefile's or justfile's recipes, a shell script, the strings that an invoke task or `subprocess` runs, a
     Cloud Build step, a pre-commit hook's own entry, the tasks of pyproject.toml, pixi.toml and package.json."""
-    return file.parse("commands", lambda f: list(_commands(f)), [], by_content=False)
+    return _bounded(file, "commands", lambda f: list(_commands(f)), list, by_content=False)
 
 
 def _commands(file: File) -> Iterator[Command]:
@@ -1201,17 +1237,10 @@ def _commands(file: File) -> Iterator[Command]:
     elif file.suffix in ("yaml", "yml", "json") and re.search(r"\b(steps|entry|scripts)[\"']?\s*:", file.text):
         yield from _configured(file)
     elif name in ("pyproject.toml", "pixi.toml"):
-        tool = toml(file).get("tool", {}) if name == "pyproject.toml" else {"pixi": toml(file)}
-        tables = [
-            tool.get("pixi", {}).get("tasks", {}),
-            tool.get("poe", {}).get("tasks", {}),
-            tool.get("taskipy", {}).get("tasks", {}),
-        ]
-        for table in tables:
-            for key, value in table.items() if isinstance(table, dict) else ():
-                text = value.get("cmd", "") if isinstance(value, dict) else value
-                if isinstance(text, str):
-                    yield from shell_commands(text, toml_line(file, key))
+        tool = below(toml(file), "tool") if name == "pyproject.toml" else {"pixi": toml(file)}
+        for runner in ("pixi", "poe", "taskipy"):
+            for key, value in table_of(tool, runner, "tasks").items():
+                yield from shell_commands(text_of(below(value, "cmd") or value), toml_line(file, key))
 
 
 def _configured(file: File) -> Iterator[Command]:
@@ -1254,18 +1283,19 @@ def joined_text(node: ast.AST | None) -> str:
 # -- TOML --------------------------------------------------------------------------------------------------------------
 
 
-def toml(file: File) -> dict[str, Any]:
-    """A TOML file as a dict; empty if it does not parse."""
-    return file.parse("toml", _toml, {})
+def toml(file: File) -> Table:
+    """A TOML file as a dict; empty if it does not parse. What is in it is asked for its type (see `auditor.shapes`)."""
+    return _bounded(file, "toml", _toml, dict)
 
 
-def _toml(file: File) -> dict[str, Any]:
+def _toml(file: File) -> Table:
     if too_deep(file.text, "toml"):
         file.cannot("toml", f"{file.path} is nested too deep to read as TOML (more than {limits.NESTING})")
         return {}
     try:
-        return tomllib.loads(file.text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        data = tomllib.loads(file.text)
+        return table_of(tame(data)) if _WILD.search(file.text) else data
+    except (ValueError, RecursionError) as error:  # an integer of thousands of digits is a ValueError of its own
         file.cannot("toml", f"{file.path} does not parse as TOML ({error})")
         return {}
 

@@ -172,12 +172,12 @@ class File:
     @property
     def lines(self) -> list[str]:
         """The lines of the text, without their ends."""
-        return self.once("lines", lambda: self.twin.lines if self.twin else self.text.split("\n"))
+        return self.once("lines", lambda: self._same.lines if self._same else self.text.split("\n"))
 
     @property
     def lower(self) -> str:
         """The text in small letters."""
-        return self.once("lower", lambda: self.twin.lower if self.twin else self.text.lower())
+        return self.once("lower", lambda: self._same.lower if self._same else self.text.lower())
 
     def bytes(self) -> bytes:
         """The raw content, whatever it is; at most what git stores. Raises Unreadable where git has none."""
@@ -189,6 +189,16 @@ class File:
         self.problems[kind] = reason
         unsure(Hole(self.path, reason.removeprefix(self.path).strip()))
 
+    def put_aside(self, reason: str) -> None:
+        """From now on the file has no text, for this reason."""
+        self.why_skipped, self._text = reason, None
+        self.parsed.clear()
+
+    def take_back(self) -> None:
+        """Undo `put_aside`."""
+        self.why_skipped = ""
+        self.parsed.clear()
+
     def once(self, key: str, make: Callable[[], T]) -> T:
         """`make()`, remembered on the file, so that each reader parses a file once. Its holes are remembered, too."""
         if key not in self.parsed:
@@ -198,22 +208,27 @@ class File:
         value: T = self.parsed[key]
         return value
 
-    def parse(self, kind: str, make: Callable[["File"], T], nothing: T, *, by_content: bool = True) -> T:
-        """What a reader makes of the file, remembered as `once` does, and `nothing` where that takes too long or too much
-        (see `auditor.deadline`). What hangs on the content alone is parsed once for all files that have it."""
+    @property
+    def _same(self) -> "File | None":
+        """The file that is read in the place of this one."""
+        return self.twin if self.twin is not None and not (self.why_skipped or self.twin.why_skipped) else None
+
+    def parse(self, kind: str, make: Callable[["File"], T], nothing: Callable[[], T], *, by_content: bool = True) -> T:
+        """What a reader makes of the file, remembered as `once` does; `nothing()` where that takes too long or too much (see
+        `auditor.deadline`). What hangs on the content alone is parsed once for all files that have it."""
 
         def parsed() -> T:
-            if by_content and self.twin is not None:
+            if by_content and (same := self._same) is not None:
                 with watching():
-                    made = self.twin.parse(kind, make, nothing)
-                if why := self.twin.problems.get(kind):
-                    self.cannot(kind, self.path + why.removeprefix(self.twin.path))
+                    made = same.parse(kind, make, nothing)
+                if why := same.problems.get(kind):
+                    self.cannot(kind, self.path + why.removeprefix(same.path))
                 return made
             try:
                 return within(f"{self.path} as {kind}", limits.READING, lambda: make(self), told=False)
             except LeftOut as left:
                 self.cannot(kind, f"{self.path} {left.why}")
-                return nothing
+                return nothing()
 
         return self.once(kind, parsed)
 
@@ -514,7 +529,8 @@ class Snapshot:
             if not all:
                 chosen = [f for f in chosen if not (reason := self.aside(f)) or (stubs and reason == "template stub")]
             if mentions:
-                chosen = [f for f in chosen if _mentions(f, mentions)]
+                said: dict[str, bool] = {}  # by content
+                chosen = [f for f in chosen if _mentions(f, mentions, said)]
             if any(isinstance(f, Link) for f in chosen):
                 own = {f.blob for f in chosen if not isinstance(f, Link)}
                 chosen = [f for f in chosen if not (isinstance(f, Link) and f.blob in own)]
@@ -594,8 +610,17 @@ def _follow_links(files: dict[str, File], folders: frozenset[str]) -> dict[str, 
     return linked
 
 
-def _mentions(file: File, words: tuple[str, ...]) -> bool:
-    """Whether the text has one of the words; a file that cannot be read might have, unless it is no text at all."""
+def _mentions(file: File, words: tuple[str, ...], said: dict[str, bool]) -> bool:
+    """Whether the text has one of the words; a file that cannot be read might have, unless it is no text at all. Of files
+    with one content it is asked once."""
+    if file.twin is None or file.why_skipped:
+        return _has(file, words)
+    if file.blob not in said:
+        said[file.blob] = _has(file, words)
+    return said[file.blob]
+
+
+def _has(file: File, words: tuple[str, ...]) -> bool:
     try:
         text = file.lower
     except Unreadable as reason:
@@ -652,9 +677,7 @@ class OpenSnapshot(Snapshot):
         self._earlier: dict[str, Snapshot] = {}
         committed = history.commits[0].committed.isoformat() if history.commits else ""
         files, cut = self._list(commit, {})
-        super().__init__(
-            files=files, history=history, commit=commit, committed=committed, set_aside=set_aside, cut=cut
-        )
+        super().__init__(files=files, history=history, commit=commit, committed=committed, set_aside=set_aside, cut=cut)
         self.opened = self
         with contextlib.suppress(Unreadable, KeyError):
             self.history = replace(self.history, mailmap=dict.__getitem__(self.files, ".mailmap").text)

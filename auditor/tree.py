@@ -77,7 +77,9 @@ def share(top: Folder) -> tuple[list[Row], tuple[Hole, ...]]:
     room = [limits.PATH_CHARACTERS.value]
 
     def take(folder: Folder, prefix: bytes, paths: int, depth: int) -> None:
-        wants: list[tuple[int, bytes, Callable[[], Folder] | None]] = [(n, name, below) for name, n, below in folder.folders]
+        wants: list[tuple[int, bytes, Callable[[], Folder] | None]] = [
+            (n, name, below) for name, n, below in folder.folders
+        ]
         wants.append((len(folder.files), b"", None))
         for k, (count, name, below) in enumerate(sorted(wants, key=lambda w: (w[0], w[1]))):
             fair = paths // (len(wants) - k)
@@ -89,7 +91,9 @@ def share(top: Folder) -> tuple[list[Row], tuple[Hole, ...]]:
                         break
                     kept.append(Row(prefix + row.path, row.mode, row.blob, row.size))
                 if (some := len(kept) - before) < count:
-                    cut[prefix[:-1]] = f"holds {count:,} files, of which the first {some:,} are read (of {limits.PATHS})"
+                    cut[prefix[:-1]] = (
+                        f"holds {count:,} files, of which the first {some:,} are read (of {limits.PATHS})"
+                    )
             elif depth >= limits.PATH_DEPTH.value:
                 cut[prefix + name] = f"lies deeper than {limits.PATH_DEPTH}"
             elif not fair or room[0] <= 0:
@@ -137,7 +141,9 @@ class _Trees:
 
     def folder(self, tree: bytes, depth: int) -> Folder:
         files, folders = self._entries(tree)
-        return Folder(files, [(name, self._count(sha, depth + 1), partial(self.folder, sha, depth + 1)) for name, sha in folders])
+        return Folder(
+            files, [(name, self._count(sha, depth + 1), partial(self.folder, sha, depth + 1)) for name, sha in folders]
+        )
 
     def _count(self, tree: bytes, depth: int) -> int:
         """How many files lie below a folder; without end for one that is not counted."""

@@ -1,7 +1,6 @@
 """The tests of a repository as pytest would collect them, read without running any of them."""
 
 import ast
-import configparser
 import re
 import shlex
 import sys
@@ -11,9 +10,11 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 
+from auditor import ini
 from auditor.facts.unimportable import names_of
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Class, Function, Module, children, literal, python, readable, toml, walk
+from auditor.shapes import below, rows_of, table_of, texts_of
 from auditor.snapshot import File, Files
 
 CLIENTS = (
@@ -155,19 +156,14 @@ def options_of(file: File) -> dict[str, object] | None:
     """The pytest options in a configuration file; None where it holds no such section."""
     if file.suffix == "toml":
         data = toml(file)
-        table = data.get("tool", {}).get("pytest", {}) if file.name == "pyproject.toml" else data.get("pytest", {})
-        table = table.get("ini_options", table) if isinstance(table, dict) else {}
-        return dict(table) if table or file.name == "pytest.toml" else None
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(file.text)
-    except configparser.Error as error:
-        file.cannot("ini", f"{file.path} does not parse as an INI file ({type(error).__name__})")
-        return None
+        told = below(data, "tool", "pytest") if file.name == "pyproject.toml" else data.get("pytest")
+        options = dict(table_of(table_of(told).get("ini_options", told)))
+        return options if options or file.name == "pytest.toml" else None
+    told = ini.sections(file)
     section = "tool:pytest" if file.name == "setup.cfg" else "pytest"
-    if parser.has_section(section):
-        return dict(parser.items(section))
-    return {} if file.name.endswith("pytest.ini") else None
+    if section in told:
+        return dict(told[section])
+    return {} if file.name.endswith("pytest.ini") and "ini" not in file.problems else None
 
 
 def _list(value: object) -> tuple[str, ...]:
@@ -622,9 +618,9 @@ def _times(here: _Definitions, above: list[_Definitions], f: Function, marks: li
         count *= _parametrised(here.module, d, here.values)
         if isinstance(d, ast.Call) and _mark(here.module, d).endswith("mark.parametrize"):
             names = literal(d.args[0] if d.args else next((k.value for k in d.keywords if k.arg == "argnames"), None))
-            said = {n.strip() for n in (names.split(",") if isinstance(names, str) else names or ())}
+            said = {n.strip() for n in (names.split(",") if isinstance(names, str) else texts_of(names))}
             given = literal(next((k.value for k in d.keywords if k.arg == "indirect"), None))
-            through = said if given is True else said & set(given) if isinstance(given, list | tuple) else set()
+            through = said if given is True else said.intersection(texts_of(rows_of(given)))
             indirect |= through
             direct |= said - through
     wanted = [a.arg for a in (*f.node.args.posonlyargs, *f.node.args.args, *f.node.args.kwonlyargs)]

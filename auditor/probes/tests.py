@@ -19,6 +19,7 @@ from auditor.readers import (
     workflow,
     yaml_root,
 )
+from auditor.shapes import table_of
 from auditor.snapshot import LINK, File, Files
 
 PYTHON = ("**/*.py",)
@@ -568,7 +569,7 @@ def coverage_dependency(files: Files) -> Iterator[Evidence]:
             yield file.cite(1, 3)
         else:
             yield from (file.cite(p.line, note="declared only") for p in wanted.pop(file.path, ()))
-            if file.name == "pyproject.toml" and "coverage" in toml(file).get("tool", {}):
+            if file.name == "pyproject.toml" and "coverage" in table_of(toml(file).get("tool")):
                 line = next((i for i, row in enumerate(file.lines, 1) if row.startswith("[tool.coverage")), 0)
                 yield file.cite(line or toml_line(file, "tool", "coverage"), note="configured only")
     for path, packages in wanted.items():  # lists of other names, and what images install
