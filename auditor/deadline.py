@@ -24,6 +24,7 @@ from auditor.lazy import dataclass
 
 T = TypeVar("T")
 TICK = 0.2  # seconds between two looks at the clock
+GRACE = (1.5, 10.0)  # times the seconds, and seconds more, for what is no piece
 _AGAIN = 2.0  # seconds until a piece that does not end is interrupted once more
 
 
@@ -106,7 +107,7 @@ class Allowance:
         interrupted where it goes on for long."""
         now = time.monotonic()
         if not self._pieces:
-            if now - self._started > 1.5 * self.seconds + 10 and now - self._rung > _AGAIN:
+            if now - self._started > GRACE[0] * self.seconds + GRACE[1] and now - self._rung > _AGAIN:
                 self._rung = now
                 raise _Interrupted
             return
@@ -189,7 +190,7 @@ def _ticking(allowance: Allowance) -> Iterator[None]:
     left, _ = signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
     started = time.monotonic()
     if _in_a_worker():  # nobody handles its signal: one that is stuck in native code is ended by the kernel
-        signal.setitimer(signal.ITIMER_PROF, 1.5 * allowance.seconds + 40)
+        signal.setitimer(signal.ITIMER_PROF, GRACE[0] * allowance.seconds + GRACE[1] + 30)
     try:
         yield
     finally:

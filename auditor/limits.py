@@ -43,7 +43,9 @@ HASHED = Limit(
 )
 IMAGE = Limit(700_000, "bytes of an image on the page", "screenshots of real reports have 50 to 700 kB")
 IMAGES = Limit(4_000_000, "bytes of a report's images on the page", "a page is one file")
-BLAMED = Limit(20_000, "lines of a report whose commits are looked for", "a report has hundreds")
+COMPARED = Limit(
+    1_000, "lines of an uncommitted report compared one by one", "of more, lines that stand there often match none"
+)
 
 # -- one file ----------------------------------------------------------------------------------------------------------
 
@@ -57,6 +59,7 @@ STATEMENTS = Limit(
 )
 ALL_NODES = Limit(2_000_000, "nodes of Python trees together", "of different files; they stay in memory")
 KEY_PARTS = Limit(50, "parts of a key of TOML", "a dotted key is a table in a table for each")
+SHELL_NESTING = Limit(12, "commands within commands of a shell", "each is read again as a script")
 WORKFLOWS = Limit(100, "workflows", "each is held against the others that may start or call it")
 TESTS = Limit(20_000, "test functions of one file", "each is followed through what it calls")
 

@@ -270,6 +270,9 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
     prose = read_prose(snapshot.report)
     case = case_of(snapshot, profile, prose)
     placed, unread = read_patterns(case)
+    if len(placed) > limits.CLAIMS.value:
+        unread.append(Problem(message=f"of {len(placed):,} claims only the first {limits.CLAIMS} are settled"))
+        placed = sorted(placed, key=lambda p: p.line)[: limits.CLAIMS.value]
     case.claims = tuple(placed)
     explained = {
         item: book.enter(e)
@@ -454,6 +457,10 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
     findings = report_findings(prepared.report, profile, verdicts, book.evidence)
     if prepared.brief is not None:
         verdicts, findings, items, unjudged, judged = _judge(prepared, profile, answers, book)
+    more = []
+    if len(findings) > limits.FINDINGS.value:
+        more = [Problem(message=f"of {len(findings):,} findings only the first {limits.FINDINGS} are kept")]
+        findings = findings[: limits.FINDINGS.value]
     usage = sum((a.usage for a in answers.values()), start=TokenUsage())
     prompt = Named(name="none")
     if prepared.brief is not None:
@@ -474,7 +481,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
         findings=tuple(findings),
         items=tuple(items),
         claims=prepared.claims,
-        omitted=(*prepared.omitted, *_left_out(prepared)),
+        omitted=(*prepared.omitted, *_left_out(prepared), *more),
         judged=judged,
         unjudged=tuple(unjudged),
         usage=Usage(

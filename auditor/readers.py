@@ -18,6 +18,7 @@ from typing import TypeVar
 import yaml
 
 from auditor import grammar, limits
+from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
 from auditor.nesting import too_deep, why_not_yaml
 from auditor.repository import Unreadable
@@ -682,7 +683,7 @@ def _module_at(words: list[str]) -> int:
 _SHELLS = frozenset(["bash", "sh", "zsh", "dash", "ash"])
 
 
-def _within(command: Command) -> Iterator[Command]:
+def _within(command: Command, depth: int) -> Iterator[Command]:
     """The commands that a command holds as text or starts for each of its finds: `bash -c 'a && b'`, `find -exec a ;`,
     `parallel ::: 'a' 'b'`, `eval 'a'`."""
     if not any(word in command.text for word in ("-c", "-exec", "-ok", ":::", "eval", "hatch", "-lc", "-ec")):
@@ -704,7 +705,7 @@ def _within(command: Command) -> Iterator[Command]:
         scripts = list(words[1:])
     for script in scripts:
         if script != command.text:
-            for inner in shell_commands(script, command.line):
+            for inner in shell_commands(script, command.line, depth + 1):
                 yield Command(inner.text, command.line, command.soft or inner.soft)
 
 
@@ -718,9 +719,13 @@ def _skip_options(words: list[str]) -> list[str]:
 _AHEAD = 100  # lines to look for the end of a string that goes on over lines
 
 
-def shell_commands(text: str, line: int = 1) -> list[Command]:
-    """The simple commands of a script, without comments, with the line each starts on. Heredoc bodies are left out."""
+def shell_commands(text: str, line: int = 1, depth: int = 0) -> list[Command]:
+    """The simple commands of a script, without comments, with the line each starts on. Heredoc bodies are left out. `depth` is
+    how many commands it is written within."""
     commands: list[Command] = []
+    if depth > limits.SHELL_NESTING.value:
+        unsure(Hole("", f"commands within commands are read to {limits.SHELL_NESTING}"))
+        return commands
     rows = text.split("\n")
     i = 0
     while i < len(rows):
@@ -749,24 +754,28 @@ def shell_commands(text: str, line: int = 1) -> list[Command]:
             i += 1
         joined, inner, _ = _inner(joined) if "$(" in joined else (joined, [], False)
         for script in inner:
-            commands += shell_commands(script, line + start)
+            commands += shell_commands(script, line + start, depth + 1)
         pieces = _split(joined)
-        for k, (piece, _) in enumerate(pieces):
+        for (piece, _), soft in zip(pieces, _swallowed(pieces), strict=True):
             if piece:
-                command = Command(piece, line + start, _swallowed(pieces, k))
+                command = Command(piece, line + start, soft)
                 commands.append(command)
-                commands += _within(command)
+                commands += _within(command, depth)
     return commands
 
 
-def _swallowed(pieces: list[tuple[str, str]], at: int) -> bool:
-    """Whether what stands after a command, up to the next `;`, makes its failure a success."""
-    for k in range(at, len(pieces) - 1):
-        if pieces[k][1] in (";", "&"):
-            return False
-        if pieces[k][1] == "||" and re.match(r"(true|:|exit 0|echo)(\s|$)", pieces[k + 1][0]):
-            return not any(re.match(r"exit [1-9$]|return [1-9]|false\b", piece) for piece, _ in pieces[k + 1 :])
-    return False
+def _swallowed(pieces: list[tuple[str, str]]) -> list[bool]:
+    """For each command of a line whether what stands after it, up to the next `;`, makes its failure a success."""
+    soft = [False] * len(pieces)
+    fails = False  # what stands further right ends with a failure all the same
+    for k in range(len(pieces) - 2, -1, -1):
+        after, operator = pieces[k + 1][0], pieces[k][1]
+        fails = fails or re.match(r"exit [1-9$]|return [1-9]|false\b", after) is not None
+        if operator == "||" and re.match(r"(true|:|exit 0|echo)(\s|$)", after):
+            soft[k] = not fails
+        elif operator not in (";", "&"):
+            soft[k] = soft[k + 1]
+    return soft
 
 
 def _inner(text: str) -> tuple[str, list[str], bool]:

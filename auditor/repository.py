@@ -390,9 +390,9 @@ class Blobs:
         self._process = repository.start("cat-file", "--batch", stdin=subprocess.PIPE)
         self._torn = False  # an answer was not read to its end: what comes next belongs to it
 
-    def read(self, blob: str) -> bytes:
-        """The content of a blob. Raises Unreadable when this copy does not have it."""
-        return self._object(blob.encode(), b"blob")[1]
+    def read(self, blob: str, most: int = -1) -> bytes:
+        """The content of a blob, or its first bytes. Raises Unreadable when this copy does not have it."""
+        return self._object(blob.encode(), b"blob", most)[1]
 
     def tree(self, name: bytes) -> tuple[bytes, bytes]:
         """The id of a folder's object, and its content. Raises Unreadable when this copy does not have it."""
@@ -420,7 +420,7 @@ class Blobs:
             self._counts[tree] = files
         return self._counts[tree]
 
-    def _object(self, name: bytes, kind: bytes) -> tuple[bytes, bytes]:
+    def _object(self, name: bytes, kind: bytes, most: int = -1) -> tuple[bytes, bytes]:
         """The id of an object, and its content."""
         if self._torn:
             self._process.kill()
@@ -439,9 +439,12 @@ class Blobs:
         if len(header) != 3:
             self._torn = not header
             raise Unreadable("missing from this copy of the repository")
-        data = source.read(int(header[2]))
-        source.read(1)
-        if len(data) != int(header[2]):  # git ended over it
+        size = int(header[2])
+        data = source.read(size if most < 0 else min(most, size))
+        rest = size - len(data) + 1
+        while rest > 0 and (passed := source.read(min(rest, 1 << 20))):
+            rest -= len(passed)
+        if rest:  # git ended over it
             raise Unreadable("missing from this copy of the repository")
         self._torn = False
         if header[1] != kind:

@@ -4,6 +4,7 @@ Nothing is checked out and nothing that the repository brings is executed or obe
 replacement objects, lazy fetches, signatures or pagers. What cannot be read is named with its reason.
 """
 
+import builtins
 import contextlib
 import hashlib
 import posixpath
@@ -102,6 +103,7 @@ class File:
 
     __slots__ = (
         "_read",
+        "_start",
         "_text",
         "_unsure",
         "blob",
@@ -117,7 +119,15 @@ class File:
         "why_skipped",
     )
 
-    def __init__(self, path: str, blob: str, size: int, read: Callable[[], bytes], skipped: str = "") -> None:
+    def __init__(
+        self,
+        path: str,
+        blob: str,
+        size: int,
+        read: Callable[[], bytes],
+        skipped: str = "",
+        start: Callable[[int], bytes] | None = None,
+    ) -> None:
         self.path = path
         self.folder, _, self.name = path.rpartition("/")
         self.suffix = self.name.rpartition(".")[2].lower() if "." in self.name else ""
@@ -127,6 +137,7 @@ class File:
         self.parsed: dict[str, Any] = {}
         self.problems: dict[str, str] = {}
         self._read = read
+        self._start = start  # as `_read`, for the first bytes alone
         self._text: str | None = None
         self._unsure: dict[str, tuple[Hole, ...]] = {}
         self.twin: File | None = None  # another file of the commit with this very content, which is read in its place
@@ -182,6 +193,10 @@ class File:
     def bytes(self) -> bytes:
         """The raw content, whatever it is; at most what git stores. Raises Unreadable where git has none."""
         return self._read()
+
+    def start(self, most: int) -> "builtins.bytes":
+        """The first bytes of the raw content, the rest of which is not kept. Raises Unreadable where git has none."""
+        return self._start(most) if self._start is not None else self._read()[:most]
 
     def cannot(self, kind: str, reason: str) -> None:
         """Note that a reader could not make sense of the file: a hole for the search that is going on. `reason` is a
@@ -567,7 +582,7 @@ class Link(File):
     __slots__ = ("target",)
 
     def __init__(self, path: str, target: File) -> None:
-        super().__init__(path, target.blob, target.size, target.bytes, target.why_skipped)
+        super().__init__(path, target.blob, target.size, target._read, target.why_skipped, target._start)
         self.target = target.path
         self.room = target.room
         if self.suffix == target.suffix:
@@ -727,7 +742,8 @@ class OpenSnapshot(Snapshot):
                 skipped = "missing from this copy of the repository"
             else:
                 skipped = too_large(path, row.size)
-            files.append(File(path, row.blob, max(row.size, 0), partial(self._blobs.read, row.blob), skipped))
+            read = partial(self._blobs.read, row.blob)
+            files.append(File(path, row.blob, max(row.size, 0), read, skipped, read))
         return files, cut
 
     def __enter__(self) -> Self:

@@ -19,17 +19,21 @@ ALLOWED: dict[str, set[str] | None] = {
     "holes": set(),
     "globs": set(),
     "repository": {"fetch"},
-    "snapshot": {"redact", "globs", "holes", "repository"},
+    "limits": set(),
+    "deadline": {"limits"},
+    "tree": {"holes", "limits", "repository"},
+    "nesting": {"limits"},
+    "snapshot": {"redact", "deadline", "globs", "holes", "limits", "repository", "tree"},
     "fetch": {"repository"},
-    "grammar": set(),
-    "boundary": {"snapshot"},
+    "grammar": {"limits"},
+    "boundary": {"deadline", "limits", "snapshot"},
     "ini": {"snapshot"},
-    "readers": {"grammar", "snapshot"},
+    "readers": {"grammar", "nesting", "snapshot"},
     "markup": set(),
     "checklist": {"markup", "profile"},
     "report": {"checklist", "markup", "profile", "snapshot"},
     "form": {"markup", "profile", "report", "snapshot"},
-    "worktree": {"snapshot"},
+    "worktree": {"snapshot", "tree"},
     "facts": {"boundary", "facts", "ini", "snapshot", "readers"},
     "probes": {"boundary", "probes", "facts", "ini", "snapshot", "readers"},
     "idle": {"facts", "rules", "snapshot"},
@@ -90,7 +94,7 @@ def test_imports(path: Path) -> None:
             imported |= {node.module.split(".")[1]} if "." in node.module else {name.name for name in node.names}
         elif isinstance(node, ast.Import):
             imported |= {n.name.split(".")[1] for n in node.names if n.name.startswith("auditor.")}
-    assert imported <= allowed | {"models", "errors", "lazy", "shapes", "__version__"}
+    assert imported <= allowed | {"models", "errors", "lazy", "limits", "shapes", "__version__"}
 
 
 def test_only_the_command_line_prints() -> None:
