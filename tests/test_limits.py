@@ -384,7 +384,7 @@ def test_a_slow_fact_is_computed_once() -> None:
 
     with allowed(May(2)):
         for _ in range(3):
-            with pytest.raises(LeftOut, match="the fact `slow` took longer than 0.4 s"):
+            with pytest.raises(LeftOut, match=r"the fact `slow` took longer than 0\.4 s"):
                 snapshot.once("slow", fact)
     assert len(tries) == 1
 
