@@ -27,6 +27,7 @@ from pydantic import ValidationError
 
 from auditor import __version__, pipeline
 from auditor.deadline import May
+from auditor.ending import words
 from auditor.errors import UserError
 from auditor.extras import need
 from auditor.facts.statistics import statistics
@@ -52,7 +53,7 @@ from auditor.profile import Profile
 from auditor.render import index
 from auditor.render.index import Class
 from auditor.render.sides import counts
-from auditor.repository import Repository
+from auditor.repository import GitError, Repository
 from auditor.workers import Failure, TimeUp, Workers, limited, processes, small_files
 
 if TYPE_CHECKING:
@@ -329,6 +330,8 @@ def _boundary(task: Task) -> Iterator[list[Done]]:
         ):  # a worker lets no file grow
             said = f"{task.submission.repo}: larger than {task.terms.max_size} MB (--max-size), or the connection broke"
         failure.append(failed(task, said))
+    except (GitError, OSError, MemoryError) as error:
+        failure.append(failed(task, words(error)[0]))
     except Exception as error:
         at = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(at.filename).name}:{at.lineno}"

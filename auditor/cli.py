@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__, cli_config, cli_eval, limits
+from auditor import __version__, cli_config, cli_eval, ending, limits
 from auditor.errors import UserError
 from auditor.options import (
     BaseUrlOption,
@@ -67,7 +67,7 @@ class BatchFormat(StrEnum):
 app = typer.Typer(
     name="auditor",
     help="Holds a student group's report against the group's own git repository.",
-    epilog="Exit codes: 0 clean, 1 findings at or above --fail-on, 2 the audit could not be done.",
+    epilog="Exit codes: 0 clean, 1 findings at or above --fail-on, 2 the audit could not be done, 3 standard output could not be written.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -127,6 +127,7 @@ def audit(
 ) -> None:
     """Audit one submission: its report against its repository."""
     gc.disable()  # as for a check
+    _need_git()
     from auditor import pipeline
     from auditor.deadline import May
     from auditor.judges.opening import open_judge
@@ -202,6 +203,7 @@ def check(
 ) -> None:
     """Check your own report before the deadline: the working tree as it stands, without key or network."""
     gc.disable()  # a second of work that ends with the process: collecting costs a tenth of it
+    _need_git()
     from auditor import pipeline
     from auditor.deadline import May
     from auditor.profile import load_profile
@@ -267,6 +269,8 @@ def batch(
     from auditor.profile import load_profile
     from auditor.repository import cache_folder
 
+    if not scheduler:
+        _need_git()
     if before:
         moment(before)
     submissions = read_groups(groups, before=before, check_time=moment, note=_note)
@@ -550,6 +554,14 @@ def exit_code(record: "AuditRecord", fail_on: FailOn, exit_zero: bool = False) -
     return int(not exit_zero and any(f.level in _FAILING[fail_on] for f in counted))
 
 
+def _need_git() -> None:
+    """Raises UserError where git is not to be found: what needs it says so in words of its own, each in others."""
+    import shutil
+
+    if shutil.which("git") is None:
+        raise UserError("git is not installed, or not on the PATH", "install git 2.30 or newer")
+
+
 def _name(target: str) -> str:
     """A submission's id from its address: the last part that says something."""
     parts = [p for p in target.replace("\\", "/").rstrip("/").split("/") if p not in ("", ".", "..")]
@@ -634,26 +646,13 @@ def _progress() -> Callable[[str], None] | None:
 
 
 def main() -> None:
-    """The `auditor` command: a UserError becomes one line, a hint and exit code 2."""
+    """The `auditor` command: whatever goes wrong becomes one line, a hint and an exit code."""
     # One audit makes few cycles and many objects that live to its end: looking for the former takes a tenth of its time.
     gc.set_threshold(100_000, 50, 50)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for some
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
-    except UserError as error:
-        from auditor.render import one_line
-
-        if "--debug" in sys.argv:
-            raise
-        for line in error.message.split("\n"):
-            sys.stderr.write(f"auditor: {one_line(line)}\n")
-        if error.hint:
-            sys.stderr.write(f"  hint: {one_line(error.hint)}\n")
-        sys.exit(2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        ending.run(app, "--debug" in sys.argv)
     finally:
         gc.freeze()  # else the interpreter looks through all of it once more before it ends

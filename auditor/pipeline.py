@@ -3,15 +3,16 @@
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from auditor import __version__, limits
+from auditor.boundary import attempt
 from auditor.claims import run
-from auditor.claims.case import Case
 from auditor.claims.run import case_of, numbered, read_patterns
 from auditor.claims.settle.practice import explained_boxes
 from auditor.deadline import ORDINARY, Allowance, LeftOut, May, allowed, within
@@ -56,6 +57,8 @@ from auditor.snapshot import File, Snapshot
 
 if TYPE_CHECKING:
     from auditor.judges.request import Asking
+
+T = TypeVar("T")
 
 
 def audit(
@@ -206,9 +209,17 @@ def check(
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
         if only != "audit":
-            form = check_form(file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question)
-            form += uncommitted(file, report, changed, tree.head, verdicts, book.evidence, book.enter)
+            failed: list[Problem] = []
+
+            def checked() -> list[Verdict]:
+                form = check_form(
+                    file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question
+                )
+                return form + uncommitted(file, report, changed, tree.head, verdicts, book.evidence, book.enter)
+
+            form = _bounded("the report's form", failed, checked) or []
             verdicts = (*form, *(v for v in verdicts if not _told(v, form)))
+            prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
         submission = submission.model_copy(update={"uncommitted": tuple(sorted(cited & changed))})
         prepared = replace(prepared, submission=submission, evidence=book.evidence, verdicts=verdicts)
@@ -274,16 +285,25 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         unread.append(Problem(message=f"of {len(placed):,} claims only the first {limits.CLAIMS} are settled"))
         placed = sorted(placed, key=lambda p: p.line)[: limits.CLAIMS.value]
     case.claims = tuple(placed)
+    failed = [*unread]
     explained = {
         item: book.enter(e)
-        for item, e in _explained(case).items()
+        for item, e in (
+            _bounded("the boxes that an answer explains", failed, lambda: explained_boxes(case)) or {}
+        ).items()
         if not _runs_in_ci(profile.items_by_id.get(item), results, book.evidence)
     }
-    verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained, _idle(snapshot, book.evidence))
-    verdicts = _remembered(verdicts, snapshot, profile, results, book)
+    unused = _bounded("what is there and not used", failed, lambda: idle(snapshot, book.evidence))
+    unused = unused or Idle(others=frozenset(book.evidence))  # then no open box is told to be ticked
+    boxes = judge_items(snapshot.report, profile, results, book.evidence, explained, unused)
+    remembers = _bounded(
+        "the history of the boxes", failed, lambda: _remembered(boxes, snapshot, profile, results, book)
+    )
+    verdicts = _without_past(boxes, snapshot.report, profile, results) if remembers is None else remembers
     typed, broken = run.settle(case, placed, book.enter)
-    claimed = numbered([*orders_in_report(prose, book.enter), *typed])
-    failed = [*unread, *broken]
+    orders = _bounded("what speaks to a judge", failed, lambda: orders_in_report(prose, book.enter))
+    claimed = numbered([*(orders or ()), *typed])
+    failed += broken
     return Prepared(
         submission=submission,
         report=snapshot.report,
@@ -294,21 +314,24 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
     )
 
 
-def _explained(case: Case) -> Mapping[str, Evidence]:
-    """The boxes that an answer says why they are open."""
-    try:
-        return within("what the answers say of open boxes", limits.PIECE, lambda: explained_boxes(case))
-    except LeftOut:
-        return {}
+def _bounded(what: str, failed: list[Problem], make: Callable[[], T]) -> T | None:
+    """What a part of the audit makes; None where it fails or takes too long, and the record says so."""
+    made, why = attempt(make, what)
+    if why:
+        failed.append(Problem(message=why))
+    return made
 
 
-def _idle(snapshot: Snapshot, evidence: Mapping[str, Evidence]) -> Idle:
-    """The evidence that is of no code at work; all where that is left out, so that no open
-    box is told to be ticked."""
-    try:
-        return within("which code is never at work", limits.PIECE, lambda: idle(snapshot, evidence))
-    except LeftOut:
-        return Idle(others=frozenset(evidence))
+def _without_past(
+    verdicts: Sequence[Verdict], report: Report, profile: Profile, results: Mapping[str, ProbeResult]
+) -> list[Verdict]:
+    """The same verdicts where the history was not looked at: what it could show is held against nobody."""
+    made = []
+    for verdict, item in zip(verdicts, report.items, strict=True):
+        spec = profile.items_by_id.get(item.item)
+        known = spec is None or not lacking(item, spec, results)
+        made.append(verdict if known else unsure_of(verdict, "the history was not looked at."))
+    return made
 
 
 def _runs_in_ci(spec: Item | None, results: Mapping[str, ProbeResult], evidence: Mapping[str, Evidence]) -> bool:
@@ -376,7 +399,9 @@ def _omitted(snapshot: Snapshot, touched: Mapping[Hole, tuple[int, ...]]) -> lis
     """What could not be read, made sense of or followed, each once, with the boxes that hang on it."""
     holes = [*snapshot.cut, *(Hole(path, reason) for path, reason in snapshot.unreadable().items())]
     holes += [Hole(f.path, why.removeprefix(f.path).strip()) for f in _own(snapshot) for why in f.problems.values()]
-    if any("python" in f.problems for f in _own(snapshot)) and (asked := minimum_python(snapshot)):
+    if any("python" in f.problems for f in _own(snapshot)) and (
+        asked := attempt(lambda: minimum_python(snapshot), "the Python that is asked for")[0]
+    ):
         path, version = asked
         if version > sys.version_info[:2]:
             why = f"asks for Python {version[0]}.{version[1]} or newer; Python {running()} reads this, so what does not parse may be newer syntax"
@@ -570,8 +595,11 @@ def moment(text: str) -> datetime:
     UserError for anything else."""
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
+        with suppress(ValueError):
+            date.fromisoformat(text)  # a date alone, however it is written
+            when = when.replace(hour=23, minute=59, second=59)
+        when = when if when.tzinfo else when.astimezone()
+        when.timestamp()
+    except (ValueError, OverflowError, OSError):
         raise UserError(f"--before {text}: not a time", "write it like 2026-01-23T23:59+01:00") from None
-    if len(text) == 10:
-        when = when.replace(hour=23, minute=59, second=59)
-    return when if when.tzinfo else when.astimezone()
+    return when

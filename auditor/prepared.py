@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from auditor.boundary import attempt
 from auditor.facts.copied import spoken_of
 from auditor.judges import Request
 from auditor.lazy import dataclass
@@ -54,7 +55,7 @@ def with_report(snapshot: Snapshot, profile: Profile, report: Report, url: str) 
     """Tell a snapshot its report, which is no evidence of itself, and may speak of another repository than the one at `url`."""
     snapshot.set_aside = lambda f: "course material" if f.path == report.path else profile.set_aside(f)
     snapshot.report = report
-    copied = spoken_of(snapshot, url)
+    copied, _ = attempt(lambda: spoken_of(snapshot, url), "whose repository the report speaks of")
     snapshot.beyond = (copied,) if copied else ()
 
 

@@ -33,6 +33,7 @@ from auditor.markup import Heading, outline, parts, references, too_deep
 from auditor.models import ChecklistItem, Figure, Image, Problem, Question, Report
 from auditor.profile import Profile, Version, words
 from auditor.repository import Unreadable
+from auditor.shapes import number_of
 from auditor.snapshot import File, Link, Snapshot
 
 __all__ = ["figures_of", "find_report", "match_item", "parse_report", "targets"]
@@ -585,7 +586,7 @@ def _question(
         images=images,
         links=links,
     )
-    return (int(length[1]), int(length[2])) if length else None, question
+    return (number_of(length[1]), number_of(length[2])) if length else None, question
 
 
 def _private(id_: str, matched: str, prompt: str, answer: str, profile: Profile) -> bool:

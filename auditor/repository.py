@@ -258,7 +258,10 @@ class Repository:
                     f"{'is' if len(late) == 1 else 'are'} dated after the deadline (the newest is {late[0][:10]})"
                 )
             return Deadline(run[-1][1], len(line) - len(run), tuple(notes))
-        first = datetime.fromtimestamp(line[0][0], moment.tzinfo).isoformat(timespec="minutes")
+        try:
+            first = datetime.fromtimestamp(line[0][0], moment.tzinfo).isoformat(timespec="minutes")
+        except (ValueError, OverflowError, OSError):  # a date that no calendar has
+            first = f"{line[0][0]} seconds after 1970"
         text = f"{self.path}: no commit before {moment.isoformat(timespec='minutes')}; the first is of {first}"
         if backwards:
             raise UserError(f"{text}, and dates run backwards from there", "name the commit that is meant with --ref")

@@ -47,6 +47,12 @@ def tables_of(value: object) -> list[Table]:
     return [table_of(v) for v in rows_of(value) if isinstance(v, dict)]
 
 
+def number_of(text: str | bytes) -> int:
+    """The whole number that a text writes in up to 15 plain digits; 0 for anything else. Other scripts have digits that are no
+    numbers, and a number of thousands of digits is refused by Python itself."""
+    return int(text) if len(text) <= 15 and text.isascii() and text.isdigit() else 0
+
+
 _MOST = 2**63 - 1  # what a setting's number is at most
 
 

@@ -591,13 +591,15 @@ def _other_program(text: str, random: Random) -> str:
 def _other_data(data: object, random: Random) -> object:
     places: list[tuple[object, object]] = []
     todo = [data]
-    while todo:
+    while todo and len(places) < 2_000:  # what refers to itself has no end
         one = todo.pop()
         for key, held in list(
             one.items() if isinstance(one, dict) else enumerate(one) if isinstance(one, list) else ()
         ):
             places.append((one, key))
             todo.append(held)
+    if len(places) >= 2_000:
+        return value(random)
     for one, key in random.sample(places, min(len(places), random.randrange(1, 4))):
         assert isinstance(one, dict | list)
         if isinstance(one, list) and int(str(key)) >= len(one):

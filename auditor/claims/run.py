@@ -6,6 +6,7 @@ from auditor.claims.case import Case, Placed, Settled, load
 from auditor.models import Citation, Claim, Evidence, Problem, Source, Verdict
 from auditor.profile import Profile
 from auditor.prose import Prose
+from auditor.repository import GitError
 from auditor.snapshot import OpenSnapshot, Snapshot
 
 Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id
@@ -156,7 +157,11 @@ class _Clock:
             return "never"
         if written not in self._cases:
             assert isinstance(case.snapshot, OpenSnapshot)
-            self._cases[written] = Case(case.snapshot.at(written), case.profile, case.prose, case.claims)
+            try:
+                then_ = case.snapshot.at(written)
+            except GitError:  # this copy has not all of that commit
+                return ""
+            self._cases[written] = Case(then_, case.profile, case.prose, case.claims)
         then, failure = load()[1][_kind(placed)].settle(placed.claim, self._cases[written])
         if failure:
             return ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from auditor.facts.images import bases, dockerfiles
 from auditor.lazy import compile_later
 from auditor.readers import WORKFLOWS, readable, toml
-from auditor.shapes import below, text_of
+from auditor.shapes import below, number_of, text_of
 from auditor.snapshot import File, Snapshot
 
 _LEAST = compile_later(r"(?:>=|===?|\^|~=?|^)\s*v?(\d+)\.(\d+)")
@@ -24,7 +24,7 @@ def minimum_python(snapshot: Snapshot) -> tuple[str, tuple[int, int]] | None:
         said = [file.text.strip()] if name == ".python-version" else [text_of(below(toml(file), *k)) for k in _SAID_IN]
         for one in said:
             if match := _LEAST.search(one):
-                return name, (int(match[1]), int(match[2]))
+                return name, (number_of(match[1]), number_of(match[2]))
     return None
 
 

@@ -197,8 +197,9 @@ def requirements(file: File) -> Listing:
     if any(row.strip() == "@EXPLICIT" for row in file.lines[:40]):
         for i, row in enumerate(file.lines, 1):
             if row.startswith(("http", "file:")) and row.split("#")[0].endswith((".conda", ".tar.bz2")):
-                name, version = row.split("#")[0].rsplit("/", 1)[-1].rsplit("-", 2)[:2]
-                listing.add(name, "=" + version, i)
+                parts = row.split("#")[0].rsplit("/", 1)[-1].rsplit("-", 2)
+                if len(parts) == 3:
+                    listing.add(parts[0], "=" + parts[1], i)
         return listing
     strange = requirement_lines(listing, file.lines)
     if strange and len(strange) <= len(listing.packages):  # a page of prose is no list

@@ -9,7 +9,7 @@ from itertools import islice
 
 from auditor.lazy import dataclass
 from auditor.repository import Unreadable
-from auditor.shapes import below, table_of, text_of, whole
+from auditor.shapes import below, number_of, table_of, text_of, whole
 from auditor.snapshot import File, Snapshot
 
 SUFFIXES = ("safetensors", "onnx", "pt", "pth", "ckpt", "npy", "npz", "pkl", "pickle", "joblib")
@@ -88,7 +88,7 @@ def model(file: File) -> Model:
         return Model(file.path, kind, file.size, unread=str(reason))
     if data.startswith(b"version https://git-lfs.github.com/spec/"):
         told = [row.split(b" ")[1] for row in data.split(b"\n")[:8] if row.startswith(b"size ")]
-        size = int(told[0]) if told and told[0].isdigit() else 0
+        size = number_of(told[0]) if told else 0
         return Model(file.path, kind, size, unread="kept in Git LFS")
     try:
         tensors, classes = _read(file.suffix, data)

@@ -13,7 +13,7 @@ from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import Class, Command, Function, Node, python, toml, toml_line, workflow, yaml_root
-from auditor.shapes import table_of, texts_of
+from auditor.shapes import number_of, table_of, texts_of
 from auditor.snapshot import File, Files
 
 NO_TESTS = ("!tests/**", "!test/**", "!**/tests/**", "!**/test_*.py", "!**/*_test.py", "!**/conftest.py")
@@ -319,7 +319,7 @@ def line_limit(files: Files) -> int:
         if (file := files.paths.get(path)) is not None and not file.skipped and not files.aside(path):
             match = re.search(r"(?m)^max[-_]line[-_]length\s*=\s*(\d+)", file.text)
             if match and match[1] != "79":  # 79 is the old template's, and nobody keeps to it
-                return int(match[1])
+                return number_of(match[1]) or 120
     return 120
 
 
