@@ -61,7 +61,6 @@ ALL_NODES = Limit(2_000_000, "nodes of Python trees together", "of different fil
 KEY_PARTS = Limit(50, "parts of a key of TOML", "a dotted key is a table in a table for each")
 SHELL_NESTING = Limit(12, "commands within commands of a shell", "each is read again as a script")
 WORKFLOWS = Limit(100, "workflows", "each is held against the others that may start or call it")
-TESTS = Limit(20_000, "test functions of one file", "each is followed through what it calls")
 
 # -- the report --------------------------------------------------------------------------------------------------------
 
@@ -70,7 +69,6 @@ SENTENCES = Limit(
     10_000, "sentences of the answers", "a report has some hundreds, and each is read for every form of claim"
 )
 CLAIMS = Limit(2_000, "claims of the answers", "each is settled, and a contradicted one is settled again in the past")
-EVIDENCES = Limit(20_000, "pieces of evidence", "a record has some hundreds")
 FINDINGS = Limit(2_000, "findings", "nobody reads more")
 
 

@@ -279,8 +279,11 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
             reason=answer.reason,
         )
     prose = read_prose(snapshot.report)
+    many, prose = len(prose.statements), replace(prose, statements=prose.statements[: limits.SENTENCES.value])
     case = case_of(snapshot, profile, prose)
     placed, unread = read_patterns(case)
+    if many > limits.SENTENCES.value:
+        unread.append(Problem(message=f"of {many:,} sentences only the first {limits.SENTENCES} are read"))
     if len(placed) > limits.CLAIMS.value:
         unread.append(Problem(message=f"of {len(placed):,} claims only the first {limits.CLAIMS} are settled"))
         placed = sorted(placed, key=lambda p: p.line)[: limits.CLAIMS.value]

@@ -153,11 +153,14 @@ def parse_report(
 ) -> Report:
     """The report in a file. `tracked` are the paths that links may lead to, with their files where another of them may hold
     the checklist; `repository` is the name that the host knows the repository by, so that links to it are recognised."""
-    lines = _read(file).split("\n")
-    text = file.text
+    whole = _read(file).split("\n")
+    lines = whole[: limits.LINES.value]
+    text = file.text if len(lines) == len(whole) else "\n".join(lines)
     files: Mapping[str, File] = tracked if isinstance(tracked, Mapping) else {}
     starts = _starts(text, lines, profile)
     notes = _Notes()
+    if len(lines) < len(whole):
+        notes.add("long", len(lines), f"of {len(whole):,} lines only the first {limits.LINES} are read")
     first, last = _where_listed(text, lines, starts, profile)
     items = list(_checklist(text, first, last, profile, notes))
     questions = []

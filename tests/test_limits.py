@@ -439,6 +439,26 @@ def test_claims_and_findings_have_limits(repository: Path, monkeypatch: pytest.M
     assert "findings only the first 2 findings are kept" in _told(record)
 
 
+def test_sentences_and_lines_have_limits(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, "SENTENCES", 5)
+    record = _audit(repository)
+    assert "sentences only the first 5 sentences of the answers are read" in _told(record)
+    _set(monkeypatch, "LINES", 150)
+    report = _audit(repository).report
+    assert any("lines only the first 150 lines of the report are read" in p.message for p in report.problems)
+    assert all(i.line <= 150 for i in report.items)
+
+
+def test_workflows_have_a_limit(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, "WORKFLOWS", 1)
+    text = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n"
+    _commit(repository, {f".github/workflows/zz{i}.yml": text for i in range(3)})
+    record = _audit(repository)
+    assert ".github/workflows/zz2.yml: is not read: there are more than 1 workflows" in _told(record)
+    by_id = {r.probe: r for r in record.results}
+    assert by_id["ci-runs-tests"].outcome in ("found", "unknown")
+
+
 # -- growth ------------------------------------------------------------------------------------------------------------
 
 
