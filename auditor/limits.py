@@ -30,7 +30,7 @@ READING = Limit(10, "th of the time for parsing one file", "what else the probe 
 # -- the commit --------------------------------------------------------------------------------------------------------
 
 PATHS = Limit(
-    30_000, "tracked files", "each is held against the globs of every probe; more are data, or a bomb of shared trees"
+    20_000, "tracked files", "each is held against the globs of every probe; more are data, or a bomb of shared trees"
 )
 PATH_CHARACTERS = Limit(4_000_000, "characters of tracked paths together", "a few shared trees can spell out gigabytes")
 PATH_DEPTH = Limit(60, "folders in folders", "nobody's work lies deeper")
