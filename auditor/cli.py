@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__, cli_config, cli_eval, cli_explain, cli_feedback, cli_profile, cli_view, ending
+from auditor import __version__, cli_config, cli_eval, cli_explain, cli_feedback, cli_profile, cli_view, ending, limits
 from auditor.errors import UserError
 from auditor.options import (
     BaseUrlOption,
@@ -24,8 +24,10 @@ from auditor.options import (
     Format,
     FormatOption,
     JudgeOption,
+    LimitOption,
     MaxCostOption,
     MaxTokensOption,
+    MemoryOption,
     ModelOption,
     OutputOption,
     PrivateOption,
@@ -110,6 +112,8 @@ def audit(
     decisions: DecisionsOption = None,
     since: SinceOption = None,
     with_private: PrivateOption = False,
+    timeout: LimitOption = limits.SECONDS.value,
+    memory: MemoryOption = limits.MEGABYTES.value,
     judge: JudgeOption = "none",
     model: ModelOption = "",
     base_url: BaseUrlOption = "",
@@ -129,6 +133,7 @@ def audit(
     gc.disable()  # as for a check
     _need_git()
     from auditor import pipeline
+    from auditor.deadline import May
     from auditor.judges.opening import open_judge
     from auditor.models import Submission
     from auditor.profile import load_profile
@@ -150,7 +155,9 @@ def audit(
     asking = _asking(judge, budget, read, readings, ruling, second, figures, with_private)
     submission = Submission(id=_name(target), repo=target, ref=ref, before=before, report_path=report)
     course = load_profile(profile)
-    record = pipeline.audit(submission, course, reader, _progress(), asking, figures=format == "html")
+    record = pipeline.audit(
+        submission, course, reader, _progress(), asking, figures=format == "html", may=May(timeout, memory)
+    )
     record = marked(record, past) if past else record
     record = _emit(record, format, output, show, chosen, with_private)
     raise typer.Exit(exit_code(record, fail_on, exit_zero))
@@ -197,11 +204,14 @@ def check(
     fail_on: FailOnOption = "contradicted",
     exit_zero: ExitZeroOption = False,
     with_private: PrivateOption = False,
+    timeout: LimitOption = limits.SECONDS.value,
+    memory: MemoryOption = limits.MEGABYTES.value,
 ) -> None:
     """Check your own report before the deadline: the working tree as it stands, without key or network."""
     gc.disable()  # a second of work that ends with the process: collecting costs a tenth of it
     _need_git()
     from auditor import pipeline
+    from auditor.deadline import May
     from auditor.profile import load_profile
 
     committing = "PRE_COMMIT" in os.environ  # the hook's framework says so
@@ -213,6 +223,7 @@ def check(
         question=question,
         committing=committing,
         figures=format == "html",
+        may=May(timeout, memory),
     )
     _emit(record, format, output, show, with_private=with_private)
     raise typer.Exit(0 if exit_zero else exit_code(record, fail_on))
@@ -232,9 +243,7 @@ def batch(
     format: Annotated[
         list[BatchFormat], typer.Option("--format", "-f", help="What to write for a group beside its record.")
     ] = [BatchFormat.html],  # noqa: B006  (typer copies it)
-    timeout: Annotated[
-        float, typer.Option(min=0, metavar="S", help="Seconds that a group may take; 0 is no limit.")
-    ] = 300,
+    timeout: LimitOption = 300,
     max_size: Annotated[
         int, typer.Option(min=0, metavar="MB", help="The largest repository that is read; 0 is no limit.")
     ] = 0,
@@ -246,6 +255,7 @@ def batch(
             file_okay=False,
         ),
     ] = None,
+    memory: MemoryOption = limits.MEGABYTES.value,
     fresh: Annotated[bool, typer.Option("--fresh", help="Audit again what is finished.")] = False,
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="A Dask cluster instead of own processes.")] = "",
     fail_on: FailOnOption = "contradicted",
@@ -295,7 +305,7 @@ def batch(
         timeout=judge_timeout,
     )
     asking = _asking(judge, budget, read, readings, ruling, second, figures, with_private)
-    terms = many.Terms.of(course, reader, formats, asking, timeout, max_size)
+    terms = many.Terms.of(course, reader, formats, asking, timeout, max_size, memory)
     make, threads = many.dask(scheduler) if scheduler else (None, many.default_workers())
     with _tally(len(submissions)) as tell:
         try:

@@ -619,7 +619,7 @@ def _near(page: _Page, path: str) -> str:
 def _no_picture(file: File) -> str:
     """Why a file does not show as a picture, or nothing where it does or cannot be read."""
     try:
-        data = file.bytes()
+        data = file.start(100_000)
     except Unreadable:
         return ""
     if not data.strip():

@@ -4,6 +4,7 @@ Nothing is checked out and nothing that the repository brings is executed or obe
 replacement objects, lazy fetches, signatures or pagers.
 """
 
+import contextlib
 import os
 import re
 import subprocess
@@ -157,6 +158,16 @@ class Repository:
         if done.returncode:
             raise GitError(done.stderr.decode("utf-8", errors="replace").strip())
         return done.stdout
+
+    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
+        """A git command under way, whose output is read as it comes."""
+        return subprocess.Popen(
+            ["git", *_HARDENED, "-C", str(self.path), *arguments],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=git_environment(),
+        )
 
     def head(self) -> str:
         """The commit that HEAD points at. Raises UserError in an empty repository."""
@@ -378,17 +389,17 @@ class Blobs:
 
     def __init__(self, repository: Repository) -> None:
         self._counts: dict[bytes, int] = {}
-        self._process = subprocess.Popen(
-            ["git", *_HARDENED, "-C", str(repository.path), "cat-file", "--batch"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=git_environment(),
-        )
+        self._repository = repository
+        self._process = repository.start("cat-file", "--batch", stdin=subprocess.PIPE)
+        self._torn = False  # an answer was not read to its end: what comes next belongs to it
 
-    def read(self, blob: str) -> bytes:
-        """The content of a blob. Raises Unreadable when this copy does not have it."""
-        return self._object(blob.encode(), b"blob")[1]
+    def read(self, blob: str, most: int = -1) -> bytes:
+        """The content of a blob, or its first bytes. Raises Unreadable when this copy does not have it."""
+        return self._object(blob.encode(), b"blob", most)[1]
+
+    def tree(self, name: bytes) -> tuple[bytes, bytes]:
+        """The id of a folder's object, and its content. Raises Unreadable when this copy does not have it."""
+        return self._object(name, b"tree")
 
     def count(self, commit: str) -> int:
         """How many files a commit has. Raises Unreadable when this copy does not have it all. Folders that were counted before
@@ -412,8 +423,13 @@ class Blobs:
             self._counts[tree] = files
         return self._counts[tree]
 
-    def _object(self, name: bytes, kind: bytes) -> tuple[bytes, bytes]:
+    def _object(self, name: bytes, kind: bytes, most: int = -1) -> tuple[bytes, bytes]:
         """The id of an object, and its content."""
+        if self._torn:
+            self._process.kill()
+            self.close()
+            self._process = self._repository.start("cat-file", "--batch", stdin=subprocess.PIPE)
+        self._torn = True
         source, sink = self._process.stdout, self._process.stdin
         assert source is not None
         assert sink is not None
@@ -424,9 +440,16 @@ class Blobs:
         except OSError:
             header = []
         if len(header) != 3:
+            self._torn = not header
             raise Unreadable("missing from this copy of the repository")
-        data = source.read(int(header[2]))
-        source.read(1)
+        size = int(header[2])
+        data = source.read(size if most < 0 else min(most, size))
+        rest = size - len(data) + 1
+        while rest > 0 and (passed := source.read(min(rest, 1 << 20))):
+            rest -= len(passed)
+        if rest:  # git ended over it
+            raise Unreadable("missing from this copy of the repository")
+        self._torn = False
         if header[1] != kind:
             raise Unreadable("missing from this copy of the repository")
         return header[0], data
@@ -434,7 +457,8 @@ class Blobs:
     def close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                stream.close()
+                with contextlib.suppress(OSError):
+                    stream.close()
         self._process.wait()
 
 

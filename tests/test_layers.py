@@ -32,19 +32,23 @@ ALLOWED: dict[str, set[str] | None] = {
     "holes": set(),
     "globs": set(),
     "repository": {"fetch"},
-    "snapshot": {"redact", "globs", "holes", "repository"},
+    "limits": set(),
+    "deadline": {"limits"},
+    "tree": {"holes", "limits", "repository"},
+    "nesting": {"limits"},
+    "snapshot": {"redact", "deadline", "globs", "holes", "limits", "repository", "tree"},
     "fetch": {"repository"},
-    "grammar": set(),
-    "boundary": {"snapshot"},
+    "grammar": {"limits"},
+    "boundary": {"deadline", "limits", "snapshot"},
     "ending": {"render", "repository"},
     "ini": {"snapshot"},
-    "readers": {"grammar", "snapshot"},
+    "readers": {"grammar", "nesting", "snapshot"},
     "markup": set(),
     "checklist": {"markup", "profile"},
     "report": {"checklist", "laidout", "laidreport", "layouts", "markup", "profile", "snapshot"},
     "form": {"markup", "profile", "report", "snapshot"},
     "disk": {"claims", "facts", "form", "snapshot"},
-    "worktree": {"snapshot"},
+    "worktree": {"snapshot", "tree"},
     "facts": {"boundary", "facts", "ini", "readers", "redact", "snapshot"},
     "probes": {"boundary", "facts", "ini", "probes", "readers", "snapshot"},
     "idle": {"facts", "rules", "snapshot"},
@@ -119,7 +123,7 @@ def test_imports(path: Path) -> None:
             imported |= {node.module.split(".")[1]} if "." in node.module else {name.name for name in node.names}
         elif isinstance(node, ast.Import):
             imported |= {n.name.split(".")[1] for n in node.names if n.name.startswith("auditor.")}
-    assert imported <= allowed | {"models", "errors", "lazy", "shapes", "__version__"}
+    assert imported <= allowed | {"models", "errors", "extras", "lazy", "limits", "shapes", "__version__"}
 
 
 def test_only_the_command_line_prints() -> None:

@@ -150,16 +150,17 @@ class Settler:
         """What it says of a claim, None where that stays open, and the reason if it failed: a broken settler loses its own say and
         nothing else. A contradiction that was reached past something unread or not followed is none."""
         with watching() as watch:
-            made, failure = attempt(lambda: self.function(claim, case))
+            made, failure = attempt(lambda: self.function(claim, case), f"settler {self.kind}")
         if failure:
-            return None, f"settler {self.kind} failed: {failure}"
+            return None, failure
         if made is None or made.label == "supported":
             return made, ""
         if claim.strength not in self.speaks:
             return None, ""
         if watch and not self.about_holes and made.rule == "prose-contradicts-repository":
             # a submodule somewhere else leaves alone what lines and files show that are there
-            there = all(e.path for e in made.evidence) and set(watch.holes) <= set(case.snapshot.elsewhere)
+            aside = set(case.snapshot.elsewhere).difference(case.snapshot.cut)
+            there = all(e.path for e in made.evidence) and aside.issuperset(watch.holes)
             if not there:
                 return None, ""
         return made, ""
@@ -192,8 +193,10 @@ class Reader:
     def read(self, prose: Prose, case: Case) -> tuple[list[Placed], str]:
         """Its claims in their places, and the reason if it failed."""
         with watching():
-            made, failure = attempt(lambda: [_placed(s, claim) for s, claim in self.function(prose, case)])
-        return made or [], failure and f"reader {self.id} failed: {failure}"
+            made, failure = attempt(
+                lambda: [_placed(s, claim) for s, claim in self.function(prose, case)], f"reader {self.id}"
+            )
+        return made or [], failure
 
 
 def _placed(statement: Statement, claim: Typed) -> Placed:

@@ -56,7 +56,7 @@ def _cpu_builds(snapshot: Snapshot) -> tuple[CpuBuild, ...]:
 
 def may_use_gpu(file: File) -> bool:
     """Whether a docker file names a build for GPUs, or starts from a framework's own image."""
-    framework = re.search(r"(?im)^\s*FROM\s+\S*(?:pytorch|tensorflow|cuda|nvidia)\S*", file.text)
+    framework = re.search(r"(?im)^[^\S\n]*+FROM\s+\S*(?:pytorch|tensorflow|cuda|nvidia)\S*", file.text)
     return bool(framework or _ANY_CUDA.search(file.text))
 
 

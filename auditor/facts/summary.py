@@ -59,7 +59,7 @@ def summary(snapshot: Snapshot) -> list[Evidence]:
     """All facts, in a fixed order. A fact that cannot be computed is left out."""
     made = []
     for name, maker in _MAKERS.items():
-        found, _ = attempt(lambda maker=maker: list(maker(snapshot)))  # type: ignore[misc]
+        found, _ = attempt(lambda maker=maker: list(maker(snapshot)), f"the summary `{name}`")  # type: ignore[misc]
         made += [e.model_copy(update={"probe": f"fact:{name}"}) for e in found or ()]
     return made
 

@@ -65,8 +65,8 @@ class Probe:
         """Ask the question of a snapshot. A failure of the probe itself makes the outcome unknown."""
         with watching() as watch:
             files = snapshot.select(self.looks_in, self.mentions, stubs=self.stubs, all=self.all)
-            found, reason = attempt(lambda: list(self.function(files)))  # a broken probe costs certainty, never the run
-            reason = reason and f"the probe failed: {reason}"
+            # a broken probe, or one that takes too long, costs certainty, never the run
+            found, reason = attempt(lambda: list(self.function(files)), f"the probe `{self.id}`", "the probe")
         searched = Searched(globs=self.looks_in, files=len(files), paths=tuple(f.path for f in files.named()[:NAMED]))
         if found:
             kept = tuple(e.model_copy(update={"probe": self.id}) for e in found[:KEPT])

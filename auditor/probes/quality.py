@@ -229,7 +229,7 @@ def pre_commit_hooks_chosen(files: Files) -> Iterator[Evidence]:
     sample configuration takes its four from, or with a few more of those: one more is an exercise, no set-up of one's own."""
     for evidence in pre_commit_hooks(files):
         file = files.paths[evidence.path]
-        if file.name != ".pre-commit-config.yaml" or _is_chosen(file):
+        if file.name != ".pre-commit-config.yaml" or file.once("hooks chosen", lambda: _is_chosen(file)):  # noqa: B023
             yield evidence
 
 

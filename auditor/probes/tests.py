@@ -316,7 +316,7 @@ def api_tests_idle(files: Files) -> Iterator[Evidence]:
 
 
 _CLIENT = compile_later(
-    r"(?m)^\s*from (?:fastapi|starlette)\.testclient import|^\s*from (?:flask|litestar)\.testing import"
+    r"(?m)^[^\S\n]*+from (?:fastapi|starlette)\.testclient import|^[^\S\n]*+from (?:flask|litestar)\.testing import"
 )
 
 # -- load tests --------------------------------------------------------------------------------------------------------
@@ -374,7 +374,7 @@ def load_test(files: Files) -> Iterator[Evidence]:
                 yield from _locust(file, module)
                 yield from _own_load(file, module)
         elif file.suffix in ("js", "ts"):
-            if match := re.search(r"""(?m)^\s*import\s.*from\s+["']k6/(http|ws|net/grpc)["']""", file.text):
+            if match := re.search(r"""(?m)^[^\S\n]*+import\s.*from\s+["']k6/(http|ws|net/grpc)["']""", file.text):
                 yield file.cite(file.text.count("\n", 0, match.start()) + 1, note="a k6 script")
         elif file.suffix == "jmx":
             if match := re.search(r"<(HTTPSamplerProxy|ThreadGroup)\b", file.text):
