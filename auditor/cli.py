@@ -293,16 +293,16 @@ def batch(
             raise UserError("stopped", "what is finished is kept; the same command goes on from there") from None
     for group in summary.groups:
         if group.error:
-            typer.echo(f"{_safe(group.id)}: {_safe(group.error)}")
+            typer.echo(_line(f"{group.id}: {group.error}"))
         for reason in group.unjudged[:1]:
             more = f" (and {len(group.unjudged) - 1} more)" if len(group.unjudged) > 1 else ""
-            typer.echo(f"{_safe(group.id)}: not judged: {_safe(reason)}{more}")
+            typer.echo(_line(f"{group.id}: not judged: {reason}{more}"))
     failed = sum(bool(g.error) for g in summary.groups)
     levels = {level: sum(g.levels.get(level, 0) for g in summary.groups) for level in ("error", "warning", "note")}
     found = ", ".join(f"{n} {level}{'s' * (n != 1)}" for level, n in levels.items())
     done = len(summary.groups) - failed
     typer.echo(
-        f"{done} audited, {failed} failed; findings: {found}; judge: {_safe(reader.info.name)}; {out / 'index.html'}"
+        f"{done} audited, {failed} failed; findings: {found}; judge: {_line(reader.info.name)}; {out / 'index.html'}"
     )
     if failed or any(g.unjudged for g in summary.groups):
         raise typer.Exit(2)
@@ -361,7 +361,7 @@ def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
         def tell(done: "Done") -> None:
             enter(done)
             speed = f"{bar.tasks[0].speed:.1f}" if bar.tasks[0].speed else "-"
-            name = escape(_safe(done.submission.id))
+            name = escape(_line(done.submission.id))
             bar.update(task, advance=1, failed=count["failed"], rate=speed, description=name)
 
         yield tell
@@ -479,18 +479,19 @@ def answers(
             return
         filing = service.collect(folder, service.server(base_url), _note)
     for line in filing.lines:
-        typer.echo(_safe(line))
+        typer.echo(_line(line))
     raise typer.Exit(int(bool(filing.refused)))
 
 
 def _note(line: str) -> None:
-    typer.echo(_safe(line), err=True)
+    typer.echo(_line(line), err=True)
 
 
-def _safe(line: str) -> str:
-    from auditor.render import safe
+def _line(text: str) -> str:
+    """One line for a terminal or a log, whatever stands in it."""
+    from auditor.escape import note
 
-    return safe(line)
+    return note(text)
 
 
 @app.command()
@@ -570,7 +571,9 @@ def _emit(
         chosen = decided(whole, decisions)
         record = without_dismissed(whole, chosen)
     if format == "json":
-        text = whole.model_dump_json(indent=2) + "\n"
+        from auditor.escape import json_text
+
+        text = json_text(whole.model_dump_json(indent=2)) + "\n"
     elif format == "html":
         from auditor.render import html
 
@@ -614,7 +617,7 @@ def _progress() -> Callable[[str], None] | None:
         return None
 
     def say(line: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{line[:100]}")
+        sys.stderr.write(f"\r\x1b[K{_line(line)[:100]}")
         if "done" in line:
             sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()
@@ -632,14 +635,12 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        from auditor.render import one_line
-
         if "--debug" in sys.argv:
             raise
         for line in error.message.split("\n"):
-            sys.stderr.write(f"auditor: {one_line(line)}\n")
+            sys.stderr.write(f"auditor: {_line(line)}\n")
         if error.hint:
-            sys.stderr.write(f"  hint: {one_line(error.hint)}\n")
+            sys.stderr.write(f"  hint: {_line(error.hint)}\n")
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -167,7 +167,9 @@ def _print(result: "Output", format: Style, output: Path | None, everything: boo
     from auditor.evaluate import show
 
     if format == "json":
-        text = result.model_dump_json(indent=2) + "\n"
+        from auditor.escape import json_text
+
+        text = json_text(result.model_dump_json(indent=2)) + "\n"
     elif format == "markdown":
         text = show.markdown(result, everything)
     else:

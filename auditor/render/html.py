@@ -14,7 +14,7 @@ from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markdown_it import MarkdownIt
@@ -22,11 +22,12 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from auditor import escape as escaped
 from auditor.decisions import WORDS, Decision, Decisions, decided, question
+from auditor.escape import one_line, safe
 from auditor.lazy import dataclass
 from auditor.models import AuditRecord, Evidence, Finding, Question, Verdict
 from auditor.redact import secret_at
-from auditor.render import one_line, safe
 from auditor.render.sides import MANY, TITLES, also, counts, ruling, said_by, sides, who
 from auditor.rules import LEVELS, RULES, hint, open_but_there
 
@@ -371,13 +372,9 @@ class _Page:
 
     def link(self, target: str) -> tuple[str, str]:
         """Where a link of the report may lead, and what to show beside it: the host, or the file's path."""
-        try:
-            parts = urlsplit(safe(unquote(target)).strip())
-            host = parts.hostname or ""
-        except ValueError:
-            return "", ""
-        if parts.scheme.lower() in ("http", "https") and host:
-            return target, host
+        url, host = escaped.link(target)
+        if host:
+            return url, host
         path = self.targets.get(unquote(target), "")
         return (self.blob.url(path), path) if path else ("", "")
 

@@ -15,9 +15,9 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from auditor.escape import cell, json_text, one_line
 from auditor.lazy import dataclass
 from auditor.models import GroupEntry, JudgeInfo, Named, Tool
-from auditor.render import one_line
 
 COMMON = 0.5
 """The share of groups above which a finding is called common: the template or the profile may be at fault."""
@@ -126,10 +126,10 @@ def to_json(course: Class, entries: Iterable[GroupEntry]) -> Iterator[str]:
         "unjudged": [{"group": g.id, "reasons": list(g.unjudged)} for g in course.groups if g.unjudged],
         "groups": [],
     }
-    head, _, tail = json.dumps(data, indent=1, ensure_ascii=False).rpartition("[]")
+    head, _, tail = json_text(json.dumps(data, indent=1, ensure_ascii=False)).rpartition("[]")
     yield head + "["
     for n, entry in enumerate(entries):
-        one = json.dumps(entry.model_dump(mode="json", exclude={"key"}), indent=1, ensure_ascii=False)
+        one = json_text(json.dumps(entry.model_dump(mode="json", exclude={"key"}), indent=1, ensure_ascii=False))
         yield ("," if n else "") + ("\n" + one).replace("\n", "\n  ")
     yield ("\n ]" if course.groups else "]") + tail + "\n"
 
@@ -155,19 +155,12 @@ def to_csv(course: Class) -> str:
         row += [g.labels.get(label, 0) for label in labels]  # type: ignore[call-overload]
         row += [g.judged, len(g.unjudged), u.input_tokens, u.cached_tokens, u.output_tokens, u.cost]
         row += [s.first_commit, s.last_commit, *(getattr(s, c) for c in _COUNTS)]
-        writer.writerow([_cell(v) for v in row])
+        writer.writerow([cell(v) for v in row])
     return out.getvalue()
 
 
 def _status(group: GroupEntry) -> str:
     return "failed" if group.error else "unjudged" if group.unjudged else "done"
-
-
-def _cell(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    text = one_line(value)
-    return "'" + text if text.startswith(("=", "+", "-", "@")) else text
 
 
 def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:

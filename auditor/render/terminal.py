@@ -3,8 +3,8 @@
 import textwrap
 from collections.abc import Iterator
 
+from auditor.escape import log, one_line, safe
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
-from auditor.render import one_line, safe
 from auditor.render.sides import TITLES, also, counts, judge_of, ruling, sides, totals, who
 from auditor.rules import RULES, hint, open_but_there
 
@@ -27,7 +27,7 @@ def render(
 ) -> str:
     """The record as text. `show`: `contradicted`, `not_verifiable` or `all` verdicts one by one; `width` in columns;
     `dismissed`, how many findings a person has dismissed and the record no longer has."""
-    return "\n".join(_Page(record, colour, width, dismissed).lines(show)) + "\n"
+    return log("\n".join(_Page(record, colour, width, dismissed).lines(show)) + "\n")
 
 
 class _Page:

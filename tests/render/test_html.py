@@ -371,7 +371,7 @@ def with_answer(answer: str, line: int) -> AuditRecord:
             r"\[ok\]\(javascript:alert\(1\)\) <span class=\"noimage\">",
         ),
         ("[in the code](../src/x.py)", 0, r'<span class="nolink">in the code</span>'),
-        ("[host](https://github.com@evil.example/x)", 0, r'>host</a> <span class="host">\(evil\.example\)</span>'),
+        ("[host](https://github.com@evil.example/x)", 0, r'>host</span> <span class="host">\(evil\.example\)</span>'),
         (
             "<details><summary>s</summary>\n\n<!-- hidden --> <script>x</script>",
             0,
