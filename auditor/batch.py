@@ -27,7 +27,7 @@ from pydantic import ValidationError
 
 from auditor import __version__, pipeline
 from auditor.errors import UserError
-from auditor.escape import json_text
+from auditor.escape import record_json
 from auditor.facts.statistics import statistics
 from auditor.grammar import running
 from auditor.groups import file_name
@@ -345,7 +345,7 @@ def _not_too_large(repository: Repository, megabytes: int) -> None:
 
 def _files(record: AuditRecord, formats: Iterable[str]) -> dict[str, str]:
     """The record and its other formats, by their files' endings."""
-    made = {"json": json_text(record.model_dump_json(indent=2)) + "\n"}
+    made = {"json": record_json(record)}
     if "html" in formats:
         from auditor.render import html
 

@@ -571,9 +571,9 @@ def _emit(
         chosen = decided(whole, decisions)
         record = without_dismissed(whole, chosen)
     if format == "json":
-        from auditor.escape import json_text
+        from auditor.escape import record_json
 
-        text = json_text(whole.model_dump_json(indent=2)) + "\n"
+        text = record_json(whole)
     elif format == "html":
         from auditor.render import html
 

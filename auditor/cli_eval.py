@@ -167,9 +167,9 @@ def _print(result: "Output", format: Style, output: Path | None, everything: boo
     from auditor.evaluate import show
 
     if format == "json":
-        from auditor.escape import json_text
+        from auditor.escape import record_json
 
-        text = json_text(result.model_dump_json(indent=2)) + "\n"
+        text = record_json(result)
     elif format == "markdown":
         text = show.markdown(result, everything)
     else:

@@ -7,11 +7,16 @@ command; `message` for SARIF; `json_text` for JSON; `link` for an address in a p
 markupsafe, what a judge is asked by `auditor/judges/gate.py`.
 """
 
+import json
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from auditor.lazy import compile_later
 from auditor.letters import UNSEEN
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 # C0 and C1 controls, line separators, halves of letters, and what is not seen or turns the direction of a line.
 _UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{UNSEEN}]")
@@ -20,6 +25,7 @@ _JOINER = "&#8288;"  # a word joiner keeps hosts from making links and mentions 
 # A runner takes a line for a command that begins with `::` (after blanks), and one that has `##[` anywhere.
 _COMMAND = compile_later(r"(?m)^([^\S\n]*:)(?=:)|(#)(?=#\[)")
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
+_CELL = 2_000  # a spreadsheet goes on in another row with what is longer than 32,767 characters
 _HOST = compile_later(
     r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?\.?"
 )
@@ -57,7 +63,7 @@ def cell(value: object) -> object:
     formula begins with an apostrophe."""
     if not isinstance(value, str):
         return value
-    text = one_line(value).replace(";", ",")
+    text = one_line(value, _CELL).replace(";", ",")
     return "'" + text if text.startswith(_FORMULA) else text
 
 
@@ -65,6 +71,16 @@ def json_text(text: str) -> str:
     """JSON that means the same and holds no character as it is that steers a terminal or is not seen, and no workflow command."""
     text = _UNSAFE.sub(_in_json, text)
     return text.replace("##[", "#\\u0023[") if "##[" in text else text
+
+
+def record_json(record: "BaseModel", indent: int = 2) -> str:
+    """A record as JSON, whatever is in it: half a letter, as a program's text may have one, is a replacement character."""
+    try:
+        text = record.model_dump_json(indent=indent)
+    except ValueError:
+        text = json.dumps(record.model_dump(mode="json"), indent=indent, ensure_ascii=False)
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return json_text(text) + "\n"
 
 
 def _in_json(match: re.Match[str]) -> str:

@@ -272,7 +272,7 @@ class _Page:
             title, id_ = ("Checklist", "checklist") if own else ("Before the first question", "before")
             yield self._section(id_, title, "Checklist" if own else "Opening", top, rows[top - 1 : first - 1])
         if report.items and (report.checklist or not rows[top - 1 : first - 1]):  # another file's, or no text is kept
-            made = [(i.line, f"* [{i.mark or ' '}] {i.text}") for i in report.items]
+            made = [(i.line, _row(f"* [{i.mark or ' '}] {i.text}")) for i in report.items]
             title = f"Checklist in {one_line(report.checklist)}" if report.checklist else "Checklist"
             yield self._section("checklist", title, "Checklist", report.items[0].line, made)
         for asked in sorted(report.questions, key=lambda q: q.line):
@@ -332,6 +332,7 @@ class _Page:
     def _markdown(self, rows: Sequence[tuple[int, str]], notes: Sequence[_Note]) -> Markup:
         """Lines of the report as HTML, with the notes in front of the blocks that they speak of."""
         parser = _parser()
+        rows = [(n, row.replace("\n", " ")) for n, row in rows]  # a stored record may have a line end in a row
         tokens = parser.parse("\n".join(row for _, row in rows))
         blocks = [k for k, t in enumerate(tokens) if t.type in _LEAVES and t.map]
         span = {k: (rows[tokens[k].map[0]][0], rows[max(tokens[k].map[1] - 1, 0)][0]) for k in blocks}  # type: ignore[index]

@@ -15,7 +15,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-from auditor.escape import cell, json_text, one_line
+from auditor.escape import cell, json_text, one_line, safe
 from auditor.lazy import dataclass
 from auditor.models import GroupEntry, JudgeInfo, Named, Tool
 
@@ -169,7 +169,12 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_clean,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["line"] = one_line
     style, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("index.css", "index.js"))
@@ -193,6 +198,11 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
     )
     page.enable_buffering(200)
     yield from page
+
+
+def _clean(value: Any) -> Any:
+    """What an expression of the template may put on the page."""
+    return safe(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _weight(group: GroupEntry) -> tuple[int, ...]:

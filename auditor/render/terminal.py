@@ -95,9 +95,9 @@ class _Page:
     def header(self) -> Iterator[str]:
         s = self.record.submission
         tree = ", the working tree on" if s.working_tree else " at"
-        yield f"{self.paint(one_line(s.id), 'bold')}{tree} {s.commit[:12]} of {s.commit_time[:16].replace('T', ' ')}, report {one_line(s.report_path)}{self.template()}"
+        yield f"{self.paint(one_line(s.id), 'bold')}{tree} {one_line(s.commit[:12])} of {one_line(s.commit_time[:16]).replace('T', ' ')}, report {one_line(s.report_path)}{self.template()}"
         if state := self.record.report.state:
-            yield self.paint(f"the report is not finished: {state}", "error")
+            yield self.paint(f"the report is not finished: {one_line(state)}", "error")
         for problem in self.record.report.problems:
             if (
                 s.working_tree and problem.path and not problem.line
@@ -109,7 +109,9 @@ class _Page:
                 if not s.later_commits
                 else f"{s.later_commits} later commit{'s' * (s.later_commits > 1)} left out"
             )
-            yield self.paint(f"the last commit before {s.before} on {one_line(s.branch or 'HEAD')}; {later}", "dim")
+            yield self.paint(
+                f"the last commit before {one_line(s.before)} on {one_line(s.branch or 'HEAD')}; {later}", "dim"
+            )
             for problem in self.record.omitted:
                 if problem.path == "git history":  # which commit it is hangs on this
                     yield self.paint(one_line(problem.message, 400), "warning")
