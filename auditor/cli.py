@@ -146,6 +146,8 @@ def audit(
     course = load_profile(profile)
     record = pipeline.audit(submission, course, reader, _progress(), asking, figures=format == "html")
     record = _emit(record, format, output, show, chosen, with_private)
+    if unread := record.report.unread if not record.error else "":
+        _note(f"{record.report.path}: {unread}; of what was not read nothing is known")
     raise typer.Exit(exit_code(record, fail_on, exit_zero))
 
 
@@ -297,6 +299,10 @@ def batch(
         for reason in group.unjudged[:1]:
             more = f" (and {len(group.unjudged) - 1} more)" if len(group.unjudged) > 1 else ""
             typer.echo(_line(f"{group.id}: not judged: {reason}{more}"))
+    unread = [g for g in summary.groups if not g.error and not (g.statistics.items and g.statistics.questions)]
+    for group in unread:
+        lacks = "no checklist" if group.statistics.questions else "no question of the template"
+        typer.echo(_line(f"{group.id}: {lacks} was found in its report; of what was not read nothing is known"))
     failed = sum(bool(g.error) for g in summary.groups)
     levels = {level: sum(g.levels.get(level, 0) for g in summary.groups) for level in ("error", "warning", "note")}
     found = ", ".join(f"{n} {level}{'s' * (n != 1)}" for level, n in levels.items())
@@ -304,7 +310,7 @@ def batch(
     typer.echo(
         f"{done} audited, {failed} failed; findings: {found}; judge: {_line(reader.info.name)}; {out / 'index.html'}"
     )
-    if failed or any(g.unjudged for g in summary.groups):
+    if failed or unread or any(g.unjudged for g in summary.groups):
         raise typer.Exit(2)
     failing = _FAILING[fail_on]
     raise typer.Exit(int(not exit_zero and any(levels[level] for level in levels if level in failing)))
@@ -532,9 +538,9 @@ _FAILING: dict[str, set[str]] = {
 
 
 def exit_code(record: "AuditRecord", fail_on: FailOn, exit_zero: bool = False) -> int:
-    """2 when a judge was asked and could not answer everything, else 0 or 1: whether something that stands as a finding is at or
+    """2 when a judge was asked and could not answer everything, or a report has no questions or no checklist that is read, else 0 or 1: whether something that stands as a finding is at or
     above a level (`contradicted` means errors and warnings)."""
-    if record.unjudged or record.error:
+    if record.unjudged or record.error or record.report.unread:
         return 2
     counted = [f for f in record.findings if f.standing == "finding"]
     return int(not exit_zero and any(f.level in _FAILING[fail_on] for f in counted))

@@ -13,7 +13,8 @@ UNSEEN = (
 )
 """For a class of an expression: zero-width and format letters, direction marks, fillers, tag letters."""
 
-_ODD_ENDS = compile_later("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_ODD_ENDS = compile_later("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_BEFORE_BLOCKS = compile_later("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029](?= {0,3}(?:[#>]|[-*+] |`{3}))")
 _ODD_SPACES = compile_later("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2800]")
 _TAGS = compile_later("[\U000e0020-\U000e007f]{12,}")  # a hidden text, which the search for orders reads
 _ODD = compile_later(
@@ -22,6 +23,12 @@ _ODD = compile_later(
     "|(?<![^\x00-\u024f])[\u200c\u200d\ufe00-\ufe0f]|[\u200c\u200d](?![^\x00-\u024f])|[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]"
 )
 _ENTITY = compile_later(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z]{2,32});")
+# Strokes through or below a letter: no language writes them so, and a reader sees the letter.
+_STROKES = compile_later("(?<=[A-Za-z])[\u0332\u0333\u0335-\u0338\u033f\u0347\u035c-\u0362]+")
+_IN_WORDS = compile_later(
+    r"(?<=\w)(?:<!--(?:(?!-->)[^\n]){0,400}-->|</?(?:b|i|em|strong|span|u|s|a|wbr|font|sub|sup|small|big|mark|bdo|bdi|ins|del)\b[^<>\n]{0,100}>){1,20}(?=\w)",
+    re.IGNORECASE,
+)
 _WORD = compile_later(r"[^\W_]+")
 # What looks like a Latin letter or a digit in the scripts that most fonts draw alike.
 _ALIKE = str.maketrans(
@@ -31,14 +38,20 @@ _ALIKE = str.maketrans(
 
 
 def as_read(text: str) -> str:
-    """A text of prose as its reader sees it: every kind of line end is one, no space is odd, what is not seen is not there,
-    and letters of other scripts that stand for Latin ones are Latin. Words of other scripts, emoji and long runs of hidden
-    tag letters (see `auditor/injection.py`) stay. Lines are those that an editor shows."""
-    if text.isascii() and not ("&" in text or _ODD_ENDS.search(text) or _ODD.search(text)):
+    """A text of prose as its reader sees it: no space is odd, what is not seen is not there, and letters of other scripts
+    that stand for Latin ones are Latin. Words of other scripts, emoji and long runs of hidden tag letters (see
+    `auditor/injection.py`) stay. Odd line ends are ends where the text has hardly any other or a heading, quote or item
+    follows, else blanks: an editor counts no line at one that stands within a paragraph."""
+    if text.isascii() and not ("&" in text or "<" in text or _ODD_ENDS.search(text) or _ODD.search(text)):
         return text
-    text = _ODD_ENDS.sub("\n", text)
+    odd = _ODD_ENDS.findall(text)
+    if odd:
+        text = _ODD_ENDS.sub("\n", text) if len(odd) > text.count("\n") else _BEFORE_BLOCKS.sub("\n", text)
+        text = _ODD_ENDS.sub(" ", text)
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
+    if "<" in text:
+        text = "\n".join(_whole_words(row) if "<" in row else row for row in text.split("\n"))
     if _TAGS.search(text):
         kept = _TAGS.findall(text)
         pieces = [_visible(piece) for piece in _TAGS.split(text)]
@@ -46,9 +59,23 @@ def as_read(text: str) -> str:
     return _visible(text)
 
 
+def _whole_words(row: str) -> str:
+    """A row in which no tag or comment stands within a word; what a comment says goes to the row's end."""
+    behind: list[str] = []
+
+    def gone(match: re.Match[str]) -> str:
+        behind.extend(said for said in re.findall(r"<!--.*?-->", match[0]) if re.search(r"\w", said))
+        return ""
+
+    row = _IN_WORDS.sub(gone, row)
+    return " ".join([row, *behind]) if behind else row
+
+
 def _visible(text: str) -> str:
     text = _ODD.sub("", _ODD_SPACES.sub(" ", text))
-    return text if text.isascii() else _WORD.sub(_latin, text)
+    if text.isascii():
+        return text
+    return _WORD.sub(_latin, _STROKES.sub("", text))
 
 
 def _entity(match: re.Match[str]) -> str:

@@ -28,6 +28,7 @@ from auditor.checklist import (
 )
 from auditor.errors import UserError
 from auditor.lazy import compile_later, dataclass
+from auditor.letters import as_read
 from auditor.markup import Heading, outline, parts, references, too_deep
 from auditor.models import ChecklistItem, Figure, Image, Problem, Question, Report
 from auditor.profile import Profile, Version, words
@@ -67,7 +68,7 @@ def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = No
         _read(file)
         return file
     default = next((f for f in snapshot.files.values() if f.path.lower() == DEFAULT_PATH), None)
-    if default and readable(default) and (_questions(default.text) >= 5 or "checklist" in default.lower):
+    if default and readable(default) and (_questions(text_of(default)) >= 5 or "checklist" in text_of(default).lower()):
         return default
     found = _like_reports(snapshot.files, profile)
     if len(found) > 1 and default in found:
@@ -88,7 +89,7 @@ def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = No
 def _like_reports(files: Mapping[str, File], profile: Profile | None) -> list[File]:
     """The markdown files with five questions or more; of a file and the links to it the file. A prompt for an agent that
     speaks of the course's questions is none."""
-    found = [f for f in files.values() if f.suffix in MARKDOWN and readable(f) and _questions(f.text) >= 5]
+    found = [f for f in files.values() if f.suffix in MARKDOWN and readable(f) and _questions(text_of(f)) >= 5]
     found = [f for f in found if not _of_the_course(f, profile)]
     own = {f.blob for f in found if not isinstance(f, Link)}
     return [f for f in found if not (isinstance(f, Link) and f.blob in own)]
@@ -105,7 +106,7 @@ def _no_report(files: Mapping[str, File]) -> UserError:
     beside = [f for f in files.values() if f.folder.lower() in ("report", "reports", "") and f.suffix not in MARKDOWN]
     for file in sorted(beside, key=lambda f: f.path):
         if (file.suffix in ("txt", "rst", "adoc", "html", "qmd", "rmd") or not file.suffix) and readable(file):
-            if _questions(file.text) >= 5:
+            if _questions(text_of(file)) >= 5:
                 hint = f"rename it to reports/README.md, or audit it as it is with --report {file.path}"
                 return UserError(f"no report in the commit: {file.path} looks like one, but is no markdown file", hint)
         elif file.folder and file.suffix in ("pdf", "docx", "doc", "odt", "ipynb", "tex"):
@@ -137,6 +138,16 @@ def _read(file: File) -> str:
         ) from None
 
 
+def text_of(file: File) -> str:
+    """The text of a report as its reader sees it."""
+    return file.once("as read", lambda: as_read(file.text))
+
+
+def lines_of(file: File) -> list[str]:
+    """Its lines, without their ends."""
+    return file.once("lines as read", lambda: text_of(file).split("\n"))
+
+
 def _questions(text: str) -> int:
     """How many headings of questions a text has; one that hardly speaks of questions is not looked at."""
     if text.lower().count("question") < 5:
@@ -153,8 +164,9 @@ def parse_report(
 ) -> Report:
     """The report in a file. `tracked` are the paths that links may lead to, with their files where another of them may hold
     the checklist; `repository` is the name that the host knows the repository by, so that links to it are recognised."""
-    lines = _read(file).split("\n")
-    text = file.text
+    _read(file)
+    text = text_of(file)
+    lines = text.split("\n")
     files: Mapping[str, File] = tracked if isinstance(tracked, Mapping) else {}
     starts = _starts(text, lines, profile)
     notes = _Notes()
@@ -184,7 +196,7 @@ def parse_report(
     listed_in = ""
     if sum(bool(i.item) for i in items) < _FEW and (others := _with_checklist(files, (file.path,), profile)):
         listed_in = others[0].path
-        items = list(_checklist(others[0].text, 0, len(others[0].lines), profile, notes, listed_in))
+        items = list(_checklist(text_of(others[0]), 0, len(lines_of(others[0])), profile, notes, listed_in))
     for item in items:
         if not item.item:
             notes.add("item", item.line, f"checklist item is not one of the template's: {item.text[:80]}", listed_in)
@@ -204,7 +216,7 @@ def parse_report(
         items=tuple(items),
         questions=tuple(questions),
         problems=notes.problems(),
-        text=file.text,
+        text=text,
     )
 
 
@@ -385,7 +397,7 @@ def _with_checklist(files: Mapping[str, File], but: Collection[str], profile: Pr
     found = []
     for file in files.values():
         if file.suffix in MARKDOWN and file.path not in but and readable(file) and not _of_the_course(file, profile):
-            count = len(list(marked(file.lines, profile)))
+            count = len(list(marked(lines_of(file), profile)))
             if count >= _FEW:
                 found.append((-count, file.path.count("/"), file.path, file))
     return [f for *_, f in sorted(found, key=lambda t: t[:3])]
