@@ -19,6 +19,7 @@ _COLOURS = {
     "bold": "1",
 }
 _WORDS = {"supported": "supported", "contradicted": "contradicted", "not_verifiable": "not verifiable"}
+_ODD = ("does not parse", "binary, though")  # said always: a file that is not understood may be so on purpose
 _MARKS = {"supported": "✓", "contradicted": "✗", "not_verifiable": "?"}
 
 
@@ -60,7 +61,7 @@ class _Page:
         problems = self.record.report.problems
         if problems and not self.record.submission.working_tree:  # of a working tree they are findings
             yield ""
-            yield self.paint(f"the report itself, {self.record.report.path}:", "bold")
+            yield self.paint(f"the report itself, {one_line(self.record.report.path)}:", "bold")
             for problem in problems if show == "all" else problems[:8]:
                 line = f"{problem.line}:" if problem.line else ""
                 yield f"  {line:6}{one_line(problem.message, self.width - 8)}"
@@ -73,7 +74,7 @@ class _Page:
                 yield f"  {one_line(problem.message, self.width - 2)}"
             if show != "all" and len(self.record.unjudged) > 8:
                 yield self.paint(f"  and {len(self.record.unjudged) - 8} more (--show all)", "dim")
-        omitted = [p for p in self.record.omitted if show == "all" or p.items]
+        omitted = [p for p in self.record.omitted if show == "all" or p.items or p.message.startswith(_ODD)]
         if omitted:
             yield ""
             yield self.paint("not read or followed:", "bold")
