@@ -11,6 +11,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "models": set(),
     "errors": set(),
     "lazy": set(),
+    "extras": set(),
     "letters": set(),
     "escape": {"letters"},
     "redact": set(),
@@ -62,6 +63,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "pipeline": ANY,
     "stored": set(),
     "evaluate": {"escape", "evaluate", "judges", "render", "repository", "stored", "trust"},
+    "cli_config": ANY,
     "cli_eval": ANY,
     "options": set(),
     "groups": {"snapshot"},
@@ -88,7 +90,7 @@ def test_imports(path: Path) -> None:
             imported |= {node.module.split(".")[1]} if "." in node.module else {name.name for name in node.names}
         elif isinstance(node, ast.Import):
             imported |= {n.name.split(".")[1] for n in node.names if n.name.startswith("auditor.")}
-    assert imported <= allowed | {"models", "errors", "lazy", "__version__"}
+    assert imported <= allowed | {"models", "errors", "extras", "lazy", "__version__"}
 
 
 def test_only_the_command_line_prints() -> None:
