@@ -160,6 +160,8 @@ def audit(
     )
     record = marked(record, past) if past else record
     record = _emit(record, format, output, show, chosen, with_private)
+    if unread := record.report.unread if not record.error else "":
+        _note(f"{record.report.path}: {unread}; of what was not read nothing is known")
     raise typer.Exit(exit_code(record, fail_on, exit_zero))
 
 
@@ -326,18 +328,22 @@ def batch(
             raise UserError("stopped", "what is finished is kept; the same command goes on from there") from None
     for group in summary.groups:
         if group.error:
-            typer.echo(f"{_safe(group.id)}: {_safe(group.error)}")
+            typer.echo(_line(f"{group.id}: {group.error}"))
         for reason in group.unjudged[:1]:
             more = f" (and {len(group.unjudged) - 1} more)" if len(group.unjudged) > 1 else ""
-            typer.echo(f"{_safe(group.id)}: not judged: {_safe(reason)}{more}")
+            typer.echo(_line(f"{group.id}: not judged: {reason}{more}"))
+    unread = [g for g in summary.groups if not g.error and not (g.statistics.items and g.statistics.questions)]
+    for group in unread:
+        lacks = "no checklist" if group.statistics.questions else "no question of the template"
+        typer.echo(_line(f"{group.id}: {lacks} was found in its report; of what was not read nothing is known"))
     failed = sum(bool(g.error) for g in summary.groups)
     levels = {level: sum(g.levels.get(level, 0) for g in summary.groups) for level in ("error", "warning", "note")}
     found = ", ".join(f"{n} {level}{'s' * (n != 1)}" for level, n in levels.items())
     done = len(summary.groups) - failed
     typer.echo(
-        f"{done} audited, {failed} failed; findings: {found}; judge: {_safe(reader.info.name)}; {out / 'index.html'}"
+        f"{done} audited, {failed} failed; findings: {found}; judge: {_line(reader.info.name)}; {out / 'index.html'}"
     )
-    if failed or any(g.unjudged for g in summary.groups):
+    if failed or unread or any(g.unjudged for g in summary.groups):
         raise typer.Exit(2)
     failing = _FAILING[fail_on]
     raise typer.Exit(int(not exit_zero and any(levels[level] for level in levels if level in failing)))
@@ -397,7 +403,7 @@ def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
         def tell(done: "Done") -> None:
             enter(done)
             speed = f"{bar.tasks[0].speed:.1f}" if bar.tasks[0].speed else "-"
-            name = escape(_safe(done.submission.id))
+            name = escape(_line(done.submission.id))
             bar.update(task, advance=1, failed=count["failed"], rate=speed, description=name)
 
         yield tell
@@ -528,18 +534,19 @@ def answers(
             return
         filing = service.collect(folder, service.server(base_url), _note)
     for line in filing.lines:
-        typer.echo(_safe(line))
+        typer.echo(_line(line))
     raise typer.Exit(int(bool(filing.refused)))
 
 
 def _note(line: str) -> None:
-    typer.echo(_safe(line), err=True)
+    typer.echo(_line(line), err=True)
 
 
-def _safe(line: str) -> str:
-    from auditor.render import safe
+def _line(text: str) -> str:
+    """One line for a terminal or a log, whatever stands in it."""
+    from auditor.escape import note
 
-    return safe(line)
+    return note(text)
 
 
 @app.command()
@@ -589,9 +596,9 @@ _FAILING: dict[str, set[str]] = {
 
 
 def exit_code(record: "AuditRecord", fail_on: FailOn, exit_zero: bool = False) -> int:
-    """2 when a judge was asked and could not answer everything, else 0 or 1: whether something that stands as a finding is at or
+    """2 when a judge was asked and could not answer everything, or a report has no questions or no checklist that is read, else 0 or 1: whether something that stands as a finding is at or
     above a level (`contradicted` means errors and warnings)."""
-    if record.unjudged or record.error:
+    if record.unjudged or record.error or record.report.unread:
         return 2
     counted = [f for f in record.findings if f.standing == "finding"]
     return int(not exit_zero and any(f.level in _FAILING[fail_on] for f in counted))
@@ -644,7 +651,9 @@ def _emit(
         chosen = decided(whole, decisions)
         record = without_dismissed(whole, chosen)
     if format == "json":
-        text = whole.model_dump_json(indent=2) + "\n"
+        from auditor.escape import record_json
+
+        text = record_json(whole)
     elif format == "html":
         from auditor.render import html
 
@@ -688,7 +697,7 @@ def _progress() -> Callable[[str], None] | None:
         return None
 
     def say(line: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{line[:100]}")
+        sys.stderr.write(f"\r\x1b[K{_line(line)[:100]}")
         if "done" in line:
             sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()

@@ -167,7 +167,9 @@ def _print(result: "Output", format: Style, output: Path | None, everything: boo
     from auditor.evaluate import show
 
     if format == "json":
-        text = result.model_dump_json(indent=2) + "\n"
+        from auditor.escape import record_json
+
+        text = record_json(result)
     elif format == "markdown":
         text = show.markdown(result, everything)
     else:

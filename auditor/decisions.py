@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auditor.errors import UserError
+from auditor.escape import code, log, plain
 from auditor.models import AuditRecord, Finding, Verdict
-from auditor.render.markdown import code, plain
 
 Choice = Literal["confirmed", "dismissed", "ask", "undecided"]
 WORDS: dict[str, str] = {"confirmed": "confirmed", "dismissed": "dismissed", "ask": "to ask", "undecided": ""}
@@ -110,7 +110,7 @@ def without_dismissed(record: AuditRecord, chosen: Mapping[str, Decision]) -> Au
 
 def questions(record: AuditRecord, chosen: Mapping[str, Decision]) -> str:
     """The questions for the oral exam as Markdown: the findings marked `to ask`, in the report's order."""
-    return "\n".join(_questions(record, chosen)) + "\n"
+    return log("\n".join(_questions(record, chosen)) + "\n")
 
 
 def question(verdict: Verdict, rule: str) -> str:

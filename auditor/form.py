@@ -18,7 +18,7 @@ from auditor.lazy import dataclass
 from auditor.markup import Reference, anchors, leads_to_anchor, parse, references
 from auditor.models import ChecklistItem, Citation, Claim, Evidence, Image, Question, Report, Source, Verdict
 from auditor.profile import Profile, Version, words
-from auditor.report import BEFORE, IN_HTML, LENGTH, UNDERLINED
+from auditor.report import BEFORE, IN_HTML, LENGTH, UNDERLINED, lines_of, text_of
 from auditor.repository import Unreadable
 from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot
@@ -166,7 +166,7 @@ class _Page:
         on_disk: Callable[[str], bool],
     ) -> None:
         self.file = file
-        self.lines = report.text.split("\n") if report.parts else file.lines
+        self.lines = report.text.split("\n") if report.parts else lines_of(file)
         self.report = report
         self.snapshot = snapshot
         self.profile = profile
@@ -198,11 +198,11 @@ class _Page:
     @cached_property
     def listed(self) -> list[str]:
         """The lines of the file that the checklist stands in."""
-        return self.snapshot.files[self.report.checklist].lines if self.report.checklist else self.lines
+        return lines_of(self.snapshot.files[self.report.checklist]) if self.report.checklist else self.lines
 
     @cached_property
     def anchors(self) -> frozenset[str]:
-        return anchors(self.file.text)
+        return anchors(text_of(self.file))
 
     @cached_property
     def starts(self) -> list[int]:

@@ -2,8 +2,10 @@
 said at once, a line each, before anything starts."""
 
 import csv
+import hashlib
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -32,6 +34,8 @@ _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {
 }  # fmt: skip
 _CLASSROOM = frozenset(["student_repository_url", "student_repository_name", "assignment_name"])
 _NOT_A_NAME = frozenset(["member", "members", "size", "student", "students", "count", "email", "mail", "leader"])
+_OWN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?")
+_DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)")
 _HEADER_ROWS = 5  # a title and a date may stand above the header
 
 
@@ -114,8 +118,17 @@ def _tell_shared(source: Path, groups: Sequence[_Group], note: Callable[[str], N
 
 
 def file_name(id_: str) -> str:
-    """A group's id as the name of its files."""
-    return re.sub(r"[^\w.-]+", "-", id_, flags=re.ASCII).strip("-.")[:100]
+    """A group's id as the name of its files: the same on every system, and another one for every other id.
+
+    An id of plain letters, digits, dots and hyphens is its own name. Any other is written in such letters, with a few digits
+    behind it that tell it from what is written alike (`a b` from `a-b`, `\N{LATIN CAPITAL LETTER A WITH RING ABOVE}` from `A`); so are names that Windows keeps for
+    devices. Case tells no two ids apart, since it tells no two files apart everywhere."""
+    if _OWN_NAME.fullmatch(id_) and not _DEVICE.match(id_):
+        return id_
+    known = unicodedata.normalize("NFC", id_).casefold()
+    said = unicodedata.normalize("NFKD", id_).encode("ascii", "ignore").decode("ascii")
+    said = re.sub(r"[^\w.-]+", "-", said, flags=re.ASCII).strip("-._")[:60] or "group"
+    return f"{'group-' * bool(_DEVICE.match(said))}{said}-{hashlib.sha256(known.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def _text(data: bytes) -> str:
@@ -244,8 +257,8 @@ def _submission(
     group, repo, ref = row["group"], row["repo"], row.get("ref", "")
     if not group:
         problems.append((line, "no group"))
-    elif not file_name(group):
-        problems.append((line, f"group {group!r} has no letter or digit to name a file by"))
+    elif not any(unicodedata.category(c)[0] in "LN" or unicodedata.category(c) == "So" for c in group):
+        problems.append((line, f"group {group!r} has no letter or digit"))
     if repo and not is_url(repo):
         here = folder / repo
         if _there(here):

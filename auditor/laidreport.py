@@ -13,10 +13,12 @@ from auditor.report import (
     Notes,
     Resolver,
     answer_rows,
+    lines_of,
     listed,
     names_people,
     prompts,
     targets,
+    text_of,
     version_of,
     where_listed,
     with_checklist,
@@ -75,7 +77,7 @@ def parse_laid(
         items=tuple(items),
         questions=tuple(questions),
         problems=notes.problems(),
-        text=whole if several else file.text,
+        text=whole,
     )
 
 
@@ -99,8 +101,8 @@ def _items(
     first, last = where_listed(whole, rows, [s.line for s in found], profile)
     items = list(listed(whole, first, last, profile, notes, layout=layout))
     if sum(bool(i.item) for i in items) < FEW and (others := with_checklist(files, (file.path,), profile)):
-        text = others[0].text
-        return list(listed(text, 0, len(others[0].lines), profile, notes, others[0].path, layout)), others[0].path
+        text = text_of(others[0])
+        return list(listed(text, 0, len(lines_of(others[0])), profile, notes, others[0].path, layout)), others[0].path
     return items, ""
 
 

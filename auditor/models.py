@@ -150,6 +150,16 @@ class Report(Record):
             else f"none of its {total} questions is answered"
         )
 
+    @property
+    def unread(self) -> str:
+        """What every report has and this one seems to lack; an audit of it says little, and its silence nothing."""
+        lacks = ("no question of the template" * (not self.questions), "no checklist" * (not self.items))
+        return (
+            " and ".join(filter(None, lacks)) + " was found in the report"
+            if not all((self.questions, self.items))
+            else ""
+        )
+
     def where(self, source: "Source") -> str:
         """The file that an item or answer stands in."""
         return self.checklist or self.path if source.kind == "item" else self.path

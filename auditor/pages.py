@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from auditor.decisions import Decisions, decided, without_dismissed
+from auditor.escape import record_json
 from auditor.lazy import dataclass
 from auditor.models import AuditRecord, Figure
 from auditor.render.ways import Served, Ways
@@ -35,7 +36,7 @@ def files_of(
 ) -> dict[str, str]:
     """The record and its other formats, by their files' endings. What was dismissed is counted on the page, and left out elsewhere."""
     around = around or Around()
-    made = {"json": record.model_dump_json(indent=2) + "\n"}
+    made = {"json": record_json(record)}
     chosen = decided(record, around.decisions) if around.decisions else {}
     seen = without_dismissed(record, chosen)
     if "html" in formats:

@@ -1179,6 +1179,9 @@ def docker(file: File) -> tuple[Instruction, ...]:
 
 def _docker(file: File) -> tuple[Instruction, ...]:
     if not _FROM.search(file.text):
+        head = next((row.lstrip() for row in file.lines if row.strip() and not row.lstrip().startswith("#")), "")
+        if re.match(r"(?i)[^\sA-Z]\S{0,8}FROM\s", head):
+            file.cannot("docker", f"{file.path} does not parse as a Dockerfile (odd letters before FROM)")
         return ()
     import dockerfile  # compiled; only where there is one to read
 

@@ -33,6 +33,7 @@ from auditor.globs import matches
 from auditor.laidout import asks, chosen
 from auditor.layouts import BUILT_IN, Layout
 from auditor.lazy import compile_later, dataclass
+from auditor.letters import as_read
 from auditor.markup import Heading, outline, parts, references, too_deep
 from auditor.models import ChecklistItem, Figure, Image, Problem, Question, Report
 from auditor.profile import Profile, Version, words
@@ -70,7 +71,7 @@ def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = No
         _read(file)
         return file
     default = _where_due(snapshot.files, profile)
-    if default and readable(default) and (_asks(default, profile) or "checklist" in default.lower):
+    if default and readable(default) and (_asks(default, profile) or "checklist" in text_of(default).lower()):
         return default
     found = _like_reports(snapshot.files, profile)
     if len(found) > 1 and default in found:
@@ -102,9 +103,9 @@ def _asks(file: File, profile: Profile | None) -> bool:
     at least, by one of the profile's layouts."""
     if profile is not None and profile.layouts:
         known = sum(bool(x.numbers or x.titles) for x in profile.questions)
-        if asks(file.path, file.text, profile) >= min(max(known // 2, 1), FEW):
+        if asks(file.path, text_of(file), profile) >= min(max(known // 2, 1), FEW):
             return True
-    return _questions(file.text) >= 5
+    return _questions(text_of(file)) >= 5
 
 
 def _like_reports(files: Mapping[str, File], profile: Profile | None) -> list[File]:
@@ -128,14 +129,14 @@ def _no_report(files: Mapping[str, File], profile: Profile | None) -> UserError:
     beside = [f for f in files.values() if f.folder.lower() in ("report", "reports", "") and f.suffix not in MARKDOWN]
     for file in sorted(beside, key=lambda f: f.path):
         if (file.suffix in ("txt", "rst", "adoc", "html", "qmd", "rmd") or not file.suffix) and readable(file):
-            if _questions(file.text) >= 5:
+            if _questions(text_of(file)) >= 5:
                 hint = f"rename it to {due[0]}, or audit it as it is with --report {file.path}"
                 return UserError(f"no report in the commit: {file.path} looks like one, but is no markdown file", hint)
         elif file.folder and file.suffix in ("pdf", "docx", "doc", "odt", "ipynb", "tex"):
             hint = f"hand in the report as {due[0]}; other formats are not read"
             return UserError(f"no report in the commit: {file.path} is no markdown file", hint)
     pages = [f for f in files.values() if f.suffix in MARKDOWN and readable(f)]
-    most = max(((_questions(f.text), f.path) for f in pages), default=(0, ""))
+    most = max(((_questions(text_of(f)), f.path) for f in pages), default=(0, ""))
     beside_it = f"; {most[1]} has {most[0]}, too few to be sure" if most[0] else ""
     headings = next((x.written("N", "Title") for x in profile.layouts if x.heading), "") if profile else ""
     return UserError(
@@ -164,6 +165,22 @@ def _read(file: File) -> str:
         ) from None
 
 
+def text_of(file: File) -> str:
+    """The text of a report as its reader sees it."""
+    return file.once("as read", lambda: as_read(file.text))
+
+
+def lines_of(file: File) -> list[str]:
+    """Its lines, without their ends."""
+    return file.once("lines as read", lambda: text_of(file).split("\n"))
+
+
+def _within(file: File) -> str:
+    """As much of its text as a report may have lines."""
+    rows = lines_of(file)
+    return text_of(file) if len(rows) <= limits.LINES.value else "\n".join(rows[: limits.LINES.value])
+
+
 def _questions(text: str) -> int:
     """How many headings of questions a text has; one that hardly speaks of questions is not looked at."""
     if text.lower().count("question") < 5:
@@ -180,11 +197,11 @@ def parse_report(
 ) -> Report:
     """The report in a file. `tracked` are the paths that links may lead to, with their files where another of them may hold
     the checklist; `repository` is the name that the host knows the repository by, so that links to it are recognised."""
-    whole = _read(file).split("\n")
+    _read(file)
+    whole, text = lines_of(file), _within(file)
     lines = whole[: limits.LINES.value]
-    text = file.text if len(lines) == len(whole) else "\n".join(lines)
     files: Mapping[str, File] = tracked if isinstance(tracked, Mapping) else {}
-    texts = {f.path: partial(getattr, f, "text") for f in files.values() if f.suffix in MARKDOWN and readable(f)}
+    texts = {f.path: partial(_within, f) for f in files.values() if f.suffix in MARKDOWN and readable(f)}
     if profile.layouts and (laid := chosen(file.path, texts | {file.path: lambda: text}, profile)):
         from auditor.laidreport import parse_laid
 
@@ -219,7 +236,7 @@ def parse_report(
     listed_in = ""
     if sum(bool(i.item) for i in items) < FEW and (others := with_checklist(files, (file.path,), profile)):
         listed_in = others[0].path
-        items = list(listed(others[0].text, 0, len(others[0].lines), profile, notes, listed_in))
+        items = list(listed(text_of(others[0]), 0, len(lines_of(others[0])), profile, notes, listed_in))
     for item in items:
         if not item.item:
             notes.add("item", item.line, f"checklist item is not one of the template's: {item.text[:80]}", listed_in)
@@ -240,7 +257,7 @@ def parse_report(
         items=tuple(items),
         questions=tuple(questions),
         problems=notes.problems(),
-        text=file.text,
+        text=text,
     )
 
 
@@ -423,7 +440,7 @@ def with_checklist(files: Mapping[str, File], but: Collection[str], profile: Pro
     found = []
     for file in files.values():
         if file.suffix in MARKDOWN and file.path not in but and readable(file) and not _of_the_course(file, profile):
-            count = len(list(marked(file.lines, profile)))
+            count = len(list(marked(lines_of(file), profile)))
             if count >= FEW:
                 found.append((-count, file.path.count("/"), file.path, file))
     return [f for *_, f in sorted(found, key=lambda t: t[:3])]

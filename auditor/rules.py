@@ -101,7 +101,7 @@ RULES: dict[str, Rule] = {
         Rule(id="image-not-rendered", title="An image that does not show", level="error", help=_FORM),
         Rule(id="template-figure-left", title="The template's example figure as an image", level="error", help=_FORM),
         Rule(id="fence-unbalanced", title="A code block that never ends", level="error", help=_FORM),
-        Rule(id="checklist-blank", title="A checklist with no box ticked", level="error", help=_FORM),
+        Rule(id="checklist-blank", title="No checklist, or one with no box ticked", level="error", help=_FORM),
         Rule(id="answer-too-short", title="An answer shorter than asked for", level="warning", help=_FORM),
         Rule(id="answer-too-long", title="An answer longer than asked for", level="warning", help=_FORM),
         Rule(id="template-text-left", title="Text of the template within an answer", level="warning", help=_FORM),

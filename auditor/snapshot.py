@@ -163,7 +163,8 @@ class File:
             try:
                 self._text = self._content()
             except Unreadable as reason:
-                self.why_skipped = str(reason)
+                binary = str(reason) == "binary" and (self.suffix in _TEXTS or self.name.lower() in _TEXTS)
+                self.why_skipped = "binary, though its name is a text's" if binary else str(reason)
                 raise Unreadable(self.skipped) from None
         return self._text
 
@@ -287,7 +288,7 @@ def _watched(make: Callable[[], T]) -> tuple[T, tuple[Hole, ...]]:
 def decode(data: bytes) -> str:
     """Text from bytes: UTF-8, UTF-16 (with its mark, or plain enough to know), else Latin-1; line ends made `\n`. Raises
     Unreadable for binary."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) and (b"\0" in data or len(data) < 4):  # every line end has one
         text = data.decode("utf-16", errors="replace")
     elif b"\0" in data[:2] and (wide := _wide(data)):
         text = data.decode(wide, errors="replace")
@@ -298,7 +299,44 @@ def decode(data: bytes) -> str:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("cp1252", errors="replace")
+    if text and not (" " <= text[0] <= "~" or text[0] in "\t\n\r\f"):  # no program's text begins with what is not seen
+        text = text.lstrip(_UNSEEN_FIRST)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+_UNSEEN_FIRST = "".join(
+    map(chr, (*range(9), *range(14, 32), 0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
+)
+# Names whose files are text: one with NUL bytes is not understood, which is no sign that nothing stands in it.
+_TEXTS = frozenset(
+    [
+        "py",
+        "pyi",
+        "ipynb",
+        "yaml",
+        "yml",
+        "toml",
+        "cfg",
+        "ini",
+        "sh",
+        "bash",
+        "md",
+        "markdown",
+        "rst",
+        "dockerfile",
+        "dvc",
+        "tf",
+        "mk",
+        "makefile",
+        "justfile",
+        "procfile",
+        "pipfile",
+        ".gitignore",
+        ".dockerignore",
+        "requirements.txt",
+        "environment.yml",
+    ]
+)
 
 
 _PRINTED = frozenset(range(32, 127)) | {9, 10, 13}

@@ -109,7 +109,8 @@ def find(quote: str, text: str) -> Found | None:
 
 def _match(quote: str, text: str) -> re.Match[str] | None:
     parts = quote.split()
-    if not parts or len(quote) > 6000:
+    unknown = quote.count("\N{REPLACEMENT CHARACTER}")
+    if not parts or len(quote) > 6000 or unknown * 2 > sum(map(len, parts)):  # which would stand anywhere
         return None
     return re.search(r"\s+".join(re.escape(p).replace("\N{REPLACEMENT CHARACTER}", ".") for p in parts), text)
 

@@ -1,5 +1,6 @@
 """The list of groups: what is read, and that everything wrong with it is said at once."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -70,10 +71,9 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         "line 5: no group",
         "line 6: group 4 has no repo",
         "line 7: before soon: not a time",
-        "line 10: group A b again, as in line 9, where it is called a/b",
         "line 11: ref and before name two commits; give one of them",
         "line 12: host.dk/h/i: no folder; for an address write https:// before it",
-        "line 13: group '???' has no letter or digit to name a file by",
+        "line 13: group '???' has no letter or digit",
     ]
 
 
@@ -198,9 +198,36 @@ def test_a_folder_of_repositories(tmp_path: Path) -> None:
         read(tmp_path / "a-plain")
 
 
-def test_file_names_stay_in_their_folder() -> None:
-    for id_ in ("../../etc/passwd", "a/b", "..", "C:\\x", "ünï", "-rf"):
-        name = file_name(id_)
-        assert "/" not in name
-        assert "\\" not in name
-        assert not name.startswith((".", "-"))
+NAMES = (
+    "1", "a", "a b", "a-b", "a_b", "a.b", "a  b", "a/b", "a\\b", "a:b", "Å", "A", "Gruppe Å", "Gruppe Ø", "Gruppe A", "å", "日本", "日本語",
+    "Привет", "한국", "🚀", "🚀🚀", "CON", "con.x", "nul", "nul.", "COM1", "LPT9.txt", "aux", "CONIN$", "../../etc/passwd", "..a", "C:\\x", "ünï", "uni",
+    "-rf", "rf", "a.", "a ", ".a", "x" * 80, "x" * 81, "x" * 300, "x" * 299 + "y", "é", "e", "ß!", "s!", "a\u200bb", "a\u202eb", "a\nb", "a\x00b", "\ud800a",
+    "%2e%2e%2fa", "a;b", "a,b", 'a"b', "a<b", "a|b", "a*b", "a?b", "a#b", "a%b", "a'b", "~a", "$(id)", "`id`", "a&b",
+)  # fmt: skip
+
+
+def test_a_groups_files_have_a_name_of_their_own_on_every_system() -> None:
+    names = {id_: file_name(id_) for id_ in NAMES}
+    assert len({n.casefold() for n in names.values()}) == len({i.casefold() for i in NAMES})
+    for name in names.values():
+        assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,90}", name)
+        assert name[-1] not in ".-"
+        assert name.split(".")[0].lower() not in ("con", "prn", "aux", "nul", "com1", "lpt9", "conin$")
+
+
+def test_a_groups_file_name_stays() -> None:
+    assert [file_name(i) for i in ("1", "mlops-7", "a_b.c", "Team42")] == ["1", "mlops-7", "a_b.c", "Team42"]
+    assert file_name("Gruppe A\u030a") == file_name("Gruppe Å") == "Gruppe-A-" + file_name("Gruppe Å")[-8:]
+    assert file_name("gruppe å").casefold() == file_name("Gruppe Å").casefold()
+
+
+def test_any_letters_are_a_groups_name(tmp_path: Path) -> None:
+    ids = ["Gruppe Å", "Gruppe Ø", "å", "日本", "a b", "a-b", "CON", "nul", "🚀", "Ω;=1+1"]
+    rows = "".join(f'"{id_}",https://x.org/{n}\n' for n, id_ in enumerate(ids))
+    assert [g.id for g in read(written(tmp_path, "group,repo\n" + rows))] == ids
+
+
+def test_a_folder_called_by_any_letters_has_a_record(tmp_path: Path) -> None:
+    build("consistent", tmp_path / "list" / "å")
+    build("consistent", tmp_path / "list" / "a b")
+    assert [file_name(g.id)[:3] for g in read(tmp_path / "list")] == ["a-b", "a-" + file_name("å")[2]]

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from auditor.escape import log, one_line, plain
 from auditor.evaluate.compare import Comparison, Pairs
 from auditor.evaluate.planted import Outcome
 from auditor.evaluate.score import Evaluation, Rate, Rates, Read, Scored
 from auditor.models import Record
-from auditor.render import one_line
-from auditor.render.markdown import plain
 
 
 class Output(Record):
@@ -209,7 +208,7 @@ def _planted(outcomes: Sequence[Outcome]) -> Iterator[Table]:
 def text(output: Output, verbose: bool = False, width: int = 120) -> str:
     """The tables for a terminal."""
     parts = ["\n".join(_text(table, width)) for table in tables(output, verbose) if table.rows]
-    return "\n\n".join(parts) + "\n"
+    return log("\n\n".join(parts) + "\n")
 
 
 def _text(table: Table, width: int) -> Iterator[str]:
@@ -246,4 +245,4 @@ def markdown(output: Output, verbose: bool = False) -> str:
         lines += [f"### {plain(table.title)}", "", "| " + " | ".join(c or " " for c in table.columns) + " |"]
         lines.append("|" + "|".join(" ---: " if figures else " --- " for figures in _figures_in(table)) + "|")
         lines += ["| " + " | ".join(plain(cell, 200) for cell in row) + " |" for row in table.rows] + [""]
-    return "\n".join(lines)
+    return log("\n".join(lines))

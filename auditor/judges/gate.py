@@ -8,15 +8,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from auditor.escape import safe
 from auditor.judges.private import Veil
 from auditor.lazy import dataclass
 from auditor.prompts import Prompt
 
 LINE = 400
 """Characters of a line that are shown."""
-_UNSAFE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0e\ufeff\U000e0000-\U000e01ef]"
-)
+_SELECTORS = re.compile("[\ufe00-\ufe0e]")
 _SESAME = object()
 
 
@@ -126,4 +125,4 @@ def _fence(texts: Iterable[str]) -> str:
 
 
 def _clean(text: str) -> str:
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\t", "    ")).encode("utf-8", "replace").decode()
+    return safe(_SELECTORS.sub("\N{REPLACEMENT CHARACTER}", text))

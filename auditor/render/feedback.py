@@ -8,11 +8,11 @@ from dataclasses import field
 from markupsafe import Markup
 
 from auditor.decisions import Decisions, decided
+from auditor.escape import code, plain
 from auditor.lazy import dataclass
 from auditor.models import AuditRecord, Finding, Verdict
 from auditor.render import one_line
 from auditor.render.html import _asset, _Blob, _hash, _template, _without_secrets
-from auditor.render.markdown import code, plain
 from auditor.render.ways import Ways
 from auditor.rules import hint
 

@@ -1,7 +1,7 @@
 """The record as annotations of a workflow's log: one line for each finding, on the report's line."""
 
+from auditor.escape import data, one_line, prop
 from auditor.models import AuditRecord
-from auditor.render import one_line
 from auditor.render.sides import also, explained, ruling, who
 from auditor.rules import hint
 
@@ -31,19 +31,11 @@ def render(record: AuditRecord) -> str:
             parts = (*parts, f"{name}: {words}" if words else "")
         message = "\n".join(one_line(part) for part in parts if part)
         path, line = record.report.at(verdict.claim.source, verdict.claim.line)
-        place = f"file={_property(path)},line={max(line, 1)}"
+        place = f"file={prop(path)},line={max(line, 1)}"
         counts = finding.standing == "finding"
         title = finding.rule if counts else f"{finding.standing}: {finding.rule}"
         command = _COMMANDS[finding.level] if counts else "notice"
-        rows.append(f"::{command} {place},title={_property(title)}::{_data(message)}\n")
+        rows.append(f"::{command} {place},title={prop(title)}::{data(message)}\n")
     if record.error:
-        rows.append(f"::error::{_data(one_line(record.error))}\n")
+        rows.append(f"::error::{data(one_line(record.error))}\n")
     return "".join(rows)
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(one_line(text)).replace(":", "%3A").replace(",", "%2C")

@@ -14,7 +14,7 @@ from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markdown_it import MarkdownIt
@@ -22,11 +22,12 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from auditor import escape as escaped
 from auditor.decisions import WORDS, Decision, Decisions, decided, question
+from auditor.escape import one_line, safe
 from auditor.lazy import dataclass
 from auditor.models import AuditRecord, Evidence, Finding, Question, Verdict
 from auditor.redact import secret_at
-from auditor.render import one_line, safe
 from auditor.render.sides import MANY, TITLES, also, counts, ruling, said_by, sides, who
 from auditor.render.ways import Served, Ways
 from auditor.rules import LEVELS, RULES, hint, open_but_there
@@ -305,7 +306,7 @@ class _Page:
             title, id_ = ("Checklist", "checklist") if own else ("Before the first question", "before")
             yield self._section(id_, title, "Checklist" if own else "Opening", top, rows[top - 1 : first - 1])
         if report.items and (report.checklist or not rows[top - 1 : first - 1]):  # another file's, or no text is kept
-            made = [(i.line, f"* [{i.mark or ' '}] {i.text}") for i in report.items]
+            made = [(i.line, _row(f"* [{i.mark or ' '}] {i.text}")) for i in report.items]
             title = f"Checklist in {one_line(report.checklist)}" if report.checklist else "Checklist"
             yield self._section("checklist", title, "Checklist", report.items[0].line, made)
         for asked in sorted(report.questions, key=lambda q: q.line):
@@ -365,6 +366,7 @@ class _Page:
     def _markdown(self, rows: Sequence[tuple[int, str]], notes: Sequence[_Note]) -> Markup:
         """Lines of the report as HTML, with the notes in front of the blocks that they speak of."""
         parser = _parser()
+        rows = [(n, row.replace("\n", " ")) for n, row in rows]  # a stored record may have a line end in a row
         tokens = parser.parse("\n".join(row for _, row in rows))
         blocks = [k for k, t in enumerate(tokens) if t.type in _LEAVES and t.map]
         span = {k: (rows[tokens[k].map[0]][0], rows[max(tokens[k].map[1] - 1, 0)][0]) for k in blocks}  # type: ignore[index]
@@ -405,13 +407,9 @@ class _Page:
 
     def link(self, target: str) -> tuple[str, str]:
         """Where a link of the report may lead, and what to show beside it: the host, or the file's path."""
-        try:
-            parts = urlsplit(safe(unquote(target)).strip())
-            host = parts.hostname or ""
-        except ValueError:
-            return "", ""
-        if parts.scheme.lower() in ("http", "https") and host:
-            return target, host
+        url, host = escaped.link(target)
+        if host:
+            return url, host
         path = self.targets.get(unquote(target), "")
         return (self.blob.url(path), path) if path else ("", "")
 

@@ -15,9 +15,9 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from auditor.escape import cell, json_text, one_line, safe
 from auditor.lazy import dataclass
 from auditor.models import GroupEntry, JudgeInfo, Named, Tool
-from auditor.render import one_line
 
 COMMON = 0.5
 """The share of groups above which a finding is called common: the template or the profile may be at fault."""
@@ -132,10 +132,12 @@ def to_json(course: Class, entries: Iterable[GroupEntry]) -> Iterator[str]:
         "unjudged": [{"group": g.id, "reasons": list(g.unjudged)} for g in course.groups if g.unjudged],
         "groups": [],
     }
-    head, _, tail = json.dumps(data, indent=1, ensure_ascii=False).rpartition("[]")
+    head, _, tail = json_text(json.dumps(data, indent=1, ensure_ascii=False)).rpartition("[]")
     yield head + "["
     for n, entry in enumerate(entries):
-        one = json.dumps(entry.model_dump(mode="json", exclude={"key", "around"}), indent=1, ensure_ascii=False)
+        one = json_text(
+            json.dumps(entry.model_dump(mode="json", exclude={"key", "around"}), indent=1, ensure_ascii=False)
+        )
         yield ("," if n else "") + ("\n" + one).replace("\n", "\n  ")
     yield ("\n ]" if course.groups else "]") + tail + "\n"
 
@@ -161,19 +163,12 @@ def to_csv(course: Class) -> str:
         row += [g.labels.get(label, 0) for label in labels]  # type: ignore[call-overload]
         row += [g.judged, len(g.unjudged), u.input_tokens, u.cached_tokens, u.output_tokens, u.cost]
         row += [s.first_commit, s.last_commit, *(getattr(s, c) for c in _COUNTS)]
-        writer.writerow([_cell(v) for v in row])
+        writer.writerow([cell(v) for v in row])
     return out.getvalue()
 
 
 def _status(group: GroupEntry) -> str:
     return "failed" if group.error else "unjudged" if group.unjudged else "done"
-
-
-def _cell(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    text = one_line(value)
-    return "'" + text if text.startswith(("=", "+", "-", "@")) else text
 
 
 def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
@@ -182,7 +177,12 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_clean,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["line"] = one_line
     style, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("index.css", "index.js"))
@@ -212,6 +212,11 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
 def _weight(group: GroupEntry) -> tuple[bool, bool]:
     """What is to do first: who could not be audited, then who is not decided about. Else the list's own order, which ranks nobody."""
     return (not group.error, not group.decided.get("undecided"))
+
+
+def _clean(value: Any) -> Any:
+    """What an expression of the template may put on the page."""
+    return safe(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _row(group: GroupEntry, order: Sequence[str], pages: Mapping[str, str]) -> dict[str, Any]:

@@ -1,35 +1,16 @@
 """The record as Markdown, for a job's summary or an issue. Nothing of a report or repository becomes markup in it."""
 
-import re
 from collections.abc import Iterator
 
+from auditor.escape import code, log, plain
 from auditor.models import AuditRecord, Finding, Verdict
-from auditor.render import one_line
 from auditor.render.sides import TITLES, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
 from auditor.rules import RULES, hint
-
-_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]")
-_JOINER = "&#8288;"  # a word joiner keeps hosts from making links and mentions of `@name`, `#12`, `://` and `www.`
 
 
 def render(record: AuditRecord, *, show: str = "contradicted") -> str:
     """A heading, the counts, and a row for each finding, gravest first; `show` lists other verdicts below."""
-    return "\n".join(_lines(record, show)) + "\n"
-
-
-def plain(text: str, width: int = 0) -> str:
-    """Text that Markdown shows as it is: one line, nothing of it markup, link, mention or end of a table's cell."""
-    text = _SPECIAL.sub(lambda m: f"&#{ord(m[0])};", one_line(text, width))
-    text = re.sub(r"(@|&#35;)(?=\w)", rf"\1{_JOINER}", text)
-    return re.sub(r"(?i)(:)(?=//)|\b(www)(?=\.)", lambda m: m[0] + _JOINER, text)
-
-
-def code(text: str, width: int = 0) -> str:
-    """Text as a code span, in a table too."""
-    text = one_line(text, width).replace("|", "\\|")
-    ticks = "`" * (max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{ticks}{pad}{text}{pad}{ticks}" if text else ""
+    return log("\n".join(_lines(record, show)) + "\n")
 
 
 def _lines(record: AuditRecord, show: str) -> Iterator[str]:

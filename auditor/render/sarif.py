@@ -5,8 +5,8 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from auditor.escape import json_text, message, safe
 from auditor.models import AuditRecord, Evidence, Finding, Rule, Verdict
-from auditor.render import safe
 from auditor.render.sides import also, ruling, who
 from auditor.rules import RULES, hint
 
@@ -43,9 +43,9 @@ def render(record: AuditRecord, *, show: str = "contradicted") -> str:
         )
         for name, words in (("Also at", also(finding)), ("Ruling", ruling(record, finding))):
             if words:
-                result["message"]["text"] += "\n" + _text(f"{name}: {words}")
+                result["message"]["text"] += "\n" + message(f"{name}: {words}")
         if todo := hint(verdicts[finding.verdict], finding):
-            result["message"]["text"] += "\n" + _text(f"To do: {todo}")
+            result["message"]["text"] += "\n" + message(f"To do: {todo}")
     run: dict[str, Any] = {
         "tool": {
             "driver": {
@@ -63,7 +63,7 @@ def render(record: AuditRecord, *, show: str = "contradicted") -> str:
         address = {"repositoryUri": quote(record.submission.url, safe=":/@%~"), "revisionId": record.submission.commit}
         run["versionControlProvenance"] = [address]
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return json_text(json.dumps(log, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _standing(finding: Finding) -> dict[str, str]:
@@ -86,7 +86,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _invocation(record: AuditRecord) -> dict[str, Any]:
     made: dict[str, Any] = {"executionSuccessful": not record.error}
     if record.error:
-        made["toolExecutionNotifications"] = [{"level": "error", "message": {"text": _text(record.error)}}]
+        made["toolExecutionNotifications"] = [{"level": "error", "message": {"text": message(record.error)}}]
     return made
 
 
@@ -101,7 +101,7 @@ def _result(record: AuditRecord, verdict: Verdict, rule: str) -> dict[str, Any]:
     head = verdict.claim.quote or (RULES.get(rule) or _OPEN).title
     result: dict[str, Any] = {
         "ruleId": rule,
-        "message": {"text": "\n".join(_text(part) for part in (head, *parts) if part)},
+        "message": {"text": "\n".join(message(part) for part in (head, *parts) if part)},
         "locations": [_location(*record.report.at(verdict.claim.source, verdict.claim.line))],
         "properties": {"source": f"{verdict.claim.source.kind} {verdict.claim.source.n}", "by": verdict.by},
     }
@@ -119,7 +119,7 @@ def _related(record: AuditRecord, evidence: Evidence, number: int) -> dict[str, 
     late = "not committed yet" if evidence.path in record.submission.uncommitted else ""
     said = "; ".join(part for part in (evidence.note, late) if part)
     place = _location(evidence.path, evidence.start, evidence.end, evidence.excerpt)
-    return {"id": number, **place} | ({"message": {"text": _text(said)}} if said else {})
+    return {"id": number, **place} | ({"message": {"text": message(said)}} if said else {})
 
 
 def _location(path: str, start: int, end: int = 0, snippet: str = "") -> dict[str, Any]:
@@ -131,8 +131,3 @@ def _location(path: str, start: int, end: int = 0, snippet: str = "") -> dict[st
         if snippet:
             place["region"]["snippet"] = {"text": safe(snippet)}
     return {"physicalLocation": place}
-
-
-def _text(text: str) -> str:
-    """Text in which no placeholder and no link is seen: braces are doubled, as the standard asks."""
-    return safe(" ".join(text.split())).replace("{", "{{").replace("}", "}}").replace("](", "] (")

@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.decisions import WORDS
+from auditor.escape import cell
 from auditor.models import GroupEntry
-from auditor.render.index import _cell as cell
 from auditor.render.index import _status as status
 
 _FINDINGS = ("group", "rule", "level", "standing", "place", "quote", "difference", "link", "decision", "since")

@@ -3,8 +3,8 @@
 import textwrap
 from collections.abc import Iterator
 
+from auditor.escape import log, one_line, safe
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
-from auditor.render import one_line, safe
 from auditor.render.sides import TITLES, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
 from auditor.rules import RULES, hint, open_but_there
 
@@ -19,6 +19,7 @@ _COLOURS = {
     "bold": "1",
 }
 _WORDS = {"supported": "supported", "contradicted": "contradicted", "not_verifiable": "not verifiable"}
+_ODD = ("does not parse", "binary, though")  # said always: a file that is not understood may be so on purpose
 _MARKS = {"supported": "✓", "contradicted": "✗", "not_verifiable": "?"}
 
 
@@ -57,7 +58,7 @@ def render(
 ) -> str:
     """The record as text. `show`: `contradicted`, `not_verifiable` or `all` verdicts one by one; `width` in columns;
     `dismissed`, how many findings a person has dismissed and the record no longer has."""
-    return "\n".join(_Page(record, colour, width, dismissed).lines(show)) + "\n"
+    return log("\n".join(_Page(record, colour, width, dismissed).lines(show)) + "\n")
 
 
 class _Page:
@@ -89,7 +90,7 @@ class _Page:
         problems = self.record.report.problems
         if problems and not self.record.submission.working_tree:  # of a working tree they are findings
             yield ""
-            yield self.paint(f"the report itself, {self.record.report.path}:", "bold")
+            yield self.paint(f"the report itself, {one_line(self.record.report.path)}:", "bold")
             for problem in problems if show == "all" else problems[:8]:
                 line = f"{problem.line}:" if problem.line else ""
                 yield f"  {line:6}{one_line(problem.message, self.width - 8)}"
@@ -102,7 +103,7 @@ class _Page:
                 yield f"  {one_line(problem.message, self.width - 2)}"
             if show != "all" and len(self.record.unjudged) > 8:
                 yield self.paint(f"  and {len(self.record.unjudged) - 8} more (--show all)", "dim")
-        omitted = [p for p in self.record.omitted if show == "all" or p.items]
+        omitted = [p for p in self.record.omitted if show == "all" or p.items or p.message.startswith(_ODD)]
         if omitted:
             yield ""
             yield self.paint("not read or followed:", "bold")
@@ -128,11 +129,11 @@ class _Page:
     def header(self) -> Iterator[str]:
         s = self.record.submission
         tree = ", the working tree on" if s.working_tree else " at"
-        yield f"{self.paint(one_line(s.id), 'bold')}{tree} {s.commit[:12]} of {s.commit_time[:16].replace('T', ' ')}, report {one_line(s.report_path)}{self.template()}"
+        yield f"{self.paint(one_line(s.id), 'bold')}{tree} {one_line(s.commit[:12])} of {one_line(s.commit_time[:16]).replace('T', ' ')}, report {one_line(s.report_path)}{self.template()}"
         if said := compared(self.record):
             yield one_line(said)
         if state := self.record.report.state:
-            yield self.paint(f"the report is not finished: {state}", "error")
+            yield self.paint(f"the report is not finished: {one_line(state)}", "error")
         for problem in self.record.report.problems:
             if (
                 s.working_tree and problem.path and not problem.line
@@ -149,7 +150,9 @@ class _Page:
                 if not s.later_commits
                 else f"{s.later_commits} later commit{'s' * (s.later_commits > 1)} left out"
             )
-            yield self.paint(f"the last commit before {s.before} on {one_line(s.branch or 'HEAD')}; {later}", "dim")
+            yield self.paint(
+                f"the last commit before {one_line(s.before)} on {one_line(s.branch or 'HEAD')}; {later}", "dim"
+            )
             for problem in self.record.omitted:
                 if problem.path == "git history":  # which commit it is hangs on this
                     yield self.paint(one_line(problem.message, 400), "warning")

@@ -3,11 +3,11 @@
 import json
 import re
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from build_fixture import NAMES, build, fake_key
+from pages import Page
 
 from auditor import pipeline
 from auditor.decisions import Decision, Decisions
@@ -41,44 +41,6 @@ def record(name: str) -> AuditRecord:
 
 def at_host(made: AuditRecord, url: str) -> AuditRecord:
     return made.model_copy(update={"submission": made.submission.model_copy(update={"url": url})})
-
-
-class Page(HTMLParser):
-    """The tags, attributes and text of a page, and whether its tags close."""
-
-    VOID = ("meta", "link", "img", "input", "br", "hr")
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str, str]] = []
-        self.words: list[str] = []
-        self.open: list[str] = []
-        self.wrong: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.VOID:
-            return
-        if self.open and self.open[-1] == tag:
-            self.open.pop()
-        else:
-            self.wrong.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self.open or self.open[-1] not in ("script", "style"):
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
 
 
 def assert_inert(text: str) -> Page:
@@ -371,7 +333,7 @@ def with_answer(answer: str, line: int) -> AuditRecord:
             r"\[ok\]\(javascript:alert\(1\)\) <span class=\"noimage\">",
         ),
         ("[in the code](../src/x.py)", 0, r'<span class="nolink">in the code</span>'),
-        ("[host](https://github.com@evil.example/x)", 0, r'>host</a> <span class="host">\(evil\.example\)</span>'),
+        ("[host](https://github.com@evil.example/x)", 0, r'>host</span> <span class="host">\(evil\.example\)</span>'),
         (
             "<details><summary>s</summary>\n\n<!-- hidden --> <script>x</script>",
             0,
