@@ -16,6 +16,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "profile": {"snapshot", "trust", "wording"},
     "wording": set(),
     "holes": set(),
+    "linear": set(),
     "globs": set(),
     "repository": {"fetch"},
     "snapshot": {"redact", "globs", "holes", "repository"},
@@ -86,7 +87,7 @@ def test_imports(path: Path) -> None:
             imported |= {node.module.split(".")[1]} if "." in node.module else {name.name for name in node.names}
         elif isinstance(node, ast.Import):
             imported |= {n.name.split(".")[1] for n in node.names if n.name.startswith("auditor.")}
-    assert imported <= allowed | {"models", "errors", "lazy", "__version__"}
+    assert imported <= allowed | {"models", "errors", "lazy", "linear", "__version__"}
 
 
 def test_only_the_command_line_prints() -> None:

@@ -16,6 +16,7 @@ from functools import cached_property
 from auditor.facts import changes
 from auditor.holes import unsure, watching
 from auditor.lazy import compile_later, dataclass
+from auditor.linear import ACROSS, FOLDERS, ONE, WITHIN, Linear, character_class, escape, linear
 from auditor.readers import yaml_documents
 from auditor.repository import GitError, Unreadable
 from auditor.snapshot import OpenSnapshot, Snapshot
@@ -372,7 +373,7 @@ class Names:
     # -- what is made at run time
 
     @cached_property
-    def _ignore(self) -> list[tuple[str, re.Pattern[str], bool, bool]]:
+    def _ignore(self) -> list[tuple[str, Linear, bool, bool]]:
         rules = []
         for path in self.by_name.get(".gitignore", ()):
             try:
@@ -391,7 +392,7 @@ class Names:
             piece, is_folder = "/".join(parts[:n]), n < len(parts) or path.endswith("/")
             state = False
             for prefix, pattern, only_folders, negated in self._ignore:
-                if piece.startswith(prefix) and (is_folder or not only_folders) and pattern.match(piece[len(prefix) :]):
+                if piece.startswith(prefix) and (is_folder or not only_folders) and pattern.fits(piece[len(prefix) :]):
                     state = not negated
             if state:
                 return True
@@ -563,13 +564,13 @@ def _closest(name: str, paths: Iterable[str]) -> str:
     return max(sorted(paths), key=lambda p: (difflib.SequenceMatcher(None, name.lower(), p.lower()).ratio(), -len(p)))
 
 
-def ignore_rule(row: str) -> tuple[re.Pattern[str], bool, bool] | None:
+def ignore_rule(row: str) -> tuple[Linear, bool, bool] | None:
     """One line of a .gitignore: the pattern for a path below its folder, whether it is for folders only, whether it negates."""
-    row = row.rstrip()
+    row = row.rstrip(" \t\r")
     if not row or row.startswith("#"):
         return None
     negated = row.startswith("!")
-    row = row.lstrip("!").removeprefix("\\")
+    row = row[negated:]
     only_folders = row.endswith("/")
     row = row.rstrip("/")
     anchored = "/" in row
@@ -577,20 +578,14 @@ def ignore_rule(row: str) -> tuple[re.Pattern[str], bool, bool] | None:
     out, i = "", 0
     while i < len(row):
         if row.startswith("**/", i):
-            out, i = out + "(?:.*/)?", i + 3
+            out, i = out + FOLDERS, i + 3
         elif row.startswith("**", i):
-            out, i = out + ".*", i + 2
-        elif row[i] == "*":
-            out, i = out + "[^/]*", i + 1
-        elif row[i] == "?":
-            out, i = out + "[^/]", i + 1
-        elif row[i] == "[" and "]" in row[i + 2 :]:
-            end = row.index("]", i + 2)
-            body = row[i + 1 : end].replace("\\", "\\\\")
-            out, i = out + "[" + ("^" + body[1:] if body[0] in "!^" else body) + "]", end + 1
+            out, i = out + ACROSS, i + 2
+        elif row[i] == "[" and (found := character_class(row, i)):
+            out, i = out + found[0], found[1]
+        elif row[i] == "\\" and i + 1 < len(row):
+            out, i = out + escape(row[i + 1]), i + 2
         else:
-            out, i = out + re.escape(row[i]), i + 1
-    try:
-        return re.compile(("" if anchored else "(?:.*/)?") + out + r"\Z"), only_folders, negated
-    except re.error:
-        return None
+            out, i = out + ({"*": WITHIN, "?": ONE}.get(row[i]) or escape(row[i])), i + 1
+    pattern = linear(("" if anchored else FOLDERS) + out)
+    return None if pattern is None else (pattern, only_folders, negated)

@@ -1,0 +1,94 @@
+"""Patterns that a repository brings, matched in time that grows with the text alone, whatever they are.
+
+Python's own expressions try one way after another, so that a pattern with a few stars can take for ever. These are given to
+RE2, which reads a text once. What it refuses (a look around, a reference back, a pattern of absurd size) is refused here.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+_LONGEST = 20_000  # characters of a pattern that is tried at all
+ONE, WITHIN, ACROSS = r"[^/\n]", r"[^/\n]*", r"[^\n]*"  # a character of a name, any of a name, any of a path
+FOLDERS = r"(?:[^\n]*/)?"  # any folders, or none
+
+
+class Linear:
+    """A compiled pattern. Texts are compared as bytes: a path need not be Unicode."""
+
+    __slots__ = ("_compiled",)
+
+    def __init__(self, compiled: Any) -> None:
+        self._compiled = compiled
+
+    def fits(self, text: str) -> bool:
+        """Whether the whole text matches."""
+        return self._compiled.fullmatch(_bytes(text)) is not None
+
+
+class Rows:
+    """Many paths, so that a pattern is held against all of them at once."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        rows = [_bytes(t) for t in texts]
+        self._text = b"\n".join(rows)
+        self._at: dict[int, int] = {}
+        start = 0
+        for n, row in enumerate(rows):
+            self._at[start] = n
+            start += len(row) + 1
+
+    def fitting(self, source: str) -> list[int]:
+        """The numbers of those that a pattern fits as a whole."""
+        compiled = _compiled(rf"(?m)^(?:{source})$")
+        if compiled is None:
+            return []
+        starts = (m.start() for m in compiled.finditer(self._text))
+        return [self._at[s] for s in starts if s in self._at]
+
+
+def linear(source: str) -> Linear | None:
+    """A pattern in the syntax that Python and RE2 share; None where RE2 refuses it."""
+    compiled = _compiled(source)
+    return None if compiled is None else Linear(compiled)
+
+
+def _compiled(source: str) -> Any:
+    import re2
+
+    if len(source) > _LONGEST:
+        return None
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(source.encode("utf-8", "replace"), options)
+    except re2.error:
+        return None
+
+
+def _bytes(text: str) -> bytes:
+    return text.replace("\n", "\0").encode("utf-8", "replace")
+
+
+def character_class(glob: str, start: int) -> tuple[str, int] | None:
+    """The class that opens at `[` in a glob, as an expression, and the place behind it; None where it does not close."""
+    end = glob.find("]", start + 2)
+    if end < 0 or end > start + 500:
+        return None
+    body = glob[start + 1 : end]
+    negated = body[0] in "!^" and len(body) > 1
+    body, out, i = body[1:] if negated else body, "", 0
+    while i < len(body):
+        if body[i + 1 : i + 2] == "-" and i + 2 < len(body):
+            if body[i] <= body[i + 2]:  # else the range is empty
+                out += f"{escape(body[i])}-{escape(body[i + 2])}"
+            i += 3
+        else:
+            out, i = out + escape(body[i]), i + 1
+    if negated:
+        return rf"[^/\n{out}]", end + 1
+    return (f"[{out}]" if out else r"[^\s\S]"), end + 1
+
+
+def escape(text: str) -> str:
+    """A text as an expression that matches it alone."""
+    return "".join(c if c.isalnum() or c == "_" or ord(c) > 127 else f"\\x{ord(c):02x}" for c in text)
