@@ -94,6 +94,25 @@ def html_tags(text: str) -> list[Tag]:
     return [t for t in reader.tags if t.name != "end"]
 
 
+def comments(text: str) -> list[tuple[int, int]]:
+    """Where the comments of HTML in a text begin and end; one that does not end is none."""
+    found = []
+    start = text.find("<!--")
+    while start >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        found.append((start, end + 3))
+        start = text.find("<!--", end + 3)
+    return found
+
+
+def without_comments(text: str) -> str:
+    """A text with a blank for each comment of HTML."""
+    pieces, last = [], 0
+    for start, end in comments(text):
+        pieces.append(text[last:start])
+        last = end
+    return " ".join([*pieces, text[last:]])
+
+
 # -- headings and anchors ----------------------------------------------------------------------------------------------
 
 
