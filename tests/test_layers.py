@@ -54,7 +54,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "verify": {"claims", "judges", "redact"},
     "standing": {"judges", "rules", "verify"},
     "rules": {"profile", "trust"},
-    "render": {"render", "rules", "redact", "decisions"},
+    "render": {"render", "rules", "redact", "decisions", "markup"},
     "decisions": {"render"},
     "prepared": {"facts", "judges", "profile", "snapshot"},
     "replies": {"claims", "judges", "prepared", "profile", "prose", "rules", "verify"},

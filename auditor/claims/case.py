@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from auditor.claims.kinds import KINDS, Strength, Typed, kind_of
 from auditor.holes import watching
@@ -37,6 +37,9 @@ class Case:
     prose: Prose
     claims: tuple[Placed, ...] = ()
     _answers: dict[str, Answer] = field(default_factory=dict)
+    remembered: dict[tuple[object, ...], Any] = field(
+        default_factory=dict
+    )  # what settlers ask of one claim again and again
     _by_claim: tuple[tuple[Placed, ...], dict[int, Placed]] = field(default=((), {}))
 
     @property

@@ -1,5 +1,6 @@
 """Settles typed claims, and tells what was never true from what has become untrue."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from auditor.claims.case import Case, Placed, Settled, load
@@ -9,6 +10,11 @@ from auditor.prose import Prose
 from auditor.snapshot import OpenSnapshot, Snapshot
 
 Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id
+
+
+_MOST = (
+    100  # claims of one kind in one answer: each is held against the whole answer, and no answer of 300 words has more
+)
 
 
 def read_patterns(case: Case) -> tuple[list[Placed], list[Problem]]:
@@ -34,8 +40,15 @@ def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[V
     case.claims = claims = tuple(claims)
     problems: dict[str, Problem] = {}
     settled: dict[tuple[int, str], tuple[Placed, Settled]] = {}
+    seen: Counter[tuple[int, str]] = Counter()
     for placed in claims:
         if (settler := settlers.get(_kind(placed))) is None:
+            continue
+        seen[placed.question.n, _kind(placed)] += 1
+        if (many := seen[placed.question.n, _kind(placed)]) > _MOST:
+            if many == _MOST + 1:
+                said = f"question {placed.question.n}: more than {_MOST} claims of kind {_kind(placed)}; the others are not settled"
+                problems[said] = Problem(message=said)
             continue
         made, failure = settler.settle(placed.claim, case)
         if failure:

@@ -421,8 +421,11 @@ class _Definitions:
                 if isinstance(target, ast.Name) and value is not None:
                     self.values[target.id] = value
         self.fixtures: dict[tuple[str, str], Function] = {}  # by the class around it and its name
+        self.by_fixture: dict[str, Function] = {}  # the first of each name
         self.autouse: list[tuple[str, str]] = []
         for f in module.functions:
+            if _is_fixture(f):
+                self.by_fixture.setdefault(_fixture_name(f), f)
             if _is_fixture(f) and (f.owner or "." not in f.qualname):
                 key = (f.owner, _fixture_name(f))
                 self.fixtures[key] = f
@@ -861,9 +864,7 @@ def _reach(here: _Definitions, above: list[_Definitions], f: Function, owner: Cl
                 found = source.functions[root]
                 node = found.node
             else:
-                fixture = next(
-                    (g for g in source.functions.values() if _is_fixture(g) and _fixture_name(g) == root), None
-                )
+                fixture = source.by_fixture.get(root)
                 if fixture is not None:
                     node = fixture.node
                 elif root in source.values:

@@ -60,7 +60,9 @@ _HOLDS = bag("contains contain has have holds hold with includes implements")
 _STANDS = frozenset(
     ["in", "from", "inside", "the", "file", "located", "defined", "are", "found", "under", "implemented"]
 )
-_FILE = compile_later(r"(?<![\w./\\-])[\w./\\-]*(?:test|locust)[\w./\\-]*\.py\b|\btest_[a-z_]+\b(?!\.\w)", re.IGNORECASE)
+_FILE = compile_later(
+    r"(?<![\w./\\-])[\w./\\-]*(?:test|locust)[\w./\\-]*\.py\b|\btest_[a-z_]+\b(?!\.\w)", re.IGNORECASE
+)
 _FAR = 200  # characters on either side of a number that a file tied to it begins and ends in
 
 
