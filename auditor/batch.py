@@ -27,6 +27,7 @@ from pydantic import ValidationError
 
 from auditor import __version__, pipeline
 from auditor.errors import UserError
+from auditor.extras import need
 from auditor.facts.statistics import statistics
 from auditor.grammar import running
 from auditor.groups import file_name
@@ -549,10 +550,9 @@ def summarise(
 
 def dask(address: str) -> tuple[Callable[[int], Executor], int]:
     """An executor on a Dask cluster, as often as it is asked for, and how many threads it has."""
-    try:
-        import distributed
-    except ImportError:
-        raise UserError("--scheduler needs Dask", "install it with: pip install 'auditor[dask]'") from None
+    need("dask", "--scheduler")
+    import distributed
+
     try:
         client: Any = getattr(distributed, "Client")(address, timeout=20)  # noqa: B009  (it has no types)
     except (OSError, TimeoutError, ValueError) as error:
