@@ -62,6 +62,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "stored": set(),
     "evaluate": {"evaluate", "judges", "render", "repository", "stored", "trust"},
     "cli_eval": ANY,
+    "cli_config": ANY,
     "options": set(),
     "groups": {"snapshot"},
     "workers": set(),
