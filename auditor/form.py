@@ -15,7 +15,7 @@ from functools import cached_property
 from urllib.parse import quote, unquote
 
 from auditor.lazy import dataclass
-from auditor.markup import Reference, anchors, leads_to_anchor, parse, references
+from auditor.markup import Reference, anchors, leads_to_anchor, parse, references, without_comments
 from auditor.models import ChecklistItem, Citation, Claim, Evidence, Image, Question, Report, Source, Verdict
 from auditor.profile import Profile, Version, words
 from auditor.report import BEFORE, IN_HTML, LENGTH, UNDERLINED, lines_of, text_of
@@ -29,7 +29,6 @@ _PLACEHOLDER = re.compile(r"question\s+\d+\s+fill\s+here|\bs[xX]{6}\b|figures/<i
 _TEMPLATE_LINE = re.compile(
     r"^\s*(?:>\s*)?(?:recommended\s+)?answer\s+length\s*:|^\s*(?:>\s*)?\*?example\s*:\s*\*?$", re.IGNORECASE
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FILLER = words(
     "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua"
     " todo tbd fixme xxx placeholder asdf"
@@ -340,7 +339,7 @@ def _answers(page: _Page) -> Iterator[Flaw]:
                 else f"Write what is meant in line {left[0]}, or delete the line if there is nothing to say.",
                 detail=not wanted, beside=len(words(question.answer)) >= _FEW_WORDS,
             )  # fmt: skip
-        elif (said := words(_COMMENT.sub(" ", question.answer))) and _fills(said):
+        elif (said := words(without_comments(question.answer))) and _fills(said):
             yield Flaw(
                 "placeholder-left", _of(question), question.answer_lines[0], _name(question), _cut(question.answer),
                 "The text only fills the space.", f"Write the answer{f' ({want})' if want else ''}.",
@@ -427,7 +426,7 @@ def _lengths(page: _Page) -> Iterator[Flaw]:
 
 def count_words(answer: str) -> tuple[int, int]:
     """The words of an answer without code, tables and images, and with everything that white space parts."""
-    everything = len(_COMMENT.sub(" ", answer).split())
+    everything = len(without_comments(answer).split())
     prose = 0
     tokens = parse(answer)
     table = False

@@ -1,39 +1,55 @@
 """Globs over the paths of a commit, ignoring case."""
 
-import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
+
+from auditor.lazy import compile_later
+from auditor.linear import ACROSS, FOLDERS, ONE, WITHIN, Linear, Rows, character_class, escape, linear
+
+_CHOICES = 64  # globs that the braces of one may stand for; with more it is one expression
+_BRACES = compile_later(r"\{([^{}]*)\}")
 
 
 def _regex(glob: str) -> str:
-    out, i = "", 0
+    """A glob as an expression; braces, which stand in it where they have too many choices, are choices."""
+    out, i, depth = "", 0, 0
+    braces = glob.count("{") == glob.count("}")
     while i < len(glob):
+        c = glob[i]
         if glob.startswith("**/", i):
-            out, i = out + "(?:.*/)?", i + 3
+            out, i = out + FOLDERS, i + 3
         elif glob.startswith("**", i):
-            out, i = out + ".*", i + 2
-        elif glob[i] == "*":
-            out, i = out + "[^/]*", i + 1
-        elif glob[i] == "?":
-            out, i = out + "[^/]", i + 1
-        elif glob[i] == "[" and "]" in glob[i:]:
-            end = glob.index("]", i)
-            body = glob[i + 1 : end].replace("\\", "\\\\")
-            out, i = out + "[" + ("^" + body[1:] if body.startswith("!") else body) + "]", end + 1
+            out, i = out + ACROSS, i + 2
+        elif c == "[" and (found := character_class(glob, i)):
+            out, i = out + found[0], found[1]
+        elif c == "{" and braces:
+            out, i, depth = out + "(?:", i + 1, depth + 1
+        elif c == "}" and depth:
+            out, i, depth = out + ")", i + 1, depth - 1
         else:
-            out, i = out + re.escape(glob[i]), i + 1
+            piece = {"*": WITHIN, "?": ONE, ",": "|" if depth else ","}.get(c) or escape(c)
+            out, i = out + piece, i + 1
     return out
 
 
 def _alternatives(glob: str) -> list[str]:
-    """A glob without its braces: one for each choice."""
+    """A glob without its braces: one for each choice. With absurdly many choices it is left as it is."""
     glob = glob.replace(".y*ml", ".{yml,yaml}")
-    match = re.search(r"\{([^{}]*)\}", glob) if "{" in glob else None
-    if not match:
-        return [glob]
-    return [
-        g for choice in match[1].split(",") for g in _alternatives(glob[: match.start()] + choice + glob[match.end() :])
-    ]
+    made = [glob]
+    while any("{" in g and _BRACES.search(g) for g in made):
+        more = []
+        for one in made:
+            match = _BRACES.search(one) if "{" in one else None
+            if match is None:
+                more.append(one)
+            elif len(more) + match[1].count(",") >= _CHOICES:
+                return [glob]
+            else:
+                more += [one[: match.start()] + choice + one[match.end() :] for choice in match[1].split(",")]
+        made = more
+        if len(made) > _CHOICES:
+            return [glob]
+    return made
 
 
 def _made_of(name: str, parts: list[str]) -> bool:
@@ -45,7 +61,7 @@ def _made_of(name: str, parts: list[str]) -> bool:
 
 
 def _plain(text: str) -> bool:
-    return "*" not in text and "?" not in text and "[" not in text
+    return not any(c in text for c in "*?[{")
 
 
 class _Globs:
@@ -65,7 +81,7 @@ class _Globs:
             folder, _, name = glob.rpartition("/")
             top, deep, tail = glob.partition("/**/*")
             top = top if deep else ""
-            plain_name = rest != glob and rest and "/" not in rest and "?" not in rest and "[" not in rest
+            plain_name = rest != glob and rest and not any(c in rest for c in "/?[{")
             stars = rest.count("*")
             if _plain(glob):
                 self._exact.add(glob)
@@ -94,7 +110,8 @@ class _Globs:
         self._tails = {folder: tuple(tails) for folder, tails in beside.items()}
         self._within = {folder: tuple(tails) for folder, tails in within.items()}
         self._under = {folder: tuple(tails) for folder, tails in under.items()}
-        self._others = re.compile("(?:" + "|".join(others) + r")\Z") if others else None
+        self._source = "|".join(others)
+        self._others: Linear | None = None
 
     def match(self, path: str) -> bool:
         """Whether one of the globs matches a path in small letters."""
@@ -110,8 +127,15 @@ class _Globs:
             or any(path.startswith(top) and name.endswith(tails) for top, tails in self._within.items())
             or (bool(self._under) and any(name.endswith(self._under.get(f, ())) for f in folder.split("/")))
             or (bool(self._folders) and not self._folders.isdisjoint(path.split("/")[:-1]))
-            or (self._others is not None and self._others.match(path) is not None)
+            or (bool(self._source) and self._fits(path))
         )
+
+    def _fits(self, path: str) -> bool:
+        if self._others is None:
+            self._others = linear(self._source)
+            if self._others is None:  # refused
+                self._source = ""
+        return self._others is not None and self._others.fits(path)
 
     def among(self, paths: "Paths") -> set[int]:
         """The numbers of the paths that match: `match` for all of a commit's paths, looked up instead of walked."""
@@ -135,8 +159,8 @@ class _Globs:
             last = parts[-1]
             found.update([n for n, name in enumerate(paths.names) if name.endswith(last) and _made_of(name, parts)])
         found.update(n for folder in self._folders for n in paths.below.get(folder, ()))
-        if self._others is not None:
-            found.update([n for n, path in enumerate(paths.lower) if self._others.match(path)])
+        if self._source:
+            found.update(paths.rows.fitting(self._source))
         return found
 
 
@@ -160,6 +184,10 @@ class Paths:
             for part in folder.split("/"):
                 self.below.setdefault(part, set()).add(n)
         self._known: dict[tuple[str, ...], list[str]] = {}
+
+    @cached_property
+    def rows(self) -> Rows:
+        return Rows(self.lower)
 
     def matching(self, globs: tuple[str, ...]) -> list[str]:
         """Those that `matches` would let through, in their order."""
@@ -201,7 +229,7 @@ def may_match_below(folder: str, globs: Iterable[str]) -> bool:
     if any(g.endswith("/**") and matches(f"{folder}/x", (g,)) for g in out):
         return False
     return any(
-        _leads_below(alternative.split("/"), parts)
+        "{" in alternative or _leads_below(alternative.split("/"), parts)
         for glob in globs
         if not glob.startswith("!")
         for alternative in _alternatives(glob.lower())
@@ -212,6 +240,6 @@ def _leads_below(glob: list[str], parts: list[str]) -> bool:
     for i, part in enumerate(parts):
         if glob[i : i + 1] == ["**"]:
             return True
-        if i + 1 >= len(glob) or not re.fullmatch(_regex(glob[i]), part):
+        if i + 1 >= len(glob) or not ((fits := linear(_regex(glob[i]))) and fits.fits(part)):
             return False
     return True

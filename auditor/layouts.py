@@ -5,9 +5,9 @@ from functools import cached_property
 from typing import Literal
 
 from auditor.lazy import dataclass
-from auditor.linear import why_not
 from auditor.markup import Heading
 from auditor.models import Record
+from auditor.profile_expressions import why_not
 
 BUILT_IN = "question-n"
 """The layout of a profile that declares none: `### Question N` at any level, the question as a quote, `> Answer:`."""

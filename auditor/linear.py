@@ -1,115 +1,94 @@
-"""Whether a regular expression takes time in proportion to the text, whatever the text: for expressions that somebody else
-wrote."""
+"""Patterns that a repository brings, matched in time that grows with the text alone, whatever they are.
 
-import re
-from collections.abc import Iterable, Sequence
+Python's own expressions try one way after another, so that a pattern with a few stars can take for ever. These are given to
+RE2, which reads a text once. What it refuses (a look around, a reference back, a pattern of absurd size) is refused here.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
-_LONG = 300
-_SOME = 1000  # a count from which a bounded repeat is as good as an endless one
-_TRIED = [chr(c) for c in range(32, 127)] + ["\n", "\t", "ä", "ß", "✔", "漢"]
+_LONGEST = 20_000  # characters of a pattern that is tried at all
+ONE, WITHIN, ACROSS = r"[^/\n]", r"[^/\n]*", r"[^\n]*"  # a character of a name, any of a name, any of a path
+FOLDERS = r"(?:[^\n]*/)?"  # any folders, or none
 
 
-def why_not(source: str) -> str:
-    """Why an expression is refused; empty for one that is not.
+class Linear:
+    """A compiled pattern. Texts are compared as bytes: a path need not be Unicode."""
 
-    Refused is what does not compile, is longer than 300 characters, looks around or back, repeats what itself repeats or
-    chooses, or has two repeats side by side (nothing between them that must stand there) that can take the same character:
-    each of these can make a match take ages."""
-    if len(source) > _LONG:
-        return f"it is longer than {_LONG} characters"
+    __slots__ = ("_compiled",)
+
+    def __init__(self, compiled: Any) -> None:
+        self._compiled = compiled
+
+    def fits(self, text: str) -> bool:
+        """Whether the whole text matches."""
+        return self._compiled.fullmatch(_bytes(text)) is not None
+
+
+class Rows:
+    """Many paths, so that a pattern is held against all of them at once."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        rows = [_bytes(t) for t in texts]
+        self._text = b"\n".join(rows)
+        self._at: dict[int, int] = {}
+        start = 0
+        for n, row in enumerate(rows):
+            self._at[start] = n
+            start += len(row) + 1
+
+    def fitting(self, source: str) -> list[int]:
+        """The numbers of those that a pattern fits as a whole."""
+        compiled = _compiled(rf"(?m)^(?:{source})$")
+        if compiled is None:
+            return []
+        starts = (m.start() for m in compiled.finditer(self._text))
+        return [self._at[s] for s in starts if s in self._at]
+
+
+def linear(source: str) -> Linear | None:
+    """A pattern in the syntax that Python and RE2 share; None where RE2 refuses it."""
+    compiled = _compiled(source)
+    return None if compiled is None else Linear(compiled)
+
+
+def _compiled(source: str) -> Any:
+    import re2
+
+    if len(source) > _LONGEST:
+        return None
+    options = re2.Options()
+    options.log_errors = False
     try:
-        re.compile(source)
-        from re import _parser  # type: ignore[attr-defined]
-
-        tree = _parser.parse(source)
-    except (re.error, RecursionError, OverflowError) as error:
-        return f"it does not compile ({error})"
-    return _why(list(tree))
+        return re2.compile(source.encode("utf-8", "replace"), options)
+    except re2.error:
+        return None
 
 
-def _why(parts: Sequence[tuple[Any, Any]]) -> str:
-    open_: list[frozenset[str]] = []  # what repeats since the last part that must stand there can take
-    for kind, value in _flat(parts):
-        name = str(kind)
-        if name in ("ASSERT", "ASSERT_NOT", "GROUPREF", "GROUPREF_EXISTS"):
-            return "it looks around or refers back to a group"
-        if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            least, most, inner = value
-            if int(most) <= 1 and not _repeats(inner):
-                continue
-            if _repeats(inner) or any(str(k) == "BRANCH" for k, _ in _flat(inner)):
-                return "it repeats something that itself repeats or chooses"
-            if int(most) >= _SOME:
-                taken = _taken(inner)
-                if any(taken & before for before in open_):
-                    return "two repeats side by side can take the same characters"
-                open_.append(taken)
-                continue
-            if least:
-                open_ = []
-        elif name == "BRANCH":
-            for branch in value[1]:
-                if reason := _why(branch):
-                    return reason
-            if any(_repeats(branch) for branch in value[1]):
-                open_.append(frozenset(_TRIED))
-        elif name != "AT":
-            taken = _taken([(kind, value)])
-            open_ = [before for before in open_ if taken & before]
-    return ""
+def _bytes(text: str) -> bytes:
+    return text.replace("\n", "\0").encode("utf-8", "replace")
 
 
-def _flat(parts: Iterable[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
-    """The parts, those of groups in their place."""
-    for kind, value in parts:
-        if str(kind) == "SUBPATTERN":
-            yield from _flat(value[3])
-        elif str(kind) == "ATOMIC_GROUP":
-            yield from _flat(value)
+def character_class(glob: str, start: int) -> tuple[str, int] | None:
+    """The class that opens at `[` in a glob, as an expression, and the place behind it; None where it does not close."""
+    end = glob.find("]", start + 2)
+    if end < 0 or end > start + 500:
+        return None
+    body = glob[start + 1 : end]
+    negated = body[0] in "!^" and len(body) > 1
+    body, out, i = body[1:] if negated else body, "", 0
+    while i < len(body):
+        if body[i + 1 : i + 2] == "-" and i + 2 < len(body):
+            if body[i] <= body[i + 2]:  # else the range is empty
+                out += f"{escape(body[i])}-{escape(body[i + 2])}"
+            i += 3
         else:
-            yield kind, value
+            out, i = out + escape(body[i]), i + 1
+    if negated:
+        return rf"[^/\n{out}]", end + 1
+    return (f"[{out}]" if out else r"[^\s\S]"), end + 1
 
 
-def _repeats(parts: Iterable[tuple[Any, Any]]) -> bool:
-    return any(
-        "REPEAT" in str(kind) or (str(kind) == "BRANCH" and any(_repeats(b) for b in value[1]))
-        for kind, value in _flat(parts)
-    )
-
-
-def _taken(parts: Iterable[tuple[Any, Any]]) -> frozenset[str]:
-    """The characters of a sample that one of the parts takes."""
-    taken: set[str] = set()
-    for kind, value in _flat(parts):
-        name = str(kind)
-        if name == "ANY" or name == "NOT_LITERAL":
-            taken.update(_TRIED)
-        elif name == "LITERAL":
-            taken.add(chr(value))
-        elif name == "CATEGORY":
-            taken.update(c for c in _TRIED if _in_category(str(value), c))
-        elif name == "IN":
-            taken.update(c for c in _TRIED if _in_set(value, c))
-    return frozenset(taken)
-
-
-def _in_set(value: Iterable[tuple[Any, Any]], char: str) -> bool:
-    found, turned = False, False
-    for kind, what in value:
-        name = str(kind)
-        if name == "NEGATE":
-            turned = True
-        elif name == "LITERAL":
-            found = found or ord(char) == what
-        elif name == "RANGE":
-            found = found or what[0] <= ord(char) <= what[1]
-        elif name == "CATEGORY":
-            found = found or _in_category(str(what), char)
-    return found is not turned
-
-
-def _in_category(name: str, char: str) -> bool:
-    tests = {"DIGIT": char.isdigit(), "SPACE": char.isspace(), "WORD": char.isalnum() or char == "_"}
-    fits = next((fits for key, fits in tests.items() if name.endswith(key)), True)
-    return fits is not ("NOT" in name)
+def escape(text: str) -> str:
+    """A text as an expression that matches it alone."""
+    return "".join(c if c.isalnum() or c == "_" or ord(c) > 127 else f"\\x{ord(c):02x}" for c in text)

@@ -5,7 +5,7 @@ rest. Addresses are handed out as they are written (entities resolved): whoever 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -17,6 +17,7 @@ from auditor.lazy import compile_later, dataclass
 
 PICTURE = compile_later(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|ico|tiff?|pdf)$", re.IGNORECASE)
 _QUESTION_ROW = compile_later(r"^ {0,3}#{1,6}[ \t]*\**[ \t]*question[ \t]+\d{1,3}\b", re.IGNORECASE)
+_BRACKET = compile_later(r"\\.|[\[\]]", re.DOTALL)
 _SIZE = compile_later(r"\s+=\d*x\d*$")
 _NOT_IN_A_SLUG = compile_later(r"[^\w\- ]")
 _FOOTNOTE = compile_later(r"\[\^([^\]\s]{1,60})\]")
@@ -32,7 +33,51 @@ def markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable("table")
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    return bounded(parser)
+
+
+_BRACKETS = 100  # of a paragraph: with more, those that nothing closes are told apart before the parser looks for it
+_HEIGHT = 8  # brackets within a bracket that may still be a link's
+
+
+def bounded(parser: MarkdownIt) -> MarkdownIt:
+    """A parser that does not look for the end of a link where there is none: it would read on to the paragraph's end from every
+    bracket. The words of a link may have brackets within brackets, but not deeper than anybody writes."""
+    from markdown_it.rules_inline import StateInline, image, link
+
+    def within(rule: Callable[[StateInline, bool], bool], shift: int) -> Callable[[StateInline, bool], bool]:
+        def bounded_rule(state: StateInline, silent: bool) -> bool:
+            mark = state.src[state.pos + shift : state.pos + shift + 1]
+            if mark == "[" and (opening := _closed(state.src)) is not None and state.pos + shift not in opening:
+                return False
+            return rule(state, silent)
+
+        return bounded_rule
+
+    parser.inline.ruler.at("link", within(link, 0))
+    parser.inline.ruler.at("image", within(image, 1))
     return parser
+
+
+@lru_cache(maxsize=8)
+def _closed(text: str) -> frozenset[int] | None:
+    """Where the brackets of a paragraph open that close again; None for a paragraph with few of them."""
+    if text.count("[") <= _BRACKETS:
+        return None
+    waiting: list[int] = []
+    heights: list[int] = []
+    found = []
+    for mark in _BRACKET.finditer(text):
+        if mark[0] == "[":
+            waiting.append(mark.start())
+            heights.append(0)
+        elif mark[0] == "]" and waiting:
+            at, height = waiting.pop(), heights.pop()
+            if height < _HEIGHT:
+                found.append(at)
+            if heights:
+                heights[-1] = max(heights[-1], height + 1)
+    return frozenset(found)
 
 
 def parse(text: str) -> list[Token]:
@@ -92,6 +137,25 @@ def html_tags(text: str) -> list[Tag]:
     reader = _Html()
     reader.feed(text + "<end>")  # a tag at the end, so that the text before it is handed out
     return [t for t in reader.tags if t.name != "end"]
+
+
+def comments(text: str) -> list[tuple[int, int]]:
+    """Where the comments of HTML in a text begin and end; one that does not end is none."""
+    found = []
+    start = text.find("<!--")
+    while start >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        found.append((start, end + 3))
+        start = text.find("<!--", end + 3)
+    return found
+
+
+def without_comments(text: str) -> str:
+    """A text with a blank for each comment of HTML."""
+    pieces, last = [], 0
+    for start, end in comments(text):
+        pieces.append(text[last:start])
+        last = end
+    return " ".join([*pieces, text[last:]])
 
 
 # -- headings and anchors ----------------------------------------------------------------------------------------------

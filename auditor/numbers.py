@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from auditor.lazy import compile_later
@@ -56,8 +57,9 @@ class Token:
         return float(bare) if bare.replace(".", "", 1).isdecimal() else WORDS.get(bare)
 
 
-def tokens(text: str) -> list[Token]:
-    """The words, numbers and signs of a text."""
+@lru_cache(maxsize=256)
+def tokens(text: str) -> tuple[Token, ...]:
+    """The words, numbers and signs of a text; kept, since each claim of a sentence asks for them."""
     made = []
     for m in _TOKEN.finditer(text):
         before, after = text[m.start() - 1 : m.start()], text[m.end() : m.end() + 2]
@@ -65,7 +67,7 @@ def tokens(text: str) -> list[Token]:
         if m[0].isalpha():  # a word is a word; only of numbers it matters that they stand alone
             glued = bool(re.match(r"[\w/\\@]|\.\w", before + after[:1])) and not before.isspace()
         made.append(Token(m[0].lower(), m.start(), m.end(), glued))
-    return made
+    return tuple(made)
 
 
 def operator(before: Sequence[Token]) -> str:

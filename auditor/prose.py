@@ -12,17 +12,20 @@ from functools import cached_property
 from markdown_it.token import Token
 
 from auditor.lazy import compile_later, dataclass
-from auditor.markup import inline_references, parse
+from auditor.markup import comments, inline_references, parse
 from auditor.models import Question, Report
 
 _ABBREVIATION = compile_later(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|no|fig|incl|ca|dr|mr|ms|st)\.|\b[A-Z]\.)$", re.IGNORECASE
 )
 _BREAK = compile_later(r"(?<=[.!?])[\"')\]*_]*\s+(?=[\"'(\[*_`]*[A-Z0-9])|(?<=:)\s*\n")
-_CODE = compile_later(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_TICKS = compile_later(r"`+")
 _LINK = compile_later(
-    r"!?\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*(<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+[\"'][^\"']*[\"'])?\s*\)"
+    r"!?\[((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]\(\s*+(<[^<>\n]{0,2000}+>|[^()\s]*+(?:\([^()]*+\)[^()\s]*+)*+)"
+    r"(?:\s++[\"'][^\"']*+[\"'])?+\s*+\)"
 )
+_LONGEST = 2000  # characters of a statement: nobody writes a longer sentence, and each is read for every form of claim
+_FENCE = 8000  # characters of a fence that are read together
 
 _PLAN = compile_later(
     # what could not be read, and what one could see by it, are results
@@ -108,7 +111,7 @@ class Statement:
         """The code spans."""
         if self.kind == "fence":
             return ()
-        return tuple(" ".join(m[2].split()) for m in _CODE.finditer(self.text))
+        return tuple(" ".join(said.split()) for _, _, said in code_spans(self.text))
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -226,12 +229,16 @@ def _statements(question: Question) -> Iterator[Statement]:
             depth -= 1
         elif token.type in ("fence", "code_block") and token.content.strip():
             first = at + (token.type == "fence")
-            yield Statement(question, "fence", token.content.rstrip("\n"), first, intro, token.info.strip(), heading)
+            code = token.content.rstrip("\n")
+            for a, b in _pieces(code, 0, len(code), _FENCE, "\n"):
+                piece = code[a:b].rstrip("\n")
+                yield Statement(question, "fence", piece, first, intro, token.info.strip(), heading)
+                first += code.count("\n", a, b)
         elif token.type == "inline" and token.map:
             before = tokens[k - 1].type
             if before == "heading_open":
-                heading = " ".join(token.content.split())
-                yield Statement(question, "heading", token.content, at)
+                heading = " ".join(token.content[:_LONGEST].split())
+                yield Statement(question, "heading", token.content[:_LONGEST], at)
             elif before in ("td_open", "th_open"):
                 continue
             else:
@@ -243,11 +250,8 @@ def _statements(question: Question) -> Iterator[Statement]:
                 if not depth:
                     intro = lead
         elif token.type == "tr_open" and token.map:
-            row = rows[token.map[0]].strip()
+            row = rows[token.map[0]].strip()[:_LONGEST]
             yield Statement(question, "row", row, at, intro, "", heading)
-
-
-_COMMENT = compile_later(r"<!--.*?-->", re.DOTALL)
 
 
 def _hidden(question: Question) -> Iterator[Statement]:
@@ -262,9 +266,10 @@ def _hidden(question: Question) -> Iterator[Statement]:
         if token.type == "html_block":
             yield Statement(question, "html", token.content.strip(), numbers[min(token.map[0], len(numbers) - 1)])
         elif token.type == "inline" and any(c.type == "html_inline" for c in token.children or ()):
-            for match in _COMMENT.finditer(token.content):
-                at = token.map[0] + token.content.count("\n", 0, match.start())
-                yield Statement(question, "html", match[0], numbers[min(at, len(numbers) - 1)])
+            at, counted = token.map[0], 0
+            for start, end in comments(token.content):
+                at, counted = at + token.content.count("\n", counted, start), start
+                yield Statement(question, "html", token.content[start:end], numbers[min(at, len(numbers) - 1)])
     for i, row in enumerate(rows):
         if i not in shown and row.strip():
             yield Statement(question, "html", row.strip(), numbers[min(i, len(numbers) - 1)])
@@ -278,17 +283,51 @@ def _line_numbers(question: Question, count: int) -> list[int]:
     return list(question.row_lines)
 
 
+def code_spans(text: str) -> list[tuple[int, int, str]]:
+    """Start, end and content of the code spans of a text: between two runs of as many backticks."""
+    runs = [(m.start(), m.end()) for m in _TICKS.finditer(text)]
+    closing: dict[int, int] = {}  # by length the next run behind the one that is looked at
+    after = [-1] * len(runs)
+    for i in range(len(runs) - 1, -1, -1):
+        length = runs[i][1] - runs[i][0]
+        after[i], closing[length] = closing.get(length, -1), i
+    found, i = [], 0
+    while i < len(runs):
+        if after[i] < 0:
+            i += 1
+        else:
+            found.append((runs[i][0], runs[after[i]][1], text[runs[i][1] : runs[after[i]][0]]))
+            i = after[i] + 1
+    return found
+
+
 def _sentences(token: Token) -> Iterator[tuple[str, int]]:
-    """The sentences of a paragraph as they stand there, each with the number of line breaks before it."""
+    """The sentences of a paragraph as they stand there, each with the number of line breaks before it; of a longer one than
+    anybody writes the pieces."""
     content = token.content
-    held = [m.span() for m in _CODE.finditer(content)] + [m.span() for m in _LINK.finditer(content)]
-    start = 0
-    for match in _BREAK.finditer(content):
-        if any(a < match.start() < b for a, b in held) or _ABBREVIATION.search(content[start : match.start()]):
+    held = sorted([(a, b) for a, b, _ in code_spans(content)] + [m.span() for m in _LINK.finditer(content)])
+    start = first = counted = breaks = 0
+    ends = [(m.start(), m.end()) for m in _BREAK.finditer(content)]
+    within = 0  # where the last of the spans ends that begin before the break
+    for end, following in [*ends, (len(content), len(content))]:
+        while first < len(held) and held[first][0] < end:
+            within, first = max(within, held[first][1]), first + 1
+        last = end == len(content)
+        if not last and (end < within or _ABBREVIATION.search(content[max(start, end - 20) : end])):
             continue
-        piece = content[start : match.start()]
-        yield piece.strip(), content.count("\n", 0, start + len(piece) - len(piece.lstrip()))
-        start = match.end()
-    rest = content[start:]
-    if rest.strip():
-        yield rest.strip(), content.count("\n", 0, start + len(rest) - len(rest.lstrip()))
+        for a, b in _pieces(content, start, end):
+            if piece := content[a:b].strip():
+                at = a + len(content[a:b]) - len(content[a:b].lstrip())
+                breaks += content.count("\n", counted, at)
+                counted = at
+                yield piece, breaks
+        start = following
+
+
+def _pieces(text: str, start: int, end: int, longest: int = _LONGEST, mark: str = " ") -> Iterator[tuple[int, int]]:
+    """The stretches of a text, none longer than is read together; cut at a blank where there is one."""
+    while end - start > longest:
+        cut = text.rfind(mark, start + 1, start + longest) + 1 or start + longest
+        yield start, cut
+        start = cut
+    yield start, end

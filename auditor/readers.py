@@ -20,6 +20,7 @@ import yaml
 from auditor import grammar, limits
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
+from auditor.linear import ACROSS, FOLDERS, WITHIN, Linear, character_class, escape, linear
 from auditor.nesting import too_deep, why_not_yaml
 from auditor.repository import Unreadable
 from auditor.shapes import Table, below, table_of, tame, text_of, whole
@@ -986,35 +987,36 @@ def _branch_allowed(filters: Node, branch: str) -> bool:
 
 
 def _branch_glob(pattern: str, branch: str) -> bool:
-    return github_glob(pattern).fullmatch(branch) is not None
+    return (fits := github_glob(pattern)) is not None and fits.fits(branch)
 
 
 @lru_cache(maxsize=1024)
-def github_glob(pattern: str) -> re.Pattern[str]:
+def github_glob(pattern: str) -> Linear | None:
     """GitHub's filter pattern for branches and paths: `*` stops at `/`, `**` does not, `?` and `+` repeat what stands
-    before them, `[]` is a choice. A pattern that GitHub would refuse matches nothing."""
-    out, i = "", 0
+    before them, `[]` is a choice. None for a pattern that GitHub would refuse: it matches nothing."""
+    out: list[str] = []
+    i = 0
     while i < len(pattern):
         c = pattern[i]
         if pattern.startswith("**/", i) and (i == 0 or pattern[i - 1] == "/"):
-            out, i = out + "(?:.*/)?", i + 3
-        elif pattern.startswith("**", i):
-            out, i = out + ".*", i + 2
+            out.append(FOLDERS)
+            i += 3
         elif c == "*":
-            out, i = out + "[^/]*", i + 1
-        elif c in "?+" and i:
-            out, i = out + c, i + 1
-        elif c == "[" and "]" in pattern[i:]:
-            end = pattern.index("]", i)
-            out, i = out + "[" + pattern[i + 1 : end].replace("\\", "\\\\") + "]", end + 1
+            stars = 2 if pattern.startswith("**", i) else 1
+            out.append(ACROSS if stars == 2 else WITHIN)
+            i += stars
+        elif c in "?+" and out:
+            out[-1], i = f"(?:{out[-1]}){c}", i + 1
+        elif c == "[" and (found := character_class(pattern, i)):
+            out.append(found[0])
+            i = found[1]
         elif c == "\\" and i + 1 < len(pattern):
-            out, i = out + re.escape(pattern[i + 1]), i + 2
+            out.append(escape(pattern[i + 1]))
+            i += 2
         else:
-            out, i = out + re.escape(c), i + 1
-    try:
-        return re.compile(out)
-    except re.error:
-        return re.compile(r"(?!)")
+            out.append(escape(c))
+            i += 1
+    return linear("".join(out))
 
 
 WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", ".gitlab-ci.yaml")

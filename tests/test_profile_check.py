@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import UserError
-from auditor.linear import why_not
 from auditor.profile import load_profile
 from auditor.profile_check import remarks, sound
+from auditor.profile_expressions import why_not
 from auditor.profile_files import find, packaged, read
 from auditor.profile_schema import profile_schema
 from auditor.tomlplaces import places

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from functools import cached_property
+from typing import Any, Literal, TypeVar
 
 from auditor.boundary import attempt
 from auditor.claims.kinds import KINDS, Strength, Typed, kind_of
@@ -37,6 +38,10 @@ class Case:
     prose: Prose
     claims: tuple[Placed, ...] = ()
     _answers: dict[str, Answer] = field(default_factory=dict)
+    remembered: dict[tuple[object, ...], Any] = field(
+        default_factory=dict
+    )  # what settlers ask of one claim again and again
+    _by_claim: tuple[tuple[Placed, ...], dict[int, Placed]] = field(default=((), {}))
 
     @property
     def history(self) -> History:
@@ -46,9 +51,16 @@ class Case:
     def report(self) -> Report:
         return self.prose.report
 
+    @cached_property
+    def squeezed(self) -> list[tuple[Question, str]]:
+        """The questions with their answers on one line."""
+        return [(q, " ".join(q.answer.split())) for q in self.report.questions]
+
     def placed(self, claim: Typed) -> Placed | None:
         """The place of a claim, if it is one of the report's."""
-        return next((p for p in self.claims if p.claim is claim), None)
+        if self._by_claim[0] is not self.claims:
+            self._by_claim = (self.claims, {id(p.claim): p for p in reversed(self.claims)})
+        return self._by_claim[1].get(id(claim))
 
     def quoted(self, placed: Placed) -> Evidence:
         """A claim's words in the report as evidence."""
@@ -254,4 +266,4 @@ def absence(note: str) -> Evidence:
 def answer_of(quote: str, case: Case) -> Question | None:
     """The first question whose answer has a quote."""
     said = " ".join(quote.split())
-    return next((q for q in case.report.questions if said in " ".join(q.answer.split())), None)
+    return next((q for q, answer in case.squeezed if said in answer), None)

@@ -1,5 +1,6 @@
 """Settles typed claims, and tells what was never true from what has become untrue."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from auditor.claims.case import Case, Placed, Settled, load
@@ -13,6 +14,11 @@ from auditor.snapshot import OpenSnapshot, Snapshot
 
 _LATER = 16  # commits that are tried for the one that changed something: four times at most
 Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id
+
+
+_MOST = (
+    100  # claims of one kind in one answer: each is held against the whole answer, and no answer of 300 words has more
+)
 
 
 def read_patterns(case: Case) -> tuple[list[Placed], list[Problem]]:
@@ -38,8 +44,15 @@ def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[V
     case.claims = claims = tuple(claims)
     problems: dict[str, Problem] = {}
     settled: dict[tuple[int, str], tuple[Placed, Settled]] = {}
+    seen: Counter[tuple[int, str]] = Counter()
     for placed in claims:
         if (settler := settlers.get(_kind(placed))) is None:
+            continue
+        seen[placed.question.n, _kind(placed)] += 1
+        if (many := seen[placed.question.n, _kind(placed)]) > _MOST:
+            if many == _MOST + 1:
+                said = f"question {placed.question.n}: more than {_MOST} claims of kind {_kind(placed)}; the others are not settled"
+                problems[said] = Problem(message=said)
             continue
         made, failure = settler.settle(placed.claim, case)
         if failure:
@@ -73,19 +86,34 @@ def _once(settled: Iterable[_Pair]) -> list[_Pair]:
     one that the repository shows."""
     first = sorted(settled, key=lambda s: (s[0].reader == "answers", s[1].rule != "prose-contradicts-repository"))
     kept: list[_Pair] = []
+    said: dict[int, list[tuple[str, set[tuple[str, int]], str]]] = {}
     for pair in first:
-        if pair[1].label == "supported" or not any(_says_so(pair, other) for other in kept):
+        if pair[1].label == "supported":
             kept.append(pair)
+            continue
+        one = (
+            " ".join(pair[0].claim.quote.split()),
+            {(e.path, e.start) for e in pair[1].evidence if e.start},
+            pair[1].about.partition(":")[2],
+        )
+        others = said.setdefault(pair[0].question.n, [])
+        if not any(_says_so(one, other) for other in others[-_BESIDE:]):
+            kept.append(pair)
+            others.append(one)
     return kept
 
 
-def _says_so(one: _Pair, other: _Pair) -> bool:
-    """Whether two contradictions are one: the same words, and the same line of evidence or a thing that is part of the other's."""
-    if other[1].label == "supported" or one[0].question.n != other[0].question.n or not _same_words(one[0], other[0]):
+_BESIDE = 200  # contradictions of one answer that another is compared with
+_Said = tuple[str, set[tuple[str, int]], str]
+
+
+def _says_so(one: _Said, other: _Said) -> bool:
+    """Whether two contradictions of an answer are one: the same words, and the same line of evidence or a thing that is part of
+    the other's."""
+    if one[0] not in other[0] and other[0] not in one[0]:
         return False
-    places = [{(e.path, e.start) for e in s.evidence if e.start} for _, s in (one, other)]
-    short, long_ = sorted((s.about.partition(":")[2] for _, s in (one, other)), key=len)
-    return bool(places[0] & places[1]) or (len(short) > 3 and short in long_)
+    short, long_ = sorted((one[2], other[2]), key=len)
+    return bool(one[1] & other[1]) or (len(short) > 3 and short in long_)
 
 
 def _same_words(one: Placed, other: Placed) -> bool:

@@ -110,7 +110,7 @@ def _keys(found: Configuration, file: File, root: Node) -> None:
         found.leaves.update(path)
     for entry in root["defaults"].items:
         for key in entry.entries:
-            found.leaves.add(re.sub(r"^(override\s+|optional\s+)*/?", "", key).split("@")[0].rsplit("/", 1)[-1])
+            found.leaves.add(re.sub(r"^(?:(?:override|optional)\s++)*+/?", "", key).split("@")[0].rsplit("/", 1)[-1])
             if "@" in key:
                 found.leaves.update(key.rsplit("@", 1)[-1].split("."))
 

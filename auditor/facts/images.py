@@ -8,6 +8,7 @@ from auditor.facts.names import clear, ignore_rule, names
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.lazy import dataclass
+from auditor.linear import Linear
 from auditor.readers import DOCKERFILES, Instruction, docker, readable
 from auditor.snapshot import File, Snapshot
 
@@ -176,7 +177,7 @@ def _copies(snapshot: Snapshot, file: File, context: str) -> Iterator[Copy]:
             yield Copy(file, line, source, target, "run time" if made else "missing")
 
 
-def _dockerignore(snapshot: Snapshot, file: File, context: str) -> list[tuple[re.Pattern[str], bool]]:
+def _dockerignore(snapshot: Snapshot, file: File, context: str) -> list[tuple[Linear, bool]]:
     """The rules of the ignore file that a build heeds: the one named after the docker file, else the context's own."""
     own = f"{file.path}.dockerignore"
     path = own if own in snapshot.files else posixpath.join(context, ".dockerignore")
@@ -190,10 +191,10 @@ def _dockerignore(snapshot: Snapshot, file: File, context: str) -> list[tuple[re
     return rules
 
 
-def _left_out(path: str, rules: list[tuple[re.Pattern[str], bool]]) -> bool:
+def _left_out(path: str, rules: list[tuple[Linear, bool]]) -> bool:
     parts, out = path.split("/"), False
     for pattern, negated in rules:
-        if any(pattern.match("/".join(parts[:n])) for n in range(1, len(parts) + 1)):
+        if any(pattern.fits("/".join(parts[:n])) for n in range(1, len(parts) + 1)):
             out = not negated
     return out
 

@@ -25,7 +25,7 @@ class Rule:
     values: dict[str, str] = field(default_factory=dict)
 
 
-_ASSIGN = compile_later(r"^(?:export\s+|override\s+|private\s+)*([\w.-]+)\s*(:::=|::=|:=|\?=|\+=|!=|=)\s*(.*)$")
+_ASSIGN = compile_later(r"^(?:(?:export|override|private)\s++)*+([\w.-]+)\s*(:::=|::=|:=|\?=|\+=|!=|=)\s*(.*)$")
 _RULE = compile_later(r"^([^\s#=:][^#=:]*?)\s*(?:&?::?)(?!=)\s*(.*)$")
 _CONDITION = compile_later(r"^(ifeq|ifneq|ifdef|ifndef)\b\s*(.*)$")
 

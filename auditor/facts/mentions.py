@@ -9,7 +9,10 @@ _ENDINGS = r"(?:py|ipynb|ya?ml|toml|sh|bash|cfg|ini|tf|\w*dockerfile|rst|md|txt|
 _TOKEN = compile_later(r"(?<![\w/.:@=\-*<>{}$%~&#\\])((?:\.{1,2}/)*/?\.?\w[\w.\-]*(?:/[\w.\-]+)*)(?![\w/*<{$(=@]|://)")
 _FILE = compile_later(rf"(?:.*/)?[\w.-]*[\w-]\.{_ENDINGS}|(?:.*/)?Dockerfile\.\w[\w-]*", re.IGNORECASE)
 _CODE = compile_later(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_LINKED = compile_later(r"!?\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*(<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*|[^()\n]*)\s*\)|<?https?://[^\s)>]+>?|<img\b[^>]*>|\S+@\S+")  # fmt: skip
+_LINKED = compile_later(
+    r"!?\[(?:[^\[\]]++|\[[^\[\]]*+\])*+\]\((?:\s*+(?:<[^<>\n]{0,2000}+>|[^()\s]*+(?:\([^()]*+\)[^()\s]*+)*+)\s*+\)|[^()\n]*+\))"
+    r"|<?https?://[^\s)>]++>?|<img\b[^<>]*+>|[^\s@]{1,64}+@\S++"
+)
 _FOLDER = compile_later(r"\.?/?[A-Za-z][\w.-]*(?:/[\w.-]+)*/")
 # Hidden folders that are there to be kept in git; others (`.hydra`, `.venv`) are made by a tool.
 _KEPT = (".github/", ".gitlab/", ".circleci/", ".devcontainer/")

@@ -16,6 +16,7 @@ from functools import cached_property
 from auditor.facts import changes
 from auditor.holes import unsure, watching
 from auditor.lazy import compile_later, dataclass
+from auditor.linear import ACROSS, FOLDERS, ONE, WITHIN, Linear, character_class, escape, linear
 from auditor.readers import yaml_documents
 from auditor.repository import GitError, Unreadable
 from auditor.snapshot import OpenSnapshot, Snapshot
@@ -162,6 +163,8 @@ class Names:
 
     snapshot: Snapshot
     _named: dict[str, bool] = field(default_factory=dict)
+    _close: dict[tuple[str, bool], Near | None] = field(default_factory=dict)
+    _by_key: dict[bool, dict[str, list[str]]] = field(default_factory=dict)
 
     @property
     def earlier(self) -> bool:
@@ -332,6 +335,27 @@ class Names:
     # -- what comes close
 
     def near(self, name: str, folders: bool = False) -> Near | None:
+        """As `_near`, remembered."""
+        if (name, folders) not in self._close:
+            self._close[name, folders] = self._near(name, folders)
+        return self._close[name, folders]
+
+    def _likely(self, stem: str, folders: bool) -> set[str]:
+        """The names whose stem may be the same but for a slip, the ending or the form of the word."""
+        if folders not in self._by_key:
+            keys: dict[str, list[str]] = {}
+            for other in self.folder_names if folders else self.by_name:
+                for key in _keys(cut(other)[0]):
+                    keys.setdefault(key, []).append(other)
+            self._by_key[folders] = keys
+        found: set[str] = set()
+        for key in _tries(stem):
+            known = self._by_key[folders].get(key, ())
+            if len(known) <= _ALIKE:  # what so many share tells none of them
+                found.update(known)
+        return found
+
+    def _near(self, name: str, folders: bool) -> Near | None:
         """The one file (or folder) that a wrong name plainly means: another case, ending, number or hyphen, a letter, or
         another folder. None where several could be meant alike."""
         index = self.folder_names if folders else self.by_name
@@ -347,19 +371,21 @@ class Names:
             return Near(likest, "folder") if alike >= (0.75 if GENERIC.fullmatch(base) else 0.55) else None
         stem, ending = cut(base)
         close: list[tuple[int, str, str]] = []
-        for other, paths in index.items():
+        for other in sorted(self._likely(stem, folders)):
             theirs, their_ending = cut(other)
-            path = _closest(name, paths)
             if theirs == stem.lower() and (
                 _kin(ending, their_ending) or (_PROJECT.match(stem) and ending and their_ending)
             ):
-                close.append((0, path, "ending"))
+                rank, how = 0, "ending"
             elif (ending.lower() == their_ending or _kin(ending, their_ending)) and letters(stem) == letters(theirs):
-                close.append((1, path, "spelling"))
+                rank, how = 1, "spelling"
             elif ending.lower() == their_ending and slip(stem.lower(), theirs):
-                close.append((2, path, "spelling"))
+                rank, how = 2, "spelling"
             elif ending.lower() == their_ending and _root(stem) == _root(theirs):
-                close.append((3, path, "form"))
+                rank, how = 3, "form"
+            else:
+                continue
+            close.append((rank, _closest(name, index[other]), how))
         if not close:
             return None
         best = min(rank for rank, _, _ in close)
@@ -372,7 +398,7 @@ class Names:
     # -- what is made at run time
 
     @cached_property
-    def _ignore(self) -> list[tuple[str, re.Pattern[str], bool, bool]]:
+    def _ignore(self) -> list[tuple[str, Linear, bool, bool]]:
         rules = []
         for path in self.by_name.get(".gitignore", ()):
             try:
@@ -391,7 +417,7 @@ class Names:
             piece, is_folder = "/".join(parts[:n]), n < len(parts) or path.endswith("/")
             state = False
             for prefix, pattern, only_folders, negated in self._ignore:
-                if piece.startswith(prefix) and (is_folder or not only_folders) and pattern.match(piece[len(prefix) :]):
+                if piece.startswith(prefix) and (is_folder or not only_folders) and pattern.fits(piece[len(prefix) :]):
                     state = not negated
             if state:
                 return True
@@ -502,6 +528,33 @@ _PROJECT = compile_later(
 )  # stems that have one ending
 
 
+_ALIKE = 200  # names that share a piece
+
+
+def _keys(stem: str) -> set[str]:
+    """What a name is found by that differs by a slip, its ending or the form of the word: see `_tries`."""
+    low = stem.lower()
+    keys = {"=" + low, "~" + letters(stem), "^" + _root(stem)}
+    if len(low) >= 6:
+        n = len(low)
+        keys |= {f"<{n}{low[:2]}", f">{n}{low[-2:]}", f"<{n}{low[:3]}", f">{n}{low[-3:]}", f"|{n}{low[4:7]}"}
+    return keys
+
+
+def _tries(stem: str) -> set[str]:
+    """The keys of the names that a stem may be meant for. A slip touches one of the first and last two letters at most, two slips
+    leave the first three, the last three or three between them as they are, though maybe two places farther."""
+    low = stem.lower()
+    keys = {"=" + low, "~" + letters(stem), "^" + _root(stem)}
+    if len(low) >= 6:
+        for n in range(len(low) - 2, len(low) + 3):
+            size = 3 if min(n, len(low)) >= 11 else 2
+            keys |= {f"<{n}{low[:size]}", f">{n}{low[-size:]}"}
+            if size == 3:
+                keys |= {f"|{n}{low[i : i + 3]}" for i in range(2, 7)}
+    return keys
+
+
 def _kin(a: str, b: str) -> bool:
     """Whether two endings are of one kind, so that one may stand for the other by mistake."""
     kinds = (
@@ -563,13 +616,13 @@ def _closest(name: str, paths: Iterable[str]) -> str:
     return max(sorted(paths), key=lambda p: (difflib.SequenceMatcher(None, name.lower(), p.lower()).ratio(), -len(p)))
 
 
-def ignore_rule(row: str) -> tuple[re.Pattern[str], bool, bool] | None:
+def ignore_rule(row: str) -> tuple[Linear, bool, bool] | None:
     """One line of a .gitignore: the pattern for a path below its folder, whether it is for folders only, whether it negates."""
-    row = row.rstrip()
+    row = row.rstrip(" \t\r")
     if not row or row.startswith("#"):
         return None
     negated = row.startswith("!")
-    row = row.lstrip("!").removeprefix("\\")
+    row = row[negated:]
     only_folders = row.endswith("/")
     row = row.rstrip("/")
     anchored = "/" in row
@@ -577,20 +630,14 @@ def ignore_rule(row: str) -> tuple[re.Pattern[str], bool, bool] | None:
     out, i = "", 0
     while i < len(row):
         if row.startswith("**/", i):
-            out, i = out + "(?:.*/)?", i + 3
+            out, i = out + FOLDERS, i + 3
         elif row.startswith("**", i):
-            out, i = out + ".*", i + 2
-        elif row[i] == "*":
-            out, i = out + "[^/]*", i + 1
-        elif row[i] == "?":
-            out, i = out + "[^/]", i + 1
-        elif row[i] == "[" and "]" in row[i + 2 :]:
-            end = row.index("]", i + 2)
-            body = row[i + 1 : end].replace("\\", "\\\\")
-            out, i = out + "[" + ("^" + body[1:] if body[0] in "!^" else body) + "]", end + 1
+            out, i = out + ACROSS, i + 2
+        elif row[i] == "[" and (found := character_class(row, i)):
+            out, i = out + found[0], found[1]
+        elif row[i] == "\\" and i + 1 < len(row):
+            out, i = out + escape(row[i + 1]), i + 2
         else:
-            out, i = out + re.escape(row[i]), i + 1
-    try:
-        return re.compile(("" if anchored else "(?:.*/)?") + out + r"\Z"), only_folders, negated
-    except re.error:
-        return None
+            out, i = out + ({"*": WITHIN, "?": ONE}.get(row[i]) or escape(row[i])), i + 1
+    pattern = linear(("" if anchored else FOLDERS) + out)
+    return None if pattern is None else (pattern, only_folders, negated)

@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote
 
@@ -126,6 +127,7 @@ _MADE = word_set(
 _WORD = compile_later(r"[A-Za-z0-9]+")
 
 
+@lru_cache(maxsize=256)
 def words(text: str) -> frozenset[str]:
     """The words of a text outside its code spans, in small letters."""
     return frozenset(w.lower() for w in _WORD.findall(re.sub(r"`[^`]*`", " ", text.replace("cookie-cutter", "cookiecutter"))))  # fmt: skip

@@ -230,8 +230,8 @@ def path_filter_hits(paths: Iterable[str], patterns: Iterable[str]) -> tuple[str
     hits = []
     for path in paths:
         through = False
-        for keeps, regex in compiled:
-            if through != keeps and regex.fullmatch(path):
+        for keeps, pattern in compiled:
+            if through != keeps and pattern is not None and pattern.fits(path):
                 through = keeps
         if through:
             hits.append(path)

@@ -3,8 +3,10 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from auditor.facts.deps import unresolved
+from auditor.facts.names import ignore_rule
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
@@ -720,22 +722,24 @@ def data_versioned(files: Files) -> Iterator[Evidence]:
 _WEIGHTS = compile_later(
     r"\.(pt|pth|ckpt|onnx|safetensors|bin|h5|pkl|joblib|model)\b|model|weights|checkpoint", re.IGNORECASE
 )
+_RULES = 200  # lines of one .gitattributes that are held against the paths
 _PICTURES = compile_later(r"\.(png|jpe?g|gif|svg|pdf|mp4)\b", re.IGNORECASE)
 
 
 def _large_files(files: Files) -> Iterator[Evidence]:
     for file in files.matching("**/.gitattributes"):
-        for line in lines_matching(file, r"\bfilter=lfs\b"):
+        for line in islice(lines_matching(file, r"\bfilter=lfs\b"), _RULES):
             words = file.lines[line - 1].split()
             if not words or _WEIGHTS.search(words[0]):
                 continue
-            pattern = re.escape(words[0].lstrip("/")).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
-            regex = re.compile(rf"(^|/){pattern}$")
+            rule = ignore_rule(words[0])  # attributes have the patterns of .gitignore
+            if rule is None:
+                continue
             base = file.folder + "/" if file.folder else ""
             held = [
                 p
                 for p in files.paths
-                if p.startswith(base) and regex.search(p.removeprefix(base)) and not _WEIGHTS.search(p)
+                if p.startswith(base) and rule[0].fits(p.removeprefix(base)) and not _WEIGHTS.search(p)
             ]
             if any(not _PICTURES.search(p) or re.search(r"(^|/)data", p) for p in held):
                 yield file.cite(line, note=f"Git LFS holds {len(held)} such files.")

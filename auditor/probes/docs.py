@@ -46,7 +46,7 @@ def words_of(file: File, besides: frozenset[str] = frozenset()) -> int:
         comment = (comment or "<!--" in row) and "-->" not in row
         if fenced or comment or _BOILERPLATE.match(row) or _BOX.match(row):
             continue
-        row = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>|https?://\S+|`[^`]*`", r"\1", row)
+        row = re.sub(r"!?\[([^\[\]]*+)\]\([^()]*+\)|<[^<>]++>|https?://\S+|`[^`]*`", r"\1", row)
         count += len(_WORD.findall(row))
     return count
 

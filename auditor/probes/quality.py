@@ -260,8 +260,8 @@ def _only_sample(file: File) -> bool:
 # -- measured style ----------------------------------------------------------------------------------------------------
 
 _RULES = {
-    "trailing white space": compile_later(r"(?m)[ \t]+$"),
-    "tab indentation": compile_later(r"(?m)^ *\t+ *\S"),
+    "trailing white space": compile_later(r"(?m)(?<![ \t])[ \t]++$"),
+    "tab indentation": compile_later(r"(?m)^ *+\t++ *+\S"),
     "bare except": compile_later(r"(?m)^[ \t]*except[ \t]*:"),
     "several statements on a line": compile_later(r"(?m)^[ \t]*(?:(?:if|for|while|with|elif)\b[^#\n\"'\[{(]*|else|try|finally): *[^\s#].*$|^[^#\"'\n]*;[ \t]*$"),
     "comparison with None or a truth value": compile_later(r"(?m)^[^#\"'\n]*[^=!<>][=!]= *(?:None|True|False)\b"),

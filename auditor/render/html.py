@@ -7,6 +7,7 @@ everything else is escaped, and the page's own policy lets it load nothing.
 import hashlib
 import re
 from base64 import b64encode
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import field
@@ -26,6 +27,7 @@ from auditor import escape as escaped
 from auditor.decisions import WORDS, Decision, Decisions, decided, question
 from auditor.escape import one_line, safe
 from auditor.lazy import dataclass
+from auditor.markup import bounded
 from auditor.models import AuditRecord, Evidence, Finding, Question, Verdict
 from auditor.redact import secret_at
 from auditor.render.sides import MANY, TITLES, also, counts, ruling, said_by, sides, who
@@ -167,8 +169,12 @@ class _Page:
         self.targets = {
             i.target: i.path for q in record.report.questions for i in (*q.images, *q.links) if i.path and not q.private
         }
+        self.hidden_numbers = {q.n for q in record.report.questions if q.line in self.hidden}
+        self.first_lines = {q.n: q.line for q in sorted(record.report.questions, key=lambda q: -q.line)}
         self.figures = {f.path: f for f in record.report.figures}
+        self.every = {v.id: v for v in record.verdicts}
         self.notes = self._notes()
+        self.noted = [n.verdict.claim.line for n in self.notes]  # in their order
 
     # -- the margin ----------------------------------------------------------------------------------------------------
 
@@ -189,7 +195,6 @@ class _Page:
 
     def _note(self, verdict: Verdict, finding: Finding | None, number: int) -> _Note:
         private = self._is_private(verdict)
-        self.every = {v.id: v for v in self.record.verdicts}
         stands = finding or self.others.get(verdict.id)
         rule = finding.rule if finding else ""
         known = RULES.get(rule)
@@ -243,8 +248,7 @@ class _Page:
     def _is_private(self, verdict: Verdict) -> bool:
         if verdict.claim.source.kind == "item" or not self.hidden:
             return False
-        of = {q.n for q in self.record.report.questions if q.line in self.hidden}
-        return verdict.claim.source.n in of or self._hides(verdict.claim.line)
+        return verdict.claim.source.n in self.hidden_numbers or self._hides(verdict.claim.line)
 
     def _line_url(self, verdict: Verdict, line: int) -> str:
         path, there = self.record.report.at(verdict.claim.source, line)
@@ -258,7 +262,8 @@ class _Page:
 
     def _hides(self, line: int) -> bool:
         """Whether a line of the report belongs to an answer that is not shown."""
-        return max((s for s in self.starts if s <= line), default=0) in self.hidden
+        at = bisect_right(self.starts, line)
+        return bool(at) and self.starts[at - 1] in self.hidden
 
     def _by(self, verdict: Verdict) -> str:
         if verdict.by == "probe":
@@ -321,8 +326,9 @@ class _Page:
         return rows
 
     def _question(self, asked: Question, rows: list[tuple[int, str]]) -> _Section:
-        end = min((s for s in self.starts if s > asked.line), default=len(rows) + 1)
-        id_ = f"q{asked.n}" if asked.line == min(q.line for q in self.record.report.questions if q.n == asked.n) else ""
+        later = bisect_right(self.starts, asked.line)
+        end = self.starts[later] if later < len(self.starts) else len(rows) + 1
+        id_ = f"q{asked.n}" if asked.line == self.first_lines[asked.n] else ""
         id_ = id_ or f"q{asked.n}-line{asked.line}"
         name, title = f"Q{asked.n}", f"Question {asked.n}"
         if asked.line in self.hidden:
@@ -355,7 +361,7 @@ class _Page:
         prompt: str = "",
     ) -> _Section:
         end = end or (rows[-1][0] + 1 if rows else line + 1)
-        notes = [n for n in self.notes if line <= n.verdict.claim.line < end]
+        notes = self.notes[bisect_left(self.noted, line) : bisect_left(self.noted, end)]
         if self.record.report.checklist:  # whose lines are another file's
             notes = [n for n in notes if (n.verdict.claim.source.kind == "item") == (id_ == "checklist")]
         said = _visible(_parser().parseInline(prompt)[0].children or []) if prompt else ""
@@ -372,17 +378,14 @@ class _Page:
         span = {k: (rows[tokens[k].map[0]][0], rows[max(tokens[k].map[1] - 1, 0)][0]) for k in blocks}  # type: ignore[index]
         placed: dict[int, list[_Note]] = {}
         loose = []
+        ends = [span[k][1] for k in blocks]  # blocks stand one below another
         for note in notes:
-            line = note.verdict.claim.line
-            at = next((k for k in blocks if span[k][0] <= line <= span[k][1]), None)
-            at = (
-                at if at is not None else next((k for k in blocks if span[k][0] > line), blocks[-1] if blocks else None)
-            )
-            if at is None:
+            if not blocks:
                 loose.append(note)
                 continue
+            at = blocks[min(bisect_left(ends, note.verdict.claim.line), len(blocks) - 1)]
             placed.setdefault(at, []).append(note)
-            if note.number and not note.private:
+            if note.number and not note.private and len(placed[at]) <= _MARKS:
                 _mark(parser, tokens, at, note, span[at][0])
         made: list[Token] = [_raw(self._margin(loose))] if loose else []
         closing: dict[int, int] = {}
@@ -493,6 +496,9 @@ class _Blob:
 
 
 # -- pieces of text ----------------------------------------------------------------------------------------------------
+
+
+_MARKS = 40  # findings of one block whose words are marked in it; of more the numbers stand in the margin alone
 
 
 def _row(row: str, before: str = "") -> str:
@@ -608,7 +614,7 @@ _LAYOUT = re.compile(
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser = bounded(MarkdownIt("commonmark").enable(["table", "strikethrough"]))
     rules: dict[str, Any] = {
         "raw": lambda tokens, k, options, env: tokens[k].content,
         "claim_ref": _claim_ref,

@@ -9,7 +9,7 @@ from auditor.claims.names import word_set, words
 from auditor.claims.patterns.files import around
 from auditor.facts.refusals import PROGRAMS
 from auditor.lazy import compile_later
-from auditor.prose import Prose, Statement
+from auditor.prose import Prose, Statement, code_spans
 from auditor.readers import shell_commands
 
 _SHELLS = word_set("bash sh shell console zsh text txt terminal cmd powershell ps1 shell-session shellscript plaintext batch ps") | {""}  # fmt: skip
@@ -18,7 +18,6 @@ _LINE = compile_later(
     re.MULTILINE,
 )
 _STOP = compile_later(r"(?<!\s)[.;,:](?:\s|$)|\s(?:and|then|which|where|to|in order|followed|will|for|you|we|from|with|the|is|it|as|or)(?:\s|$)")  # fmt: skip
-_SPAN = compile_later(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # Words before a command that say that it is not run, or not the project's.
 _NOT = word_set("not no never without instead rather remove removed replaced former formerly cannot fail fails failed error errors deprecated")  # fmt: skip
 _OTHERS = word_set("course courses exercise exercises tutorial tutorials template cookiecutter similar")
@@ -41,11 +40,11 @@ def commands(prose: Prose, case: Case) -> Iterator[tuple[Statement, Command]]:
                 yield from _fence(statement)
             continue
         text = list(statement.text)
-        for span in _SPAN.finditer(statement.text):
-            text[span.start() : span.end()] = " " * (span.end() - span.start())
-            body = re.sub(r"^(?:bash|sh|shell|console)\n", "", span[2])
-            if " " in body.strip() and not _denied(statement.text[max(0, span.start() - 50) : span.start()]):
-                yield from _typed(statement, body, span.start())
+        for start, end, span in code_spans(statement.text):
+            text[start:end] = " " * (end - start)
+            body = re.sub(r"^(?:bash|sh|shell|console)\n", "", span)
+            if " " in body.strip() and not _denied(statement.text[max(0, start - 50) : start]):
+                yield from _typed(statement, body, start)
         rest = "".join(text)
         for line in _LINE.finditer(rest):
             body = _STOP.split(line[1])[0].rstrip(" '")

@@ -1,7 +1,7 @@
 """Numbers beside a counted noun, with a scope that the words or the question fix; the total coverage in per cent."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from auditor.claims.case import Case, reads
@@ -60,7 +60,10 @@ _HOLDS = bag("contains contain has have holds hold with includes implements")
 _STANDS = frozenset(
     ["in", "from", "inside", "the", "file", "located", "defined", "are", "found", "under", "implemented"]
 )
-_FILE = compile_later(r"[\w./\\-]*(?:test|locust)[\w./\\-]*\.py\b|\btest_[a-z_]+\b(?!\.\w)", re.IGNORECASE)
+_FILE = compile_later(
+    r"(?<![\w./\\-])[\w./\\-]*(?:test|locust)[\w./\\-]*\.py\b|\btest_[a-z_]+\b(?!\.\w)", re.IGNORECASE
+)
+_FAR = 200  # characters on either side of a number that a file tied to it begins and ends in
 
 
 @reads("counts")
@@ -90,7 +93,7 @@ def counts(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
                 yield statement, _made(of, scope, _quote(statement, token.start, found[last].end), "", found, i)
 
 
-def _made(of: Any, scope: Any, quote: str, path: str, found: list[Token], i: int) -> Count:
+def _made(of: Any, scope: Any, quote: str, path: str, found: Sequence[Token], i: int) -> Count:
     op: Any = operator(found[:i])
     strength: Any = "hedged" if op == "about" else "plain"
     return Count(
@@ -98,7 +101,7 @@ def _made(of: Any, scope: Any, quote: str, path: str, found: list[Token], i: int
     )
 
 
-def _noun(found: list[Token], i: int, plain: str) -> tuple[int, str]:
+def _noun(found: Sequence[Token], i: int, plain: str) -> tuple[int, str]:
     """Where the counted noun of a number ends, and what it counts; nothing where other words, or a bracket, come first."""
     for j in range(i + 1, min(i + 6, len(found))):
         if set(plain[found[i].end : found[j].start]) & set("().:;"):
@@ -112,7 +115,7 @@ def _noun(found: list[Token], i: int, plain: str) -> tuple[int, str]:
     return i, ""
 
 
-def _counted(statement: Statement, found: list[Token], i: int, last: int, of: str) -> bool:
+def _counted(statement: Statement, found: Sequence[Token], i: int, last: int, of: str) -> bool:
     """Whether it is the project's things that are counted, where their number is asked for."""
     before, adjectives = {t.word for t in found[max(0, i - 3) : i]}, {t.word for t in found[i + 1 : last + 1]}
     words = {t.word for t in (*found, *(tokens(statement.lead) if of == "hooks" else ()))}
@@ -128,7 +131,7 @@ def _counted(statement: Statement, found: list[Token], i: int, last: int, of: st
     )
 
 
-def _scope(statement: Statement, found: list[Token], i: int, last: int, of: str, first: bool) -> str:
+def _scope(statement: Statement, found: Sequence[Token], i: int, last: int, of: str, first: bool) -> str:
     before, after = {t.word for t in found[max(0, i - 2) : i]}, found[last + 1].word if last + 1 < len(found) else ""
     if of == "tests":
         words = {w for t in found[i + 1 : last + 1] for w in t.word.split("-")}
@@ -146,7 +149,7 @@ def _in_file(statement: Statement, number: Token, noun: Token) -> tuple[str, str
     """The words that tie a number to a test file, and the file: between the two stand only a bracket, a colon, or words of a list. A
     number without a noun stands behind its file."""
     plain = statement.plain
-    for m in _FILE.finditer(plain):
+    for m in _FILE.finditer(plain, max(0, number.start - _FAR), noun.end + _FAR):
         ahead = m.end() <= number.start
         gap = plain[m.end() : number.start] if ahead else plain[noun.end : m.start()]
         words = {t.word for t in tokens(gap)}

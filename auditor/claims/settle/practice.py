@@ -1,5 +1,7 @@
 """What the group says of a practice, against its box, what the repository shows of it, and its other answers."""
 
+from itertools import islice, takewhile
+
 from auditor.claims.case import Case, Placed, Settled, fact, settles
 from auditor.claims.kinds import Practice
 from auditor.claims.practices import (
@@ -53,6 +55,15 @@ def practice(claim: Practice, case: Case) -> Settled | None:
 
 
 def _denied(claim: Practice, known: Known, case: Case) -> Settled | None:
+    """As `_denied_once`, remembered: what is denied in many answers asks of each whether one before it says so."""
+    key = ("denied", id(claim), known.id)
+    if key not in case.remembered:
+        case.remembered[key] = _denied_once(claim, known, case)
+    settled: Settled | None = case.remembered[key]
+    return settled
+
+
+def _denied_once(claim: Practice, known: Known, case: Case) -> Settled | None:
     part = claim.part.lower() != "whole" and claim.part.lower() not in known.name.lower()
     if part and not names(words(claim.part), known.parts):
         return None
@@ -144,8 +155,8 @@ def _another_way(claim: Practice, known: Known, case: Case) -> bool:
         return False
     if any(o.claim.item == claim.item and _affirms(o) and o.question.n == placed.question.n for o in _practices(case)):
         return True
-    for statement in case.prose.sentences():
-        if statement.question.n != placed.question.n or statement.planned:
+    for statement in _sentences_of(placed, case):
+        if statement.planned:
             continue
         said = " ".join(words(statement.plain))
         if _within(claim.quote, statement):
@@ -156,6 +167,17 @@ def _another_way(claim: Practice, known: Known, case: Case) -> bool:
         if names(said.split(), known.others) and (known.id != "api-tests" or names(said.split(), ("api", "unit"))):
             return True
     return False
+
+
+def _sentences_of(placed: Placed, case: Case) -> list[Statement]:
+    """The sentences of the answer that a claim stands in."""
+    if ("sentences",) not in case.remembered:
+        by_question: dict[int, list[Statement]] = {}
+        for statement in case.prose.sentences():
+            by_question.setdefault(statement.question.n, []).append(statement)
+        case.remembered["sentences",] = by_question
+    found: list[Statement] = case.remembered["sentences",].get(placed.question.n, [])
+    return found
 
 
 def _other_tool(claim: Practice, case: Case) -> bool:
@@ -344,15 +366,28 @@ class _Told(Placed):
 
 
 def _practices(case: Case) -> list[_Told]:
-    return [p for p in case.claims if isinstance(p.claim, Practice)]  # type: ignore[misc]
+    key = ("practices", id(case.claims))
+    if key not in case.remembered:
+        case.remembered[key] = [p for p in case.claims if isinstance(p.claim, Practice)]
+    found: list[_Told] = case.remembered[key]
+    return found
 
 
 def _before(claim: Practice, known: Known, case: Case) -> list[_Told]:
     """The claims of the practice in answers before this one's: what is said twice is one finding, at its first place."""
     placed = case.placed(claim)
     line, n = (placed.line, placed.question.n) if placed else (0, 0)
-    items = case.profile.of_practice(known.id)
-    return [p for p in _practices(case) if p.claim.item in items and p.line < line and p.question.n != n]
+    key = ("practices of", known.id, id(case.claims))
+    if key not in case.remembered:
+        items = case.profile.of_practice(known.id)
+        of = [p for p in _practices(case) if p.claim.item in items]
+        case.remembered[key] = sorted(of, key=lambda p: p.line)
+    # the first one first: each asks only what is settled by then
+    before = takewhile(lambda p: p.line < line, case.remembered[key])
+    return list(islice((p for p in before if p.question.n != n), _EARLIER))
+
+
+_EARLIER = 20  # claims before one that may say the same
 
 
 def _affirms(placed: _Told) -> bool:
