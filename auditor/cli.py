@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from auditor import __version__, cli_eval
-from auditor.errors import UserError
+from auditor.errors import Stopped, UserError
 from auditor.options import (
     BaseUrlOption,
     BudgetOption,
@@ -251,17 +251,19 @@ def batch(
 ) -> None:
     """Audit every group of a list. What is finished is kept: the same command goes on where it was stopped."""
     from auditor import batch as many
+    from auditor.folder import Folder
     from auditor.groups import read_groups
     from auditor.judges.opening import open_judge
     from auditor.pipeline import moment
     from auditor.profile import load_profile
     from auditor.repository import cache_folder
+    from auditor.stopping import stoppable
 
     if before:
         moment(before)
     submissions = read_groups(groups, before=before, check_time=moment, note=_note)
     formats = tuple(dict.fromkeys(f.value for f in format))
-    folder, course = many.Folder(out, formats), load_profile(profile)
+    folder, course = Folder(out, formats), load_profile(profile)
     reader = open_judge(
         judge,
         model=model,
@@ -275,7 +277,7 @@ def batch(
     asking = _asking(judge, budget, read, readings, ruling, second, figures, with_private)
     terms = many.Terms.of(course, reader, formats, asking, timeout, max_size)
     make, threads = many.dask(scheduler) if scheduler else (None, many.default_workers())
-    with _tally(len(submissions)) as tell:
+    with stoppable(), _tally(len(submissions)) as tell:
         try:
             summary = many.run(
                 submissions,
@@ -288,9 +290,10 @@ def batch(
                 fresh=fresh,
                 before=before,
                 tell=tell,
+                note=_note,
             )
         except KeyboardInterrupt:
-            raise UserError("stopped", "what is finished is kept; the same command goes on from there") from None
+            raise Stopped("stopped", "what is finished is kept; the same command goes on from there") from None
     for group in summary.groups:
         if group.error:
             typer.echo(f"{_safe(group.id)}: {_safe(group.error)}")
@@ -601,10 +604,9 @@ def _emit(
     if output is None:
         sys.stdout.write(text)
         return record
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{output}: cannot be written ({error.strerror})", "give another path with --output") from None
+    from auditor.whole import write_whole
+
+    write_whole(output, text, "give another path with --output")
     return record
 
 
@@ -640,6 +642,11 @@ def main() -> None:
             sys.stderr.write(f"auditor: {one_line(line)}\n")
         if error.hint:
             sys.stderr.write(f"  hint: {one_line(error.hint)}\n")
+        if isinstance(error, Stopped):
+            from auditor.stopping import end_at_once
+
+            sys.stderr.flush()
+            end_at_once()
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -458,7 +458,8 @@ class Noted(Record):
 
 class GroupEntry(Record):
     """One group in the summary of a class; its record is `groups/<name>.json`. `key` is what it was audited from, empty where
-    it has to be audited again: an `error`, or answers that a judge still owes. `levels` counts what stands as a finding, `standings` all."""
+    it has to be audited again: an `error`, or answers that a judge still owes. `levels` counts what stands as a finding, `standings` all.
+    `files` are the sizes and hashes of its files, by their endings: kept with the entry, and in no summary."""
 
     id: str
     name: str
@@ -478,3 +479,4 @@ class GroupEntry(Record):
     unjudged: tuple[str, ...] = ()
     usage: Usage = Usage()
     statistics: Statistics = Statistics()
+    files: dict[str, str] = Field(default_factory=dict, exclude=True)

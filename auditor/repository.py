@@ -4,6 +4,7 @@ Nothing is checked out and nothing that the repository brings is executed or obe
 replacement objects, lazy fetches, signatures or pagers.
 """
 
+import contextlib
 import os
 import re
 import subprocess
@@ -321,14 +322,18 @@ class Blobs:
 
     def __init__(self, repository: Repository) -> None:
         self._counts: dict[bytes, int] = {}
-        self._repository = repository  # its git directory has to last as long as the process
-        self._process = subprocess.Popen(
-            repository.directory.command("cat-file", "--batch"),
+        self._repository = repository
+        self._process = self._start()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        directory = self._repository.directory
+        return subprocess.Popen(
+            directory.command("cat-file", "--batch"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=repository.directory.environment,
-            cwd=repository.directory.path,
+            env=directory.environment,
+            cwd=directory.path,
         )
 
     def read(self, blob: str) -> bytes:
@@ -369,17 +374,27 @@ class Blobs:
         except OSError:
             header = []
         if len(header) != 3:
+            if not header:
+                self._again()
             raise Unreadable("missing from this copy of the repository")
         data = source.read(int(header[2]))
-        source.read(1)
+        if len(data) != int(header[2]) or not source.read(1):
+            self._again()
+            raise Unreadable("damaged in this copy of the repository")
         if header[1] != kind:
             raise Unreadable("missing from this copy of the repository")
         return header[0], data
 
+    def _again(self) -> None:
+        """Git ends at an object that is damaged: the next one is read by another process."""
+        self.close()
+        self._process = self._start()
+
     def close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
+            with contextlib.suppress(OSError):
+                if stream is not None:
+                    stream.close()
         self._process.wait()
 
 

@@ -1,4 +1,4 @@
-"""Files that are read back as they were written: records, and what must be written whole or not at all."""
+"""Records that are read back as they were written."""
 
 from pathlib import Path
 
@@ -20,18 +20,4 @@ def load_record(path: Path) -> AuditRecord:
         raise UserError(
             f"{path}: not a record of this version ({where}: {first['msg']})",
             "make it anew with: auditor audit --format json",
-        ) from None
-
-
-def write_whole(path: Path, text: str) -> None:
-    """A file, written whole or not at all, with the line ends that the text has."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        part.replace(path)
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written ({error.strerror})", "name another place, or free some room"
         ) from None

@@ -148,10 +148,12 @@ def valid(out: Path) -> str:
 
 
 def contents(out: Path) -> dict[str, str]:
-    """Every file of a batch, times aside."""
+    """Every file of a batch, times and what is made of them aside."""
     found = {p.relative_to(out).as_posix(): p.read_text(encoding="utf-8") for p in out.rglob("*") if p.is_file()}
     return {
-        name: re.sub(r'"(started|seconds|judge_seconds)": [^\n]*|<dt>Audited</dt><dd>[^,]*', "", text)
+        name: re.sub(
+            r'"(started|seconds|judge_seconds)": [^\n]*|"\d+ [0-9a-f]{64}"|<dt>Audited</dt><dd>[^,]*', "", text
+        )
         for name, text in found.items()
     }
 

@@ -68,6 +68,8 @@ ALLOWED: dict[str, set[str] | None] = {
     "groups": {"snapshot"},
     "workers": set(),
     "batch": ANY,
+    "folder": {"groups", "locks", "whole"},
+    "stopping": set(),
     "warm": {"batch", "claims", "fetch", "probes"},
     "cli": ANY,
     "__main__": {"cli"},
