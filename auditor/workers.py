@@ -108,7 +108,7 @@ def _end(executor: Executor) -> None:
     for process in list((getattr(executor, "_processes", None) or {}).values()):
         with contextlib.suppress(OSError, ValueError):
             process.kill()
-    executor.shutdown(wait=False, cancel_futures=True)
+    executor.shutdown(wait=False)
 
 
 def _outcome(future: Future[Any]) -> Any:

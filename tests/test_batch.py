@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -201,6 +202,47 @@ def test_a_killed_run_goes_on(repos: Path, whole: Path, tmp_path: Path, seed: in
     assert contents(out) == contents(whole)
     for name, data in finished.items():  # with their times: they were not audited twice
         assert (out / "groups" / f"{name}.json").read_bytes() == data
+
+
+def test_a_record_that_is_not_as_it_was_written_is_made_again_and_said(
+    repos: Path, whole: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(whole, out)
+    (out / "groups" / "consistent.json").write_text("")
+    (out / "groups" / "index.html.part").write_text("left by a run that was killed")
+    again = auditor("batch", repos, "--out", out, "--workers", "2")
+    assert again.returncode == 1, again.stderr
+    assert "consistent: groups/consistent.json is empty; audited again" in again.stderr
+    assert again.stderr.count("unchanged") == len(NAMES) - 1
+    assert contents(out) == contents(whole)
+
+
+@pytest.mark.parametrize("how", ["INT", "INT INT", "TERM", "TERM INT", "HUP"])
+def test_a_signal_ends_it_at_once_and_nothing_is_lost(how: str, repos: Path, whole: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "auditor", "batch", str(repos), "--out", str(out), "--workers", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENV,
+    )
+    while not list(out.glob("state/*.json")) and process.poll() is None:
+        time.sleep(0.02)
+    begun = time.monotonic()
+    for name in how.split():
+        process.send_signal(getattr(signal, f"SIG{name}"))
+        time.sleep(0.3)
+    _, stderr = process.communicate(timeout=60)
+    assert time.monotonic() - begun < 30
+    assert process.returncode == 2
+    assert "Traceback" not in stderr
+    finished = len(list(out.glob("state/*.json")))
+    again = auditor("batch", repos, "--out", out, "--workers", "2")
+    assert again.returncode == 1, again.stderr
+    assert again.stderr.count("unchanged") == finished
+    assert contents(out) == contents(whole)
 
 
 @pytest.fixture
