@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor import __version__, pipeline
 from auditor.errors import UserError
+from auditor.extras import need
 from auditor.facts.statistics import statistics
 from auditor.folder import Folder
 from auditor.grammar import running
@@ -503,10 +504,9 @@ def summarise(
 
 def dask(address: str) -> tuple[Callable[[int], Executor], int]:
     """An executor on a Dask cluster, as often as it is asked for, and how many threads it has."""
-    try:
-        import distributed
-    except ImportError:
-        raise UserError("--scheduler needs Dask", "install it with: pip install 'auditor[dask]'") from None
+    need("dask", "--scheduler")
+    import distributed
+
     try:
         client: Any = getattr(distributed, "Client")(address, timeout=20)  # noqa: B009  (it has no types)
     except (OSError, TimeoutError, ValueError) as error:

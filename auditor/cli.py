@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__, cli_eval
+from auditor import __version__, cli_config, cli_eval
 from auditor.errors import Stopped, UserError
 from auditor.options import (
     BaseUrlOption,
@@ -88,7 +88,7 @@ def _root(
     pass
 
 
-@app.command()
+@app.command(cls=cli_config.Configured)
 def audit(
     target: Annotated[str, typer.Argument(help="A checkout, a bare git directory, or an https, ssh or file URL.")],
     ref: Annotated[str, typer.Option(help="A branch, tag or commit instead of HEAD.")] = "",
@@ -175,7 +175,7 @@ def _asking(
     return Asking(budget, readings, ruling, second, figures, private, read)
 
 
-@app.command()
+@app.command(cls=cli_config.Configured)
 def check(
     path: Annotated[Path, typer.Argument(help="A folder of your checkout.")] = Path("."),
     only: Annotated[
@@ -210,7 +210,7 @@ def check(
     raise typer.Exit(0 if exit_zero else exit_code(record, fail_on))
 
 
-@app.command()
+@app.command(cls=cli_config.Configured)
 def batch(
     groups: Annotated[Path, typer.Argument(help="A CSV with the columns group and repo, or a folder of repositories.")],
     out: Annotated[
@@ -507,6 +507,7 @@ def schema() -> None:
 
 
 app.command(name="eval")(cli_eval.evaluate)
+app.command()(cli_config.config)
 
 
 def _users(probe: str) -> str:

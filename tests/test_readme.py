@@ -10,6 +10,7 @@ from build_fixture import build
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+GUIDES = sorted((ROOT / "docs").glob("*.md"))
 ENV = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")} | {"NO_COLOR": "1"}
 
 
@@ -38,37 +39,18 @@ def _pick(blocks: list[str]) -> list[str]:
     return list(kinds.values())[:3]
 
 
-def catalogue() -> str:
-    """Every probe with its question, every kind of claim, every form of sentence."""
-    from auditor.claims.case import load as claims
-    from auditor.probes import load as probes
-
-    rows = ["| probe | asks |", "| --- | --- |"]
-    rows += [f"| `{p.id}` | {p.asks} |" for p in sorted(probes().values(), key=lambda p: (p.topic, p.id))]
-    readers, settlers = claims()
-    rows += ["", "| kind of claim | states |", "| --- | --- |"]
-    rows += [f"| `{c.id}` | {c.asks} |" for c in sorted(settlers.values(), key=lambda c: (c.topic, c.id))]
-    rows += ["", "| form of sentence | read without a model |", "| --- | --- |"]
-    rows += [f"| `{c.id}` | {c.asks} |" for c in sorted(readers.values(), key=lambda c: (c.topic, c.id))]
-    return "\n".join(rows)
-
-
 def part(name: str, text: str) -> str:
     match = re.search(rf"(?s)<!-- {name} -->\n(.*?)\n?<!-- end -->", text)
     assert match, f"README.md has no part called {name}"
     return match[1]
 
 
-def test_the_catalogue_is_fresh() -> None:
-    assert part("catalogue", README.read_text(encoding="utf-8")) == catalogue(), "run: python tests/test_readme.py"
-
-
 def test_the_example_is_what_the_program_prints(tmp_path: Path) -> None:
     assert part("example", README.read_text(encoding="utf-8")) == example(tmp_path), "run: python tests/test_readme.py"
 
 
-def test_the_exit_codes_and_flags_named_exist() -> None:
-    text = README.read_text(encoding="utf-8")
+def test_the_flags_named_exist() -> None:
+    text = "".join(p.read_text(encoding="utf-8") for p in (README, *GUIDES))
     helped = "".join(
         subprocess.run(
             [sys.executable, "-m", "auditor", verb, "--help"],
@@ -86,8 +68,26 @@ def test_the_exit_codes_and_flags_named_exist() -> None:
 def test_the_answer_keys_shown_are_some() -> None:
     from auditor.evaluate.keys import parse_key
 
-    for text in re.findall(r"(?s)```yaml\n(repo:.*?)```", README.read_text(encoding="utf-8")):
-        assert parse_key(text, "shown", "README.md").contradictions
+    for text in re.findall(r"(?s)```yaml\n(repo:.*?)```", (ROOT / "docs" / "eval.md").read_text(encoding="utf-8")):
+        assert parse_key(text, "shown", "eval.md").contradictions
+
+
+def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert len(text.encode()) <= 12_000, "what is longer than this belongs in docs/"
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (ROOT / link).is_file(), link
+
+
+def test_the_reference_has_a_page_for_everything(tmp_path: Path) -> None:
+    from auditor.probes import load as probes
+    from auditor.rules import RULES
+
+    subprocess.run([sys.executable, str(ROOT / ".ci" / "reference.py"), str(tmp_path / "made")], check=True, env=ENV)
+    index = (tmp_path / "made" / "index.md").read_text(encoding="utf-8")
+    for id_ in (*RULES, *probes()):
+        assert f"({id_}.md)" in index, id_
+        assert (tmp_path / "made" / f"{id_}.md").stat().st_size > 100, id_
 
 
 def main() -> None:
@@ -95,9 +95,8 @@ def main() -> None:
 
     text = README.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        made = {"example": example(Path(folder)), "catalogue": catalogue()}
-    for name, body in made.items():
-        text = re.sub(rf"(?s)(<!-- {name} -->\n).*?(<!-- end -->)", lambda m, b=body: m[1] + b + "\n" + m[2], text)
+        made = example(Path(folder))
+    text = re.sub(r"(?s)(<!-- example -->\n).*?(<!-- end -->)", lambda m: m[1] + made + "\n" + m[2], text)
     README.write_text(text, encoding="utf-8")
 
 

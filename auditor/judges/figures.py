@@ -4,7 +4,7 @@ import base64
 import io
 from collections.abc import Mapping
 
-from auditor.errors import UserError
+from auditor.extras import need
 from auditor.models import Figure, Report
 from auditor.repository import Unreadable
 from auditor.snapshot import File
@@ -21,10 +21,9 @@ BYTES = 8_000_000
 def shown(report: Report, files: Mapping[str, File], private: bool = False) -> tuple[Figure, ...]:
     """The images that the answers show, in the report's order. Each is drawn anew from its pixels, so that nothing else of the
     file is sent. UserError where the library for it is missing."""
-    try:
-        from PIL import Image
-    except ImportError:
-        raise UserError("--figures needs the library pillow", "install it: uv pip install pillow") from None
+    need("figures", "--figures")
+    from PIL import Image
+
     paths = dict.fromkeys(
         i.path for q in report.questions if private or not q.private for i in q.images if i.renders and i.path in files
     )

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from auditor.errors import UserError
+from auditor.extras import need
 from auditor.judges import REPLY, Say, Store
 from auditor.judges.batchfile import ENDPOINT, Filing, file_held, files_of, held, requests_in
 from auditor.judges.prices import Gate, Load
@@ -138,6 +139,7 @@ def _left() -> float:
 def server(base_url: str = "") -> Server:
     """The server at an address (else OPENAI_BASE_URL, else OpenAI's own). UserError for an address that is none, or where a
     key is needed and there is none: a server on this machine or network needs none."""
+    need("judge", "a judge that is asked over the network")
     url = base_url or os.environ.get("OPENAI_BASE_URL", "") or HOSTED
     try:
         parts = urlsplit(url)

@@ -305,5 +305,5 @@ if __name__ == "__main__":  # the picture in the README: python tests/render/tes
         number = shot.page.locator('details.finding[data-claim^="It runs on Ubuntu"] .num').text_content()
         shot.page.click(f".index a[href='#f{number}']")
         shot.page.evaluate("document.activeElement.blur()")
-        shot.page.screenshot(path="fixtures/page.jpg", type="jpeg", quality=72)
+        shot.page.screenshot(path="docs/page.jpg", type="jpeg", quality=72)
         started.close()
