@@ -644,10 +644,10 @@ def main() -> None:
         if error.hint:
             sys.stderr.write(f"  hint: {one_line(error.hint)}\n")
         if isinstance(error, Stopped):
-            from auditor.stopping import end_at_once
+            from auditor.stopping import end_soon
 
             sys.stderr.flush()
-            end_at_once()
+            end_soon()
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

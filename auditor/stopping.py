@@ -4,7 +4,9 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from types import FrameType
 
@@ -23,9 +25,14 @@ def stoppable() -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:
         heard.append(number)
         if len(heard) > 1:
+            with contextlib.suppress(OSError):
+                os.write(2, b"auditor: stopped\n")
             end_at_once()
         raise KeyboardInterrupt
 
+    # what the second signal leaves behind, the tracker of multiprocessing removes, and need not say so
+    quiet = (os.environ.get("PYTHONWARNINGS"), "ignore:resource_tracker")
+    os.environ["PYTHONWARNINGS"] = ",".join(w for w in quiet if w)
     numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
     before = {n: signal.signal(n, ring) for n in numbers if signal.getsignal(n) not in (signal.SIG_IGN, None)}
     try:
@@ -34,6 +41,17 @@ def stoppable() -> Iterator[None]:
         if not heard:  # else a further signal on the way out has to end it, too
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def end_soon(code: int = 2, seconds: float = 2) -> None:
+    """End this process as usual, unless a thread does not come to its end: a judge may take long to answer."""
+    until = time.monotonic() + seconds
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(max(0, until - time.monotonic()))
+            if thread.is_alive():
+                end_at_once(code)
+    sys.exit(code)
 
 
 def end_at_once(code: int = 2) -> None:

@@ -302,20 +302,24 @@ def stop(times: int) -> None:
         for turn in range(times):
             out = Path(scratch) / f"out-{turn}"
             command = [sys.executable, "-m", "auditor", "batch", str(repos), "--out", str(out), "--workers", "2"]
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            time.sleep(chance.uniform(2, 8))
-            apart = chance.uniform(0.2, 0.4)
-            begun = time.perf_counter()
-            for pause in (apart, 0):
-                process.send_signal(signal.SIGINT)
-                time.sleep(pause)
-            try:
-                said = process.communicate(timeout=60)[1].splitlines()
-                ended = f"code {process.returncode} after {time.perf_counter() - begun:.1f} s: {' | '.join(said[-2:])[:120]}"
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.communicate()
-                ended = "HUNG for 60 s"
+            with (Path(scratch) / "said").open("w+", encoding="utf-8") as said:
+                process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+                while process.poll() is None and len(list(out.glob("state/*"))) < turn:
+                    time.sleep(0.05)
+                apart = chance.uniform(0.2, 0.4)
+                begun = time.perf_counter()
+                for pause in (apart, 0):
+                    process.send_signal(signal.SIGINT)
+                    time.sleep(pause)
+                try:
+                    process.wait(timeout=60)
+                    ended = f"code {process.returncode} after {time.perf_counter() - begun:.1f} s"
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+                    ended = "HUNG for 60 s"
+                said.seek(0)
+                ended += f": {' | '.join(said.read().splitlines()[-2:])[:160]}"
             _adopt()
             print(f"  {apart:.2f} s apart, {len(list(out.glob('state/*')))} finished: {ended}")
 

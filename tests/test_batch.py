@@ -218,26 +218,21 @@ def test_a_record_that_is_not_as_it_was_written_is_made_again_and_said(
     assert contents(out) == contents(whole)
 
 
-@pytest.mark.parametrize("how", ["INT", "INT INT", "TERM", "TERM INT", "HUP"])
+@pytest.mark.parametrize("how", ["INT INT", "TERM", "HUP"])
 def test_a_signal_ends_it_at_once_and_nothing_is_lost(how: str, repos: Path, whole: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "auditor", "batch", str(repos), "--out", str(out), "--workers", "2"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ENV,
-    )
+    out, said = tmp_path / "out", tmp_path / "said"
+    with said.open("w") as stderr:
+        command = [sys.executable, "-m", "auditor", "batch", str(repos), "--out", str(out), "--workers", "2"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, env=ENV)
     while not list(out.glob("state/*.json")) and process.poll() is None:
         time.sleep(0.02)
     begun = time.monotonic()
     for name in how.split():
         process.send_signal(getattr(signal, f"SIG{name}"))
         time.sleep(0.3)
-    _, stderr = process.communicate(timeout=60)
+    assert process.wait(timeout=60) == 2
     assert time.monotonic() - begun < 30
-    assert process.returncode == 2
-    assert "Traceback" not in stderr
+    assert "Traceback" not in said.read_text()
     finished = len(list(out.glob("state/*.json")))
     again = auditor("batch", repos, "--out", out, "--workers", "2")
     assert again.returncode == 1, again.stderr
