@@ -51,6 +51,9 @@ def end_soon(code: int = 2, seconds: float = 2) -> None:
             thread.join(max(0, until - time.monotonic()))
             if thread.is_alive():
                 end_at_once(code)
+    for name in _SIGNALS:  # as it closes, the interpreter would let them kill it
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     sys.exit(code)
 
 
