@@ -399,3 +399,5 @@ def marked(lines: Sequence[str], profile: Profile) -> Iterator[int]:
             said = rest if mark is not None else row
             if words(said.split("|")[0]) in profile.known_items or words(said) in profile.known_items:
                 yield i
+            elif row.count("|") > 1 and any(words(cell) in profile.known_items for cell in row.split("|")[2:8]):
+                yield i  # of a table whose items do not stand first

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__, cli_config, cli_eval
+from auditor import __version__, cli_config, cli_eval, cli_profile
 from auditor.errors import Stopped, UserError
 from auditor.options import (
     BaseUrlOption,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from auditor.judges.request import Asking
     from auditor.models import AuditRecord
     from auditor.probes import Probe
+    from auditor.profile import Profile
     from auditor.trust import Trust
 
 
@@ -388,6 +389,7 @@ def render(
 @app.command()
 def probes(
     id: Annotated[str, typer.Argument(help="One probe, kind of claim or form of sentence, to have it explained.")] = "",
+    profile: ProfileOption = "dtu-mlops",
 ) -> None:
     """The catalogue: what is looked for, where, and what counts."""
     from auditor.claims.case import load as load_claims
@@ -397,7 +399,8 @@ def probes(
 
     catalogue, (readers, settlers) = load_probes(), load_claims()
     known: dict[str, Probe | Settler | Reader] = {**readers, **settlers, **catalogue}
-    trust = load_profile().trust or Trust()
+    course = load_profile(profile)
+    trust = course.trust or Trust()
     if not id:
         width = max(map(len, known))
         sorts: dict[str, Mapping[str, Probe | Settler | Reader]] = {
@@ -422,7 +425,7 @@ def probes(
         _row("looks in", ", ".join(catalogue[id].looks_in) or "the git history")
         _row("words", ", ".join(catalogue[id].mentions))
     _row("counts", entry.explains)
-    _row("used for", _users(id))
+    _row("used for", _users(id, course))
     for line in figures(trust, id):
         _row("was right", line)
 
@@ -497,24 +500,29 @@ def _safe(line: str) -> str:
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON schema of a record."""
+def schema(
+    profile: Annotated[
+        bool, typer.Option("--profile", help="That of a profile, for the line #:schema that editors read.")
+    ] = False,
+) -> None:
+    """Print the JSON schema of a record, or of a profile."""
     import json
 
     from auditor.models import AuditRecord
+    from auditor.profile_schema import profile_schema
 
-    typer.echo(json.dumps(AuditRecord.model_json_schema(), indent=2, sort_keys=True))
+    made = profile_schema() if profile else AuditRecord.model_json_schema()
+    typer.echo(json.dumps(made, indent=2, sort_keys=True))
 
 
 app.command(name="eval")(cli_eval.evaluate)
 app.command()(cli_config.config)
+app.add_typer(cli_profile.app, name="profile")
 
 
-def _users(probe: str) -> str:
-    from auditor.profile import load_profile
-
+def _users(probe: str, course: "Profile") -> str:
     used = []
-    for item in load_profile().items:
+    for item in course.items:
         if probe in item.probes:
             used.append(item.id)
         elif probe in item.open_probes:

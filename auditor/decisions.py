@@ -115,7 +115,8 @@ def _questions(record: AuditRecord, chosen: Mapping[str, Decision]) -> Iterator[
         if note:
             yield f"   - Note: {plain(note)}"
         said = "a private answer" if hidden else code(verdict.claim.quote, 300)
-        yield f"   - The report says ({code(f'{record.report.where(verdict.claim.source)}:{verdict.claim.line}')}): {said}"
+        path, line = record.report.at(verdict.claim.source, verdict.claim.line)
+        yield f"   - The report says ({code(f'{path}:{line}')}): {said}"
         if hidden:
             continue
         places = [record.evidence[c.evidence] for c in verdict.citations[:3]]

@@ -121,11 +121,11 @@ def _verdict(id_: str, flaw: Flaw, page: "_Page", number: Number) -> Verdict:
     private = any(q.private and flaw.source == Source(kind="question", n=q.n) for q in page.report.questions)
     if flaw.fact or private or not flaw.line:
         note = flaw.fact or flaw.difference
-        piece = Evidence(
-            kind="fact", note=note, sources=(f"{page.report.where(flaw.source)}:{flaw.line or 1}",), probe="form"
-        )
+        where = "{}:{}".format(*page.report.at(flaw.source, flaw.line or 1))
+        piece = Evidence(kind="fact", note=note, sources=(where,), probe="form")
     else:
-        piece = page.snapshot.files[page.report.where(flaw.source)].cite(flaw.line).model_copy(update={"probe": "form"})
+        path, line = page.report.at(flaw.source, flaw.line)
+        piece = page.snapshot.files[path].cite(line).model_copy(update={"probe": "form"})
     cited = Citation(evidence=number(piece), quote=piece.excerpt or piece.note)
     return Verdict(
         id=id_,
@@ -154,7 +154,7 @@ class _Page:
         on_disk: Callable[[str], bool],
     ) -> None:
         self.file = file
-        self.lines = file.lines
+        self.lines = report.text.split("\n") if report.parts else file.lines
         self.report = report
         self.snapshot = snapshot
         self.profile = profile
@@ -162,6 +162,20 @@ class _Page:
         self.on_disk = on_disk
         self.asked = {q.id: q for q in profile.questions}
         self.known = [q for q in report.questions if q.id]
+        self.layout = next((x for x in profile.layouts if x.name == report.layout), None)
+        self.mark = self.layout.answer if self.layout else "> Answer:"
+
+    def heading(self, n: int, id_: str = "") -> str:
+        """A question's heading as the template writes it."""
+        if self.layout is None:
+            return f"### Question {n}"
+        asked = self.asked.get(id_)
+        return self.layout.written(str(n), asked.titles[0] if asked and asked.titles else "...")
+
+    def words_of(self, id_: str) -> str:
+        """A question's own words, or the title that it has."""
+        asked = self.asked[id_]
+        return (asked.texts or asked.titles or (id_,))[0]
 
     @cached_property
     def version(self) -> Version | None:
@@ -294,10 +308,10 @@ def _answers(page: _Page) -> Iterator[Flaw]:
             line = left[0] if left else question.line
             yield Flaw(
                 "answer-missing", _of(question), line, _name(question),
-                _cut(page.lines[line - 1]) if left else "nothing below `> Answer:`",
+                _cut(page.lines[line - 1]) if left else f"nothing below `{page.mark or page.heading(question.n, question.id)}`",
                 "There is no answer.",
                 f"Write the answer{f' ({want})' if want else ''} "
-                + (f"in place of line {line}." if left else "below the line `> Answer:`."),
+                + (f"in place of line {line}." if left else f"below the line `{page.mark or page.heading(question.n, question.id)}`."),
             )  # fmt: skip
         elif left:
             yield Flaw(
@@ -672,13 +686,17 @@ def _questions(page: _Page) -> Iterator[Flaw]:
         yield Flaw(
             "question-missing", Source(kind="report", n=0), 1, "Questions", "",
             "None of the template's questions is in the report" + (", so its answers cannot be read." if page.report.questions else "."),
-            "Take the template's report, with `### Question N`, each question's text and `> Answer:`, and put your answers there.",
+            f"Take the template's report, with {_each(page)}, and put your answers there.",
             fact=f"{len(page.report.questions)} headings of questions, none of them the template's",
         )  # fmt: skip
         return
     if version is None:
         return
     numbers = {q.id: q.numbers[version.layout] for q in page.profile.questions if version.layout in q.numbers}
+    if page.layout is not None and "{n}" not in "".join(page.layout.heading):
+        numbers = {
+            q.id: next((r.n for r in page.known if r.id == q.id), k) for k, q in enumerate(page.profile.questions, 1)
+        }
     missing = {id_: n for id_, n in numbers.items() if id_ not in {q.id for q in page.known}}
     seen: dict[int, int] = {}
     for question in page.report.questions:
@@ -701,7 +719,7 @@ def _questions(page: _Page) -> Iterator[Flaw]:
             stands = next((id_ for id_, n in missing.items() if n == question.n), "")
             if stands:
                 missing.pop(stands)
-                text = page.asked[stands].texts[0]
+                text = page.words_of(stands)
                 yield flaw("Its text is not the template's.", f"Restore the template's question: {_cut(text, 160)}")
             else:
                 yield flaw(
@@ -713,12 +731,12 @@ def _questions(page: _Page) -> Iterator[Flaw]:
         if numbers.get(question.id, question.n) != question.n:
             yield flaw(
                 f"In the template this is question {numbers[question.id]}.",
-                f"Write `### Question {numbers[question.id]}` in line {question.line}.",
+                f"Write `{page.heading(numbers[question.id], question.id)}` in line {question.line}.",
             )
         if question.heading:
             yield flaw(
                 f"The heading is not the template's; the question was known {question.heading}.",
-                f"Write `### Question {numbers.get(question.id, question.n)}` in line {question.line}.",
+                f"Write `{page.heading(numbers.get(question.id, question.n), question.id)}` in line {question.line}.",
                 question.heading in (BEFORE, UNDERLINED, IN_HTML),
             )
         own = page.own_length(question)
@@ -731,24 +749,26 @@ def _questions(page: _Page) -> Iterator[Flaw]:
                 True,
             )
         if question.matched == "number":
-            text = page.asked[question.id].texts[0]
+            text = page.words_of(question.id)
             yield flaw("Its text is not the template's.", f"Restore the template's question: {_cut(text, 160)}")
         elif question.matched == "near":
             yield flaw("Its text differs from the template's by a word or two.", "Restore the template's words.", True)
-        if not any(
-            re.match(r"(?i)^\s{0,3}>?\s*[*_]{0,3}answers?\s*[*_]{0,3}\s*:", page.lines[n - 1])
-            for n in page.section(question)
+        if page.mark and not any(
+            row.casefold().strip().startswith(page.mark.casefold())
+            if page.layout
+            else re.match(r"(?i)^\s{0,3}>?\s*[*_]{0,3}answers?\s*[*_]{0,3}\s*:", row)
+            for row in (page.lines[n - 1] for n in page.section(question))
         ):
             yield flaw(
-                "The line `> Answer:` is gone; readers and programs find the answer by it.",
-                "Put `> Answer:` back above the answer.",
+                f"The line `{page.mark}` is gone; readers and programs find the answer by it.",
+                f"Put `{page.mark}` back above the answer.",
             )
     if len(missing) >= _ALIKE:
         said = ", ".join(str(n) for n in sorted(missing.values()))
         yield Flaw(
             "question-missing", Source(kind="report", n=0), max(q.line for q in page.report.questions),
             f"Questions {said}", "", f"{len(missing)} of the template's {len(numbers)} questions are not in the report.",
-            "Put each back as `### Question N` with its text and `> Answer:`, and answer it.", fact=f"no questions {said}",
+            f"Put each back with {_each(page)}, and answer it.", fact=f"no questions {said}",
         )  # fmt: skip
         return
     for id_, n in sorted(missing.items(), key=lambda m: m[1]):
@@ -756,10 +776,23 @@ def _questions(page: _Page) -> Iterator[Flaw]:
         first = min((q.line for q in page.report.questions), default=1)
         yield Flaw(
             "question-missing", Source(kind="report", n=0), after or first, f"Question {n}", "",
-            f"The template's question {n} is not in the report: {_cut(page.asked[id_].texts[0])}",
-            f"Put `### Question {n}` back with its text and `> Answer:`, and answer it.",
+            f"The template's question {n} is not in the report: {_cut(page.words_of(id_))}",
+            f"Put `{page.heading(n, id_)}` back{_with(page)}, and answer it.",
             fact=f"no question {n} after line {after}" if after else f"no question {n} before line {first}",
         )  # fmt: skip
+
+
+def _each(page: _Page) -> str:
+    """What each question of the template has."""
+    return (
+        f"`{page.heading(1, '').replace('1', 'N', 1)}`, each question's text and `{page.mark}`"
+        if page.mark
+        else f"`{page.heading(1, '').replace('1', 'N', 1)}`"
+    )
+
+
+def _with(page: _Page) -> str:
+    return f" with its text and `{page.mark}`" if page.mark else ""
 
 
 def _items(page: _Page) -> Iterator[Flaw]:
@@ -831,6 +864,8 @@ def _closest(text: str, known: Iterable[str], cutoff: float = 0.0) -> str:
 def _marks(page: _Page) -> Iterator[Flaw]:
     """Items without a box, marks that say neither done nor open, and those that the template writes in another way."""
     for item in page.report.items:
+        if page.layout is not None and page.layout.checklist == "table" and not item.partly:
+            continue  # a table has no boxes
         boxed = f"[{item.mark}]" in page.listed[item.line - 1]
         mark = item.mark.strip()
         if boxed and mark in ("", "x", "X") and not item.partly:
@@ -859,10 +894,10 @@ def _group(page: _Page) -> Iterator[Flaw]:
             line = q.answer_lines[0]
             return Flaw("group-unclear", _of(q), line, _name(q), says, difference, hint, fact=difference, detail=detail)
 
-        if question.id == "group-number":
+        if "group" in question.topics:
             if not re.search(r"\d", answer) and not _NONE.search(answer):
                 yield flaw(_cut(answer), "There is no number in it.", "Write your group's number, like 42.", True)
-        elif question.id == "members":
+        elif "members" in question.topics:
             numbers = [n.lower() for n in re.findall(r"\bs\d+\b", answer, re.IGNORECASE)]
             wrong = [n for n in numbers if len(n) != 7]
             if wrong:

@@ -220,12 +220,13 @@ def orders_in_report(prose: Prose, number: Callable[[Evidence], str]) -> list[Ve
         rows = statement.text.split("\n")
         lines |= set(range(statement.line, statement.line + len(rows)))
         hidden = statement.kind == "html"
+        path, line = prose.report.place(statement.line)
         evidence = Evidence(
             kind="excerpt",
             probe="claim:report-addresses-a-model",
-            path=prose.report.path,
-            start=statement.line,
-            end=statement.line + len(rows) - 1,
+            path=path,
+            start=line,
+            end=line + len(rows) - 1,
             excerpt=clip(rows[:8], ""),
             note="out of sight" if hidden else "in the answer",
         )

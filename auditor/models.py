@@ -75,6 +75,7 @@ class Question(Record):
     `annotated`, `near`) or, where the prompt was removed, by the number in a layout that the other questions settle (`number`).
     `answer` keeps the report's words and line breaks without rules and placeholders; `answer_lines` are first and last
     line, (0, 0) for none; `row_lines` has the line of each of its lines where some were left out. An answer inside a quote has its `>` removed.
+    `label` is the number as the report writes it where that is no whole number of its own (1.2); `topics` are what the profile says it is about.
     `heading` says by what the question was known where its heading is not written as the template's."""
 
     n: int
@@ -85,6 +86,8 @@ class Question(Record):
     row_lines: tuple[int, ...] = ()
     id: str = ""
     matched: str = ""
+    label: str = ""
+    topics: tuple[str, ...] = ()
     heading: str = ""
     private: bool = False
     images: tuple[Image, ...] = ()
@@ -101,9 +104,17 @@ class Figure(Record):
     reason: str = ""
 
 
+class Part(Record):
+    """One file of a report that is several: its path, and the line of the report's text that it starts on."""
+
+    path: str
+    line: int
+
+
 class Report(Record):
     """The report as parsed: every item and question in file order, and what was malformed. `template` is the version of the
-    course's template that it was written in, empty where nothing of it is there; `checklist` is the file that the items stand
+    course's template that it was written in, empty where nothing of it is there; `layout` is the profile's layout that it was read by.
+    A report of several files has them as `parts`, one below the other in `text`, by whose lines all is counted. `checklist` is the file that the items stand
     in, empty where that is the report. `text` is the report's source, from which a page is made; `figures` are there only
     where a page was asked for."""
 
@@ -111,6 +122,8 @@ class Report(Record):
     commit: str
     sha256: str
     template: str = ""
+    layout: str = ""
+    parts: tuple[Part, ...] = ()
     checklist: str = ""
     items: tuple[ChecklistItem, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -140,6 +153,24 @@ class Report(Record):
     def where(self, source: "Source") -> str:
         """The file that an item or answer stands in."""
         return self.checklist or self.path if source.kind == "item" else self.path
+
+    def at(self, source: "Source", line: int) -> tuple[str, int]:
+        """The file that a line of the report stands in, and its line there."""
+        return (self.checklist, line) if source.kind == "item" and self.checklist else self.place(line)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it is made of."""
+        return tuple(p.path for p in self.parts) or (self.path,)
+
+    def line_of(self, path: str, line: int) -> int:
+        """The line of the report's text that a line of one of its files is."""
+        return next((p.line + line - 1 for p in self.parts if p.path == path), line)
+
+    def place(self, line: int) -> tuple[str, int]:
+        """The file that a line of the report's text is from, and its line there."""
+        part = next((p for p in reversed(self.parts) if p.line <= line), None)
+        return (part.path, line - part.line + 1) if part else (self.path, line)
 
 
 class Evidence(Record):

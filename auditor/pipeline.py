@@ -45,6 +45,7 @@ from auditor.models import (
 from auditor.prepared import Book, Found, Prepared, opened, with_report
 from auditor.probes import Probe, load
 from auditor.profile import Item, Profile
+from auditor.profile_files import refuse_inside
 from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
 from auditor.repository import locate
@@ -112,6 +113,7 @@ def prepare(
     the report's images."""
     found = found or find(submission, progress)
     target, commit, later = found.target, found.commit, found.later
+    refuse_inside(profile, target.repository.path)
     with opened(found) as snapshot:
         file = find_report(snapshot, submission.report_path, profile)
         report = parse_report(file, profile, snapshot.files, commit, target.url)
@@ -159,6 +161,7 @@ def check(
 
     started, clock = datetime.now(UTC), time.perf_counter()
     root = root_of(path)
+    refuse_inside(profile, root)
     with open_working_tree(root) as tree:
         file = _report_on_disk(tree, root, report_path, profile)
         url = tree.repository.origin()

@@ -51,7 +51,8 @@ def opened(found: Found) -> OpenSnapshot:
 
 def with_report(snapshot: Snapshot, profile: Profile, report: Report, url: str) -> None:
     """Tell a snapshot its report, which is no evidence of itself, and may speak of another repository than the one at `url`."""
-    snapshot.set_aside = lambda f: "course material" if f.path == report.path else profile.set_aside(f)
+    own = {p for p in report.files if not profile.is_own_page(p)}
+    snapshot.set_aside = lambda f: "course material" if f.path in own else profile.set_aside(f)
     snapshot.report = report
     copied = spoken_of(snapshot, url)
     snapshot.beyond = (copied,) if copied else ()

@@ -1,24 +1,19 @@
 """The course as data: which checklist items and questions there are, what each maps to, and what is nobody's own work."""
 
 import hashlib
-import json
 import re
-import tomllib
-from functools import cached_property, lru_cache
-from importlib import resources
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from auditor.errors import UserError
 from auditor.globs import matches
-from auditor.lazy import dataclass
+from auditor.layouts import Layout
 from auditor.models import Label, Record
 from auditor.repository import Unreadable
 from auditor.snapshot import File
-from auditor.trust import Trust, parse_trust
-from auditor.wording import phrases, wordset
+from auditor.trust import Trust
 
 
 class Item(Record):
@@ -30,11 +25,14 @@ class Item(Record):
     item's own words leave to the group ("if applicable"): it speaks for a ticked box without its thing. Of an item that asks for two things `half` are the probes of the one,
     and `lacks` says what is missing where only that is found, and no sign of the other. `open` is the label of an open box
     whose thing was found, by `open_probes` where an open box needs plainer evidence than a ticked one; where it is `measured`,
-    as a share of the code, that is no finding. An item that no file can show is not `observable` and says why in `reason`.
+    as a share of the code, that is no finding. An item that no file can show is not `observable` and says why in `reason`. `practice` (of auditor/practices.toml) is what
+    sentences about it are known by.
     """
 
     id: str
     texts: tuple[str, ...]
+    practice: str = ""
+    topics: tuple[str, ...] = ()
     section: str = ""
     modules: tuple[str, ...] = ()
     observable: bool = True
@@ -61,11 +59,13 @@ class Item(Record):
 
 
 class Asked(Record):
-    """One question over all versions: its prompts, the items, further probes and files that belong to it, and whether
-    its answer is private (members, contributions)."""
+    """One question over all versions: its prompts (`texts`), the `titles` that its heading has, what it is about (`topics`, of auditor/topics.py), the items, further probes
+    and files that belong to it, and whether its answer is private (members, contributions)."""
 
     id: str
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     numbers: dict[str, int] = Field(default_factory=dict)
     items: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
@@ -74,7 +74,8 @@ class Asked(Record):
 
 
 class Version(Record):
-    """One version of the template: which numbers its questions have (`layout`), the items of its checklist, and how many
+    """One version of the template: which numbers its questions have (`layout`: a key of their `numbers`, or the name of one of the
+    profile's layouts), the items of its checklist, and how many
     words and images it asks for, by question."""
 
     name: str
@@ -88,13 +89,17 @@ class Profile(Record):
     """A course: its items, its questions, the versions of its template (newest first), the headings of its sections, and
     the globs of what is not the group's own work, by reason. `private` are words that ask for people: a question that the
     profile does not know is private where it has them. `trust` says how often each speaker was right; without it everybody
-    speaks as a finding."""
+    speaks as a finding. `report` are globs of where the report may lie, the likeliest first; `layouts` say how it may be laid out
+    (none: as `### Question N`). `source` is the file that the profile is from, empty for a packaged one."""
 
     name: str
     title: str
     hash: str = ""
-    items: tuple[Item, ...]
-    questions: tuple[Asked, ...]
+    source: Path | None = Field(default=None, exclude=True)
+    report: tuple[str, ...] = ("reports/README.md",)
+    layouts: tuple[Layout, ...] = ()
+    items: tuple[Item, ...] = ()
+    questions: tuple[Asked, ...] = ()
     headings: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
     versions: tuple[Version, ...] = ()
@@ -104,6 +109,11 @@ class Profile(Record):
     known: frozenset[str] = Field(default=frozenset(), exclude=True)
     stub_lines: dict[str, frozenset[str]] = Field(default_factory=dict, exclude=True)
     stub_patterns: dict[str, tuple[tuple[int, str, int, str], ...]] = Field(default_factory=dict, exclude=True)
+
+    @cached_property
+    def due(self) -> tuple[str, ...]:
+        """Globs of where the report may lie, the likeliest first."""
+        return tuple(dict.fromkeys((*(g for x in self.layouts for g in x.report), *self.report)))
 
     @cached_property
     def known_items(self) -> dict[tuple[str, ...], tuple[str, bool]]:
@@ -116,8 +126,39 @@ class Profile(Record):
         return _by_words([(q.id, q.texts) for q in self.questions])
 
     @cached_property
+    def known_titles(self) -> dict[tuple[str, ...], tuple[str, bool]]:
+        """Each title of a question as words: the question's id, and whether it is its first title."""
+        return _by_words([(q.id, q.titles) for q in self.questions])
+
+    @cached_property
     def items_by_id(self) -> dict[str, Item]:
         return {i.id: i for i in self.items}
+
+    @cached_property
+    def questions_by_id(self) -> dict[str, Asked]:
+        return {q.id: q for q in self.questions}
+
+    def topics_of(self, question: str) -> tuple[str, ...]:
+        """What a question is about, or an item whose box is one; nothing of what the profile does not know."""
+        known = self.questions_by_id.get(question) or self.items_by_id.get(question)
+        return known.topics if known else ()
+
+    def of_practice(self, practice: str) -> tuple[str, ...]:
+        """The items that ask for a practice, by id."""
+        return self._of_practices.get(practice, ())
+
+    @cached_property
+    def _of_practices(self) -> dict[str, tuple[str, ...]]:
+        known: dict[str, tuple[str, ...]] = {}
+        for item in self.items:
+            if item.practice:
+                known[item.practice] = (*known.get(item.practice, ()), item.id)
+        return known
+
+    def is_own_page(self, path: str) -> bool:
+        """Whether a file of the report is the project's own front page, too: the README of a course whose report it is. What it
+        shows is then asked of it as of any other file."""
+        return path.lower().startswith("readme.") and matches(path, self.due)
 
     def set_aside(self, file: File) -> str:
         """Why a file is no evidence of the group's own work: `course material`, `run output`, ... or `template stub` for
@@ -200,88 +241,8 @@ def _fits(row: str, pattern: tuple[int, str, int, str]) -> bool:
 
 
 def load_profile(name: str = "dtu-mlops") -> Profile:
-    """A profile by its packaged name, or from a TOML file of a course's own. Raises UserError for one that is not there
-    or not sound."""
-    return _load(name)
+    """A profile by its packaged name, by that of a TOML file beside `auditor.toml`, or from the path of one. Raises UserError
+    for one that is not there, and for one with mistakes, with a line for each."""
+    from auditor.profile_files import load
 
-
-@lru_cache(maxsize=4)
-def _load(name: str) -> Profile:
-    packaged = resources.files("auditor") / "profiles"
-    if name.endswith(".toml"):
-        try:
-            text = Path(name).read_text(encoding="utf-8")
-            beside = Path(name).with_suffix(".trust.toml")
-            trust = beside.read_text(encoding="utf-8") if beside.is_file() else ""
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(
-                f"{name}: cannot be read ({error})", "give a profile's name or the path of a TOML file"
-            ) from None
-    else:
-        file = packaged / f"{name}.toml"
-        if not re.fullmatch(r"[\w-]+", name) or not file.is_file():
-            names = sorted(f.name[:-5] for f in packaged.iterdir() if re.fullmatch(r"[\w-]+\.toml", f.name))
-            raise UserError(
-                f"no profile is called {name!r}", f"take one of: {', '.join(names)}, or the path of a TOML file"
-            )
-        text = file.read_text(encoding="utf-8")
-        earned = packaged / f"{name}.trust.toml"
-        trust = earned.read_text(encoding="utf-8") if earned.is_file() else ""
-    try:
-        data: dict[str, Any] = tomllib.loads(text)
-        data["hash"] = hashlib.sha256((text + trust).encode()).hexdigest()[:16]
-        data["trust"] = parse_trust(trust, f"the trust file of profile {name}") if trust else None
-        if stubs := data.get("stubs"):
-            table = json.loads((packaged / stubs).read_text(encoding="utf-8"))
-            data["known"] = table["blobs"]
-            data["stub_lines"] = table["lines"]
-            data["stub_patterns"] = table["patterns"]
-        return Profile.model_validate(data)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"profile {name}: not TOML ({error})", "mend the file") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"profile {name}: {where}: {first['msg']}", "mend the file") from None
-
-
-# -- practices ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Practice:
-    """Something that a checklist asks for and an answer speaks of.
-
-    `items` are its boxes. `names` are what a sentence about it says, as words (`*` at the end of a word stands for any ending);
-    `acts` those that are themselves the doing (`deploy*`, with an object). `verbs` bounds with which verbs a denial counts (empty:
-    any common one). `done` are names that an affirmation must have (parts joined by `+` must all stand there; as `names` if
-    empty). `others` are words by which the same answer may say that it was done in another way. `answered` is the question that a
-    bare "No" denies; `parts` are parts of an item by a word for each; `plain` says whether a program reads denials of it by itself.
-    """
-
-    id: str
-    name: str
-    items: tuple[str, ...]
-    names: tuple[str, ...]
-    acts: tuple[str, ...] = ()
-    verbs: frozenset[str] = frozenset()
-    done: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    answered: str = ""
-    parts: tuple[str, ...] = ()
-    plain: bool = True
-
-
-def _practice(
-    id: str, name: str, items: str, names: str, verbs: str = "", answered: str = "", plain: bool = True, **lists: str
-) -> Practice:
-    more = {key: phrases(listed) for key, listed in lists.items()}
-    return Practice(id, name, tuple(items.split()), phrases(names), verbs=wordset(verbs), answered=answered, plain=plain, **more)  # fmt: skip
-
-
-def _practices() -> tuple[Practice, ...]:
-    text = resources.files("auditor.profiles").joinpath("dtu-mlops.practices.toml").read_text(encoding="utf-8")
-    return tuple(_practice(**row) for row in tomllib.loads(text)["practice"])
-
-
-PRACTICES = _practices()
+    return load(name)

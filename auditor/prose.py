@@ -153,6 +153,10 @@ class Statement:
         """It speaks of this project (`we`, `our`, `the project`), not of the field in general."""
         return bool(_OURS.search(self.plain))
 
+    def about(self, *topics: str) -> bool:
+        """Whether it stands in the answer to a question of one of these topics."""
+        return any(t in self.question.topics for t in topics)
+
     @property
     def firm(self) -> bool:
         """It states how things are: no plan, past, attempt or single member."""
@@ -166,25 +170,25 @@ class Prose:
     report: Report
     statements: tuple[Statement, ...] = field(default=())
 
-    def of(self, *questions: str) -> Iterator[Statement]:
-        """The statements of the questions with these ids, in order; of all without any."""
+    def of(self, *topics: str) -> Iterator[Statement]:
+        """The statements in answers to questions of one of these topics, in order; of all without any."""
         for statement in self.statements:
-            if statement.kind != "html" and (not questions or statement.question.id in questions):
+            if statement.kind != "html" and (not topics or statement.about(*topics)):
                 yield statement
 
     def hidden(self) -> Iterator[Statement]:
         """What stands in the answers and is no prose: HTML, comments, definitions of links."""
         return (s for s in self.statements if s.kind == "html")
 
-    def sentences(self, *questions: str) -> Iterator[Statement]:
+    def sentences(self, *topics: str) -> Iterator[Statement]:
         """As `of`, without fences and headings."""
-        for statement in self.of(*questions):
+        for statement in self.of(*topics):
             if statement.kind in ("sentence", "item", "row"):
                 yield statement
 
-    def question(self, id: str) -> Question | None:
-        """The question with this id, if the report has it."""
-        return next((q for q in self.report.questions if q.id == id), None)
+    def question(self, topic: str) -> Question | None:
+        """The first question of this topic, if the report has one."""
+        return next((q for q in self.report.questions if topic in q.topics), None)
 
     def checked(self, item: str) -> bool | None:
         """Whether the box of the profile's item is ticked, of one that stands twice either; None if the list lacks it or was

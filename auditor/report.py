@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from auditor.checklist import (
@@ -27,6 +28,9 @@ from auditor.checklist import (
     state,
 )
 from auditor.errors import UserError
+from auditor.globs import matches
+from auditor.laidout import asks, chosen
+from auditor.layouts import BUILT_IN, Layout
 from auditor.lazy import compile_later, dataclass
 from auditor.markup import Heading, outline, parts, references, too_deep
 from auditor.models import ChecklistItem, Figure, Image, Problem, Question, Report
@@ -36,7 +40,6 @@ from auditor.snapshot import File, Link, Snapshot
 
 __all__ = ["figures_of", "find_report", "match_item", "parse_report", "targets"]
 
-DEFAULT_PATH = "reports/readme.md"
 MARKDOWN = ("md", "markdown", "mdown", "mkd", "mkdn", "mdx")
 FIGURE_BYTES = 700_000  # of one image; the screenshots of real reports are mostly between 50 kB and 700 kB
 FIGURES_BYTES = 4_000_000  # of a report's images together
@@ -51,12 +54,12 @@ _FENCE = compile_later(r"^\s*(`{3,}(?!.*`)|~{3,})")  # backticks after an openin
 LENGTH = compile_later(r"length:?\W*(\d+)\s*(?:-|–|to)\s*(\d+)\s*words", re.IGNORECASE)
 _OWN = compile_later(r"https?://(?:www\.)?git(?:hub|lab)\.com/[^/]+/([^/]+)/(?:-/)?(?:blob|tree|raw)/[^/]+/([^?#]+)")
 _LONG = 5000  # characters of a line that is neither a rule nor a placeholder
-_FEW = 3  # as many items make a checklist
+FEW = 3  # as many items make a checklist
 
 
 def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = None) -> File:
-    """The report's file: at `path`, else at `reports/README.md`, else the one markdown file with questions, else the one
-    with most of the profile's checklist.
+    """The report's file: at `path`, else where the profile says that it lies, else the one markdown file with questions, else
+    the one with most of the profile's checklist. Of a report of several files the first.
 
     A link to a tracked file is read. Raises UserError if there is none, more than one, or if it is not text.
     """
@@ -66,8 +69,8 @@ def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = No
             raise UserError(f"{path}: not in the commit", "give --report a path from the repository's root")
         _read(file)
         return file
-    default = next((f for f in snapshot.files.values() if f.path.lower() == DEFAULT_PATH), None)
-    if default and readable(default) and (_questions(default.text) >= 5 or "checklist" in default.lower):
+    default = _where_due(snapshot.files, profile)
+    if default and readable(default) and (_asks(default, profile) or "checklist" in default.lower):
         return default
     found = _like_reports(snapshot.files, profile)
     if len(found) > 1 and default in found:
@@ -80,15 +83,34 @@ def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = No
     if default:  # where the report belongs, whatever is in it
         _read(default)
         return default
-    if profile and (listed := _with_checklist(snapshot.files, (), profile)):
+    if profile and (listed := with_checklist(snapshot.files, (), profile)):
         return listed[0]
-    raise _no_report(snapshot.files)
+    raise _no_report(snapshot.files, profile)
+
+
+def _where_due(files: Mapping[str, File], profile: Profile | None) -> File | None:
+    """The file that lies where the profile says, by its likeliest place; of several the one that has questions."""
+    for glob in profile.due if profile else ("reports/README.md",):
+        there = sorted((f for f in files.values() if matches(f.path, (glob,))), key=lambda f: f.path)
+        if there:
+            return next((f for f in there if readable(f) and _asks(f, profile)), there[0])
+    return None
+
+
+def _asks(file: File, profile: Profile | None) -> bool:
+    """Whether a file has as many of the course's questions as a report has: five headings with a number, or half of them, three
+    at least, by one of the profile's layouts."""
+    if profile is not None and profile.layouts:
+        known = sum(bool(x.numbers or x.titles) for x in profile.questions)
+        if asks(file.path, file.text, profile) >= min(max(known // 2, 1), FEW):
+            return True
+    return _questions(file.text) >= 5
 
 
 def _like_reports(files: Mapping[str, File], profile: Profile | None) -> list[File]:
-    """The markdown files with five questions or more; of a file and the links to it the file. A prompt for an agent that
+    """The markdown files with as many questions as a report; of a file and the links to it the file. A prompt for an agent that
     speaks of the course's questions is none."""
-    found = [f for f in files.values() if f.suffix in MARKDOWN and readable(f) and _questions(f.text) >= 5]
+    found = [f for f in files.values() if f.suffix in MARKDOWN and readable(f) and _asks(f, profile)]
     found = [f for f in found if not _of_the_course(f, profile)]
     own = {f.blob for f in found if not isinstance(f, Link)}
     return [f for f in found if not (isinstance(f, Link) and f.blob in own)]
@@ -96,23 +118,28 @@ def _like_reports(files: Mapping[str, File], profile: Profile | None) -> list[Fi
 
 def _of_the_course(file: File, profile: Profile | None) -> bool:
     """Whether a file is the course's own, such as a prompt for agents; what lies where reports lie is the group's."""
-    there = file.folder.lower() in ("report", "reports")
+    there = file.folder.lower() in ("report", "reports") or (profile is not None and matches(file.path, profile.due))
     return profile is not None and not there and profile.set_aside(file) == "course material"
 
 
-def _no_report(files: Mapping[str, File]) -> UserError:
+def _no_report(files: Mapping[str, File], profile: Profile | None) -> UserError:
     """That there is no report, with the file that may be meant as one."""
+    due = profile.due if profile else ("reports/README.md",)
     beside = [f for f in files.values() if f.folder.lower() in ("report", "reports", "") and f.suffix not in MARKDOWN]
     for file in sorted(beside, key=lambda f: f.path):
         if (file.suffix in ("txt", "rst", "adoc", "html", "qmd", "rmd") or not file.suffix) and readable(file):
             if _questions(file.text) >= 5:
-                hint = f"rename it to reports/README.md, or audit it as it is with --report {file.path}"
+                hint = f"rename it to {due[0]}, or audit it as it is with --report {file.path}"
                 return UserError(f"no report in the commit: {file.path} looks like one, but is no markdown file", hint)
         elif file.folder and file.suffix in ("pdf", "docx", "doc", "odt", "ipynb", "tex"):
-            hint = "hand in the report as reports/README.md; other formats are not read"
+            hint = f"hand in the report as {due[0]}; other formats are not read"
             return UserError(f"no report in the commit: {file.path} is no markdown file", hint)
+    pages = [f for f in files.values() if f.suffix in MARKDOWN and readable(f)]
+    most = max(((_questions(f.text), f.path) for f in pages), default=(0, ""))
+    beside_it = f"; {most[1]} has {most[0]}, too few to be sure" if most[0] else ""
+    headings = next((x.written("N", "Title") for x in profile.layouts if x.heading), "") if profile else ""
     return UserError(
-        "no report in the commit: no reports/README.md, and no markdown file with `### Question N` headings",
+        f"no report in the commit: no {' or '.join(due)}, and no markdown file with headings like `{headings or '### Question N'}`{beside_it}",
         "name it with --report PATH",
     )
 
@@ -156,10 +183,15 @@ def parse_report(
     lines = _read(file).split("\n")
     text = file.text
     files: Mapping[str, File] = tracked if isinstance(tracked, Mapping) else {}
+    texts = {f.path: partial(getattr, f, "text") for f in files.values() if f.suffix in MARKDOWN and readable(f)}
+    if profile.layouts and (laid := chosen(file.path, texts | {file.path: lambda: text}, profile)):
+        from auditor.laidreport import parse_laid
+
+        return parse_laid(file, laid, profile, tracked, commit, repository)
     starts = _starts(text, lines, profile)
-    notes = _Notes()
-    first, last = _where_listed(text, lines, starts, profile)
-    items = list(_checklist(text, first, last, profile, notes))
+    notes = Notes()
+    first, last = where_listed(text, lines, [s.line for s in starts], profile)
+    items = list(listed(text, first, last, profile, notes))
     questions = []
     lengths: list[tuple[int, int] | None] = []
     sections = _sections(text, lines, profile)
@@ -182,14 +214,14 @@ def parse_report(
         if not question.id:
             notes.add("unknown", question.line, f"question {question.n} is not one of the template's")
     listed_in = ""
-    if sum(bool(i.item) for i in items) < _FEW and (others := _with_checklist(files, (file.path,), profile)):
+    if sum(bool(i.item) for i in items) < FEW and (others := with_checklist(files, (file.path,), profile)):
         listed_in = others[0].path
-        items = list(_checklist(others[0].text, 0, len(others[0].lines), profile, notes, listed_in))
+        items = list(listed(others[0].text, 0, len(others[0].lines), profile, notes, listed_in))
     for item in items:
         if not item.item:
             notes.add("item", item.line, f"checklist item is not one of the template's: {item.text[:80]}", listed_in)
     _counts(items, questions, listed_in, notes)
-    if len(deep := too_deep(lines)) >= _FEW:
+    if len(deep := too_deep(lines)) >= FEW:
         notes.add("deep", deep[0] + 1, f"{len(deep)} lines of lists are nested too deep, and read as less deep")
     for other in _like_reports(files, profile) if len(questions) >= 5 else ():
         if other.path != file.path and other.blob != file.blob:
@@ -200,6 +232,7 @@ def parse_report(
         commit=commit,
         sha256=hashlib.sha256(file.bytes()).hexdigest(),
         template=version.name if version else "",
+        layout=BUILT_IN,
         checklist=listed_in,
         items=tuple(items),
         questions=tuple(questions),
@@ -208,7 +241,7 @@ def parse_report(
     )
 
 
-class _Notes:
+class Notes:
     """Problems of the report, of which many alike become one with their number."""
 
     def __init__(self) -> None:
@@ -222,7 +255,7 @@ class _Notes:
         """All, in the order of their lines; fences each by itself, since a check rests on them."""
         made: list[Problem] = []
         for kind, alike in self._made.items():
-            if kind == "fence" or len(alike) <= _FEW:
+            if kind == "fence" or len(alike) <= FEW:
                 made += alike
             else:
                 more = f" (and {len(alike) - 1} more like this one)"
@@ -246,7 +279,7 @@ def version_of(
         same = sum(numbers[q.id].get(version.layout) == q.n for q, _ in asked)
         return same, -len(known ^ set(version.items)), sum(length == version.words.get(q.id) for q, length in asked)
 
-    if not profile.versions or (not asked and len(known) < _FEW):
+    if not profile.versions or (not asked and len(known) < FEW):
         return None
     return max(profile.versions, key=likeness)
 
@@ -286,7 +319,7 @@ def _figure(file: File, room: int) -> Figure:
     )
 
 
-def _counts(items: Sequence[ChecklistItem], questions: Sequence[Question], listed_in: str, notes: _Notes) -> None:
+def _counts(items: Sequence[ChecklistItem], questions: Sequence[Question], listed_in: str, notes: Notes) -> None:
     if not items:
         notes.add("count", 0, "no checklist found")
     elif not any(i.checked for i in items):
@@ -312,13 +345,13 @@ def _counts(items: Sequence[ChecklistItem], questions: Sequence[Question], liste
 # -- the checklist -----------------------------------------------------------------------------------------------------
 
 
-def _where_listed(text: str, lines: Sequence[str], starts: Sequence["_Start"], profile: Profile) -> tuple[int, int]:
+def where_listed(text: str, lines: Sequence[str], starts: Sequence[int], profile: Profile) -> tuple[int, int]:
     """The lines, from 0, that the checklist stands in: before the first question, or else below the heading of the first
     items that stand after it."""
-    first = starts[0].line if starts else len(lines)
+    first = starts[0] if starts else len(lines)
     known = list(marked(lines, profile))
     above = sum(line < first for line in known)
-    if above >= _FEW or len(known) - above < _FEW or not starts:
+    if above >= FEW or len(known) - above < FEW or not starts:
         start = 0
         headings = [h for h in outline(text) if h.level and h.line < first]
         for heading in headings:
@@ -327,16 +360,16 @@ def _where_listed(text: str, lines: Sequence[str], starts: Sequence["_Start"], p
         later = (h.line for h in headings if h.line > start and "group information" in h.text.lower())
         return start, next(later, first)
     top = next(line for line in known if line >= first)
-    end = next((s.line for s in starts if s.line > top), len(lines))
-    before = max(s.line for s in starts if s.line < top)
+    end = next((s for s in starts if s > top), len(lines))
+    before = max(s for s in starts if s < top)
     headings = [h for h in outline(text) if h.level and before < h.line < top]
     named = [h.line for h in headings if "checklist" in h.text.lower()]
     start = named[-1] if named else headings[-1].line if headings else top
     return start, end
 
 
-def _checklist(
-    text: str, start: int, end: int, profile: Profile, notes: _Notes, path: str = ""
+def listed(
+    text: str, start: int, end: int, profile: Profile, notes: Notes, path: str = "", layout: Layout | None = None
 ) -> Iterator[ChecklistItem]:
     """The items that stand in these lines."""
     n = 0
@@ -354,9 +387,9 @@ def _checklist(
             notes.add(
                 "both", line, f"an open box with a check mark beside it; read as neither: {entry.text[:80]}", path
             )
-        elif said == TICKED and not is_template_mark(entry):
+        elif said == TICKED and not is_template_mark(entry, layout):
             notes.add("ticked", line, f"marked {mark.strip()} and read as ticked; the template writes [x]", path)
-        elif said == OPEN and mark.strip():
+        elif said == OPEN and mark.strip() and not (layout and layout.checklist == entry.form):
             notes.add("open", line, f"marked {mark.strip()} and read as open; the template writes [ ]", path)
         elif said == PARTLY and entry.mark is not None:
             notes.add("partly", line, f"mark [{mark}] is neither ticked nor open; held against nobody", path)
@@ -375,18 +408,20 @@ def _checklist(
         )
 
 
-def is_template_mark(entry: Entry) -> bool:
-    """Whether a ticked box is written as the template writes it."""
+def is_template_mark(entry: Entry, layout: Layout | None = None) -> bool:
+    """Whether a ticked box is written as the template writes it; in a table every mark is."""
+    if layout is not None and layout.checklist == entry.form == "table":
+        return True
     return entry.form == "box" and (entry.mark or "").strip() in ("x", "X")
 
 
-def _with_checklist(files: Mapping[str, File], but: Collection[str], profile: Profile) -> list[File]:
+def with_checklist(files: Mapping[str, File], but: Collection[str], profile: Profile) -> list[File]:
     """Other markdown files that have the checklist, the one with the most of it first."""
     found = []
     for file in files.values():
         if file.suffix in MARKDOWN and file.path not in but and readable(file) and not _of_the_course(file, profile):
             count = len(list(marked(file.lines, profile)))
-            if count >= _FEW:
+            if count >= FEW:
                 found.append((-count, file.path.count("/"), file.path, file))
     return [f for *_, f in sorted(found, key=lambda t: t[:3])]
 
@@ -471,7 +506,7 @@ def _starts(text: str, lines: Sequence[str], profile: Profile) -> list[_Start]:
     sections = {words(t) for t in profile.headings}
     above = {h.body: h for h in headings if words(h.text) not in sections}
     answered: set[int] = set()
-    for first, end, id_, marker in _prompts(text, lines, profile):
+    for first, end, id_, marker in prompts(text, lines, profile):
         place = bisect_right(starts, first, key=lambda s: s.line)
         last = starts[place - 1] if place else None
         top = first
@@ -499,7 +534,7 @@ def _starts(text: str, lines: Sequence[str], profile: Profile) -> list[_Start]:
     return starts
 
 
-def _prompts(text: str, lines: Sequence[str], profile: Profile) -> Iterator[tuple[int, int, str, bool]]:
+def prompts(text: str, lines: Sequence[str], profile: Profile) -> Iterator[tuple[int, int, str, bool]]:
     """The quotes, and the paragraphs that are a question of the profile word for word: first line and the line behind it, the
     question's id, and whether the quote has the line `Answer:`."""
     for offset, tokens in parts(text):
@@ -547,7 +582,7 @@ def _question(
     sections: Sequence[int],
     profile: Profile,
     resolver: "Resolver",
-    notes: _Notes,
+    notes: Notes,
 ) -> tuple[tuple[int, int] | None, Question]:
     marker = next((i for i in range(start.body, end) if len(lines[i]) < _LONG and _ANSWER.match(lines[i])), None)
     if marker is None:
@@ -566,7 +601,7 @@ def _question(
     id_, matched = match_text(prompt, profile.known_questions)
     later = bisect_right(sections, marker)
     end = min(end, sections[later]) if later < len(sections) else end
-    answer, span, fence = _answer(lines, marker, end)
+    answer, span, fence = answer_rows(lines, marker, end)
     if fence:
         notes.add("fence", fence, f"question {start.n}: a code fence is not closed")
     length = next((m for row in asked if row.lstrip().startswith(">") and (m := LENGTH.search(row))), None)
@@ -581,15 +616,16 @@ def _question(
         row_lines=tuple(i for i, _ in answer) if len(answer) != span[1] - span[0] + 1 and answer else (),
         id=id_,
         matched=matched,
+        topics=profile.topics_of(id_),
         heading=start.how,
-        private=_private(id_, matched, prompt, said_text, profile),
+        private=names_people(id_, matched, prompt, said_text, profile),
         images=images,
         links=links,
     )
     return (int(length[1]), int(length[2])) if length else None, question
 
 
-def _private(id_: str, matched: str, prompt: str, answer: str, profile: Profile) -> bool:
+def names_people(id_: str, matched: str, prompt: str, answer: str, profile: Profile) -> bool:
     """Whether an answer names people: by its question; where the profile does not know that, by what is asked for or by
     study numbers and addresses in the answer."""
     if any(q.private for q in profile.questions if q.id == id_):
@@ -632,13 +668,16 @@ def _sections(text: str, lines: Sequence[str], profile: Profile) -> list[int]:
     return sorted(found)
 
 
-def _answer(lines: Sequence[str], marker: int, end: int) -> tuple[list[tuple[int, str]], tuple[int, int], int]:
-    """The answer's lines with their numbers, its first and last number, and the line of a fence that is never closed."""
+def answer_rows(
+    lines: Sequence[str], marker: int, end: int, marked: bool = True
+) -> tuple[list[tuple[int, str]], tuple[int, int], int]:
+    """The answer's lines with their numbers, its first and last number, and the line of a fence that is never closed. It stands
+    behind a line, which has its mark and may be in the same quote where answers are `marked`."""
     rows: list[tuple[int, str]] = []
-    match = _ANSWER.match(lines[marker])
+    match = _ANSWER.match(lines[marker]) if marked else None
     if match and match[1].strip():
         rows.append((marker + 1, match[1].rstrip()))
-    quoted = True
+    quoted = marked
     fence, fence_line = "", 0
     for i in range(marker + 1, end):
         row = lines[i]
@@ -699,7 +738,9 @@ def _by_number(questions: list[Question], profile: Profile) -> list[Question]:
         # only for a prompt that is gone or cut short: a reworded one may ask for something else
         if not question.id and id_ and id_ not in taken and len(words(question.prompt)) < 8:
             private = question.private or any(q.private for q in profile.questions if q.id == id_)
-            question = question.model_copy(update={"id": id_, "matched": "number", "private": private})
+            question = question.model_copy(
+                update={"id": id_, "matched": "number", "topics": profile.topics_of(id_), "private": private}
+            )
         result.append(question)
     return result
 

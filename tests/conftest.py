@@ -24,14 +24,21 @@ def ask(probe: str, files: Mapping[str, str | bytes], **more: object) -> Answer:
 def report(answers: Mapping[str, str], items: Mapping[str, bool] | None = None) -> Report:
     """A report with these answers by the profile's question id, and these boxes by item id (nine more are ticked, so that
     the list counts as filled in)."""
-    asked = {q.id: q for q in load_profile().questions}
+    profile = load_profile()
+    asked = profile.questions_by_id
     questions, line = [], 100
     for id_, answer in answers.items():
         last = line + answer.count("\n")
         number = asked[id_].numbers.get("31") or asked[id_].numbers["27"]
         questions.append(
             Question(
-                n=number, line=line - 2, prompt=asked[id_].texts[0], answer=answer, answer_lines=(line, last), id=id_
+                n=number,
+                line=line - 2,
+                prompt=asked[id_].texts[0],
+                answer=answer,
+                answer_lines=(line, last),
+                id=id_,
+                topics=profile.topics_of(id_),
             )
         )
         line = last + 20

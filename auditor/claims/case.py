@@ -53,8 +53,9 @@ class Case:
         """A claim's words in the report as evidence."""
         quote = placed.claim.quote
         note = f"the answer to question {placed.question.n}"
-        end = placed.line + quote.count("\n")
-        return Evidence(kind="excerpt", path=self.report.path, start=placed.line, end=end, excerpt=quote, note=note)
+        path, line = self.report.place(placed.line)
+        end = line + quote.count("\n")
+        return Evidence(kind="excerpt", path=path, start=line, end=end, excerpt=quote, note=note)
 
     def answer(self, probe: str) -> Answer:
         """A probe's answer about this commit."""
@@ -79,11 +80,12 @@ class Case:
         found = self.box(item)
         if found is None:
             return None
+        path, line = (self.report.checklist, found.line) if self.report.checklist else self.report.place(found.line)
         return Evidence(
             kind="excerpt",
-            path=self.report.checklist or self.report.path,
-            start=found.line,
-            end=found.line,
+            path=path,
+            start=line,
+            end=line,
             excerpt=f"[{found.mark}] {found.text}",
             note="ticked" if found.checked else "open",
         )
@@ -163,10 +165,12 @@ class Settler:
 
 @dataclass(frozen=True)
 class Reader:
-    """A rigid form of statement, read without a model: a generator of typed claims, each with the statement that makes it."""
+    """A rigid form of statement, read without a model: a generator of typed claims, each with the statement that makes it. One
+    with `topics` reads the answers to questions of these alone."""
 
     id: str
     function: Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]
+    topics: tuple[str, ...] = ()
 
     @property
     def topic(self) -> str:
@@ -216,13 +220,13 @@ def settles(
     return register
 
 
-def reads(id: str) -> Callable[[Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]], Reader]:
-    """Register a generator of (statement, claim) as a reader of rigid forms."""
+def reads(id: str, *topics: str) -> Callable[[Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]], Reader]:
+    """Register a generator of (statement, claim) as a reader of rigid forms, in the answers to questions of these topics (else in all)."""
 
     def register(function: Callable[[Prose, Case], Iterator[tuple[Statement, Typed]]]) -> Reader:
         if id in READERS:
             raise ValueError(f"two readers are called {id}")
-        READERS[id] = Reader(id, function)
+        READERS[id] = Reader(id, function, topics)
         return READERS[id]
 
     return register

@@ -1,4 +1,4 @@
-"""The practices of the course's checklist as words, and what a plain denial of one looks like.
+"""The practices that checklists ask for as words, and what a plain denial of one looks like.
 
 A sentence denies a practice only in a closed shape: a subject, a negation, filling words and a verb from lists, the practice by
 one of its names, and an end that does not narrow it. Whatever else stands between or behind ("no formal profiling", "not on AWS",
@@ -7,12 +7,12 @@ one of its names, and an end that does not narrow it. Whatever else stands betwe
 
 from collections.abc import Iterator
 
-from auditor.profile import PRACTICES, Practice
+from auditor.practices import PRACTICES, Practice
 from auditor.wording import at, names, phrases, stands, words, wordset
 
-BY_ITEM = {item: p for p in PRACTICES for item in p.items}
+BY_ID = {p.id: p for p in PRACTICES}
 
-__all__ = ["BY_ITEM", "PRACTICES", "SOFT", "Practice", "at", "denial", "names", "narrow_monitoring", "phrases", "says_no", "shape", "stands", "words", "wordset"]  # fmt: skip
+__all__ = ["BY_ID", "PRACTICES", "SOFT", "Practice", "at", "denial", "names", "narrow_monitoring", "phrases", "says_no", "shape", "stands", "words", "wordset"]  # fmt: skip
 
 
 # What makes a statement less than plain: it speaks of a degree, a part or a kind.
@@ -25,7 +25,7 @@ SOFT = wordset("fully full formal formally extensive extensively much custom com
 
 def shape(name: str, *spellings: str) -> Practice:
     """Something else that may be denied in the closed shape, by its spellings."""
-    return Practice("", name, (), tuple(" ".join(words(s)) for s in spellings))
+    return Practice("", name, tuple(" ".join(words(s)) for s in spellings))
 
 
 # -- denials -----------------------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def _untested(said: list[str]) -> str:
 
 def narrow_monitoring(text: str) -> bool:
     """Whether what a text denies is monitoring of the system or in the cloud rather than of the model."""
-    return bool(set(denial(text, BY_ITEM["cloud-monitoring"]).split()) & {"cloud", "system", "application"})
+    return bool(set(denial(text, BY_ID["monitoring"]).split()) & {"cloud", "system", "application"})
 
 
 def _negations(said: list[str]) -> Iterator[tuple[int, int, bool, bool]]:

@@ -130,7 +130,7 @@ class _Clock:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._blame: list[str] | None = None
+        self._blame: dict[str, list[str]] = {}
         self._order = {c.sha: i for i, c in enumerate(case.history.commits)}
         self._cases: dict[str, Case] = {}
 
@@ -139,10 +139,11 @@ class _Clock:
         snapshot = self._case.snapshot
         if not isinstance(snapshot, OpenSnapshot):
             return ""
-        if self._blame is None:
-            self._blame = snapshot.repository.blame(snapshot.commit, self._case.report.path)
-        first = placed.line - 1
-        shas = self._blame[first : first + placed.claim.quote.count("\n") + 1]
+        path, line = self._case.report.place(placed.line)
+        if path not in self._blame:
+            self._blame[path] = snapshot.repository.blame(snapshot.commit, path)
+        first = line - 1
+        shas = self._blame[path][first : first + placed.claim.quote.count("\n") + 1]
         known = [s for s in shas if s in self._order]
         return min(known, key=lambda s: self._order[s], default="")
 

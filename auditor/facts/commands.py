@@ -423,7 +423,7 @@ def _commands(snapshot: Snapshot) -> Iterator[tuple[File, str, Command, str]]:
     for file in snapshot.select(_OTHERS, stubs=True):
         yield from ((file, "recipe", c, file.folder) for c in islice(commands(file), _MOST))
     for file in snapshot.select(DOCUMENTS):
-        if snapshot.report and file.path == snapshot.report.path:
+        if snapshot.report and file.path in snapshot.report.files:
             continue  # what the report says is settled by the claims
         for text, line in fences(file):
             yield from ((file, "document", c, file.folder) for c in shell_commands(text, line)[:_MOST])

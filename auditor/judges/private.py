@@ -384,7 +384,7 @@ def veil_of(report: Report, history: History, texts: Iterable[tuple[str, str]] =
     for question in report.questions:
         if question.private:
             numbers |= set(re.findall(r"(?<!\d)\d{5,10}(?!\d)", question.answer))
-            for name in _people_in(question.answer, all_of_it=question.id == "members"):
+            for name in _people_in(question.answer, all_of_it="members" in question.topics):
                 names.person(name)
     for match in _EMAIL.finditer(report.text):
         names.address(match[0])

@@ -34,7 +34,7 @@ LISTED = 40
 Readings = Literal["pack", "dump", "both", "pack-twice", "section"]
 Read = Literal["all", "answers"]
 PROMPTS = {"pack": "reading-pack.v3", "dump": "reading-dump.v3", "section": "reading-section.v3", "ruling": "ruling.v3"}
-_NOT_ASKED = frozenset({"group-number", "members"})
+_NOT_ASKED = frozenset({"group", "members"})
 Kind = Literal["file", "fact", "absence", "report", "figure"]
 
 
@@ -274,7 +274,7 @@ def _reachable(files: list[Candidate], asking: Asking, report: Report, profile: 
 def _asked(question: Question, asking: Asking) -> bool:
     if not question.answer.strip():
         return False
-    if question.private or question.id in _NOT_ASKED:
+    if question.private or _NOT_ASKED.intersection(question.topics):
         return asking.private
     return True
 

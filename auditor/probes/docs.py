@@ -153,7 +153,8 @@ def readme_usage(files: Files) -> Iterator[Evidence]:
     report = files.paths.get(files.report.path) if files.report else None
     shared = frozenset(row.strip() for row in report.lines) if report and readable(report) else frozenset()
     for file in files:
-        if not file.folder and (count := words_of(file, shared)) >= 300:
+        others = frozenset() if file is report else shared  # of a course whose report is the README, all of it counts
+        if not file.folder and (count := words_of(file, others)) >= 300:
             yield file.cite(_first_prose(file), note=f"the README has {count} words of prose")
 
 
@@ -197,9 +198,9 @@ _DRAWN = compile_later(
 )
 
 
-def _answer(files: Files, question: str = "architecture") -> Question | None:
+def _answer(files: Files, topic: str = "architecture") -> Question | None:
     report = files.report
-    return next((q for q in report.questions if q.id == question), None) if report else None
+    return next((q for q in report.questions if topic in q.topics), None) if report else None
 
 
 def _shown(question: Question) -> list[Image]:
@@ -342,7 +343,7 @@ def revisited_description(files: Files) -> Iterator[Evidence]:
 def bucket_shown(files: Files) -> Iterator[Evidence]:
     """An image of the repository that the answer to the question for images of the bucket shows and that is not the
     template's own. What is on it is not looked at."""
-    question = _answer(files, "bucket-image")
+    question = _answer(files, "cloud-storage")
     report = files.report.path if files.report else ""
     for image in _shown(question) if question else ():
         file = files.paths.get(image.path)

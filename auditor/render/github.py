@@ -29,7 +29,8 @@ def render(record: AuditRecord) -> str:
         ):
             parts = (*parts, f"{name}: {words}" if words else "")
         message = "\n".join(one_line(part) for part in parts if part)
-        place = f"file={_property(record.report.where(verdict.claim.source))},line={max(verdict.claim.line, 1)}"
+        path, line = record.report.at(verdict.claim.source, verdict.claim.line)
+        place = f"file={_property(path)},line={max(line, 1)}"
         counts = finding.standing == "finding"
         title = finding.rule if counts else f"{finding.standing}: {finding.rule}"
         command = _COMMANDS[finding.level] if counts else "notice"

@@ -195,7 +195,7 @@ class _Page:
             when=_WHEN.get(verdict.when, ""),
             at=self._at(verdict),
             where="checklist" if item else f"Q{verdict.claim.source.n}" if verdict.claim.source.n else "report",
-            line_url=self.blob.url(self.record.report.where(verdict.claim.source), line, line),
+            line_url=self._line_url(verdict, line),
             cites=cites,
             private=private,
             decision=self.chosen.get(finding.fingerprint) if finding else None,
@@ -217,11 +217,15 @@ class _Page:
         of = {q.n for q in self.record.report.questions if q.line in self.hidden}
         return verdict.claim.source.n in of or self._hides(verdict.claim.line)
 
+    def _line_url(self, verdict: Verdict, line: int) -> str:
+        path, there = self.record.report.at(verdict.claim.source, line)
+        return self.blob.url(path, there, there)
+
     def _at(self, verdict: Verdict) -> str:
         """The line of a claim, with its file where that is not the report; empty for what has none."""
-        where = self.record.report.where(verdict.claim.source)
+        where, line = self.record.report.at(verdict.claim.source, verdict.claim.line)
         named = "" if where == self.record.report.path else f"{one_line(where)}, "
-        return f"{named}line {verdict.claim.line}" if verdict.claim.line else ""
+        return f"{named}line {line}" if verdict.claim.line else ""
 
     def _hides(self, line: int) -> bool:
         """Whether a line of the report belongs to an answer that is not shown."""
@@ -239,8 +243,10 @@ class _Page:
         return "the check of the report's form" if verdict.by == "form" else verdict.by
 
     def _cite(self, evidence: Evidence, words: str) -> _Cite:
-        own = evidence.path == self.record.report.path
-        if own and any(self._hides(n) for n in range(evidence.start, evidence.end + 1)):
+        report = self.record.report
+        own = evidence.path in report.files
+        shown = range(report.line_of(evidence.path, evidence.start), report.line_of(evidence.path, evidence.end) + 1)
+        if own and any(self._hides(n) for n in shown):
             return _Cite(place=f"{evidence.path}:{evidence.start}", url="", note=_HIDDEN, late=False)
         late = evidence.path in self.record.submission.uncommitted
         lines = f":{evidence.start}" if evidence.start else ""

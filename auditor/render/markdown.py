@@ -89,8 +89,8 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
 
 def _at(record: AuditRecord, verdict: Verdict) -> str:
     """The line of a claim, with its file where that is not the report."""
-    where = record.report.where(verdict.claim.source)
-    return str(verdict.claim.line) if where == record.report.path else code(f"{where}:{verdict.claim.line}")
+    where, line = record.report.at(verdict.claim.source, verdict.claim.line)
+    return str(line) if where == record.report.path else code(f"{where}:{line}")
 
 
 def _row(record: AuditRecord, finding: Finding, verdict: Verdict) -> str:

@@ -102,12 +102,13 @@ def _result(record: AuditRecord, verdict: Verdict, rule: str) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": rule,
         "message": {"text": "\n".join(_text(part) for part in (head, *parts) if part)},
-        "locations": [_location(record.report.where(verdict.claim.source), verdict.claim.line)],
+        "locations": [_location(*record.report.at(verdict.claim.source, verdict.claim.line))],
         "properties": {"source": f"{verdict.claim.source.kind} {verdict.claim.source.n}", "by": verdict.by},
     }
     cited = [record.evidence[c.evidence] for c in verdict.citations]
     related = [
-        _related(record, e, n) for n, e in enumerate((e for e in cited if e.path and e.path != record.report.path), 1)
+        _related(record, e, n)
+        for n, e in enumerate((e for e in cited if e.path and e.path not in record.report.files), 1)
     ]
     if related:
         result["relatedLocations"] = related

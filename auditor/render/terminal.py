@@ -127,7 +127,7 @@ class _Page:
         yield from self.part(
             "report says",
             verdict.report_says or "-",
-            f"{self.record.report.where(verdict.claim.source)}:{verdict.claim.line}",
+            "{}:{}".format(*self.record.report.at(verdict.claim.source, verdict.claim.line)),
         )
         if verdict.by != "form":
             yield from self.part("repository", verdict.repo_shows if not self.excerpts(verdict) else "", "")

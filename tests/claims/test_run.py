@@ -6,9 +6,11 @@ import pytest
 from rows import case
 
 from auditor.claims import run
-from auditor.claims.case import SETTLERS, Case, Placed, Settled, Settler, fact
+from auditor.claims.case import SETTLERS, Case, Placed, Settled, Settler, fact, load
 from auditor.claims.kinds import CLAIM, Typed
 from auditor.models import Evidence
+
+load()  # before a test puts a settler of its own in the place of one
 
 SENTENCE = "We build it with docker build -f a/train_gpu.dockerfile in all workflows"
 

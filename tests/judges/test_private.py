@@ -14,7 +14,9 @@ def commit(author: str, email: str, *coauthors: str) -> Commit:
 
 
 def veil(*commits: Commit, members: str = "") -> Veil:
-    asked = Question(n=2, line=1, prompt="", answer=members, answer_lines=(1, 1), id="members", private=True)
+    asked = Question(
+        n=2, line=1, prompt="", answer=members, answer_lines=(1, 1), id="members", topics=("members",), private=True
+    )
     return veil_of(Report(path="r", commit="c", sha256="s", questions=(asked,)), History(commits=commits))
 
 

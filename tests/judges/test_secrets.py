@@ -207,7 +207,11 @@ def everything_sent() -> str:
     }  # fmt: skip
     members = "Ragnhild Torvaldsdottir, s000001, Bo, 12345678"
     answers = ["\n".join(people), "\n".join(rows[::2]), "\n".join(rows[1::2] + pgp), "\n".join(HARMLESS)]
-    questions = [Question(n=2, line=5, prompt="", answer=members, answer_lines=(6, 6), id="members", private=True)]
+    questions = [
+        Question(
+            n=2, line=5, prompt="", answer=members, answer_lines=(6, 6), id="members", topics=("members",), private=True
+        )
+    ]
     line = 10
     for n, answer in enumerate(answers, 3):
         prompt = f"{people[n]} {rows[n]} {people[-n]}"

@@ -73,7 +73,15 @@ def architecture(
     *images: Image, links: tuple[Image, ...] = (), answer: str = "See the figure.", id: str = "architecture"
 ) -> Report:
     question = Question(
-        n=25, line=3, prompt="Draw it", answer=answer, answer_lines=(5, 9), id=id, images=images, links=links
+        n=25,
+        line=3,
+        prompt="Draw it",
+        answer=answer,
+        answer_lines=(5, 9),
+        id=id,
+        topics=(id,),
+        images=images,
+        links=links,
     )
     return Report(path="reports/README.md", commit="", sha256="", questions=(question,))
 

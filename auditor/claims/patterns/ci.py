@@ -22,7 +22,7 @@ from auditor.facts.purposes import by_path, pipelines
 from auditor.prose import Prose, Statement
 
 Read = Iterator[tuple[Statement, Typed]]
-_ABOUT_PEOPLE = ("contributions", "struggles", "credits")
+_ABOUT_PEOPLE = ("contributions", "struggles", "costs")
 _THROUGH = among("""
     runs run running executes execute performs perform uses use using includes include included including contains contain checks enforces enforce
     with via through that which to automatically also then hooks hook configuration config pipeline pipelines set up configured are is were
@@ -43,7 +43,7 @@ _LINTS = Table({k: v for k, v in PURPOSES.items() if v != "coverage"})
 def _clauses(prose: Prose) -> Iterator[Clause]:
     """The clauses of firm statements about the project."""
     for statement in prose.sentences():
-        if statement.firm and statement.question.id not in _ABOUT_PEOPLE:
+        if statement.firm and not statement.about(*_ABOUT_PEOPLE):
             yield from clauses(statement)
 
 
@@ -148,8 +148,8 @@ def ci_matrix(prose: Prose, case: Case) -> Read:
     runs, in the CI answer or beside a word for CI; `several operating systems` (or Python versions) there, and its denial. Leaves alone:
     members' machines, containers, and clauses of something else than tests."""
     for statement in prose.sentences():
-        here = statement.question.id == "continuous-integration"
-        if not statement.firm or statement.question.id in _ABOUT_PEOPLE:
+        here = statement.about("ci")
+        if not statement.firm or statement.about(*_ABOUT_PEOPLE):
             continue
         for clause in clauses(statement):
             if not (here or terms(clause, CI)) or not clause.has(_TESTED) or clause.has(_OTHERS):
@@ -276,12 +276,12 @@ _NOT_YET = among("until till before first initially last")  # of a time that is 
 _USE = among("make made use used using of any have implement implemented do")
 
 
-@reads("ci-caching")
+@reads("ci-caching", "ci")
 def ci_caching(prose: Prose, case: Case) -> Read:
     """Takes: `caching` in a clause of the CI answer that is plain up to it, or where it is what a `not` denies. Leaves alone: caches of
     layers, data, models."""
     two = len(pipelines(case.snapshot).workflows) == 2
-    for statement in prose.sentences("continuous-integration"):
+    for statement in prose.sentences("ci"):
         for clause in clauses(statement) if statement.firm else ():
             cached = terms(clause, _CACHES)
             if not cached or clause.has(_OTHER_CACHES) or clause.has(_NOT_YET):

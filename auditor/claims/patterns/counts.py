@@ -36,8 +36,8 @@ _NOUNS = {
 }
 _NOUN = {noun: of for of, nouns in _NOUNS.items() for noun in nouns.split()}
 _ASKED = {
-    "workflows": ("continuous-integration",), "images": ("docker",), "dockerfiles": ("docker",), "endpoints": ("api", "deployment"),
-    "test files": ("tests",), "files": ("continuous-integration", "tests"), "tests": ("tests", "coverage", "continuous-integration", "api-tests"),
+    "workflows": ("ci",), "images": ("containers",), "dockerfiles": ("containers",), "endpoints": ("api", "deployment"),
+    "test files": ("tests",), "files": ("ci", "tests"), "tests": ("tests", "coverage", "ci", "api-tests"),
     "configuration files": ("configuration", "reproducibility", "structure"),
 }  # fmt: skip
 # words of which the sentence has one where this is what is counted
@@ -86,7 +86,7 @@ def counts(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
                 first = of == "tests" and statement.question.n not in opened
                 opened |= {statement.question.n} if of == "tests" else set()
                 scope = _scope(statement, found, i, last, of, first)
-                of = of if of != "files" else "test files" if statement.question.id == "tests" else "workflows"
+                of = of if of != "files" else "test files" if statement.about("tests") else "workflows"
                 yield statement, _made(of, scope, _quote(statement, token.start, found[last].end), "", found, i)
 
 
@@ -118,15 +118,11 @@ def _counted(statement: Statement, found: list[Token], i: int, last: int, of: st
     words = {t.word for t in (*found, *(tokens(statement.lead) if of == "hooks" else ()))}
     after = found[last + 1].word if last + 1 < len(found) else ""
     kinds = {"vertex", "sweep", "experiment", "experiments"} & adjectives if of == "configuration files" else set()
-    asked = (
-        statement.question.id in _ASKED.get(of, (statement.question.id,))
-        or kinds
-        or (of == "tests" and total(statement.plain))
-    )
+    asked = of not in _ASKED or statement.about(*_ASKED[of]) or kinds or (of == "tests" and total(statement.plain))
     if not asked or before & _NOT or not (adjectives if of == "tasks" else words) & _BESIDE.get(of, words):
         return False
     if of == "files":  # "21 tests across three files", "organised into three separate files"
-        return bool(before & _OVER) and (statement.question.id != "tests" or bool(words & {"tests", "unittests"}))
+        return bool(before & _OVER) and (not statement.about("tests") or bool(words & {"tests", "unittests"}))
     return not (of == "tests" and after in _RESULTS) and not (
         of == "images" and ("pull" in words or after in ("of", "per"))
     )
@@ -137,7 +133,7 @@ def _scope(statement: Statement, found: list[Token], i: int, last: int, of: str,
     if of == "tests":
         words = {w for t in found[i + 1 : last + 1] for w in t.word.split("-")}
         kinds = {_KINDS[w] for w in words & set(_KINDS)}
-        asked = statement.question.id == "tests" and first and after not in _NEXT
+        asked = statement.about("tests") and first and after not in _NEXT
         every = statement.kind == "sentence" and (asked or total(statement.plain))
         return kinds.pop() if len(kinds) == 1 else "whole" if every and not kinds else "unknown"
     if of == "endpoints":
@@ -186,7 +182,7 @@ def _quote(statement: Statement, start: int, end: int) -> str:
 _OTHERWISE = frozenset(["if", "even", "goal", "aim", "target", "threshold", "minimum", "require", "required", "requires", "fail", "fails", "enforce", "ideal", "perfect", "branch", "below", "above", "each", "per", "excluding", "without"])  # fmt: skip
 
 
-@reads("coverage")
+@reads("coverage", "coverage")
 def coverage(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
     """In the answer on coverage: a sentence with one percentage that calls it the total, or the code's coverage; the total of a table."""
     question = prose.question("coverage")

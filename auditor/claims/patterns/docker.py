@@ -40,11 +40,7 @@ def docker(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
         plain = statement.plain.lower()
         words = words_of(plain)
         said = set(words) | {w for word in words for w in word.split("-")}
-        left = (
-            statement.question.id in ("contributions", "struggles", "credits")
-            or not statement.firm
-            or statement.negated
-        )
+        left = statement.about("contributions", "struggles", "costs") or not statement.firm or statement.negated
         if left or not said & (_DOCKER | _GPUS) or said & _UNSURE or foreign(plain):
             continue
         spoken = [m[0] for m in _NAMED.finditer(plain)]

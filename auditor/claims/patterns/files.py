@@ -131,7 +131,7 @@ _NOT = word_set("not never no without didnt")
 _PIECE = compile_later(r"`[^`]+`|[\w./-]+(?:['’]t)?|[,&:;(]")
 
 
-@reads("structure")
+@reads("structure", "structure")
 def structure(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
     """What was removed or added: `removed` or `added` with the list of names that follows it at once (code spans, paths, or words
     before `folder`), or `the X folder was removed`, in the answer about the structure. Leaves alone plans, denials, contents."""

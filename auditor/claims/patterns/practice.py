@@ -33,18 +33,22 @@ def denied_practices(prose: Prose, case: Case) -> Made:
         if statement.personal or not _denies(said):
             continue
         opens = says_no(statement.plain) and _first(statement, prose)
-        for known in _spoken(statement):
+        for known in _spoken(statement, case):
             what = denial(statement.plain, known)
-            if (opens and known.answered == statement.question.id) or (
+            if (opens and known.asked_by(statement.question)) or (
                 what and not _conditional(said, what, statement) and not _of_a_part(said, what, known)
             ):
                 yield statement, _practice(known, statement, case, denied=True)
 
 
-def _spoken(statement: Statement) -> list[Known]:
-    """The practices that a sentence may speak of."""
-    small, asked = statement.plain.lower(), statement.question.id
-    return [p for p in PRACTICES if p.plain and (p.answered == asked or any(s in small for s in _STEMS[p.id]))]
+def _spoken(statement: Statement, case: Case) -> list[Known]:
+    """The practices of the checklist that a sentence may speak of."""
+    small, asked = statement.plain.lower(), statement.question
+    return [
+        p
+        for p in PRACTICES
+        if p.plain and case.profile.of_practice(p.id) and (p.asked_by(asked) or any(s in small for s in _STEMS[p.id]))
+    ]
 
 
 def _denies(said: Sequence[str]) -> bool:
@@ -83,8 +87,9 @@ def _conditional(said: list[str], denied: str, statement: Statement) -> bool:
 
 
 def _practice(known: Known, statement: Statement, case: Case, denied: bool = False, hedged: bool = False) -> Practice:
-    mine = [i for i in known.items if case.box(i)]
-    item = next((i for i in mine if case.prose.checked(i) is denied), mine[0] if mine else known.items[0])
+    items = case.profile.of_practice(known.id)
+    mine = [i for i in items if case.box(i)]
+    item = next((i for i in mine if case.prose.checked(i) is denied), mine[0] if mine else items[0])
     part = known.name if known.id == "caching" else "whole"
     strength: Strength = "plain"
     if hedged:
@@ -100,8 +105,8 @@ def told_practices(prose: Prose, case: Case) -> Made:
     for statement in prose.sentences():
         if statement.planned or statement.personal or not (statement.negated or statement.attempted):
             continue
-        for known in _spoken(statement):
-            mine = owns.get(statement.question.id, set()) & set(known.items)
+        for known in _spoken(statement, case):
+            mine = owns.get(statement.question.id, set()) & set(case.profile.of_practice(known.id))
             if mine and names(words(statement.plain), (*known.names, *known.done)):
                 yield statement, _practice(known, statement, case, denied=True, hedged=True)
 
@@ -115,7 +120,7 @@ def done_practices(prose: Prose, case: Case) -> Made:
         if not statement.firm or statement.negated or set(said) & SOFT - {"load"}:
             continue
         verbs = list(_did(said))
-        for known in _spoken(statement) if verbs else ():
+        for known in _spoken(statement, case) if verbs else ():
             if any(stands(said[v : v + 14], n) for v in verbs for n in known.done or known.names):
                 yield statement, _practice(known, statement, case)
 
@@ -183,7 +188,7 @@ def tools_used(prose: Prose, case: Case) -> Made:
             denied = bool(what) and tool.id not in _OF_PRACTICES and not statement.personal
             if denied and _conditional(said, what, statement):
                 continue
-            if statement.planned and statement.question.id == "monitoring" and tool.id in _WATCHING:
+            if statement.planned and statement.about("monitoring") and tool.id in _WATCHING:
                 if not _would(said, ends[0]) or statement.negated:
                     continue
                 strength = "planned"
@@ -229,7 +234,7 @@ def _used(said: list[str], end: int, statement: Statement) -> bool:
         return True
     if said[end - 1] == "mkdocstrings" and set(said) & {"generate", "generates", "generated", "generating"}:
         return True
-    if statement.question.id == "architecture" and set(after[:1]) & _ACTIVE:
+    if statement.about("architecture") and set(after[:1]) & _ACTIVE:
         return True
     return any(not set(before[verb:]) & _BREAKS for verb in _did(before))
 
@@ -248,11 +253,11 @@ _OPEN_END = phrases("etc, among others, amongst others, and so on, and more, and
 _NUMBERS = wordset("two three four five six seven eight nine ten 2 3 4 5 6 7 8 9 10")  # fmt: skip
 
 
-@reads("services-listed")
+@reads("services-listed", "cloud-services")
 def services_listed(prose: Prose, case: Case) -> Made:
     """Takes: the answer to the question that asks for all cloud services, where it opens as a list: "we used the following services",
     "we used five services", "we used A, B and C". Leaves alone: the main ones, lists with an open end, plans, the past."""
-    told = list(prose.sentences("gcp-services"))
+    told = list(prose.sentences("cloud-services"))
     if not told or not told[0].firm:
         return
     opener, said = told[0], words(told[0].plain)
@@ -264,7 +269,7 @@ def services_listed(prose: Prose, case: Case) -> Made:
         listed = [s for s in SERVICES if spoken_of(s, " ".join(said[verb:]))]
         if not verb or not (opener.plain.rstrip().endswith(":") or (len(listed) > 1 and "," in said)):
             return
-    text = " ".join(s.plain for s in prose.of("gcp-services"))
+    text = " ".join(s.plain for s in prose.of("cloud-services"))
     value = ", ".join(s for s in SERVICES if spoken_of(s, text))
     claim = Service(
         kind="service", quote=opener.text, service="Google Cloud", what="complete list", value=value, every=True

@@ -61,7 +61,7 @@ _PUSH = among(
 _NEVER = table("never", "never", "nobody", "no one", "none of us", "no member")
 
 
-@reads("git-absolutes")
+@reads("git-absolutes", "version-control")
 def git_absolutes(prose: Prose, case: Case) -> Read:
     """Takes: in the version control answer, `we did not use pull requests` at the end of a clause, and `never|nobody ... pushed|committed ...
     to main`. Leaves alone: denials of a part (`for small changes`), and answers that hedge."""

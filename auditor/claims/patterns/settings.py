@@ -119,7 +119,7 @@ def machines(prose: Prose, case: Case) -> Iterator[tuple[Statement, Setting]]:
                 yield statement, Setting(kind="setting", quote=quote, name="machine type", value=of.pop(), path=name)
 
 
-@reads("locks")
+@reads("locks", "dependencies", "reproducibility")
 def locks(prose: Prose, case: Case) -> Iterator[tuple[Statement, Dependency]]:
     """A lock file by its name, or `uv sync` and its like, in a plain sentence with a word for pinned, exact or the same."""
     for statement in prose.sentences("dependencies", "reproducibility"):
@@ -142,7 +142,7 @@ _HOLDS = word_set("contains lists declares specifies includes holds contain list
 _PARTLY = word_set("most almost nearly except main core")
 
 
-@reads("listed")
+@reads("listed", "dependencies")
 def listed(prose: Prose, case: Case) -> Iterator[tuple[Statement, Dependency]]:
     """`all dependencies are declared in X`, or `X lists all packages`, X being a list of dependencies by its file, in a plain
     sentence. Leaves alone what speaks of those that are listed (`all packages listed in X`)."""

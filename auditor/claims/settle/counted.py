@@ -52,7 +52,7 @@ def _jobs(claim: Count, case: Case) -> Band | None:
 def _images(claim: Count, case: Case) -> Band | None:
     files = claim.of == "dockerfiles"
     question = answer_of(claim.quote, case)
-    asked = question is not None and question.id == "docker"
+    asked = question is not None and "containers" in question.topics
     if not files and not asked and not _words(claim) & _DOCKER:
         return None  # images may be data
     return kept(counted.images(case.snapshot, files), whole(claim))

@@ -99,9 +99,8 @@ def _coverage(claim: Data, case: Case) -> Settled | None:
         row = rows[0]
         holding = next((s for s in case.prose.of("coverage") if row.text in s.text), None)
         line = holding.line + holding.text[: holding.text.find(row.text)].count("\n") if holding else 0
-        proof = (
-            Evidence(kind="excerpt", path=case.report.path, start=line, end=line, excerpt=row.text, note="the total"),
-        )
+        path, line = case.report.place(line)
+        proof = (Evidence(kind="excerpt", path=path, start=line, end=line, excerpt=row.text, note="the total"),)
         shows = f"the answer's table has a total of {row.percent:g} %"
         if claim.quote.strip() == row.text and row.missed <= row.statements and abs(row.computed - row.percent) > 1.01:
             shows = f"{row.statements - row.missed} of {row.statements} statements are {row.computed:.0f} %"

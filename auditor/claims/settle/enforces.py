@@ -162,7 +162,7 @@ def _formatted(claim: Enforces, case: Case) -> Settled | None:
     found = [
         s for s in served(case.snapshot, "formatting") if tool in ("", "formatting") or tool in s.file.lines[s.line - 1]
     ]
-    if not found or question is None or question.id != "continuous-integration" or not claim.every:
+    if not found or question is None or "ci" not in question.topics or not claim.every:
         return None
     if any(s.blocks for s in found) or hooked(case.snapshot, "formatting") or not sure_of_these(ci, found):
         return None

@@ -160,7 +160,8 @@ def _shows(claim: File, case: Case) -> Settled | None:
 
 
 def _anchor(claim: File, case: Case) -> Settled | None:
-    page = case.snapshot.files.get(case.report.path)
+    placed = case.placed(claim)
+    page = case.snapshot.files.get(case.report.place(placed.line)[0] if placed else case.report.path)
     if page is None or page.why_skipped or claim.denied or not page.text.strip():
         return None
     known = page.once("anchors", lambda: anchors(page.text))

@@ -2,7 +2,18 @@
 
 from auditor.claims.case import Case, Placed, Settled, fact, settles
 from auditor.claims.kinds import Practice
-from auditor.claims.practices import BY_ITEM, SOFT, denial, names, narrow_monitoring, says_no, stands, words, wordset
+from auditor.claims.practices import (
+    BY_ID,
+    PRACTICES,
+    SOFT,
+    denial,
+    names,
+    narrow_monitoring,
+    says_no,
+    stands,
+    words,
+    wordset,
+)
 from auditor.claims.practices import Practice as Known
 from auditor.facts.secrets import secrets
 from auditor.facts.tools import TOOLS, trace
@@ -24,9 +35,10 @@ def practice(claim: Practice, case: Case) -> Settled | None:
     on AWS"), on answers that name another way of doing it, on items of several things where a part is spoken of."""
     if claim.item == "secrets-kept-out":
         return _secrets(claim, case)
-    known, spec = BY_ITEM.get(claim.item), case.profile.items_by_id.get(claim.item)
+    spec = case.profile.items_by_id.get(claim.item)
     if spec is None:
         return None
+    known = BY_ID.get(spec.practice)
     if claim.denied:
         made = _denied(claim, known, case) if known and claim.strength == "plain" else None
         return made or _ticked_all_the_same(claim, case)
@@ -45,7 +57,7 @@ def _denied(claim: Practice, known: Known, case: Case) -> Settled | None:
     if part and not names(words(claim.part), known.parts):
         return None
     placed = case.placed(claim)
-    bare = placed is not None and says_no(claim.quote) and known.answered == placed.question.id
+    bare = placed is not None and says_no(claim.quote) and known.asked_by(placed.question)
     if (not bare and not denial(claim.quote, known)) or _another_way(claim, known, case):
         return None
     if any(
@@ -56,9 +68,11 @@ def _denied(claim: Practice, known: Known, case: Case) -> Settled | None:
         return None
     partial = part or bool(known.parts and known.id == "caching")
     cloud = known.id == "monitoring" and narrow_monitoring(claim.quote)
-    boxes = [b for i in known.items if _ticked(b := case.box(i), case) and (not cloud or "cloud" in i)]
+    boxes = [
+        b for i in case.profile.of_practice(known.id) if _ticked(b := case.box(i), case) and (not cloud or "cloud" in i)
+    ]
     marked = [e for b in boxes if b is not None and (e := case.box_evidence(b.item))]
-    elsewhere = known.id == "monitoring" and placed is not None and placed.question.id != "monitoring"
+    elsewhere = known.id == "monitoring" and placed is not None and "monitoring" not in placed.question.topics
     shown = [] if part or cloud or elsewhere or _other_tool(claim, case) else _shown(known, case)
     about = f"practice:{known.id}"
     left_out = f"that the group left out {known.name}"
@@ -87,8 +101,10 @@ def _ticked_all_the_same(claim: Practice, case: Case) -> Settled | None:
     box = case.box(claim.item)
     if claim.strength != "plain" or claim.part.lower() != "whole" or box is None or not _ticked(box, case):
         return None
+    spec = case.profile.items_by_id.get(claim.item)
+    known = BY_ID.get(spec.practice) if spec else None
     asked = tuple({f"{w[:5]}*" for w in words(box.text) if len(w) > 3} - _ANYTHING)
-    if not denial(claim.quote, Known(claim.item, "", (), asked), own=True):
+    if not denial(claim.quote, Known("api-tests" if known and known.id == "api-tests" else "", "", asked), own=True):
         return None
     placed, about = (
         case.placed(claim),
@@ -96,7 +112,6 @@ def _ticked_all_the_same(claim: Practice, case: Case) -> Settled | None:
     )
     if any(not _affirms(o) or placed is None or o.question.n == placed.question.n for o in about):
         return None
-    known = BY_ITEM.get(claim.item)
     if known and (_another_way(claim, known, case) or denial(claim.quote, known)):
         return None  # what was denied in the practice's own words has been settled
     name = known.name if known else claim.item.replace("-", " ")
@@ -162,7 +177,7 @@ def _strong(spec: Item) -> tuple[str, ...]:
     return spec.open_probes or spec.probes
 
 
-_OWN_SIGNS = {"api-tests": ("api-tests",), "gcp-bucket": ()}
+_OWN_SIGNS: dict[str, tuple[str, ...]] = {"api-tests": ("api-tests",), "bucket": ()}
 _MONITORING: tuple[tuple[str, ...], ...] = (("drift-service",), ("api-metrics",), ("data-collection", "drift-check"))
 
 
@@ -174,11 +189,11 @@ def _shown(known: Known, case: Case) -> list[Evidence]:
                 return [e for p in probes for e in case.answer(p).evidence[:2]]
         return []
     shown: list[Evidence] = []
-    for item in known.items:
+    for item in case.profile.of_practice(known.id):
         spec = case.profile.items_by_id.get(item)
         if spec is None:
             continue
-        probes = _OWN_SIGNS.get(item, _strong(spec))
+        probes = _OWN_SIGNS.get(known.id, _strong(spec))
         needed = all if spec.require == "all" else any
         if probes and needed(case.found(p) for p in probes):
             shown += [e for p in probes if case.found(p) for e in case.answer(p).evidence[:2]]
@@ -249,7 +264,8 @@ def _done(claim: Practice, known: Known, spec: Item, case: Case) -> Settled | No
     opened = box is not None and case.prose.checked(claim.item) is False and spec.open == "contradicted"
     marked = case.box_evidence(claim.item)
     if opened and plain and known.plain and not known.parts and marked is not None and claim.strength == "plain":
-        about = [o.claim for o in _practices(case) if o.claim.item in known.items]
+        items = case.profile.of_practice(known.id)
+        about = [o.claim for o in _practices(case) if o.claim.item in items]
         if any(c.strength == "attempted" or (c.denied and c.strength == "plain") for c in about):
             return None
         if any(_affirms(o) and _plainly(o.claim, known) for o in _before(claim, known, case)):
@@ -305,10 +321,10 @@ def explained_boxes(case: Case) -> dict[str, Evidence]:
     used) is then no contradiction. A plan says nothing; nor does a plain denial of what the repository plainly has: then the
     sentence is wrong, too."""
     found: dict[str, Evidence] = {}
-    for item, known in BY_ITEM.items():
+    for item, known in ((i, p) for p in PRACTICES for i in case.profile.of_practice(p.id)):
         if case.box(item) is None or case.prose.checked(item) is not False:
             continue
-        about = [p for p in _practices(case) if p.claim.item in known.items]
+        about = [p for p in _practices(case) if p.claim.item in case.profile.of_practice(known.id)]
         if any(_affirms(p) for p in about):
             continue
         short = [p for p in about if p.claim.denied or p.claim.strength == "attempted"]
@@ -335,7 +351,8 @@ def _before(claim: Practice, known: Known, case: Case) -> list[_Told]:
     """The claims of the practice in answers before this one's: what is said twice is one finding, at its first place."""
     placed = case.placed(claim)
     line, n = (placed.line, placed.question.n) if placed else (0, 0)
-    return [p for p in _practices(case) if p.claim.item in known.items and p.line < line and p.question.n != n]
+    items = case.profile.of_practice(known.id)
+    return [p for p in _practices(case) if p.claim.item in items and p.line < line and p.question.n != n]
 
 
 def _affirms(placed: _Told) -> bool:

@@ -60,11 +60,12 @@ def same(claim: Same, case: Case) -> Settled | None:
     about = f"same:{mine.unit or mine.after[0]}:{min(mine.value, theirs.value):g}"
     line = other.line + other.text.count("\n", 0, max(other.text.find(claim.other.strip()), 0))
     shows, note = f"line {line} says {beside}", f"question {other.question.n}"
+    path, there = case.report.place(line)
     proof = Evidence(
         kind="excerpt",
-        path=case.report.path,
-        start=line,
-        end=line + claim.other.strip().count("\n"),
+        path=path,
+        start=there,
+        end=there + claim.other.strip().count("\n"),
         excerpt=beside[:240],
         note=note,
     )

@@ -2,7 +2,7 @@
 
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Practice, Uses
-from auditor.claims.practices import BY_ITEM, denial, narrow_monitoring, shape, stands, words, wordset
+from auditor.claims.practices import denial, narrow_monitoring, shape, stands, words, wordset
 from auditor.facts.components import TOLD_BY_FILES, component, starters
 from auditor.facts.names import names
 from auditor.facts.pages import pages
@@ -49,7 +49,7 @@ def uses(claim: Uses, case: Case) -> Settled | None:
         return made
     placed = case.placed(claim)
     if known.imports and not at_work(known, case.snapshot):
-        if placed is not None and placed.question.id == "dependencies":
+        if placed is not None and "dependencies" in placed.question.topics:
             return None
         return _only_declared(known, case, about)
     return _elsewhere(claim, known, case, about) or _supported(claim, known, case, about)
@@ -218,7 +218,7 @@ def _would(claim: Uses, known: Tool, case: Case, about: str) -> Settled | None:
     placed = case.placed(claim)
     if placed is None or known.id not in _WATCHING or not _would_be(claim, known):
         return None
-    monitoring = BY_ITEM["cloud-monitoring"].items
+    monitoring = case.profile.of_practice("monitoring")
     said_none = any(
         isinstance(p.claim, Practice) and p.claim.denied and p.claim.strength == "plain" and p.claim.item in monitoring
         and not narrow_monitoring(p.claim.quote) for p in case.claims if p.question.n == placed.question.n

@@ -1,0 +1,63 @@
+"""`auditor profile`: the verbs for a course of one's own. Only their flags are here before they run."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auditor.errors import UserError
+from auditor.options import OutputOption
+
+app = typer.Typer(help="A course of your own: write its profile from a template, and check it.", no_args_is_help=True)
+
+
+@app.command()
+def check(
+    file: Annotated[str, typer.Argument(help="A profile: a TOML file, or a packaged profile's name.")],
+) -> None:
+    """Every mistake of a profile at its line, with the nearest right name. The same is looked for wherever a profile is used."""
+    from auditor.profile_check import remarks, sound
+    from auditor.profile_files import find, read
+
+    source = find(file)
+    profile, mistakes = read(source)
+    if profile is not None and source.path is None:  # a packaged one is looked through nowhere else
+        import tomllib
+
+        mistakes = sound(profile, tomllib.loads(source.text), {})
+    for mistake in mistakes:
+        typer.echo(f"{source.shown}:{mistake.line}: {mistake.message}")
+    if profile is None or mistakes:
+        raise typer.Exit(2)
+    typer.echo(
+        f"{source.shown}: no mistakes; {len(profile.items)} items, {len(profile.questions)} questions,"
+        f" {len(profile.versions)} versions, {len(profile.layouts) or 'the usual'} layouts"
+    )
+    for line in remarks(profile):
+        typer.echo(f"  to look at: {line}")
+
+
+@app.command()
+def new(
+    template: Annotated[Path, typer.Argument(help="A report's template: a markdown file.", dir_okay=False)],
+    base: Annotated[
+        str,
+        typer.Option(metavar="PROFILE", help="A profile to start from: what is as there, reworded, new, gone is said."),
+    ] = "",
+    name: Annotated[str, typer.Option(help="The profile's name; else the template's folder or file.")] = "",
+    output: OutputOption = None,
+) -> None:
+    """Write a profile from a report's template. What it maps is a suggestion: each says what it was taken from."""
+    from auditor.profile_new import written
+    from auditor.stored import write_whole
+
+    try:
+        text = template.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{template}: cannot be read ({error})", "give the markdown file of a template") from None
+    made = written(text, template, base, name)
+    if output is None:
+        sys.stdout.write(made)
+    else:
+        write_whole(output, made)
