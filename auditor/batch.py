@@ -34,6 +34,7 @@ from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.models import (
     Audited,
     AuditRecord,
+    Figure,
     GroupEntry,
     JudgeInfo,
     Label,
@@ -45,12 +46,17 @@ from auditor.models import (
     Times,
     Tool,
 )
-from auditor.prepared import Found, Prepared
+from auditor.overview import Beside, as_it_stands, load_figures, ways_between
+from auditor.pages import Around, files_of
+from auditor.prepared import Found, Prepared, opened
 from auditor.profile import Profile
-from auditor.render import index
+from auditor.render import index, tables
 from auditor.render.index import Class
 from auditor.render.sides import counts
+from auditor.report import figures_of
 from auditor.repository import Repository
+from auditor.since import marked
+from auditor.stored import load_record
 from auditor.workers import Failure, TimeUp, Workers, limited, processes, small_files
 
 if TYPE_CHECKING:
@@ -59,6 +65,9 @@ if TYPE_CHECKING:
 WAVE = 600_000_000
 """Characters of requests that are held at once: one call of the judge for a class of some hundred groups, a few for a
 university."""
+
+FORM = 2
+"""What an entry and a page hold: one more, and those of an older auditor are made anew."""
 
 MODULES = ("auditor.warm",)
 """What a worker has imported before it begins."""
@@ -96,18 +105,19 @@ class Terms:
             asking = asking or Asking()
             prompts = "+".join(p.hash for p in asking.prompts)
         asked = asdict(asking) if asking is not None else {}
-        said = [__version__, running(), profile.hash, prompts, judge.info.model_dump(), asked, sorted(formats)]
+        said = [FORM, __version__, running(), profile.hash, prompts, judge.info.model_dump(), asked, sorted(formats)]
         asked_with = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
         return cls(pickle.dumps(profile), judge.info, tuple(sorted(formats)), asking, timeout, max_size, asked_with)
 
 
 @dataclass(frozen=True)
 class Task:
-    """One submission, and the key of the finished record that there is of it."""
+    """One submission, the key of the finished record that there is of it, and what is laid beside its audit."""
 
     submission: Submission
     terms: Terms
     known: str = ""
+    around: Around | None = None
 
 
 @dataclass(frozen=True)
@@ -141,12 +151,13 @@ def audit_many(
     *,
     terms: Terms | None = None,
     known: Callable[[Submission], str] = lambda _: "",
+    around: Callable[[Submission], Around | None] = lambda _: None,
 ) -> Generator[Done, None, None]:
     """Every submission, audited, in the order in which they are done. `make` gives an executor of so many workers: processes
-    unless said otherwise. `known` tells the key of a finished record."""
+    unless said otherwise. `known` tells the key of a finished record, `around` what is laid beside a submission."""
     judge = judge or NoJudge()
     terms = terms or Terms.of(profile, judge)
-    tasks = (Task(s, terms, known(s)) for s in submissions)
+    tasks = (Task(s, terms, known(s), around(s)) for s in submissions)
     patience = 4 * terms.timeout + 60 if terms.timeout else 0
     pool = Workers(make or (lambda n: processes(n, MODULES)), workers, patience)
     finished = False
@@ -269,6 +280,7 @@ def prepare_one(task: Task) -> Ready | Done:
             asking=terms.asking,
             found=found,
             look=lambda snapshot: seen.append(statistics(snapshot)),
+            figures="html" in terms.formats and terms.judge.name == "none",
         )
         times = Times(started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3))
         return Ready(task, key, prepared, seen[0], times, {})
@@ -294,10 +306,23 @@ def conclude_one(ready: Ready) -> Done:
         profile = _profile(terms.profile)
         record = pipeline.conclude(ready.prepared, profile, ready.answers, terms.judge)
         seconds = round(ready.times.seconds + time.perf_counter() - clock, 3)
-        record = record.model_copy(update={"times": ready.times.model_copy(update={"seconds": seconds})})
-        entry = entry_of(record, profile, ready.key, ready.statistics)
-        return Done(submission, entry, _files(record, terms.formats), seconds)
+        times = ready.times.model_copy(update={"seconds": seconds})
+        figures = _figures(ready, record)
+        report = record.report.model_copy(update={"figures": ()})
+        record = record.model_copy(update={"times": times, "report": report})
+        around = ready.task.around or Around()
+        record = marked(record, around.past)
+        entry = entry_of(record, profile, ready.key, ready.statistics, around.key)
+        return Done(submission, entry, files_of(record, terms.formats, around, figures), seconds)
     return failure[0]
+
+
+def _figures(ready: Ready, record: AuditRecord) -> tuple[Figure, ...]:
+    """The report's images, for its page. Of a submission that waited for a judge they are read now, not kept meanwhile."""
+    if "html" not in ready.task.terms.formats or ready.prepared.found is None:
+        return record.report.figures
+    with opened(ready.prepared.found) as snapshot:
+        return figures_of(record.report, snapshot.files)
 
 
 @contextlib.contextmanager
@@ -342,28 +367,6 @@ def _not_too_large(repository: Repository, megabytes: int) -> None:
             raise UserError(f"{repository.path}: {size:.0f} MB, larger than {megabytes} MB (--max-size)")
 
 
-def _files(record: AuditRecord, formats: Iterable[str]) -> dict[str, str]:
-    """The record and its other formats, by their files' endings."""
-    made = {"json": record.model_dump_json(indent=2) + "\n"}
-    if "html" in formats:
-        from auditor.render import html
-
-        made["html"] = html.render(record)
-    if "markdown" in formats:
-        from auditor.render import markdown
-
-        made["md"] = markdown.render(record)
-    if "sarif" in formats:
-        from auditor.render import sarif
-
-        made["sarif"] = sarif.render(record)
-    if "text" in formats:
-        from auditor.render import terminal
-
-        made["txt"] = terminal.render(record)
-    return made
-
-
 def failed(task: Task, reason: str) -> Done:
     """A submission that could not be audited: a record that says why, and no more."""
     s = task.submission
@@ -379,15 +382,18 @@ def failed(task: Task, reason: str) -> Done:
         times=Times(started=datetime.now(UTC).isoformat(timespec="seconds")),
     )
     formats = [f for f in task.terms.formats if f == "text"]
-    return Done(s, entry_of(record, _profile(task.terms.profile), "", Statistics()), _files(record, formats))
+    return Done(s, entry_of(record, _profile(task.terms.profile), "", Statistics()), files_of(record, formats))
 
 
-def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistics) -> GroupEntry:
+def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistics, around: str = "") -> GroupEntry:
     """What the page of a class says of a record. Words of an answer that is private are left out."""
+    from auditor.render.html import line_url
+
     private = {q.n for q in record.report.questions if q.private}
     items = {i.n: i.item for i in record.report.items}
     questions = {q.n: q.id or f"question {q.n}" for q in record.report.questions}
     verdicts = {v.id: v for v in record.verdicts}
+    new = record.since.new if record.since else ()
     noted = []
     for finding in record.findings:
         verdict = verdicts[finding.verdict]
@@ -403,6 +409,11 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
                 line=verdict.claim.line,
                 quote="" if hidden else " ".join(verdict.claim.quote.split())[:200],
                 standing=finding.standing,
+                fingerprint=finding.fingerprint,
+                place=f"{record.report.where(source)}:{verdict.claim.line}",
+                difference="" if hidden else " ".join(verdict.difference.split())[:300],
+                link=line_url(record, verdict),
+                since="" if record.since is None else "new" if finding.fingerprint in new else "still",
             )
         )
     stands = [f for f in record.findings if f.standing == "finding"]
@@ -428,8 +439,11 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         findings=tuple(noted),
         judged=record.judged,
         unjudged=tuple(p.message for p in record.unjudged),
+        report_state=record.report_state,
         usage=record.usage,
         statistics=counted,
+        around=around,
+        gone=len(record.since.gone) if record.since else 0,
     )
 
 
@@ -449,9 +463,13 @@ def run(
     before: str = "",
     tell: Callable[[Done], None] = lambda _: None,
     note: Callable[[str], None] = lambda _: None,
+    beside: Beside | None = None,
 ) -> Class:
     """Audit what is not finished in a folder, and write its summaries: of everything, or of what there is when a run is
-    stopped. One run at a time writes to a folder; `note` is told who has to wait, and what has to be done again."""
+    stopped. One run at a time writes to a folder; `note` is told who has to wait, and what has to be done again. `beside` has
+    the decisions, and what to compare with."""
+    beside = beside or Beside(folder.path)
+    ways = ways_between([(s.id, file_name(s.id)) for s in submissions])
 
     def known(submission: Submission) -> str:
         if fresh:
@@ -461,8 +479,11 @@ def run(
             note(f"{submission.id}: {fault}; audited again")
         return entry.key if entry else ""
 
+    def around(submission: Submission) -> Around:
+        return beside.around(submission.id, submission.repo, ways[file_name(submission.id)])
+
     with folder.held(note):
-        audits = audit_many(submissions, profile, judge, make, workers, terms=terms, known=known)
+        audits = audit_many(submissions, profile, judge, make, workers, terms=terms, known=known, around=around)
         try:
             with contextlib.closing(audits):
                 for done in audits:
@@ -470,18 +491,33 @@ def run(
                         folder.write(done.entry, done.files or {})
                     tell(done)
         except KeyboardInterrupt:
-            summarise(submissions, profile, judge, folder, before)
+            summarise(submissions, profile, judge, folder, before, beside)
             raise
-        return summarise(submissions, profile, judge, folder, before)
+        return summarise(submissions, profile, judge, folder, before, beside)
 
 
 def summarise(
-    submissions: Sequence[Submission], profile: Profile, judge: Judge, folder: Folder, before: str = ""
+    submissions: Sequence[Submission],
+    profile: Profile,
+    judge: Judge,
+    folder: Folder,
+    before: str = "",
+    beside: Beside | None = None,
 ) -> Class:
-    """Write the index page and the summaries of the groups that are there, in the order of their list."""
+    """Write the index page and the summaries of the groups that are there, in the order of their list, and anew the pages of
+    those whose neighbours, decisions or earlier audit are others than when they were made."""
+    beside = beside or Beside(folder.path)
+
+    def raw() -> Iterator[GroupEntry]:
+        return (entry for s in submissions if (entry := folder.entry(s)))
 
     def entries() -> Iterator[GroupEntry]:
-        return (entry for s in submissions if (entry := folder.entry(s)))
+        return (as_it_stands(entry, beside.decisions(entry.id, entry.repo)) for entry in raw())
+
+    ways = ways_between([(e.id, e.name) for e in raw() if not e.error])
+    for entry in raw():
+        if not entry.error:
+            renew(folder, entry, beside.around(entry.id, entry.repo, ways[entry.name]), profile)
 
     course = Class(
         profile=Named(name=profile.name, hash=profile.hash),
@@ -498,8 +534,21 @@ def summarise(
     pages = {g.id: f"groups/{g.name}.{'html' if html and not g.error else 'json'}" for g in course.groups}
     folder.put("summary.csv", index.to_csv(course))
     folder.put("summary.json", index.to_json(course, entries()))
+    folder.put("findings.csv", tables.findings(entries()))
+    folder.put("gradebook.csv", tables.gradebook(course.groups))
     folder.put("index.html", index.render(course, pages))
     return course
+
+
+def renew(folder: Folder, entry: GroupEntry, around: Around, profile: Profile) -> None:
+    """Make a finished group's files anew from its record, where they were made with something else around it."""
+    if entry.around == around.key:
+        return
+    record = marked(load_record(folder.path / "groups" / f"{entry.name}.json"), around.past)
+    formats = [{"md": "markdown", "txt": "text"}.get(ending, ending) for ending in folder.endings]
+    files = files_of(record, formats, around, load_figures(folder.path, entry.name))
+    made = entry_of(record, profile, entry.key, entry.statistics, around.key)
+    folder.write(made, files)
 
 
 def dask(address: str) -> tuple[Callable[[int], Executor], int]:

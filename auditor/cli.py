@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__, cli_config, cli_eval, cli_profile
+from auditor import __version__, cli_config, cli_eval, cli_explain, cli_feedback, cli_profile, cli_view
 from auditor.errors import Stopped, UserError
 from auditor.options import (
     BaseUrlOption,
@@ -38,6 +38,7 @@ from auditor.options import (
     SecondOption,
     Show,
     ShowOption,
+    SinceOption,
     StoreOption,
     TimeoutOption,
     WorkersOption,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from auditor.models import AuditRecord
     from auditor.probes import Probe
     from auditor.profile import Profile
+    from auditor.since import Past
     from auditor.trust import Trust
 
 
@@ -106,6 +108,7 @@ def audit(
     fail_on: FailOnOption = "contradicted",
     exit_zero: ExitZeroOption = False,
     decisions: DecisionsOption = None,
+    since: SinceOption = None,
     with_private: PrivateOption = False,
     judge: JudgeOption = "none",
     model: ModelOption = "",
@@ -129,8 +132,9 @@ def audit(
     from auditor.models import Submission
     from auditor.profile import load_profile
     from auditor.repository import cache_folder
+    from auditor.since import marked
 
-    chosen = _load(decisions)
+    chosen, past = _load(decisions), _past(since)
     reader = open_judge(
         judge,
         model=model,
@@ -146,6 +150,7 @@ def audit(
     submission = Submission(id=_name(target), repo=target, ref=ref, before=before, report_path=report)
     course = load_profile(profile)
     record = pipeline.audit(submission, course, reader, _progress(), asking, figures=format == "html")
+    record = marked(record, past) if past else record
     record = _emit(record, format, output, show, chosen, with_private)
     raise typer.Exit(exit_code(record, fail_on, exit_zero))
 
@@ -231,6 +236,14 @@ def batch(
     max_size: Annotated[
         int, typer.Option(min=0, metavar="MB", help="The largest repository that is read; 0 is no limit.")
     ] = 0,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OLDDIR",
+            help="The folder of an earlier run: marks what is new, still there and gone.",
+            file_okay=False,
+        ),
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Audit again what is finished.")] = False,
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="A Dask cluster instead of own processes.")] = "",
     fail_on: FailOnOption = "contradicted",
@@ -255,6 +268,7 @@ def batch(
     from auditor.folder import Folder
     from auditor.groups import read_groups
     from auditor.judges.opening import open_judge
+    from auditor.overview import Beside
     from auditor.pipeline import moment
     from auditor.profile import load_profile
     from auditor.repository import cache_folder
@@ -265,6 +279,9 @@ def batch(
     submissions = read_groups(groups, before=before, check_time=moment, note=_note)
     formats = tuple(dict.fromkeys(f.value for f in format))
     folder, course = Folder(out, formats), load_profile(profile)
+    beside = Beside(out, since, _note)
+    if taken := beside.take_over([(s.id, s.repo) for s in submissions]):
+        _note(f"decisions about {taken} group{'s' * (taken > 1)} taken over from {since}")
     reader = open_judge(
         judge,
         model=model,
@@ -292,6 +309,7 @@ def batch(
                 before=before,
                 tell=tell,
                 note=_note,
+                beside=beside,
             )
         except KeyboardInterrupt:
             raise Stopped("stopped", "what is finished is kept; the same command goes on from there") from None
@@ -317,6 +335,8 @@ def batch(
 @contextlib.contextmanager
 def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
     """Progress on standard error: a bar on a terminal, else a line for each group."""
+    from auditor.rules import LEVELS
+
     count = {"done": 0, "failed": 0}
 
     def enter(done: "Done") -> str:
@@ -324,7 +344,8 @@ def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
         if done.entry is None:
             return "unchanged"
         count["failed"] += bool(done.entry.error)
-        levels = ", ".join(f"{n} {level}{'s' * (n > 1)}" for level, n in done.entry.levels.items())
+        counted = [(level, done.entry.levels.get(level, 0)) for level in LEVELS]
+        levels = ", ".join(f"{n} {level}{'s' * (n > 1)}" for level, n in counted if n)
         return (
             f"failed: {done.entry.error}" if done.entry.error else f"{levels or 'nothing found'} ({done.seconds:.1f} s)"
         )
@@ -388,7 +409,9 @@ def render(
 
 @app.command()
 def probes(
-    id: Annotated[str, typer.Argument(help="One probe, kind of claim or form of sentence, to have it explained.")] = "",
+    id: Annotated[
+        str, typer.Argument(help="One probe, kind of claim, form of sentence or rule, to have it explained.")
+    ] = "",
     profile: ProfileOption = "dtu-mlops",
 ) -> None:
     """The catalogue: what is looked for, where, and what counts."""
@@ -414,9 +437,18 @@ def probes(
     if id not in known:
         import difflib
 
-        near = difflib.get_close_matches(id, list(known), 3)
+        from auditor.rules import RULES
+
+        if id in RULES:
+            rule = RULES[id]
+            typer.secho(f"{rule.id}  (rule, {rule.level})", bold=True)
+            _row("says", rule.title)
+            _row("reader", rule.help)
+            _row("group", rule.hint)
+            return
+        near = difflib.get_close_matches(id, [*known, *RULES], 3)
         hint = f"did you mean {', '.join(near)}?" if near else "list them with: auditor probes"
-        raise UserError(f"no probe is called {id!r}", hint)
+        raise UserError(f"no probe, kind of claim or rule is called {id!r}", hint)
     entry = known[id]
     kind = "probe" if id in catalogue else "kind of claim" if id in settlers else "form of sentence"
     typer.secho(f"{entry.id}  ({kind}, {entry.topic})", bold=True)
@@ -516,6 +548,9 @@ def schema(
 
 
 app.command(name="eval")(cli_eval.evaluate)
+app.command(name="explain")(cli_explain.explain)
+app.command()(cli_view.view)
+app.command()(cli_feedback.feedback)
 app.command()(cli_config.config)
 app.add_typer(cli_profile.app, name="profile")
 
@@ -556,6 +591,14 @@ def _name(target: str) -> str:
     parts = [p for p in target.replace("\\", "/").rstrip("/").split("/") if p not in ("", ".", "..")]
     name = (parts[-1] if parts else "") or Path(target).resolve().name
     return name.split(":")[-1].removesuffix(".git") or Path(target).resolve().name
+
+
+def _past(record: Path | None) -> "Past | None":
+    if record is None:
+        return None
+    from auditor.since import load_past
+
+    return load_past(record)
 
 
 def _load(decisions: Path | None) -> "Decisions | None":

@@ -1,7 +1,7 @@
 """What a person decided about findings: read back in later audits of the same group, and as questions for the exam."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -11,24 +11,27 @@ from auditor.errors import UserError
 from auditor.models import AuditRecord, Finding, Verdict
 from auditor.render.markdown import code, plain
 
-Choice = Literal["confirmed", "dismissed", "ask"]
-WORDS: dict[str, str] = {"confirmed": "confirmed", "dismissed": "dismissed", "ask": "to ask"}
+Choice = Literal["confirmed", "dismissed", "ask", "undecided"]
+WORDS: dict[str, str] = {"confirmed": "confirmed", "dismissed": "dismissed", "ask": "to ask", "undecided": ""}
 
 
 class Decision(BaseModel):
-    """What was decided about the finding with a fingerprint. `rule` and `claim` are there for whoever reads the file."""
+    """What was decided about the finding with a fingerprint: `undecided` is a note alone, or a decision taken back. `rule` and
+    `claim` are there for whoever reads the file; `at` is when it was decided (UTC), empty where nobody wrote that down."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    fingerprint: str
+    fingerprint: str = Field(min_length=1, max_length=100)
     decision: Choice
     note: str = Field(default="", max_length=5_000)
     rule: str = ""
     claim: str = ""
+    at: str = Field(default="", pattern=r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)?$")
 
 
 class Decisions(BaseModel):
-    """A file of decisions, as the page exports it: of one submission, known by its id or its repository's address."""
+    """A file of decisions, as the page exports it: of one submission, known by its id or its repository's address. `history` has
+    those that a later one replaced."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,10 +39,40 @@ class Decisions(BaseModel):
     submission: str
     url: str = ""
     decisions: tuple[Decision, ...] = ()
+    history: tuple[Decision, ...] = ()
 
     def by_fingerprint(self) -> dict[str, Decision]:
         """The last decision about each finding."""
         return {d.fingerprint: d for d in self.decisions}
+
+
+def merge(stored: Decisions, made: Iterable[Decision], now: str) -> Decisions:
+    """The stored decisions with others that were made: of each finding the later one stands, and the other goes to the history.
+    What has no time, or one to come, was made `now`. The same decision twice is one; a note that was only written on replaces
+    its shorter self."""
+    current, history = stored.by_fingerprint(), list(stored.history)
+    for new in made:
+        if not new.at or new.at > now:
+            new = new.model_copy(update={"at": now})
+        old = current.get(new.fingerprint)
+        if old is None or (old.decision, old.note) == (new.decision, new.note):
+            current.setdefault(new.fingerprint, new)
+        elif old.at > new.at:
+            if new not in history:
+                history.append(new)
+        else:
+            if old.decision != new.decision or not new.note.startswith(old.note):
+                history.append(old)
+            current[new.fingerprint] = new
+    return stored.model_copy(update={"decisions": tuple(current.values()), "history": tuple(history)})
+
+
+def tally(fingerprints: Iterable[str], chosen: Mapping[str, Decision]) -> dict[str, int]:
+    """How many findings were confirmed, are to be asked about, were dismissed, and are undecided."""
+    counts = dict.fromkeys(("confirmed", "ask", "dismissed", "undecided"), 0)
+    for mark in fingerprints:
+        counts[chosen[mark].decision if mark in chosen else "undecided"] += 1
+    return counts
 
 
 def load_decisions(path: Path) -> Decisions:
@@ -60,8 +93,7 @@ def decided(record: AuditRecord, decisions: Decisions) -> dict[str, Decision]:
     """The decisions about the record's findings, by fingerprint. Raises UserError where they are another group's: the
     same box without its work has the same fingerprint everywhere."""
     ours = record.submission
-    same = decisions.submission == ours.id or (bool(ours.url) and _address(decisions.url) == _address(ours.url))
-    if not same:
+    if not same_submission(decisions, ours.id, ours.url):
         raise UserError(
             f"the decisions are about {decisions.submission or 'another submission'}, the audit about {ours.id}",
             'if it is the same group, change "submission" in the file',
@@ -114,9 +146,9 @@ def _questions(record: AuditRecord, chosen: Mapping[str, Decision]) -> Iterator[
         yield f"{n}. **{plain(question(verdict, finding.rule))}**"
         if note:
             yield f"   - Note: {plain(note)}"
-        said = "a private answer" if hidden else code(verdict.claim.quote, 300)
+        quoted = "a private answer" if hidden else code(verdict.claim.quote, 300)
         path, line = record.report.at(verdict.claim.source, verdict.claim.line)
-        yield f"   - The report says ({code(f'{path}:{line}')}): {said}"
+        yield f"   - The report says ({code(f'{path}:{line}')}): {quoted}"
         if hidden:
             continue
         places = [record.evidence[c.evidence] for c in verdict.citations[:3]]
@@ -128,15 +160,20 @@ def _questions(record: AuditRecord, chosen: Mapping[str, Decision]) -> Iterator[
     if not asked:
         yield ""
         yield "No finding is marked to be asked about."
-    others = [WORDS[d.decision] for d in chosen.values() if d.decision != "ask"]
-    counts = ", ".join(f"{others.count(word)} {word}" for word in ("confirmed", "dismissed") if word in others)
-    open_ = sum(f.fingerprint not in chosen for f in record.findings)
+    said = tally((f.fingerprint for f in record.findings), chosen)
+    counts = ", ".join(f"{said[word]} {word}" for word in ("confirmed", "dismissed") if said[word])
+    open_ = said["undecided"]
     yield ""
     yield f"{len(asked)} to ask{', ' + counts if counts else ''}, {open_} not decided. A question is no accusation."
 
 
 def _is(chosen: Mapping[str, Decision], finding: Finding, choice: Choice) -> bool:
     return finding.fingerprint in chosen and chosen[finding.fingerprint].decision == choice
+
+
+def same_submission(decisions: Decisions, id_: str, url: str) -> bool:
+    """Whether decisions are about the submission with this id or this address."""
+    return decisions.submission == id_ or (bool(url) and _address(decisions.url) == _address(url))
 
 
 def _address(url: str) -> str:

@@ -5,7 +5,12 @@ from importlib.util import find_spec
 
 from auditor.errors import UserError
 
-_MODULES = {"judge": ("openai", "instructor", "tenacity"), "figures": ("PIL",), "dask": ("distributed",)}
+_MODULES = {
+    "judge": ("openai", "instructor", "tenacity"),
+    "figures": ("PIL",),
+    "dask": ("distributed",),
+    "view": ("starlette", "uvicorn"),
+}
 
 
 def need(extra: str, what: str) -> None:

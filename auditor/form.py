@@ -40,6 +40,7 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"\x00\x00\x0
 _ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")  # one letter and a colon is a drive
 _OWN_DISK = re.compile(r"^(?:[A-Za-z]:[\\/]|file:|~/|/(?:Users|home|mnt|tmp)/)", re.IGNORECASE)
 _LONG = 5000  # characters of a line that is nobody's placeholder
+_FEW_WORDS = 10  # of an answer beside which a placeholder was only forgotten
 _MANY = 200  # items that a real list stays far below; the likeness of texts takes time
 _ALIKE = 4  # as many flaws that say the same become one
 _WHY_NO_IMAGE = {
@@ -55,7 +56,8 @@ _OWN = re.compile(r"https?://(?:www\.)?git(?:hub|lab)\.com/([^/]+)/([^/]+)/(?:-/
 @dataclass(frozen=True)
 class Flaw:
     """One thing wrong with the form: where, what the report has (`says`), what is wrong with it (`difference`), and what to
-    do (`hint`). `fact` is what shows it; `line` is cited, `end` too where it is a passage."""
+    do (`hint`). `fact` is what shows it; `line` is cited. `beside`: a placeholder that stands beside an answer, which only a
+    group needs to hear of."""
 
     rule: str
     source: Source
@@ -66,6 +68,7 @@ class Flaw:
     hint: str
     fact: str = ""
     detail: bool = False
+    beside: bool = False
 
 
 def check_form(
@@ -78,11 +81,19 @@ def check_form(
     url: str = "",
     on_disk: Callable[[str], bool] = lambda _: False,
     fold: bool = True,
+    only: frozenset[str] = frozenset(),
+    more: Iterable[Flaw] = (),
 ) -> list[Verdict]:
     """One contradicted verdict for each flaw, in the report's order, with ids F1, F2, ... `url` is the repository's address;
-    `on_disk` tells whether a path that is not tracked exists all the same; `fold` makes one of many flaws that say the same."""
+    `on_disk` tells whether a path that is not tracked exists all the same; `fold` makes one of many flaws that say the same;
+    `only` are the rules that are asked about, all where it is empty; `more` are flaws that somebody else found."""
     page = _Page(file, report, snapshot, profile, url, on_disk)
-    found = [flaw for check in _CHECKS for flaw in check(page)]
+    checks = _CHECKS if not only else _UNFINISHED
+    found = [flaw for check in checks for flaw in check(page) if not only or (flaw.rule in only and not flaw.beside)]
+    if torn := [range(f.line, int(f.quote.split()[-1]) + 1) for f in found if f.rule == "conflict-markers"]:
+        # what stands between git's marks is not as it is meant
+        found = [f for f in found if f.rule == "conflict-markers" or not any(f.line in lines for lines in torn)]
+    found += more
     if fold:
         found = _folded(found)
     found.sort(key=lambda f: (f.line, f.rule))
@@ -230,6 +241,7 @@ class _Page:
 
 def uncommitted(
     file: File,
+    named: Mapping[str, int],
     report: Report,
     changed: frozenset[str],
     head: Mapping[str, File],
@@ -237,12 +249,14 @@ def uncommitted(
     evidence: Mapping[str, Evidence],
     number: Number,
 ) -> list[Verdict]:
-    """One verdict that names the files which the report or its evidence relies on and that are not committed as they are.
+    """One verdict that names the files which the report or its evidence relies on and that are not committed as they are; the
+    report itself is not among them.
 
-    A warning where one of them is new: a hand-in without it lacks it. `changed` are the paths that differ from `head`."""
-    shown = {i.path for q in report.questions for i in (*q.images, *q.links)}
+    A warning where one of them is new: a hand-in without it lacks it. `changed` are the paths that differ from `head`, `named`
+    the new files that the answers name, with the line."""
+    lines = {i.path: i.line for q in report.questions for i in (*q.images, *q.links)} | dict(named)
     cited = {evidence[c.evidence].path for v in verdicts if v.label == "supported" for c in v.citations}
-    relied = sorted((shown | cited | {file.path}) & changed)
+    relied = sorted((lines.keys() | cited) & changed - {file.path})
     if not relied:
         return []
     new = [p for p in relied if p not in head]
@@ -250,15 +264,19 @@ def uncommitted(
     pieces = [
         Evidence(kind="fact", path=p, note=n, sources=(p,), probe="form") for p, n in zip(relied, notes, strict=True)
     ]
-    named = ", ".join(relied[:5]) + (f" and {len(relied) - 5} more" if len(relied) > 5 else "")
+    said = ", ".join(relied[:5]) + (f" and {len(relied) - 5} more" if len(relied) > 5 else "")
     one = len(relied) == 1
     return [
         Verdict(
             id="F0",
-            claim=Claim(source=Source(kind="report", n=0), quote="", line=1),
+            claim=Claim(
+                source=Source(kind="report", n=0),
+                quote="",
+                line=min((lines[p] for p in new or relied if p in lines), default=1),
+            ),
             label="contradicted",
             citations=tuple(Citation(evidence=number(p), quote=p.note) for p in pieces),
-            report_says=f"relies on {named}",
+            report_says=f"relies on {said}",
             difference=f"{'It is' if one else 'They are'} not committed as {'it is' if one else 'they are'} here; only what is committed and pushed is handed in.",
             by="form",
             rule="not-committed",
@@ -319,6 +337,7 @@ def _answers(page: _Page) -> Iterator[Flaw]:
                 "The template's placeholder is still there.",
                 f"Delete line {left[0]}; the answer stands beside it." if question.answer.strip() and "fill here" in page.lines[left[0] - 1].lower()
                 else f"Write what is meant in line {left[0]}, or delete the line if there is nothing to say.",
+                detail=not wanted, beside=len(words(question.answer)) >= _FEW_WORDS,
             )  # fmt: skip
         elif (said := words(_COMMENT.sub(" ", question.answer))) and _fills(said):
             yield Flaw(
@@ -708,10 +727,8 @@ def _questions(page: _Page) -> Iterator[Flaw]:
             return Flaw("question-changed", _of(q), q.line, n, says, difference, hint, detail=detail)
 
         if question.n in seen and numbers.get(question.id, question.n) == question.n:
-            yield flaw(
-                f"There is a question {question.n} already, in line {seen[question.n]}.",
-                "Restore the template's numbers.",
-            )
+            difference = f"There is a question {question.n} already, in line {seen[question.n]}."
+            yield replace(flaw(difference, "Restore the template's numbers."), rule="question-twice")
             continue
         if numbers.get(question.id, question.n) == question.n:
             seen[question.n] = question.line
@@ -734,9 +751,11 @@ def _questions(page: _Page) -> Iterator[Flaw]:
                 f"Write `{page.heading(numbers[question.id], question.id)}` in line {question.line}.",
             )
         if question.heading:
+            near = _slip(here, question.n)
             yield flaw(
                 f"The heading is not the template's; the question was known {question.heading}.",
-                f"Write `{page.heading(numbers.get(question.id, question.n), question.id)}` in line {question.line}.",
+                f"Write `{page.heading(numbers.get(question.id, question.n), question.id)}` in line {question.line}"
+                + (f": it says `{_cut(near, 60)}`." if near else "."),
                 question.heading in (BEFORE, UNDERLINED, IN_HTML),
             )
         own = page.own_length(question)
@@ -773,6 +792,13 @@ def _questions(page: _Page) -> Iterator[Flaw]:
         return
     for id_, n in sorted(missing.items(), key=lambda m: m[1]):
         after = max((q.line for q in page.report.questions if q.n < n), default=0)
+        if slip := next((i for i in range(after, len(page.lines)) if _slip(page.lines[i].strip(), n)), 0):
+            yield Flaw(
+                "question-missing", Source(kind="report", n=0), slip + 1, f"Question {n}", _cut(page.lines[slip]),
+                f"The heading is not read as a question's, so what stands below it is part of the answer before; it may be meant as question {n}.",
+                f"Write `### Question {n}` in line {slip + 1}.", fact=f"line {slip + 1}: {_cut(page.lines[slip])}",
+            )  # fmt: skip
+            continue
         first = min((q.line for q in page.report.questions), default=1)
         yield Flaw(
             "question-missing", Source(kind="report", n=0), after or first, f"Question {n}", "",
@@ -795,6 +821,36 @@ def _with(page: _Page) -> str:
     return f" with its text and `{page.mark}`" if page.mark else ""
 
 
+def _slip(row: str, n: int) -> str:
+    """A heading's words, where they are those of a question's heading but for a letter or two; else nothing."""
+    match = re.fullmatch(r"#{1,6}\s*(.{4,40}?)\s*#*", row)
+    said = match[1].strip("*_: ").lower() if match else ""
+    right = f"question {n}"
+    digits = re.search(r"\d+", said)
+    if not match or said == right or (digits and int(digits[0]) != n):
+        return ""
+    alike = difflib.SequenceMatcher(None, re.sub(r"\W*\d+\W*$", "", said), "question").ratio()
+    return match[1] if alike >= 0.75 else ""
+
+
+def _conflicts(page: _Page) -> Iterator[Flaw]:
+    """The marks that a merge leaves where two versions differ: all three of them, in their order."""
+    opened = parted = 0
+    for n, row in enumerate(page.lines, 1):
+        if row.startswith("<<<<<<< "):
+            opened, parted = n, 0
+        elif opened and row.rstrip() == "=======":
+            parted = n
+        elif parted and row.startswith(">>>>>>> "):
+            yield Flaw(
+                "conflict-markers", Source(kind="report", n=0), opened, f"lines {opened} to {n}", _cut(page.lines[opened - 1]),
+                "A merge was not finished here: both versions stand in the report, with git's marks.",
+                f"Keep one version of lines {opened} to {n}, and delete the lines {opened}, {parted} and {n}.",
+                fact=f"git's marks in lines {opened}, {parted} and {n}",
+            )  # fmt: skip
+            opened = parted = 0
+
+
 def _items(page: _Page) -> Iterator[Flaw]:
     """Items of the checklist that are missing, added, reworded or twice there, and a list that nobody filled in. Notes
     beside an item's text are left alone."""
@@ -804,7 +860,7 @@ def _items(page: _Page) -> Iterator[Flaw]:
         return
     if not items:
         yield Flaw(
-            "item-changed", Source(kind="report", n=0), 1, "Overall project checklist", "", "The checklist is gone.",
+            "checklist-missing", Source(kind="report", n=0), 1, "Overall project checklist", "", "The checklist is gone.",
             "Put the template's checklist back and tick what you did.", fact="no line of the report is a checklist item",
         )  # fmt: skip
         return
@@ -834,25 +890,26 @@ def _items(page: _Page) -> Iterator[Flaw]:
                 yield _item(item, "The template has no such item.", "Tell of it in an answer instead.", True)
         elif item.item in seen:
             hint = f"Delete line {item.line} or line {seen[item.item]}."
-            yield _item(item, f"The item stands in line {seen[item.item]} already.", hint)
+            said = f"The item stands in line {seen[item.item]} already."
+            yield _item(item, said, hint, rule="item-twice")
         elif item.matched == "near" and item.n <= _MANY:
             likely = _closest(item.text, texts[item.item])
             difference = "Its text differs from the template's by a word or two."
             yield _item(item, difference, f"Restore the template's words: {likely}", True)
         seen.setdefault(item.item, item.line)
-    if missing:
+    if len(missing) > sum(not i.item for i in items):  # else an item that is not known may be the one, in other words
         more = f"; and {len(missing) - 4} more" if len(missing) > 4 else ""
         yield Flaw(
-            "item-changed", Source(kind="report", n=0), items[0].line, "Overall project checklist",
+            "item-missing", Source(kind="report", n=0), items[0].line, "Overall project checklist",
             f"{len(items)} items", f"Not in the list: {'; '.join(texts[m][0] for m in missing[:4])}{more}",
             "Put them back, ticked or open.",
             fact=f"{len(missing)} of the template's {len(version.items)} items are not in the checklist",
         )  # fmt: skip
 
 
-def _item(item: ChecklistItem, difference: str, hint: str, detail: bool = False) -> Flaw:
+def _item(item: ChecklistItem, difference: str, hint: str, detail: bool = False, *, rule: str = "item-changed") -> Flaw:
     source = Source(kind="item", n=item.n)
-    return Flaw("item-changed", source, item.line, item.text, item.text, difference, hint, detail=detail)
+    return Flaw(rule, source, item.line, item.text, item.text, difference, hint, detail=detail)
 
 
 def _closest(text: str, known: Iterable[str], cutoff: float = 0.0) -> str:
@@ -932,8 +989,10 @@ _CHECKS: tuple[Callable[[_Page], Iterable[Flaw]], ...] = (
     _pictures,
     _links,
     _fences,
+    _conflicts,
     _questions,
     _items,
     _marks,
     _group,
 )
+_UNFINISHED = (_answers, _conflicts, _questions, _items)  # what an audit looks at, too

@@ -336,6 +336,24 @@ class ItemLabel(Record):
     sides: tuple[Side, ...] = ()
 
 
+class ReportState(Record):
+    """What of the report was filled in. `unanswered`, `placeholders`, `missing` and `twice` are numbers of questions, in order;
+    `checklist` is empty where the template has none; `items_missing` and `items_twice` are ids of the profile. `secrets` is
+    how many keys stand in clear text in the repository."""
+
+    questions: int = 0
+    unanswered: tuple[int, ...] = ()
+    placeholders: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
+    twice: tuple[int, ...] = ()
+    checklist: Literal["", "filled", "blank", "missing"] = ""
+    items: int = 0
+    ticked: int = 0
+    items_missing: tuple[str, ...] = ()
+    items_twice: tuple[str, ...] = ()
+    secrets: int = 0
+
+
 class Tool(Record):
     """Which program made the record, on which Python: newer Python than that may go unread."""
 
@@ -409,12 +427,37 @@ class ReadClaims(Record):
     dropped: dict[str, int] = Field(default_factory=dict)
 
 
+class Gone(Record):
+    """A finding of an earlier audit, as a later one tells of it: its words are left out where they are a private answer's."""
+
+    fingerprint: str
+    rule: str
+    level: Level
+    source: Source
+    line: int
+    quote: str = ""
+
+
+class Since(Record):
+    """How the findings differ from those of an earlier audit, by fingerprint: `new` ones were not there, `still` ones were, and
+    `gone` ones are no longer. `commit` and `commit_time` are the earlier audit's; `note` says what else is not as it was then
+    (another profile, judge or version), which may be the reason."""
+
+    commit: str
+    commit_time: str
+    new: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    note: str = ""
+
+
 class AuditRecord(Record):
     """One audit, whole: everything that a renderer or a script needs, with no repository at hand.
 
     `judged` is how many of the judge's requests were answered, `unjudged` names the others, with the reason. `items` has the
-    label that stands for each box. `claims` is what a judge made of the answers alone; what programs settled of it are verdicts
-    with the reading `answers`.
+    label that stands for each box. `report_state` says what of the report was filled in. `claims` is what a judge made of the
+    answers alone; what programs settled of it are verdicts with the reading `answers`. `since` is there only where an earlier
+    audit was named to compare with.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -429,11 +472,13 @@ class AuditRecord(Record):
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[Finding, ...] = ()
     items: tuple[ItemLabel, ...] = ()
+    report_state: ReportState | None = None
     claims: ReadClaims | None = None
     omitted: tuple[Problem, ...] = ()
     judged: int = 0
     unjudged: tuple[Problem, ...] = ()
     usage: Usage = Usage()
+    since: Since | None = None
     error: str = ""
     times: Times = Times()
 
@@ -476,7 +521,8 @@ class Statistics(Record):
 
 class Noted(Record):
     """A finding as the page of a class lists it: its rule and standing, the item or question (by its id) that it is about,
-    who made it, and the words it is about."""
+    who made it, and the words it is about. `place` is its line in the report and `link` that line at the repository's host,
+    `since` how it stands to an earlier audit (empty where none was named), `decision` what a person made of it (empty for nothing)."""
 
     level: Level
     rule: str
@@ -485,11 +531,20 @@ class Noted(Record):
     line: int
     quote: str
     standing: Standing = "finding"
+    fingerprint: str = ""
+    place: str = ""
+    difference: str = ""
+    link: str = ""
+    since: Literal["", "new", "still"] = ""
+    decision: str = ""
 
 
 class GroupEntry(Record):
     """One group in the summary of a class; its record is `groups/<name>.json`. `key` is what it was audited from, empty where
     it has to be audited again: an `error`, or answers that a judge still owes. `levels` counts what stands as a finding, `standings` all.
+    `around` is by what its page is known: its neighbours, the decisions and the earlier audit that it was made with. `gone` counts
+    the findings of that earlier audit that are no longer there, `decided` the findings by what a person made of them (`confirmed`,
+    `ask`, `dismissed`, `undecided`); of what is dismissed nothing else is counted.
     `files` are the sizes and hashes of its files, by their endings: kept with the entry, and in no summary."""
 
     id: str
@@ -508,6 +563,10 @@ class GroupEntry(Record):
     findings: tuple[Noted, ...] = ()
     judged: int = 0
     unjudged: tuple[str, ...] = ()
+    report_state: ReportState | None = None
     usage: Usage = Usage()
     statistics: Statistics = Statistics()
+    around: str = ""
+    gone: int = 0
+    decided: dict[str, int] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict, exclude=True)

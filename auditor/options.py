@@ -112,6 +112,15 @@ DecisionsOption = Annotated[
         dir_okay=False,
     ),
 ]
+SinceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--since",
+        metavar="RECORD",
+        help="The record of an earlier audit: marks what is new, still there and gone.",
+        dir_okay=False,
+    ),
+]
 PrivateOption = Annotated[
     bool,
     typer.Option(

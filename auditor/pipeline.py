@@ -18,6 +18,7 @@ from auditor.facts.past import Memory
 from auditor.facts.workflows import CI
 from auditor.globs import matches
 from auditor.grammar import running
+from auditor.handin import exposed, state_of, with_state
 from auditor.holes import Hole
 from auditor.idle import idle
 from auditor.injection import orders_in, orders_in_report
@@ -140,7 +141,9 @@ def prepare(
             look(snapshot)
         if figures:
             prepared = _with_figures(prepared, snapshot)
-        return replace(with_requests(prepared, snapshot, profile, asking), found=found) if judged else prepared
+        if judged:
+            prepared = replace(with_requests(prepared, snapshot, profile, asking), found=found)
+        return with_state(prepared, file, snapshot, profile)
 
 
 def check(
@@ -156,6 +159,7 @@ def check(
     """The working tree at a path, checked as a group would before handing in: the report's form, then the audit without a
     judge. `only` is `form` or `audit`; `question` keeps the findings of one answer; `committing` takes what is staged as
     committed, for a hook; `figures` keeps the report's images, for a page."""
+    from auditor.disk import Disk, moved, on_disk
     from auditor.form import check_form, uncommitted
     from auditor.worktree import open_working_tree, root_of
 
@@ -188,12 +192,24 @@ def check(
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
         if only != "audit":
-            form = check_form(file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question)
-            form += uncommitted(file, report, changed, tree.head, verdicts, book.evidence, book.enter)
+            disk = Disk(report, tree, tree.head, changed, tree.left_out())
+            case = case_of(tree, profile, read_prose(report))
+            more = [
+                *on_disk(disk, case, _told_of(report, verdicts)),
+                *(() if report_path else moved(disk, file, profile.collected)),
+            ]
+            form = check_form(
+                file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question, more=more
+            )
+            named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
+            form += uncommitted(file, named, report, changed, tree.head, verdicts, book.evidence, book.enter)
             verdicts = (*form, *(v for v in verdicts if not _told(v, form)))
+        keys = exposed(tree, book.enter)
+        verdicts = (*verdicts, *keys)
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
         submission = submission.model_copy(update={"uncommitted": tuple(sorted(cited & changed))})
-        prepared = replace(prepared, submission=submission, evidence=book.evidence, verdicts=verdicts)
+        state = state_of(file, report, tree, profile, len(keys))
+        prepared = replace(prepared, submission=submission, evidence=book.evidence, verdicts=verdicts, state=state)
         if figures:
             prepared = _with_figures(prepared, tree)
     record = conclude(prepared, profile, {}, JudgeInfo())
@@ -218,6 +234,16 @@ def _report_on_disk(tree: Snapshot, root: Path, path: str, profile: Profile) -> 
         return find_report(tree, path, profile)
     except UserError as error:
         raise UserError(error.message.replace("in the commit", "in the working tree"), error.hint) from None
+
+
+def _told_of(report: Report, verdicts: Sequence[Verdict]) -> Callable[[int, str], bool]:
+    """Whether a name in a line is a link's or image's, which the form is about, or a claim's that is contradicted."""
+    shown = {(i.line, i.target.removeprefix("./")) for q in report.questions for i in (*q.images, *q.links)}
+    wrong = [(v.claim.line, v.claim.quote) for v in verdicts if v.label == "contradicted" and v.by.startswith("claim:")]
+    return lambda line, name: (
+        any(n == line and target.endswith(name) for n, target in shown)
+        or any(n == line and name in quote for n, quote in wrong)
+    )
 
 
 def _told(verdict: Verdict, form: Sequence[Verdict]) -> bool:
@@ -432,6 +458,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
         verdicts=tuple(verdicts),
         findings=tuple(findings),
         items=tuple(items),
+        report_state=prepared.state,
         claims=prepared.claims,
         omitted=(*prepared.omitted, *_left_out(prepared)),
         judged=judged,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditor.facts.copied import spoken_of
 from auditor.judges import Request
 from auditor.lazy import dataclass
-from auditor.models import Audited, Evidence, ProbeResult, Problem, ReadClaims, Report, Verdict
+from auditor.models import Audited, Evidence, ProbeResult, Problem, ReadClaims, Report, ReportState, Verdict
 from auditor.profile import Profile
 from auditor.repository import Target
 from auditor.snapshot import OpenSnapshot, Snapshot, open_snapshot
@@ -42,6 +42,7 @@ class Prepared:
     requests: tuple[Request, ...] = ()
     found: Found | None = None
     claims: ReadClaims | None = None
+    state: ReportState | None = None
 
 
 def opened(found: Found) -> OpenSnapshot:

@@ -115,6 +115,12 @@ class Profile(Record):
         """Globs of where the report may lie, the likeliest first."""
         return tuple(dict.fromkeys((*(g for x in self.layouts for g in x.report), *self.report)))
 
+    @property
+    def collected(self) -> str:
+        """The path where the course looks for the report first, in small letters; empty where it is not one path."""
+        first = self.due[0] if self.due else ""
+        return "" if set(first) & set("*?[{!") else first.lower()
+
     @cached_property
     def known_items(self) -> dict[tuple[str, ...], tuple[str, bool]]:
         """Each text of an item as words: the item's id, and whether it is its first text."""

@@ -28,6 +28,9 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("private key", "age-secret", r"AGE-SECRET-KEY-1[A-Z0-9]{20,}"),
     ("W&B key", "wandb_v1_", r"wandb_v1_[A-Za-z0-9_]{20,}"),
     ("W&B key", "wandb|weights", r"(?i:wandb|weights & biases)[^\n@]{0,100}?(?:\n[^\n@]{0,100}?)?(?<![0-9A-Za-z@:/-])(?P<s>[0-9a-f]{40})(?![0-9a-f])"),
+    ("W&B key", "wandb", r"(?i:key|token|login|secret|password)[\"'\])]{0,3}\s{0,3}[:=,(]?\s{0,3}[\"']?(?P<s>(?<![0-9A-Za-z@:/-])[0-9a-f]{40})(?![0-9a-f])"),
+    ("Kaggle key", "kaggle", r"(?i:kaggle)[\w.\"'\[\]-]{0,20}?(?i:key|token)[\"'\])]{0,3}\s{0,3}[:=,]\s{0,3}[\"']?(?P<s>[0-9a-f]{32})(?![0-9a-f])"),
+    ("Kaggle key", "username", r"(?i:\"username)\"\s{0,3}:\s{0,3}\"[\w.-]{1,60}\"\s{0,3},\s{0,3}\"key\"\s{0,3}:\s{0,3}\"(?P<s>[0-9a-f]{32})\""),
     ("GitHub token", "ghp_|gho_|ghu_|ghs_|ghr_", r"(?<![A-Za-z0-9])gh[pousr]_[A-Za-z0-9]{16,}"),
     ("GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{20,}"),
     ("GitLab token", "gl", r"(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[A-Za-z0-9_-]{15,}"),
@@ -35,7 +38,7 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("OAuth client secret", "gocspx-", r"GOCSPX-[A-Za-z0-9_-]{10,}"),
     ("Google API key", "aiza", r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{30,}"),
     ("Google token", "ya29.", r"ya29\.[A-Za-z0-9_.-]{16,}"),
-    ("Google token", "1//0", r"(?<![A-Za-z0-9])1//0[A-Za-z0-9_-]{16,}"),
+    ("Google refresh token", "1//0", r"(?<![A-Za-z0-9])1//0[A-Za-z0-9_-]{16,}"),
     ("OpenAI or Anthropic key", "sk-", r"(?<![A-Za-z0-9-])sk-(?=[A-Za-z_-]{0,200}[0-9])[A-Za-z0-9_-]{20,}"),
     ("Hugging Face token", "hf_|api_org_", r"(?<![A-Za-z0-9])(?:hf_|api_org_)(?=[A-Za-z]{0,200}[0-9A-Z])[A-Za-z0-9]{20,}"),
     ("AWS key", "akia|asia|abia|acca|aroa|aida", r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
@@ -78,6 +81,30 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("assigned secret", "?|&", r"[?&](?:token|key|api_?key|access_token|auth|password|signature|X-Amz-(?:Signature|Credential|Security-Token))=(?P<s>(?=[A-Za-z_.%-]{0,300}[0-9])[^&\s\"'`<>${}()\[\]]{10,})"),
 )  # fmt: skip
 _RULES = tuple((kind, tuple(cues.split("|")), compile_later(shape)) for kind, cues, shape in _SHAPES)
+# Kinds that nobody puts into a repository on purpose: their shape alone says what they open. Of the others, a key of a web
+# page is public, and a password or a token beside a name may be a sample.
+_OPENS = frozenset(
+    [
+        "private key",
+        "W&B key",
+        "Kaggle key",
+        "GitHub token",
+        "GitLab token",
+        "OAuth client secret",
+        "Google refresh token",
+        "OpenAI or Anthropic key",
+        "Hugging Face token",
+        "AWS key",
+        "Slack token",
+        "webhook",
+        "Package index token",
+        "SendGrid key",
+        "Stripe key",
+        "Azure key",
+        "Databricks token",
+        "service token",
+    ]
+)
 _PUBLIC = compile_later(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}(?:CERTIFICATE|PUBLIC KEY)")
 _BODY = compile_later(
     r"(?m)^[ \t]*(?=[A-Za-z+/]{0,80}[0-9+/])(?=[a-z0-9+/]{0,80}[A-Z])(?=[A-Z0-9+/]{0,80}[a-z])[A-Za-z0-9+/]{60,76}={0,2}[ \t]*$"
@@ -152,12 +179,27 @@ def _apart(text: str) -> list[Secret]:
     return kept
 
 
-def _found(text: str) -> Iterator[Secret]:
+def keys_in(text: str) -> list[Secret]:
+    """The secrets of a text that are known by the shape that a service gives its keys, whatever stands beside them."""
+    return list(_shaped(text, _small(text), _OPENS))
+
+
+def _small(text: str) -> str:
     low = text.lower()
     if len(low) != len(text):  # a letter that is two in small
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return low
+
+
+def _found(text: str) -> Iterator[Secret]:
+    low = _small(text)
+    yield from _shaped(text, low)
+    yield from _named(text, low)
+
+
+def _shaped(text: str, low: str, kinds: frozenset[str] | None = None) -> Iterator[Secret]:
     for kind, cues, rule in _RULES:
-        if not any(cue in low for cue in cues):
+        if (kinds is not None and kind not in kinds) or not any(cue in low for cue in cues):
             continue
         for match in rule.finditer(text):
             if kind == "private key" and _PUBLIC.match(match[0]):
@@ -167,6 +209,10 @@ def _found(text: str) -> Iterator[Secret]:
             if kind == "private key" and match[0].startswith("-----BEGIN") and "-----END" not in match[0]:
                 end = match.start() + len(_unended(match[0]))
             yield Secret(match.start(group), end, kind)
+
+
+def _named(text: str, low: str) -> Iterator[Secret]:
+    """What stands beside a name, and what is a key by the look of it."""
     if len(text) >= 60:
         for match in _BODY.finditer(text):
             yield Secret(match.start(), match.end(), "private key")

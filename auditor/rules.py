@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
+from auditor.hints import stated
 from auditor.lazy import dataclass
 from auditor.models import (
     AuditRecord,
@@ -34,7 +35,7 @@ RULES: dict[str, Rule] = {
             title="A ticked box whose work is not in the repository",
             level="error",
             help="Look where the finding says it was looked for. If the work lies elsewhere, ask the group where.",
-            hint="Commit the work that the box stands for, or open the box: `[ ]`. An open box is no fault.",
+            hint="Commit the work that the box stands for, or untick it: `[ ]`. An open box is no fault.",
         ),
         Rule(
             id="found-but-unchecked",
@@ -78,10 +79,23 @@ RULES: dict[str, Rule] = {
             help="One of the two is wrong; ask the group which.",
             hint="Make the two answers say the same.",
         ),
-        # The report's form, in `auditor check` only; each finding brings its own hint.
+        Rule(
+            id="secret-in-repository",
+            title="A key in clear text in the repository",
+            level="error",
+            help="Anybody who can read the repository can use it, whatever the report says of keys. Tell the group at once: it has to be withdrawn where it was made. The value is not shown.",
+            hint="Withdraw the key where it was made: it stays in the history. Then take it out, and read it from the environment.",
+        ),
+        # The report's form. `audit` tells the first ones, too; of the others each is told by `check` only. Each finding
+        # brings its own hint.
         Rule(id="answer-missing", title="A question without an answer", level="error", help=_FORM),
         Rule(id="question-missing", title="A question of the template that is gone", level="error", help=_FORM),
         Rule(id="placeholder-left", title="A placeholder or filler instead of text", level="error", help=_FORM),
+        Rule(id="question-twice", title="Two questions with one number", level="warning", help=_FORM),
+        Rule(id="checklist-missing", title="A report without the template's checklist", level="error", help=_FORM),
+        Rule(id="item-missing", title="A checklist without some of the template's items", level="warning", help=_FORM),
+        Rule(id="item-twice", title="An item that stands twice in the checklist", level="warning", help=_FORM),
+        Rule(id="conflict-markers", title="Marks of a merge that was not finished", level="error", help=_FORM),
         Rule(id="image-count", title="Another number of images than asked for", level="error", help=_FORM),
         Rule(id="image-not-found", title="An image that leads to no file", level="error", help=_FORM),
         Rule(id="image-not-rendered", title="An image that does not show", level="error", help=_FORM),
@@ -99,11 +113,34 @@ RULES: dict[str, Rule] = {
         Rule(
             id="not-committed", title="A file that the report relies on is not committed", level="warning", help=_FORM
         ),
+        Rule(
+            id="file-not-there", title="A file that the report names and that is not there", level="warning", help=_FORM
+        ),
+        Rule(
+            id="report-moved",
+            title="A report that is not where the course collects it",
+            level="warning",
+            help=_FORM,
+        ),
         Rule(id="image-elsewhere", title="An image kept outside the repository", level="note", help=_FORM),
     )
 }
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 STANDINGS: tuple[Standing, ...] = ("finding", "lead", "remark", "disputed")
+SECRETS = "secrets"  # who says that there is a key in clear text
+UNFINISHED = frozenset(
+    [
+        "answer-missing",
+        "placeholder-left",
+        "question-missing",
+        "question-twice",
+        "checklist-missing",
+        "checklist-blank",
+        "item-missing",
+        "item-twice",
+        "conflict-markers",
+    ]
+)  # of the form what an audit tells, too: what there is nothing to audit in
 ADDRESSES = ("report-addresses-a-model", "repository-addresses-a-model")
 _LONG = 20  # items of a list; where fewer than a quarter are ticked it was not kept, and an open box says nothing
 
@@ -419,7 +456,7 @@ def _as_loud(
     """The level and standing that those who say a contradiction have earned. What a judge says is the ruling's to weigh; the
     form is counted, and words to a judge are shown, whatever is known of either."""
     level = level_of(rule, verdict)
-    if trust is None or verdict.by in ("judge", "form") or rule in ADDRESSES:
+    if trust is None or verdict.by in ("judge", "form", SECRETS) or rule in ADDRESSES:
         return level, "finding"
     if trust.allows(rule, speakers(verdict, rule, evidence)):
         return level, "finding"
@@ -429,12 +466,32 @@ def _as_loud(
 
 
 def sorted_findings(findings: Iterable[Finding], verdicts: Mapping[str, Verdict]) -> list[Finding]:
-    """Findings before leads, remarks and what is disputed; the gravest first, then by the report's lines."""
+    """Findings before leads, remarks and what is disputed; the gravest first, within a level by weight, then by the report's
+    lines."""
 
-    def key(f: Finding) -> tuple[int, int, int, str]:
-        return STANDINGS.index(f.standing), LEVELS.index(f.level), verdicts[f.verdict].claim.line, f.verdict
+    def key(f: Finding) -> tuple[int, int, int, int, str]:
+        verdict = verdicts[f.verdict]
+        level = LEVELS.index(f.level)
+        return STANDINGS.index(f.standing), level, weight(f, verdict), verdict.claim.line, f.verdict
 
     return sorted(findings, key=key)
+
+
+_WEIGHTS = (
+    ("secret-in-repository",),
+    ADDRESSES,
+    ("conflict-markers", "report-moved", "checklist-missing", "checklist-blank", "question-missing"),
+    ("checked-but-absent", "prose-contradicts-repository", "prose-contradicts-checklist", "prose-contradicts-prose"),
+)
+_SMALL = ("claim:command", "claim:file", "claim:service")  # where a reader finds what is meant all the same
+
+
+def weight(finding: Finding, verdict: Verdict) -> int:
+    """What a finding weighs among those of its level, the heaviest 0: what is urgent, what leaves nothing to audit, what is
+    claimed and not so; then the form; then a number or name that is off; then a name that a reader finds all the same."""
+    if finding.rule in _WEIGHTS[-1] and (verdict.detail or verdict.softened):
+        return len(_WEIGHTS) + 1 + (verdict.by in _SMALL)
+    return next((n for n, rules in enumerate(_WEIGHTS) if finding.rule in rules), len(_WEIGHTS))
 
 
 def open_but_there(record: AuditRecord) -> int:
@@ -453,9 +510,10 @@ def level_of(rule: str, verdict: Verdict) -> Level:
 
 
 def hint(verdict: Verdict, finding: Finding) -> str:
-    """What the group can change: the verdict's own hint, or the rule's; nothing for a rule that this version lacks."""
+    """What the group can change: the verdict's own hint, that of the kind of claim, or the rule's; nothing for a rule that this
+    version lacks."""
     rule = RULES.get(finding.rule)
-    return verdict.hint or (rule.hint if rule else "")
+    return verdict.hint or stated(verdict, finding.rule) or (rule.hint if rule else "")
 
 
 def _source(verdict: Verdict, items: Mapping[int, ChecklistItem]) -> str:

@@ -125,6 +125,11 @@ class WorkingTree(OpenSnapshot):
         index = {path: meta.split()[1] for meta, _, path in (row.partition("\t") for row in rows if row)}
         return frozenset(p for p, f in self.files.items() if f.blob and index.get(p) == f.blob)
 
+    def left_out(self) -> frozenset[str]:
+        """The tracked paths that a sparse checkout does not write to disk."""
+        rows = self.repository.raw("ls-files", "-z", "-t").decode("utf-8", errors="replace").split("\0")
+        return frozenset(row[2:] for row in rows if row.startswith("S "))
+
     def _differs(self, file: File) -> bool:
         return file.path not in self.head or self.head[file.path].blob != file.blob
 

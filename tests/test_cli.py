@@ -87,7 +87,7 @@ def test_the_deadline_is_named(tmp_path: Path) -> None:
         (("audit", "file:///nowhere/at/all"), "cannot be fetched"),
         (("render", "{plain}/nothing.json"), "cannot be read"),
         (("render", "{noreport}/README.md"), "not a record"),
-        (("probes", "nope"), "no probe is called 'nope'"),
+        (("probes", "nope"), "no probe, kind of claim or rule is called 'nope'"),
     ],
 )
 def test_bad_input_is_one_line_and_a_hint(

@@ -24,7 +24,7 @@ def test_what_is_missing_is_named_with_the_command(monkeypatch: pytest.MonkeyPat
     assert "auditor" not in raised.value.hint, "that name may be somebody else's"
 
 
-@pytest.mark.parametrize("extra", ["judge", "figures", "dask"])
+@pytest.mark.parametrize("extra", ["judge", "figures", "dask", "view"])
 def test_the_extra_says_what_it_needs(extra: str) -> None:
     assert extras._requirements(extra)
 

@@ -98,7 +98,8 @@ Rule = Literal["prose-contradicts-repository", "prose-contradicts-checklist", "p
 class Settled:
     """What a settler says of a claim. `shows` is what the repository (or the report) has, with its figures, `difference` one sentence
     on how the two differ; `evidence` is what a person can open. `detail`: a number or name is off rather than the thing itself.
-    `about` names the thing spoken of (`path:src/a.py`, `count:tests`): one answer gets one finding about it."""
+    `about` names the thing spoken of (`path:src/a.py`, `count:tests`): one answer gets one finding about it. `hint` is what to
+    write instead, where that is known."""
 
     label: Literal["supported", "contradicted"]
     shows: str
@@ -107,6 +108,7 @@ class Settled:
     about: str = ""
     detail: bool = False
     rule: Rule = "prose-contradicts-repository"
+    hint: str = ""
 
 
 C = TypeVar("C", bound=Typed)

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from auditor.claims.case import Case, Placed, Settled, load
+from auditor.facts.changes import changes
+from auditor.holes import watching
 from auditor.models import Citation, Claim, Evidence, Problem, Source, Verdict
 from auditor.profile import Profile
 from auditor.prose import Prose
 from auditor.snapshot import OpenSnapshot, Snapshot
 
+_LATER = 16  # commits that are tried for the one that changed something: four times at most
 Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id
 
 
@@ -103,7 +106,7 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
     when = clock.when(placed, made) if made.label == "contradicted" else ""
     difference = made.difference
     if when == "stale":
-        difference += f" When the sentence was written (commit {clock.written(placed)[:10]}), this was not so yet."
+        difference += f" True when the sentence was written; changed since{clock.since(placed, made)}."
     said = " ".join(placed.claim.quote.split())
     n = placed.question.n
     source = Source(kind="question", n=n) if placed.question.answer or n else Source(kind="report", n=0)
@@ -121,6 +124,7 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
             "rule": made.rule if made.label == "contradicted" else "",
             "detail": made.detail,
             "when": when,
+            "hint": made.hint if made.label == "contradicted" else "",
         }
     )
 
@@ -155,13 +159,38 @@ class _Clock:
         case = self._case
         if written == case.snapshot.commit:
             return "never"
-        if written not in self._cases:
-            assert isinstance(case.snapshot, OpenSnapshot)
-            self._cases[written] = Case(case.snapshot.at(written), case.profile, case.prose, case.claims)
-        then, failure = load()[1][_kind(placed)].settle(placed.claim, self._cases[written])
+        then, failure = load()[1][_kind(placed)].settle(placed.claim, self._at(written))
         if failure:
             return ""
         return "never" if then is not None and then.label == "contradicted" else "stale"
+
+    def since(self, placed: Placed, made: Settled) -> str:
+        """The commit that made a stale claim untrue, and its day, among those that touched what is cited; empty where these do
+        not tell."""
+        snapshot, written = self._case.snapshot, self.written(placed)
+        cited = {e.path for e in made.evidence} | {s.partition(":")[0] for e in made.evidence for s in e.sources}
+        with watching():  # that it is untrue is sure without the history, which only says since when
+            log = changes(snapshot)
+        later = [
+            c
+            for c in self._case.history.commits
+            if self._order[c.sha] < self._order[written] and any({f.path, f.was} & cited for f in log.get(c.sha, ()))
+        ]
+        later = later[:_LATER][::-1]  # oldest first
+        low, high = 0, len(later) - 1
+        while low < high:
+            middle = (low + high) // 2
+            then, _ = load()[1][_kind(placed)].settle(placed.claim, self._at(later[middle].sha))
+            low, high = (low, middle) if then is not None and then.label == "contradicted" else (middle + 1, high)
+        return f", by {later[low].sha[:7]} ({later[low].committed:%Y-%m-%d})" if later else ""
+
+    def _at(self, commit: str) -> Case:
+        """The same report, held against an earlier commit."""
+        case = self._case
+        if commit not in self._cases:
+            assert isinstance(case.snapshot, OpenSnapshot)
+            self._cases[commit] = Case(case.snapshot.at(commit), case.profile, case.prose, case.claims)
+        return self._cases[commit]
 
 
 def case_of(snapshot: Snapshot, profile: Profile, prose: Prose) -> Case:

@@ -6,6 +6,7 @@ from typing import Literal, TypeVar
 from auditor.evaluate.keys import Entry, Judged, Key
 from auditor.evaluate.matching import Spot, hits, spots
 from auditor.models import AuditRecord, Finding, Label, Level, Record, Standing, Usage, Verdict
+from auditor.rules import SECRETS
 from auditor.trust import speakers, wilson
 
 Status = Literal["match", "holds", "level", "petty", "twice", "wrong", "accepted", "false", "unjudged"]
@@ -115,7 +116,7 @@ def score(key: Key, record: AuditRecord, standings: Collection[str] = ("finding"
     reads = [
         _read(key, record, finding, verdict, [by_id[v] for v in finding.verdicts if v in by_id] or [verdict])
         for finding in record.findings
-        if (verdict := by_id[finding.verdict]).label == "contradicted"
+        if (verdict := by_id[finding.verdict]).label == "contradicted" and verdict.by not in ("form", SECRETS)
     ]
     counted = tuple(r for r in reads if r.standing in standings)
     labels = _labels(record)

@@ -187,6 +187,7 @@ _EXAMPLE = compile_later(r"(?i)(^|[/_.-])(foo|bar|baz|xxx*|your|my|some|name|fil
 _LIBRARIES = compile_later(r"(?i)(coverage|memory_profiler|manim|torch|numpy|spacy|pip|hydra|web|cherry|wandb|next|node|vue|react|chart|d3|three)\.(py|js)|[\w.]+\.(com|org|io|ai|net)")  # fmt: skip
 
 
+SLIP = "a slip of the pen"
 LEFT_OUT = "folders left out"
 
 
@@ -285,7 +286,7 @@ def _found(
         return Place("absent", plain, rename=rename, was=known.was(plain))
     near = known.near(plain) or (known.near(plain, folders=True) if typed.endswith("/") or "." not in base else None)
     if near and (near.slip or alike(plain, near.path)):
-        return Place("there", plain, (near.path,), why="a slip of the pen")
+        return Place("there", plain, (near.path,), why=SLIP)
     if near and shortens(plain, near.path):
         return Place("there", plain, (near.path,), why=LEFT_OUT)
     return None

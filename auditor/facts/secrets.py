@@ -1,45 +1,132 @@
-"""Keys in clear text in tracked files; never their values."""
+"""Keys in clear text in tracked files; never their values.
 
+The shapes are those of `auditor.redact`, which hides them; here they count only where nothing says that they open nothing.
+"""
+
+import base64
+import binascii
+import hashlib
+import math
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from auditor.holes import watching
 from auditor.lazy import compile_later
 from auditor.readers import readable
+from auditor.redact import keys_in
 from auditor.snapshot import File, Snapshot
 
-# Kinds that are secrets wherever they stand. A Google API key of a web page is public, a generic `password=` may be a sample.
-_KINDS = {
-    "wandb": ("W&B key", r"wandb_v1_[A-Za-z0-9_]{20}|(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])"),
-    "private": ("private key", r"PRIVATE KEY"),
-    "github": ("GitHub token", r"gh[pousr]_[A-Za-z0-9]{20}|github_pat_"),
-    "openai": ("OpenAI or Anthropic key", r"\bsk-[A-Za-z0-9_-]{20}"),
-    "hf": ("Hugging Face token", r"\bhf_[A-Za-z0-9]{20}"),
-    "aws": ("AWS key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}"),
-    "slack": ("Slack token", r"\bxox[abprs]-"),
-    "oauth": ("OAuth client secret", r"GOCSPX-"),
-}
-_HINT = compile_later("|".join(f"(?P<{name}>{pattern})" for name, (_, pattern) in _KINDS.items()))
-_WORDS = ("wandb", "PRIVATE KEY", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "sk-", "hf_", "AKIA", "ASIA", "xox", "GOCSPX-", "WANDB")  # fmt: skip
-_SUFFIX_WORDS = "py ipynb yaml yml json toml cfg ini sh bat ps1 env txt md dockerfile tf tfvars js ts conf pem key"
-_SUFFIXES = frozenset(_SUFFIX_WORDS.split())
+_DATA = frozenset(["csv", "tsv", "jsonl", "ndjson", "svg", "lock", "sum", "css", "map", "tex", "bib", "po", "dvc"])
+_LARGE = 200_000  # characters; of what is larger, only lines of code are read
+_LONG_ROW = 4_000
+_LOCKS = re.compile(
+    r"(?i)(?:^|/)(?:package-lock|npm-shrinkwrap|pnpm-lock|composer\.lock|pipfile\.lock|conda-lock)[^/]*$"
+)
+# Folders of packages that others wrote, and what is there to be looked at.
+_OTHERS = re.compile(
+    r"(?i)(?:^|/)(?:node_modules|site-packages|dist-packages|\.?venv|env|vendor|third[_-]party|bower_components)/"
+)
+_SAMPLE = re.compile(
+    r"(?i)(?:^|/)(?:examples?|samples?|fixtures?|testdata|mocks?|__snapshots__|cassettes)/|(?:^|[/._-])(?:examples?|samples?|templates?|dist|dummy|mock|fake)(?:[._-][^/]*)?$"
+)
+_TESTS = re.compile(r"(?i)(?:^|/)tests?/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+_MADE_UP = compile_later(
+    r"(?i)example|dummy|fake|sample|placeholder|your|x{4}|\*{3}|\.{3}|todo|redacted|change_?me|insert|replace|foo_?bar|deadbeef|12345678|23456789|abcdefg|0123456|qwerty|secret_?key|api_?key|my_?key|(.)\1{5}"
+)
+_NO_KEY = compile_later(
+    r"(?i)(?:sha\d*|rev|revision|commit|digest|hash|checksum|etag|ref|version|tree|parent|git|object|md5)[\"'\])]{0,3}\s{0,3}[:=@#(]{0,2}\s{0,3}[\"']?$"
+)
+_NAMES_KEY = compile_later(r"(?i)key|token|login|secret|passw|auth|api")
+_RUN = compile_later(r"[A-Za-z0-9+/=]*")
 
 
-def secrets(snapshot: Snapshot) -> tuple[tuple[File, int, str], ...]:
-    """The files with a key in clear text, each with the line and the kind of its first. Samples and tests are left alone."""
-    return snapshot.once("facts.secrets", lambda: tuple(_secrets(snapshot)))
+class Found(NamedTuple):
+    """A key in clear text: its file and line, what it is, and a mark that is the same wherever this key stands."""
+
+    file: File
+    line: int
+    kind: str
+    mark: str
 
 
-def _secrets(snapshot: Snapshot) -> list[tuple[File, int, str]]:
-    found = []
-    for file in snapshot.files.values():
-        named = file.suffix in _SUFFIXES or "." not in file.name.lstrip(".")
-        if not named or file.size > 200_000 or file.path.startswith("tests/"):
+def secrets(snapshot: Snapshot) -> tuple[Found, ...]:
+    """The keys in clear text, each once a file. Samples, placeholders, what tests make up, public and encrypted keys, hashes
+    and the packages of others are left alone."""
+
+    def look() -> tuple[Found, ...]:
+        with watching():  # what has no text shows no key in clear text
+            return tuple(found for file in snapshot.files.values() for found in _of(file))
+
+    return snapshot.once("facts.secrets", look)
+
+
+def _of(file: File) -> Iterator[Found]:
+    if file.suffix in _DATA or _LOCKS.search(file.path) or _OTHERS.search(file.path) or _SAMPLE.search(file.path):
+        return
+    if file.suffix == "json" and file.size > _LARGE:
+        return
+    if not readable(file):
+        return
+    text = file.text
+    if len(text) > _LARGE:
+        text = "\n".join(row if len(row) < _LONG_ROW else "" for row in text.split("\n"))
+    starts: list[int] = []
+    seen: set[str] = set()
+    for secret in keys_in(text):
+        value = text[secret.start : secret.end]
+        if not _real(secret.kind, value, text, secret.start, file.path):
             continue
-        if not readable(file) or not any(w in file.text for w in _WORDS):
+        mark = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+        if mark in seen:
             continue
-        for match in _HINT.finditer(file.text):
-            n = file.text.count("\n", 0, match.start()) + 1
-            row, before = file.lines[n - 1], file.lines[n - 2] if n > 1 else ""
-            # an excerpt stops short of a secret: so redact.py, which knows placeholders, has the last word
-            hidden = len(row) < 5000 and len(file.cite(n).excerpt) < min(len(row), 240)
-            if hidden and (match.lastgroup != "wandb" or "wandb" in (before + row).lower()):
-                found.append((file, n, _KINDS[match.lastgroup or "wandb"][0]))
-                break
-    return found
+        seen.add(mark)
+        starts = starts or [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
+        yield Found(file, bisect_right(starts, secret.start), secret.kind, mark)
+
+
+def _real(kind: str, value: str, text: str, start: int, path: str) -> bool:
+    """Whether a value of a key's shape opens something, as far as its letters and what stands before it can tell."""
+    if kind == "private key":
+        return not _TESTS.search(path) and _whole(value)
+    if _MADE_UP.search(value) or _bits(value) < 2.8:
+        return False
+    before = text[max(start - 160, 0) : start]
+    row = before.rsplit("\n", 1)[-1]
+    run = _RUN.match(text, start)
+    if run and run.end() - start > 400:
+        return False  # within the letters of a picture
+    if kind == "W&B key":
+        return value.startswith("wandb_") or (
+            not _NO_KEY.search(before) and bool(_NAMES_KEY.search(row) or _NAMES_KEY.search(before[-80:]))
+        )
+    if kind == "Stripe key":
+        return "_live_" in value
+    return True
+
+
+def _bits(value: str) -> float:
+    """The entropy of a value's letters."""
+    count = Counter(value)
+    return -sum(n / len(value) * math.log2(n / len(value)) for n in count.values())
+
+
+def _whole(block: str) -> bool:
+    """Whether a private key has its numbers: the base64 of the structure that such keys are, not encrypted."""
+    head, _, body = block.partition("-----")[2].partition("-----")
+    if "ENCRYPTED" in head or "ENCRYPTED" in body[:200]:
+        return False
+    if not head:
+        return block.startswith("AGE-SECRET-KEY-1")
+    body = body.split("-----END")[0].replace("\\n", "\n").replace("\\r", "")
+    rows = [row.strip(" \t\"',\\+") for row in body.split("\n")]
+    inside = "".join(row for row in rows if re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", row))
+    if len(inside) < 60 or _bits(inside) < 4:
+        return False
+    try:
+        data = base64.b64decode(inside[: len(inside) // 4 * 4], validate=False)
+    except (binascii.Error, ValueError):
+        return False
+    return data.startswith((b"\x30", b"openssh-key-v1")) or "PGP" in head

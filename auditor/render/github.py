@@ -2,7 +2,7 @@
 
 from auditor.models import AuditRecord
 from auditor.render import one_line
-from auditor.render.sides import also, ruling, who
+from auditor.render.sides import also, explained, ruling, who
 from auditor.rules import hint
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -26,6 +26,7 @@ def render(record: AuditRecord) -> str:
             ("also at", also(finding)),
             ("said by", who(record, finding)),
             ("ruling", ruling(record, finding)),
+            ("explained by", explained(record, finding)),
         ):
             parts = (*parts, f"{name}: {words}" if words else "")
         message = "\n".join(one_line(part) for part in parts if part)

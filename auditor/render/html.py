@@ -28,12 +28,14 @@ from auditor.models import AuditRecord, Evidence, Finding, Question, Verdict
 from auditor.redact import secret_at
 from auditor.render import one_line, safe
 from auditor.render.sides import MANY, TITLES, also, counts, ruling, said_by, sides, who
+from auditor.render.ways import Served, Ways
 from auditor.rules import LEVELS, RULES, hint, open_but_there
 
 _HERE = Path(__file__).parent
 _NOTHING = Markup("")
 _LINE = 10_000  # characters of one line that are shown; the rest is counted
 _SECRET = "[a secret, not shown]"
+_CONNECT = "connect-src 'self'; "
 _HIDDEN = "This answer holds personal data and is left out of the page."
 _LEAVES = ("paragraph_open", "heading_open", "fence", "code_block", "html_block", "table_open")
 _HOSTS = {
@@ -93,6 +95,7 @@ class _Note:
     ruling: str = ""
     said: str = ""
     open: bool = False
+    new: bool = False
 
 
 @dataclass
@@ -116,22 +119,46 @@ class _Section:
         return sum(n.number > 0 for n in self.notes)
 
 
-def render(record: AuditRecord, *, decisions: Decisions | None = None, with_private: bool = False) -> str:
+def render(
+    record: AuditRecord,
+    *,
+    decisions: Decisions | None = None,
+    with_private: bool = False,
+    ways: Ways | None = None,
+    served: Served | None = None,
+) -> str:
     """The page. Findings that `decisions` dismiss are counted, not shown; answers to private questions are on it only
-    `with_private`."""
-    page = _Page(record, decisions, with_private)
+    `with_private`. `ways` lead to the other pages of a class. A page that is `served` saves what is decided, and shows what
+    is dismissed, so that it can be taken back."""
+    page = _Page(record, decisions, with_private, ways, served)
     return _template("page.html.j2").render(page.context())
 
 
+def line_url(record: AuditRecord, verdict: Verdict) -> str:
+    """The address of a claim's line at the host that the repository is known to come from; else empty."""
+    line = verdict.claim.line
+    return _Blob(record).url(record.report.where(verdict.claim.source), line, line) if line else ""
+
+
 class _Page:
-    def __init__(self, record: AuditRecord, decisions: Decisions | None, with_private: bool) -> None:
+    def __init__(
+        self,
+        record: AuditRecord,
+        decisions: Decisions | None,
+        with_private: bool,
+        ways: Ways | None = None,
+        served: Served | None = None,
+    ) -> None:
         self.record = record
+        self.ways = ways
+        self.served = served
+        self.new = frozenset(record.since.new if record.since else ())
         self.decisions = decisions
         self.chosen = decided(record, decisions) if decisions else {}
         self.dismissed = {
             f.verdict
             for f in record.findings
-            if f.fingerprint in self.chosen and self.chosen[f.fingerprint].decision == "dismissed"
+            if f.fingerprint in self.chosen and self.chosen[f.fingerprint].decision == "dismissed" and not served
         }
         self.blob = _Blob(record)
         self.starts = sorted(q.line for q in record.report.questions)
@@ -203,6 +230,7 @@ class _Page:
             also="" if private or not stands else also(stands),
             ruling="" if private or not stands else _without_secrets(ruling(self.record, stands)),
             said=who(self.record, stands) if stands else self._sides(verdict),
+            new=bool(finding and finding.fingerprint in self.new),
         )
 
     def _sides(self, verdict: Verdict) -> str:
@@ -403,7 +431,7 @@ class _Page:
             "r": record,
             "s": record.submission,
             "page": self,
-            "policy": f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+            "policy": f"default-src 'none'; {_CONNECT if self.served else ''}style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
             "base-uri 'none'; form-action 'none'",
             "style": Markup(style),
             "script": Markup(script),
@@ -417,6 +445,9 @@ class _Page:
             "levels": Counter(n.level for n in findings),
             "rules": sorted({n.rule for n in findings}),
             "dismissed": len(self.dismissed),
+            "ways": self.ways,
+            "served": self.served,
+            "since": record.since,
             "private": sum(s.private for s in sections),
             "unshown": [f for f in record.report.figures if not f.data],
             "tree_url": self.blob.tree,
@@ -426,6 +457,7 @@ class _Page:
                 "submission": record.submission.id,
                 "url": record.submission.url,
                 "decisions": [d.model_dump() for d in (self.decisions.decisions if self.decisions else ())],
+                "history": [d.model_dump() for d in (self.decisions.history if self.decisions else ())],
             },
             "one_line": one_line,
             "names": _LABELS,

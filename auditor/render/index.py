@@ -56,7 +56,8 @@ _COUNTS = (
 class Class:
     """The groups of a run in the order of their list, and what they were audited with. `titles` are the profile's items by
     id, in its order. Of the groups' findings only `kinds` is kept: in how many audited groups there is one of a rule, about
-    an item or question, by a check; and `words`, by group, for the page's filter."""
+    an item or question, by a check; and by group `words`, for the page's filter, and how many are `new` since an earlier
+    audit, where one was `compared` with."""
 
     profile: Named
     judge: JudgeInfo
@@ -67,11 +68,16 @@ class Class:
     groups: list[GroupEntry] = field(default_factory=list)
     kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     words: dict[str, str] = field(default_factory=dict)
+    new: dict[str, int] = field(default_factory=dict)
+    compared: bool = False
 
     def add(self, group: GroupEntry) -> None:
         """Count a group in."""
         if not group.error:
-            self.kinds.update({(f.rule, f.about, f.by) for f in group.findings if f.standing == "finding"})
+            stand = [f for f in group.findings if f.standing == "finding" and f.decision != "dismissed"]
+            self.kinds.update({(f.rule, f.about, f.by) for f in stand})
+            self.compared = self.compared or bool(group.gone) or any(f.since for f in group.findings)
+            self.new[group.id] = sum(f.since == "new" for f in stand)
         self.words[group.id] = " ".join(dict.fromkeys(w for f in group.findings for w in (f.rule, f.about)))
         self.groups.append(group.model_copy(update={"findings": ()}))
 
@@ -129,7 +135,7 @@ def to_json(course: Class, entries: Iterable[GroupEntry]) -> Iterator[str]:
     head, _, tail = json.dumps(data, indent=1, ensure_ascii=False).rpartition("[]")
     yield head + "["
     for n, entry in enumerate(entries):
-        one = json.dumps(entry.model_dump(mode="json", exclude={"key"}), indent=1, ensure_ascii=False)
+        one = json.dumps(entry.model_dump(mode="json", exclude={"key", "around"}), indent=1, ensure_ascii=False)
         yield ("," if n else "") + ("\n" + one).replace("\n", "\n  ")
     yield ("\n ]" if course.groups else "]") + tail + "\n"
 
@@ -171,7 +177,7 @@ def _cell(value: object) -> object:
 
 
 def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
-    """The page, in pieces: groups by findings with their items as a heat map, what is common, the items, when work was done.
+    """The page, in pieces: groups, undecided ones first, with their items as a heat map, what is common, the items, when work was done.
     `pages` tells the page or record of a group by the group's id."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -192,6 +198,7 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
         items=[{**i, "common": i["id"] in hot} for i in listed],
         common=frequent,
         failed=[g for g in course.groups if g.error],
+        compared=course.compared,
         days=[(day, [(n, -(-4 * n // most)) for n in row]) for day, row in zip(_DAYS, heat, strict=True)],
         levels=sum((Counter(g.levels) for g in course.groups), Counter(error=0, warning=0, note=0)),
         style=style,
@@ -202,9 +209,9 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
     yield from page
 
 
-def _weight(group: GroupEntry) -> tuple[int, ...]:
-    levels = [group.levels.get("error", 0), group.levels.get("warning", 0), group.levels.get("note", 0)]
-    return (-bool(group.error), *(-n for n in levels))
+def _weight(group: GroupEntry) -> tuple[bool, bool]:
+    """What is to do first: who could not be audited, then who is not decided about. Else the list's own order, which ranks nobody."""
+    return (not group.error, not group.decided.get("undecided"))
 
 
 def _row(group: GroupEntry, order: Sequence[str], pages: Mapping[str, str]) -> dict[str, Any]:

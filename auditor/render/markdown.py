@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditor.models import AuditRecord, Finding, Verdict
 from auditor.render import one_line
-from auditor.render.sides import TITLES, also, counts, judge_of, ruling, sides, totals, who
+from auditor.render.sides import TITLES, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
 from auditor.rules import RULES, hint
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]")
@@ -46,6 +46,9 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
     if record.report.state:
         yield ""
         yield f"**The report is not finished:** {plain(record.report.state)}"
+    if said_since := compared(record):
+        yield ""
+        yield plain(said_since)
     for standing in ("finding", *TITLES):
         listed = [f for f in record.findings if f.standing == standing]
         if not listed:
@@ -95,7 +98,7 @@ def _at(record: AuditRecord, verdict: Verdict) -> str:
 
 def _row(record: AuditRecord, finding: Finding, verdict: Verdict) -> str:
     quote = code(verdict.claim.quote or RULES[finding.rule].title, 200)
-    parts = [f"**{finding.rule}**: {quote}"]
+    parts = [f"{'**new** ' * is_new(record, finding)}**{finding.rule}**: {quote}"]
     if verdict.by == "form":
         said = verdict.report_says if verdict.report_says != verdict.claim.quote else ""
         parts += [code(said, 160), plain(verdict.difference)]
@@ -113,6 +116,7 @@ def _row(record: AuditRecord, finding: Finding, verdict: Verdict) -> str:
         ("also at", also(finding)),
         ("said by", who(record, finding)),
         ("ruling", ruling(record, finding)),
+        ("explained by", explained(record, finding)),
     ):
         parts.append(f"{name}: {plain(words, 500)}" if words else "")
     said = " · ".join(part for part in parts if part)

@@ -14,54 +14,125 @@
   const quiet = [...document.querySelectorAll("details.quiet")];
   const words = { confirmed: "✓ confirmed", dismissed: "– dismissed", ask: "? to ask" };
   const chosen = new Map(earlier.decisions.map((d) => [d.fingerprint, d]));
-  const store = `auditor:${earlier.submission}:${earlier.url}`;
+  const served = JSON.parse($("served")?.textContent || "null"); // by `auditor view`, which saves decisions
+  const store = `auditor:${served ? `unsaved:${served.folder}:` : ""}${earlier.submission}:${earlier.url}`;
   let current = null;
 
-  // -- decisions: kept in this browser, exported by hand
+  // -- decisions: saved by `auditor view`, or kept in this browser and exported by hand
 
-  const keep = () => {
-    try { localStorage.setItem(store, JSON.stringify([...chosen.values()])); } catch { /* no storage here: export does it */ }
+  const unsaved = new Map(); // what a server has not taken yet
+  let replaced = earlier.history || []; // decisions that a later one has replaced
+  const now = () => new Date().toISOString();
+  const remember = () => {
+    const list = served ? unsaved : chosen;
+    try {
+      if (served && !list.size) localStorage.removeItem(store);
+      else localStorage.setItem(store, JSON.stringify([...list.values()]));
+    } catch { /* no storage here: export does it */ }
   };
   const recall = () => {
     try { return JSON.parse(localStorage.getItem(store)) || []; } catch { return []; }
   };
-  const valid = (d) => d && typeof d.fingerprint === "string" && d.decision in words && typeof (d.note || "") === "string";
-  const take = (list) => {
+  const valid = (d) => d && typeof d.fingerprint === "string" && (d.decision in words || d.decision === "undecided") && typeof (d.note || "") === "string";
+  const take = (list, at) => {
     const good = Array.isArray(list) ? list.filter(valid) : [];
     for (const d of good) {
-      chosen.set(d.fingerprint, {
-        fingerprint: d.fingerprint, decision: d.decision, note: (d.note || "").slice(0, 5000),
-        rule: String(d.rule || ""), claim: String(d.claim || ""),
+      const known = chosen.get(d.fingerprint);
+      if (!served && !at && known && (known.at || "") > (d.at || "")) continue; // decided anew since this browser kept it
+      put({
+        fingerprint: d.fingerprint.slice(0, 100), decision: d.decision, note: (d.note || "").slice(0, 5000),
+        rule: String(d.rule || "").slice(0, 200), claim: String(d.claim || "").slice(0, 20000), at: at || String(d.at || ""),
       });
     }
     return good.length;
   };
+  const put = (d) => {
+    chosen.set(d.fingerprint, d);
+    if (served) unsaved.set(d.fingerprint, d);
+    remember();
+  };
+  const choiceOf = (f) => { const d = chosen.get(f.fingerprint); return d && d.decision in words ? d.decision : ""; };
   const say = (text) => { $("said").textContent = text; };
+
+  let under = null, waiting = 0;
+  const state = (text, failed) => { $("saving").textContent = text; $("saving").classList.toggle("failed", Boolean(failed)); };
+  const stands = (stored) => { // what the server has, unless something newer is on its way there
+    for (const mark of [...chosen.keys()]) if (!unsaved.has(mark)) chosen.delete(mark);
+    for (const d of stored.decisions) if (!unsaved.has(d.fingerprint)) chosen.set(d.fingerprint, d);
+    replaced = stored.history;
+    findings.forEach(show);
+    count();
+  };
+  const ask = async (options) => {
+    let reply;
+    try { reply = await fetch(served.save, options); } catch { throw new Error("auditor view does not answer; is it still running?"); }
+    let told = null;
+    try { told = await reply.json(); } catch { /* nothing to read */ }
+    if (!reply.ok || !told) throw new Error((told && told.error) || (reply.status === 404 ? "this address is no longer served; start auditor view again" : `the server says ${reply.status}`));
+    return told;
+  };
+  const posting = (list) => {
+    const body = JSON.stringify({ decisions: list });
+    return { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: body.length < 50000 };
+  };
+  const save = async () => {
+    clearTimeout(waiting);
+    if (!served || under || !unsaved.size) return;
+    const sent = [...unsaved.values()];
+    under = ask(posting(sent));
+    try {
+      const stored = await under;
+      for (const d of sent) if (unsaved.get(d.fingerprint) === d) unsaved.delete(d.fingerprint);
+      remember();
+      state(unsaved.size ? "Saving…" : "Saved.");
+      stands(stored);
+      under = null;
+      if (unsaved.size) soon(50);
+    } catch (error) {
+      under = null;
+      state(`Not saved: ${error.message} It is kept in this browser, and tried again.`, true);
+      soon(5000);
+    }
+  };
+  const soon = (milliseconds) => {
+    if (!served) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(save, milliseconds);
+  };
+  if (served) {
+    document.addEventListener("visibilitychange", async () => {
+      if (document.visibilityState === "hidden") { // on the way to another page, whose arrival ends what is under way
+        if (unsaved.size) ask(posting([...unsaved.values()])).catch(() => {});
+        return;
+      }
+      try { stands(await ask()); } catch { /* the next save says so */ }
+    });
+  }
 
   const show = (f) => {
     const d = chosen.get(f.fingerprint);
-    const choice = d ? d.decision : "";
+    const choice = choiceOf(f);
     f.node.classList.toggle("dismissed", choice === "dismissed");
     f.node.querySelector("summary .decided").textContent = choice ? words[choice] : "";
     f.entry.querySelector(".decided").textContent = choice ? words[choice] : "";
     for (const b of f.node.querySelectorAll("[data-choice]")) b.setAttribute("aria-pressed", String(b.dataset.choice === choice));
     const note = f.node.querySelector("textarea");
-    const said = d ? d.note : f.pending || "";
-    if (note.value !== said) note.value = said;
+    const said = d ? d.note : "";
+    if (note.value !== said && !(note === document.activeElement && unsaved.has(f.fingerprint))) note.value = said;
+    const past = replaced.filter((p) => p.fingerprint === f.fingerprint).at(-1);
+    const before = f.node.querySelector(".earlier");
+    before.hidden = !past;
+    before.textContent = past ? `Before that${past.at ? ` (${past.at.slice(0, 16).replace("T", " ")} UTC)` : ""}: ${past.decision in words ? words[past.decision].slice(2) : "not decided"}${past.note ? `, “${past.note}”` : ""}` : "";
   };
   const decide = (f, choice) => {
-    const d = chosen.get(f.fingerprint);
-    if (d && d.decision === choice) {
-      f.pending = d.note;
-      chosen.delete(f.fingerprint);
-    } else {
-      const note = f.node.querySelector("textarea").value;
-      chosen.set(f.fingerprint, { fingerprint: f.fingerprint, decision: choice, note, rule: f.rule, claim: f.claim });
-    }
-    keep();
+    const note = f.node.querySelector("textarea").value;
+    const made = choiceOf(f) === choice ? "undecided" : choice;
+    put({ fingerprint: f.fingerprint, decision: made, note, rule: f.rule, claim: f.claim, at: now() });
+    if (served) state("Saving…");
+    soon(0);
     for (const other of findings) if (other.fingerprint === f.fingerprint) show(other);
     count();
-    say(`Finding ${f.number}: ${chosen.has(f.fingerprint) ? words[choice].slice(2) : "not decided"}.`);
+    say(`Finding ${f.number}: ${choiceOf(f) ? words[choice].slice(2) : "not decided"}.`);
   };
 
   for (const f of findings) {
@@ -70,14 +141,15 @@
     controls.firstElementChild.setAttribute("aria-label", `Decide about finding ${f.number}`);
     for (const b of controls.querySelectorAll("[data-choice]")) b.addEventListener("click", () => decide(f, b.dataset.choice));
     controls.querySelector("textarea").addEventListener("input", (event) => {
-      const d = chosen.get(f.fingerprint);
-      if (d) { d.note = event.target.value; keep(); } else { f.pending = event.target.value; }
+      put({ fingerprint: f.fingerprint, decision: choiceOf(f) || "undecided", note: event.target.value, rule: f.rule, claim: f.claim, at: now() });
+      if (served) state("Saving…");
+      soon(600);
     });
     f.node.querySelector(".body").append(controls);
   }
 
   $("export").addEventListener("click", () => {
-    const made = { ...earlier, decisions: [...chosen.values()] };
+    const made = { ...earlier, decisions: [...chosen.values()].filter((d) => d.decision !== "undecided" || d.note), history: replaced };
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([JSON.stringify(made, null, 2) + "\n"], { type: "application/json" }));
     link.download = `${earlier.submission.replace(/[^\w.-]+/g, "-") || "submission"}-decisions.json`;
@@ -90,8 +162,8 @@
       const read = JSON.parse(await event.target.files[0].text());
       const same = read.submission === earlier.submission || (earlier.url && read.url === earlier.url);
       if (!same) { say(`These decisions are about ${String(read.submission).slice(0, 80)}; nothing was imported.`); return; }
-      const n = take(read.decisions);
-      keep();
+      const n = take(read.decisions, now());
+      soon(0);
       findings.forEach(show);
       count();
       say(`${n} decisions imported.`);
@@ -105,9 +177,8 @@
   // -- filters and steps
 
   const wanted = (f) => {
-    const d = chosen.get(f.fingerprint);
     const is = (id, value) => !$(id).value || $(id).value === value;
-    return is("by-level", f.level) && is("by-rule", f.rule) && is("by-where", f.where) && is("by-decision", d ? d.decision : "none");
+    return is("by-level", f.level) && is("by-rule", f.rule) && is("by-where", f.where) && is("by-decision", choiceOf(f) || "none");
   };
   const filter = () => {
     const label = $("by-label").value;
@@ -125,7 +196,7 @@
   const count = () => {
     const list = shown();
     const at = list.indexOf(current);
-    const done = findings.filter((f) => chosen.has(f.fingerprint)).length;
+    const done = findings.filter(choiceOf).length;
     const all = list.length < findings.length ? ` shown of ${findings.length}` : "";
     $("at").textContent = `${at < 0 ? "" : `${at + 1} of `}${list.length}${all}, ${done} decided`;
   };
@@ -195,6 +266,7 @@
   addEventListener("hashchange", follow);
 
   take(recall());
+  soon(0);
   findings.forEach(show);
   for (const f of findings) f.stepped = f.node.open;
   $("tools").hidden = !findings.length;

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from auditor.models import AuditRecord, Finding, ItemLabel, Label, Verdict
+from auditor.rules import ADDRESSES, SECRETS
 
 STANDINGS = {"finding": "finding", "lead": "lead", "remark": "remark", "disputed": "disputed"}
 MANY = {"finding": "findings", "lead": "leads", "remark": "remarks", "disputed": "disputed"}
@@ -27,6 +28,18 @@ def said_by(verdict: Verdict) -> str:
     if verdict.reading == "answers":
         return f"a program ({kind}), from the sentence as a model understood it"
     return f"a program ({kind}), from the sentence itself"
+
+
+def explained(record: AuditRecord, finding: Finding) -> str:
+    """The command that explains a finding's check or probes, or else its rule."""
+    verdict = next((v for v in record.verdicts if v.id == finding.verdict), None)
+    ids: list[str] = []
+    if verdict and verdict.by.startswith("claim:") and finding.rule not in ADDRESSES:
+        ids = [verdict.by.removeprefix("claim:")]
+    elif verdict and verdict.by == "probe":
+        cited = (record.evidence[c.evidence].probe for c in verdict.citations)
+        ids = list(dict.fromkeys(p for p in cited if p and not p.startswith("claim:")))[:3]
+    return f"auditor probes {' | '.join(ids) or finding.rule}"
 
 
 def judge_of(record: AuditRecord) -> str:
@@ -68,6 +81,21 @@ def ruling(record: AuditRecord, finding: Finding) -> str:
     return f"{said.says}{kept}: {said.why}" + (f" [{'; '.join(places)}]" if places else "")
 
 
+def compared(record: AuditRecord) -> str:
+    """How the findings differ from an earlier audit's, in one line; empty where none was named."""
+    since = record.since
+    if since is None:
+        return ""
+    counts = f"{len(since.new)} new, {len(since.still)} still there, {len(since.gone)} gone"
+    note = f" ({since.note})" if since.note else ""
+    return f"since {since.commit[:12]} of {since.commit_time[:16].replace('T', ' ')}: {counts}{note}"
+
+
+def is_new(record: AuditRecord, finding: Finding) -> bool:
+    """Whether a finding was not there in the earlier audit that was named."""
+    return record.since is not None and finding.fingerprint in record.since.new
+
+
 def also(finding: Finding) -> str:
     """Where else the same fault is."""
     return "; ".join(f"line {p.line}: {' '.join(p.quote.split())[:120]}" for p in finding.also_at)
@@ -88,7 +116,7 @@ def counts(record: AuditRecord) -> Counter[Label]:
     known = {i.n for i in record.items}
     stands = {f.verdict for f in record.findings if f.standing == "finding"}
     for v in record.verdicts:
-        if v.by == "form" or (v.claim.source.kind == "item" and v.claim.source.n in known):
+        if v.by in ("form", SECRETS) or (v.claim.source.kind == "item" and v.claim.source.n in known):
             continue
         if v.label != "contradicted" or v.id in stands:
             labels[v.label] += 1

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
 from auditor.render import one_line, safe
-from auditor.render.sides import TITLES, also, counts, judge_of, ruling, sides, totals, who
+from auditor.render.sides import TITLES, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
 from auditor.rules import RULES, hint, open_but_there
 
 _COLOURS = {
@@ -20,6 +20,36 @@ _COLOURS = {
 }
 _WORDS = {"supported": "supported", "contradicted": "contradicted", "not_verifiable": "not verifiable"}
 _MARKS = {"supported": "✓", "contradicted": "✗", "not_verifiable": "?"}
+
+
+SMALL = {
+    "claim:command": "commands do not fit the files that they name",
+    "claim:file": "sentences name files by other names than theirs",
+    "claim:service": "answers leave services out",
+}
+_MANY = 3  # as many small findings of one kind are told as one
+
+
+def alike(findings: list[Finding], verdicts: dict[str, Verdict], show: str = "") -> list[list[Finding]]:
+    """The findings in their order, small ones of one level and kind together where there are many; each by itself where all is
+    to be shown."""
+
+    def kind(finding: Finding) -> str:
+        verdict = verdicts[finding.verdict]
+        small = verdict.detail and verdict.by in SMALL and not finding.also_at and finding.ruling is None
+        return f"{finding.level} {finding.rule} {verdict.by}" if small and show != "all" else ""
+
+    together: dict[str, list[Finding]] = {}
+    for finding in findings:
+        together.setdefault(kind(finding), []).append(finding)
+    made: list[list[Finding]] = []
+    for finding in findings:
+        same = together[kind(finding)]
+        if not kind(finding) or len(same) < _MANY:
+            made.append([finding])
+        elif same[0] is finding:
+            made.append(same)
+    return made
 
 
 def render(
@@ -46,10 +76,9 @@ class _Page:
             yield f"{self.paint(one_line(self.record.submission.id), 'bold')}: not audited: {one_line(self.record.error)}"
             return
         yield from self.header()
-        for finding in self.record.findings:
-            if finding.standing == "finding":
-                yield ""
-                yield from self.finding(finding)
+        for same in alike([f for f in self.record.findings if f.standing == "finding"], self.verdicts, show):
+            yield ""
+            yield from self.finding(same[0]) if len(same) == 1 else self.folded(same)
         yield from self.others(show)
         yield from self.boxes()
         if show != "contradicted":
@@ -85,7 +114,11 @@ class _Page:
                 boxes = boxes if lines else ""
                 text = f"{where}: {problem.message}" if where else problem.message
                 yield from textwrap.wrap(
-                    one_line(text + boxes), self.width, initial_indent="  ", subsequent_indent="    "
+                    one_line(text + boxes),
+                    self.width,
+                    initial_indent="  ",
+                    subsequent_indent="    ",
+                    break_on_hyphens=False,
                 )
             if show != "all" and len(omitted) > 8:
                 yield self.paint(f"  and {len(omitted) - 8} more (--show all)", "dim")
@@ -96,6 +129,8 @@ class _Page:
         s = self.record.submission
         tree = ", the working tree on" if s.working_tree else " at"
         yield f"{self.paint(one_line(s.id), 'bold')}{tree} {s.commit[:12]} of {s.commit_time[:16].replace('T', ' ')}, report {one_line(s.report_path)}{self.template()}"
+        if said := compared(self.record):
+            yield one_line(said)
         if state := self.record.report.state:
             yield self.paint(f"the report is not finished: {state}", "error")
         for problem in self.record.report.problems:
@@ -103,6 +138,11 @@ class _Page:
                 s.working_tree and problem.path and not problem.line
             ):  # another report: no finding, and none of this one's form
                 yield self.paint(one_line(problem.message), "dim")
+        if s.report_path in s.uncommitted:
+            yield self.paint(
+                f"{one_line(s.report_path)} has changes that are not committed; what is committed and pushed is handed in",
+                "dim",
+            )
         if s.before:
             later = (
                 "no later commit"
@@ -122,18 +162,19 @@ class _Page:
 
     def finding(self, finding: Finding) -> Iterator[str]:
         verdict = self.verdicts[finding.verdict]
-        title = one_line(verdict.claim.quote or RULES[finding.rule].title, self.width)
-        yield f"{self.paint(finding.level, finding.level)} {finding.rule}: {self.paint(title, 'bold')}"
-        yield from self.part(
-            "report says",
-            verdict.report_says or "-",
-            "{}:{}".format(*self.record.report.at(verdict.claim.source, verdict.claim.line)),
-        )
+        known = RULES.get(finding.rule)
+        yield from self.title(finding, verdict.claim.quote or (known.title if known else finding.rule))
+        where = "{}:{}".format(*self.record.report.at(verdict.claim.source, verdict.claim.line))
+        said = one_line(verdict.report_says)
+        if said and said == one_line(verdict.claim.quote) and len(said) <= self.room(finding):
+            yield from self.part("in line", where, "")  # the title has the words
+        elif said or verdict.claim.source.kind != "report":
+            yield from self.part("report says", said or "-", where)
         if verdict.by != "form":
             yield from self.part("repository", verdict.repo_shows if not self.excerpts(verdict) else "", "")
             for evidence in self.excerpts(verdict)[:2]:
                 yield from self.excerpt(evidence)
-        if verdict.difference and (finding.level != "note" or self.record.submission.working_tree):
+        if verdict.difference:
             yield from self.part("difference", verdict.difference, "")
         yield from self.part("for the group", verdict.softened, "")
         yield from self.part("also at", also(finding), "")
@@ -142,6 +183,31 @@ class _Page:
         if self.record.submission.working_tree:
             yield from self.part("to do", hint(verdict, finding), "")
         yield from self.part("ask", verdict.ask, "")
+        yield from (self.paint(row, "dim") for row in self.part("explained", explained(self.record, finding), ""))
+
+    def room(self, finding: Finding) -> int:
+        """The columns that a finding's title has."""
+        return max(self.width - len(finding.level) - len(finding.rule) - 3, 20)
+
+    def title(self, finding: Finding, text: str) -> Iterator[str]:
+        """Level and rule, and as much of a title as stands beside them, to a whole word."""
+        text, room = one_line(text), self.room(finding)
+        if len(text) > room:
+            text = f"{text[: room - 1].rpartition(' ')[0] or text[: room - 1]}…"
+        new = " (new)" if is_new(self.record, finding) else ""
+        yield f"{self.paint(finding.level, finding.level)} {finding.rule}{new}: {self.paint(text, 'bold')}"
+
+    def folded(self, same: list[Finding]) -> Iterator[str]:
+        """Small findings of one kind as one, each on a line of its own."""
+        first = self.verdicts[same[0].verdict]
+        yield from self.title(same[0], f"{len(same)} {SMALL[first.by]}")
+        for finding in same:
+            verdict = self.verdicts[finding.verdict]
+            line = f"line {verdict.claim.line}"
+            yield from self.part(line, verdict.difference or verdict.repo_shows, "")
+            if self.record.submission.working_tree:
+                yield from self.part("  to do", hint(verdict, finding), "")
+        yield from (self.paint(row, "dim") for row in self.part("explained", explained(self.record, same[0]), ""))
 
     def others(self, show: str) -> Iterator[str]:
         """Leads and what is disputed with the words for and against; remarks on one line each."""
@@ -188,13 +254,18 @@ class _Page:
         body = one_line(text) + (self.paint(f"  [{one_line(where)}]", "dim") if where else "")
         prefix = f"  {name:<12} "
         yield from textwrap.wrap(
-            body, self.width, initial_indent=prefix, subsequent_indent=" " * len(prefix), break_long_words=False
+            body,
+            self.width,
+            initial_indent=prefix,
+            subsequent_indent=" " * len(prefix),
+            break_long_words=False,
+            break_on_hyphens=False,
         )
 
     def excerpt(self, evidence: Evidence) -> Iterator[str]:
-        note = f"  {one_line(evidence.note)}" if evidence.note else ""
-        note += "  (not committed yet)" if evidence.path in self.record.submission.uncommitted else ""
-        yield f"  {'repository':<13}{self.paint(f'{one_line(evidence.path)}:{evidence.start}', 'bold')}{note}"
+        note = "  (not committed yet)" if evidence.path in self.record.submission.uncommitted else ""
+        text = f"{one_line(evidence.path)}:{evidence.start}  {one_line(evidence.note)}".rstrip() + note
+        yield from self.part("repository", text, "")
         for i, row in enumerate(evidence.excerpt.split("\n")[:4]):
             yield self.paint(f"  {evidence.start + i:>11} | ", "dim") + safe(row)[: self.width - 16]
 
@@ -211,12 +282,17 @@ class _Page:
             where = f"Q{verdict.claim.source.n}" if verdict.claim.source.kind == "question" else "---"
             box = f"[{'x' if item.checked else '~' if item.partly else ' '}]" if item else where
             mark = self.paint(f"{_MARKS[verdict.label]} {_WORDS[verdict.label]:<14}", verdict.label)
-            yield f"  {mark} {box} {one_line(verdict.claim.quote, self.width - 24)}"
+            rows = textwrap.wrap(one_line(verdict.claim.quote), max(self.width - 24, 20), break_on_hyphens=False) or [
+                ""
+            ]
+            yield f"  {mark} {box} {rows[0]}"
+            yield from (" " * 23 + row for row in rows[1:])
             shows = verdict.repo_shows or verdict.difference
             if verdict.demoted:
                 shows = f"({verdict.demoted}) {shows}"
             if shows:
-                yield self.paint(" " * 21 + one_line(shows, self.width - 21), "dim")
+                for row in textwrap.wrap(one_line(shows), max(self.width - 23, 20), break_on_hyphens=False):
+                    yield self.paint(" " * 23 + row, "dim")
 
     def summary(self, show: str) -> str:
         count = counts(self.record)

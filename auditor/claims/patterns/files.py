@@ -109,6 +109,13 @@ def paths(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
 _PLACED = word_set("implemented defined located found placed contained contains stored configured described")
 
 
+def plainly_there(statement: Statement) -> bool:
+    """Whether a sentence speaks plainly of what is there: no plan, no try, no example, no word of what is not."""
+    about = words(f"{statement.heading} {statement.lead} {statement.plain}")
+    denied = bool(about & (_AWAY | _LOOSE)) or any("n't" in w or "n’t" in w for w in statement.text.split())
+    return not denied and strength(statement) == "plain" and not at_run_time(statement.plain)
+
+
 def _plainly(statement: Statement, place: Place, name: str, code: bool, loose: bool) -> bool:
     """Whether a sentence that names a missing file or folder says that it is part of this project."""
     ours = statement.ours or bool(words(statement.plain) & _PLACED)

@@ -58,7 +58,17 @@ def count(claim: Count, case: Case) -> Settled | None:
         return None  # they may stand on a branch that was not merged
     said = plural(int(n), band.thing)
     difference = f"The sentence says {said if exact else f'{claim.op} {said}'}; {band.shows}."
-    return Settled("contradicted", band.shows, band.evidence, difference, about, not band.none)
+    instead = _instead(band, n)
+    return Settled("contradicted", band.shows, band.evidence, difference, about, not band.none, hint=instead)
+
+
+def _instead(band: Band, said: float) -> str:
+    """What to write instead of a number: the one that is there, where there is one only, else what can be counted."""
+    right = {r for r in band.right if r}
+    if not right:
+        return f"There is no {band.thing} to count: add what the sentence tells of, or take the number out."
+    more = "." if len(right) == 1 else f", or count otherwise: {band.shows}."
+    return f"Write {min(right)} instead of {said:g}{more}"  # the least is of things as they are defined
 
 
 # -- tests -------------------------------------------------------------------------------------------------------------

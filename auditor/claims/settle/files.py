@@ -99,18 +99,18 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
         return None
     says = f"The sentence names {place.name}"
     if place.rename:
-        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it was {place.rename}.", about, True)  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it was {place.rename}.", about, True, hint=f"The file is now called {place.rename.path}: write that.")  # fmt: skip
     if place.near:
         other = place.near.path.rsplit("/", 1)[-1].lower()
         moved = other == base.lower()
         if not marked if moved else other in said.lower():
             return None  # a reader finds it; or both are named, and another one is meant
         lies = "lies at" if moved else "is called"
-        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the one that is there {lies} {place.near.path}.", about, True)  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the one that is there {lies} {place.near.path}.", about, True, hint=f"Write {place.near.path}.")  # fmt: skip
     if at_run_time(said) and not base.endswith(".py"):
         return None
     if place.was:
-        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it is no longer in the repository.", about, True)  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it is no longer in the repository.", about, True, hint=f"Take {place.name} out of the sentence, or put the file back.")  # fmt: skip
     code = "." in base or base.lower() in ("dockerfile", "makefile")
     bare = "/" not in name.strip("`")  # a word in code may be anything, unless it is called a folder
     if (
@@ -120,7 +120,7 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     ):
         return None
     what = "file" if code else "folder"
-    return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the repository has no such {what}, and never had one.", about)  # fmt: skip
+    return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the repository has no such {what}, and never had one.", about, hint=f"Commit the {what}, or write the name that it has.")  # fmt: skip
 
 
 # -- links and images --------------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ def _still_there(claim: File, place: Place, case: Case) -> Settled | None:
     more = f"{path}/ holds {len(held)} tracked file{'s' * (len(held) > 1)}, {real[0].path} among them."
     has = f"{path} is tracked{stub}." if path == real[0].path else more
     evidence = tuple(f.exists(f"{f.path} is tracked{stub}") for f in real[:4])
-    return Settled("contradicted", has, evidence, f"The sentence says that {place.name} {says}; it is there.", _about(claim.path))  # fmt: skip
+    return Settled("contradicted", has, evidence, f"The sentence says that {place.name} {says}; it is there.", _about(claim.path), hint=f"Remove it (git rm -r {path}), or say that it is still there.")  # fmt: skip
 
 
 def _renamed(claim: File, place: Place, case: Case) -> Settled | None:

@@ -301,7 +301,7 @@ def _secrets(claim: Practice, case: Case) -> Settled | None:
     if claim.denied or claim.strength != "plain":
         return None
     said = words(claim.quote)
-    for file, line, kind in secrets(case.snapshot):
+    for file, line, kind, _ in secrets(case.snapshot):
         if names(said, _ONE_KEY) and not names(said, _KEY_KINDS.get(kind, ())):
             continue
         note = f"{file.path}:{line} has a {kind} in clear text; its value is left out."

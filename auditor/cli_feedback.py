@@ -1,0 +1,66 @@
+"""`auditor feedback`: what each group of a class is told, of what a person has confirmed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auditor.errors import UserError
+
+
+def feedback(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The --out of `auditor batch`.")],
+    group: Annotated[str, typer.Option(metavar="ID", help="One group; its text is printed, too.")] = "",
+    only_new: Annotated[
+        bool, typer.Option("--only-new", help="Only what is new since the earlier run (--since, here or of `batch`).")
+    ] = False,
+    since: Annotated[
+        Path | None, typer.Option(metavar="OLDDIR", help="The folder of an earlier `auditor batch`.", file_okay=False)
+    ] = None,
+) -> None:
+    """Write what each group is told: DIR/feedback/ID.md for an issue, ID.html for a mail.
+
+    Only confirmed findings are in it, with their lines and what to do."""
+    from auditor.cli import _note as note
+    from auditor.overview import Beside, load_entries
+    from auditor.render import feedback as told
+    from auditor.since import marked
+    from auditor.stored import load_record
+    from auditor.whole import write_whole
+
+    entries = list(load_entries(folder, note))
+    chosen = [e for e in entries if not group or group in (e.id, e.name)]
+    if not chosen:
+        raise UserError(f"{folder}: no group is called {group}", "take an id of summary.csv")
+    beside = Beside(folder, since, note)
+    compared, texts, points, undecided = False, 0, 0, []
+    for entry in chosen:
+        if entry.error:
+            note(f"{entry.id}: not audited, so nothing is written")
+            continue
+        record = load_record(folder / "groups" / f"{entry.name}.json")
+        if since is not None:
+            record = marked(record, beside.past(entry.id))
+        compared = compared or record.since is not None
+        decisions = beside.decisions(entry.id, entry.repo)
+        text = told.markdown(record, decisions, only_new=only_new)
+        write_whole(folder / "feedback" / f"{entry.name}.md", text)
+        page = told.html(record, decisions, only_new=only_new)  # without the ways to other groups: it is sent
+        write_whole(folder / "feedback" / f"{entry.name}.html", page)
+        texts, points = texts + 1, points + bool(told.feedback(record, decisions, only_new=only_new).points)
+        known = decisions.by_fingerprint() if decisions else {}
+        open_ = {f.fingerprint for f in record.findings if f.standing == "finding"} - {
+            mark for mark, d in known.items() if d.decision != "undecided"
+        }
+        if open_:
+            undecided.append(f"{entry.id} ({len(open_)})")
+        if group:
+            typer.echo(text)
+    if only_new and not compared and texts:
+        raise UserError(
+            "nothing to compare with, so that everything counts as new", "name an earlier run with --since OLDDIR"
+        )
+    if undecided:
+        more = f" and {len(undecided) - 8} more" if len(undecided) > 8 else ""
+        note(f"not all decided yet, and what is not is in no text: {', '.join(undecided[:8])}{more}")
+    note(f"{texts} text{'s' * (texts != 1)} in {folder / 'feedback'}, {points} with something to look at")

@@ -1,0 +1,221 @@
+"""What a working tree shows that no commit does: files that the report names and that were deleted, renamed, never added or
+never there, and a report that is no longer where the course collects it."""
+
+import difflib
+import posixpath
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from auditor.claims.case import Case
+from auditor.claims.names import find
+from auditor.claims.patterns.files import plainly_there
+from auditor.facts.mentions import mentions
+from auditor.facts.names import names
+from auditor.facts.places import SLIP
+from auditor.form import Flaw
+from auditor.lazy import compile_later, dataclass
+from auditor.models import Question, Report, Source
+from auditor.repository import Unreadable
+from auditor.snapshot import File, Snapshot
+
+_NAMED = compile_later(r"(?<![\w/.:@-])(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+)*/?")
+_CODE = ("py", "ipynb", "yaml", "yml", "toml", "sh", "cfg", "ini")  # what nobody makes at run time
+_ALIKE = 0.6  # of the lines of two files, where one is the other renamed
+_MANY = 50  # new files that a deleted one is compared with
+_LARGE = 200_000
+_LINES = 5
+
+
+@dataclass(frozen=True)
+class Named:
+    """Where the answers name a file or folder: the line, the question, and the words."""
+
+    line: int
+    question: int
+    name: str
+
+
+class Disk:
+    """A checkout, held against its last commit: `head` are that commit's files, `changed` the paths that differ from it;
+    `left_out` are those that a sparse checkout does not write."""
+
+    def __init__(
+        self,
+        report: Report,
+        tree: Snapshot,
+        head: Mapping[str, File],
+        changed: frozenset[str],
+        left_out: frozenset[str] = frozenset(),
+    ) -> None:
+        self.report = report
+        self.tree = tree
+        self.head = head
+        self.here = frozenset(dict.keys(tree.files))
+        self.gone = sorted(p for p in head if p not in self.here and p not in left_out)
+        if len(self.gone) * 2 > len(head):  # a checkout that is not whole, rather than deleted files
+            self.gone = []
+        self.new = sorted(p for p in changed if p not in head)
+        self.words = [w for q in report.questions if not q.private for w in _named_in(q.n, _rows(q))]
+
+    def naming(self, path: str, among: Iterable[str] = ()) -> list[Named]:
+        """Where the answers name a path: as it is, or by an end of it that means no other file."""
+        others = {p for p in {*self.here, *among} if p != path}
+        found = []
+        for word in self.words:
+            name = word.name
+            if name == path or (
+                path.endswith("/" + name)
+                and ("." in name or "/" in name)
+                and not any(p == name or p.endswith("/" + name) for p in others)
+            ):
+                found.append(word)
+        return found
+
+    def now(self, path: str) -> str:
+        """What a deleted file is called now, as far as the files on disk tell; empty where it is none of them."""
+        old = self.head[path]
+        same = [p for p in self.new if old.blob and self.tree.files[p].blob == old.blob]
+        same = same or [p for p in self.new if posixpath.basename(p) == posixpath.basename(path)]
+        if same:
+            return same[0] if len(same) == 1 else ""
+        close = [p for p in self.new if posixpath.splitext(p)[1] == posixpath.splitext(path)[1]][:_MANY]
+        rated = [(_likeness(old, self.tree.files[p]), p) for p in close]
+        likely = max(rated, default=(0.0, ""))
+        return likely[1] if likely[0] >= _ALIKE else ""
+
+
+def on_disk(disk: Disk, case: Case, told: Callable[[int, str], bool]) -> Iterator[Flaw]:
+    """What is not there any more, or never was, although the answers name it; one flaw for each file or folder. `told` says of
+    a line and a name whether another finding is about it already. What is made at run time, ignored or kept elsewhere, and
+    names in sentences that do not plainly say that it is there, are left alone."""
+    yield from _deleted(disk, told)
+    yield from _never_there(disk, case, told)
+
+
+def moved(disk: Disk, file: File, collected: str) -> Iterator[Flaw]:
+    """That the report is no longer where the course collects it, if it ever was there."""
+    if not collected:
+        return
+    there = any(p.lower() == collected for p in disk.here)
+    was = next((p for p in disk.head if p.lower() == collected), "")
+    if there or file.path.lower() == collected:
+        return
+    if not was:
+        was = next((p for p in names(disk.tree).ever if p.lower() == collected), "")
+    if was:
+        yield Flaw(
+            "report-moved", Source(kind="report", n=0), 1, file.path, f"the report is {file.path}",
+            f"The course collects {was}, which is gone.",
+            f"Move it back: git mv {shlex.quote(file.path)} {shlex.quote(was)}", fact=f"{was} is gone; {file.path} is read as the report",
+        )  # fmt: skip
+
+
+def _deleted(disk: Disk, told: Callable[[int, str], bool]) -> Iterator[Flaw]:
+    folders = _gone_folders(disk)
+    for path in folders:
+        where = [w for w in disk.words if w.name.rstrip("/") == path and "/" in w.name]
+        if where := [w for w in where if not told(w.line, w.name)]:
+            yield _flaw(where, f"{path}/ was deleted, and the last commit still has it.", path, "", folder=True)
+    for path in disk.gone:
+        where = [w for w in disk.naming(path, disk.gone) if not told(w.line, w.name)]
+        if where:
+            to = disk.now(path)
+            said = (
+                f"{path} is now called {to}."
+                if to
+                else f"{path} was deleted: it is in the last commit and not on disk any more."
+            )
+            yield _flaw(where, said, path, to)
+
+
+def _flaw(where: list[Named], difference: str, path: str, to: str, folder: bool = False) -> Flaw:
+    first = where[0]
+    lines = sorted({w.line for w in where})
+    named = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(map(str, lines[:_LINES]))}"
+    if to:
+        hint = f"Write {_as_named(first.name, path, to)} in {named}: the file is now called {to}."
+    else:
+        back = f"git checkout HEAD -- {shlex.quote(path)}"
+        hint = f"Put it back ({back}), or take it out of {named}."
+    return Flaw(
+        "file-not-there", Source(kind="question", n=first.question), first.line, first.name,
+        f"names {first.name} in {named}", difference, hint, fact=f"{path} is not on disk{'; ' + to + ' is' if to else ''}",
+    )  # fmt: skip
+
+
+def _as_named(name: str, path: str, to: str) -> str:
+    """The new name, in as many words as the report used for the old one."""
+    if name == path:
+        return to
+    depth = name.count("/") + 1
+    return "/".join(to.split("/")[-depth:])
+
+
+def _gone_folders(disk: Disk) -> list[str]:
+    """The folders that the last commit has files in and the disk none; of one within another the outer one."""
+    left = {p[:i] for p in disk.here for i, c in enumerate(p) if c == "/"}
+    gone = {p[:i] for p in disk.gone for i, c in enumerate(p) if c == "/"} - left
+    return sorted(f for f in gone if posixpath.dirname(f) not in gone)
+
+
+def _never_there(disk: Disk, case: Case, told: Callable[[int, str], bool]) -> Iterator[Flaw]:
+    folders = {posixpath.dirname(p) for p in disk.here}
+    seen: set[str] = set()
+    for statement in case.prose.sentences():
+        if "/" not in statement.text or statement.question.private:
+            continue
+        for name, at, code in mentions(statement.text):
+            folder, base = posixpath.split(name)
+            ending = base.rpartition(".")[2].lower()
+            if not code or not folder or folder not in folders or ending not in _CODE or name in seen:
+                continue
+            place = find(case, name, said=statement.plain)
+            line = statement.line + statement.text.count("\n", 0, max(at, 0))
+            slip = place.how == "there" and place.why == SLIP
+            missing = slip or (place.how == "absent" and place.never)
+            if not missing or told(line, name) or not plainly_there(statement):
+                continue
+            seen.add(name)
+            near = place.path if slip else place.near.path if place.near else ""
+            if not near:
+                beside = [posixpath.basename(p) for p in disk.here if posixpath.dirname(p) == folder]
+                near = next((f"{folder}/{b}" for b in difflib.get_close_matches(base, beside, 1, 0.85)), "")
+            hint = (
+                f"Write {near} in line {line}."
+                if near
+                else f"Add the file, or write the name that it has in line {line}."
+            )
+            yield Flaw(
+                "file-not-there", Source(kind="question", n=statement.question.n), line, name, f"names {name}",
+                f"There is no {name} in the repository, and no commit ever had it" + (f"; {near} is there." if near else "."),
+                hint, fact=f"{folder}/ has no {base}", detail=slip,
+            )  # fmt: skip
+
+
+def _rows(question: Question) -> list[tuple[int, str]]:
+    """The lines of an answer with their numbers."""
+    texts = question.answer.split("\n") if question.answer else []
+    first, last = question.answer_lines
+    return list(zip(question.row_lines or range(first, last + 1), texts, strict=False))
+
+
+def _named_in(question: int, rows: Iterable[tuple[int, str]]) -> Iterator[Named]:
+    for line, row in rows:
+        if "/" not in row and "." not in row:
+            continue
+        for match in _NAMED.finditer(row[:20_000]):
+            name = re.sub(r"^(?:\.{1,2}/)+", "", match[0].rstrip(".,:;"))
+            if name.strip("./"):
+                yield Named(line, question, name)
+
+
+def _likeness(one: File, other: File) -> float:
+    """How much of two small files is the same, by their lines."""
+    if max(one.size, other.size) > _LARGE or min(one.size, other.size) < 40:
+        return 0.0
+    try:
+        rows = [[" ".join(r.split()) for r in f.text.split("\n") if r.strip()][:2000] for f in (one, other)]
+    except Unreadable:
+        return 0.0
+    return difflib.SequenceMatcher(None, rows[0], rows[1], autojunk=False).quick_ratio()

@@ -1,0 +1,87 @@
+"""What every verb says of a hand-in beside its claims: what of the report was not filled in, and keys in clear text."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from auditor.facts.secrets import Found, secrets
+from auditor.form import Number, check_form
+from auditor.models import Citation, Claim, Evidence, Report, ReportState, Source, Verdict
+from auditor.prepared import Book, Prepared
+from auditor.profile import Profile
+from auditor.rules import SECRETS, UNFINISHED
+from auditor.snapshot import File, Snapshot
+
+_PLACES = 5  # named of a key that stands in many files
+
+
+def with_state(prepared: Prepared, file: File, snapshot: Snapshot, profile: Profile) -> Prepared:
+    """The same with what of its report was not filled in, and the keys that stand in clear text: as findings, and in short as
+    a state. No judge is asked about either."""
+    book = Book(prepared.evidence)
+    unfinished = check_form(file, prepared.report, snapshot, profile, book.enter, only=UNFINISHED)
+    keys = exposed(snapshot, book.enter)
+    return replace(
+        prepared,
+        evidence=book.evidence,
+        verdicts=(*prepared.verdicts, *unfinished, *keys),
+        state=state_of(file, prepared.report, snapshot, profile, len(keys)),
+    )
+
+
+def exposed(snapshot: Snapshot, number: Number) -> list[Verdict]:
+    """One verdict for each key in clear text, wherever it stands, with ids K1, K2, ... The value is nowhere in it."""
+    places: dict[str, list[Found]] = {}
+    for found in secrets(snapshot):
+        places.setdefault(found.mark, []).append(found)
+    return [_exposed(f"K{n}", same, number) for n, same in enumerate(places.values(), 1)]
+
+
+def _exposed(id_: str, places: Sequence[Found], number: Number) -> Verdict:
+    first = places[0]
+    kind = first.kind
+    article = "an" if kind[0] in "AEIOUaeiou" else "a"
+    pieces = []
+    for found in places[:_PLACES]:
+        where = f"{found.file.path}:{found.line}"
+        note = f"{article} {kind} in clear text in line {found.line}; its value is left out"
+        pieces.append(Evidence(kind="fact", path=found.file.path, note=note, sources=(where,), probe=SECRETS))
+    named = ", ".join(f"{f.file.path}:{f.line}" for f in places[:_PLACES])
+    more = f" and in {len(places) - _PLACES} more places" if len(places) > _PLACES else ""
+    return Verdict(
+        id=id_,
+        claim=Claim(source=Source(kind="report", n=0), quote=f"{kind} in {first.file.path}", line=1),
+        label="contradicted",
+        citations=tuple(Citation(evidence=number(p), quote=p.note) for p in pieces),
+        repo_shows=f"{article.capitalize()} {kind} stands in clear text in {named}{more}; its value is not shown here.",
+        difference="Whoever can read the repository can use the key, now and from its history.",
+        by=SECRETS,
+        rule="secret-in-repository",
+        hint=f"Withdraw the {kind} where it was made, since it stays in the history; then take it out of {named}{more}, and read it from the environment.",
+    )
+
+
+def state_of(file: File, report: Report, snapshot: Snapshot, profile: Profile, keys: int = 0) -> ReportState:
+    """What of the report was filled in, in short."""
+    flaws = check_form(file, report, snapshot, profile, lambda _: "", only=UNFINISHED, fold=False)
+
+    def numbers(rule: str) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(v.claim.source.n for v in flaws if v.rule == rule))
+
+    version = next((v for v in profile.versions if v.name == report.template), None)
+    asked = {q.id: q.numbers[version.layout] for q in profile.questions if version and version.layout in q.numbers}
+    there = [i.item for i in report.items if i.item]
+    ticked = sum(i.checked for i in report.items)
+    wanted = version.items if version else ()
+    return ReportState(
+        questions=len(report.questions),
+        unanswered=numbers("answer-missing"),
+        placeholders=numbers("placeholder-left"),
+        missing=tuple(sorted(set(asked.values()) - {asked.get(q.id, q.n) for q in report.questions})),
+        twice=numbers("question-twice"),
+        checklist="" if version and not wanted else "missing" if not report.items else "filled" if ticked else "blank",
+        items=len(report.items),
+        ticked=ticked,
+        items_missing=tuple(i for i in wanted if i not in there) if report.items else (),
+        items_twice=tuple(i for n, i in enumerate(there) if i in there[:n]),
+        secrets=keys,
+    )

@@ -1,0 +1,91 @@
+"""Keys in clear text: which are told, and what only looks like one. All of them are made up here."""
+
+import base64
+import hashlib
+import json
+
+import pytest
+
+from auditor.facts.secrets import secrets
+from auditor.handin import exposed
+from auditor.prepared import Book
+from auditor.snapshot import Snapshot
+
+
+def made(length: int, seed: str = "a", alphabet: str = "0123456789abcdef") -> str:
+    """Letters that look like a key's, the same at each run."""
+    out = ""
+    while len(out) < length:
+        digest = hashlib.sha256(f"{seed}{len(out)}".encode()).digest()
+        out += "".join(alphabet[b % len(alphabet)] for b in digest)
+    return out[:length]
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+HEX40 = made(40)
+DER = base64.b64encode(b"\x30\x82" + b"".join(hashlib.sha256(bytes([n])).digest() for n in range(38))).decode()
+ROWS = "\n".join(DER[i : i + 64] for i in range(0, len(DER), 64))
+PEM = f"-----BEGIN PRIVATE KEY-----\n{ROWS}\n-----END PRIVATE KEY-----\n"
+
+
+def kinds(path: str, text: str) -> list[tuple[int, str]]:
+    return [(f.line, f.kind) for f in secrets(Snapshot({path: text}))]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "want"),
+    [
+        ("src/train.py", f'import wandb\n\nwandb.login(key="{HEX40}")\n', [(3, "W&B key")]),
+        ("Dockerfile", f"FROM python:3.12\nENV WANDB_API_KEY {HEX40}\n", [(2, "W&B key")]),
+        ("Dockerfile", f"RUN wandb login --relogin {HEX40}\n", [(1, "W&B key")]),
+        ("job.yaml", f"env:\n- name: WANDB_API_KEY\n  value: {HEX40}\n", [(3, "W&B key")]),
+        ("job.yaml", f"value: wandb_v1_{made(70, 'w', LETTERS)}\n", [(1, "W&B key")]),
+        (".env", f"KAGGLE_USERNAME=ada\nKAGGLE_KEY={made(32)}\n", [(2, "Kaggle key")]),
+        ("kaggle.json", json.dumps({"username": "ada", "key": made(32)}), [(1, "Kaggle key")]),
+        ("app.py", f'TOKEN = "hf_{made(34, "h", LETTERS)}"\n', [(1, "Hugging Face token")]),
+        ("notes.md", f"token ghp_{made(36, 'g', LETTERS)}\n", [(1, "GitHub token")]),
+        ("app.py", f'key = "AKIA{made(16, "k", LETTERS[:26])}"\n', [(1, "AWS key")]),
+        ("key.json", json.dumps({"type": "service_account", "private_key": PEM}, indent=1), [(3, "private key")]),
+        ("deploy.pem", PEM, [(1, "private key")]),
+        ("tests/test_train.py", f'import wandb\nwandb.login(key="{HEX40}")\n', [(2, "W&B key")]),  # a real key in a test is real
+        # what opens nothing
+        ("src/train.py", 'import wandb\nwandb.login(key="your_wandb_api_key_here_0123456789abcdef01")\n', []),
+        ("src/train.py", f'import wandb\nwandb.login(key="{"a" * 40}")\n', []),
+        ("src/train.py", 'import os, wandb\nwandb.login(key=os.environ["WANDB_API_KEY"])\n', []),
+        ("src/train.py", f"import wandb\n# wandb at commit {HEX40}\n", []),
+        (".pre-commit-config.yaml", f"- repo: https://github.com/wandb/hooks\n  rev: {HEX40}\n", []),
+        ("wandb/run-1/wandb-metadata.json", json.dumps({"program": "wandb", "git": {"commit": HEX40}}), []),
+        ("package-lock.json", json.dumps({"wandb": {"integrity": HEX40, "key": HEX40}}), []),
+        ("uv.lock", f'name = "wandb"\nkey = "{HEX40}"\n', []),
+        (".env.example", f"WANDB_API_KEY={HEX40}\n", []),
+        ("examples/login.py", f'import wandb\nwandb.login(key="{HEX40}")\n', []),
+        ("venv/lib/site-packages/x.py", PEM, []),
+        ("tests/data/server.key", PEM, []),
+        ("deploy.pem", "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n", []),
+        ("deploy.pem", PEM.replace("PRIVATE", "PUBLIC"), []),
+        ("deploy.pem", PEM.replace("BEGIN PRIVATE", "BEGIN ENCRYPTED PRIVATE"), []),
+        ("app.py", 'key = "AKIAIOSFODNN7EXAMPLE"\n', []),
+        ("app.py", f'stripe.api_key = "sk_test_{made(24, "s", LETTERS)}"\n', []),
+        ("docs.ipynb", json.dumps({"image/png": made(600, "p", LETTERS) + "EAA" + made(900, "q", LETTERS)}), []),
+        ("data.csv", f"id,text\n1,wandb key {HEX40}\n", []),
+    ],
+)  # fmt: skip
+def test_keys_are_told_and_what_opens_nothing_is_left_alone(path: str, text: str, want: list[tuple[int, str]]) -> None:
+    assert kinds(path, text) == want
+
+
+def test_a_key_is_one_finding_wherever_it_stands_and_never_shown() -> None:
+    tree = Snapshot(
+        {
+            "a.py": f'import wandb\nwandb.login(key="{HEX40}")\n',
+            "b.py": f'import wandb\n\nwandb.login(key="{HEX40}")\n',
+            "c.py": f'import wandb\nwandb.login(key="{made(40, "other")}")\n',
+        }
+    )
+    book = Book()
+    found = exposed(tree, book.enter)
+    assert [v.rule for v in found] == ["secret-in-repository"] * 2
+    assert "a.py:2, b.py:3" in found[0].repo_shows
+    said = json.dumps([v.model_dump() for v in found]) + json.dumps([e.model_dump() for e in book.evidence.values()])
+    assert HEX40[:12] not in said
+    assert hashlib.sha256(HEX40.encode()).hexdigest()[:12] not in said
