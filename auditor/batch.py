@@ -15,7 +15,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -23,14 +23,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from auditor import __version__, pipeline
 from auditor.deadline import May
 from auditor.ending import words
 from auditor.errors import UserError
 from auditor.extras import need
 from auditor.facts.statistics import statistics
+from auditor.folder import Folder
 from auditor.grammar import running
 from auditor.groups import file_name
 from auditor.judges import Answer, Judge, NoJudge, Request
@@ -164,7 +163,7 @@ def audit_many(
     terms: Terms | None = None,
     known: Callable[[Submission], str] = lambda _: "",
     around: Callable[[Submission], Around | None] = lambda _: None,
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     """Every submission, audited, in the order in which they are done. `make` gives an executor of so many workers: processes
     unless said otherwise. `known` tells the key of a finished record, `around` what is laid beside a submission."""
     judge = judge or NoJudge()
@@ -467,60 +466,6 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
 # -- the folder --------------------------------------------------------------------------------------------------------
 
 
-class Folder:
-    """Where a batch is written: `groups/` has the records and pages, `state/` the entries, which are written last: a group
-    without an entry is not finished."""
-
-    def __init__(self, path: Path, formats: Iterable[str] = ()) -> None:
-        self.path = path
-        endings = {"markdown": "md", "text": "txt"}
-        self.endings = ("json", *(endings.get(f, f) for f in formats))
-        try:
-            for part in ("groups", "state"):
-                (path / part).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(f"{path}: cannot be written ({error.strerror})", "name another folder with --out") from None
-
-    def entry(self, submission: Submission) -> GroupEntry | None:
-        """What is known of a group whose files are all there."""
-        name = file_name(submission.id)
-        try:
-            entry = GroupEntry.model_validate_json((self.path / "state" / f"{name}.json").read_bytes())
-        except (OSError, ValidationError):
-            return None
-        wanted = self.endings if not entry.error else ("json",)
-        there = all((self.path / "groups" / f"{name}.{e}").is_file() for e in wanted)
-        return entry if there and entry.id == submission.id else None
-
-    def write(self, done: Done) -> None:
-        """Keep what was made of a group: its files, then its entry. Of a failed one no older page is left."""
-        if done.entry is None:
-            return
-        name, files = done.entry.name, done.files or {}
-        (self.path / "state" / f"{name}.json").unlink(missing_ok=True)
-        for ending in set(self.endings) - set(files):
-            (self.path / "groups" / f"{name}.{ending}").unlink(missing_ok=True)
-        for ending, text in files.items():
-            self.put(f"groups/{name}.{ending}", text)
-        self.put(f"state/{name}.json", done.entry.model_dump_json(indent=1) + "\n")
-
-    def put(self, name: str, text: str | Iterable[str]) -> None:
-        """A file, whole or not at all, from its text or pieces of it. Raises UserError when there is no room."""
-        path = self.path / name
-        part = path.with_name(path.name + ".part")
-        try:
-            with part.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-                file.writelines([text] if isinstance(text, str) else text)
-            part.replace(path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise UserError(
-                f"{path}: cannot be written ({error.strerror})",
-                "free some room: what is finished is kept, and the same command goes on from there",
-            ) from None
-
-
 def run(
     submissions: Sequence[Submission],
     profile: Profile,
@@ -533,28 +478,38 @@ def run(
     fresh: bool = False,
     before: str = "",
     tell: Callable[[Done], None] = lambda _: None,
+    note: Callable[[str], None] = lambda _: None,
     beside: Beside | None = None,
 ) -> Class:
     """Audit what is not finished in a folder, and write its summaries: of everything, or of what there is when a run is
-    stopped. `beside` has the decisions, and what to compare with."""
+    stopped. One run at a time writes to a folder; `note` is told who has to wait, and what has to be done again. `beside` has
+    the decisions, and what to compare with."""
     beside = beside or Beside(folder.path)
     ways = ways_between([(s.id, file_name(s.id)) for s in submissions])
 
     def known(submission: Submission) -> str:
-        entry = None if fresh else folder.entry(submission)
+        if fresh:
+            return ""
+        entry, fault = folder.finished(submission)
+        if fault:
+            note(f"{submission.id}: {fault}; audited again")
         return entry.key if entry else ""
 
     def around(submission: Submission) -> Around:
         return beside.around(submission.id, submission.repo, ways[file_name(submission.id)])
 
-    try:
-        for done in audit_many(submissions, profile, judge, make, workers, terms=terms, known=known, around=around):
-            folder.write(done)
-            tell(done)
-    except KeyboardInterrupt:
-        summarise(submissions, profile, judge, folder, before, beside)
-        raise
-    return summarise(submissions, profile, judge, folder, before, beside)
+    with folder.held(note):
+        audits = audit_many(submissions, profile, judge, make, workers, terms=terms, known=known, around=around)
+        try:
+            with contextlib.closing(audits):
+                for done in audits:
+                    if done.entry is not None:
+                        folder.write(done.entry, done.files or {})
+                    tell(done)
+        except KeyboardInterrupt:
+            summarise(submissions, profile, judge, folder, before, beside)
+            raise
+        return summarise(submissions, profile, judge, folder, before, beside)
 
 
 def summarise(
@@ -609,7 +564,7 @@ def renew(folder: Folder, entry: GroupEntry, around: Around, profile: Profile) -
     formats = [{"md": "markdown", "txt": "text"}.get(ending, ending) for ending in folder.endings]
     files = files_of(record, formats, around, load_figures(folder.path, entry.name))
     made = entry_of(record, profile, entry.key, entry.statistics, around.key)
-    folder.write(Done(Submission(id=entry.id, repo=entry.repo), made, files))
+    folder.write(made, files)
 
 
 def dask(address: str) -> tuple[Callable[[int], Executor], int]:

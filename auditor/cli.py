@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from auditor import __version__, cli_config, cli_eval, cli_explain, cli_feedback, cli_profile, cli_view, ending, limits
-from auditor.errors import UserError
+from auditor.errors import Stopped, UserError
 from auditor.options import (
     BaseUrlOption,
     BudgetOption,
@@ -279,12 +279,14 @@ def batch(
 ) -> None:
     """Audit every group of a list. What is finished is kept: the same command goes on where it was stopped."""
     from auditor import batch as many
+    from auditor.folder import Folder
     from auditor.groups import read_groups
     from auditor.judges.opening import open_judge
     from auditor.overview import Beside
     from auditor.pipeline import moment
     from auditor.profile import load_profile
     from auditor.repository import cache_folder
+    from auditor.stopping import stoppable
 
     if not scheduler:
         _need_git()
@@ -292,7 +294,7 @@ def batch(
         moment(before)
     submissions = read_groups(groups, before=before, check_time=moment, note=_note)
     formats = tuple(dict.fromkeys(f.value for f in format))
-    folder, course = many.Folder(out, formats), load_profile(profile)
+    folder, course = Folder(out, formats), load_profile(profile)
     beside = Beside(out, since, _note)
     if taken := beside.take_over([(s.id, s.repo) for s in submissions]):
         _note(f"decisions about {taken} group{'s' * (taken > 1)} taken over from {since}")
@@ -309,7 +311,7 @@ def batch(
     asking = _asking(judge, budget, read, readings, ruling, second, figures, with_private)
     terms = many.Terms.of(course, reader, formats, asking, timeout, max_size, memory)
     make, threads = many.dask(scheduler) if scheduler else (None, many.default_workers())
-    with _tally(len(submissions)) as tell:
+    with stoppable(), _tally(len(submissions)) as tell:
         try:
             summary = many.run(
                 submissions,
@@ -322,10 +324,11 @@ def batch(
                 fresh=fresh,
                 before=before,
                 tell=tell,
+                note=_note,
                 beside=beside,
             )
         except KeyboardInterrupt:
-            raise UserError("stopped", "what is finished is kept; the same command goes on from there") from None
+            raise Stopped("stopped", "what is finished is kept; the same command goes on from there") from None
     for group in summary.groups:
         if group.error:
             typer.echo(_line(f"{group.id}: {group.error}"))
@@ -684,10 +687,9 @@ def _emit(
     if output is None:
         sys.stdout.write(text)
         return record
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{output}: cannot be written ({error.strerror})", "give another path with --output") from None
+    from auditor.whole import write_whole
+
+    write_whole(output, text, "give another path with --output")
     return record
 
 

@@ -177,6 +177,6 @@ def _print(result: "Output", format: Style, output: Path | None, everything: boo
     if output is None:
         sys.stdout.write(text)
         return
-    from auditor.stored import write_whole
+    from auditor.whole import write_whole
 
     write_whole(output, text)

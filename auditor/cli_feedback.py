@@ -25,7 +25,8 @@ def feedback(
     from auditor.overview import Beside, load_entries
     from auditor.render import feedback as told
     from auditor.since import marked
-    from auditor.stored import load_record, write_whole
+    from auditor.stored import load_record
+    from auditor.whole import write_whole
 
     entries = list(load_entries(folder, note))
     chosen = [e for e in entries if not group or group in (e.id, e.name)]

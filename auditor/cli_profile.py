@@ -50,7 +50,7 @@ def new(
 ) -> None:
     """Write a profile from a report's template. What it maps is a suggestion: each says what it was taken from."""
     from auditor.profile_new import written
-    from auditor.stored import write_whole
+    from auditor.whole import write_whole
 
     try:
         text = template.read_text(encoding="utf-8")

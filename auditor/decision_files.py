@@ -11,7 +11,7 @@ from pathlib import Path
 
 from auditor.decisions import Decision, Decisions, load_decisions, merge, same_submission
 from auditor.errors import UserError
-from auditor.stored import write_whole
+from auditor.whole import write_whole
 
 PATIENCE = 10.0
 """Seconds to wait for another program that is saving, before one says so."""

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import IO, Any, cast
 
-from auditor.errors import UserError
+from auditor.errors import Stopped, UserError
 from auditor.repository import GitError
 
 FAILED = 2  # the audit could not be done
@@ -67,6 +67,12 @@ def run(command: Callable[[], object], debug: bool) -> None:
     except Unwritten as error:
         _to_nothing()
         _end(f"standard output: {error}; what was to be written is not there whole", "", UNWRITTEN, debug)
+    except Stopped as error:
+        with contextlib.suppress(SystemExit):
+            _end(error.message, error.hint, FAILED, debug)
+        from auditor.stopping import end_soon
+
+        end_soon(FAILED)
     except UserError as error:
         _end(error.message, error.hint, FAILED, debug)
     except BaseException as error:

@@ -8,3 +8,7 @@ class UserError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class Stopped(UserError):
+    """The user has stopped it: what is still under way in threads is not waited for."""

@@ -554,7 +554,8 @@ class GroupEntry(Record):
     it has to be audited again: an `error`, or answers that a judge still owes. `levels` counts what stands as a finding, `standings` all.
     `around` is by what its page is known: its neighbours, the decisions and the earlier audit that it was made with. `gone` counts
     the findings of that earlier audit that are no longer there, `decided` the findings by what a person made of them (`confirmed`,
-    `ask`, `dismissed`, `undecided`); of what is dismissed nothing else is counted."""
+    `ask`, `dismissed`, `undecided`); of what is dismissed nothing else is counted.
+    `files` are the sizes and hashes of its files, by their endings: kept with the entry, and in no summary."""
 
     id: str
     name: str
@@ -578,3 +579,4 @@ class GroupEntry(Record):
     around: str = ""
     gone: int = 0
     decided: dict[str, int] = Field(default_factory=dict)
+    files: dict[str, str] = Field(default_factory=dict, exclude=True)

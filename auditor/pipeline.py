@@ -103,7 +103,7 @@ def find(submission: Submission, progress: Callable[[str], None] | None = None) 
     target = locate(submission.repo, ref=submission.ref, before=before, progress=progress)
     if before:
         then = target.repository.before(before)
-        return Found(target, then.commit, then.later, then.notes)
+        return Found(target, then.commit, then.later, (*target.notes, *then.notes))
     return Found(target, target.repository.resolve(submission.ref) if submission.ref else target.repository.head())
 
 

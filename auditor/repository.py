@@ -16,7 +16,9 @@ from itertools import takewhile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from auditor import gitdir
 from auditor.errors import UserError
+from auditor.gitdir import GitError as GitError  # whoever asks a repository may get it
 from auditor.lazy import dataclass
 
 
@@ -71,70 +73,33 @@ class Unreadable(Exception):
     """A file of the commit whose text cannot be had; the message says why."""
 
 
-_HARDENED = (
-    "--no-pager",
-    "--no-replace-objects",
-    "-c",
-    "core.hooksPath=" + os.devnull,
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "log.showSignature=false",
-    "-c",
-    "protocol.allow=never",
-    "-c",
-    "core.quotePath=false",
-)
-
-
-def git_environment() -> dict[str, str]:
-    """The user's environment for a git that obeys nobody: no `GIT_*` variable of a caller (a hook sets GIT_DIR), no prompt,
-    no fetch of missing objects, plain English messages."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    env |= {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-    return env | ASK_NOBODY
-
-
-# An editor's terminal or a desktop puts its own window in the place of a prompt: empty, none is opened.
-ASK_NOBODY = {"GIT_ASKPASS": "", "SSH_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never"}
-
 # In this order a branch is taken for the default one where nobody says which it is: the only one of its row that is there.
 USUAL_BRANCHES = (("main", "master", "trunk"), ("develop", "dev", "development", "default", "mainline"))
 
 
 class Repository:
-    """A local repository, read with plumbing commands that its own configuration cannot bend. `told` is its default
-    branch by the word of its host: empty where the host does not say, None where nobody was asked."""
+    """A local repository, read with plumbing commands that nobody's configuration can bend. `told` is its default branch by
+    the word of its host: empty where the host does not say, None where nobody was asked. `fetched` are the refs that count,
+    with their objects, where they are not the repository's own, and `on` is what HEAD is among them."""
 
-    def __init__(self, path: Path, told: str | None = None) -> None:
-        self.path = path
-        self.told = told
-        if not path.exists():
-            raise UserError(
-                f"{path}: no such folder", "give a checkout, a bare git directory, or an https, ssh or file URL"
-            )
-        if not path.is_dir():
-            raise UserError(
-                f"{path}: not a folder", "give a checkout, a bare git directory, or an https, ssh or file URL"
-            )
-        bare = (path / "HEAD").is_file() and (path / "objects").is_dir()
-        if bare and not (path / "config").is_file():
-            raise UserError(
-                f"{path}: a git directory without its config file, which git refuses to open",
-                f"write one: printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = true\\n' > {path}/config",
-            )
-        try:
-            shallow, bare_too = self.git("rev-parse", "--is-shallow-repository", "--is-bare-repository").split()
-            self.shallow, self._bare = shallow == "true", bare_too == "true"
-        except GitError as error:
-            if "dubious ownership" in str(error):
-                raise UserError(
-                    f"{path}: the repository belongs to another user, and git refuses to open it",
-                    f"copy it, or: git config --global --add safe.directory {path}",
-                ) from None
-            raise UserError(
-                f"{path}: not a git repository", "run auditor on the repository's folder, or give its URL"
-            ) from None
+    def __init__(
+        self, path: Path, told: str | None = None, fetched: Mapping[str, str] | None = None, on: str = ""
+    ) -> None:
+        self.path, self.told, self.fetched, self.on = path, told, fetched, on
+        self.place = gitdir.find(path)
+        self.shallow = (self.place.common / "shallow").is_file()
+        self._opened: tuple[int, gitdir.Directory] | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        """What goes to another process: all but our git directory, which is made anew there."""
+        return {**self.__dict__, "_opened": None}
+
+    @property
+    def directory(self) -> gitdir.Directory:
+        """The git directory through which the repository is read."""
+        if self._opened is None or self._opened[0] != os.getpid():
+            self._opened = os.getpid(), gitdir.Directory(self.place, dict(self._settings), self.fetched, self.on)
+        return self._opened[1]
 
     def git(self, *arguments: str, stdin: bytes | None = None) -> str:
         """The output of a git command. Raises GitError with what git said."""
@@ -142,31 +107,17 @@ class Repository:
 
     def raw(self, *arguments: str, stdin: bytes | None = None, seconds: float | None = None) -> bytes:
         """As `git`, in bytes. Raises GitError, too, where it takes longer than `seconds`."""
-        try:
-            done = subprocess.run(
-                ["git", *_HARDENED, "-C", str(self.path), *arguments],
-                input=stdin if stdin is not None else b"",
-                capture_output=True,
-                env=git_environment(),
-                check=False,
-                timeout=seconds,
-            )
-        except subprocess.TimeoutExpired:
-            raise GitError(f"git {arguments[0]} took longer than {seconds:.0f} seconds") from None
-        except FileNotFoundError:
-            raise UserError("git is not installed, or not on the PATH", "install git 2.30 or newer") from None
-        if done.returncode:
-            raise GitError(done.stderr.decode("utf-8", errors="replace").strip())
-        return done.stdout
+        return self.directory.run(*arguments, stdin=stdin, seconds=seconds)
 
     def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
         """A git command under way, whose output is read as it comes."""
         return subprocess.Popen(
-            ["git", *_HARDENED, "-C", str(self.path), *arguments],
+            self.directory.command(*arguments),
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=git_environment(),
+            env=self.directory.environment,
+            cwd=self.directory.path,
         )
 
     def head(self) -> str:
@@ -184,7 +135,7 @@ class Repository:
         in a bare repository what its own HEAD says (nobody checks another one out there), else the only one of the usual
         names among the branches of this copy and of its origin. The branch that happens to be checked out says nothing."""
         named = self.refs.get("refs/remotes/origin/HEAD", _NO_REF).to.removeprefix("refs/remotes/origin/")
-        if not named and self._bare and self.told is None:
+        if not named and self.told is None and self._bare:
             named = next((r.removeprefix("refs/heads/") for r, ref in self.refs.items() if ref.checked_out), "")
         if named := named or self.told or "":
             return named
@@ -210,13 +161,13 @@ class Repository:
         }
 
     @cached_property
-    def _remote(self) -> list[tuple[str, str]]:
-        """What the configuration says of `origin`."""
-        try:
-            rows = self.git("config", "--local", "--null", "--get-regexp", r"^remote\.origin\.").split("\0")
-        except GitError:
-            return []
-        return [(key.lower(), value) for key, _, value in (row.partition("\n") for row in rows)]
+    def _settings(self) -> list[tuple[str, str]]:
+        """What the repository's configuration says, which is told and not obeyed."""
+        return gitdir.settings(self.place.common)
+
+    @property
+    def _bare(self) -> bool:
+        return dict(self._settings).get("core.bare", str(not self.place.tree)).lower() == "true"
 
     def resolve(self, ref: str) -> str:
         """The full sha of a branch, tag or commit, as written or below `origin/`. Raises UserError if there is none."""
@@ -276,7 +227,7 @@ class Repository:
 
     def one_branch(self) -> bool:
         """Whether this is a clone that was told to have one branch only."""
-        specs = [value for key, value in self._remote if key == "remote.origin.fetch"]
+        specs = [value for key, value in self._settings if key == "remote.origin.fetch"]
         return bool(specs) and not any("*" in spec for spec in specs)
 
     def blame(self, commit: str, path: str) -> list[str]:
@@ -289,12 +240,8 @@ class Repository:
 
     def origin(self) -> str:
         """The address that this was cloned from, or nothing. It is shown, never followed."""
-        urls = [value for key, value in self._remote if key == "remote.origin.url"]
+        urls = [value for key, value in self._settings if key == "remote.origin.url"]
         return re.sub(r"://[^/@]*@", "://", urls[-1].strip()) if urls else ""
-
-
-class GitError(Exception):
-    """What git said when it failed."""
 
 
 @dataclass(frozen=True)
@@ -448,7 +395,7 @@ class Blobs:
         while rest > 0 and (passed := source.read(min(rest, 1 << 20))):
             rest -= len(passed)
         if rest:  # git ended over it
-            raise Unreadable("missing from this copy of the repository")
+            raise Unreadable("damaged in this copy of the repository")
         self._torn = False
         if header[1] != kind:
             raise Unreadable("missing from this copy of the repository")
@@ -456,8 +403,8 @@ class Blobs:
 
     def close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):
+                if stream is not None:
                     stream.close()
         self._process.wait()
 
@@ -470,12 +417,14 @@ _SCP = re.compile(r"^(?:[\w.-]+@)?[\w.-]+\.[\w.-]+:(?!//)[^\s]+$|^[\w.-]+@[\w.-]
 
 @dataclass(frozen=True)
 class Target:
-    """A repository on this machine, and, when it was fetched, the branches and tags that its host named, with their commits."""
+    """A repository on this machine, and, when it was fetched, the branches and tags that its host named, with their commits,
+    and what is odd about that."""
 
     repository: Repository
     url: str = ""
     branches: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def cache_folder() -> Path:
@@ -501,11 +450,11 @@ def locate(
     if not is_url(target):
         repository = Repository(Path(target))
         return Target(repository, repository.origin())
-    from auditor.fetch import fetch  # gitpython takes 0.2 s to import
+    from auditor.fetch import fetch  # what asks hosts is not needed for a folder
 
     fetched = fetch(target, ref=ref, before=before, progress=progress)
-    repository = Repository(fetched.path, told=fetched.default_branch)
-    return Target(repository, re.sub(r"://[^/@]*@", "://", target), fetched.branches, fetched.tags)
+    repository = Repository(fetched.path, fetched.default_branch, fetched.refs, fetched.head)
+    return Target(repository, re.sub(r"://[^/@]*@", "://", target), fetched.branches, fetched.tags, fetched.notes)
 
 
 _FORGES = ("github", "gitlab", "bitbucket", "codeberg", "gitea", "forgejo")

@@ -1,4 +1,4 @@
-"""Files that are read back as they were written: records, and what must be written whole or not at all."""
+"""Records that are read back as they were written."""
 
 from pathlib import Path
 
@@ -43,17 +43,3 @@ def _leads_nowhere(record: AuditRecord) -> str:
     if missing := next((e for e in named if e not in record.evidence), ""):
         return f"it cites {missing!r}, and there is no such evidence"
     return ""
-
-
-def write_whole(path: Path, text: str) -> None:
-    """A file, written whole or not at all, with the line ends that the text has."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        part.replace(path)
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written ({error.strerror})", "name another place, or free some room"
-        ) from None

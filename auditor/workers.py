@@ -79,9 +79,13 @@ class Workers:
 
     def _alone(self, function: Callable[[T], R], task: T) -> R | Failure:
         for _ in range(2):  # it may have been another's fault that it never ran before
-            with self.make(1) as executor:
+            executor = self.make(1)
+            try:
                 future = executor.submit(function, task)
-                wait([future])
+                if not wait([future], timeout=self.patience or None).done:
+                    return Failure(f"nothing heard of it for {self.patience:.0f} s")
+            finally:
+                _end(executor)
             if not isinstance(future.exception(), BrokenExecutor):
                 outcome: R | Failure = _outcome(future)
                 return outcome
@@ -89,13 +93,22 @@ class Workers:
 
     def close(self) -> None:
         """Let the workers go; what is under way is not waited for if something was given up."""
-        self._executor.shutdown(wait=not self._abandoned)
+        if self._abandoned:
+            self.stop()
+        else:
+            self._executor.shutdown()
 
     def stop(self) -> None:
         """End the worker processes, whatever they do."""
-        self._executor.shutdown(wait=False)
-        for process in list((getattr(self._executor, "_processes", None) or {}).values()):
-            process.terminate()
+        _end(self._executor)
+
+
+def _end(executor: Executor) -> None:
+    """End an executor's processes. Threads cannot be ended: they are not waited for."""
+    for process in list((getattr(executor, "_processes", None) or {}).values()):
+        with contextlib.suppress(OSError, ValueError):
+            process.kill()
+    executor.shutdown(wait=False)
 
 
 def _outcome(future: Future[Any]) -> Any:

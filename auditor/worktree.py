@@ -15,7 +15,8 @@ from pathlib import Path
 
 from auditor import limits
 from auditor.errors import UserError
-from auditor.repository import GitError, Repository, Unreadable, read_history
+from auditor.gitdir import GitError, callers_environment
+from auditor.repository import Repository, Unreadable, read_history
 from auditor.snapshot import LINK, SUBMODULE, File, OpenSnapshot, too_large
 from auditor.tree import named
 
@@ -143,8 +144,19 @@ class WorkingTree(OpenSnapshot):
         return file.path not in self.head or self.head[file.path].blob != file.blob
 
     def _names(self) -> list[bytes]:
-        out = self.repository.raw(
-            f"--work-tree={self.root}", "ls-files", "-z", "--cached", "--others", "--exclude-standard"
+        directory = self.repository.directory
+        own = callers_environment()
+        users: dict[str, str | None] = {"HOME": own.get("HOME"), "XDG_CONFIG_HOME": own.get("XDG_CONFIG_HOME")}
+        asked = ["config", "--global", "--get", "--type=path", "core.excludesFile"]
+        try:  # `git add` leaves out what the user's own list names
+            listed = os.fsdecode(directory.run(*asked, environment={**users, "GIT_CONFIG_GLOBAL": None})).strip("\n")
+        except GitError:
+            listed = ""
+        out = directory.run(
+            *(("-c", f"core.excludesFile={listed}") if listed else ()),
+            *("ls-files", "-z", "--cached", "--others", "--exclude-standard"),
+            cwd=self.root,
+            environment={**users, "GIT_WORK_TREE": str(self.root.absolute())},
         )
         return sorted({name for name in out.split(b"\0") if name})
 

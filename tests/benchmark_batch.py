@@ -3,7 +3,10 @@
     python tests/benchmark_batch.py real FOLDER      a folder of repositories: time, and the ratio to git alone
     python tests/benchmark_batch.py kill [TIMES]     kill -9 at random moments over the fixtures, resumed: the same bytes
     python tests/benchmark_batch.py many [N ...]     generated submissions: seconds and memory for each N
-    python tests/benchmark_batch.py disk             a full disk (a tmpfs of 3 MB; needs root)
+    python tests/benchmark_batch.py disk             a full disk (a tmpfs of 2 MB; needs root)
+    python tests/benchmark_batch.py judged [TIMES]   kill -9 at random moments with a judge, resumed: nothing lost, nothing asked twice
+    python tests/benchmark_batch.py together [N]     N runs at once on one URL, and N on one folder
+    python tests/benchmark_batch.py stop [TIMES]     two Ctrl-C at random moments, 0.2 to 0.4 s apart
 
 Linux only: it adopts the workers' processes to know their processor time, and reads their memory from /proc.
 """
@@ -26,6 +29,7 @@ from pathlib import Path
 
 import jsonschema
 from build_fixture import FIXTURES, NAMES, Entry, build, git, source, stream
+from test_verify import NOTHING
 
 from auditor.snapshot import too_large
 
@@ -148,10 +152,12 @@ def valid(out: Path) -> str:
 
 
 def contents(out: Path) -> dict[str, str]:
-    """Every file of a batch, times aside."""
+    """Every file of a batch, times and what is made of them aside."""
     found = {p.relative_to(out).as_posix(): p.read_text(encoding="utf-8") for p in out.rglob("*") if p.is_file()}
     return {
-        name: re.sub(r'"(started|seconds|judge_seconds)": [^\n]*|<dt>Audited</dt><dd>[^,]*', "", text)
+        name: re.sub(
+            r'"(started|seconds|judge_seconds)": [^\n]*|"\d+ [0-9a-f]{64}"|<dt>Audited</dt><dd>[^,]*', "", text
+        )
         for name, text in found.items()
     }
 
@@ -185,6 +191,137 @@ def kill(times: int) -> None:
             said = "the same bytes" if equal else f"DIFFERENT: {', '.join(differ[:3])}"
             print(f"  killed at {moment:4.1f} s with {len(finished):2} finished: {said}, {again} audited twice")
         print(f"{same} of {times} the same, {twice} audited twice")
+
+
+def judged(times: int) -> None:
+    """Runs with `--judge batch:DIR` that are killed, resumed and answered until everything is judged; each time the same record
+    and the same answers."""
+    chance = random.Random(11)
+    with tempfile.TemporaryDirectory() as scratch:
+        repos, whole, asked = Path(scratch) / "repos", Path(scratch) / "whole", Path(scratch) / "asked"
+        for n in range(6):
+            vary(n, repos / f"group-{n:02}")
+        alone = _through(repos, whole, asked, None)
+        print(f"undisturbed: {alone.seconds:.1f} s, {len(list(asked.glob('*.json')))} answers")
+        same = lost = 0
+        for turn in range(times):
+            out, store = Path(scratch) / f"out-{turn}", Path(scratch) / f"asked-{turn}"
+            _through(repos, out, store, chance)
+            equal = contents(out) == contents(whole)
+            answers = {p.name for p in store.glob("*.json")} == {p.name for p in asked.glob("*.json")}
+            same, lost = same + equal, lost + (not answers)
+            print(
+                f"  turn {turn}: {'the same bytes' if equal else 'DIFFERENT'}, {'the same answers' if answers else 'OTHER answers'}"
+            )
+        print(f"{same} of {times} the same, {lost} with answers that are missing or too many")
+
+
+def _through(repos: Path, out: Path, store: Path, chance: random.Random | None) -> Run:
+    """A judged batch to its end: asked, answered, asked again; with `chance`, each run is killed once before it gets through."""
+    command = ["batch", repos, "--out", out, "--workers", "2", "--judge", f"batch:{store}", "--model", "m"]
+    run = Run()
+    for _ in range(4):
+        if chance is not None:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "auditor", *map(str, command)],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            time.sleep(chance.uniform(0.3, 6.0))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            _adopt()
+        run = auditor(*command)
+        keys = [json.loads(row) for p in store.glob("requests-*.jsonl") for row in p.read_text("utf-8").splitlines()]
+        twice = len(keys) - len({k["custom_id"] for k in keys})
+        if twice:
+            print(f"  {twice} questions wait twice")
+        if not keys:
+            break
+        results = store.parent / "results.jsonl"
+        with results.open("w", encoding="utf-8") as file:
+            for row in keys:
+                text = json.dumps(NOTHING[row["body"]["response_format"]["json_schema"]["name"]])
+                reply = {"choices": [{"message": {"content": text}, "finish_reason": "stop"}]}
+                done = {"custom_id": row["custom_id"], "response": {"status_code": 200, "body": reply}}
+                file.write(json.dumps(done) + "\n")
+        subprocess.run(
+            [sys.executable, "-m", "auditor", "answers", str(store), str(results)], check=True, capture_output=True
+        )
+    return run
+
+
+def together(number: int) -> None:
+    """As many runs at once on one URL with an empty cache, and as many batches into one folder."""
+    with tempfile.TemporaryDirectory() as scratch:
+        repos, out, cache = Path(scratch) / "repos", Path(scratch) / "out", Path(scratch) / "cache"
+        for n in range(6):
+            vary(n, repos / f"group-{n:02}")
+        environment = {**os.environ, "AUDITOR_CACHE": str(cache)}
+        url = (repos / "group-00").as_uri()
+        for what, command, good in (
+            ("one URL", ["audit", url, "--format", "json"], (0, 1)),
+            ("one folder", ["batch", str(repos), "--out", str(out), "--workers", "1"], (0, 1)),
+        ):
+            begun = time.perf_counter()
+            runs = [
+                subprocess.Popen(
+                    [sys.executable, "-m", "auditor", *command],
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+                )
+                for _ in range(number)
+            ]  # fmt: skip
+            with ThreadPoolExecutor(number) as pool:
+                said = list(pool.map(lambda run: run.communicate(), runs))
+            failed = [
+                f"{run.returncode}: {err[-300:]}"
+                for run, (_, err) in zip(runs, said, strict=True)
+                if run.returncode not in good
+            ]
+            ends = {re.sub(r'"(started|seconds|judge_seconds)": [^\n]*', "", text) for text, _ in said}
+            print(
+                f"{what}: {number} at once, {len(failed)} failed, {len(ends)} different ends, {time.perf_counter() - begun:.0f} s"
+            )
+            print("".join(f"  {line}\n" for line in failed[:3]), end="")
+            if what == "one folder":
+                audited = sum(err.count(" s)") for _, err in said)
+                print(
+                    f"  {audited} audits of 6 groups, {sum(err.count('unchanged') for _, err in said)} times unchanged"
+                )
+        left = [p.name for p in (*cache.rglob("*.part"), *out.rglob("*.part"))]
+        print(f"left behind: {len(left)}")
+
+
+def stop(times: int) -> None:
+    """Two Ctrl-C at random moments, and the same command again."""
+    chance = random.Random(5)
+    with tempfile.TemporaryDirectory() as scratch:
+        repos = Path(scratch) / "repos"
+        for n in range(20):
+            vary(n, repos / f"group-{n:02}")
+        for turn in range(times):
+            out = Path(scratch) / f"out-{turn}"
+            command = [sys.executable, "-m", "auditor", "batch", str(repos), "--out", str(out), "--workers", "2"]
+            with (Path(scratch) / "said").open("w+", encoding="utf-8") as said:
+                process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+                while process.poll() is None and len(list(out.glob("state/*"))) < turn:
+                    time.sleep(0.05)
+                apart = chance.uniform(0.2, 0.4)
+                begun = time.perf_counter()
+                for pause in (apart, 0):
+                    process.send_signal(signal.SIGINT)
+                    time.sleep(pause)
+                try:
+                    process.wait(timeout=60)
+                    ended = f"code {process.returncode} after {time.perf_counter() - begun:.1f} s"
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+                    ended = "HUNG for 60 s"
+                said.seek(0)
+                ended += f": {' | '.join(said.read().splitlines()[-2:])[:160]}"
+            _adopt()
+            print(f"  {apart:.2f} s apart, {len(list(out.glob('state/*')))} finished: {ended}")
 
 
 def many(numbers: list[int]) -> None:
@@ -234,7 +371,7 @@ def disk() -> None:
             for n in range(3):
                 build(name, repos / f"{name}-{n}")
         out.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(out)], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(out)], check=True)
         try:
             full = auditor("batch", repos, "--out", out, "--workers", "2")
             print(f"full: exit code {full.code}, {len(list(out.glob('state/*.json')))} groups kept, "
@@ -260,6 +397,12 @@ def main() -> None:
             many([int(n) for n in numbers] or [500, 2000])
         case ["disk"]:
             disk()
+        case ["judged", *times]:
+            judged(int(times[0]) if times else 10)
+        case ["together", *number]:
+            together(int(number[0]) if number else 12)
+        case ["stop", *times]:
+            stop(int(times[0]) if times else 6)
         case _:
             sys.exit(__doc__)
 

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,8 +22,9 @@ from build_fixture import NAMES, build, git
 from test_verify import NOTHING
 
 from auditor import batch, pipeline
-from auditor.batch import Folder, Terms, audit_many, run
+from auditor.batch import Terms, audit_many, run
 from auditor.errors import UserError
+from auditor.folder import Folder
 from auditor.judges import Answer, NoJudge, Request
 from auditor.models import AuditRecord, JudgeInfo, Submission
 from auditor.profile import load_profile
@@ -50,12 +52,14 @@ def repos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def contents(out: Path) -> dict[str, str]:
-    """Everything that a batch has written, times aside."""
+    """Everything that a batch has written, times and what is made of them aside."""
     found = {
         p.relative_to(out).as_posix(): p.read_text(encoding="utf-8") for p in sorted(out.rglob("*")) if p.is_file()
     }
     return {
-        name: re.sub(r'"(started|seconds|judge_seconds)": [^\n]*|<dt>Audited</dt><dd>[^,]*', "", text)
+        name: re.sub(
+            r'"(started|seconds|judge_seconds)": [^\n]*|"\d+ [0-9a-f]{64}"|<dt>Audited</dt><dd>[^,]*', "", text
+        )
         for name, text in found.items()
     }
 
@@ -200,6 +204,42 @@ def test_a_killed_run_goes_on(repos: Path, whole: Path, tmp_path: Path, seed: in
         assert (out / "groups" / f"{name}.json").read_bytes() == data
 
 
+def test_a_record_that_is_not_as_it_was_written_is_made_again_and_said(
+    repos: Path, whole: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(whole, out)
+    (out / "groups" / "consistent.json").write_text("")
+    (out / "groups" / "index.html.part").write_text("left by a run that was killed")
+    again = auditor("batch", repos, "--out", out, "--workers", "2")
+    assert again.returncode == 1, again.stderr
+    assert "consistent: groups/consistent.json is empty; audited again" in again.stderr
+    assert again.stderr.count("unchanged") == len(NAMES) - 1
+    assert contents(out) == contents(whole)
+
+
+@pytest.mark.parametrize("how", ["INT INT", "TERM", "HUP"])
+def test_a_signal_ends_it_at_once_and_nothing_is_lost(how: str, repos: Path, whole: Path, tmp_path: Path) -> None:
+    out, said = tmp_path / "out", tmp_path / "said"
+    with said.open("w") as stderr:
+        command = [sys.executable, "-m", "auditor", "batch", str(repos), "--out", str(out), "--workers", "2"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, env=ENV)
+    while not list(out.glob("state/*.json")) and process.poll() is None:
+        time.sleep(0.02)
+    begun = time.monotonic()
+    for name in how.split():
+        process.send_signal(getattr(signal, f"SIG{name}"))
+        time.sleep(0.3)
+    assert process.wait(timeout=60) == 2
+    assert time.monotonic() - begun < 30
+    assert "Traceback" not in said.read_text()
+    finished = len(list(out.glob("state/*.json")))
+    again = auditor("batch", repos, "--out", out, "--workers", "2")
+    assert again.returncode == 1, again.stderr
+    assert again.stderr.count("unchanged") == finished
+    assert contents(out) == contents(whole)
+
+
 @pytest.fixture
 def silent() -> Iterator[str]:
     """The address of a host that takes calls and never says a word."""
@@ -235,7 +275,7 @@ def test_a_repository_that_is_too_large(repos: Path, tmp_path: Path) -> None:
     for group in ("here", "there"):
         assert "larger than 1 MB (--max-size)" in made(out, group).error
     assert not made(out, "fine").error
-    assert not list((tmp_path / "cache").iterdir())
+    assert {p.suffix for p in (tmp_path / "cache").iterdir()} <= {".lock"}
 
 
 def test_one_that_vanishes_and_one_that_crashes(repos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

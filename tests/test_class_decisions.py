@@ -13,10 +13,11 @@ from build_fixture import build, git
 from test_batch import auditor
 
 from auditor import pipeline
-from auditor.batch import Folder, Terms, run
+from auditor.batch import Terms, run
 from auditor.decision_files import read, save
 from auditor.decisions import Choice, Decision, Decisions, merge
 from auditor.errors import UserError
+from auditor.folder import Folder
 from auditor.judges import NoJudge
 from auditor.models import AuditRecord, Submission
 from auditor.overview import Beside

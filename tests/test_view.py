@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 from build_fixture import build
 
-from auditor.batch import Folder, Terms, run
+from auditor.batch import Terms, run
 from auditor.decisions import load_decisions
+from auditor.folder import Folder
 from auditor.judges import NoJudge
 from auditor.models import AuditRecord, Submission
 from auditor.profile import load_profile

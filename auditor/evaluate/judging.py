@@ -16,7 +16,7 @@ from auditor.escape import one_line, safe
 from auditor.evaluate.keys import SAYS, Judged, Key, Says, parse_key, read_text
 from auditor.evaluate.score import Read, Scored
 from auditor.models import AuditRecord
-from auditor.stored import write_whole
+from auditor.whole import write_whole
 
 KEYS: dict[str, Says] = {"h": "holds", "l": "level", "p": "petty", "t": "twice", "w": "wrong"}
 Ask = Callable[[], str]

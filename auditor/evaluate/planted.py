@@ -19,8 +19,9 @@ from pydantic import ValidationError
 
 from auditor.errors import UserError
 from auditor.evaluate.matching import place
+from auditor.gitdir import Directory, GitError
 from auditor.models import AuditRecord, Level, Record, Submission, Verdict
-from auditor.repository import GitError, Repository
+from auditor.repository import Repository
 
 Files = dict[str, bytes]
 
@@ -131,16 +132,9 @@ def plant(changes: Sequence[Change], base: Path, into: Path) -> Path:
     `refs/planted/NAME`: a ref that is no branch, so that no audit sees another's."""
     source = Repository(base)
     head = source.head()
-    source.raw(
-        "-c",
-        "protocol.file.allow=always",
-        "clone",
-        "--quiet",
-        "--bare",
-        "--no-hardlinks",
-        str(base.resolve()),
-        str(into),
-    )
+    with Directory(None) as git:  # a protocol that is allowed by name needs no setting
+        clone = ("clone", "--quiet", "--bare", "--no-hardlinks", str(base.resolve()), str(into.absolute()))
+        git.run(*clone, environment={"GIT_ALLOW_PROTOCOL": "file", "GIT_DIR": None})
     made = Repository(into)
     made.raw("fast-import", "--quiet", "--done", stdin=b"".join(_commits(changes, source, head)))
     return into

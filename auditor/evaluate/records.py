@@ -9,8 +9,9 @@ from auditor.evaluate.keys import Key
 from auditor.judges.prices import Prices
 from auditor.judges.prices import prices as configured
 from auditor.models import AuditRecord, Submission
-from auditor.stored import load_record, write_whole
+from auditor.stored import load_record
 from auditor.trust import Trust, parse_trust, submission_id, write
+from auditor.whole import write_whole
 
 Audit = Callable[[Submission], AuditRecord]
 

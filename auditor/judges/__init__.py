@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from auditor.errors import UserError
 from auditor.lazy import dataclass
 from auditor.models import JudgeInfo, Named
+from auditor.whole import write_whole
 
 Say = Callable[[str], None]
 REPLY = 12_000
@@ -119,26 +119,20 @@ class Store:
         self.folder = folder
 
     def get(self, key: str) -> Answer | None:
-        """The stored answer, with what it took when it was given; None where there is none or the file is not one."""
+        """The stored answer, with what it took when it was given; None where there is none, or the file is not this one."""
         try:
             data = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
+            if data.get("key", key) != key:
+                return None
             return Answer(text=str(data["reply"]), usage=_usage(data.get("usage", {})), stored=True)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def put(self, key: str, reply: str, settings: Settings, usage: Usage) -> None:
         """Enter a reply. Raises UserError when the folder cannot be written."""
         data = {"key": key, "model": settings.model, "reply": reply, "usage": vars(usage)}
-        path = self.folder / f"{key}.json"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".part")
-            partial.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            partial.replace(path)
-        except OSError as error:
-            raise UserError(
-                f"{path}: cannot be written ({error.strerror})", "name another folder, or free some room"
-            ) from None
+        text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+        write_whole(self.folder / f"{key}.json", text, "name another folder, or free some room")
 
 
 def _usage(stored: Mapping[str, Any]) -> Usage:

@@ -5,18 +5,21 @@ writes lines of results, and `file_results` enters them in the store. What was s
 `DIR/submitted-<batch>.jsonl`, so that a later run neither asks it again nor forgets what it asked.
 """
 
+import contextlib
 import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from auditor.errors import UserError
 from auditor.judges import Answer, Request, Say, Settings, Store, Usage, key
 from auditor.judges.recorded import JUDGE, info, misfit, read_settings, stored, with_params, write_settings
 from auditor.lazy import dataclass
+from auditor.locks import LOCK, alone
+from auditor.whole import write_whole
 
 ENDPOINT: Final = "/v1/chat/completions"
 TOKENS = 100_000_000
@@ -72,6 +75,10 @@ class BatchFile:
     def answer(self, requests: Sequence[Request]) -> dict[str, Answer]:
         """What the folder holds; for the rest an error that says which file it waits in. What waits there already, from
         another submission or a first pass, is not written again and stays; what is answered goes."""
+        with held(self.store.folder, self.say):
+            return self._answer(requests)
+
+    def _answer(self, requests: Sequence[Request]) -> dict[str, Answer]:
         answers: dict[str, Answer] = {}
         lacking: dict[str, Request] = {}
         ids: dict[str, str] = {}
@@ -100,9 +107,8 @@ class BatchFile:
             path.unlink(missing_ok=True)
         elif len(waiting) < len(keys):
             kept = set(waiting)
-            with path.open("rb") as rows, path.with_suffix(".part").open("wb") as out:
-                out.writelines(row for row, k in zip(rows, keys, strict=True) if k in kept)
-            path.with_suffix(".part").replace(path)
+            with path.open("rb") as rows:
+                write_whole(path, b"".join(row for row, k in zip(rows, keys, strict=True) if k in kept), _ROOM)
         return waiting
 
     def _write(self, lacking: Mapping[str, Request]) -> dict[str, Path]:
@@ -111,37 +117,37 @@ class BatchFile:
         start = max(numbers, default=0)
         where: dict[str, Path] = {}
         written: list[Path] = []
-        count = filled = 0
-        file: IO[bytes] | None = None
-        try:
-            of = ""
-            for k, request in sorted(lacking.items(), key=lambda i: i[1].asks):  # the service takes one model a file
-                line = {"custom_id": k, "method": "POST", "url": ENDPOINT, "body": body(request, self.settings)}
-                raw = json.dumps(line, ensure_ascii=False).encode() + b"\n"
-                if file is None or count == lines or filled + len(raw) > size or request.asks != of:
-                    of = request.asks
-                    if file is not None:
-                        file.close()
-                    written.append(folder / f"requests-{start + len(written) + 1:03d}.jsonl")
-                    file, count, filled = written[-1].with_suffix(".part").open("wb"), 0, 0
-                file.write(raw)
-                count, filled, where[k] = count + 1, filled + len(raw), written[-1]
-            if file is not None:
-                file.close()
-            for path in written:
-                path.with_suffix(".part").replace(path)
-        except OSError as error:
-            raise UserError(
-                f"{folder}: cannot be written ({error.strerror})", "name another folder, or free some room"
-            ) from None
-        finally:
-            if file is not None:
-                file.close()
+        rows: list[bytes] = []
+        filled, of = 0, ""
+
+        def close() -> None:
+            if rows:
+                write_whole(written[-1], b"".join(rows), _ROOM)
+                rows.clear()
+
+        for k, request in sorted(lacking.items(), key=lambda i: i[1].asks):  # the service takes one model a file
+            line = {"custom_id": k, "method": "POST", "url": ENDPOINT, "body": body(request, self.settings)}
+            raw = json.dumps(line, ensure_ascii=False).encode() + b"\n"
+            if not rows or len(rows) == lines or filled + len(raw) > size or request.asks != of:
+                close()
+                written.append(folder / f"requests-{start + len(written) + 1:03d}.jsonl")
+                filled, of = 0, request.asks
+            rows.append(raw)
+            filled, where[k] = filled + len(raw), written[-1]
+        close()
         if written and self.say is not None:
             tokens = sum(r.tokens for r in lacking.values())
             named = written[0].name + (f" to {written[-1].name}" if len(written) > 1 else "")
             self.say(f"wrote {len(lacking):,} requests, about {tokens:,} tokens, to {folder}: {named}")
         return where
+
+
+def held(folder: Path, say: Say | None = None) -> contextlib.AbstractContextManager[None]:
+    """Have a folder of requests alone: what waits in it is counted, and rewritten as it is answered."""
+    return alone(folder / f".auditor{LOCK}", f"another run is at {folder}", say, _ROOM)
+
+
+_ROOM = "name another folder, or free some room"
 
 
 def keys_in(path: Path) -> Iterator[str]:
@@ -191,6 +197,12 @@ def file_results(folder: Path, results: Iterable[Path]) -> Filing:
 
     Each line stands for itself: what is good is filed whatever is beside it. A reply that was filed before stays. Refused is
     what is no complete reply to a request of this folder: nothing is mended, not even a fence around the JSON."""
+    with held(folder):
+        return file_held(folder, results)
+
+
+def file_held(folder: Path, results: Iterable[Path]) -> Filing:
+    """As `file_results`, for whoever has the folder alone."""
     asked: dict[str, tuple[Settings, Mapping[str, Any]]] = {}
     for path in (*files_of(folder, "requests-"), *files_of(folder, "submitted-")):
         for k, line in requests_in(path):

@@ -88,7 +88,9 @@ class Online:
         done: dict[str, Answer] = {}
         stop, row = "", 0
         began = said = monotonic()
-        with ThreadPoolExecutor(self.workers, thread_name_prefix="judge") as pool:
+        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="judge")
+        finished = False
+        try:
             running: dict[Future[tuple[Answer, bool, bool]], str] = {}
             while ready or running:
                 while ready and len(running) < self.workers:
@@ -110,6 +112,9 @@ class Online:
                     )
                 if stop:
                     ready.clear()
+            finished = True
+        finally:  # who stops it does not wait for what is under way
+            pool.shutdown(wait=finished, cancel_futures=True)
         return {k: done.get(k, Answer(error=f"not sent, after: {stop}")) for k in pending}
 
     def _one(self, k: str, request: Request, client: "openai.OpenAI") -> tuple[Answer, bool, bool]:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, RootModel, ValidationError
 from auditor.errors import UserError
 from auditor.judges import Answer, Request, Settings, Store, key
 from auditor.models import JudgeInfo
+from auditor.whole import write_whole
 
 JUDGE = "judge.json"
 RESERVED = frozenset({"model", "messages", "response_format", "stream", "n"})
@@ -45,15 +46,10 @@ def with_params(model: str, params: Mapping[str, Any]) -> Settings:
 def write_settings(folder: Path, settings: Settings) -> None:
     """Name the judge of a folder that does not name one yet; another one's name stays."""
     path = folder / JUDGE
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            content = {"model": settings.model, "params": dict(settings.params)}
-            path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written ({error.strerror})", "name another folder, or free some room"
-        ) from None
+    if not path.exists():
+        content = {"model": settings.model, "params": dict(settings.params)}
+        text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        write_whole(path, text, "name another folder, or free some room")
 
 
 def info(name: str, settings: Settings) -> JudgeInfo:

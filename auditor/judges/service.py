@@ -4,6 +4,7 @@ Batch service behind `auditor answers DIR --submit` and `--collect`.
 The key comes from AUDITOR_API_KEY or OPENAI_API_KEY, and appears in no file, message or record.
 """
 
+import contextlib
 import ipaddress
 import json
 import os
@@ -19,9 +20,10 @@ from urllib.parse import urlsplit
 from auditor.errors import UserError
 from auditor.extras import need
 from auditor.judges import REPLY, Say, Store
-from auditor.judges.batchfile import ENDPOINT, Filing, file_results, files_of, requests_in
+from auditor.judges.batchfile import ENDPOINT, Filing, file_held, files_of, held, requests_in
 from auditor.judges.prices import Gate, Load
 from auditor.lazy import dataclass
+from auditor.whole import write_whole
 
 if TYPE_CHECKING:
     import openai
@@ -225,6 +227,11 @@ def _detail(body: object, server: Server) -> str:
 def submit(folder: Path, server: Server, gate: Gate, say: Say) -> int:
     """Upload the request files of a folder and start a batch for each; returns how many. What has been answered since they
     were written is not sent. Ids are noted in `batches.json` at once, and the file becomes `submitted-<id>.jsonl`."""
+    with held(folder, say):
+        return _submit(folder, server, gate, say)
+
+
+def _submit(folder: Path, server: Server, gate: Gate, say: Say) -> int:
     import openai
 
     store = Store(folder)
@@ -264,6 +271,11 @@ def submit(folder: Path, server: Server, gate: Gate, say: Say) -> int:
 def collect(folder: Path, server: Server, say: Say) -> Filing:
     """Fetch the results of the folder's batches that have ended, keep them as `results-<id>.jsonl`, and file them. What an
     ended batch did not answer is free to be asked again."""
+    with held(folder, say):
+        return _collect(folder, server, say)
+
+
+def _collect(folder: Path, server: Server, say: Say) -> Filing:
     import openai
 
     noted = _noted(folder)
@@ -290,13 +302,8 @@ def collect(folder: Path, server: Server, say: Say) -> Filing:
                 say(f"{entry['id']}: not collected: {fault(error, 'Batch service', server)}")
                 continue
             results = folder / f"results-{_name(entry['id'])}.jsonl"
-            try:
-                results.write_bytes(b"\n".join(found))
-            except OSError as error:
-                raise UserError(
-                    f"{results}: cannot be written ({error.strerror})", "free some room, then collect again"
-                ) from None
-            one = file_results(folder, [results])
+            write_whole(results, b"\n".join(found), "free some room, then collect again")
+            one = file_held(folder, [results])
             filing.add(one)
             why = "; ".join(str(e.message) for e in (batch.errors.data or [])[:2]) if batch.errors else ""
             left = entry["requests"] - one.filed - one.already
@@ -328,15 +335,12 @@ def _name(id: str) -> str:
 
 def _rewrite(path: Path, lines: list[dict[str, Any]]) -> None:
     """Leave only these lines in a request file."""
-    try:
-        if not lines:
+    if not lines:
+        with contextlib.suppress(OSError):  # an empty request file of an earlier run: it does no harm
             path.unlink()
-            return
-        partial = path.with_suffix(".part")
-        partial.write_bytes(b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines))
-        partial.replace(path)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror})", "free some room, then submit again") from None
+        return
+    rows = (json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    write_whole(path, rows, "free some room, then submit again")
 
 
 def _noted(folder: Path) -> list[dict[str, Any]]:
@@ -356,12 +360,5 @@ def _noted(folder: Path) -> list[dict[str, Any]]:
 
 
 def _note(folder: Path, noted: list[dict[str, Any]]) -> None:
-    path = folder / BATCHES
-    try:
-        partial = path.with_suffix(".part")
-        partial.write_text(json.dumps(noted, indent=1) + "\n", encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written ({error.strerror})", "free some room; the last batch's id is not noted"
-        ) from None
+    text = json.dumps(noted, indent=1) + "\n"
+    write_whole(folder / BATCHES, text, "free some room; the last batch's id is not noted")

@@ -14,10 +14,11 @@ from test_past import Story
 from test_verify import NOTHING, Scripted, ruled
 
 from auditor import pipeline
-from auditor.batch import Folder, Terms, run
+from auditor.batch import Terms, run
 from auditor.claims.case import SETTLERS, Case, Placed, Settled, Settler, fact
 from auditor.claims.kinds import CLAIM, KINDS, LISTS, Typed, kind_of
 from auditor.errors import UserError
+from auditor.folder import Folder
 from auditor.judges import Answer, Store, key
 from auditor.judges.answers import Typing, claims_prompt, claims_schema, kinds_text
 from auditor.judges.recorded import Recorded
