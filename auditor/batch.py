@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor import __version__, pipeline
+from auditor.deadline import May
+from auditor.ending import words
 from auditor.errors import UserError
 from auditor.extras import need
 from auditor.facts.statistics import statistics
@@ -54,7 +56,7 @@ from auditor.render import index, tables
 from auditor.render.index import Class
 from auditor.render.sides import counts
 from auditor.report import figures_of
-from auditor.repository import Repository
+from auditor.repository import GitError, Repository
 from auditor.since import marked
 from auditor.stored import load_record
 from auditor.workers import Failure, TimeUp, Workers, limited, processes, small_files
@@ -84,6 +86,12 @@ class Terms:
     timeout: float = 0
     max_size: int = 0
     asked_with: str = ""
+    memory: int = 0
+
+    @property
+    def may(self) -> May:
+        """What the audit of one submission may take."""
+        return May(self.timeout, self.memory)
 
     @classmethod
     def of(
@@ -94,6 +102,7 @@ class Terms:
         asking: "Asking | None" = None,
         timeout: float = 0,
         max_size: int = 0,
+        memory: int = 0,
     ) -> "Terms":
         """The terms of a run; `asked_with` says by what its records are known."""
         prompts = ""
@@ -107,7 +116,9 @@ class Terms:
         asked = asdict(asking) if asking is not None else {}
         said = [FORM, __version__, running(), profile.hash, prompts, judge.info.model_dump(), asked, sorted(formats)]
         asked_with = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
-        return cls(pickle.dumps(profile), judge.info, tuple(sorted(formats)), asking, timeout, max_size, asked_with)
+        return cls(
+            pickle.dumps(profile), judge.info, tuple(sorted(formats)), asking, timeout, max_size, asked_with, memory
+        )
 
 
 @dataclass(frozen=True)
@@ -266,13 +277,14 @@ def prepare_one(task: Task) -> Ready | Done:
     started, clock = datetime.now(UTC), time.perf_counter()
     terms, submission = task.terms, task.submission
     seen: list[Statistics] = []
-    with _boundary(task) as failure, limited(terms.timeout):
-        with small_files(terms.max_size):
-            found = pipeline.find(submission)
-        key = key_of(submission, found, terms)
-        if key == task.known:
-            return Done(submission)
-        _not_too_large(found.target.repository, terms.max_size)
+    with _boundary(task) as failure:
+        with limited(terms.timeout):
+            with small_files(terms.max_size):
+                found = pipeline.find(submission)
+            key = key_of(submission, found, terms)
+            if key == task.known:
+                return Done(submission)
+            _not_too_large(found.target.repository, terms.max_size)
         prepared = pipeline.prepare(
             submission,
             _profile(terms.profile),
@@ -281,6 +293,7 @@ def prepare_one(task: Task) -> Ready | Done:
             found=found,
             look=lambda snapshot: seen.append(statistics(snapshot)),
             figures="html" in terms.formats and terms.judge.name == "none",
+            may=terms.may,
         )
         times = Times(started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3))
         return Ready(task, key, prepared, seen[0], times, {})
@@ -291,8 +304,8 @@ def settle_one(ready: Ready) -> Ready | Done:
     """A submission whose claims were read by a judge, with those settled."""
     clock = time.perf_counter()
     terms = ready.task.terms
-    with _boundary(ready.task) as failure, limited(terms.timeout):
-        prepared = pipeline.settled(ready.prepared, _profile(terms.profile), ready.answers)
+    with _boundary(ready.task) as failure:
+        prepared = pipeline.settled(ready.prepared, _profile(terms.profile), ready.answers, terms.may)
         seconds = round(ready.times.seconds + time.perf_counter() - clock, 3)
         return replace(ready, prepared=prepared, times=ready.times.model_copy(update={"seconds": seconds}))
     return failure[0]
@@ -310,9 +323,10 @@ def conclude_one(ready: Ready) -> Done:
         figures = _figures(ready, record)
         report = record.report.model_copy(update={"figures": ()})
         record = record.model_copy(update={"times": times, "report": report})
+        key = "" if ready.prepared.hurried else ready.key  # next time there may be time enough
         around = ready.task.around or Around()
         record = marked(record, around.past)
-        entry = entry_of(record, profile, ready.key, ready.statistics, around.key)
+        entry = entry_of(record, profile, key, ready.statistics, around.key)
         return Done(submission, entry, files_of(record, terms.formats, around, figures), seconds)
     return failure[0]
 
@@ -340,6 +354,8 @@ def _boundary(task: Task) -> Iterator[list[Done]]:
         ):  # a worker lets no file grow
             said = f"{task.submission.repo}: larger than {task.terms.max_size} MB (--max-size), or the connection broke"
         failure.append(failed(task, said))
+    except (GitError, OSError, MemoryError) as error:
+        failure.append(failed(task, words(error)[0]))
     except Exception as error:
         at = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(at.filename).name}:{at.lineno}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__, cli_config, cli_eval, cli_explain, cli_feedback, cli_profile, cli_view
+from auditor import __version__, cli_config, cli_eval, cli_explain, cli_feedback, cli_profile, cli_view, ending, limits
 from auditor.errors import Stopped, UserError
 from auditor.options import (
     BaseUrlOption,
@@ -24,8 +24,10 @@ from auditor.options import (
     Format,
     FormatOption,
     JudgeOption,
+    LimitOption,
     MaxCostOption,
     MaxTokensOption,
+    MemoryOption,
     ModelOption,
     OutputOption,
     PrivateOption,
@@ -68,7 +70,7 @@ class BatchFormat(StrEnum):
 app = typer.Typer(
     name="auditor",
     help="Holds a student group's report against the group's own git repository.",
-    epilog="Exit codes: 0 clean, 1 findings at or above --fail-on, 2 the audit could not be done.",
+    epilog="Exit codes: 0 clean, 1 findings at or above --fail-on, 2 the audit could not be done, 3 standard output could not be written.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -110,6 +112,8 @@ def audit(
     decisions: DecisionsOption = None,
     since: SinceOption = None,
     with_private: PrivateOption = False,
+    timeout: LimitOption = limits.SECONDS.value,
+    memory: MemoryOption = limits.MEGABYTES.value,
     judge: JudgeOption = "none",
     model: ModelOption = "",
     base_url: BaseUrlOption = "",
@@ -127,7 +131,9 @@ def audit(
 ) -> None:
     """Audit one submission: its report against its repository."""
     gc.disable()  # as for a check
+    _need_git()
     from auditor import pipeline
+    from auditor.deadline import May
     from auditor.judges.opening import open_judge
     from auditor.models import Submission
     from auditor.profile import load_profile
@@ -149,7 +155,9 @@ def audit(
     asking = _asking(judge, budget, read, readings, ruling, second, figures, with_private)
     submission = Submission(id=_name(target), repo=target, ref=ref, before=before, report_path=report)
     course = load_profile(profile)
-    record = pipeline.audit(submission, course, reader, _progress(), asking, figures=format == "html")
+    record = pipeline.audit(
+        submission, course, reader, _progress(), asking, figures=format == "html", may=May(timeout, memory)
+    )
     record = marked(record, past) if past else record
     record = _emit(record, format, output, show, chosen, with_private)
     raise typer.Exit(exit_code(record, fail_on, exit_zero))
@@ -196,10 +204,14 @@ def check(
     fail_on: FailOnOption = "contradicted",
     exit_zero: ExitZeroOption = False,
     with_private: PrivateOption = False,
+    timeout: LimitOption = limits.SECONDS.value,
+    memory: MemoryOption = limits.MEGABYTES.value,
 ) -> None:
     """Check your own report before the deadline: the working tree as it stands, without key or network."""
     gc.disable()  # a second of work that ends with the process: collecting costs a tenth of it
+    _need_git()
     from auditor import pipeline
+    from auditor.deadline import May
     from auditor.profile import load_profile
 
     committing = "PRE_COMMIT" in os.environ  # the hook's framework says so
@@ -211,6 +223,7 @@ def check(
         question=question,
         committing=committing,
         figures=format == "html",
+        may=May(timeout, memory),
     )
     _emit(record, format, output, show, with_private=with_private)
     raise typer.Exit(0 if exit_zero else exit_code(record, fail_on))
@@ -230,9 +243,7 @@ def batch(
     format: Annotated[
         list[BatchFormat], typer.Option("--format", "-f", help="What to write for a group beside its record.")
     ] = [BatchFormat.html],  # noqa: B006  (typer copies it)
-    timeout: Annotated[
-        float, typer.Option(min=0, metavar="S", help="Seconds that a group may take; 0 is no limit.")
-    ] = 300,
+    timeout: LimitOption = 300,
     max_size: Annotated[
         int, typer.Option(min=0, metavar="MB", help="The largest repository that is read; 0 is no limit.")
     ] = 0,
@@ -244,6 +255,7 @@ def batch(
             file_okay=False,
         ),
     ] = None,
+    memory: MemoryOption = limits.MEGABYTES.value,
     fresh: Annotated[bool, typer.Option("--fresh", help="Audit again what is finished.")] = False,
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="A Dask cluster instead of own processes.")] = "",
     fail_on: FailOnOption = "contradicted",
@@ -274,6 +286,8 @@ def batch(
     from auditor.repository import cache_folder
     from auditor.stopping import stoppable
 
+    if not scheduler:
+        _need_git()
     if before:
         moment(before)
     submissions = read_groups(groups, before=before, check_time=moment, note=_note)
@@ -293,7 +307,7 @@ def batch(
         timeout=judge_timeout,
     )
     asking = _asking(judge, budget, read, readings, ruling, second, figures, with_private)
-    terms = many.Terms.of(course, reader, formats, asking, timeout, max_size)
+    terms = many.Terms.of(course, reader, formats, asking, timeout, max_size, memory)
     make, threads = many.dask(scheduler) if scheduler else (None, many.default_workers())
     with stoppable(), _tally(len(submissions)) as tell:
         try:
@@ -586,6 +600,14 @@ def exit_code(record: "AuditRecord", fail_on: FailOn, exit_zero: bool = False) -
     return int(not exit_zero and any(f.level in _FAILING[fail_on] for f in counted))
 
 
+def _need_git() -> None:
+    """Raises UserError where git is not to be found: what needs it says so in words of its own, each in others."""
+    import shutil
+
+    if shutil.which("git") is None:
+        raise UserError("git is not installed, or not on the PATH", "install git 2.30 or newer")
+
+
 def _name(target: str) -> str:
     """A submission's id from its address: the last part that says something."""
     parts = [p for p in target.replace("\\", "/").rstrip("/").split("/") if p not in ("", ".", "..")]
@@ -677,31 +699,13 @@ def _progress() -> Callable[[str], None] | None:
 
 
 def main() -> None:
-    """The `auditor` command: a UserError becomes one line, a hint and exit code 2."""
+    """The `auditor` command: whatever goes wrong becomes one line, a hint and an exit code."""
     # One audit makes few cycles and many objects that live to its end: looking for the former takes a tenth of its time.
     gc.set_threshold(100_000, 50, 50)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for some
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
-    except UserError as error:
-        from auditor.render import one_line
-
-        if "--debug" in sys.argv:
-            raise
-        for line in error.message.split("\n"):
-            sys.stderr.write(f"auditor: {one_line(line)}\n")
-        if error.hint:
-            sys.stderr.write(f"  hint: {one_line(error.hint)}\n")
-        if isinstance(error, Stopped):
-            from auditor.stopping import end_soon
-
-            sys.stderr.flush()
-            end_soon()
-        sys.exit(2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        ending.run(app, "--debug" in sys.argv)
     finally:
         gc.freeze()  # else the interpreter looks through all of it once more before it ends

@@ -20,6 +20,7 @@ from auditor.models import ChecklistItem, Citation, Claim, Evidence, Image, Ques
 from auditor.profile import Profile, Version, words
 from auditor.report import BEFORE, IN_HTML, LENGTH, UNDERLINED
 from auditor.repository import Unreadable
+from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot
 
 Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id
@@ -217,7 +218,7 @@ class _Page:
         for n in self.section(question):
             row = self.lines[n - 1]
             if (match := LENGTH.search(row)) and row.lstrip().startswith(">"):
-                return int(match[1]), int(match[2])
+                return number_of(match[1]), number_of(match[2])
         return None
 
     def length(self, question: Question) -> tuple[int, int] | None:
@@ -618,7 +619,7 @@ def _near(page: _Page, path: str) -> str:
 def _no_picture(file: File) -> str:
     """Why a file does not show as a picture, or nothing where it does or cannot be read."""
     try:
-        data = file.bytes()
+        data = file.start(100_000)
     except Unreadable:
         return ""
     if not data.strip():
@@ -688,7 +689,7 @@ def _fences(page: _Page) -> Iterator[Flaw]:
     for problem in page.report.problems:
         if match := re.fullmatch(r"question (\d+): a code fence is not closed", problem.message):
             yield Flaw(
-                "fence-unbalanced", Source(kind="question", n=int(match[1])), problem.line, f"Question {match[1]}",
+                "fence-unbalanced", Source(kind="question", n=number_of(match[1])), problem.line, f"Question {match[1]}",
                 _cut(page.lines[problem.line - 1]),
                 "A code block starts here and never ends: everything below it shows as code.",
                 f"Close it with a line ``` where the code ends, or delete line {problem.line}.",

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import field
 
+from auditor import limits
 from auditor.lazy import dataclass
 
 _DEPTH = 12  # f-strings within f-strings
@@ -39,6 +40,8 @@ def running() -> str:
 
 def parse(source: str) -> ast.Module:
     """The tree of a module in whatever Python; raises NotRead."""
+    if source.count("\n") + source.count(";") > limits.STATEMENTS.value:
+        raise NotRead(f"is too large to read as Python (more than {limits.STATEMENTS})")
     try:
         tree = _parse(source)
         assert isinstance(tree, ast.Module)
@@ -331,20 +334,19 @@ def _statements(source: str) -> str:
         first, last = place(start), place(end)
         edits.append((first, last, "\\\n" * source.count("\n", first, last)))
 
-    def closing(i: int) -> int:
-        """The bracket that closes the one at `i`; 0 for none."""
-        depth = 0
-        for j in range(i, len(tokens)):
-            depth += (tokens[j].string in "([{") - (tokens[j].string in ")]}") if tokens[j].type == tokenize.OP else 0
-            if not depth:
-                return j
-        return 0
+    closing: dict[int, int] = {}  # the bracket that closes each one
+    opened: list[int] = []
+    for i, token in enumerate(tokens):
+        if token.type == tokenize.OP and token.string in ("(", "[", "{"):
+            opened.append(i)
+        elif token.type == tokenize.OP and token.string in (")", "]", "}") and opened:
+            closing[opened.pop()] = i
 
     begins = True
     for i, token in enumerate(tokens[:-3]):
         name, after = tokens[i + 1], tokens[i + 2]
         if token.type == tokenize.NAME and name.type == tokenize.NAME:
-            end = closing(i + 2) if after.string == "[" else 0
+            end = closing.get(i + 2, 0) if after.string == "[" else 0
             if token.string in ("def", "class") and end:
                 drop(after.start, tokens[end].end)
             elif token.string == "type" and begins and (after.string == "=" or (end and tokens[end + 1].string == "=")):
@@ -358,9 +360,12 @@ def _statements(source: str) -> str:
         begins = token.type in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT) or (
             token.string == ";" or (begins and token.type == tokenize.ENCODING)
         )
-    for first, last, new in sorted(edits, reverse=True):
-        source = source[:first] + new + source[last:]
-    return source
+    pieces, at = [], 0
+    for first, last, new in sorted(edits):
+        if first >= at:
+            pieces += [source[at:first], new]
+            at = last
+    return "".join([*pieces, source[at:]])
 
 
 def _bracketed(

@@ -248,12 +248,14 @@ def _submission(
         problems.append((line, f"group {group!r} has no letter or digit to name a file by"))
     if repo and not is_url(repo):
         here = folder / repo
-        if here.exists():
+        if _there(here):
             repo = str(here)
         else:
             repo = address(repo)
-            if not is_url(repo) and not Path(repo).exists() and re.match(r"[\w-]+\.[\w.-]+/", repo):
+            if not is_url(repo) and not _there(Path(repo)) and re.match(r"[\w-]+\.[\w.-]+/", repo):
                 problems.append((line, f"{repo}: no folder; for an address write https:// before it"))
+            elif not is_url(repo) and len(repo) > _LONGEST:
+                problems.append((line, f"{repo[:60]}...: longer than any path or address"))
     elif repo:
         repo = address(repo)
     when = row.get("before", "")
@@ -269,6 +271,16 @@ def _submission(
     return Submission(
         id=group, repo=repo, ref=ref, before=when or ("" if ref else before), report_path=row.get("report", "")
     )
+
+
+_LONGEST = 4_000  # characters
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long for a file, or with a NUL in it
+        return False
 
 
 def _folder(source: Path, before: str, note: Callable[[str], None]) -> list[Submission]:

@@ -23,6 +23,24 @@ FailOnOption = Annotated[
     ),
 ]
 ExitZeroOption = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
+LimitOption = Annotated[
+    float,
+    typer.Option(
+        "--timeout",
+        min=0,
+        metavar="S",
+        help="Seconds that one audit may take, fetching and a judge aside; what takes longer is left out by name. 0 is no limit.",
+    ),
+]
+MemoryOption = Annotated[
+    int,
+    typer.Option(
+        "--memory",
+        min=0,
+        metavar="MB",
+        help="Memory that one audit may take; what takes more is left out by name. 0 is no limit.",
+    ),
+]
 JudgeOption = Annotated[
     str,
     typer.Option(

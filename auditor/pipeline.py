@@ -3,15 +3,19 @@
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from auditor import __version__
+from auditor import __version__, limits
+from auditor.boundary import attempt
 from auditor.claims import run
 from auditor.claims.run import case_of, numbered, read_patterns
 from auditor.claims.settle.practice import explained_boxes
+from auditor.deadline import ORDINARY, Allowance, LeftOut, May, allowed, within
 from auditor.errors import UserError
 from auditor.facts.language import minimum_python
 from auditor.facts.past import Memory
@@ -50,11 +54,13 @@ from auditor.profile_files import refuse_inside
 from auditor.prose import read_prose
 from auditor.report import figures_of, find_report, parse_report
 from auditor.repository import locate
-from auditor.rules import ADDRESSES, judge_items, lacking, remembered, report_findings
+from auditor.rules import ADDRESSES, Idle, judge_items, lacking, remembered, report_findings, unsure_of
 from auditor.snapshot import File, Snapshot
 
 if TYPE_CHECKING:
     from auditor.judges.request import Asking
+
+T = TypeVar("T")
 
 
 def audit(
@@ -64,16 +70,19 @@ def audit(
     progress: Callable[[str], None] | None = None,
     asking: "Asking | None" = None,
     figures: bool = False,
+    *,
+    may: May = ORDINARY,
 ) -> AuditRecord:
     """One submission, audited. Raises UserError when it cannot be: no repository, no commit, no report. `asking` says what a
-    judge is asked and shown; with `figures` the record keeps the report's images, for a page."""
+    judge is asked and shown; with `figures` the record keeps the report's images, for a page. `may` is the time and the
+    memory that the work may take, without fetching a URL and what the judge takes."""
     started, clock = datetime.now(UTC), time.perf_counter()
     judge = judge or NoJudge()
-    prepared = prepare(submission, profile, progress, judge.info.name != "none", asking, figures=figures)
+    prepared = prepare(submission, profile, progress, judge.info.name != "none", asking, figures=figures, may=may)
     asked = time.perf_counter()
     answers = dict(judge.answer(prepared.requests))
     judging = time.perf_counter() - asked
-    prepared = settled(prepared, profile, answers)
+    prepared = settled(prepared, profile, answers, may)
     asked = time.perf_counter()
     answers |= judge.answer(rulings(prepared, answers))
     judging = judging + time.perf_counter() - asked if prepared.requests else 0.0
@@ -108,6 +117,7 @@ def prepare(
     found: Found | None = None,
     look: Callable[[Snapshot], None] | None = None,
     figures: bool = False,
+    may: May = ORDINARY,
 ) -> Prepared:
     """Read the commit that the submission names (`found`, where that is known), parse its report, run probes and claim
     checks; for a judge, write the requests of the readings, as `asking` says. `look` is shown the snapshot; `figures` keeps
@@ -115,7 +125,7 @@ def prepare(
     found = found or find(submission, progress)
     target, commit, later = found.target, found.commit, found.later
     refuse_inside(profile, target.repository.path)
-    with opened(found) as snapshot:
+    with allowed(may) as allowance, opened(found) as snapshot:
         file = find_report(snapshot, submission.report_path, profile)
         report = parse_report(file, profile, snapshot.files, commit, target.url)
         with_report(snapshot, profile, report, target.url)
@@ -143,7 +153,18 @@ def prepare(
             prepared = _with_figures(prepared, snapshot)
         if judged:
             prepared = replace(with_requests(prepared, snapshot, profile, asking), found=found)
-        return with_state(prepared, file, snapshot, profile)
+        return _with_left_out(with_state(prepared, file, snapshot, profile), allowance)
+
+
+def _with_left_out(prepared: Prepared, allowance: Allowance) -> Prepared:
+    """The same with what was left out for want of time or memory."""
+    left = [Problem(message=f"{what} {why}") for what, why in allowance.left_out.items()]
+    said = {p.message for p in prepared.omitted}
+    return replace(
+        prepared,
+        omitted=(*prepared.omitted, *(p for p in left if p.message not in said)),
+        hurried=prepared.hurried or allowance.cut,
+    )
 
 
 def check(
@@ -155,6 +176,7 @@ def check(
     question: int = 0,
     committing: bool = False,
     figures: bool = False,
+    may: May = ORDINARY,
 ) -> AuditRecord:
     """The working tree at a path, checked as a group would before handing in: the report's form, then the audit without a
     judge. `only` is `form` or `audit`; `question` keeps the findings of one answer; `committing` takes what is staged as
@@ -166,7 +188,7 @@ def check(
     started, clock = datetime.now(UTC), time.perf_counter()
     root = root_of(path)
     refuse_inside(profile, root)
-    with open_working_tree(root) as tree:
+    with allowed(may) as allowance, open_working_tree(root) as tree:
         file = _report_on_disk(tree, root, report_path, profile)
         url = tree.repository.origin()
         report = parse_report(file, profile, tree.files, tree.commit, url)
@@ -192,18 +214,24 @@ def check(
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
         if only != "audit":
-            disk = Disk(report, tree, tree.head, changed, tree.left_out())
-            case = case_of(tree, profile, read_prose(report))
-            more = [
-                *on_disk(disk, case, _told_of(report, verdicts)),
-                *(() if report_path else moved(disk, file, profile.collected)),
-            ]
-            form = check_form(
-                file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question, more=more
-            )
-            named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
-            form += uncommitted(file, named, report, changed, tree.head, verdicts, book.evidence, book.enter)
+            failed: list[Problem] = []
+
+            def checked() -> list[Verdict]:
+                disk = Disk(report, tree, tree.head, changed, tree.left_out())
+                case = case_of(tree, profile, read_prose(report))
+                more = [
+                    *on_disk(disk, case, _told_of(report, verdicts)),
+                    *(() if report_path else moved(disk, file, profile.collected)),
+                ]
+                form = check_form(
+                    file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question, more=more
+                )
+                named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
+                return form + uncommitted(file, named, report, changed, tree.head, verdicts, book.evidence, book.enter)
+
+            form = _bounded("the report's form", failed, checked) or []
             verdicts = (*form, *(v for v in verdicts if not _told(v, form)))
+            prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
         keys = exposed(tree, book.enter)
         verdicts = (*verdicts, *keys)
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
@@ -212,6 +240,7 @@ def check(
         prepared = replace(prepared, submission=submission, evidence=book.evidence, verdicts=verdicts, state=state)
         if figures:
             prepared = _with_figures(prepared, tree)
+        prepared = _with_left_out(prepared, allowance)
     record = conclude(prepared, profile, {}, JudgeInfo())
     if question:
         about = {v.id for v in verdicts if v.claim.source == Source(kind="question", n=question)}
@@ -275,19 +304,34 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
             reason=answer.reason,
         )
     prose = read_prose(snapshot.report)
+    many, prose = len(prose.statements), replace(prose, statements=prose.statements[: limits.SENTENCES.value])
     case = case_of(snapshot, profile, prose)
     placed, unread = read_patterns(case)
+    if many > limits.SENTENCES.value:
+        unread.append(Problem(message=f"of {many:,} sentences only the first {limits.SENTENCES} are read"))
+    if len(placed) > limits.CLAIMS.value:
+        unread.append(Problem(message=f"of {len(placed):,} claims only the first {limits.CLAIMS} are settled"))
+        placed = sorted(placed, key=lambda p: p.line)[: limits.CLAIMS.value]
     case.claims = tuple(placed)
+    failed = [*unread]
     explained = {
         item: book.enter(e)
-        for item, e in explained_boxes(case).items()
+        for item, e in (
+            _bounded("the boxes that an answer explains", failed, lambda: explained_boxes(case)) or {}
+        ).items()
         if not _runs_in_ci(profile.items_by_id.get(item), results, book.evidence)
     }
-    verdicts = judge_items(snapshot.report, profile, results, book.evidence, explained, idle(snapshot, book.evidence))
-    verdicts = _remembered(verdicts, snapshot, profile, results, book)
+    unused = _bounded("what is there and not used", failed, lambda: idle(snapshot, book.evidence))
+    unused = unused or Idle(others=frozenset(book.evidence))  # then no open box is told to be ticked
+    boxes = judge_items(snapshot.report, profile, results, book.evidence, explained, unused)
+    remembers = _bounded(
+        "the history of the boxes", failed, lambda: _remembered(boxes, snapshot, profile, results, book)
+    )
+    verdicts = _without_past(boxes, snapshot.report, profile, results) if remembers is None else remembers
     typed, broken = run.settle(case, placed, book.enter)
-    claimed = numbered([*orders_in_report(prose, book.enter), *typed])
-    failed = [*unread, *broken]
+    orders = _bounded("what speaks to a judge", failed, lambda: orders_in_report(prose, book.enter))
+    claimed = numbered([*(orders or ()), *typed])
+    failed += broken
     return Prepared(
         submission=submission,
         report=snapshot.report,
@@ -296,6 +340,26 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         verdicts=(*verdicts, *claimed),
         omitted=(*_omitted(snapshot, _boxes_of(holes, verdicts, snapshot.report, profile)), *failed),
     )
+
+
+def _bounded(what: str, failed: list[Problem], make: Callable[[], T]) -> T | None:
+    """What a part of the audit makes; None where it fails or takes too long, and the record says so."""
+    made, why = attempt(make, what)
+    if why:
+        failed.append(Problem(message=why))
+    return made
+
+
+def _without_past(
+    verdicts: Sequence[Verdict], report: Report, profile: Profile, results: Mapping[str, ProbeResult]
+) -> list[Verdict]:
+    """The same verdicts where the history was not looked at: what it could show is held against nobody."""
+    made = []
+    for verdict, item in zip(verdicts, report.items, strict=True):
+        spec = profile.items_by_id.get(item.item)
+        known = spec is None or not lacking(item, spec, results)
+        made.append(verdict if known else unsure_of(verdict, "the history was not looked at."))
+    return made
 
 
 def _runs_in_ci(spec: Item | None, results: Mapping[str, ProbeResult], evidence: Mapping[str, Evidence]) -> bool:
@@ -324,8 +388,12 @@ def _remembered(
         gone = lacking(item, spec, results) if spec else ()
         for id_ in (*gone, *(spec.weak if spec and gone else ())):
             probe = probes[id_]
-            ask = memory.was_there if id_ in gone else memory.may_be_there
-            past = ask(probe.looks_in, probe.mentions, _asking(probe))
+            ask = partial(memory.was_there if id_ in gone else memory.may_be_there, probe.looks_in, probe.mentions)
+            try:
+                past = within(f"the past of `{id_}`", limits.PIECE, partial(ask, _asking(probe)))
+            except LeftOut as left:  # it may have been there
+                verdict = unsure_of(verdict, f"{left}.")
+                break
             if spec and past:
                 fact = Evidence(kind="fact", probe=id_, note=str(past), sources=past.sources)
                 piece = fact.model_copy(update={"id": book.enter(fact)})
@@ -357,9 +425,11 @@ def _boxes_of(
 
 def _omitted(snapshot: Snapshot, touched: Mapping[Hole, tuple[int, ...]]) -> list[Problem]:
     """What could not be read, made sense of or followed, each once, with the boxes that hang on it."""
-    holes = [Hole(path, reason) for path, reason in snapshot.unreadable().items()]
+    holes = [*snapshot.cut, *(Hole(path, reason) for path, reason in snapshot.unreadable().items())]
     holes += [Hole(f.path, why.removeprefix(f.path).strip()) for f in _own(snapshot) for why in f.problems.values()]
-    if any("python" in f.problems for f in _own(snapshot)) and (asked := minimum_python(snapshot)):
+    if any("python" in f.problems for f in _own(snapshot)) and (
+        asked := attempt(lambda: minimum_python(snapshot), "the Python that is asked for")[0]
+    ):
         path, version = asked
         if version > sys.version_info[:2]:
             why = f"asks for Python {version[0]}.{version[1]} or newer; Python {running()} reads this, so what does not parse may be newer syntax"
@@ -399,14 +469,15 @@ def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, aski
     )
 
 
-def settled(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]) -> Prepared:
+def settled(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], may: May = ORDINARY) -> Prepared:
     """The same with what programs settle of the claims that a judge read in the answers alone. It comes between the readings and the
     ruling, which is about these, too."""
     if prepared.brief is None:
         return prepared
     from auditor.replies import settle_claims
 
-    return settle_claims(prepared, profile, answers)
+    with allowed(may) as allowance:
+        return _with_left_out(settle_claims(prepared, profile, answers), allowance)
 
 
 def _by_probe(prepared: Prepared) -> dict[int, Verdict]:
@@ -439,6 +510,10 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
     findings = report_findings(prepared.report, profile, verdicts, book.evidence)
     if prepared.brief is not None:
         verdicts, findings, items, unjudged, judged = _judge(prepared, profile, answers, book)
+    more = []
+    if len(findings) > limits.FINDINGS.value:
+        more = [Problem(message=f"of {len(findings):,} findings only the first {limits.FINDINGS} are kept")]
+        findings = findings[: limits.FINDINGS.value]
     usage = sum((a.usage for a in answers.values()), start=TokenUsage())
     prompt = Named(name="none")
     if prepared.brief is not None:
@@ -460,7 +535,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
         items=tuple(items),
         report_state=prepared.state,
         claims=prepared.claims,
-        omitted=(*prepared.omitted, *_left_out(prepared)),
+        omitted=(*prepared.omitted, *_left_out(prepared), *more),
         judged=judged,
         unjudged=tuple(unjudged),
         usage=Usage(
@@ -549,8 +624,11 @@ def moment(text: str) -> datetime:
     UserError for anything else."""
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
+        with suppress(ValueError):
+            date.fromisoformat(text)  # a date alone, however it is written
+            when = when.replace(hour=23, minute=59, second=59)
+        when = when if when.tzinfo else when.astimezone()
+        when.timestamp()
+    except (ValueError, OverflowError, OSError):
         raise UserError(f"--before {text}: not a time", "write it like 2026-01-23T23:59+01:00") from None
-    if len(text) == 10:
-        when = when.replace(hour=23, minute=59, second=59)
-    return when if when.tzinfo else when.astimezone()
+    return when

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from auditor.boundary import attempt
 from auditor.facts.copied import spoken_of
 from auditor.judges import Request
 from auditor.lazy import dataclass
@@ -43,6 +44,7 @@ class Prepared:
     found: Found | None = None
     claims: ReadClaims | None = None
     state: ReportState | None = None
+    hurried: bool = False  # something was left out for want of time or memory
 
 
 def opened(found: Found) -> OpenSnapshot:
@@ -55,7 +57,7 @@ def with_report(snapshot: Snapshot, profile: Profile, report: Report, url: str) 
     own = {p for p in report.files if not profile.is_own_page(p)}
     snapshot.set_aside = lambda f: "course material" if f.path in own else profile.set_aside(f)
     snapshot.report = report
-    copied = spoken_of(snapshot, url)
+    copied, _ = attempt(lambda: spoken_of(snapshot, url), "whose repository the report speaks of")
     snapshot.beyond = (copied,) if copied else ()
 
 

@@ -9,17 +9,42 @@ import json
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TypeVar
 
 import yaml
 
-from auditor import grammar
+from auditor import grammar, limits
+from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
+from auditor.nesting import too_deep, why_not_yaml
 from auditor.repository import Unreadable
+from auditor.shapes import Table, below, table_of, tame, text_of, whole
 from auditor.snapshot import File
+
+T = TypeVar("T")
+
+
+def _bounded(
+    file: File, kind: str, make: Callable[[File], T], nothing: Callable[[], T], *, by_content: bool = True
+) -> T:
+    """A reader's boundary: what it makes of a file, remembered on it (or, `by_content`, once for all files with this
+    content); nothing of a file without text, or where the reader fails or takes too long, which is a hole."""
+
+    def made(file: File) -> T:
+        try:
+            return make(file)
+        except Unreadable:  # a hole where the text was asked for
+            return nothing()
+        except Exception as error:
+            file.cannot(kind, f"{file.path} could not be read as {kind} ({type(error).__name__})")
+            return nothing()
+
+    return file.parse(kind, made, nothing, by_content=by_content)
+
 
 # -- Python ------------------------------------------------------------------------------------------------------------
 
@@ -100,6 +125,21 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
         todo += children(one)
 
 
+def _all_nodes(tree: ast.Module) -> list[ast.AST]:
+    """As `walk`. Raises NotRead for a tree that is deeper than those who go down it can."""
+    nodes: list[ast.AST] = [tree]
+    start = 0
+    for _ in range(limits.PYTHON_NESTING.value):
+        end = len(nodes)
+        for node in nodes[start:end]:
+            nodes += children(node)
+        if len(nodes) == end:
+            return nodes
+        start = end
+    line = next((line for node in nodes[start:] if (line := getattr(node, "lineno", 0))), 0)
+    raise grammar.NotRead(f"is nested too deep to read as Python (more than {limits.PYTHON_NESTING})", line)
+
+
 _NOTED = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Call})
 
 
@@ -109,7 +149,7 @@ class Module:
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
-        self.nodes = list(walk(tree))
+        self.nodes = _all_nodes(tree)
         self.imports: dict[str, int] = {}
         self.aliases: dict[str, str] = {}
         self.calls: list[Call] = []
@@ -192,12 +232,17 @@ class Module:
 def python(file: File) -> Module | None:
     """The parsed module of a `.py` file, or of a notebook's code cells (lines are then the notebook file's). None if it
     does not parse."""
-    return file.once("python", lambda: _python(file))
+    return _bounded(file, "python", _python, lambda: None)
 
 
 def _python(file: File) -> Module | None:
     try:
-        return Module(_notebook(file) if file.suffix == "ipynb" else grammar.parse(file.text))
+        if file.room is not None and file.room.nodes <= 0:
+            raise grammar.NotRead(f"is not read as Python: the files before it have more than {limits.ALL_NODES}")
+        module = Module(_tame(_notebook(file) if file.suffix == "ipynb" else grammar.parse(file.text), file.text))
+        if file.room is not None:
+            file.room.nodes -= len(module.nodes)
+        return module
     except grammar.NotRead as error:
         file.cannot("python", f"{file.path} {error.why}" + (f" at line {error.line}" if error.line else ""))
     except (RecursionError, MemoryError):
@@ -205,20 +250,27 @@ def _python(file: File) -> Module | None:
     return None
 
 
+_WILD = compile_later(r"\\[uU](?:0000)?[dD][89a-fA-F]|0[xXoObB][\da-fA-F_]{40}")
+
+
+def _tame(tree: ast.Module, text: str) -> ast.Module:
+    """The tree without what no program means and no text can show: halves of characters, numbers of thousands of digits."""
+    for node in walk(tree) if _WILD.search(text) else ():
+        if isinstance(node, ast.Constant):
+            node.value = tame(node.value)
+    return tree
+
+
 def _notebook(file: File) -> ast.Module:
     """The code of a notebook's cells, each node with its line in the file. Cells in another language are left out; one that
     does not parse costs itself alone."""
     tree = ast.Module([], [])
-    row, at = 1, 0
-    for code in _cells(file):
-        rows = []
-        for line in code.split("\n"):
-            if line.strip():
-                for written in (json.dumps(line, ensure_ascii=False)[1:-1], json.dumps(line)[1:-1]):
-                    if (found := file.text.find(written, at)) >= 0:
-                        row, at = row + file.text.count("\n", at, found), found
-                        break
-            rows.append(row)
+    cells = _cells(file)
+    if sum(code.count("\n") + code.count(";") for code in cells) > limits.STATEMENTS.value:
+        raise grammar.NotRead(f"is too large to read as Python (more than {limits.STATEMENTS})")
+    places = _Places(file.text, frozenset(line for code in cells for line in code.split("\n") if line.strip()))
+    for code in cells:
+        rows = [places.row(line) for line in code.split("\n")]
         if code.lstrip().startswith("%%"):
             head, _, rest = code.lstrip().partition("\n")
             if head.split()[0] not in _TIMED:
@@ -239,11 +291,50 @@ def _notebook(file: File) -> ast.Module:
     return tree
 
 
+class _Places:
+    """The lines of a notebook's file in which lines of its code stand, asked for in their order."""
+
+    def __init__(self, text: str, code: frozenset[str]) -> None:
+        self._text, self._code = text, code
+        self._row, self._at = 1, 0
+        self._strings: dict[str, list[int]] | None = None
+
+    def row(self, line: str) -> int:
+        """The number of the line where the next line of code stands; of a blank one that of the line before it."""
+        if line.strip():
+            found = (
+                self._text.find(json.dumps(line, ensure_ascii=False)[1:-1], self._at) if self._strings is None else -1
+            )
+            if found < 0:  # written with other escapes, as more lines may be: looked up from here on
+                self._strings = self._strings if self._strings is not None else self._read_strings()
+                places = self._strings.get(line, [])
+                at = bisect_left(places, self._at)
+                found = places[at] if at < len(places) else self._at
+            self._row += self._text.count("\n", self._at, found)
+            self._at = found
+        return self._row
+
+    def _read_strings(self) -> dict[str, list[int]]:
+        """Where the strings begin that have a line of the code in them."""
+        found: dict[str, list[int]] = {}
+        for match in _STRING.finditer(self._text):
+            try:
+                value = json.loads(match[0], strict=False)
+            except ValueError:
+                continue
+            for line in self._code.intersection(value.split("\n")):
+                found.setdefault(line, []).append(match.start())
+        return found
+
+
+_STRING = compile_later(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _TIMED = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3", "%%memit", "%%mprun")
 
 
 def _cells(file: File) -> list[str]:
     """The sources of the code cells of a Python notebook, of any format; none for one in another language."""
+    if too_deep(file.text, "json"):
+        raise grammar.NotRead(f"is nested too deep to read as a notebook (more than {limits.NESTING})")
     try:
         book = json.loads(file.text)
     except (ValueError, RecursionError):
@@ -267,7 +358,7 @@ def _cells(file: File) -> list[str]:
             if isinstance(source, list):
                 source = "".join(part for part in source if isinstance(part, str))
             if isinstance(source, str):
-                found.append(source)
+                found.append(whole(source))
     return found
 
 
@@ -289,7 +380,7 @@ def _cell(code: str) -> ast.Module:
         return grammar.parse("\n".join(rows))
 
 
-def literal(node: ast.AST | None) -> Any:
+def literal(node: ast.AST | None) -> object:
     """The value of a literal expression, or None for anything that would have to be computed."""
     if node is None:
         return None
@@ -321,11 +412,9 @@ def is_stub_body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) ->
 
 # -- YAML --------------------------------------------------------------------------------------------------------------
 
-_NODE_LIMIT = 100_000
-
 
 class _TooLarge(ValueError):
-    """More nodes than any configuration has."""
+    """More nodes than any configuration has, or deeper ones; the message goes on after the path."""
 
 
 class Node:
@@ -371,7 +460,7 @@ class Node:
 
 def yaml_documents(file: File) -> list[Node]:
     """The documents of a YAML (or JSON) file; empty if it does not parse."""
-    return file.once("yaml", lambda: _yaml(file))
+    return _bounded(file, "yaml", _yaml, list)
 
 
 def yaml_root(file: File) -> Node:
@@ -382,21 +471,27 @@ def yaml_root(file: File) -> Node:
 
 def _yaml(file: File) -> list[Node]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    if why := why_not_yaml(file.text, loader):
+        file.cannot("yaml", f"{file.path} {why}")
+        return []
     try:
         seen = [0]
         return [_node(n, seen, 0) for n in yaml.compose_all(file.text, Loader=loader) if n is not None]
+    except _TooLarge as error:
+        file.cannot("yaml", f"{file.path} {error}")
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
-        why = "is too large or too deep to read" if isinstance(error, _TooLarge | RecursionError) else "does not parse"
-        file.cannot("yaml", f"{file.path} {why} as YAML{where}")
-        return []
+        file.cannot("yaml", f"{file.path} does not parse as YAML{where}")
+    return []
 
 
 def _node(node: yaml.Node, seen: list[int], depth: int) -> Node:
     seen[0] += 1
-    if seen[0] > _NODE_LIMIT or depth > 200:  # aliases may make a small file grow without end
-        raise _TooLarge("too large")
+    if seen[0] > limits.NODES.value:  # aliases may make a small file grow without end
+        raise _TooLarge(f"is too large to read as YAML (more than {limits.NODES})")
+    if depth > 2 * limits.NESTING.value:
+        raise _TooLarge(f"is too deep to read as YAML (more than {limits.NESTING})")
     line = node.start_mark.line + 1
     end = max(line, node.end_mark.line + (1 if node.end_mark.column else 0))
     if isinstance(node, yaml.MappingNode):
@@ -588,7 +683,7 @@ def _module_at(words: list[str]) -> int:
 _SHELLS = frozenset(["bash", "sh", "zsh", "dash", "ash"])
 
 
-def _within(command: Command) -> Iterator[Command]:
+def _within(command: Command, depth: int) -> Iterator[Command]:
     """The commands that a command holds as text or starts for each of its finds: `bash -c 'a && b'`, `find -exec a ;`,
     `parallel ::: 'a' 'b'`, `eval 'a'`."""
     if not any(word in command.text for word in ("-c", "-exec", "-ok", ":::", "eval", "hatch", "-lc", "-ec")):
@@ -610,7 +705,7 @@ def _within(command: Command) -> Iterator[Command]:
         scripts = list(words[1:])
     for script in scripts:
         if script != command.text:
-            for inner in shell_commands(script, command.line):
+            for inner in shell_commands(script, command.line, depth + 1):
                 yield Command(inner.text, command.line, command.soft or inner.soft)
 
 
@@ -624,9 +719,13 @@ def _skip_options(words: list[str]) -> list[str]:
 _AHEAD = 100  # lines to look for the end of a string that goes on over lines
 
 
-def shell_commands(text: str, line: int = 1) -> list[Command]:
-    """The simple commands of a script, without comments, with the line each starts on. Heredoc bodies are left out."""
+def shell_commands(text: str, line: int = 1, depth: int = 0) -> list[Command]:
+    """The simple commands of a script, without comments, with the line each starts on. Heredoc bodies are left out. `depth` is
+    how many commands it is written within."""
     commands: list[Command] = []
+    if depth > limits.SHELL_NESTING.value:
+        unsure(Hole("", f"commands within commands are read to {limits.SHELL_NESTING}"))
+        return commands
     rows = text.split("\n")
     i = 0
     while i < len(rows):
@@ -655,24 +754,28 @@ def shell_commands(text: str, line: int = 1) -> list[Command]:
             i += 1
         joined, inner, _ = _inner(joined) if "$(" in joined else (joined, [], False)
         for script in inner:
-            commands += shell_commands(script, line + start)
+            commands += shell_commands(script, line + start, depth + 1)
         pieces = _split(joined)
-        for k, (piece, _) in enumerate(pieces):
+        for (piece, _), soft in zip(pieces, _swallowed(pieces), strict=True):
             if piece:
-                command = Command(piece, line + start, _swallowed(pieces, k))
+                command = Command(piece, line + start, soft)
                 commands.append(command)
-                commands += _within(command)
+                commands += _within(command, depth)
     return commands
 
 
-def _swallowed(pieces: list[tuple[str, str]], at: int) -> bool:
-    """Whether what stands after a command, up to the next `;`, makes its failure a success."""
-    for k in range(at, len(pieces) - 1):
-        if pieces[k][1] in (";", "&"):
-            return False
-        if pieces[k][1] == "||" and re.match(r"(true|:|exit 0|echo)(\s|$)", pieces[k + 1][0]):
-            return not any(re.match(r"exit [1-9$]|return [1-9]|false\b", piece) for piece, _ in pieces[k + 1 :])
-    return False
+def _swallowed(pieces: list[tuple[str, str]]) -> list[bool]:
+    """For each command of a line whether what stands after it, up to the next `;`, makes its failure a success."""
+    soft = [False] * len(pieces)
+    fails = False  # what stands further right ends with a failure all the same
+    for k in range(len(pieces) - 2, -1, -1):
+        after, operator = pieces[k + 1][0], pieces[k][1]
+        fails = fails or re.match(r"exit [1-9$]|return [1-9]|false\b", after) is not None
+        if operator == "||" and re.match(r"(true|:|exit 0|echo)(\s|$)", after):
+            soft[k] = not fails
+        elif operator not in (";", "&"):
+            soft[k] = soft[k + 1]
+    return soft
 
 
 def _inner(text: str) -> tuple[str, list[str], bool]:
@@ -920,7 +1023,7 @@ WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.
 def workflow(file: File) -> Workflow | None:
     """The CI configuration in a file; None, with the reason noted, for one that does not parse or that the host would
     refuse (no trigger, no job, a key twice)."""
-    return file.once("workflow", lambda: _workflow(file))
+    return _bounded(file, "workflow", _workflow, lambda: None, by_content=False)
 
 
 def _workflow(file: File) -> Workflow | None:
@@ -1066,13 +1169,16 @@ class Instruction:
     text: str
 
 
+_FROM = compile_later(r"(?im)^[^\S\n]*+FROM\s+\S")
+
+
 def docker(file: File) -> tuple[Instruction, ...]:
     """The instructions of a Dockerfile; empty for a file that is none (no FROM at its start, or not parseable)."""
-    return file.once("docker", lambda: _docker(file))
+    return _bounded(file, "docker", _docker, tuple)
 
 
 def _docker(file: File) -> tuple[Instruction, ...]:
-    if not re.search(r"(?im)^\s*FROM\s+\S", file.text):
+    if not _FROM.search(file.text):
         return ()
     import dockerfile  # compiled; only where there is one to read
 
@@ -1095,7 +1201,7 @@ def commands(file: File) -> list[Command]:
     """The commands that a file would run, whatever its kind: a workflow's active steps, a Dockerfile's RUN, CMD and
     ENTRYPOINT, a Makefile's or justfile's recipes, a shell script, the strings that an invoke task or `subprocess` runs, a
     Cloud Build step, a pre-commit hook's own entry, the tasks of pyproject.toml, pixi.toml and package.json."""
-    return file.once("commands", lambda: list(_commands(file)))
+    return _bounded(file, "commands", lambda f: list(_commands(f)), list, by_content=False)
 
 
 def _commands(file: File) -> Iterator[Command]:
@@ -1140,17 +1246,10 @@ def _commands(file: File) -> Iterator[Command]:
     elif file.suffix in ("yaml", "yml", "json") and re.search(r"\b(steps|entry|scripts)[\"']?\s*:", file.text):
         yield from _configured(file)
     elif name in ("pyproject.toml", "pixi.toml"):
-        tool = toml(file).get("tool", {}) if name == "pyproject.toml" else {"pixi": toml(file)}
-        tables = [
-            tool.get("pixi", {}).get("tasks", {}),
-            tool.get("poe", {}).get("tasks", {}),
-            tool.get("taskipy", {}).get("tasks", {}),
-        ]
-        for table in tables:
-            for key, value in table.items() if isinstance(table, dict) else ():
-                text = value.get("cmd", "") if isinstance(value, dict) else value
-                if isinstance(text, str):
-                    yield from shell_commands(text, toml_line(file, key))
+        tool = below(toml(file), "tool") if name == "pyproject.toml" else {"pixi": toml(file)}
+        for runner in ("pixi", "poe", "taskipy"):
+            for key, value in table_of(tool, runner, "tasks").items():
+                yield from shell_commands(text_of(below(value, "cmd") or value), toml_line(file, key))
 
 
 def _configured(file: File) -> Iterator[Command]:
@@ -1193,26 +1292,46 @@ def joined_text(node: ast.AST | None) -> str:
 # -- TOML --------------------------------------------------------------------------------------------------------------
 
 
-def toml(file: File) -> dict[str, Any]:
-    """A TOML file as a dict; empty if it does not parse."""
-    return file.once("toml", lambda: _toml(file))
+def toml(file: File) -> Table:
+    """A TOML file as a dict; empty if it does not parse. What is in it is asked for its type (see `auditor.shapes`)."""
+    return _bounded(file, "toml", _toml, dict)
 
 
-def _toml(file: File) -> dict[str, Any]:
+def _toml(file: File) -> Table:
+    if too_deep(file.text, "toml"):
+        file.cannot("toml", f"{file.path} is nested too deep to read as TOML (more than {limits.NESTING})")
+        return {}
     try:
-        return tomllib.loads(file.text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        data = tomllib.loads(file.text)
+        return table_of(tame(data)) if _WILD.search(file.text) else data
+    except (ValueError, RecursionError) as error:  # an integer of thousands of digits is a ValueError of its own
         file.cannot("toml", f"{file.path} does not parse as TOML ({error})")
         return {}
 
 
 def toml_line(file: File, *keys: str) -> int:
     """The line where the last of the keys stands, looked for after the lines of those before it; 1 if it is not seen."""
+    words: dict[str, list[int]] = file.once("lines by word", lambda: _lines_by_word(file))
     at = 0
     for key in keys:
-        pattern = re.compile(rf"""^\s*(\[+[^\]]*?)?["']?{re.escape(key)}["']?\s*(=|\]|\.)|["']{re.escape(key)}\b""")
-        at = next((i for i in range(at, len(file.lines)) if pattern.search(file.lines[i])), at)
+        # a line that has a key has its first word; one without a word is looked for line by line
+        first = _WORD.search(key)
+        rows = words.get(first[0], []) if first else range(len(file.lines))
+        pattern = re.compile(rf"""^\s*+(\[++[^\]]*?)?["']?{re.escape(key)}["']?\s*(=|\]|\.)|["']{re.escape(key)}\b""")
+        at = next((i for i in rows[bisect_left(rows, at) :] if pattern.search(file.lines[i])), at)
     return at + 1
+
+
+_WORD = compile_later(r"\w+")
+
+
+def _lines_by_word(file: File) -> dict[str, list[int]]:
+    """The numbers of the lines, from 0, that have a word."""
+    found: dict[str, list[int]] = {}
+    for i, line in enumerate(file.lines):
+        for word in set(_WORD.findall(line)):
+            found.setdefault(word, []).append(i)
+    return found
 
 
 # -- text --------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from urllib.parse import unquote, urlsplit
 
+from auditor import limits
 from auditor.checklist import (
     OPEN,
     PARTLY,
@@ -36,13 +37,12 @@ from auditor.markup import Heading, outline, parts, references, too_deep
 from auditor.models import ChecklistItem, Figure, Image, Problem, Question, Report
 from auditor.profile import Profile, Version, words
 from auditor.repository import Unreadable
+from auditor.shapes import number_of
 from auditor.snapshot import File, Link, Snapshot
 
 __all__ = ["figures_of", "find_report", "match_item", "parse_report", "targets"]
 
 MARKDOWN = ("md", "markdown", "mdown", "mkd", "mkdn", "mdx")
-FIGURE_BYTES = 700_000  # of one image; the screenshots of real reports are mostly between 50 kB and 700 kB
-FIGURES_BYTES = 4_000_000  # of a report's images together
 _RASTER = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"))
 _ANSWER = compile_later(r"^\s{0,3}>\s*[*_]{0,3}answers?\s*(?:[*_]{1,3}\s*)?:\s*(?:[*_]{1,3}\s*)?(.*)$", re.IGNORECASE)
 _BARE_ANSWER = compile_later(r"^\s{0,3}[*_]{0,3}answer\s*:\s*(?:[*_]{1,3}\s*)?$", re.IGNORECASE)
@@ -180,8 +180,9 @@ def parse_report(
 ) -> Report:
     """The report in a file. `tracked` are the paths that links may lead to, with their files where another of them may hold
     the checklist; `repository` is the name that the host knows the repository by, so that links to it are recognised."""
-    lines = _read(file).split("\n")
-    text = file.text
+    whole = _read(file).split("\n")
+    lines = whole[: limits.LINES.value]
+    text = file.text if len(lines) == len(whole) else "\n".join(lines)
     files: Mapping[str, File] = tracked if isinstance(tracked, Mapping) else {}
     texts = {f.path: partial(getattr, f, "text") for f in files.values() if f.suffix in MARKDOWN and readable(f)}
     if profile.layouts and (laid := chosen(file.path, texts | {file.path: lambda: text}, profile)):
@@ -190,6 +191,8 @@ def parse_report(
         return parse_laid(file, laid, profile, tracked, commit, repository)
     starts = _starts(text, lines, profile)
     notes = Notes()
+    if len(lines) < len(whole):
+        notes.add("long", len(lines), f"of {len(whole):,} lines only the first {limits.LINES} are read")
     first, last = where_listed(text, lines, [s.line for s in starts], profile)
     items = list(listed(text, first, last, profile, notes))
     questions = []
@@ -290,7 +293,7 @@ def figures_of(report: Report, files: Mapping[str, File]) -> tuple[Figure, ...]:
     shown = [i for q in report.questions if not q.private for i in q.images]
     paths = dict.fromkeys(i.path for i in shown if i.renders and i.path in files)
     made: dict[str, Figure] = {}
-    room = FIGURES_BYTES
+    room = limits.IMAGES.value
     for path in sorted(paths, key=lambda p: files[p].size):
         figure = _figure(files[path], room)
         room -= figure.size if figure.data else 0
@@ -301,8 +304,8 @@ def figures_of(report: Report, files: Mapping[str, File]) -> tuple[Figure, ...]:
 def _figure(file: File, room: int) -> Figure:
     if "link" in file.skipped or "submodule" in file.skipped:
         return Figure(path=file.path, reason=file.skipped)
-    if file.size > FIGURE_BYTES:
-        return Figure(path=file.path, size=file.size, reason=f"larger than {FIGURE_BYTES // 1000} kB")
+    if file.size > limits.IMAGE.value:
+        return Figure(path=file.path, size=file.size, reason=f"larger than {limits.IMAGE.value // 1000} kB")
     if file.size > room:
         return Figure(path=file.path, size=file.size, reason="the report's other images took up the room")
     try:
@@ -622,7 +625,7 @@ def _question(
         images=images,
         links=links,
     )
-    return (int(length[1]), int(length[2])) if length else None, question
+    return (number_of(length[1]), number_of(length[2])) if length else None, question
 
 
 def names_people(id_: str, matched: str, prompt: str, answer: str, profile: Profile) -> bool:

@@ -109,6 +109,17 @@ class Repository:
         """As `git`, in bytes. Raises GitError, too, where it takes longer than `seconds`."""
         return self.directory.run(*arguments, stdin=stdin, seconds=seconds)
 
+    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
+        """A git command under way, whose output is read as it comes."""
+        return subprocess.Popen(
+            self.directory.command(*arguments),
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=self.directory.environment,
+            cwd=self.directory.path,
+        )
+
     def head(self) -> str:
         """The commit that HEAD points at. Raises UserError in an empty repository."""
         try:
@@ -198,7 +209,10 @@ class Repository:
                     f"{'is' if len(late) == 1 else 'are'} dated after the deadline (the newest is {late[0][:10]})"
                 )
             return Deadline(run[-1][1], len(line) - len(run), tuple(notes))
-        first = datetime.fromtimestamp(line[0][0], moment.tzinfo).isoformat(timespec="minutes")
+        try:
+            first = datetime.fromtimestamp(line[0][0], moment.tzinfo).isoformat(timespec="minutes")
+        except (ValueError, OverflowError, OSError):  # a date that no calendar has
+            first = f"{line[0][0]} seconds after 1970"
         text = f"{self.path}: no commit before {moment.isoformat(timespec='minutes')}; the first is of {first}"
         if backwards:
             raise UserError(f"{text}, and dates run backwards from there", "name the commit that is meant with --ref")
@@ -323,22 +337,16 @@ class Blobs:
     def __init__(self, repository: Repository) -> None:
         self._counts: dict[bytes, int] = {}
         self._repository = repository
-        self._process = self._start()
+        self._process = repository.start("cat-file", "--batch", stdin=subprocess.PIPE)
+        self._torn = False  # an answer was not read to its end: what comes next belongs to it
 
-    def _start(self) -> "subprocess.Popen[bytes]":
-        directory = self._repository.directory
-        return subprocess.Popen(
-            directory.command("cat-file", "--batch"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=directory.environment,
-            cwd=directory.path,
-        )
+    def read(self, blob: str, most: int = -1) -> bytes:
+        """The content of a blob, or its first bytes. Raises Unreadable when this copy does not have it."""
+        return self._object(blob.encode(), b"blob", most)[1]
 
-    def read(self, blob: str) -> bytes:
-        """The content of a blob. Raises Unreadable when this copy does not have it."""
-        return self._object(blob.encode(), b"blob")[1]
+    def tree(self, name: bytes) -> tuple[bytes, bytes]:
+        """The id of a folder's object, and its content. Raises Unreadable when this copy does not have it."""
+        return self._object(name, b"tree")
 
     def count(self, commit: str) -> int:
         """How many files a commit has. Raises Unreadable when this copy does not have it all. Folders that were counted before
@@ -362,8 +370,13 @@ class Blobs:
             self._counts[tree] = files
         return self._counts[tree]
 
-    def _object(self, name: bytes, kind: bytes) -> tuple[bytes, bytes]:
+    def _object(self, name: bytes, kind: bytes, most: int = -1) -> tuple[bytes, bytes]:
         """The id of an object, and its content."""
+        if self._torn:
+            self._process.kill()
+            self.close()
+            self._process = self._repository.start("cat-file", "--batch", stdin=subprocess.PIPE)
+        self._torn = True
         source, sink = self._process.stdout, self._process.stdin
         assert source is not None
         assert sink is not None
@@ -374,26 +387,24 @@ class Blobs:
         except OSError:
             header = []
         if len(header) != 3:
-            if not header:
-                self._again()
+            self._torn = not header
             raise Unreadable("missing from this copy of the repository")
-        data = source.read(int(header[2]))
-        if len(data) != int(header[2]) or not source.read(1):
-            self._again()
-            raise Unreadable("damaged in this copy of the repository")
+        size = int(header[2])
+        data = source.read(size if most < 0 else min(most, size))
+        rest = size - len(data) + 1
+        while rest > 0 and (passed := source.read(min(rest, 1 << 20))):
+            rest -= len(passed)
+        if rest:  # git ended over it
+            raise Unreadable("missing from this copy of the repository")
+        self._torn = False
         if header[1] != kind:
             raise Unreadable("missing from this copy of the repository")
         return header[0], data
 
-    def _again(self) -> None:
-        """Git ends at an object that is damaged: the next one is read by another process."""
-        self.close()
-        self._process = self._start()
-
     def close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                if stream is not None:
+            if stream is not None:
+                with contextlib.suppress(OSError):
                     stream.close()
         self._process.wait()
 

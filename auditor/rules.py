@@ -402,6 +402,11 @@ def remembered(verdict: Verdict, spec: Item, shows: str, was: str, piece: Eviden
     )
 
 
+def unsure_of(verdict: Verdict, why: str) -> Verdict:
+    """The verdict on a box that `lacking` named, where its history was not looked at: nothing is held against it."""
+    return verdict.model_copy(update={"label": "not_verifiable", "difference": why[:1].upper() + why[1:]})
+
+
 def _places(results: Iterable[ProbeResult], evidence: Mapping[str, Evidence]) -> str:
     parts = []
     for result in results:

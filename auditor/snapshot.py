@@ -4,6 +4,7 @@ Nothing is checked out and nothing that the repository brings is executed or obe
 replacement objects, lazy fetches, signatures or pagers. What cannot be read is named with its reason.
 """
 
+import builtins
 import contextlib
 import hashlib
 import posixpath
@@ -12,15 +13,15 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, Self, TypeVar
 
+from auditor import limits
+from auditor.deadline import LeftOut, within
 from auditor.globs import Paths, matches, may_match_below
 from auditor.holes import Hole, unsure, watching
 from auditor.models import Evidence, Report
 from auditor.redact import clip
 from auditor.repository import Blobs, History, Repository, Unreadable, read_history
+from auditor.tree import tracked
 
-TEXT_LIMIT = 1_000_000  # bytes; larger text is data or generated
-NOTEBOOK_LIMIT = 12_000_000  # bytes; notebooks carry their outputs
-LOCK_LIMIT = 12_000_000
 EXCERPT_LINES = 8
 
 _BINARY = frozenset(
@@ -102,6 +103,7 @@ class File:
 
     __slots__ = (
         "_read",
+        "_start",
         "_text",
         "_unsure",
         "blob",
@@ -110,12 +112,22 @@ class File:
         "parsed",
         "path",
         "problems",
+        "room",
         "size",
         "suffix",
+        "twin",
         "why_skipped",
     )
 
-    def __init__(self, path: str, blob: str, size: int, read: Callable[[], bytes], skipped: str = "") -> None:
+    def __init__(
+        self,
+        path: str,
+        blob: str,
+        size: int,
+        read: Callable[[], bytes],
+        skipped: str = "",
+        start: Callable[[int], bytes] | None = None,
+    ) -> None:
         self.path = path
         self.folder, _, self.name = path.rpartition("/")
         self.suffix = self.name.rpartition(".")[2].lower() if "." in self.name else ""
@@ -125,8 +137,11 @@ class File:
         self.parsed: dict[str, Any] = {}
         self.problems: dict[str, str] = {}
         self._read = read
+        self._start = start  # as `_read`, for the first bytes alone
         self._text: str | None = None
         self._unsure: dict[str, tuple[Hole, ...]] = {}
+        self.twin: File | None = None  # another file of the commit with this very content, which is read in its place
+        self.room: Room | None = None
 
     def __repr__(self) -> str:
         return f"File({self.path!r})"
@@ -146,34 +161,58 @@ class File:
             if self.skipped:
                 raise Unreadable(self.why_skipped)
             try:
-                text = decode(self._read())
-                if text.startswith(_POINTER):
-                    raise Unreadable("kept in Git LFS")
-                self._text = text
+                self._text = self._content()
             except Unreadable as reason:
                 self.why_skipped = str(reason)
                 raise Unreadable(self.skipped) from None
         return self._text
 
+    def _content(self) -> str:
+        """The text, read once for all files with this content."""
+        if self.twin is not None:
+            if self.twin._text is None:
+                self.twin._text = self.twin._content()
+            return self.twin._text
+        if self.room is not None:
+            self.room.take_text(self.size)
+        text = decode(self._read())
+        if text.startswith(_POINTER):
+            raise Unreadable("kept in Git LFS")
+        return text
+
     @property
     def lines(self) -> list[str]:
         """The lines of the text, without their ends."""
-        return self.once("lines", lambda: self.text.split("\n"))
+        return self.once("lines", lambda: self._same.lines if self._same else self.text.split("\n"))
 
     @property
     def lower(self) -> str:
         """The text in small letters."""
-        return self.once("lower", lambda: self.text.lower())
+        return self.once("lower", lambda: self._same.lower if self._same else self.text.lower())
 
     def bytes(self) -> bytes:
         """The raw content, whatever it is; at most what git stores. Raises Unreadable where git has none."""
         return self._read()
+
+    def start(self, most: int) -> "builtins.bytes":
+        """The first bytes of the raw content, the rest of which is not kept. Raises Unreadable where git has none."""
+        return self._start(most) if self._start is not None else self._read()[:most]
 
     def cannot(self, kind: str, reason: str) -> None:
         """Note that a reader could not make sense of the file: a hole for the search that is going on. `reason` is a
         sentence that begins with the file's path."""
         self.problems[kind] = reason
         unsure(Hole(self.path, reason.removeprefix(self.path).strip()))
+
+    def put_aside(self, reason: str) -> None:
+        """From now on the file has no text, for this reason."""
+        self.why_skipped, self._text = reason, None
+        self.parsed.clear()
+
+    def take_back(self) -> None:
+        """Undo `put_aside`."""
+        self.why_skipped = ""
+        self.parsed.clear()
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """`make()`, remembered on the file, so that each reader parses a file once. Its holes are remembered, too."""
@@ -183,6 +222,30 @@ class File:
             unsure(*holes)
         value: T = self.parsed[key]
         return value
+
+    @property
+    def _same(self) -> "File | None":
+        """The file that is read in the place of this one."""
+        return self.twin if self.twin is not None and not (self.why_skipped or self.twin.why_skipped) else None
+
+    def parse(self, kind: str, make: Callable[["File"], T], nothing: Callable[[], T], *, by_content: bool = True) -> T:
+        """What a reader makes of the file, remembered as `once` does; `nothing()` where that takes too long or too much (see
+        `auditor.deadline`). What hangs on the content alone is parsed once for all files that have it."""
+
+        def parsed() -> T:
+            if by_content and (same := self._same) is not None:
+                with watching():
+                    made = same.parse(kind, make, nothing)
+                if why := same.problems.get(kind):
+                    self.cannot(kind, self.path + why.removeprefix(same.path))
+                return made
+            try:
+                return within(f"{self.path} as {kind}", limits.READING, lambda: make(self), told=False)
+            except LeftOut as left:
+                self.cannot(kind, f"{self.path} {left.why}")
+                return nothing()
+
+        return self.once(kind, parsed)
 
     def cite(self, start: int, end: int = 0, note: str = "") -> Evidence:
         """The lines `start` to `end` (counted from 1, `end` included, at most eight of them) as evidence."""
@@ -196,6 +259,20 @@ class File:
     def exists(self, note: str) -> Evidence:
         """The file's presence as evidence, for what is shown by a file that has no lines."""
         return Evidence(kind="fact", path=self.path, note=note, sources=(self.path,))
+
+
+class Room:
+    """What is left of the limits that all files of a commit share."""
+
+    def __init__(self) -> None:
+        self.text = limits.ALL_TEXT.value
+        self.nodes = limits.ALL_NODES.value
+
+    def take_text(self, size: int) -> None:
+        """Make room for a text. Raises Unreadable where there is none left."""
+        if size > self.text:
+            raise Unreadable(f"not read: there are more than {limits.ALL_TEXT}")
+        self.text -= size
 
 
 _POINTER = "version https://git-lfs.github.com/spec/"
@@ -254,7 +331,7 @@ class Tracked(dict[str, File]):
                 if path.startswith(link + "/"):
                     path = f"{to}/{path[len(link) + 1 :]}".lstrip("/")
                     break
-            unsure(*(h for h in self.elsewhere if path.startswith(h.path + "/")))
+            unsure(*(h for h in self.elsewhere if not h.path or path.startswith(h.path + "/")))
         return path
 
     def __contains__(self, path: object) -> bool:
@@ -300,13 +377,13 @@ class Files:
         self.near = ""
         self.why = ""
         self._snapshot = snapshot
-        unsure(*snapshot.beyond, *(h for h in snapshot.elsewhere if may_match_below(h.path, globs)))
+        unsure(*snapshot.beyond, *(h for h in snapshot.elsewhere if not h.path or may_match_below(h.path, globs)))
 
     @property
     def holes(self) -> tuple[Hole, ...]:
         """The files of the selection that have no text, and the folders that lead elsewhere and may hold more of it."""
         files = (Hole(f.path, f.why_skipped) for f in self.chosen if f.why_skipped not in NO_HOLE)
-        below = (h for h in self._snapshot.elsewhere if may_match_below(h.path, self.globs))
+        below = (h for h in self._snapshot.elsewhere if not h.path or may_match_below(h.path, self.globs))
         return (*self._snapshot.beyond, *files, *below)
 
     @property
@@ -376,10 +453,12 @@ class Snapshot:
         commit: str = "",
         committed: str = "",
         set_aside: Callable[[File], str] | None = None,
+        cut: Iterable[Hole] = (),
     ) -> None:
         self.history = history or History()
         self.commit = commit
         self.committed = committed
+        self.cut = tuple(cut)  # folders that hold more than is read
         self.beyond: tuple[Hole, ...] = ()  # what may hold anything: another repository that this is a copy of
         self.report: Report | None = None  # set once it is parsed: a probe may follow its images
         self.opened: OpenSnapshot | None = None  # the one that this is a part of: for what git alone can tell
@@ -391,6 +470,8 @@ class Snapshot:
 
     def hold(self, files: Iterable[File]) -> None:
         """Take these files for the commit's, links among them followed."""
+        self.room = Room()
+        self._share(files := tuple(files))
         by_path = {f.path: f for f in sorted(files, key=lambda f: f.path)}
         self.folders = frozenset(p[:i] for p in by_path for i, c in enumerate(p) if c == "/")
         links = _follow_links(by_path, self.folders)
@@ -399,10 +480,20 @@ class Snapshot:
             for f in by_path.values()
             if f.why_skipped == SUBMODULE or (f.why_skipped == LINK and "." not in f.name)
         )
+        self.elsewhere += self.cut
         self.files: dict[str, File] = Tracked(by_path, self.elsewhere, links) if self.elsewhere or links else by_path
         self.folders |= {h.path for h in self.elsewhere} | set(links)
         self._paths = Paths(by_path)
         self._selected.clear()
+
+    def _share(self, files: Iterable[File]) -> None:
+        """Files with one content, read by one kind of reader, are read once."""
+        first: dict[tuple[str, str], File] = {}
+        for file in files:
+            file.room = file.room or self.room
+            if file.blob and not file.why_skipped and file.twin is None:
+                twin = first.setdefault((file.blob, file.suffix), file)
+                file.twin = twin if twin is not file else None
 
     @property
     def set_aside(self) -> Callable[[File], str]:
@@ -417,9 +508,11 @@ class Snapshot:
     def once(self, key: str, make: Callable[[], T]) -> T:
         """`make()`, remembered on the snapshot with its holes: for facts that several checks need."""
         if key not in self._facts:
-            self._facts[key] = _watched(make)
+            self._facts[key] = _watched(lambda: _fact(key, make))
         value, holes = self._facts[key]
         unsure(*holes)
+        if isinstance(value, LeftOut):
+            raise value
         return value  # type: ignore[no-any-return]
 
     def still_aside(self, other: "Snapshot") -> None:
@@ -451,7 +544,8 @@ class Snapshot:
             if not all:
                 chosen = [f for f in chosen if not (reason := self.aside(f)) or (stubs and reason == "template stub")]
             if mentions:
-                chosen = [f for f in chosen if _mentions(f, mentions)]
+                said: dict[str, bool] = {}  # by content
+                chosen = [f for f in chosen if _mentions(f, mentions, said)]
             if any(isinstance(f, Link) for f in chosen):
                 own = {f.blob for f in chosen if not isinstance(f, Link)}
                 chosen = [f for f in chosen if not (isinstance(f, Link) and f.blob in own)]
@@ -463,6 +557,14 @@ class Snapshot:
         return {
             f.path: f.why_skipped for f in dict.values(self.files) if f.why_skipped not in ("", "binary", LINKED_FOLDER)
         }
+
+
+def _fact(key: str, make: Callable[[], T]) -> T | LeftOut:
+    """A fact, or that it was left out: whoever asks again is told at once."""
+    try:
+        return within(f"the fact `{key.partition(chr(10))[0][:60]}`", limits.PIECE, make)
+    except LeftOut as left:
+        return left
 
 
 SUBMODULE = "a submodule"
@@ -480,8 +582,11 @@ class Link(File):
     __slots__ = ("target",)
 
     def __init__(self, path: str, target: File) -> None:
-        super().__init__(path, target.blob, target.size, target.bytes, target.why_skipped)
+        super().__init__(path, target.blob, target.size, target._read, target.why_skipped, target._start)
         self.target = target.path
+        self.room = target.room
+        if self.suffix == target.suffix:
+            self.twin = target.twin or target
 
 
 def _follow_links(files: dict[str, File], folders: frozenset[str]) -> dict[str, str]:
@@ -520,8 +625,17 @@ def _follow_links(files: dict[str, File], folders: frozenset[str]) -> dict[str, 
     return linked
 
 
-def _mentions(file: File, words: tuple[str, ...]) -> bool:
-    """Whether the text has one of the words; a file that cannot be read might have, unless it is no text at all."""
+def _mentions(file: File, words: tuple[str, ...], said: dict[str, bool]) -> bool:
+    """Whether the text has one of the words; a file that cannot be read might have, unless it is no text at all. Of files
+    with one content it is asked once."""
+    if file.twin is None or file.why_skipped:
+        return _has(file, words)
+    if file.blob not in said:
+        said[file.blob] = _has(file, words)
+    return said[file.blob]
+
+
+def _has(file: File, words: tuple[str, ...]) -> bool:
     try:
         text = file.lower
     except Unreadable as reason:
@@ -551,7 +665,7 @@ def too_large(path: str, size: int) -> str:
     suffix = path.rsplit(".", 1)[-1].lower() if "." in path.rsplit("/", 1)[-1] else ""
     if suffix in _BINARY:
         return "binary"
-    limit = {"ipynb": NOTEBOOK_LIMIT, "lock": LOCK_LIMIT}.get(suffix, TEXT_LIMIT)
+    limit = {"ipynb": limits.NOTEBOOK, "lock": limits.LOCK}.get(suffix, limits.TEXT).value
     return f"larger than {limit:,} bytes" if size > limit else ""
 
 
@@ -577,9 +691,8 @@ class OpenSnapshot(Snapshot):
         self._blobs = Blobs(repository)
         self._earlier: dict[str, Snapshot] = {}
         committed = history.commits[0].committed.isoformat() if history.commits else ""
-        super().__init__(
-            files=self._list(commit, {}), history=history, commit=commit, committed=committed, set_aside=set_aside
-        )
+        files, cut = self._list(commit, {})
+        super().__init__(files=files, history=history, commit=commit, committed=committed, set_aside=set_aside, cut=cut)
         self.opened = self
         with contextlib.suppress(Unreadable, KeyError):
             self.history = replace(self.history, mailmap=dict.__getitem__(self.files, ".mailmap").text)
@@ -590,8 +703,10 @@ class OpenSnapshot(Snapshot):
             same = {(f.path, f.blob): f for s in (self, *self._earlier.values()) for f in s.files.values()}
             history = self.history.until(commit)
             committed = history.commits[0].committed.isoformat() if history.commits else ""
+            files, cut = self._list(commit, same)
             earlier = Snapshot(
-                files=self._list(commit, same),
+                files=files,
+                cut=cut,
                 history=history,
                 commit=commit,
                 committed=committed,
@@ -611,27 +726,25 @@ class OpenSnapshot(Snapshot):
         """How many files another commit has. Raises Unreadable when this copy does not have it all."""
         return self._blobs.count(commit)
 
-    def _list(self, commit: str, same: Mapping[tuple[str, str], File]) -> list[File]:
+    def _list(self, commit: str, same: Mapping[tuple[str, str], File]) -> tuple[list[File], tuple[Hole, ...]]:
         files = []
-        for row in self.repository.raw("ls-tree", "-r", "-l", "-z", "--full-tree", commit).split(b"\0"):
-            if not row:
+        rows, cut = tracked(self.repository, commit, self._blobs)
+        for row in rows:
+            path = row.path.decode("utf-8", errors="replace")
+            if (path, row.blob) in same:
+                files.append(same[path, row.blob])
                 continue
-            meta, _, name = row.partition(b"\t")
-            mode, _, blob, size = meta.decode().split()
-            path = name.decode("utf-8", errors="replace")
-            if (path, blob) in same:
-                files.append(same[path, blob])
-                continue
-            if mode == "120000":
+            if row.mode == "120000":
                 skipped = LINK
-            elif mode == "160000":
+            elif row.mode == "160000":
                 skipped = SUBMODULE
-            elif not size.isdigit():
+            elif row.size < 0:
                 skipped = "missing from this copy of the repository"
             else:
-                skipped = too_large(path, int(size))
-            files.append(File(path, blob, int(size) if size.isdigit() else 0, partial(self._blobs.read, blob), skipped))
-        return files
+                skipped = too_large(path, row.size)
+            read = partial(self._blobs.read, row.blob)
+            files.append(File(path, row.blob, max(row.size, 0), read, skipped, read))
+        return files, cut
 
     def __enter__(self) -> Self:
         return self

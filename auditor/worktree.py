@@ -13,12 +13,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from auditor import limits
 from auditor.errors import UserError
 from auditor.gitdir import GitError, callers_environment
 from auditor.repository import Repository, Unreadable, read_history
 from auditor.snapshot import LINK, SUBMODULE, File, OpenSnapshot, too_large
+from auditor.tree import named
 
-HASH_LIMIT = 50_000_000  # bytes; larger files are compared by size
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -66,13 +67,21 @@ class _Checkout(Repository):
         shas = super().blame(commit, path)
         if self.tree is None or commit != self.tree.commit or path not in self.tree.uncommitted:
             return shas
-        now = [" ".join(row.split()) for row in self.tree.files[path].lines]
+        now = self.tree.files[path].lines
         made = [commit] * len(now)
         if path in self.tree.head:
-            then = [" ".join(row.split()) for row in self.tree.head[path].lines]
-            for a, b, size in difflib.SequenceMatcher(None, then, now, autojunk=False).get_matching_blocks():
-                made[b : b + size] = shas[a : a + size]
+            said = [_written(lines) for lines in (self.tree.head[path].lines, now)]
+            then, here = ([row for _, row in rows] for rows in said)
+            many = max(len(then), len(here)) > limits.COMPARED.value  # then lines that stand there often match none
+            for a, b, size in difflib.SequenceMatcher(None, then, here, autojunk=many).get_matching_blocks():
+                for (old, _), (new, _) in zip(said[0][a : a + size], said[1][b : b + size], strict=True):
+                    made[new] = shas[old] if old < len(shas) else commit
         return made
+
+
+def _written(lines: list[str]) -> list[tuple[int, str]]:
+    """The lines that say something, with their numbers from 0; white space aside."""
+    return [(i, row) for i, line in enumerate(lines) if (row := " ".join(line.split()))]
 
 
 def read_branches(repository: Repository) -> frozenset[str]:
@@ -108,7 +117,8 @@ class WorkingTree(OpenSnapshot):
         self.head = self.files
         self._folders: dict[str, bool] = {"": True}
         self._hash = hashlib.sha256 if len(commit) == 64 else hashlib.sha1
-        found = (self._file(name) for name in self._names())
+        names, self.cut = named(self._names())
+        found = (self._file(name) for name in names)
         self.hold(f for f in found if f)
         self.uncommitted = frozenset(
             p for p, f in self.files.items() if f.why_skipped != SUBMODULE and self._differs(f)
@@ -169,14 +179,14 @@ class WorkingTree(OpenSnapshot):
             return File(path, "", 0, _nothing, "no regular file")
         read = partial(_read, full)
         known = self.head.get(path)
-        if found.st_size > HASH_LIMIT:
+        if found.st_size > limits.HASHED.value:
             blob = known.blob if known and known.size == found.st_size else ""
         else:
             try:
                 blob = self._known_blob(read(), known)
             except Unreadable as reason:
                 return File(path, "", found.st_size, read, str(reason))
-        return File(path, blob, found.st_size, read, too_large(path, found.st_size))
+        return File(path, blob, found.st_size, read, too_large(path, found.st_size), read)
 
     def _known_blob(self, data: bytes, known: File | None) -> str:
         """The blob's id; the committed one where only the ends of lines differ, or where git keeps a pointer to this."""
@@ -205,8 +215,8 @@ class WorkingTree(OpenSnapshot):
         return self._folders[name]
 
 
-def _read(path: bytes) -> bytes:
-    """A regular file's content. Raises Unreadable for anything else, a link put there meanwhile included."""
+def _read(path: bytes, most: int = -1) -> bytes:
+    """A regular file's content, or its first bytes (`most`, all of them below 0). Raises Unreadable for anything else, a link put there meanwhile included."""
     try:
         handle = os.open(path, _FLAGS)
     except OSError as error:
@@ -214,7 +224,7 @@ def _read(path: bytes) -> bytes:
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise Unreadable("no regular file")
-        return file.read()
+        return file.read(most)
 
 
 def _nothing() -> bytes:

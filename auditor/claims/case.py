@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from auditor.boundary import attempt
 from auditor.claims.kinds import KINDS, Strength, Typed, kind_of
 from auditor.holes import watching
 from auditor.models import ChecklistItem, Evidence, Question, Report
@@ -148,18 +149,18 @@ class Settler:
     def settle(self, claim: Typed, case: Case) -> tuple[Settled | None, str]:
         """What it says of a claim, None where that stays open, and the reason if it failed: a broken settler loses its own say and
         nothing else. A contradiction that was reached past something unread or not followed is none."""
-        try:
-            with watching() as watch:
-                made = self.function(claim, case)
-        except Exception as error:
-            return None, f"settler {self.kind} failed: {type(error).__name__}: {error}"
+        with watching() as watch:
+            made, failure = attempt(lambda: self.function(claim, case), f"settler {self.kind}")
+        if failure:
+            return None, failure
         if made is None or made.label == "supported":
             return made, ""
         if claim.strength not in self.speaks:
             return None, ""
         if watch and not self.about_holes and made.rule == "prose-contradicts-repository":
             # a submodule somewhere else leaves alone what lines and files show that are there
-            there = all(e.path for e in made.evidence) and set(watch.holes) <= set(case.snapshot.elsewhere)
+            aside = set(case.snapshot.elsewhere).difference(case.snapshot.cut)
+            there = all(e.path for e in made.evidence) and aside.issuperset(watch.holes)
             if not there:
                 return None, ""
         return made, ""
@@ -191,12 +192,11 @@ class Reader:
 
     def read(self, prose: Prose, case: Case) -> tuple[list[Placed], str]:
         """Its claims in their places, and the reason if it failed."""
-        try:
-            with watching():
-                made = [_placed(statement, claim) for statement, claim in self.function(prose, case)]
-        except Exception as error:
-            return [], f"reader {self.id} failed: {type(error).__name__}: {error}"
-        return made, ""
+        with watching():
+            made, failure = attempt(
+                lambda: [_placed(s, claim) for s, claim in self.function(prose, case)], f"reader {self.id}"
+            )
+        return made or [], failure
 
 
 def _placed(statement: Statement, claim: Typed) -> Placed:

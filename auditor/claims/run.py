@@ -8,6 +8,7 @@ from auditor.holes import watching
 from auditor.models import Citation, Claim, Evidence, Problem, Source, Verdict
 from auditor.profile import Profile
 from auditor.prose import Prose
+from auditor.repository import GitError
 from auditor.snapshot import OpenSnapshot, Snapshot
 
 _LATER = 16  # commits that are tried for the one that changed something: four times at most
@@ -159,7 +160,11 @@ class _Clock:
         case = self._case
         if written == case.snapshot.commit:
             return "never"
-        then, failure = load()[1][_kind(placed)].settle(placed.claim, self._at(written))
+        try:
+            at = self._at(written)
+        except GitError:  # this copy has not all of that commit
+            return ""
+        then, failure = load()[1][_kind(placed)].settle(placed.claim, at)
         if failure:
             return ""
         return "never" if then is not None and then.label == "contradicted" else "stale"
@@ -180,7 +185,11 @@ class _Clock:
         low, high = 0, len(later) - 1
         while low < high:
             middle = (low + high) // 2
-            then, _ = load()[1][_kind(placed)].settle(placed.claim, self._at(later[middle].sha))
+            try:
+                at = self._at(later[middle].sha)
+            except GitError:
+                return ""
+            then, _ = load()[1][_kind(placed)].settle(placed.claim, at)
             low, high = (low, middle) if then is not None and then.label == "contradicted" else (middle + 1, high)
         return f", by {later[low].sha[:7]} ({later[low].committed:%Y-%m-%d})" if later else ""
 

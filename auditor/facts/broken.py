@@ -4,6 +4,7 @@ import re
 
 from auditor.globs import matches
 from auditor.readers import WORKFLOWS, toml, yaml_documents, yaml_root
+from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot
 
 _PARSED = (
@@ -33,7 +34,7 @@ def broken(snapshot: Snapshot) -> dict[str, tuple[File, str, int]]:
                 problem = _refused_hooks(file)
             if problem:
                 at = re.search(r"line (\d+)", problem) or re.search(r":(\d+) ", problem)
-                found[file.path] = (file, problem, int(at[1]) if at else 1)
+                found[file.path] = (file, problem, (number_of(at[1]) if at else 0) or 1)
         return found
 
     return snapshot.once("facts.broken", make)

@@ -11,6 +11,7 @@ from auditor.facts.workflows import CiWorkflow
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Job, Node
+from auditor.shapes import number_of
 from auditor.snapshot import File
 
 # -- matrices and caches -----------------------------------------------------------------------------------------------
@@ -178,7 +179,7 @@ def default_caches(ci: CiWorkflow) -> list[tuple[str, File, int]]:
         if (
             use.action.lower() == "astral-sh/setup-uv"
             and version
-            and int(version[1]) >= 5
+            and number_of(version[1]) >= 5
             and "enable-cache" not in use.step.inputs
         ):
             found.append(("setup-uv caches by default", use.file, use.step.line))

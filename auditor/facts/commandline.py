@@ -20,6 +20,7 @@ from auditor.readers import (
     walk,
     yaml_root,
 )
+from auditor.shapes import below, rows_of, table_of, text_of, texts_of
 from auditor.snapshot import File, Files
 
 _PARSERS = {
@@ -428,11 +429,11 @@ def _ruled(file: File, files: Files, kind: str) -> Iterator[Target]:
         if not match or row.startswith(("set ", "alias ", "export ", "import ")) or "%" in match[1]:
             continue
         recipe = []
-        for below in rows[i + 1 :]:
-            if below.strip() and not below[0].isspace():
+        for inner in rows[i + 1 :]:
+            if inner.strip() and not inner[0].isspace():
                 break
-            if below.strip() and not below.lstrip().lstrip("@-").startswith("#"):
-                recipe.append(below.strip().lstrip("@-"))
+            if inner.strip() and not inner.lstrip().lstrip("@-").startswith("#"):
+                recipe.append(inner.strip().lstrip("@-"))
         inline = row.split(";", 1)[1].strip() if kind == "make" and ";" in row else ""
         recipe += [inline] if inline else []
         if recipe:
@@ -442,37 +443,28 @@ def _ruled(file: File, files: Files, kind: str) -> Iterator[Target]:
 
 def _tabled(file: File, files: Files) -> Iterator[Target]:
     data = toml(file)
-    tool = data.get("tool", {}) if file.name.lower() == "pyproject.toml" else {"pixi": data, "hatch": data}
-    tables: list[tuple[str, object]] = [
-        ("pixi", tool.get("pixi", {}).get("tasks")),
-        ("poe", tool.get("poe", {}).get("tasks")),
-        ("taskipy", tool.get("taskipy", {}).get("tasks")),
-        ("pdm", tool.get("pdm", {}).get("scripts")),
-        ("rye", tool.get("rye", {}).get("scripts")),
-    ]
-    tables += [
-        ("pixi", v.get("tasks")) for v in tool.get("pixi", {}).get("feature", {}).values() if isinstance(v, dict)
-    ]
-    environments = tool.get("hatch", {}).get("envs", {})
-    tables += [("hatch", v.get("scripts")) for v in environments.values() if isinstance(v, dict)]
-    for kind, table in tables:
-        for key, value in table.items() if isinstance(table, dict) else ():
-            values = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
-            texts = [v for v in values if isinstance(v, str)]
-            yield Target(file.path, toml_line(file, key), kind, key, tuple(texts), _missing(texts, files))
+    tool = below(data, "tool") if file.name.lower() == "pyproject.toml" else {"pixi": data, "hatch": data}
+    places = (("pixi", "tasks"), ("poe", "tasks"), ("taskipy", "tasks"), ("pdm", "scripts"), ("rye", "scripts"))
+    found: list[tuple[str, object]] = [(kind, below(tool, kind, key)) for kind, key in places]
+    found += [("pixi", below(v, "tasks")) for v in table_of(tool, "pixi", "feature").values()]
+    found += [("hatch", below(v, "scripts")) for v in table_of(tool, "hatch", "envs").values()]
+    for kind, told in found:
+        for key, value in table_of(told).items():
+            said = texts_of(list(value.values()) if isinstance(value, dict) else value)
+            yield Target(file.path, toml_line(file, key), kind, key, tuple(said), _missing(said, files))
 
 
 _PATH = compile_later(r"(?<![\w./{}$()-])((?:[\w.{}-]+/)*[\w.{}-]+\.(?:py|dockerfile|sh|ipynb))(?![\w/])")
 
 
-def _missing(texts: list[str], files: Files) -> tuple[str, ...]:
+def _missing(said: list[str], files: Files) -> tuple[str, ...]:
     """The programs and Dockerfiles that commands name and that no folder of the commit has at that path. A path with anything
     computed in it, behind a `cd`, or out of the repository is left alone."""
     missing = []
-    for text in texts:
-        if re.search(r"(^|[;&]\s*)cd\s|\$|>\s|\b(scp|ssh|gsutil|curl|rm|touch)\b", text):
+    for one in said:
+        if re.search(r"(^|[;&]\s*)cd\s|\$|>\s|\b(scp|ssh|gsutil|curl|rm|touch)\b", one):
             continue
-        for path in _PATH.findall(text):
+        for path in _PATH.findall(one):
             plain = path.removeprefix("./")
             if "{" in plain or plain.startswith(("/", "../", "~")) or "*" in plain or "/" not in plain:
                 continue
@@ -493,10 +485,9 @@ def _scripts(file: File, files: Files) -> Iterator[Script]:
     declared: list[tuple[str, str, int]] = []
     if file.name == "pyproject.toml":
         data = toml(file)
-        tables = [data.get("project", {}).get("scripts", {}), data.get("tool", {}).get("poetry", {}).get("scripts", {})]
-        for table in tables:
-            for key, value in table.items() if isinstance(table, dict) else ():
-                target = value.get("reference", "") if isinstance(value, dict) else value
+        for keys in (("project", "scripts"), ("tool", "poetry", "scripts")):
+            for key, value in table_of(data, *keys).items():
+                target = text_of(below(value, "reference") or value)
                 line = next(
                     (
                         i
@@ -505,14 +496,13 @@ def _scripts(file: File, files: Files) -> Iterator[Script]:
                     ),
                     1,
                 )
-                declared.append((key, str(target), line))
+                declared.append((key, target, line))
     elif file.name == "setup.py":
         module = python(file)
         for call in module.calls_to("setuptools.setup", "setup") if module else ():
             points = literal(call.keyword("entry_points"))
-            rows = points.get("console_scripts", []) if isinstance(points, dict) else []
-            for row in rows if isinstance(rows, list) else ():
-                key, _, target = str(row).partition("=")
+            for row in texts_of(rows_of(below(points, "console_scripts"))):
+                key, _, target = row.partition("=")
                 declared.append((key.strip(), target.strip(), call.line))
     for key, target, line in declared:
         found, kind = _resolve(target, files)

@@ -178,8 +178,8 @@ def _archive_parts(base: str) -> list[str]:
     """Name and version of a wheel or a source archive."""
     if base.endswith(".whl"):
         return base.split("-")[:2]
-    name, version = base.rsplit("-", 1)
-    return [name, version.removesuffix(".zip").removesuffix(".tar.gz")]
+    name, _, version = base.rpartition("-")
+    return [name or base, version.removesuffix(".zip").removesuffix(".tar.gz")]
 
 
 # -- the search --------------------------------------------------------------------------------------------------------

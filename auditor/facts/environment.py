@@ -19,6 +19,7 @@ from auditor.readers import (
     shell_commands,
     yaml_documents,
 )
+from auditor.shapes import text_of, texts_of
 from auditor.snapshot import File, Snapshot
 
 
@@ -118,32 +119,27 @@ def _read_in_code(file: File, module: Module) -> Iterator[tuple[str, Place]]:
         if isinstance(t, ast.Name)
     }
 
-    def text(node: ast.AST | None) -> str:
-        if isinstance(node, ast.Name):
-            return constants.get(node.id, "")
-        found = literal(node)
-        return found if isinstance(found, str) else ""
+    def named(node: ast.AST | None) -> str:
+        return constants.get(node.id, "") if isinstance(node, ast.Name) else text_of(literal(node))
 
     tested = {
-        text(n.left)
+        named(n.left)
         for n in module.nodes
         if isinstance(n, ast.Compare) and any(module.name(c) == "os.environ" for c in n.comparators)
     }
     for node in module.nodes:
-        if _environ(module, node, ast.Load) and isinstance(node, ast.Subscript) and (name := text(node.slice)):
+        if _environ(module, node, ast.Load) and isinstance(node, ast.Subscript) and (name := named(node.slice)):
             yield name, Place(file.path, node.lineno, "code", name in tested)
     for call in module.calls:
         reads = call.name in ("os.getenv", "os.environ.get", "os.environ.pop", "decouple.config")
-        if reads and (name := text(call.argument(0, "key"))):
+        if reads and (name := named(call.argument(0, "key"))):
             default = call.argument(1, "default")
             # without one the reader gets None, and may still stop: that is no default
             yield name, Place(file.path, call.line, "code", default is not None)
         for keyword in call.node.keywords:
             if keyword.arg == "envvar" and call.name.rsplit(".", 1)[-1] in ("Option", "option", "Argument", "argument"):
-                given = literal(keyword.value)
-                for name in given if isinstance(given, list | tuple) else [given]:
-                    if isinstance(name, str):
-                        yield name, Place(file.path, call.line, "settings", True)
+                for name in texts_of(literal(keyword.value)):
+                    yield name, Place(file.path, call.line, "settings", True)
     for made in module.classes:
         if any(b.rsplit(".", 1)[-1] == "BaseSettings" for b in made.bases):
             yield from _settings(file, module, made.node)
@@ -164,7 +160,7 @@ def _settings(file: File, module: Module, node: ast.ClassDef) -> Iterator[tuple[
         if isinstance(statement, ast.ClassDef) and statement.name == "Config":
             for inner in statement.body:
                 if isinstance(inner, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "env_prefix" for t in inner.targets):  # fmt: skip
-                    prefix = literal(inner.value) or prefix
+                    prefix = text_of(literal(inner.value)) or prefix
     for statement in node.body:
         if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
             continue

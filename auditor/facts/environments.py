@@ -4,12 +4,12 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from auditor.facts.pycommands import PythonCommands
 from auditor.facts.scenes import Call, Lookup, Script, said, shell_folder
 from auditor.holes import Hole
 from auditor.readers import Command, Function, Module, literal, python, toml, toml_line
+from auditor.shapes import Table, below, rows_of, table_of, text_of, texts_of
 from auditor.snapshot import File
 
 # -- tox ---------------------------------------------------------------------------------------------------------------
@@ -42,9 +42,8 @@ def tox(lookup: Lookup, call: Call) -> Iterator[Script]:
             continue
         if found.suffix == "toml":
             data = toml(found)
-            table = data if found.name == "tox.toml" else data.get("tool", {}).get("tox", {})
-            legacy = table.get("legacy_tox_ini") if isinstance(table, dict) else None
-            if isinstance(legacy, str):
+            told = data if found.name == "tox.toml" else table_of(data, "tool", "tox")
+            if isinstance(legacy := told.get("legacy_tox_ini"), str):
                 yield from _ini(
                     found,
                     legacy,
@@ -54,9 +53,9 @@ def tox(lookup: Lookup, call: Call) -> Iterator[Script]:
                     rest,
                 )
                 return
-            if isinstance(table, dict) and table:
-                chosen += _labelled_tables(table, labels)
-                yield from _native(found, table, call, chosen, rest)
+            if told:
+                chosen += _labelled_tables(told, labels)
+                yield from _native(found, told, call, chosen, rest)
                 return
         elif "[testenv" in found.text or "[tox]" in found.text:
             yield from _ini(found, found.text, 1, call, chosen + _labelled(found.text, labels), rest)
@@ -81,37 +80,31 @@ def _labelled(text: str, labels: list[str]) -> list[str]:
     return made
 
 
-def _labelled_tables(table: dict[str, Any], labels: list[str]) -> list[str]:
+def _labelled_tables(told: Table, labels: list[str]) -> list[str]:
     """The same of a TOML file."""
-    environments, said = table.get("env"), table.get("labels")
-    rows = environments.items() if isinstance(environments, dict) else ()
     made = [
-        str(name)
-        for name, one in rows
-        if isinstance(one, dict)
-        and isinstance(one.get("labels"), list)
-        and set(labels) & {str(label) for label in one["labels"]}
+        name
+        for name, one in table_of(told, "env").items()
+        if not set(labels).isdisjoint(texts_of(below(one, "labels")))
     ]
     for label in labels:
-        named = said.get(label) if isinstance(said, dict) else None
-        made += [str(n) for n in named] if isinstance(named, list) else []
+        made += texts_of(below(told, "labels", label))
     return made
 
 
-def _native(file: File, table: dict[str, Any], call: Call, chosen: list[str], rest: str) -> Iterator[Script]:
-    listed = table.get("env_list", table.get("envlist", []))
-    environments = table.get("env", {}) if isinstance(table.get("env"), dict) else {}
-    base = table.get("env_run_base", {})
-    for name in chosen or [e for e in listed if isinstance(e, str)] or ["py"]:
-        environment = {**(base if isinstance(base, dict) else {}), **(environments.get(name) or {})}
+def _native(file: File, told: Table, call: Call, chosen: list[str], rest: str) -> Iterator[Script]:
+    listed = rows_of(told.get("env_list", told.get("envlist")))
+    environments = table_of(told, "env")
+    for name in chosen or texts_of(listed) or ["py"]:
+        environment = {**table_of(told, "env_run_base"), **table_of(environments.get(name))}
         for key in ("commands_pre", "commands", "commands_post"):
-            for item in environment.get(key, ()):
+            for item in rows_of(environment.get(key)):
                 words: list[str] = []
-                for word in item if isinstance(item, list) else ():
+                for word in rows_of(item):
                     if isinstance(word, str):
                         words.append(word)
-                    elif isinstance(word, dict) and word.get("replace") == "posargs":
-                        words += rest.split() or [str(d) for d in word.get("default", ())]
+                    elif below(word, "replace") == "posargs":
+                        words += rest.split() or texts_of(below(word, "default"))
                 line = toml_line(file, *([name] if name in environments else []), key)
                 yield Script(file, (Command(" ".join(words), line),), file.folder, call.values)
 
@@ -258,8 +251,7 @@ def nox(lookup: Lookup, call: Call) -> Iterator[Script]:
 def _default_sessions(module: Module) -> list[str]:
     for node in module.tree.body:
         if isinstance(node, ast.Assign) and module.name(node.targets[0]) == "nox.options.sessions":
-            value = literal(node.value)
-            return [v for v in value if isinstance(v, str)] if isinstance(value, list | tuple) else []
+            return texts_of(rows_of(literal(node.value)))
     return []
 
 
@@ -277,7 +269,7 @@ def _decorator(module: Module, function: Function, word: str) -> ast.Call | None
 def _task_name(module: Module, function: Function, word: str) -> str:
     node = _decorator(module, function, word)
     given = next((literal(k.value) for k in node.keywords if k.arg == "name"), None) if node else None
-    return given if isinstance(given, str) else function.name
+    return text_of(given) or function.name
 
 
 def _python_body(
@@ -329,10 +321,8 @@ def invoke(lookup: Lookup, call: Call) -> Iterator[Script]:
             if _decorated(function, "task"):
                 node = _decorator(module, function, "task")  # type: ignore[arg-type]
                 aliases = next((literal(k.value) for k in node.keywords if k.arg == "aliases"), None) if node else None
-                known = [_task_name(module, function, "task"), function.name, *(aliases or ())]  # type: ignore[arg-type]
-                for key in known:
-                    if isinstance(key, str):
-                        tasks.setdefault(key.strip("_").replace("_", "-"), (file, module, function))  # type: ignore[arg-type]
+                for key in (_task_name(module, function, "task"), function.name, *texts_of(rows_of(aliases))):  # type: ignore[arg-type]
+                    tasks.setdefault(key.strip("_").replace("_", "-"), (file, module, function))  # type: ignore[arg-type]
     known_names = [n for n in names if n.replace("_", "-").rsplit(".", 1)[-1] in tasks]
     if names and names[0] not in known_names:
         lookup.lost(call, f"a task that {found.path} does not have")

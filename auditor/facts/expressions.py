@@ -206,7 +206,7 @@ class _Reader:
                 try:
                     a, b = float(left), float(right)
                     left = a < b if sign == "<" else a > b if sign == ">" else a <= b if sign == "<=" else a >= b
-                except (TypeError, ValueError):
+                except (TypeError, ValueError, OverflowError):
                     left = UNKNOWN
         return left
 
@@ -270,7 +270,7 @@ class _Reader:
                     raise _Odd("not closed")
             else:
                 break
-            if isinstance(value, dict):
+            if isinstance(value, dict) and is_plain(key):
                 value = value.get(key, "")
             elif isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value):
                 value = value[key]
@@ -291,8 +291,11 @@ def _call(name: str, given: list[Value]) -> Value:
             return json.loads(given[0])
         except (ValueError, RecursionError):
             return UNKNOWN
-    if name == "tojson" and len(given) == 1 and given[0] is not UNKNOWN and not isinstance(given[0], OneOf):
-        return json.dumps(given[0])
+    if name == "tojson" and len(given) == 1:
+        try:
+            return json.dumps(given[0])
+        except (TypeError, RecursionError):  # something in it is not known
+            return UNKNOWN
     if name == "format" and given and all(is_plain(g) for g in given):
         return re.sub(
             r"\{(\d)\}", lambda m: shown(given[int(m[1]) + 1]) if int(m[1]) + 1 < len(given) else m[0], shown(given[0])

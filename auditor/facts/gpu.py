@@ -8,6 +8,7 @@ from auditor.facts.images import dockerfiles, editors_stock
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.readers import docker, readable, toml, toml_line
+from auditor.shapes import below, table_of, tables_of, text_of
 from auditor.snapshot import File, Snapshot
 
 
@@ -55,7 +56,7 @@ def _cpu_builds(snapshot: Snapshot) -> tuple[CpuBuild, ...]:
 
 def may_use_gpu(file: File) -> bool:
     """Whether a docker file names a build for GPUs, or starts from a framework's own image."""
-    framework = re.search(r"(?im)^\s*FROM\s+\S*(?:pytorch|tensorflow|cuda|nvidia)\S*", file.text)
+    framework = re.search(r"(?im)^[^\S\n]*+FROM\s+\S*(?:pytorch|tensorflow|cuda|nvidia)\S*", file.text)
     return bool(framework or _ANY_CUDA.search(file.text))
 
 
@@ -138,11 +139,13 @@ def _locked_cpu(snapshot: Snapshot) -> tuple[Evidence, ...] | None:
         return (lock.cite(lock.text.count("\n", 0, cpu.start(1)), note="PyTorch for Linux"),)
     if project is None or not readable(project):
         return None
-    uv = toml(project).get("tool", {}).get("uv", {})
-    source = uv.get("sources", {}).get("torch", [])
+    uv = below(toml(project), "tool", "uv")
+    source = below(uv, "sources", "torch")
     sources = source if isinstance(source, list) else [source]
-    urls = {i.get("name"): str(i.get("url", "")) for i in uv.get("index", []) if isinstance(i, dict)}
-    plain = all(isinstance(s, dict) and set(s) == {"index"} and "whl/cpu" in urls.get(s["index"], "") for s in sources)
+    urls = {text_of(i.get("name")): text_of(i.get("url")) for i in tables_of(below(uv, "index"))}
+    plain = all(
+        set(table_of(s)) == {"index"} and "whl/cpu" in urls.get(text_of(below(s, "index")), "") for s in sources
+    )
     if not sources or not plain:
         return None
     return (project.cite(toml_line(project, "sources", "torch"), note="the index of PyTorch"),)

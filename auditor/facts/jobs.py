@@ -73,6 +73,7 @@ class Walker:
 
     def __init__(self, found: Mapping[str, Workflow], files: Files, events: Mapping[str, list[str]]) -> None:
         self._found, self._files, self._events = found, files, events
+        self._handed: dict[tuple[str, int, int], list[Combination]] = {}
         self._followed: dict[tuple[object, ...], tuple[list[Reached], tuple[Hole, ...]]] = {}
         match = re.search(r"github\.com[:/]+([\w.-]+/[\w.-]+?)(?:\.git)?/?$", files.history.origin)
         self._origin = match[1].lower() if match else ""
@@ -111,14 +112,17 @@ class Walker:
 
     def _inputs(self, path: str, depth: int = 0) -> list[Combination]:
         """What the callers of a workflow hand over, its defaults with them; one empty one for a workflow that none calls."""
-        declared = self._found[path].triggers.get("workflow_call", Node())["inputs"]
-        defaults = {f"inputs.{k}": v["default"].text for k, (_, v) in declared.entries.items() if v["default"]}
-        given = [{**defaults, **c} for call in self.callers(path, depth) for c in call.inputs] if declared else []
-        unique: list[Combination] = []
-        for one in given:
-            if one not in unique:
-                unique.append(one)
-        return unique[:LIMIT] or [defaults]
+        key = (path, depth, sum(map(len, self._events.values())))  # events only grow
+        if key not in self._handed:
+            declared = self._found[path].triggers.get("workflow_call", Node())["inputs"]
+            defaults = {f"inputs.{k}": v["default"].text for k, (_, v) in declared.entries.items() if v["default"]}
+            given = [{**defaults, **c} for call in self.callers(path, depth) for c in call.inputs] if declared else []
+            unique: list[Combination] = []
+            for one in given:
+                if one not in unique and len(unique) < LIMIT:
+                    unique.append(one)
+            self._handed[key] = unique or [defaults]
+        return self._handed[key]
 
     # -- what is known -------------------------------------------------------------------------------------------------
 
@@ -183,24 +187,28 @@ class Walker:
         found = [condition(text, self._look(flow, known, whole, e, env)) for e in self._starting(flow.path)]
         return True if True in found else None if None in found else False
 
-    def _job_runs(self, flow: Workflow, job: Job, known: Combination, event: str, depth: int = 0) -> bool | None:
+    def _job_runs(self, flow: Workflow, job: Job, known: Combination, event: str) -> bool | None:
         """Whether a job runs on an event: its own condition, and those of the jobs that it needs."""
-        if job.disabled:
-            return False
-        text = job.node["if"].text
-        own = condition(text, self._look(flow, known, True, event, {})) if text else True
-        if own is False or depth > 20:
-            return own
-        if not re.search(r"\b(always|failure|cancelled)\s*\(", text):
-            by_id = {j.id: j for j in flow.jobs}
+        by_id = {j.id: j for j in flow.jobs}
+        look = self._look(flow, known, True, event, {})
+        said: dict[str, bool | None] = {}
+
+        def runs(job: Job, depth: int) -> bool | None:
+            if job.disabled:
+                return False
+            if job.id in said:
+                return said[job.id]
+            text = job.node["if"].text
+            said[job.id] = own = condition(text, look) if text else True
+            if own is False or depth > 20 or re.search(r"\b(always|failure|cancelled)\s*\(", text):
+                return own
             for name in job.node["needs"].texts():
-                if (
-                    name in by_id
-                    and name != job.id
-                    and self._job_runs(flow, by_id[name], known, event, depth + 1) is False
-                ):
-                    return False
-        return own
+                if name in by_id and name != job.id and runs(by_id[name], depth + 1) is False:
+                    said[job.id] = False
+                    break
+            return said[job.id]
+
+        return runs(job, 0)
 
     # -- walking -------------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from auditor.facts.images import bases, dockerfiles
 from auditor.lazy import compile_later
 from auditor.readers import WORKFLOWS, readable, toml
+from auditor.shapes import below, number_of, text_of
 from auditor.snapshot import File, Snapshot
 
 _LEAST = compile_later(r"(?:>=|===?|\^|~=?|^)\s*v?(\d+)\.(\d+)")
@@ -20,15 +21,10 @@ def minimum_python(snapshot: Snapshot) -> tuple[str, tuple[int, int]] | None:
         file = snapshot.files.get(name)
         if file is None or not readable(file):
             continue
-        said: list[object] = [file.text.strip()] if name == ".python-version" else []
-        for keys in _SAID_IN if not said else ():
-            at: object = toml(file)
-            for key in keys:
-                at = at.get(key) if isinstance(at, dict) else None
-            said.append(at)
-        for text in said:
-            if isinstance(text, str) and (match := _LEAST.search(text)):
-                return name, (int(match[1]), int(match[2]))
+        said = [file.text.strip()] if name == ".python-version" else [text_of(below(toml(file), *k)) for k in _SAID_IN]
+        for one in said:
+            if match := _LEAST.search(one):
+                return name, (number_of(match[1]), number_of(match[2]))
     return None
 
 
@@ -55,15 +51,14 @@ def _pythons(snapshot: Snapshot) -> Iterator[Named]:
     globs = ("pyproject.toml", "*/pyproject.toml", ".python-version", "**/environment.y*ml")
     for file in snapshot.select(globs, stubs=True):
         if file.name == "pyproject.toml":
-            project = toml(file).get("project", {})
-            spec = project.get("requires-python") if isinstance(project, dict) else None
+            spec = below(toml(file), "project", "requires-python")
             line = next((i for i, row in enumerate(file.lines, 1) if "requires-python" in row), 0)
             if isinstance(spec, str) and line:
                 yield Named("project", spec, file, line)
             continue
         for i, row in enumerate(file.lines, 1):
-            if at := re.match(r"\s*(\d+\.\d+)", row) if file.name == ".python-version" else _PINNED.match(row):
-                yield Named("project", f"=={at[1]}.*", file, i)
+            if pin := re.match(r"\s*(\d+\.\d+)", row) if file.name == ".python-version" else _PINNED.match(row):
+                yield Named("project", f"=={pin[1]}.*", file, i)
     for file, _ in dockerfiles(snapshot):
         yield from (Named("image", b.python, file, b.line) for b in bases(file) if b.python and not b.open)
     for file in snapshot.select(WORKFLOWS, stubs=True):

@@ -1,11 +1,10 @@
 """What a linter's run comes to: one that only looks at the order of imports says nothing of the code."""
 
 import re
-from typing import Any
 
 from auditor.facts.jobs import Run, Use
-from auditor.readers import Command, Node, toml
-from auditor.repository import Unreadable
+from auditor.readers import Command, Node, readable, toml
+from auditor.shapes import rows_of, table_of, texts_of
 from auditor.snapshot import Files
 
 _SORTERS = frozenset(["isort", "usort", "reorder-python-imports", "reorder_python_imports", "zimports"])
@@ -67,13 +66,6 @@ def _of_imports(rules: str) -> bool:
     return bool(said) and all(re.fullmatch(r"I\d*", r) for r in said)
 
 
-def _below(table: dict[str, Any], *keys: str) -> dict[str, Any]:
-    for key in keys:
-        inner = table.get(key)
-        table = inner if isinstance(inner, dict) else {}
-    return table
-
-
 def _configured(files: Files, folder: str) -> str:
     """The rules that the nearest configuration of ruff selects, with commas; empty where it leaves ruff's own."""
     while True:
@@ -81,19 +73,17 @@ def _configured(files: Files, folder: str) -> str:
             file = files.paths.get(f"{folder}/{name}" if folder else name)
             if file is None:
                 continue
-            try:
-                table = toml(file)
-            except Unreadable:
+            if not readable(file):
                 return ""
+            told = toml(file)
             if name == "pyproject.toml":
-                table = _below(table, "tool", "ruff")
-                if not table:
+                told = table_of(told, "tool", "ruff")
+                if not told:
                     continue
-            lint = _below(table, "lint")
-            if table.get("extend-select") or lint.get("extend-select") or table.get("extend"):
+            lint = table_of(told, "lint")
+            if told.get("extend-select") or lint.get("extend-select") or told.get("extend"):
                 return ""
-            selected = lint.get("select", table.get("select"))
-            return ",".join(str(r) for r in selected) if isinstance(selected, list) else ""
+            return ",".join(texts_of(rows_of(lint.get("select", told.get("select")))))
         if not folder:
             return ""
         folder = folder.rpartition("/")[0]

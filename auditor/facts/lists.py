@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 from typing import Any, Literal
 
+from auditor import ini
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Node, toml, yaml_root
+from auditor.shapes import Table, below, rows_of, table_of, texts_of
 from auditor.snapshot import File
 
 How = Literal["listed", "image", "script", "constraint", "locked"]
@@ -195,8 +197,9 @@ def requirements(file: File) -> Listing:
     if any(row.strip() == "@EXPLICIT" for row in file.lines[:40]):
         for i, row in enumerate(file.lines, 1):
             if row.startswith(("http", "file:")) and row.split("#")[0].endswith((".conda", ".tar.bz2")):
-                name, version = row.split("#")[0].rsplit("/", 1)[-1].rsplit("-", 2)[:2]
-                listing.add(name, "=" + version, i)
+                parts = row.split("#")[0].rsplit("/", 1)[-1].rsplit("-", 2)
+                if len(parts) == 3:
+                    listing.add(parts[0], "=" + parts[1], i)
         return listing
     strange = requirement_lines(listing, file.lines)
     if strange and len(strange) <= len(listing.packages):  # a page of prose is no list
@@ -259,18 +262,6 @@ def valued(words: list[str], options: tuple[str, ...]) -> Iterator[tuple[str, st
 # -- TOML --------------------------------------------------------------------------------------------------------------
 
 
-def _table(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
-
-
-def _texts(value: object) -> list[str]:
-    return [v for v in _list(value) if isinstance(v, str)]
-
-
 class _Lines:
     """Finds the lines of words in their order. A file may bring more of them than is worth looking for: then the line of what
     stands around them has to do."""
@@ -331,9 +322,7 @@ class _Tables:
 
     def items(self, value: object, keys: tuple[str, ...], group: str = "", tool: str = "", how: How = "listed") -> None:
         """A list of requirement strings."""
-        for item in _list(value):
-            if not isinstance(item, str):
-                continue  # an include of another group of this file
+        for item in texts_of(value):  # an include of another group of this file is a table
             text = item.removeprefix("-e ").strip()
             line = self.lines.at(keys, _first_word(text))
             if not self.listing.requirement(text, line, group, table=tool, how=how):
@@ -341,11 +330,11 @@ class _Tables:
 
     def table(self, value: object, keys: tuple[str, ...], group: str = "", tool: str = "") -> None:
         """A table of names with versions."""
-        for key, held in _table(value).items():
+        for key, held in table_of(value).items():
             if key.lower() == "python":
                 continue
             first = held[0] if isinstance(held, list) and held else held
-            details = _table(first)
+            details = table_of(first)
             spec = first if isinstance(first, str) else details.get("version", "")
             if any(k in details for k in ("path", "git", "url", "file")):
                 spec = spec or "@"
@@ -359,16 +348,16 @@ class _Tables:
                 marker="yes" if marker else "",
             )
 
-    def pixi(self, table: dict[str, Any], keys: tuple[str, ...], group: str = "", depth: int = 0) -> None:
+    def pixi(self, table: Table, keys: tuple[str, ...], group: str = "", depth: int = 0) -> None:
         """A pixi workspace, feature, target or package with all that stands below it."""
         for name, value in table.items():
             if name.endswith("dependencies"):
                 self.table(value, (*keys, name), group, "pixi")
             elif name in ("target", "feature") and depth < 3:
-                for key, inner in _table(value).items():
-                    self.pixi(_table(inner), (*keys, name, key), key if name == "feature" else group, depth + 1)
+                for key, inner in table_of(value).items():
+                    self.pixi(table_of(inner), (*keys, name, key), key if name == "feature" else group, depth + 1)
             elif name == "package" and depth < 3:
-                self.pixi(_table(value), (*keys, name), group, depth + 1)
+                self.pixi(table_of(value), (*keys, name), group, depth + 1)
 
 
 def pyproject(file: File) -> Listing:
@@ -377,81 +366,86 @@ def pyproject(file: File) -> Listing:
     data = toml(file)
     tables = _Tables(file)
     listing = tables.listing
-    project, tool = _table(data.get("project")), _table(data.get("tool"))
-    poetry, pdm, uv, hatch = (_table(tool.get(k)) for k in ("poetry", "pdm", "uv", "hatch"))
+    project, tool = table_of(data, "project"), table_of(data, "tool")
+    poetry, pdm, uv, hatch = (table_of(tool.get(k)) for k in ("poetry", "pdm", "uv", "hatch"))
     name = project.get("name") or poetry.get("name")
     listing.own = normal_name(name) if isinstance(name, str) else ""
 
     tables.items(project.get("dependencies"), ("project", "dependencies"), "", "project")
-    for group, items in _table(project.get("optional-dependencies")).items():
+    for group, items in table_of(project, "optional-dependencies").items():
         tables.items(items, ("optional-dependencies", group), group, "project")
-    groups = _table(data.get("dependency-groups"))
+    groups = table_of(data, "dependency-groups")
     for group, items in groups.items():
         tables.items(items, ("dependency-groups", group), group, "groups")
-        for item in _list(items):
-            included = item.get("include-group") if isinstance(item, dict) else None
+        for item in rows_of(items):
+            included = below(item, "include-group")
             if isinstance(included, str) and normal_name(included) not in {normal_name(g) for g in groups}:
                 listing.lost(
                     tables.line("dependency-groups", group), f"includes a group `{included}` that is not there"
                 )
-    for group, items in _table(pdm.get("dev-dependencies")).items():
+    for group, items in table_of(pdm, "dev-dependencies").items():
         tables.items(items, ("dev-dependencies", group), group, "pdm")
     tables.items(uv.get("dev-dependencies"), ("dev-dependencies",), "dev", "uv")
     tables.items(uv.get("constraint-dependencies"), ("constraint-dependencies",), "", "uv", "constraint")
     tables.items(uv.get("override-dependencies"), ("override-dependencies",), "", "uv", "constraint")
-    tables.items(_table(tool.get("rye")).get("dev-dependencies"), ("rye", "dev-dependencies"), "dev", "rye")
-    flit = _table(_table(tool.get("flit")).get("metadata"))
+    tables.items(table_of(tool, "rye").get("dev-dependencies"), ("rye", "dev-dependencies"), "dev", "rye")
+    flit = table_of(tool, "flit", "metadata")
     tables.items(flit.get("requires"), ("flit", "requires"), "", "flit")
-    for group, items in _table(flit.get("requires-extra")).items():
+    for group, items in table_of(flit, "requires-extra").items():
         tables.items(items, ("requires-extra", group), group, "flit")
 
     tables.table(poetry.get("dependencies"), ("poetry", "dependencies"), "", "poetry")
     tables.table(poetry.get("dev-dependencies"), ("poetry", "dev-dependencies"), "dev", "poetry")
-    for group, value in _table(poetry.get("group")).items():
-        tables.table(_table(value).get("dependencies"), ("poetry", group, "dependencies"), group, "poetry")
-    tables.pixi(_table(tool.get("pixi")), ("pixi",))
-    for group, value in _table(hatch.get("envs")).items():
+    for group, value in table_of(poetry, "group").items():
+        tables.table(table_of(value).get("dependencies"), ("poetry", group, "dependencies"), group, "poetry")
+    tables.pixi(table_of(tool, "pixi"), ("pixi",))
+    for group, value in table_of(hatch, "envs").items():
         for key in ("dependencies", "extra-dependencies"):
-            tables.items(_table(value).get(key), ("envs", group, key), group, "hatch")
-    tox = _table(tool.get("tox"))
-    environments = {**_table(tox.get("env")), "": tox.get("env_run_base")}
+            tables.items(table_of(value).get(key), ("envs", group, key), group, "hatch")
+    tox = table_of(tool, "tox")
+    environments = {**table_of(tox, "env"), "": tox.get("env_run_base")}
     for group, value in environments.items():
-        rows = _texts(_table(value).get("deps"))
-        requirement_lines(listing, rows, tables.line("tox", *([group] if group else []), "deps"), group, "script")
+        requirement_lines(
+            listing,
+            texts_of(below(value, "deps")),
+            tables.line("tox", *([group] if group else []), "deps"),
+            group,
+            "script",
+        )
     _dynamic(tables, project, tool)
     return listing
 
 
-def _dynamic(tables: _Tables, project: dict[str, Any], tool: dict[str, Any]) -> None:
+def _dynamic(tables: _Tables, project: Table, tool: Table) -> None:
     """What the build backend fills in: from files where it says so, from setup.py, or from nobody knows where."""
     listing = tables.listing
     filled = False
-    setuptools = _table(_table(tool.get("setuptools")).get("dynamic"))
+    setuptools = table_of(tool, "setuptools", "dynamic")
     if "dependencies" in setuptools:
         filled = True
-        for name in _texts(_table(setuptools["dependencies"]).get("file")):
+        for name in texts_of(table_of(setuptools["dependencies"]).get("file")):
             listing.refer(name, tables.line("dynamic", name))
-    for group, value in _table(setuptools.get("optional-dependencies")).items():
-        for name in _texts(_table(value).get("file")):
+    for group, value in table_of(setuptools, "optional-dependencies").items():
+        for name in texts_of(table_of(value).get("file")):
             listing.refer(name, tables.line("dynamic", name), group=group)
-    hooks = _table(_table(_table(tool.get("hatch")).get("metadata")).get("hooks"))
+    hooks = table_of(table_of(tool, "hatch", "metadata").get("hooks"))
     for key, value in hooks.items():
-        hook = _table(value)
-        names = [*_texts(hook.get("files")), *_texts(hook.get("filename"))]
+        hook = table_of(value)
+        names = [*texts_of(hook.get("files")), *texts_of(hook.get("filename"))]
         if key == "requirements_txt" and not names:
             names = ["requirements.txt"]  # what the hook reads unless told
         for name in names if key in ("requirements_txt", "requirements-txt") else ():
             filled = True
             listing.refer(name, tables.line("hooks", name))
-        for group, more in _table(hook.get("optional-dependencies")).items():
-            for name in _texts(more):
+        for group, more in table_of(hook, "optional-dependencies").items():
+            for name in texts_of(more):
                 if name.endswith((".txt", ".in")):
                     listing.refer(name, tables.line("hooks", name), group=group)
-        if literal := _texts(hook.get("dependencies")):
+        if literal := texts_of(hook.get("dependencies")):
             filled = True
             requirement_lines(listing, literal, tables.line("hooks", "dependencies"))
-    dynamic = _list(project.get("dynamic"))
-    if "dependencies" in dynamic and not filled and not _table(_table(tool.get("poetry")).get("dependencies")):
+    dynamic = texts_of(project.get("dynamic"))
+    if "dependencies" in dynamic and not filled and not table_of(tool, "poetry", "dependencies"):
         listing.refer("setup.py", tables.line("dynamic", "dependencies"), "script")
 
 
@@ -459,7 +453,7 @@ def pixi(file: File) -> Listing:
     """A pixi.toml."""
     tables = _Tables(file)
     data = toml(file)
-    name = _table(data.get("package")).get("name")
+    name = table_of(data, "package").get("name")
     tables.listing.own = normal_name(name) if isinstance(name, str) else ""
     tables.pixi(data, ())
     return tables.listing
@@ -487,11 +481,11 @@ def inline(file: File) -> Listing:
         return listing
     try:
         data = tomllib.loads("\n".join(r[2:] if r.startswith("# ") else r[1:] for r in rows[start + 1 : end]))
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         listing.lost(start + 1, "the script's block of dependencies does not parse")
         return listing
     places = _Lines(rows[start : end + 1])
-    for item in _texts(data.get("dependencies")):
+    for item in texts_of(data.get("dependencies")):
         listing.requirement(item, start + places.at((), _first_word(item)), "script")
     return listing
 
@@ -529,29 +523,17 @@ def conda(file: File) -> Listing:
 # -- configuration files in INI form -----------------------------------------------------------------------------------
 
 
-def _sections(file: File) -> dict[str, dict[str, str]]:
-    import configparser
-
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(file.text)
-    except configparser.Error as error:
-        file.cannot("cfg", f"{file.path} does not parse as a configuration file ({str(error)[:80]})")
-        return {}
-    return {name: {k: v or "" for k, v in parser.items(name)} for name in parser.sections()}
-
-
 def setup_cfg(file: File) -> Listing:
     """The requirements in a setup.cfg, on one line or many, its extras, and the files that it takes them from."""
     listing = Listing(file)
-    sections = _sections(file)
+    told = ini.sections(file)
     lines = _Lines(file.lines)
-    name = sections.get("metadata", {}).get("name", "")
+    name = told.get("metadata", {}).get("name", "")
     listing.own = normal_name(name) if name and ":" not in name else ""
-    options = sections.get("options", {})
+    options = told.get("options", {})
     values = [("", "install_requires", options.get("install_requires", ""))]
     values += [("test", "tests_require", options.get("tests_require", ""))]
-    values += [(group, group, value) for group, value in sections.get("options.extras_require", {}).items()]
+    values += [(group, group, value) for group, value in told.get("options.extras_require", {}).items()]
     for group, key, value in values:
         keys = ("options.extras_require", key) if group == key else (key,)
         start = lines.at(keys[:-1], key)
@@ -571,7 +553,7 @@ def tox_ini(file: File) -> Listing:
     """What the environments of a tox.ini install."""
     listing = Listing(file)
     lines = _Lines(file.lines)
-    for section, values in _sections(file).items():
+    for section, values in ini.sections(file).items():
         if section.startswith("testenv") and values.get("deps"):
             group = section.partition(":")[2]
             for row in values["deps"].split("\n"):

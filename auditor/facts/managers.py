@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterator
-from typing import Any
 
 from auditor.facts.scenes import Call, Lookup, Script, said
 from auditor.facts.tasks import hatch as hatch_run
@@ -11,7 +10,7 @@ from auditor.facts.tasks import pixi as pixi_run
 from auditor.facts.tasks import rye as rye_run
 
 # the scripts of the environments that hatch brings; a project's own of that name win
-_HATCH_OWN: dict[str, dict[str, Any]] = {
+_HATCH_OWN: dict[str, dict[str, str]] = {
     "hatch-static-analysis": {
         "format-check": "ruff format --check --diff {args:.}",
         "format-fix": "ruff format {args:.}",

@@ -9,6 +9,7 @@ from itertools import islice
 
 from auditor.lazy import dataclass
 from auditor.repository import Unreadable
+from auditor.shapes import below, number_of, table_of, text_of, whole
 from auditor.snapshot import File, Snapshot
 
 SUFFIXES = ("safetensors", "onnx", "pt", "pth", "ckpt", "npy", "npz", "pkl", "pickle", "joblib")
@@ -87,7 +88,7 @@ def model(file: File) -> Model:
         return Model(file.path, kind, file.size, unread=str(reason))
     if data.startswith(b"version https://git-lfs.github.com/spec/"):
         told = [row.split(b" ")[1] for row in data.split(b"\n")[:8] if row.startswith(b"size ")]
-        size = int(told[0]) if told and told[0].isdigit() else 0
+        size = number_of(told[0]) if told else 0
         return Model(file.path, kind, size, unread="kept in Git LFS")
     try:
         tensors, classes = _read(file.suffix, data)
@@ -125,8 +126,12 @@ def _safetensors(data: bytes) -> list[Tensor]:
     size = int.from_bytes(data[:8], "little")
     if size > _HEADER:
         raise ValueError("too large")
-    header = json.loads(data[8 : 8 + size])
-    return [Tensor(n, _shape(t["shape"]), str(t["dtype"])) for n, t in header.items() if n != "__metadata__"]
+    header = table_of(json.loads(data[8 : 8 + size]))
+    return [
+        Tensor(whole(n), _shape(below(t, "shape")), whole(text_of(below(t, "dtype"))))
+        for n, t in header.items()
+        if n != "__metadata__"
+    ]
 
 
 def _shape(value: object) -> tuple[int, ...]:
@@ -145,8 +150,8 @@ def _npy(name: str, data: bytes) -> Tensor:
     wide = 2 if data[6] == 1 else 4
     start = 8 + wide
     size = int.from_bytes(data[8:start], "little")
-    header = ast.literal_eval(data[start : start + min(size, 10_000)].decode("latin-1").strip())
-    return Tensor(name, _shape(header["shape"]), str(header["descr"])[:40])
+    header: object = ast.literal_eval(data[start : start + min(size, 10_000)].decode("latin-1").strip())
+    return Tensor(name, _shape(below(header, "shape")), str(below(header, "descr"))[:40])
 
 
 # -- ONNX: the fields of three messages of its protobuf ------------------------------------------------------------------

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from auditor import limits
 from auditor.facts.changes import Change, brought, changes
 from auditor.facts.history import Branch, branches
 from auditor.globs import matches
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.repository import Commit, Unreadable
-from auditor.snapshot import TEXT_LIMIT, OpenSnapshot, Snapshot, decode, too_large
+from auditor.snapshot import OpenSnapshot, Snapshot, decode, too_large
 
 SNAPSHOTS = 48  # earlier commits and branches of one audit that are looked at
 FILES = 8000  # that these may have in all: each costs as much as the commit itself
@@ -222,7 +223,7 @@ class Memory:
             self._blobs[blob] = ""
             with contextlib.suppress(Unreadable):
                 data = opened.blob(blob)
-                self._blobs[blob] = decode(data).lower() if len(data) <= TEXT_LIMIT else ""
+                self._blobs[blob] = decode(data).lower() if len(data) <= limits.TEXT.value else ""
         return self._blobs.get(blob, "")
 
     def _may_open(self, opened: OpenSnapshot, commit: str) -> bool:

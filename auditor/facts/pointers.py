@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from auditor.lazy import compile_later
 from auditor.readers import yaml_root
+from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot
 
 _MODELS = compile_later(
@@ -39,14 +40,14 @@ def pointers(snapshot: Snapshot) -> tuple[Pointer, ...]:
                     continue
                 entries = out["files"].items
                 parts = [entry["size"].text for entry in entries] or [out["size"].text]
-                if not all(p.isdigit() for p in parts):
+                if not all(p == "0" or number_of(p) for p in parts):
                     return ()
                 forms = {entry["relpath"].text.split("/")[0] for entry in entries}
                 mixed = path.endswith("data") or len(forms & {"raw", "processed", "interim", "external"}) > 1
                 line = out["files"].line if out["files"] else out["size"].line
                 count = out["nfiles"].text
-                files = len(entries) or (int(count) if count.isdigit() else 0)
-                found.append(Pointer(file, line, path, sum(map(int, parts)), files, mixed))
+                files = len(entries) or number_of(count)
+                found.append(Pointer(file, line, path, sum(map(number_of, parts)), files, mixed))
         largest = max((p.size for p in found), default=0)
         return tuple(p for p in found if p.size > largest / 50)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Function, Node, python, readable, shell_commands, toml, yaml_root
+from auditor.shapes import table_of, texts_of
 from auditor.snapshot import File, Snapshot
 
 # -- pre-commit --------------------------------------------------------------------------------------------------------
@@ -153,14 +154,14 @@ def _ruff(snapshot: Snapshot) -> Ruff | None:
     if file is None:
         return None
     data = toml(file)
-    told = data.get("tool", {}).get("ruff", {}) if file.name == "pyproject.toml" else data
-    if file.problems.get("toml") or not isinstance(told, dict):
+    if file.problems.get("toml"):
         return None
-    lint = told.get("lint", {}) if isinstance(told.get("lint"), dict) else {}
+    told = table_of(data, "tool", "ruff") if file.name == "pyproject.toml" else data
+    lint = table_of(told, "lint")
 
     def rules(key: str) -> list[str]:
-        found = lint.get(key) or told.get(key) or []
-        return [str(r) for r in found] if isinstance(found, list) else []
+        found = lint.get(key) or told.get(key)
+        return texts_of(found) if isinstance(found, list) else []
 
     chosen = (rules("select") or ["E4", "E7", "E9", "F"]) + rules("extend-select")
     line = next((i for i, row in enumerate(file.lines, 1) if re.match(r"\s*(extend-)?select\s*=", row)), 0)

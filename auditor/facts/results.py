@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import readable
+from auditor.shapes import below, table_of, whole
 from auditor.snapshot import File, Snapshot
 
 LOOKED_IN = (
@@ -94,19 +95,16 @@ def _table(file: File) -> Iterator[Result]:
 
 def _json(file: File) -> Iterator[Result]:
     try:
-        data = json.loads(file.text)
+        data = table_of(json.loads(file.text))
     except (ValueError, RecursionError):
         return
-    if not isinstance(data, dict):
-        return
-    totals = data.get("totals")
-    if isinstance(totals, dict) and isinstance(share := totals.get("percent_covered"), int | float):
+    if isinstance(share := below(data, "totals", "percent_covered"), int | float):
         yield Result("coverage", file.path, 1, "total", f"{share:.1f}")
         return
     for name, value in list(data.items())[:30]:
         if isinstance(value, int | float) and not isinstance(value, bool):
             line = next((i for i, row in enumerate(file.lines[:500], 1) if json.dumps(name) in row), 1)
-            yield Result("metric", file.path, line, str(name)[:80], str(value))
+            yield Result("metric", file.path, line, whole(name)[:80], str(value))
 
 
 # -- coverage tables ---------------------------------------------------------------------------------------------------

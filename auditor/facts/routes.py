@@ -7,6 +7,7 @@ from dataclasses import field, replace
 
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Call, Class, Function, Module, joined_text, literal, python, readable
+from auditor.shapes import text_of
 from auditor.snapshot import File, Files
 
 SERVERS = (
@@ -141,7 +142,7 @@ def _declare(file: File) -> _Declared:
     for made in module.classes:
         if any(b in ("litserve.LitAPI", "litserve.api.LitAPI") for b in made.bases):
             server = next(module.calls_to("litserve.LitServer", "litserve.server.LitServer"), None)
-            path = literal(server.keyword("api_path")) if server else None
+            path = text_of(literal(server.keyword("api_path"))) if server else ""
             found.routes.append(
                 (
                     "",

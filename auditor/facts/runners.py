@@ -11,6 +11,7 @@ from auditor.facts.names import Names, placeholder
 from auditor.lazy import compile_later
 from auditor.readers import docker, literal, python, walk
 from auditor.repository import Unreadable
+from auditor.shapes import rows_of, texts_of
 from auditor.snapshot import File, Snapshot
 
 
@@ -57,9 +58,7 @@ def _tasks(snapshot: Snapshot) -> Iterator[Task]:
                 if name not in ("invoke.task", "invoke.tasks.task"):
                     continue
                 given = {k.arg: literal(k.value) for k in decorator.keywords} if isinstance(decorator, ast.Call) else {}
-                aliases = given.get("aliases")
-                names = [f.name, *(str(a) for a in aliases)] if isinstance(aliases, list | tuple) else [f.name]
-                names += [given["name"]] if isinstance(given.get("name"), str) else []
+                names = [f.name, *texts_of(rows_of(given.get("aliases"))), *texts_of(given.get("name"))]
                 arguments = f.node.args.args[1:]
                 without = len(arguments) - len(f.node.args.defaults)
                 parameters = tuple((a.arg, i >= without) for i, a in enumerate(arguments))

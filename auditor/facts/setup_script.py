@@ -215,7 +215,12 @@ class _Script:
         elif isinstance(node.func, ast.Attribute) and name in _TEXT_METHODS and not self._reads(node.func.value):
             text, at = literal(node.func.value), literal(node.args[0]) if node.args else None
             if name == "split" and isinstance(text, str) and (not node.args or (isinstance(at, str) and at)):
-                go(ast.List([ast.Constant(w, lineno=node.lineno) for w in text.split(at)], ast.Load()))
+                go(
+                    ast.List(
+                        [ast.Constant(w, lineno=node.lineno) for w in text.split(at if isinstance(at, str) else None)],
+                        ast.Load(),
+                    )
+                )
             else:
                 go(node.func.value)
         elif (function := self.functions.get(name)) is not None and not node.args and not node.keywords:

@@ -4,12 +4,13 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
 from auditor.facts.known import known_program
 from auditor.facts.scenes import Call, Lookup, Script, said, shell_folder
 from auditor.lazy import compile_later
 from auditor.readers import Node, docker, shell_commands, toml, toml_line, yaml_root
+from auditor.shapes import below, rows_of, table_of, text_of, texts_of
 from auditor.snapshot import File
 
 _DEPTH = 8
@@ -245,9 +246,7 @@ def mise(lookup: Lookup, call: Call) -> Iterator[Script] | None:
 
 def _mise(lookup: Lookup, call: Call, name: str, depth: int) -> Iterator[Script]:
     found = lookup.upward(call, *_MISE)
-    data = toml(found) if found else {}
-    tasks = data.get("tasks") if isinstance(data.get("tasks"), dict) else {}
-    task: Any = tasks.get(name) if isinstance(tasks, dict) else None
+    task = below(toml(found), "tasks", name) if found else None
     if depth > _DEPTH:
         return
     if task is None or found is None:
@@ -260,23 +259,18 @@ def _mise(lookup: Lookup, call: Call, name: str, depth: int) -> Iterator[Script]
     root = found.folder.removesuffix(".config/mise").removesuffix(".config").removesuffix(".mise").removesuffix("mise")
     root = root.rstrip("/")
     line = toml_line(found, name)
-    table = task if isinstance(task, dict) else {"run": task}
-    into = shell_folder(root, str(table.get("dir", "")))
-    for need in _several(table.get("depends")):
-        if words := str(need).split():
+    told = table_of(task) or {"run": task}
+    into = shell_folder(root, text_of(told.get("dir")))
+    for need in texts_of(told.get("depends")):
+        if words := need.split():
             yield from _mise(lookup, call, words[0], depth + 1)
-    for text in _several(table.get("run")):
-        if isinstance(text, dict) and isinstance(text.get("task"), str):
-            yield from _mise(lookup, call, text["task"], depth + 1)
-        elif isinstance(text, str):
-            text = re.sub(r"\{\{.*?\}\}", "$()", text)
-            yield said(found, text, line, call, into)
-    if isinstance(own_file := table.get("file"), str):
+    for one in rows_of(told.get("run")) or [told.get("run")]:
+        if isinstance(other := below(one, "task"), str):
+            yield from _mise(lookup, call, other, depth + 1)
+        elif isinstance(one, str):
+            yield said(found, re.sub(r"\{\{.*?\}\}", "$()", one), line, call, into)
+    if isinstance(own_file := told.get("file"), str):
         yield said(found, f"./{own_file.removeprefix('./')}", line, call, root)
-
-
-def _several(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def devbox(lookup: Lookup, call: Call) -> Iterator[Script] | None:

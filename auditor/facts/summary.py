@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
+from auditor.boundary import attempt
 from auditor.facts.changes import straight
 from auditor.facts.civalues import caches, ci_values
 from auditor.facts.cloud import cloud_build, cloud_commands, cloud_values, deploy_command, training_specs
@@ -36,6 +37,7 @@ from auditor.facts.tests import collect
 from auditor.facts.workflows import ci_workflows
 from auditor.models import Evidence
 from auditor.readers import DOCKERFILES, WORKFLOWS, docker, dvc_remotes, python, toml, yaml_root
+from auditor.shapes import table_of
 from auditor.snapshot import Snapshot
 
 PYTHON = ("**/*.py",)
@@ -57,7 +59,8 @@ def summary(snapshot: Snapshot) -> list[Evidence]:
     """All facts, in a fixed order. A fact that cannot be computed is left out."""
     made = []
     for name, maker in _MAKERS.items():
-        made += [e.model_copy(update={"probe": f"fact:{name}"}) for e in maker(snapshot)]
+        found, _ = attempt(lambda maker=maker: list(maker(snapshot)), f"the summary `{name}`")  # type: ignore[misc]
+        made += [e.model_copy(update={"probe": f"fact:{name}"}) for e in found or ()]
     return made
 
 
@@ -400,10 +403,9 @@ def _sweeps(snapshot: Snapshot) -> Iterator[Evidence]:
 def _quality(snapshot: Snapshot) -> Iterator[Evidence]:
     for file in snapshot.select(("pyproject.toml", "ruff.toml", ".ruff.toml"), stubs=True):
         data = toml(file)
-        ruff = data.get("tool", {}).get("ruff") if file.name == "pyproject.toml" else data
-        if isinstance(ruff, dict) and ruff:
-            lint = ruff.get("lint", {}) if isinstance(ruff.get("lint"), dict) else {}
-            select = lint.get("select", ruff.get("select", "the default"))
+        ruff = table_of(data, "tool", "ruff") if file.name == "pyproject.toml" else data
+        if ruff:
+            select = table_of(ruff, "lint").get("select", ruff.get("select", "the default"))
             yield _fact(
                 f"Ruff in {file.path}: line length {ruff.get('line-length', 'the default (88)')}, rules {select}.",
                 [file.path],

@@ -3,21 +3,15 @@
 import re
 import shlex
 from collections.abc import Iterator
-from typing import Any
 
 from auditor.facts.pycommands import PythonCommands
 from auditor.facts.scenes import Call, Lookup, Script, said, shell_folder
 from auditor.holes import Hole
 from auditor.readers import Node, python, toml, toml_line, yaml_root
+from auditor.shapes import Table, below, rows_of, table_of, text_of, texts_of
 from auditor.snapshot import File
 
 _DEPTH = 12
-
-
-def _table(data: Any, *keys: str) -> dict[str, Any]:
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data if isinstance(data, dict) else {}
 
 
 def _names(call: Call, valued: frozenset[str] = frozenset(), skip: int = 1) -> tuple[list[str], dict[str, str]]:
@@ -38,10 +32,9 @@ def _names(call: Call, valued: frozenset[str] = frozenset(), skip: int = 1) -> t
     return plain, options
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return shlex.join(str(v) for v in value)
-    return value if isinstance(value, str) else ""
+def _words(value: object) -> str:
+    """A command that is a text or a list of words."""
+    return shlex.join(texts_of(value)) if isinstance(value, list) else text_of(value)
 
 
 def _function(lookup: Lookup, call: Call, target: str, seen: int = 0) -> Iterator[Script]:
@@ -76,10 +69,9 @@ def project_script(lookup: Lookup, call: Call) -> Iterator[Script]:
     if found is None or call.words[0] not in found.text:
         return
     data = toml(found)
-    for table in (_table(data, "project", "scripts"), _table(data, "tool", "poetry", "scripts")):
-        target = table.get(call.words[0])
-        target = target.get("callable") if isinstance(target, dict) else target
-        if isinstance(target, str) and ":" in target:
+    for told in (table_of(data, "project", "scripts"), table_of(data, "tool", "poetry", "scripts")):
+        target = text_of(below(told, call.words[0], "callable") or told.get(call.words[0]))
+        if ":" in target:
             yield from _function(lookup, call, target)
 
 
@@ -98,7 +90,7 @@ def poe(lookup: Lookup, call: Call) -> Iterator[Script]:
         lookup.lost(call, "and no task file is there to be read")
         return
     data = toml(found)
-    tasks = _table(data, "tool", "poe", "tasks") or _table(data, "tasks")
+    tasks = table_of(data, "tool", "poe", "tasks") or table_of(data, "tasks")
     if names[0] not in tasks:
         lookup.lost(call, f"a task that {found.path} does not have")
         return
@@ -106,20 +98,20 @@ def poe(lookup: Lookup, call: Call) -> Iterator[Script]:
 
 
 def _poe_task(
-    lookup: Lookup, call: Call, file: File, tasks: dict[str, Any], name: str, task: Any, depth: int
+    lookup: Lookup, call: Call, file: File, tasks: Table, name: str, task: object, depth: int
 ) -> Iterator[Script]:
     line = toml_line(file, name)
     if depth > _DEPTH:
         return
 
-    def named(text: Any) -> Iterator[Script]:
-        words = text.split() if isinstance(text, str) else []
+    def named(one: object) -> Iterator[Script]:
+        words = text_of(one).split()
         if words and words[0] in tasks:
             yield from _poe_task(lookup, call, file, tasks, words[0], tasks[words[0]], depth + 1)
         elif words:
-            yield said(file, text, line, call, file.folder)
-        elif isinstance(text, dict | list):
-            yield from _poe_task(lookup, call, file, tasks, name, text, depth + 1)
+            yield said(file, text_of(one), line, call, file.folder)
+        elif isinstance(one, dict | list):
+            yield from _poe_task(lookup, call, file, tasks, name, one, depth + 1)
 
     if isinstance(task, str):
         yield said(file, task, line, call, file.folder)
@@ -127,17 +119,17 @@ def _poe_task(
         for item in task:
             yield from named(item)
     elif isinstance(task, dict):
-        for need in task.get("deps", ()):
+        for need in rows_of(task.get("deps")):
             yield from named(need)
         for key in ("cmd", "shell"):
-            if text := _text(task.get(key)):
-                yield said(file, text, line, call, shell_folder(file.folder, str(task.get("cwd", ""))))
+            if one := _words(task.get(key)):
+                yield said(file, one, line, call, shell_folder(file.folder, text_of(task.get("cwd"))))
         if isinstance(target := task.get("script"), str):
             yield from _function(lookup, call.moved(file.folder, file.folder), target)
         if "ref" in task:
             yield from named(task["ref"])
         for key in ("sequence", "parallel", "switch"):
-            for item in task.get(key, ()) if isinstance(task.get(key), list) else ():
+            for item in rows_of(task.get(key)):
                 yield from named(item)
 
 
@@ -149,7 +141,7 @@ def pdm(lookup: Lookup, call: Call) -> Iterator[Script] | None:
     names, _ = _names(call, frozenset(["-p", "--project", "--venv"]))
     names = names[1:] if names[:1] == ["run"] else names
     found = lookup.upward(call, "pyproject.toml")
-    tasks = _table(toml(found), "tool", "pdm", "scripts") if found else {}
+    tasks = table_of(toml(found), "tool", "pdm", "scripts") if found else {}
     if not found or not names or names[0] not in tasks:
         return None
     return _chained(lookup, call, found, tasks, names[0], 0)
@@ -160,13 +152,13 @@ def rye(lookup: Lookup, call: Call) -> Iterator[Script] | None:
     names, _ = _names(call, frozenset(["-p", "--pyproject"]))
     names = names[1:] if names[:1] in (["run"], ["r"]) else []
     found = lookup.upward(call, "pyproject.toml")
-    tasks = _table(toml(found), "tool", "rye", "scripts") if found else {}
+    tasks = table_of(toml(found), "tool", "rye", "scripts") if found else {}
     if not found or not names or names[0] not in tasks:
         return None
     return _chained(lookup, call, found, tasks, names[0], 0)
 
 
-def _chained(lookup: Lookup, call: Call, file: File, tasks: dict[str, Any], name: str, depth: int) -> Iterator[Script]:
+def _chained(lookup: Lookup, call: Call, file: File, tasks: Table, name: str, depth: int) -> Iterator[Script]:
     if depth > _DEPTH:
         return
     line = toml_line(file, name)
@@ -175,20 +167,20 @@ def _chained(lookup: Lookup, call: Call, file: File, tasks: dict[str, Any], name
         if task is None or (part != name and depth > _DEPTH - 2):
             continue
         if isinstance(task, str | list):
-            yield said(file, _text(task), line, call, file.folder)
+            yield said(file, _words(task), line, call, file.folder)
         elif isinstance(task, dict):
             for key in ("cmd", "shell"):
-                if text := _text(task.get(key)):
-                    yield said(file, text, line, call, file.folder)
+                if one := _words(task.get(key)):
+                    yield said(file, one, line, call, file.folder)
             if isinstance(target := task.get("call"), str):
                 yield from _function(lookup, call, target)
             for key in ("composite", "chain"):
-                for item in task.get(key, ()) if isinstance(task.get(key), list) else ():
-                    words = _text(item).split()
+                for item in rows_of(task.get(key)):
+                    words = _words(item).split()
                     if words and words[0] in tasks:
                         yield from _chained(lookup, call, file, tasks, words[0], depth + 1)
                     elif words:
-                        yield said(file, _text(item), line, call, file.folder)
+                        yield said(file, _words(item), line, call, file.folder)
 
 
 # -- hatch -------------------------------------------------------------------------------------------------------------
@@ -215,35 +207,32 @@ def hatch(lookup: Lookup, call: Call) -> Iterator[Script] | None:
     return hatch_task(call, found, scripts, name, 0)
 
 
-def hatch_table(lookup: Lookup, call: Call) -> tuple[File | None, dict[str, Any]]:
+def hatch_table(lookup: Lookup, call: Call) -> tuple[File | None, Table]:
     """The file of hatch's environments, and these."""
     found = lookup.upward(call, "hatch.toml", "pyproject.toml")
     if found is None:
         return None, {}
     data = toml(found)
-    return found, _table(data, "envs") or _table(data, "tool", "hatch", "envs")
+    return found, table_of(data, "envs") or table_of(data, "tool", "hatch", "envs")
 
 
-def hatch_scripts(environments: dict[str, Any], name: str, depth: int) -> dict[str, Any]:
+def hatch_scripts(environments: Table, name: str, depth: int) -> Table:
     """The scripts of an environment and of the one that it is made from."""
-    environment = _table(environments, name)
-    template = environment.get("template", "default")
+    environment = table_of(environments, name)
+    template = text_of(environment.get("template")) or "default"
     above = hatch_scripts(environments, template, depth + 1) if template != name and depth < 5 else {}
-    return {**above, **_table(environment, "scripts"), **_table(environment, "extra-scripts")}
+    return {**above, **table_of(environment, "scripts"), **table_of(environment, "extra-scripts")}
 
 
-def hatch_task(call: Call, file: File, scripts: dict[str, Any], name: str, depth: int) -> Iterator[Script]:
+def hatch_task(call: Call, file: File, scripts: Table, name: str, depth: int) -> Iterator[Script]:
     """The commands of one of these scripts, others that it begins with followed."""
-    texts = scripts[name] if isinstance(scripts[name], list) else [scripts[name]]
-    for text in texts:
-        if not isinstance(text, str) or not text.split():
-            continue
-        text = re.sub(r"\{args(?::([^}]*))?\}", r"\1", text.removeprefix("- "))
-        first = text.split()[0]
+    for one in texts_of(scripts[name]):
+        one = re.sub(r"\{args(?::([^}]*))?\}", r"\1", one.removeprefix("- "))
+        first = next(iter(one.split()), "")
         if first in scripts and first != name and depth < _DEPTH:
             yield from hatch_task(call, file, scripts, first, depth + 1)
-        else:
-            yield said(file, text, toml_line(file, name), call, file.folder)
+        elif first:
+            yield said(file, one, toml_line(file, name), call, file.folder)
 
 
 # -- pixi --------------------------------------------------------------------------------------------------------------
@@ -261,37 +250,34 @@ def pixi(lookup: Lookup, call: Call) -> Iterator[Script] | None:
         lookup.lost(call, "and no pixi manifest is there to be read")
         return None
     data = toml(found)
-    tasks: dict[str, list[Any]] = {}
-    for table in _pixi_tables(data if found.name == "pixi.toml" else _table(data, "tool", "pixi")):
-        for key, value in table.items():
+    tasks: dict[str, list[object]] = {}
+    for told in _pixi_tables(data if found.name == "pixi.toml" else table_of(data, "tool", "pixi")):
+        for key, value in told.items():
             tasks.setdefault(key, []).append(value)
     return _pixi(call, found, tasks, names[1], set()) if names[1] in tasks else None
 
 
-def _pixi_tables(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for place in (data, *_table(data, "feature").values()):
-        yield _table(place, "tasks")
-        for target in _table(place, "target").values():
-            yield _table(target, "tasks")
+def _pixi_tables(data: Table) -> Iterator[Table]:
+    for place in (data, *table_of(data, "feature").values()):
+        yield table_of(place, "tasks")
+        for target in table_of(place, "target").values():
+            yield table_of(target, "tasks")
 
 
-def _pixi(call: Call, file: File, tasks: dict[str, list[Any]], name: str, done: set[str]) -> Iterator[Script]:
+def _pixi(call: Call, file: File, tasks: dict[str, list[object]], name: str, done: set[str]) -> Iterator[Script]:
     if name in done:
         return
     done.add(name)
     for task in tasks.get(name, ()):
-        needs = task.get("depends-on", task.get("depends_on", ())) if isinstance(task, dict) else ()
-        if isinstance(task, list) and all(isinstance(t, dict) or t in tasks for t in task):
+        needs = below(task, "depends-on") or below(task, "depends_on")
+        if isinstance(task, list) and all(isinstance(t, dict) or text_of(t) in tasks for t in task):
             needs, task = task, ""
-        for need in needs if isinstance(needs, list) else [needs]:
-            yield from _pixi(
-                call, file, tasks, str(need.get("task", "")) if isinstance(need, dict) else str(need), done
-            )
-        text = _text(task.get("cmd")) if isinstance(task, dict) else _text(task)
-        text = re.sub(r"\{\{.*?\}\}", "$()", text)
-        into = str(task.get("cwd", "")) if isinstance(task, dict) else ""
-        if text:
-            yield said(file, text, toml_line(file, name), call, shell_folder(file.folder, into))
+        for need in rows_of(needs) or [needs]:
+            yield from _pixi(call, file, tasks, text_of(below(need, "task") or need), done)
+        one = _words(below(task, "cmd") if isinstance(task, dict) else task)
+        if one := re.sub(r"\{\{.*?\}\}", "$()", one):
+            into = text_of(below(task, "cwd"))
+            yield said(file, one, toml_line(file, name), call, shell_folder(file.folder, into))
 
 
 # -- package.json ------------------------------------------------------------------------------------------------------
@@ -371,7 +357,7 @@ def taskfile(lookup: Lookup, call: Call) -> Iterator[Script] | None:
     found = lookup.beside(there, path) if path else lookup.upward(there, *_TASKFILES)
     if found is None:
         project = lookup.upward(call, "pyproject.toml")
-        tasks = _table(toml(project), "tool", "taskipy", "tasks") if project else {}
+        tasks = table_of(toml(project), "tool", "taskipy", "tasks") if project else {}
         if project and names and names[0] in tasks:
             return _taskipy(call, project, tasks, names[0])
         lookup.lost(call, "and no task of that name is there to be read")
@@ -379,11 +365,11 @@ def taskfile(lookup: Lookup, call: Call) -> Iterator[Script] | None:
     return _taskfile(lookup, call, found, names, given)
 
 
-def _taskipy(call: Call, file: File, tasks: dict[str, Any], name: str) -> Iterator[Script]:
+def _taskipy(call: Call, file: File, tasks: Table, name: str) -> Iterator[Script]:
     for part in (f"pre_{name}", name, f"post_{name}"):
         task = tasks.get(part)
-        if text := _text(task.get("cmd") if isinstance(task, dict) else task):
-            yield said(file, text, toml_line(file, part), call, file.folder)
+        if one := _words(below(task, "cmd") if isinstance(task, dict) else task):
+            yield said(file, one, toml_line(file, part), call, file.folder)
 
 
 def _taskfile(lookup: Lookup, call: Call, file: File, names: list[str], given: dict[str, str]) -> Iterator[Script]:

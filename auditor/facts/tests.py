@@ -1,7 +1,6 @@
 """The tests of a repository as pytest would collect them, read without running any of them."""
 
 import ast
-import configparser
 import re
 import shlex
 import sys
@@ -9,11 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import cache, lru_cache, partial
 
+from auditor import ini
 from auditor.facts.unimportable import names_of
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Class, Function, Module, children, literal, python, readable, toml, walk
+from auditor.shapes import below, rows_of, table_of, texts_of
 from auditor.snapshot import File, Files
 
 CLIENTS = (
@@ -155,19 +156,14 @@ def options_of(file: File) -> dict[str, object] | None:
     """The pytest options in a configuration file; None where it holds no such section."""
     if file.suffix == "toml":
         data = toml(file)
-        table = data.get("tool", {}).get("pytest", {}) if file.name == "pyproject.toml" else data.get("pytest", {})
-        table = table.get("ini_options", table) if isinstance(table, dict) else {}
-        return dict(table) if table or file.name == "pytest.toml" else None
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(file.text)
-    except configparser.Error as error:
-        file.cannot("ini", f"{file.path} does not parse as an INI file ({type(error).__name__})")
-        return None
+        told = below(data, "tool", "pytest") if file.name == "pyproject.toml" else data.get("pytest")
+        options = dict(table_of(table_of(told).get("ini_options", told)))
+        return options if options or file.name == "pytest.toml" else None
+    told = ini.sections(file)
     section = "tool:pytest" if file.name == "setup.cfg" else "pytest"
-    if parser.has_section(section):
-        return dict(parser.items(section))
-    return {} if file.name.endswith("pytest.ini") else None
+    if section in told:
+        return dict(told[section])
+    return {} if file.name.endswith("pytest.ini") and "ini" not in file.problems else None
 
 
 def _list(value: object) -> tuple[str, ...]:
@@ -271,12 +267,22 @@ def _takes_by_bare_name(files: Files, roots: tuple[str, ...], module: Module) ->
         if top in strict:
             continue
         name = node.module.replace(".", "/")
-        for path, file in files.paths.items():
+        for path in files.once("python files by name", lambda: _by_name(files)).get(name.rpartition("/")[2], ()):
+            file = files.paths[path]
             if path.endswith(f"/{name}.py") and not file.why_skipped and readable(file):
                 found = python(file)
                 if found is not None and wanted <= names_of(file, found):
                     return True
     return False
+
+
+def _by_name(files: Files) -> dict[str, list[str]]:
+    """The paths of Python files by the last part of their names, without the ending."""
+    found: dict[str, list[str]] = {}
+    for path in files.paths:
+        if path.endswith(".py"):
+            found.setdefault(path.rpartition("/")[2].removesuffix(".py"), []).append(path)
+    return found
 
 
 _CHANGES = ("pytest_ignore_collect", "pytest_collect_file", "pytest_pycollect_makeitem", "pytest_pycollect_makemodule")
@@ -406,6 +412,7 @@ class _Definitions:
         self.module = module
         self.functions = {f.qualname: f for f in module.functions}
         self.reach: dict[str, frozenset[str]] = {}
+        self._set_up: dict[int, frozenset[str]] = {}
         self.values: dict[str, ast.expr] = {}
         self.changes_path = "sys" in module.imports and any(
             True for _ in module.calls_to("sys.path.", "pytest.syspath_prepend")
@@ -420,6 +427,14 @@ class _Definitions:
             for target in targets:
                 if isinstance(target, ast.Name) and value is not None:
                     self.values[target.id] = value
+        self.hooks = [f for f in module.functions if f.name == "pytest_generate_tests"]
+        self.fixture_named: dict[str, Function] = {}  # wherever it stands, the first of a name
+        for f in self.functions.values():
+            if _is_fixture(f):
+                self.fixture_named.setdefault(_fixture_name(f), f)
+        self.classes: dict[str, list[Class]] = {}
+        for c in module.classes:
+            self.classes.setdefault(c.name, []).append(c)
         self.fixtures: dict[tuple[str, str], Function] = {}  # by the class around it and its name
         self.autouse: list[tuple[str, str]] = []
         for f in module.functions:
@@ -443,6 +458,17 @@ class _Definitions:
         if key not in self.reach:
             self.reach[key] = frozenset(_names(self.module, node))
         return self.reach[key]
+
+    def set_up(self, owner: Class) -> frozenset[str]:
+        """The dotted names in a class that serve each of its tests: all but those of the tests themselves."""
+        if id(owner) not in self._set_up:
+            rest = [
+                s
+                for s in owner.node.body
+                if not (isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef) and s.name.startswith("test"))
+            ]
+            self._set_up[id(owner)] = frozenset(name for s in rest for name in _names(self.module, s))
+        return self._set_up[id(owner)]
 
 
 def _definitions(file: File, module: Module) -> _Definitions:
@@ -481,6 +507,13 @@ def _collect(
     marks = _marks(here.values.get("pytestmark"))
     file_skipped = any(_skips(module, m) for m in marks) or _module_skip(module)
     classes = _named_classes(module)
+    place_of = {id(c): q for q, c in classes.items()}
+    within: dict[str, list[Class]] = {}
+    for q, c in classes.items():
+        within.setdefault(q.rpartition(".")[0], []).append(c)
+    by_owner: dict[str, list[Function]] = {}
+    for f in module.functions:
+        by_owner.setdefault(f.owner, []).append(f)
     cases: list[Case] = []
     missed: list[Uncollected] = []
     last = {f.qualname: f for f in module.functions}
@@ -496,20 +529,18 @@ def _collect(
         return cases, [Uncollected(file.path, f.line, f.qualname, "`__test__` is off") for f in module.functions if f.name.startswith("test_")]  # fmt: skip
     file.parsed["tests elsewhere"] = _elsewhere(file, module, naming, classes)
 
+    marked: dict[int, list[ast.expr]] = {}
+
     def add(f: Function, around: list[Class], name: str) -> None:
         owner = around[-1] if around else None
         decorators = list(f.node.decorator_list)
         for outer in around:
-            for level in _lineage(outer, classes):
-                decorators += level.node.decorator_list
-                for statement in level.node.body:
-                    if isinstance(statement, ast.Assign) and any(
-                        isinstance(t, ast.Name) and t.id == "pytestmark" for t in statement.targets
-                    ):
-                        decorators += _marks(statement.value)
+            if id(outer) not in marked:
+                marked[id(outer)] = [d for level in _lineage(outer, classes) for d in _class_marks(level)]
+            decorators += marked[id(outer)]
         reached = _reach(here, above, f, owner)
         every = [*decorators, *marks]
-        places = {q for outer in around for level in _lineage(outer, classes) for q, c in classes.items() if c is level}
+        places = {place_of[id(level)] for outer in around for level in _lineage(outer, classes)}
         count = 1 if owner and _is_case(owner, classes) else _times(here, above, f, every, places)
         for d in every if owner and _is_case(owner, classes) else ():
             count *= _parametrised(module, d, here.values) if "parameterized" in _mark(module, d) else 1
@@ -531,6 +562,10 @@ def _collect(
             )
         )
 
+    @cache
+    def suite_at(place: str) -> bool:
+        return _suite_at(place, classes, naming, module)
+
     for f in module.functions:
         if _is_fixture(f) or not _named(f.name, naming.functions):
             continue
@@ -543,7 +578,7 @@ def _collect(
             add(f, [], f.name)
         elif parent in nested:
             missed.append(Uncollected(file.path, f.line, f.qualname, "nested in a function, so never run by pytest"))
-        elif f.owner in classes and not _suite_at(f.owner, classes, naming, module):
+        elif f.owner in classes and not suite_at(f.owner):
             missed.append(Uncollected(file.path, f.line, f.qualname, "in a class that pytest does not collect"))
 
     def visit(c: Class, around: list[Class], name: str) -> None:
@@ -552,15 +587,14 @@ def _collect(
         seen: set[str] = set()
         is_case = _is_case(c, classes)
         for level in _lineage(c, classes):
-            place = next(q for q, k in classes.items() if k is level)
-            for f in module.functions:
-                if f.owner == place and f.name not in seen and last[f.qualname] is f:
+            for f in by_owner.get(place_of[id(level)], ()):
+                if f.name not in seen and last[f.qualname] is f:
                     seen.add(f.name)
                     tested = f.name.startswith("test") if is_case else _named(f.name, naming.functions)
                     if tested and not _is_fixture(f) and "property" not in f.decorators:
                         add(f, [*around, c], f"{name}.{f.name}")
-            for q, inner in classes.items():
-                if q.rpartition(".")[0] == place and inner.name not in seen:
+            for inner in within.get(place_of[id(level)], ()):
+                if inner.name not in seen:
                     seen.add(inner.name)
                     visit(inner, [*around, c], f"{name}.{inner.name}")
 
@@ -569,6 +603,16 @@ def _collect(
             visit(c, [], c.name)
     cases.sort(key=lambda c: c.line)
     return cases, missed
+
+
+def _class_marks(c: Class) -> Iterator[ast.expr]:
+    """The decorators of a class and its `pytestmark`."""
+    yield from c.node.decorator_list
+    for statement in c.node.body:
+        if isinstance(statement, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == "pytestmark" for t in statement.targets
+        ):
+            yield from _marks(statement.value)
 
 
 def _named_classes(module: Module) -> dict[str, Class]:
@@ -622,9 +666,9 @@ def _times(here: _Definitions, above: list[_Definitions], f: Function, marks: li
         count *= _parametrised(here.module, d, here.values)
         if isinstance(d, ast.Call) and _mark(here.module, d).endswith("mark.parametrize"):
             names = literal(d.args[0] if d.args else next((k.value for k in d.keywords if k.arg == "argnames"), None))
-            said = {n.strip() for n in (names.split(",") if isinstance(names, str) else names or ())}
+            said = {n.strip() for n in (names.split(",") if isinstance(names, str) else texts_of(names))}
             given = literal(next((k.value for k in d.keywords if k.arg == "indirect"), None))
-            through = said if given is True else said & set(given) if isinstance(given, list | tuple) else set()
+            through = said if given is True else said.intersection(texts_of(rows_of(given)))
             indirect |= through
             direct |= said - through
     wanted = [a.arg for a in (*f.node.args.posonlyargs, *f.node.args.args, *f.node.args.kwonlyargs)]
@@ -654,8 +698,8 @@ def _times(here: _Definitions, above: list[_Definitions], f: Function, marks: li
             if name in here.module.aliases and "." in here.module.aliases[name]:
                 count = 0  # a fixture that is imported: its parameters are elsewhere
     for source in (here, *above):
-        for hook in source.module.functions:
-            if hook.name == "pytest_generate_tests" and (not hook.owner or hook.owner in places):
+        for hook in source.hooks:
+            if not hook.owner or hook.owner in places:
                 count *= _generated(source, hook, seen - direct)
     return count
 
@@ -724,12 +768,17 @@ def _is_suite(c: Class, classes: dict[str, Class], naming: Rules, module: Module
         break
     if _is_case(c, classes):
         return True
-    made = {id(k): q for q, k in classes.items()}
-    inits = {f.owner for f in module.functions if f.name in ("__init__", "__new__")}
     built = any(
         module.name(d.func if isinstance(d, ast.Call) else d).endswith("dataclass") for d in c.node.decorator_list
     )
-    return _named(c.name, naming.classes) and not built and not any(made.get(id(k)) in inits for k in line)
+    return _named(c.name, naming.classes) and not built and not any(id(k) in _with_init(module) for k in line)
+
+
+@lru_cache(maxsize=8)
+def _with_init(module: Module) -> frozenset[int]:
+    """The classes (by their identity, as `_named_classes` gives them) that say how they are made."""
+    inits = {f.owner for f in module.functions if f.name in ("__init__", "__new__")}
+    return frozenset(id(c) for q, c in _named_classes(module).items() if q in inits)
 
 
 # -- marks -------------------------------------------------------------------------------------------------------------
@@ -840,10 +889,7 @@ def _number(node: ast.expr, values: dict[str, ast.expr], depth: int) -> object:
 def _reach(here: _Definitions, above: list[_Definitions], f: Function, owner: Class | None) -> frozenset[str]:
     """The dotted names that a test reaches through helpers, module variables and fixtures."""
     names = set(here.names(f.qualname, f.node))
-    for statement in owner.node.body if owner else ():
-        # what a class sets up serves each of its tests
-        if not (isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name.startswith("test")):
-            names |= set(_names(here.module, statement))
+    names |= here.set_up(owner) if owner else frozenset()
     for d in f.node.decorator_list:
         if isinstance(d, ast.Call) and here.module.name(d.func).endswith("usefixtures"):
             names |= {str(literal(a)) for a in d.args}
@@ -861,14 +907,11 @@ def _reach(here: _Definitions, above: list[_Definitions], f: Function, owner: Cl
                 found = source.functions[root]
                 node = found.node
             else:
-                fixture = next(
-                    (g for g in source.functions.values() if _is_fixture(g) and _fixture_name(g) == root), None
-                )
-                if fixture is not None:
+                if (fixture := source.fixture_named.get(root)) is not None:
                     node = fixture.node
                 elif root in source.values:
                     node = source.values[root]
-                elif c := next((c for c in source.module.classes if c.name == root and c is not owner), None):
+                elif c := next((c for c in source.classes.get(root, ()) if c is not owner), None):
                     node = c.node
             if node is not None:
                 new = source.names(root, node) - names

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 
+from auditor import limits
 from auditor.facts import jobs
 from auditor.facts.jobs import Run, Use
 from auditor.facts.known import known_action
@@ -111,6 +112,9 @@ def ci_workflows(files: Files) -> list[CiWorkflow]:
     """The CI configurations of a selection that their hosts would accept. What they call is followed wherever in the
     commit it lies: other workflows, composite actions, tasks, targets and scripts."""
     chosen = [f for f in files if matches(f.path, (*WORKFLOWS, *OTHER_HOSTS))]
+    for file in chosen[limits.WORKFLOWS.value :]:
+        file.cannot("workflow", f"{file.path} is not read: there are more than {limits.WORKFLOWS}")
+    chosen = chosen[: limits.WORKFLOWS.value]
     return files.once("ci " + "\n".join(f.path for f in chosen), lambda: _ci_workflows(chosen, files))
 
 

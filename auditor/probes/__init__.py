@@ -9,6 +9,7 @@ Probes never run anything, never use the network and never ask a model.
 import ast
 from collections.abc import Callable, Iterator
 
+from auditor.boundary import attempt
 from auditor.holes import Hole, unsure, watching
 from auditor.lazy import dataclass
 from auditor.models import Evidence, Outcome, Searched
@@ -62,14 +63,10 @@ class Probe:
 
     def run(self, snapshot: Snapshot) -> Answer:
         """Ask the question of a snapshot. A failure of the probe itself makes the outcome unknown."""
-        found: list[Evidence] = []
-        reason = ""
         with watching() as watch:
             files = snapshot.select(self.looks_in, self.mentions, stubs=self.stubs, all=self.all)
-            try:
-                found = list(self.function(files))
-            except Exception as error:  # one of the three boundaries: a broken probe costs certainty, never the run
-                reason = f"the probe failed: {type(error).__name__}: {error}"
+            # a broken probe, or one that takes too long, costs certainty, never the run
+            found, reason = attempt(lambda: list(self.function(files)), f"the probe `{self.id}`", "the probe")
         searched = Searched(globs=self.looks_in, files=len(files), paths=tuple(f.path for f in files.named()[:NAMED]))
         if found:
             kept = tuple(e.model_copy(update={"probe": self.id}) for e in found[:KEPT])

@@ -159,6 +159,6 @@ def image_build_kept(files: Files) -> Iterator[Evidence]:
 
 
 _KEEPS = compile_later(
-    r"(?m)^\s*push:\s*(?:true|\$)|\b(?:docker|podman)\s+(?:image\s+|compose\s+)?push\b|--push\b|gcloud builds (?:submit|triggers)|"
+    r"(?m)^[^\S\n]*+push:\s*(?:true|\$)|\b(?:docker|podman)\s+(?:image\s+|compose\s+)?push\b|--push\b|gcloud builds (?:submit|triggers)|"
     r"google_cloudbuild_trigger|gcloud run deploy|deploy-cloudrun"
 )

@@ -621,7 +621,7 @@ def _pointers(files: Files) -> list[tuple[File, int]]:
     found = []
     for file in files.matching(*_POINTER).named():
         try:
-            text = file.text if not file.skipped else file.bytes()[:65536].decode("utf-8", errors="replace")
+            text = file.text if not file.skipped else file.start(65536).decode("utf-8", errors="replace")
         except Unreadable as reason:
             unsure(Hole(file.path, str(reason)))
             continue

@@ -298,7 +298,8 @@ def _deployments(files: Files) -> Iterator[tuple[File, int, str]]:
     for file in files.matching(*_DEPLOY_FILES):
         if file.suffix == "tf":
             if match := re.search(
-                r'(?m)^\s*resource\s+"(google_cloud_run\w*|aws_apprunner_service|azurerm_container_app)"', file.text
+                r'(?m)^[^\S\n]*+resource\s+"(google_cloud_run\w*|aws_apprunner_service|azurerm_container_app)"',
+                file.text,
             ):
                 yield file, file.text.count("\n", 0, match.start(1)) + 1, file.text
             continue

@@ -2,17 +2,18 @@
 
 import ast
 import builtins
-import configparser
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from auditor import ini
 from auditor.facts.commandline import TARGET_FILES, Program, programs, scripts, targets
 from auditor.facts.linting import command_only_sorts, hook_only_sorts
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers import Class, Command, Function, Node, python, toml, toml_line, workflow, yaml_root
+from auditor.shapes import number_of, table_of, texts_of
 from auditor.snapshot import File, Files
 
 NO_TESTS = ("!tests/**", "!test/**", "!**/tests/**", "!**/test_*.py", "!**/*_test.py", "!**/conftest.py")
@@ -41,20 +42,13 @@ _TEMPLATE_SELECT = frozenset(["I", "N", "E", "W"])
 def _says_more(ruff: dict[str, object]) -> bool:
     """Whether a ruff section holds more than the template's line length and rule letters, or the order of imports."""
     rest = {k: v for k, v in ruff.items() if k not in ("line-length", "lint") and (k, v) != ("select", ["I"])}
-    lint = ruff.get("lint")
-    more = {k: v for k, v in lint.items() if k != "select"} if isinstance(lint, dict) else {}
-    select = lint.get("select", []) if isinstance(lint, dict) else []
-    return bool(rest or more) or not set(select) <= _TEMPLATE_SELECT or ruff.get("line-length", 120) != 120
-
-
-def sections(file: File) -> configparser.RawConfigParser:
-    """The sections of an INI file; none of one that does not parse."""
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(file.text if file.text.lstrip().startswith(("[", "#", ";")) else "[flake8]\n" + file.text)
-    except configparser.Error as error:
-        file.cannot("ini", f"{file.path} does not parse as an INI file ({type(error).__name__})")
-    return parser
+    lint = table_of(ruff, "lint")
+    more = lint.keys() - {"select"}
+    return (
+        bool(rest or more)
+        or not _TEMPLATE_SELECT.issuperset(texts_of(lint.get("select")))
+        or ruff.get("line-length", 120) != 120
+    )
 
 
 @probe(
@@ -106,9 +100,9 @@ def style_tool(files: Files) -> Iterator[Evidence]:
                 ) or (styled and re.match(r"pre-commit(-ci)?/(lite-)?action@", step.uses)):
                     steps.append(file.cite(step.line, note="checks the style in CI"))
         elif file.name == "pyproject.toml":
-            tool = toml(file).get("tool", {})
+            tool = table_of(toml(file).get("tool"))
             beside = f"{file.folder}/" if file.folder else ""
-            if _says_more(tool.get("ruff", {})) and not any(
+            if _says_more(table_of(tool, "ruff")) and not any(
                 beside + name in files.paths for name in ("ruff.toml", ".ruff.toml")
             ):
                 configured.append(file.cite(_section_line(file, "ruff"), note="ruff's configuration"))
@@ -121,10 +115,8 @@ def style_tool(files: Files) -> Iterator[Evidence]:
             if _says_more(toml(file)):
                 configured.append(file.cite(1, 5, note="ruff's configuration"))
         elif not file.name.startswith(".pre-commit"):
-            parser = sections(file)
-            for name in parser.sections():
+            for name, options in ini.sections(file, without="flake8").items():
                 base = name.split(":")[-1].split(".")[0].lower()
-                options = dict(parser.items(name))
                 # the old data-science template's tox.ini
                 template = (
                     options.keys() <= {"max-line-length", "max-complexity"} and options.get("max-line-length") == "79"
@@ -237,7 +229,7 @@ def pre_commit_hooks_chosen(files: Files) -> Iterator[Evidence]:
     sample configuration takes its four from, or with a few more of those: one more is an exercise, no set-up of one's own."""
     for evidence in pre_commit_hooks(files):
         file = files.paths[evidence.path]
-        if file.name != ".pre-commit-config.yaml" or _is_chosen(file):
+        if file.name != ".pre-commit-config.yaml" or file.once("hooks chosen", lambda: _is_chosen(file)):  # noqa: B023
             yield evidence
 
 
@@ -317,17 +309,17 @@ def line_limit(files: Files) -> int:
     for path in ("ruff.toml", ".ruff.toml", "pyproject.toml"):
         if (file := files.paths.get(path)) is not None and not file.skipped:
             data = toml(file)
-            tool = data.get("tool", {}) if path == "pyproject.toml" else {"ruff": data}
+            tool = data.get("tool") if path == "pyproject.toml" else {"ruff": data}
             for name in ("ruff", "black", "autopep8", "flake8"):
-                table = tool.get(name, {})
-                value = table.get("line-length", table.get("max_line_length")) if isinstance(table, dict) else None
+                told = table_of(tool, name)
+                value = told.get("line-length", told.get("max_line_length"))
                 if isinstance(value, int):
                     return value
     for path in (".flake8", "setup.cfg", "tox.ini"):
         if (file := files.paths.get(path)) is not None and not file.skipped and not files.aside(path):
             match = re.search(r"(?m)^max[-_]line[-_]length\s*=\s*(\d+)", file.text)
             if match and match[1] != "79":  # 79 is the old template's, and nobody keeps to it
-                return int(match[1])
+                return number_of(match[1]) or 120
     return 120
 
 

@@ -21,6 +21,7 @@ from auditor.readers import (
     walk,
     yaml_documents,
 )
+from auditor.shapes import number_of
 from auditor.snapshot import File, Files
 
 CODE = (
@@ -535,7 +536,7 @@ def _asked_for(files: Files) -> Iterator[Evidence]:
                     continue
                 text = node.text.lower()
                 told = text in ("true", "yes", "-1", "auto") and path[-1] not in ("strategy", "backend", "launcher")
-                if told or (text.isdigit() and int(text) > 1) or _BY_NAME.match(text):
+                if told or number_of(text) > 1 or _BY_NAME.match(text):
                     yield file.cite(node.line, note=f"`{path[-1]}: {node.text[:30]}` in a configuration")
 
 
@@ -665,7 +666,7 @@ def _several(value: object) -> bool:
     if isinstance(value, list | tuple):
         return len(value) > 1
     if isinstance(value, str):
-        return bool(re.fullmatch(r"\d+(\s*,\s*\d+)+", value)) or (value.isdigit() and int(value) > 1)
+        return bool(re.fullmatch(r"\d+(\s*,\s*\d+)+", value)) or number_of(value) > 1
     return isinstance(value, int) and not isinstance(value, bool) and value > 1
 
 

@@ -19,6 +19,7 @@ from auditor.readers import (
     workflow,
     yaml_root,
 )
+from auditor.shapes import table_of
 from auditor.snapshot import LINK, File, Files
 
 PYTHON = ("**/*.py",)
@@ -315,7 +316,7 @@ def api_tests_idle(files: Files) -> Iterator[Evidence]:
 
 
 _CLIENT = compile_later(
-    r"(?m)^\s*from (?:fastapi|starlette)\.testclient import|^\s*from (?:flask|litestar)\.testing import"
+    r"(?m)^[^\S\n]*+from (?:fastapi|starlette)\.testclient import|^[^\S\n]*+from (?:flask|litestar)\.testing import"
 )
 
 # -- load tests --------------------------------------------------------------------------------------------------------
@@ -373,7 +374,7 @@ def load_test(files: Files) -> Iterator[Evidence]:
                 yield from _locust(file, module)
                 yield from _own_load(file, module)
         elif file.suffix in ("js", "ts"):
-            if match := re.search(r"""(?m)^\s*import\s.*from\s+["']k6/(http|ws|net/grpc)["']""", file.text):
+            if match := re.search(r"""(?m)^[^\S\n]*+import\s.*from\s+["']k6/(http|ws|net/grpc)["']""", file.text):
                 yield file.cite(file.text.count("\n", 0, match.start()) + 1, note="a k6 script")
         elif file.suffix == "jmx":
             if match := re.search(r"<(HTTPSamplerProxy|ThreadGroup)\b", file.text):
@@ -568,7 +569,7 @@ def coverage_dependency(files: Files) -> Iterator[Evidence]:
             yield file.cite(1, 3)
         else:
             yield from (file.cite(p.line, note="declared only") for p in wanted.pop(file.path, ()))
-            if file.name == "pyproject.toml" and "coverage" in toml(file).get("tool", {}):
+            if file.name == "pyproject.toml" and "coverage" in table_of(toml(file).get("tool")):
                 line = next((i for i, row in enumerate(file.lines, 1) if row.startswith("[tool.coverage")), 0)
                 yield file.cite(line or toml_line(file, "tool", "coverage"), note="configured only")
     for path, packages in wanted.items():  # lists of other names, and what images install

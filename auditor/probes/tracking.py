@@ -70,7 +70,7 @@ _PROFILER_PROGRAMS = (
     "memray", "mprof", "nsys", "ncu", "nvprof", "snakeviz", "austin", "memory_profiler",
 )  # fmt: skip
 _PRINTED = compile_later(
-    r"(?m)^.*\b\d+ function calls (\(\d+ primitive calls\) )?in [\d.]+ seconds|^\s*FIT Profiler Report|"
+    r"(?m)^.*\b\d+ function calls (\(\d+ primitive calls\) )?in [\d.]+ seconds|^[^\S\n]*+FIT Profiler Report|"
     r"^.*Self CPU (time total|%)|^\s*ncalls\s+tottime\s+percall"
 )
 
@@ -219,7 +219,7 @@ def _traces(files: Files) -> Iterator[Evidence]:
         if name.endswith((".py", ".ipynb", ".png", ".md", ".toml", ".lock", ".html", ".svg", ".pyc", ".js", ".css")):
             continue
         try:
-            head = file.bytes()[:4096]
+            head = file.start(4096)
         except Unreadable:
             continue
         if head[:1] in (b"\xfb", b"{") and head[1:2] in (b")", b"\xa9") and head[2:3] == b"\x03":

@@ -17,6 +17,7 @@ from auditor.facts.names import names
 from auditor.facts.seeds import mentions_determinism, only_unread, owns_seed, seed_values, seeded_beside, seeds
 from auditor.facts.sweeps import sweeps
 from auditor.lazy import compile_later
+from auditor.shapes import number_of
 from auditor.snapshot import File
 
 # -- settings ----------------------------------------------------------------------------------------------------------
@@ -92,7 +93,7 @@ def _seed(claim: Setting, said: str, case: Case) -> Settled | None:
         return made if made and made.label == "contradicted" else None
     if said.isdecimal():
         numbers, places = snapshot.once("facts.seed-values", lambda: seed_values(snapshot))
-        if int(said) in numbers:
+        if number_of(said) in numbers:
             fits = next(((f, n) for f, n in places if re.search(rf"\b{said}\b", f.lines[n - 1])), None)
             return Settled("supported", f"{fits[0].path}:{fits[1]} sets the seed to {said}.", (fits[0].cite(fits[1]),), about="seed") if fits else None  # fmt: skip
         if not places or owns_seed(snapshot):

@@ -9,6 +9,7 @@ from auditor.facts.pages import pages
 from auditor.facts.tools import Tool, at_work, declared_at, imported_by, imports, key, places, tool, trace, works_in
 from auditor.models import Evidence
 from auditor.readers import python, readable
+from auditor.shapes import number_of
 from auditor.snapshot import File
 
 # Modules that stand for each other: the import of one beside a missing one shows that the job is done otherwise.
@@ -131,7 +132,7 @@ def _supported(claim: Uses, known: Tool, case: Case, about: str) -> Settled | No
     file = case.snapshot.files.get(path)
     if file is None or not readable(file):
         return None
-    shown = file.cite(int(row)) if row.isdigit() else file.exists(f"{path} is a file of {known.name}.")
+    shown = file.cite(number_of(row)) if number_of(row) else file.exists(f"{path} is a file of {known.name}.")
     return Settled("supported", f"{place} uses {known.name}.", (shown,), about=about)
 
 

@@ -1,0 +1,77 @@
+"""Every limit on what one audit reads and does, in one table: its value, what it counts, and why.
+
+A limit is asked before the work, on sizes and on the text as it stands, never after a parser has gone too deep. What a limit
+leaves out is named in the record's `omitted`, and is a hole: a search that could have found something there ends with
+`unknown`, never with `absent`. Work that no count foresees ends with the time or the memory of the audit (`auditor.deadline`).
+"""
+
+from auditor.lazy import dataclass
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many of something, and no more. `of` says of what, in words that go on after the number; `why` is the reason."""
+
+    value: int
+    of: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.value:,} {self.of}"
+
+
+# -- the audit as a whole ----------------------------------------------------------------------------------------------
+
+SECONDS = Limit(120, "seconds for one audit or check", "a hundred files take two; --timeout sets another")
+MEGABYTES = Limit(2_000, "MB of memory for one audit or check", "a hundred files take 70; --memory sets another")
+PIECE = Limit(5, "th of the time for one probe, fact, settler or reader", "the others still get their turn")
+READING = Limit(10, "th of the time for parsing one file", "what else the probe looks at still counts")
+
+# -- the commit --------------------------------------------------------------------------------------------------------
+
+PATHS = Limit(
+    20_000, "tracked files", "each is held against the globs of every probe; more are data, or a bomb of shared trees"
+)
+PATH_CHARACTERS = Limit(4_000_000, "characters of tracked paths together", "a few shared trees can spell out gigabytes")
+PATH_DEPTH = Limit(60, "folders in folders", "nobody's work lies deeper")
+TEXT = Limit(1_000_000, "bytes of a text", "a larger one is data or generated")
+NOTEBOOK = Limit(12_000_000, "bytes of a notebook", "notebooks carry their outputs")
+LOCK = Limit(12_000_000, "bytes of a lock file", "lock files list every wheel")
+ALL_TEXT = Limit(100_000_000, "bytes of text read together", "each different content counts once")
+HASHED = Limit(
+    50_000_000, "bytes of a file of the working tree that is compared with its commit by content", "larger ones by size"
+)
+IMAGE = Limit(700_000, "bytes of an image on the page", "screenshots of real reports have 50 to 700 kB")
+IMAGES = Limit(4_000_000, "bytes of a report's images on the page", "a page is one file")
+COMPARED = Limit(
+    1_000, "lines of an uncommitted report compared one by one", "of more, lines that stand there often match none"
+)
+
+# -- one file ----------------------------------------------------------------------------------------------------------
+
+NESTING = Limit(100, "levels of nesting", "native parsers go down one stack frame a level, and end the process at some")
+PYTHON_NESTING = Limit(200, "levels of nested Python", "whoever walks a tree goes down two or three frames a level")
+NODES = Limit(
+    100_000, "nodes of a YAML or JSON file, aliases written out", "more are data; aliases of aliases grow without end"
+)
+STATEMENTS = Limit(
+    50_000, "statements of a Python file", "each takes a kilobyte as a tree; a file of 5,000 is a large one"
+)
+ALL_NODES = Limit(2_000_000, "nodes of Python trees together", "of different files; they stay in memory")
+KEY_PARTS = Limit(50, "parts of a key of TOML", "a dotted key is a table in a table for each")
+SHELL_NESTING = Limit(12, "commands within commands of a shell", "each is read again as a script")
+WORKFLOWS = Limit(100, "workflows", "each is held against the others that may start or call it")
+
+# -- the report --------------------------------------------------------------------------------------------------------
+
+LINES = Limit(50_000, "lines of the report", "a report has some hundreds")
+SENTENCES = Limit(
+    10_000, "sentences of the answers", "a report has some hundreds, and each is read for every form of claim"
+)
+CLAIMS = Limit(2_000, "claims of the answers", "each is settled, and a contradicted one is settled again in the past")
+FINDINGS = Limit(2_000, "findings", "nobody reads more")
+
+
+def table() -> dict[str, Limit]:
+    """Every limit by its name, in the order of this file."""
+    return {name: one for name, one in globals().items() if isinstance(one, Limit)}

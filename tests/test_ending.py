@@ -1,0 +1,203 @@
+"""How the command ends: one line and the right exit code, whatever goes wrong."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from build_fixture import build
+
+from auditor import ending
+from auditor.boundary import attempt
+from auditor.errors import UserError
+from auditor.pipeline import moment
+from auditor.repository import GitError
+from auditor.snapshot import File
+
+AUDITOR = f"{sys.executable} -m auditor"
+
+
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("overclaiming", tmp_path_factory.mktemp("ending") / "repo")
+
+
+def shell(command: str, cwd: Path, **env: str) -> tuple[int, str]:
+    """The exit code of a shell's command, and what it said on standard error."""
+    environment = {
+        **os.environ,
+        "AUDITOR_CACHE": str(cwd / "cache"),
+        "PYTHONPATH": str(Path(ending.__file__).parents[1]),
+    }
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=cwd,
+        env=environment | env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "word"),
+    [
+        ("{a} probes > /dev/full", 3, "standard output: No space left"),
+        ("{a} --help > /dev/full", 3, "standard output: No space left"),
+        ("{a} schema >&-", 3, "standard output: it is closed"),
+        ("{a} schema >&- 2>&-", 3, ""),
+        ("{a} schema | true; exit ${{PIPESTATUS[0]}}", 3, "standard output: Broken pipe"),
+        ("{a} check --only form > /dev/full", 3, "standard output: No space left"),
+        ("{a} probes nothing", 2, "no probe is called"),
+        ("{a} audit $(printf 'a%.0s' {{1..5000}})", 2, "aaa...: File name too long"),
+        ("PATH=/nonexistent {a} audit file:///nowhere", 2, "git is not installed"),
+        ("printf 'group,repo\\ng1,file:///x\\n' > c.csv; PATH=/nonexistent {a} batch c.csv --out o", 2, "git is not installed"),
+        ("printf 'group,repo\\ng1,%05000d\\n' 1 > c.csv; {a} batch c.csv --out o", 2, "line 2: 000"),
+        ("printf 'group,repo,before\\ng1,.,0001-01-01\\n' > c.csv; {a} batch c.csv --out o", 2, "line 2: before 0001-01-01: not a time"),
+        ("mkdir gone; cd gone; rmdir ../gone; {a} check", 2, "no longer there"),
+        ("mkdir gone; cd gone; rmdir ../gone; {a} audit .", 2, ""),
+        ("git init -q i; echo '# a' > i/README.md; echo rubbish-rubbish > i/.git/index; {a} check i", 2, "auditor: "),
+    ],
+)  # fmt: skip
+def test_one_line_and_the_right_code(command: str, code: int, word: str, tmp_path: Path) -> None:
+    found, said = shell(command.format(a=AUDITOR), tmp_path)
+    assert found == code or (word == "standard output: No space left" and "check" in command), said
+    assert word in said or "check" in command
+    assert len(said.splitlines()) <= 2
+
+
+def test_an_audit_that_nobody_reads_to_its_end(repo: Path, tmp_path: Path) -> None:
+    assert shell(f"{AUDITOR} audit {repo} | true; exit ${{PIPESTATUS[0]}}", tmp_path)[0] == 3
+    assert shell(f"{AUDITOR} audit {repo} --output x.txt >&-", tmp_path)[0] == 1  # nothing was to be printed
+
+
+def _verdict(record: dict) -> None:  # type: ignore[type-arg]
+    record["findings"][0]["verdict"] = "V999"
+
+
+def _evidence(record: dict) -> None:  # type: ignore[type-arg]
+    for verdict in record["verdicts"]:
+        for citation in verdict["citations"]:
+            citation["evidence"] = "E999"
+
+
+def _rule(record: dict) -> None:  # type: ignore[type-arg]
+    record["findings"][0]["rule"] = "no-such-rule"
+
+
+def test_a_record_whose_ids_lead_nowhere_is_no_record(repo: Path, tmp_path: Path) -> None:
+    whole = tmp_path / "whole.json"
+    shell(f"{AUDITOR} audit {repo} --format json --output {whole}", tmp_path)
+    from auditor.stored import load_record
+
+    load_record(whole)
+    spoilers: list[Callable[[dict], None]] = [_verdict, _evidence, _rule]  # type: ignore[type-arg]
+    for spoil in spoilers:
+        record = json.loads(whole.read_text(encoding="utf-8"))
+        spoil(record)
+        (tmp_path / "odd.json").write_text(json.dumps(record), encoding="utf-8")
+        with pytest.raises(UserError, match="not a whole record"):
+            load_record(tmp_path / "odd.json")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (GitError("fatal: bad object abc"), "git: bad object abc"),
+        (PermissionError(13, "Permission denied", "/x"), "/x: Permission denied"),
+        (MemoryError(), "not enough memory"),
+        (KeyError("V9"), "a fault of auditor (KeyError: 'V9')"),
+        (RecursionError("x" * 900), "a fault of auditor (RecursionError: xxx"),
+    ],
+)
+def test_whatever_is_left_is_a_line(error: Exception, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def fails() -> None:
+        raise error
+
+    for debug in (False, True):
+        out = sys.stdout
+        try:
+            with pytest.raises(SystemExit) as ended:
+                ending.run(fails, debug)
+        finally:
+            sys.stdout = out
+        assert ended.value.code == 2
+        told = capsys.readouterr().err
+        assert said in told
+        assert ("Traceback" in told) is debug
+
+
+def test_a_file_that_makes_code_fail_is_put_aside() -> None:
+    files = [File(p, p, 1, lambda: b"x") for p in ("a", "b", "c")]
+
+    def work() -> list[str]:
+        made = []
+        for file in files:
+            if not file.why_skipped:
+                made.append(file.text)
+                assert file.path != "b"
+        return made
+
+    assert attempt(work) == (["x", "x"], "")
+    assert files[1].why_skipped == "could not be made sense of (AssertionError)"
+    with pytest.raises(Exception, match="could not be made sense of"):
+        files[1].text  # noqa: B018
+
+
+def test_no_file_is_put_aside_where_that_does_not_help() -> None:
+    file = File("a", "a", 1, lambda: b"x")
+
+    def work() -> None:
+        held = file
+        raise KeyError(held.path)
+
+    assert attempt(work) == (None, "KeyError: 'a'")
+    assert file.text == "x"
+
+
+def test_times_that_no_calendar_has() -> None:
+    for text in ("0001-01-01", "20000-01-01", "soon", ""):
+        with pytest.raises(UserError):
+            moment(text)
+
+
+@pytest.mark.parametrize("text", ["2026-01-23", "20260123", "2026-W04-5"])
+def test_a_date_alone_is_the_end_of_that_day(text: str) -> None:
+    assert moment(text).strftime("%Y-%m-%d %H:%M:%S") == "2026-01-23 23:59:59"
+
+
+def test_git_gives_its_own_reason(repo: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "clone", "-q", "--bare", repo, tmp_path / "b.git"], check=True)
+    subprocess.run(["git", "-C", tmp_path / "b.git", "config", "uploadpack.allowFilter", "true"], check=True)
+    for kind in ("blob:none", "tree:0"):
+        into = tmp_path / kind.replace(":", "")
+        subprocess.run(
+            ["git", "clone", "-q", "--bare", f"--filter={kind}", f"file://{tmp_path}/b.git", into], check=True
+        )
+        code, said = shell(f"{AUDITOR} audit {into}", tmp_path)
+        assert code in (1, 2)
+        assert len(said.splitlines()) <= 2, said
+
+
+def test_refs_and_dates_that_no_line_and_no_calendar_has(repo: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "clone", "-q", repo, tmp_path / "r"], check=True)
+    for mark in ("\u2028", "\u2029", "\u0085"):
+        subprocess.run(["git", "-C", tmp_path / "r", "branch", f"f{mark}x"], check=True)
+    assert shell(f"{AUDITOR} audit r", tmp_path)[0] == 1
+    tree_ = subprocess.run(
+        ["git", "-C", tmp_path / "r", "rev-parse", "HEAD^{tree}"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    who = "A <a@example.org> 568971820800 +0000"
+    raw = f"tree {tree_}\nauthor {who}\ncommitter {who}\n\nlate\n"
+    write = ["git", "-C", tmp_path / "r", "hash-object", "-t", "commit", "-w", "--literally", "--stdin"]
+    late = subprocess.run(write, input=raw, check=True, capture_output=True, text=True).stdout.strip()
+    subprocess.run(["git", "-C", tmp_path / "r", "update-ref", "HEAD", late], check=True)
+    code, said = shell(f"{AUDITOR} audit r --before 2026-01-01", tmp_path)
+    assert code == 2
+    assert "no commit before" in said
