@@ -65,6 +65,7 @@ WORKFLOWS = Limit(100, "workflows", "each is held against the others that may st
 # -- the report --------------------------------------------------------------------------------------------------------
 
 LINES = Limit(50_000, "lines of the report", "a report has some hundreds")
+ROW = Limit(20_000, "characters of a line of the report", "a whole answer on one line has some 2,000")
 SENTENCES = Limit(
     10_000, "sentences of the answers", "a report has some hundreds, and each is read for every form of claim"
 )

@@ -375,7 +375,7 @@ def test_a_silent_or_dripping_server_ends_at_the_deadline_with_a_word_before(mon
         with serving({"q1": [step]}) as server:
             began = time.monotonic()
             answer = online(server.url, timeout=2.0, gate=Gate(say=said.append)).answer(requests("q1"))["q1"]
-            assert time.monotonic() - began < 6
+            assert time.monotonic() - began < 25  # the server would take 30
         assert "did not answer in time (--judge-timeout)" in answer.error
         assert any("waiting for test-model" in line and "1 under way" in line for line in said), said
 
