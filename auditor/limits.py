@@ -32,6 +32,9 @@ READING = Limit(10, "th of the time for parsing one file", "what else the probe 
 PATHS = Limit(
     20_000, "tracked files", "each is held against the globs of every probe; more are data, or a bomb of shared trees"
 )
+ALL_PATHS = Limit(
+    60_000, "tracked files, images and other binaries among them", "each takes a quarter of a millisecond and 4 kB"
+)
 PATH_CHARACTERS = Limit(4_000_000, "characters of tracked paths together", "a few shared trees can spell out gigabytes")
 PATH_DEPTH = Limit(60, "folders in folders", "nobody's work lies deeper")
 TEXT = Limit(1_000_000, "bytes of a text", "a larger one is data or generated")
@@ -43,9 +46,6 @@ HASHED = Limit(
 )
 IMAGE = Limit(700_000, "bytes of an image on the page", "screenshots of real reports have 50 to 700 kB")
 IMAGES = Limit(4_000_000, "bytes of a report's images on the page", "a page is one file")
-COMPARED = Limit(
-    1_000, "lines of an uncommitted report compared one by one", "of more, lines that stand there often match none"
-)
 
 # -- one file ----------------------------------------------------------------------------------------------------------
 
