@@ -10,6 +10,7 @@ from asking import KEY, PACK, Reply, request, requests
 from asking import own_environment as own_environment
 from server import GOOD, Step, fail, reply, serving
 
+from auditor import limits
 from auditor.errors import UserError
 from auditor.judges import Answer, Usage, key
 from auditor.judges.batchfile import body
@@ -394,9 +395,7 @@ def test_no_redirect_is_followed_and_nothing_reaches_another_server() -> None:
 def test_a_reply_is_read_no_further_than_a_reply_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 
-    from auditor.judges import service
-
-    monkeypatch.setattr(service, "REPLY_BYTES", 100_000)
+    monkeypatch.setattr(limits, "REPLY_BYTES", limits.Limit(100_000, "bytes", ""))
     large = Step(body=" " * 300_000)
     bomb = Step(body="x", headers={"Content-Encoding": "gzip", "X-Raw": gzip.compress(b" " * 1_000_000).hex()})
     assert "larger than" in one(large, retries=0)[0].error
