@@ -403,7 +403,7 @@ def failed(task: Task, reason: str) -> Done:
 
 def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistics, around: str = "") -> GroupEntry:
     """What the page of a class says of a record. Words of an answer that is private are left out."""
-    from auditor.render.html import line_url
+    from auditor.render.hosts import line_url
 
     private = {q.n for q in record.report.questions if q.private}
     items = {i.n: i.item for i in record.report.items}

@@ -467,7 +467,7 @@ class AuditRecord(Record):
     `judged` is how many of the judge's requests were answered, `unjudged` names the others, with the reason. `items` has the
     label that stands for each box. `report_state` says what of the report was filled in. `claims` is what a judge made of the
     answers alone; what programs settled of it are verdicts with the reading `answers`. `since` is there only where an earlier
-    audit was named to compare with.
+    audit was named to compare with. `docs` is the address at which the profile says that rules, probes and checks are explained.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -489,6 +489,7 @@ class AuditRecord(Record):
     unjudged: tuple[Problem, ...] = ()
     usage: Usage = Usage()
     since: Since | None = None
+    docs: str = ""
     error: str = ""
     times: Times = Times()
 

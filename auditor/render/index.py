@@ -7,7 +7,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 from auditor.escape import cell, json_text, one_line, safe
 from auditor.lazy import dataclass
 from auditor.models import GroupEntry, JudgeInfo, Label, Named, Tool
+from auditor.render.ways import anchor
 
 COMMON = 0.5
 """The share of groups above which a finding is called common: the template or the profile may be at fault."""
@@ -128,7 +128,7 @@ def items(course: Class) -> list[dict[str, Any]]:
         if counts:
             head = course.heads.get(id_, Head())
             named = {"short": head.short or id_, "section": head.section}
-            made.append({"id": id_, "text": text, **named, **{label: counts[label] for label in _LABELS}})
+            made.append({"id": id_, "text": text, **named, **{str(label): counts[label] for label in _LABELS}})
     return made
 
 
@@ -185,7 +185,7 @@ def to_csv(course: Class) -> str:
         row: list[object] = [g.id, _status(g), g.error, g.repo, g.commit, g.commit_time, g.later_commits]
         row += [g.levels.get(level, 0) for level in levels]  # type: ignore[call-overload]
         row += [g.standings.get(name, 0) for name in ("lead", "remark", "disputed")]
-        row += [g.labels.get(label, 0) for label in labels]  # type: ignore[call-overload]
+        row += [g.labels.get(label, 0) for label in labels]
         row += [g.judged, len(g.unjudged), u.input_tokens, u.cached_tokens, u.output_tokens, u.cost]
         row += [s.first_commit, s.last_commit, *(getattr(s, c) for c in _COUNTS)]
         writer.writerow([cell(v) for v in row])
@@ -232,7 +232,13 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
         course=course,
         rows=(_row(g, order, pages) for g in groups),
         items=[
-            {**i, "common": i["id"] in hot, "groups": absent[i["id"]], "states": states[i["id"]], "anchor": anchor(i["id"])}
+            {
+                **i,
+                "common": i["id"] in hot,
+                "groups": absent[i["id"]],
+                "states": states[i["id"]],
+                "anchor": anchor(i["id"]),
+            }
             for i in listed
         ],
         bands=_bands(listed),
@@ -274,11 +280,6 @@ def cells(group: GroupEntry, order: Sequence[str]) -> str:
         else:
             made.append("a" if label == "contradicted" else "s")
     return "".join(made)
-
-
-def anchor(item: str) -> str:
-    """The name of an item's place on its group's page."""
-    return "item-" + re.sub(r"[^\w-]+", "-", item)
 
 
 def _anchored(page: str, item: str) -> str:

@@ -48,7 +48,11 @@ def test_hostile_text_stays_text() -> None:
     page = "".join(render(course(*bad), {EVIL: "groups/1.html"}))
     assert "<script>alert" not in page
     assert "\u202e" not in page
-    assert re.findall(r'(?:src|href)="([^"]*)"', page) == ["groups/1.html"]
+    assert re.findall(r'(?:src|href)="([^"]*)"', page) == [
+        *(f"#of-item-{id_}" for id_ in TITLES),
+        "groups/1.html",
+        *(f"groups/1.html#item-{id_}" for id_ in TITLES),
+    ]
     rows = list(csv.reader(io.StringIO(to_csv(course(*bad)))))
     assert rows[2][2].startswith("'=cmd")
     assert rows[3][0] == "'-1+1"
