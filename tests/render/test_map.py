@@ -98,7 +98,7 @@ def test_an_items_head_shows_its_groups(tab: Tab) -> None:
     wanted = next(
         k
         for k, i in enumerate(order)
-        if 1 < sum("a" == cells(g, order)[k] for g in map(group, range(1, 41)) if not g.error) < 30
+        if 1 < sum(cells(g, order)[k] == "a" for g in map(group, range(1, 41)) if not g.error) < 30
     )
     n = sum(cells(g, order)[wanted] == "a" for g in map(group, range(1, 41)) if not g.error)
     head = tab.page.locator("th.item a").nth(wanted)

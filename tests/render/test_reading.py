@@ -11,7 +11,7 @@ from test_html import at_host, record
 from test_page import CHROMIUM, WIDE, Tab, playwright
 
 from auditor.decisions import load_decisions
-from auditor.models import AuditRecord, Said
+from auditor.models import AuditRecord, Said, Verdict
 from auditor.render import html
 
 pytestmark = [
@@ -36,18 +36,24 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
+def saying(made: AuditRecord, words: str) -> Verdict:
+    """The finding about a sentence."""
+    found = {f.verdict for f in made.findings}
+    return next(v for v in made.verdicts if v.id in found and words in v.claim.quote)
+
+
 @cache
 def of(kind: str) -> AuditRecord:
     made = at_host(record("overclaiming"), HOST)
     if kind == "check":
         return made.model_copy(update={"submission": made.submission.model_copy(update={"working_tree": True})})
     if kind == "twice":  # two findings of the same sentence
-        one, two = (v for v in made.verdicts if v.by in ("claim:count", "claim:matrix"))
+        one, two = saying(made, "18 tests"), saying(made, "It runs on Ubuntu")
         said = two.model_copy(update={"claim": one.claim})
         return made.model_copy(update={"verdicts": tuple(said if v.id == two.id else v for v in made.verdicts)})
     if kind == "voices":  # a reader's finding, one that is disputed, a lead and a remark
         by = {f.verdict: f for f in made.findings}
-        read = next(v for v in made.verdicts if v.by == "claim:count")
+        read = saying(made, "18 tests")
         first, second, third = [f for f in made.findings if f.rule == "prose-contradicts-repository"][:3]
         cited = next(v for v in made.verdicts if v.id == second.verdict).citations[0]
         against = Said(says="disputed", why="the workflow keeps them", citations=(cited,), moved=True)
