@@ -23,11 +23,17 @@ function draw() {
   $("pages").hidden = pages < 2;
   let first = true;
   for (const row of body.rows) cellsOf(row).forEach((cell, n) => {
-    const link = cell.querySelector("a");
+    let link = cell.querySelector("a");
+    if (!link && row.dataset.page && cell.textContent && cell.colSpan === 1) { // of very many groups those that are shown
+      link = document.createElement("a");
+      link.href = row.dataset.page + heads[n].querySelector("a").hash.replace("#of-", "#");
+      link.textContent = cell.textContent;
+      link.setAttribute("aria-label", `${names[n]}: ${words[cell.className]}`);
+      cell.replaceChildren(link);
+    }
     if (!link) return;
     link.tabIndex = first ? 0 : -1; // one stop of the tab key for the whole map; arrows go on from there
     first = false;
-    if (!link.hasAttribute("aria-label")) link.setAttribute("aria-label", `${names[n]}: ${words[cell.className]}`);
   });
 }
 function choose() {

@@ -37,7 +37,8 @@ STATES = {
 """What a cell of the map may say, by its class on the page: the mark that says so without colour, and the words."""
 
 NAMED = 400
-"""Groups up to which each cell has its words on the page itself; of more, the script gives them to the rows that are shown."""
+"""Groups up to which each cell leads somewhere and has its words on the page itself; of more, the script gives both to the rows that
+are shown, and without script a group's name leads to its checklist."""
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _COUNTS = (

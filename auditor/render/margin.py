@@ -245,6 +245,8 @@ def looked_in(evidence: Evidence, searched: Searched | None) -> str:
     named = f" with {' or '.join(words[:2])}{' ...' * (len(words) > 2)}" if words else ""
     kind, n = _kind(searched.paths), searched.files
     said = f"not in the one {kind}" if n == 1 else f"none of {n} {kind}s" if n else "no file"
+    if not words and 0 < n <= len(searched.paths) <= 4:  # few enough to name
+        named = ": " + ", ".join(p.rpartition("/")[2] for p in searched.paths)
     near, why = _nearest(evidence)
     return f"{said}{named}" + (f"; nearest {near}{', ' * bool(why)}{why}" if near else "")
 
