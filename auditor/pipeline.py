@@ -536,6 +536,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
         findings=tuple(findings),
         items=tuple(items),
         report_state=prepared.state,
+        docs=profile.docs,
         claims=prepared.claims,
         omitted=(*prepared.omitted, *_left_out(prepared), *more),
         judged=judged,
