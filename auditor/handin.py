@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from auditor.boundary import attempt
 from auditor.facts.secrets import Found, secrets
 from auditor.form import Number, check_form
-from auditor.models import Citation, Claim, Evidence, Report, ReportState, Source, Verdict
+from auditor.models import Citation, Claim, Evidence, Problem, Report, ReportState, Source, Verdict
 from auditor.prepared import Book, Prepared
 from auditor.profile import Profile
 from auditor.rules import SECRETS, UNFINISHED
@@ -18,22 +19,31 @@ def with_state(prepared: Prepared, file: File, snapshot: Snapshot, profile: Prof
     """The same with what of its report was not filled in, and the keys that stand in clear text: as findings, and in short as
     a state. No judge is asked about either."""
     book = Book(prepared.evidence)
-    unfinished = check_form(file, prepared.report, snapshot, profile, book.enter, only=UNFINISHED)
-    keys = exposed(snapshot, book.enter)
+
+    def checked() -> list[Verdict]:
+        return check_form(file, prepared.report, snapshot, profile, book.enter, only=UNFINISHED)
+
+    unfinished, why = attempt(checked, "what was not filled in")
+    keys, failed = exposed(snapshot, book.enter)
+    failed += [Problem(message=why)] if why else []
     return replace(
         prepared,
         evidence=book.evidence,
-        verdicts=(*prepared.verdicts, *unfinished, *keys),
+        verdicts=(*prepared.verdicts, *(unfinished or ()), *keys),
         state=state_of(file, prepared.report, snapshot, profile, len(keys)),
+        omitted=(*prepared.omitted, *failed),
     )
 
 
-def exposed(snapshot: Snapshot, number: Number) -> list[Verdict]:
-    """One verdict for each key in clear text, wherever it stands, with ids K1, K2, ... The value is nowhere in it."""
+def exposed(snapshot: Snapshot, number: Number) -> tuple[list[Verdict], list[Problem]]:
+    """One verdict for each key in clear text, wherever it stands, with ids K1, K2, ... The value is nowhere in it. Beside
+    them why nothing was looked for, where that failed or the time was over."""
+    found, why = attempt(lambda: list(secrets(snapshot)), "keys in clear text")
     places: dict[str, list[Found]] = {}
-    for found in secrets(snapshot):
-        places.setdefault(found.mark, []).append(found)
-    return [_exposed(f"K{n}", same, number) for n, same in enumerate(places.values(), 1)]
+    for one in found or ():
+        places.setdefault(one.mark, []).append(one)
+    made = [_exposed(f"K{n}", same, number) for n, same in enumerate(places.values(), 1)]
+    return made, [Problem(message=why)] if why else []
 
 
 def _exposed(id_: str, places: Sequence[Found], number: Number) -> Verdict:

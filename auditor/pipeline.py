@@ -232,12 +232,13 @@ def check(
             form = _bounded("the report's form", failed, checked) or []
             verdicts = (*form, *(v for v in verdicts if not _told(v, form)))
             prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
-        keys = exposed(tree, book.enter)
+        keys, left_out = exposed(tree, book.enter)
         verdicts = (*verdicts, *keys)
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
         submission = submission.model_copy(update={"uncommitted": tuple(sorted(cited & changed))})
         state = state_of(file, report, tree, profile, len(keys))
         prepared = replace(prepared, submission=submission, evidence=book.evidence, verdicts=verdicts, state=state)
+        prepared = replace(prepared, omitted=(*prepared.omitted, *left_out))
         if figures:
             prepared = _with_figures(prepared, tree)
         prepared = _with_left_out(prepared, allowance)

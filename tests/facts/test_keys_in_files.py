@@ -83,7 +83,8 @@ def test_a_key_is_one_finding_wherever_it_stands_and_never_shown() -> None:
         }
     )
     book = Book()
-    found = exposed(tree, book.enter)
+    found, failed = exposed(tree, book.enter)
+    assert failed == []
     assert [v.rule for v in found] == ["secret-in-repository"] * 2
     assert "a.py:2, b.py:3" in found[0].repo_shows
     said = json.dumps([v.model_dump() for v in found]) + json.dumps([e.model_dump() for e in book.evidence.values()])
