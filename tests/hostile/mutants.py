@@ -305,10 +305,10 @@ def _history(random: random.Random, made: Made) -> None:
             one["author"] = "Ada <ada@example.com>"
     elif how == "header":
         made.bytes = lambda b: re.sub(
-            rb"(?m)^(author .*)$", random.choice((rb"\1\nencoding UTF-16", rb"\1\nencoding x", rb"\1")), b, count=3
+            rb"(?m)^(committer .*)$", random.choice((rb"\1\nencoding UTF-16", rb"\1\nencoding x", rb"\1")), b, count=3
         )
     elif how == "encoding":
-        made.bytes = lambda b: b.replace(b"\nauthor ", b"\nauthor \xff\xfe\x00"[:11], 2)
+        made.bytes = lambda b: b.replace(b"\nauthor ", b"\nauthor \xff\xfe ", 2)
     else:
         branch = history.get("default_branch", "main")
 
@@ -562,5 +562,10 @@ def told(names: tuple[str, ...], number: int) -> bool:
     return not wrong
 
 
-BRINGS: Mapping[tuple[str, int], str] = {}
+BRINGS: Mapping[tuple[str, int], str] = {
+    (
+        "overclaiming",
+        79,
+    ): "the box is open, and what stood there without a tick, the code of the front end, is taken away"
+}
 """Mutants after which a contradicted box counts as supported, rightly, since the change brings the thing: and what it brings."""

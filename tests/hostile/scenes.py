@@ -239,10 +239,27 @@ def _interrupted(folder: Path) -> str:
     return _due(last, (1,)) or (f"left behind: {left}" if left else "")
 
 
+def _left_behind(folder: Path) -> str:
+    """B13"""
+    host = folder / "host.git"
+    _git(folder, "clone", "-q", "--bare", str(build("overclaiming", folder / "work")), str(host))
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "AUDITOR_CACHE": str(folder / "cache")}
+    command = [sys.executable, "-m", "auditor", "audit", f"file://{host}"]
+    for pause in (0.3, 0.6, 0.9, 1.2):
+        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(pause)
+        process.kill()
+        process.wait()
+    why = _due(run(("audit", f"file://{host}"), folder), (1,))
+    left = [p.name for p in (folder / "cache").rglob("*.part")]
+    return why or (f"left behind: {left}" if left else "")
+
+
 SCENES: tuple[Scene, ...] = (
     Scene("A4", "a folder within another's repository", _enclosed),
     Scene("A5", "a host that changes its default branch, a damaged clone", _default_branch),
     Scene("B7", "four runs at once on one URL and on one folder", _at_once),
     Scene("B2", "two Ctrl-C, and the same command again", _interrupted),
+    Scene("B13", "a clone that a killed run left", _left_behind),
     *(Scene(*name.split(" ", 1), _shell(command, codes)) for name, command, codes in SHELL),
 )
