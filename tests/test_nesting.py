@@ -14,6 +14,7 @@ LEVELS, PARTS = limits.NESTING.value, limits.KEY_PARTS.value
 def test_brackets(kind: str, opens: str, closes: str) -> None:
     assert not too_deep(opens * LEVELS + closes * LEVELS, kind)
     assert too_deep(opens * (LEVELS + 1) + closes * (LEVELS + 1), kind)
+    assert not too_deep(opens * LEVELS + closes * LEVELS + (opens + closes) * 3, kind), "three beside it"
     assert too_deep(opens * (LEVELS + 1), kind), "they need not be closed"
     assert not too_deep((opens + closes) * (LEVELS * 5), kind), "beside each other"
     assert not too_deep(closes * (LEVELS * 2), kind)
@@ -51,6 +52,8 @@ def test_levels_of_yaml(piece: str) -> None:
 def test_what_is_beside_each_other_is_not_deep() -> None:
     assert why("- [a]\n" * (LEVELS * 3)) == ""
     assert why("a: [" * 1 + "[], " * (LEVELS * 2) + "]") == ""
+    assert why("[" + "[], " * LEVELS + "[" * (LEVELS - 1) + "]" * LEVELS) == ""
+    assert why("[" + "[], " * LEVELS + "[" * LEVELS + "]" * (LEVELS + 1)) != "", "those before it are closed"
     assert why("[" * (LEVELS + 5) + "\nno: yaml: here") != ""
     assert why("{{{" + "[]" * LEVELS) == "", "whoever composes it says that it does not parse"
 

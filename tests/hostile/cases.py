@@ -465,6 +465,18 @@ def _plain() -> tuple[Path, Mapping[str, tuple[bool, str]]]:
     return repo, labels(made)
 
 
+def _add(repo: Path) -> None:
+    """Add all files, that of attributes as it is: what it says of the others is not done."""
+    file, away = repo / ".gitattributes", repo / ".git" / "attributes-away"
+    if file.is_file() and not file.is_symlink():
+        file.rename(away)
+    git(repo, "add", "-A", "-f")
+    if away.is_file():
+        sha = git(repo, "hash-object", "-w", "--no-filters", str(away))
+        git(repo, "update-index", "--add", "--cacheinfo", f"100644,{sha},.gitattributes")
+        away.rename(file)
+
+
 def made(case: Case, into: Path) -> Path:
     """The submission of a case in a folder."""
     repo = into / "groups" / "overclaiming"
@@ -472,7 +484,7 @@ def made(case: Case, into: Path) -> Path:
     case.make(repo)
     if case.commit and git(repo, "rev-parse", "HEAD") == git(_plain()[0], "rev-parse", "HEAD"):
         try:
-            git(repo, "add", "-A", "-f")
+            _add(repo)
             git(repo, "commit", "-q", "--allow-empty", "-m", "Change something")
         except subprocess.CalledProcessError:
             if not case.name.startswith(("HEAD", "a subject", "an author")):

@@ -41,7 +41,7 @@ from auditor.report import find_report, parse_report
 from auditor.snapshot import Snapshot
 from auditor.verify import find
 
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "2"))
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "1"))
 START = int(os.environ.get("FUZZ_SEED", "0"))
 PROFILE = load_profile()
 PLACE = "reports/README.md"
