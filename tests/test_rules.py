@@ -367,3 +367,10 @@ def test_whose_hint_it_is() -> None:
     assert hint(verdict, finding) == RULES["secret-in-repository"].hint
     finding, verdict = said("a-rule-of-tomorrow")
     assert hint(verdict, finding) == ""
+
+
+def test_whoever_earned_it_is_heard() -> None:
+    heard = profile().model_copy(update={"trust": Trust(counts={"claim:count": {"a course": (200, 200)}})})
+    shown = {"E1": Evidence(id="E1", kind="excerpt", path="a.py", start=1, end=1, excerpt="x", note="")}
+    (finding,) = report_findings(report(True), heard, [said(PROSE)[1]], shown)
+    assert (finding.level, finding.standing) == ("error", "finding")
