@@ -222,6 +222,8 @@ def test_a_mark_that_claims_nothing_needs_nothing() -> None:
         (False, Idle(), "contradicted"),
         (False, Idle(stopped={"E1": "a.py cannot be imported"}), "supported"),
         (False, Idle(others=frozenset(["E1"])), "supported"),
+        (True, Idle(unsure="the time was over"), "supported"),
+        (False, Idle(unsure="the time was over"), "not_verifiable"),
     ],
 )
 def test_evidence_of_no_code_at_work(checked: bool, idle: Idle, label: str) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS, MEGABYTES = 60, 2_500
+SECONDS, MEGABYTES = 90, 2_500
 """What a run may take at most. The command's own limits are below: it has to end by itself."""
 OWN = ("--timeout", "40", "--memory", "1500")
 
