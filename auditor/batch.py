@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor import __version__, errors, pipeline
-from auditor.deadline import May
+from auditor.deadline import May, ended_early
 from auditor.ending import words
 from auditor.errors import UserError
 from auditor.extras import need
@@ -462,6 +462,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         findings=tuple(noted),
         judged=record.judged,
         unjudged=tuple(p.message for p in record.unjudged),
+        ended_early=ended_early(p.message for p in record.omitted),
         report_state=record.report_state,
         usage=record.usage,
         statistics=counted,

@@ -162,6 +162,7 @@ def audit(
     record = _emit(record, format, output, show, chosen, with_private)
     if unread := record.report.unread if not record.error else "":
         _note(f"{record.report.path}: {unread}; of what was not read nothing is known")
+    _tell_of_the_end(record)
     raise typer.Exit(exit_code(record, fail_on, exit_zero))
 
 
@@ -228,6 +229,7 @@ def check(
         may=May(timeout, memory),
     )
     _emit(record, format, output, show, with_private=with_private)
+    _tell_of_the_end(record)
     raise typer.Exit(0 if exit_zero else exit_code(record, fail_on))
 
 
@@ -339,6 +341,9 @@ def batch(
     for group in unread:
         lacks = "no checklist" if group.statistics.questions else "no question of the template"
         typer.echo(_line(f"{group.id}: {lacks} was found in its report; of what was not read nothing is known"))
+    early = [g for g in summary.groups if g.ended_early]
+    for group in early:
+        typer.echo(_line(f"{group.id}: {EARLY}"))
     failed = sum(bool(g.error) for g in summary.groups)
     levels = {level: sum(g.levels.get(level, 0) for g in summary.groups) for level in ("error", "warning", "note")}
     found = ", ".join(f"{n} {level}{'s' * (n != 1)}" for level, n in levels.items())
@@ -346,7 +351,7 @@ def batch(
     typer.echo(
         f"{done} audited, {failed} failed; findings: {found}; judge: {_line(reader.info.name)}; {out / 'index.html'}"
     )
-    if failed or unread or any(g.unjudged for g in summary.groups):
+    if failed or unread or early or any(g.unjudged for g in summary.groups):
         raise typer.Exit(2)
     failing = _FAILING[fail_on]
     raise typer.Exit(int(not exit_zero and any(levels[level] for level in levels if level in failing)))
@@ -599,12 +604,27 @@ _FAILING: dict[str, set[str]] = {
 
 
 def exit_code(record: "AuditRecord", fail_on: FailOn, exit_zero: bool = False) -> int:
-    """2 when a judge was asked and could not answer everything, or a report has no questions or no checklist that is read, else 0 or 1: whether something that stands as a finding is at or
+    """2 when a judge was asked and could not answer everything, a report has no questions or no checklist that is read, or the
+    time of the audit was over before all was looked at, else 0 or 1: whether something that stands as a finding is at or
     above a level (`contradicted` means errors and warnings)."""
-    if record.unjudged or record.error or record.report.unread:
+    if record.unjudged or record.error or record.report.unread or _ended_early(record):
         return 2
     counted = [f for f in record.findings if f.standing == "finding"]
     return int(not exit_zero and any(f.level in _FAILING[fail_on] for f in counted))
+
+
+def _ended_early(record: "AuditRecord") -> bool:
+    from auditor.deadline import ended_early
+
+    return ended_early(p.message for p in record.omitted)
+
+
+def _tell_of_the_end(record: "AuditRecord") -> None:
+    if _ended_early(record):
+        _note(f"{EARLY}; give it more with --timeout")
+
+
+EARLY = "the time was over before all was looked at; of what was left out nothing is known"
 
 
 def _need_git() -> None:

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar, copy_context
 from types import FrameType
 from typing import TypeVar
@@ -24,6 +24,7 @@ from auditor.lazy import dataclass
 
 T = TypeVar("T")
 TICK = 0.2  # seconds between two looks at the clock
+OVER = "the time of the audit was over (--timeout)"
 GRACE = (1.5, 10.0)  # times the seconds, and seconds more, for what is no piece
 _AGAIN = 2.0  # seconds until a piece that does not end is interrupted once more
 
@@ -128,7 +129,7 @@ def within(what: str, share: limits.Limit, make: Callable[[], T], *, told: bool 
     if allowance is None or not (allowance.seconds or allowance.megabytes):
         return make()
     if allowance.over:
-        raise _left_out(allowance, what, "was not begun: the time of the audit was over (--timeout)", told)
+        raise _left_out(allowance, what, f"was not begun: {OVER}", told)
     why, depth = "", allowance.depth
     try:
         if allowance.seconds:
@@ -136,12 +137,18 @@ def within(what: str, share: limits.Limit, make: Callable[[], T], *, told: bool 
         return copy_context().run(make)  # an interrupted `with` leaves no watch behind
     except _Interrupted:
         alone = f"took longer than {allowance.seconds / share.value:g} s, its share of the time (--timeout)"
-        why = "was under way when the time of the audit was over (--timeout)" if allowance.over else alone
+        why = f"was under way when {OVER}" if allowance.over else alone
     except MemoryError:
         why = f"took more memory than there is ({allowance.megabytes:,} MB with --memory)"
     finally:
         allowance.end(depth)
     raise _left_out(allowance, what, why, told)
+
+
+def ended_early(messages: Iterable[str]) -> bool:
+    """Whether the time of a whole audit was over before all of it was done, from what its record says was left out: then it
+    is no audit that found nothing."""
+    return any(m.rstrip(".").endswith(OVER) for m in messages)
 
 
 def _left_out(allowance: Allowance, what: str, why: str, told: bool) -> LeftOut:

@@ -556,7 +556,7 @@ class GroupEntry(Record):
     `around` is by what its page is known: its neighbours, the decisions and the earlier audit that it was made with. `gone` counts
     the findings of that earlier audit that are no longer there, `decided` the findings by what a person made of them (`confirmed`,
     `ask`, `dismissed`, `undecided`); of what is dismissed nothing else is counted.
-    `files` are the sizes and hashes of its files, by their endings: kept with the entry, and in no summary."""
+    `ended_early` says that the time was over before all was looked at. `files` are the sizes and hashes of its files, by their endings: kept with the entry, and in no summary."""
 
     id: str
     name: str
@@ -575,6 +575,7 @@ class GroupEntry(Record):
     findings: tuple[Noted, ...] = ()
     judged: int = 0
     unjudged: tuple[str, ...] = ()
+    ended_early: bool = False
     report_state: ReportState | None = None
     usage: Usage = Usage()
     statistics: Statistics = Statistics()

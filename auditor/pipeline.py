@@ -324,7 +324,7 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         if not _runs_in_ci(profile.items_by_id.get(item), results, book.evidence)
     }
     unused = _bounded("what is there and not used", failed, lambda: idle(snapshot, book.evidence))
-    unused = unused or Idle(others=frozenset(book.evidence))  # then no open box is told to be ticked
+    unused = unused or Idle(unsure="whether what is there is in use was not looked at")
     boxes = judge_items(snapshot.report, profile, results, book.evidence, explained, unused)
     remembers = _bounded(
         "the history of the boxes", failed, lambda: _remembered(boxes, snapshot, profile, results, book)

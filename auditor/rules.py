@@ -149,10 +149,12 @@ _LONG = 20  # items of a list; where fewer than a quarter are ticked it was not 
 class Idle:
     """Evidence, by id, that is of no code at work. `stopped` says why its module cannot be imported: it is no reason to tick a
     box, and only a sign for a ticked one. `others` stands in lines that somebody else wrote (a template, a package taken
-    over): no reason to tick a box."""
+    over): no reason to tick a box. `unsure` says why neither is known: then no open box is told to be ticked, nor to be
+    right."""
 
     stopped: Mapping[str, str] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
+    unsure: str = ""
 
     def without(self, results: Mapping[str, ProbeResult], ids: Iterable[str], open_: bool) -> dict[str, ProbeResult]:
         """The results of some probes with what is left of their evidence, absent where nothing is."""
@@ -160,6 +162,9 @@ class Idle:
         for id_ in ids:
             result = made[id_] = results[id_]
             if result.outcome != "found":
+                continue
+            if open_ and self.unsure:
+                made[id_] = result.model_copy(update={"outcome": "unknown", "reason": self.unsure})
                 continue
             left = [e for e in result.evidence if e not in self.stopped and not (open_ and e in self.others)]
             if len(left) == len(result.evidence):

@@ -1,6 +1,8 @@
 """Limits before work: each is asked before the work, told in the record, and leaves a hole."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -378,6 +380,31 @@ def test_the_time_of_the_whole_audit_ends(repository: Path) -> None:
     assert {r.outcome for r in record.results} == {"unknown"}
     assert "was not begun: the time of the audit was over (--timeout)" in _told(record)
     assert not [v for v in record.verdicts if v.label == "contradicted" and v.by == "probe"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "seconds"),
+    [("audit", 0.001), ("audit", 0.2), ("check", 0.001), ("judge", 0.001), ("judge", 0.2), ("batch", 0.001)],
+)
+def test_whoever_lets_the_time_run_out_does_not_pass_for_clean(
+    verb: str, seconds: float, repository: Path, tmp_path: Path
+) -> None:
+    """Wherever it ends, what is left is told, no word is of a fault, and the exit code is not that of a clean report."""
+    groups = tmp_path / "groups"
+    groups.mkdir()
+    (groups / "one").symlink_to(repository)
+    arguments = {
+        "audit": ["audit", str(repository)],
+        "check": ["check", str(repository)],
+        "judge": ["audit", str(repository), "--judge", f"batch:{tmp_path / 'd'}", "--model", "m"],
+        "batch": ["batch", str(groups), "--out", str(tmp_path / "out"), "--workers", "1"],
+    }[verb]
+    command = [sys.executable, "-m", "auditor", *arguments, "--timeout", str(seconds)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stdout + done.stderr
+    said = "took longer than 0.001 s" if verb == "batch" else "the time was over before all was looked at"
+    assert said in done.stdout + done.stderr
+    assert " fault " not in done.stdout + done.stderr
 
 
 def test_a_check_has_the_same_limits(repository: Path) -> None:

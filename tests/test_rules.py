@@ -2,9 +2,21 @@
 
 import pytest
 
-from auditor.models import ChecklistItem, Evidence, ProbeResult, Report
+from auditor.models import ChecklistItem, Evidence, Finding, ProbeResult, Report, Verdict
 from auditor.profile import Item, Profile
-from auditor.rules import Idle, judge_items, report_findings
+from auditor.rules import (
+    RULES,
+    Idle,
+    hint,
+    judge_items,
+    lacking,
+    level_of,
+    remembered,
+    report_findings,
+    unsure_of,
+    weight,
+)
+from auditor.trust import Trust
 
 
 def profile(**item: object) -> Profile:
@@ -210,6 +222,8 @@ def test_a_mark_that_claims_nothing_needs_nothing() -> None:
         (False, Idle(), "contradicted"),
         (False, Idle(stopped={"E1": "a.py cannot be imported"}), "supported"),
         (False, Idle(others=frozenset(["E1"])), "supported"),
+        (True, Idle(unsure="the time was over"), "supported"),
+        (False, Idle(unsure="the time was over"), "not_verifiable"),
     ],
 )
 def test_evidence_of_no_code_at_work(checked: bool, idle: Idle, label: str) -> None:
@@ -252,3 +266,113 @@ def test_a_share_is_no_finding_of_an_open_box() -> None:
         verdicts = judge_items(report(False), spec, results, evidence)
         assert verdicts[0].label == "contradicted"
         assert bool(report_findings(report(False), spec, verdicts, evidence)) != measured
+
+
+@pytest.mark.parametrize(
+    ("checked", "item", "outcomes", "named"),
+    [
+        (True, {}, {"a": "absent", "b": "absent"}, ("a", "b")),
+        (True, {}, {"a": "absent", "b": "unknown"}, ()),
+        (True, {"require": "all"}, {"a": "absent", "b": "found"}, ("a",)),
+        (True, {}, {"a": "found", "b": "absent"}, ()),
+        (False, {}, {"a": "absent", "b": "absent"}, ()),
+        (True, {"absence": "not_verifiable"}, {"a": "absent", "b": "absent"}, ()),
+        (True, {"absence": "not_verifiable", "once": True}, {"a": "absent", "b": "absent"}, ("a", "b")),
+        (True, {"weak": ("w",)}, {"a": "absent", "b": "absent", "w": "found"}, ()),
+        (True, {"weak": ("w",)}, {"a": "absent", "b": "absent", "w": "absent"}, ("a", "b")),
+        (True, {"half": ("h",), "lacks": "half of it lacks"}, {"a": "absent", "b": "absent", "h": "found"}, ()),
+    ],
+)
+def test_whose_history_is_looked_at(
+    checked: bool, item: dict[str, object], outcomes: dict[str, str], named: tuple[str, ...]
+) -> None:
+    results, _ = probed(**outcomes)
+    assert lacking(report(checked).items[0], profile(**item).items[0], results) == named
+
+
+def test_what_the_history_says_of_a_box() -> None:
+    results, evidence = probed(a="absent", b="absent")
+    spec = profile().items[0]
+    (plain,) = judge_items(report(True), profile(), results, evidence)
+    piece = Evidence(id="E9", kind="fact", note="a.py was there", sources=("a.py",))
+    gone = remembered(plain, spec, "a.py was there.", "from 1 to 3 May", piece)
+    assert (gone.label, gone.softened) == ("contradicted", "It was there from 1 to 3 May.")
+    assert gone.citations[-1].evidence == "E9"
+    assert gone.repo_shows == f"{plain.repo_shows} a.py was there."
+    once = remembered(plain, profile(once=True).items[0], "", "then", piece)
+    assert once.softened == "It was there then. It can be done once and be over."
+    branch = remembered(plain, spec, "", "", piece)
+    assert (branch.label, branch.difference) == ("not_verifiable", "It stands on a branch that was never merged.")
+    other = plain.model_copy(update={"label": "not_verifiable"})
+    assert remembered(other, spec, "", "then", piece).softened == ""
+    unsure = unsure_of(plain, "the history was not looked at.")
+    assert (unsure.label, unsure.difference) == ("not_verifiable", "The history was not looked at.")
+
+
+def said(rule: str, **more: object) -> tuple[Finding, Verdict]:
+    verdict = Verdict.model_validate(
+        {"id": "C1", "claim": {"source": {"kind": "question", "n": 1}, "quote": "q", "line": 1}, "label": "contradicted", "by": "claim:count", "rule": rule, "citations": [{"evidence": "E1", "quote": "x"}]}
+        | more
+    )  # fmt: skip
+    return Finding(fingerprint="f", rule=rule, level="error", verdict="C1", standing="finding"), verdict
+
+
+PROSE = "prose-contradicts-repository"
+
+
+def test_what_findings_weigh() -> None:
+    order = [
+        said("secret-in-repository"),
+        said("report-addresses-a-model"),
+        said("checklist-missing"),
+        said(PROSE),
+        said("answer-missing"),
+        said(PROSE, detail=True),
+        said(PROSE, softened="It was there.", by="claim:file"),
+    ]
+    assert [weight(f, v) for f, v in order] == list(range(7))
+    assert weight(*said("answer-missing", detail=True)) == 4
+
+
+def test_how_loud_a_finding_is() -> None:
+    assert RULES[PROSE].level == "error"
+    levels = {
+        "error": {},
+        "warning": {"detail": True},
+        "note": {"detail": True, "when": "stale"},
+    }
+    for level, more in levels.items():
+        assert level_of(PROSE, said(PROSE, **more)[1]) == level
+    assert level_of(PROSE, said(PROSE, seen=True)[1]) == "warning"
+    assert level_of(PROSE, said(PROSE, softened="It was there.", detail=True)[1]) == "warning"
+    assert level_of(PROSE, said(PROSE, when="stale")[1]) == "warning"
+    assert level_of(PROSE, said(PROSE, when="never")[1]) == "error"
+    assert level_of("found-but-unchecked", said("found-but-unchecked", detail=True, when="stale")[1]) == "note"
+
+
+def test_whoever_earned_nothing_speaks_as_a_lead() -> None:
+    unknown = Trust()
+    wary = profile().model_copy(update={"trust": unknown})
+    results, evidence = probed(a="absent", b="absent")
+    (box,) = report_findings(report(True), wary, judge_items(report(True), wary, results, evidence), evidence)
+    assert (box.level, box.standing) == ("warning", "finding")
+    one = {"E1": Evidence(id="E1", kind="excerpt", path="a.py", start=1, end=1, excerpt="x", note="")}
+    for rule, by, heard in ((PROSE, "claim:count", "lead"), (PROSE, "judge", "finding"), ("report-addresses-a-model", "claim:count", "finding")):  # fmt: skip
+        (finding,) = report_findings(report(True), wary, [said(rule, by=by)[1]], one)
+        assert finding.standing == heard, (rule, by)
+
+
+def test_whose_hint_it_is() -> None:
+    finding, verdict = said("answer-missing", hint="Write it.")
+    assert hint(verdict, finding) == "Write it."
+    finding, verdict = said("secret-in-repository")
+    assert hint(verdict, finding) == RULES["secret-in-repository"].hint
+    finding, verdict = said("a-rule-of-tomorrow")
+    assert hint(verdict, finding) == ""
+
+
+def test_whoever_earned_it_is_heard() -> None:
+    heard = profile().model_copy(update={"trust": Trust(counts={"claim:count": {"a course": (200, 200)}})})
+    shown = {"E1": Evidence(id="E1", kind="excerpt", path="a.py", start=1, end=1, excerpt="x", note="")}
+    (finding,) = report_findings(report(True), heard, [said(PROSE)[1]], shown)
+    assert (finding.level, finding.standing) == ("error", "finding")

@@ -8,6 +8,7 @@ import pytest
 
 from auditor.facts.secrets import secrets
 from auditor.handin import exposed
+from auditor.models import Problem
 from auditor.prepared import Book
 from auditor.snapshot import Snapshot
 
@@ -83,7 +84,9 @@ def test_a_key_is_one_finding_wherever_it_stands_and_never_shown() -> None:
         }
     )
     book = Book()
-    found = exposed(tree, book.enter)
+    failed: list[Problem] = []
+    found = exposed(tree, book.enter, failed)
+    assert failed == []
     assert [v.rule for v in found] == ["secret-in-repository"] * 2
     assert "a.py:2, b.py:3" in found[0].repo_shows
     said = json.dumps([v.model_dump() for v in found]) + json.dumps([e.model_dump() for e in book.evidence.values()])
