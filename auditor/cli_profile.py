@@ -17,15 +17,11 @@ def check(
     file: Annotated[str, typer.Argument(help="A profile: a TOML file, or a packaged profile's name.")],
 ) -> None:
     """Every mistake of a profile at its line, with the nearest right name. The same is looked for wherever a profile is used."""
-    from auditor.profile_check import remarks, sound
+    from auditor.profile_check import remarks
     from auditor.profile_files import find, read
 
     source = find(file)
-    profile, mistakes = read(source)
-    if profile is not None and source.path is None:  # a packaged one is looked through nowhere else
-        import tomllib
-
-        mistakes = sound(profile, tomllib.loads(source.text), {})
+    profile, mistakes = read(source, packaged=True)
     for mistake in mistakes:
         typer.echo(f"{source.shown}:{mistake.line}: {mistake.message}")
     if profile is None or mistakes:
