@@ -36,7 +36,10 @@ def check(
 
 @app.command()
 def new(
-    template: Annotated[Path, typer.Argument(help="A report's template: a markdown file.", dir_okay=False)],
+    template: Annotated[
+        list[Path],
+        typer.Argument(help="A report's template: a markdown file, or several that are one.", dir_okay=False),
+    ],
     base: Annotated[
         str,
         typer.Option(metavar="PROFILE", help="A profile to start from: what is as there, reworded, new, gone is said."),
@@ -48,11 +51,13 @@ def new(
     from auditor.profile_new import written
     from auditor.whole import write_whole
 
-    try:
-        text = template.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{template}: cannot be read ({error})", "give the markdown file of a template") from None
-    made = written(text, template, base, name)
+    texts = []
+    for path in template:
+        try:
+            texts.append(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"{path}: cannot be read ({error})", "give the markdown file of a template") from None
+    made = written(texts[0], template[0], base, name, list(zip(template[1:], texts[1:], strict=True)))
     if output is None:
         sys.stdout.write(made)
     else:
