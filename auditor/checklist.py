@@ -225,7 +225,8 @@ class _Reader:
                 boxes = [m if (m := read_mark(c)[0]) is not None else c for i, c in enumerate(cells) if i != k]
                 told = [b for b in boxes if b.strip() and _said(b)]
                 plain = [b for b in told if _said(b) != PARTLY]
-                mark = next(iter([*plain, *told, *(b for b in boxes if not b.strip())]), None)
+                scores = [c for c in cells[k + 1 :] if c.strip().isdigit()]  # of a rubric: neither done nor open
+                mark = next(iter([*plain, *told, *scores, *(b for b in boxes if not b.strip())]), None)
             shown = " ".join(rest.split())
             if mark is not None:
                 self.found.append(Entry(at + 1, self.section, mark.strip(), shown, "table", "", item, matched))
