@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from auditor.deadline import LeftOut
 from auditor.facts.secrets import Found, secrets
 from auditor.form import Number, check_form
 from auditor.models import Citation, Claim, Evidence, Report, ReportState, Source, Verdict
@@ -29,9 +30,14 @@ def with_state(prepared: Prepared, file: File, snapshot: Snapshot, profile: Prof
 
 
 def exposed(snapshot: Snapshot, number: Number) -> list[Verdict]:
-    """One verdict for each key in clear text, wherever it stands, with ids K1, K2, ... The value is nowhere in it."""
+    """One verdict for each key in clear text, wherever it stands, with ids K1, K2, ... The value is nowhere in it. None where the
+    time of the audit is over; that is named beside what else was left out."""
     places: dict[str, list[Found]] = {}
-    for found in secrets(snapshot):
+    try:
+        all_found = secrets(snapshot)
+    except LeftOut:
+        return []
+    for found in all_found:
         places.setdefault(found.mark, []).append(found)
     return [_exposed(f"K{n}", same, number) for n, same in enumerate(places.values(), 1)]
 
