@@ -152,9 +152,28 @@ Ours = tuple[frozenset[str], frozenset[str]]
 
 
 # documents that every repository has: a link to one says nothing of whose it is
-_COMMON = compile_later(
-    r"(?i)(?:docs/|\.github/)?(?:readme|licen[sc]e|copying|notice|contributing|code_of_conduct|changelog|changes|history|security|citation|authors|model_card)(?:[-_]\w+)?(?:\.\w{1,4})?"
+_COMMON = frozenset(
+    [
+        "readme",
+        "license",
+        "licence",
+        "copying",
+        "notice",
+        "contributing",
+        "code_of_conduct",
+        "changelog",
+        "changes",
+        "history",
+        "security",
+        "citation",
+        "authors",
+        "model_card",
+    ]
 )
+
+
+def _common(path: str) -> bool:
+    return posixpath.basename(path).partition(".")[0].partition("-")[0].lower() in _COMMON
 
 
 def ours(snapshot: Snapshot, told: Iterable[str] = ()) -> Ours:
@@ -168,7 +187,7 @@ def ours(snapshot: Snapshot, told: Iterable[str] = ()) -> Ours:
             known.add(match[2].lower())
     for text in told:
         for owner, name, _, path in _BLOB.findall(text) if "github.com" in text else ():
-            if _tracked(_plain(path), snapshot) and not _COMMON.fullmatch(_plain(path)):
+            if _tracked(_plain(path), snapshot) and not _common(_plain(path)):
                 known.add(name.lower().removesuffix(".git"))
                 owners.add(owner.lower())
     return frozenset(known), frozenset(owners)
