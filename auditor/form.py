@@ -52,7 +52,7 @@ _WHY_NO_IMAGE = {
 }  # fmt: skip
 _OWN = re.compile(r"https?://(?:www\.)?git(?:hub|lab)\.com/([^/]+)/([^/]+)/(?:-/)?(?:blob|tree|raw)/([^/]+)/([^?#]+)")
 
-_WORKFLOW = re.compile(r"https?://(?:www\.)?github\.com/([^/]+)/([^/]+)/actions/workflows/([^/?#]+\.ya?ml)(?:[/?#]|$)")
+_WORKFLOW = re.compile(r"https?://(?:www\.)?github\.com/([^/]+)/([^/]+)/actions/workflows/([^/?#]+)")
 
 
 @dataclass(frozen=True)
@@ -678,7 +678,8 @@ def _is_ours(page: _Page, owner: str, name: str) -> bool:
 def _no_workflow(page: _Page, badge: re.Match[str]) -> tuple[str, str] | None:
     """What is wrong with the badge or page of a workflow of the own repository: its file is not there."""
     path = f".github/workflows/{unquote(badge[3])}"
-    if not _is_ours(page, badge[1], badge[2]) or path in page.snapshot.files:
+    named = path.endswith((".yml", ".yaml"))
+    if not named or not _is_ours(page, badge[1], badge[2]) or path in page.snapshot.files:
         return None
     near = _near(page, path)
     hint = f"{near} is there: name that." if near else "Take it out, or name a workflow that is there."

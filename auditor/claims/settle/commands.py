@@ -142,8 +142,9 @@ def _brought(run: Claimed, name: str) -> bool:
     placed = run.case.placed(run.claim)
     if placed is None:
         return False
-    address = re.compile(rf"://\S{{1,300}}/{re.escape(name)}(?![\w.-])")
-    if address.search(placed.question.answer):
+    if any(
+        "://" in word and word.strip("`'\"<>()[].,;").endswith(f"/{name}") for word in placed.question.answer.split()
+    ):
         return True
     return name.endswith(".py") and any(
         s.kind == "fence" and s.info.split(" ")[0].strip("{}.").lower() in _PYTHON and s.line < placed.line
