@@ -23,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditor import __version__, pipeline
+from auditor import __version__, errors, pipeline
 from auditor.deadline import May
 from auditor.ending import words
 from auditor.errors import UserError
@@ -356,6 +356,8 @@ def _boundary(task: Task) -> Iterator[list[Done]]:
         failure.append(failed(task, said))
     except (GitError, OSError, MemoryError) as error:
         failure.append(failed(task, words(error)[0]))
+    except errors.PASSED:
+        raise
     except Exception as error:
         at = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(at.filename).name}:{at.lineno}"

@@ -2,14 +2,10 @@
 
 from pathlib import Path
 
-import pytest
 from test_layouts import parsed
 
-from auditor import handin
 from auditor.claims.case import Case
 from auditor.claims.run import read_patterns, settle
-from auditor.deadline import LeftOut
-from auditor.facts.secrets import Found
 from auditor.form import check_form
 from auditor.profile import load_profile
 from auditor.profile_files import packaged
@@ -151,11 +147,3 @@ def test_a_group_number_is_not_missed_in_munich() -> None:
 def test_profiles_are_named_without_a_folder() -> None:
     assert {"dtu-mlops", "lmu-mlops", "depaul-se489", "readme"} <= set(packaged())
     assert not Path("readme").exists()
-
-
-def test_keys_that_were_not_looked_for_in_time_cost_no_more_than_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
-    def over(_: Snapshot) -> tuple[Found, ...]:
-        raise LeftOut("the fact `facts.secrets`", "was not begun")
-
-    monkeypatch.setattr(handin, "secrets", over)
-    assert handin.exposed(Snapshot({}), lambda _: "E1") == []

@@ -85,7 +85,7 @@ def test_two_thousand_groups_in_a_browser(tmp_path: Path) -> None:
             tab.on("console", lambda m, said=said: said.append(m.text))
             begun = time.monotonic()
             tab.goto(page.as_uri())
-            assert time.monotonic() - begun < 10
+            assert time.monotonic() - begun < 60  # a page that grows with the square of its groups takes minutes
             assert tab.locator("#groups tbody tr").count() == (100 if script else 2000)
             if script:
                 tab.locator("#groups th button", has_text="commits").click()
