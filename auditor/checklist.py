@@ -46,6 +46,7 @@ _LEGEND = compile_later(r"^\s*(=|:|->|→|–|-)\s*\S")
 _LEAD = compile_later(r"^(:[a-z_]{1,30}:|[½¼¾]|~(?=\s)|[^\w\s`(\[<\"'*_~\\#&@|]{1,3})\s*")
 _TAIL = compile_later(r"\s*(:[a-z_]{2,30}:|[^\w\s`)\].,;:!?\"'*_~-]{1,2})\s*$")
 _MARK_WIDTH = 24
+_LONGEST_TITLE = 160  # characters of an item's own words
 _NEAR = 0.9  # the likeness from which two texts of words are one
 
 
@@ -224,7 +225,8 @@ class _Reader:
                 boxes = [m if (m := read_mark(c)[0]) is not None else c for i, c in enumerate(cells) if i != k]
                 told = [b for b in boxes if b.strip() and _said(b)]
                 plain = [b for b in told if _said(b) != PARTLY]
-                mark = next(iter([*plain, *told, *(b for b in boxes if not b.strip())]), None)
+                scores = [c for c in cells[k + 1 :] if c.strip().isdigit()]  # of a rubric: neither done nor open
+                mark = next(iter([*plain, *told, *scores, *(b for b in boxes if not b.strip())]), None)
             shown = " ".join(rest.split())
             if mark is not None:
                 self.found.append(Entry(at + 1, self.section, mark.strip(), shown, "table", "", item, matched))
@@ -336,11 +338,13 @@ def match_item(text: str, profile: Profile) -> tuple[str, str]:
 
 def match_text(text: str, catalogue: dict[tuple[str, ...], tuple[str, bool]]) -> tuple[str, str]:
     """The entry of a catalogue that a text is: `exact`, `alias` (another version's words), `annotated` (with a note before,
-    after or within), `near` (a word or two differ, or are spelled better)."""
+    after or within, or behind the title that it begins with), `near` (a word or two differ, or are spelled better)."""
     said = words(text)
     if said in catalogue:
         id_, first = catalogue[said]
         return id_, "exact" if first else "alias"
+    if id_ := by_title(text, catalogue):
+        return id_, "annotated"
     if len(said) < 3:
         return "", ""
     found = [
@@ -352,6 +356,15 @@ def match_text(text: str, catalogue: dict[tuple[str, ...], tuple[str, bool]]) ->
         return max(found)[1], "annotated"
     near = [(ratio, id_) for known, (id_, _) in catalogue.items() if (ratio := _likeness(known, said))]
     return (max(near)[1], "near") if near else ("", "")
+
+
+def by_title(text: str, catalogue: dict[tuple[str, ...], tuple[str, bool]]) -> str:
+    """The entry whose very words are the title that a text begins with, in bold or up to a colon: `**Tests**: eleven of them`.
+    Empty for none."""
+    bare = text.lstrip()[:_LONGEST_TITLE]
+    title, mark, _ = bare.removeprefix("**").partition("**" if bare.startswith("**") else ":")
+    known = catalogue.get(words(title)) if mark and title.strip() else None
+    return known[0] if known else ""
 
 
 def _likeness(known: tuple[str, ...], said: tuple[str, ...]) -> float:

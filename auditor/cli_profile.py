@@ -17,15 +17,11 @@ def check(
     file: Annotated[str, typer.Argument(help="A profile: a TOML file, or a packaged profile's name.")],
 ) -> None:
     """Every mistake of a profile at its line, with the nearest right name. The same is looked for wherever a profile is used."""
-    from auditor.profile_check import remarks, sound
+    from auditor.profile_check import remarks
     from auditor.profile_files import find, read
 
     source = find(file)
-    profile, mistakes = read(source)
-    if profile is not None and source.path is None:  # a packaged one is looked through nowhere else
-        import tomllib
-
-        mistakes = sound(profile, tomllib.loads(source.text), {})
+    profile, mistakes = read(source, packaged=True)
     for mistake in mistakes:
         typer.echo(f"{source.shown}:{mistake.line}: {mistake.message}")
     if profile is None or mistakes:
@@ -40,7 +36,10 @@ def check(
 
 @app.command()
 def new(
-    template: Annotated[Path, typer.Argument(help="A report's template: a markdown file.", dir_okay=False)],
+    template: Annotated[
+        list[Path],
+        typer.Argument(help="A report's template: a markdown file, or several that are one.", dir_okay=False),
+    ],
     base: Annotated[
         str,
         typer.Option(metavar="PROFILE", help="A profile to start from: what is as there, reworded, new, gone is said."),
@@ -52,11 +51,13 @@ def new(
     from auditor.profile_new import written
     from auditor.whole import write_whole
 
-    try:
-        text = template.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{template}: cannot be read ({error})", "give the markdown file of a template") from None
-    made = written(text, template, base, name)
+    texts = []
+    for path in template:
+        try:
+            texts.append(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"{path}: cannot be read ({error})", "give the markdown file of a template") from None
+    made = written(texts[0], template[0], base, name, list(zip(template[1:], texts[1:], strict=True)))
     if output is None:
         sys.stdout.write(made)
     else:

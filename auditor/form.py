@@ -52,6 +52,8 @@ _WHY_NO_IMAGE = {
 }  # fmt: skip
 _OWN = re.compile(r"https?://(?:www\.)?git(?:hub|lab)\.com/([^/]+)/([^/]+)/(?:-/)?(?:blob|tree|raw)/([^/]+)/([^?#]+)")
 
+_WORKFLOW = re.compile(r"https?://(?:www\.)?github\.com/([^/]+)/([^/]+)/actions/workflows/([^/?#]+)")
+
 
 @dataclass(frozen=True)
 class Flaw:
@@ -175,6 +177,7 @@ class _Page:
         self.known = [q for q in report.questions if q.id]
         self.layout = next((x for x in profile.layouts if x.name == report.layout), None)
         self.mark = self.layout.answer if self.layout else "> Answer:"
+        self._anchors: dict[str, frozenset[str]] = {}
 
     def heading(self, n: int, id_: str = "") -> str:
         """A question's heading as the template writes it."""
@@ -199,9 +202,31 @@ class _Page:
         """The lines of the file that the checklist stands in."""
         return lines_of(self.snapshot.files[self.report.checklist]) if self.report.checklist else self.lines
 
+    def anchors(self, line: int) -> frozenset[str]:
+        """The anchors of the file that a line of the report stands in."""
+        path = self.report.place(line)[0]
+        if path not in self._anchors:
+            self._anchors[path] = anchors(text_of(self.snapshot.files.get(path, self.file)))
+        return self._anchors[path]
+
+    @property
+    def figures(self) -> str:
+        """The folder that pictures of the report belong in: beside it."""
+        return posixpath.join(posixpath.dirname(self.report.path), "figures")
+
+    def wants(self, question: Question) -> bool:
+        """Whether the course asks for an answer: not below a heading of the group's own, nor below a box, which may say all."""
+        return self.layout is None or bool(question.id and self.layout.questions == "headings")
+
+    @property
+    def asks_once(self) -> bool:
+        """Whether each item stands once in the list. Boxes that answers stand below are taken out, and written again elsewhere."""
+        return self.layout is None or self.layout.questions != "boxes"
+
     @cached_property
-    def anchors(self) -> frozenset[str]:
-        return anchors(text_of(self.file))
+    def pictures(self) -> bool:
+        """Whether the course asks for pictures, which then have to be handed in."""
+        return any(v.images for v in self.profile.versions)
 
     @cached_property
     def starts(self) -> list[int]:
@@ -309,7 +334,7 @@ def _images(few: int, many: int) -> str:
 
 def _answers(page: _Page) -> Iterator[Flaw]:
     """Answers that are missing, placeholders that are left, and text that only fills the space."""
-    for question in page.report.questions:
+    for question in filter(page.wants, page.report.questions):
         left = [
             n
             for n in page.section(question)
@@ -473,7 +498,7 @@ def _image_counts(page: _Page) -> Iterator[Flaw]:
             yield Flaw(
                 "image-count", _of(question), first, _name(question), f"{has} images" if has else "no image",
                 f"The question asks for {_images(few, many)}.",
-                "If there is something to show, put the picture into reports/figures and add `![text](figures/NAME.png)`"
+                f"If there is something to show, put the picture into {page.figures} and add `![text](figures/NAME.png)`"
                 + ("; if not, the answer's reason stands." if explained else "."),
                 fact=f"{has} images in the answer; {_images(few, many)} asked for", detail=explained,
             )  # fmt: skip
@@ -533,17 +558,20 @@ def _picture(page: _Page, question: Question, image: Image) -> Flaw | None:
         return flaw(
             "image-not-found",
             "The address is a path on somebody's own disk.",
-            f"Save the picture in reports/figures and show it with `![...](figures/NAME.png)` in line {image.line}.",
+            f"Save the picture in {page.figures} and show it with `![...](figures/NAME.png)` in line {image.line}.",
         )
     if _ADDRESS.match(image.target):
-        if image.path or _OWN.match(image.target):
+        if badge := _WORKFLOW.match(image.target):
+            missing = _no_workflow(page, badge)
+            return flaw("link-broken", *missing) if missing else None
+        if image.path or _OWN.match(image.target) or not page.pictures:
             return None
         return flaw(
             "image-elsewhere",
             "The picture is kept outside the repository, and is gone from the hand-in when it is gone there.",
-            f"Save it in reports/figures and show it with `![...](figures/NAME.png)` in line {image.line}.",
+            f"Save it in {page.figures} and show it with `![...](figures/NAME.png)` in line {image.line}.",
         )
-    path, there = _follow(page, image.target)
+    path, there = _follow(page, image)
     if not there:
         wanted, hint = _instead(page, image, path, "figures/NAME.png")
         return flaw("image-not-found", wanted, hint)
@@ -561,10 +589,10 @@ def _picture(page: _Page, question: Question, image: Image) -> Flaw | None:
     return None
 
 
-def _follow(page: _Page, target: str) -> tuple[str, bool]:
+def _follow(page: _Page, link: Image) -> tuple[str, bool]:
     """The path that a host's page follows a relative target to, and whether a file or folder is there."""
-    raw = re.split(r"[?#]", target)[0]
-    start = "" if raw.startswith("/") else posixpath.dirname(page.report.path)
+    raw = re.split(r"[?#]", link.target.strip())[0]
+    start = "" if raw.startswith("/") else posixpath.dirname(page.report.place(link.line)[0])
     for name in dict.fromkeys((unquote(raw), raw)):
         path = posixpath.normpath(posixpath.join(start, name.lstrip("/")))
         if path in page.snapshot.files or path in page.snapshot.folders or path == ".":
@@ -574,17 +602,18 @@ def _follow(page: _Page, target: str) -> tuple[str, bool]:
 
 def _instead(page: _Page, link: Image, path: str, example: str) -> tuple[str, str]:
     """What is wrong with a target that leads nowhere, and what to write instead."""
-    folder = posixpath.dirname(page.report.path)
+    here, line = page.report.place(link.line)
+    folder = posixpath.dirname(here)
     if "\\" in link.target:
         return (
             "The path has backslashes, which no web page follows.",
-            f"Write slashes in line {link.line}: {link.target.replace(chr(92), '/')}",
+            f"Write slashes in line {line}: {link.target.replace(chr(92), '/')}",
         )
     if link.path:
         right = posixpath.relpath(link.path, folder or ".")
         return (
-            f"From {page.report.path} this leads to {path}, which is not there; {link.path} is.",
-            f"Write {right} in line {link.line}: paths count from the report's folder.",
+            f"From {here} this leads to {path}, which is not there; {link.path} is.",
+            f"Write {right} in line {line}: paths count from the report's folder.",
         )
     if page.on_disk(path):
         return (
@@ -595,11 +624,11 @@ def _instead(page: _Page, link: Image, path: str, example: str) -> tuple[str, st
     if near:
         return (
             f"There is no {path}; {near} is there.",
-            f"Write {posixpath.relpath(near, folder or '.')} in line {link.line}.",
+            f"Write {posixpath.relpath(near, folder or '.')} in line {line}.",
         )
     return (
         f"There is no {path} in the repository.",
-        f"Add the file, or write the right path in line {link.line} (like {example}).",
+        f"Add the file, or write the right path in line {line} (like {example}).",
     )
 
 
@@ -641,19 +670,32 @@ def _links(page: _Page) -> Iterator[Flaw]:
                 yield flaw
 
 
+def _is_ours(page: _Page, owner: str, name: str) -> bool:
+    ours = page.url.lower().removesuffix(".git").rstrip("/")
+    return ours.endswith(f"/{owner}/{name.removesuffix('.git')}".lower())
+
+
+def _no_workflow(page: _Page, badge: re.Match[str]) -> tuple[str, str] | None:
+    """What is wrong with the badge or page of a workflow of the own repository: its file is not there."""
+    path = f".github/workflows/{unquote(badge[3])}"
+    named = path.endswith((".yml", ".yaml"))
+    if not named or not _is_ours(page, badge[1], badge[2]) or path in page.snapshot.files:
+        return None
+    near = _near(page, path)
+    hint = f"{near} is there: name that." if near else "Take it out, or name a workflow that is there."
+    return f"There is no {path} in the repository.", hint
+
+
 def _link(page: _Page, question: Question, link: Image) -> Flaw | None:
     def flaw(difference: str, hint: str, detail: bool = False) -> Flaw:
         return Flaw("link-broken", _of(question), link.line, link.target, link.target, difference, hint, detail=detail)
 
     target = link.target.strip()
+    if badge := _WORKFLOW.match(target):
+        return flaw(*missing) if (missing := _no_workflow(page, badge)) else None
     if own := _OWN.match(target):
         history = page.snapshot.history
-        same = (
-            page.url.lower()
-            .removesuffix(".git")
-            .rstrip("/")
-            .endswith(f"/{own[1]}/{own[2].removesuffix('.git')}".lower())
-        )
+        same = _is_ours(page, own[1], own[2])
         path = posixpath.normpath(unquote(own[4]))
         if not same or own[3] != history.default_branch or link.path or path in page.snapshot.folders:
             return None
@@ -667,7 +709,7 @@ def _link(page: _Page, question: Question, link: Image) -> Flaw | None:
     if _ADDRESS.match(target) or not target:
         return None
     if target.startswith("#"):
-        if leads_to_anchor(target, page.anchors):
+        if leads_to_anchor(target, page.anchors(link.line), page.report.place(link.line)[0]):
             return None
         return flaw(
             "No heading of the report has this anchor.",
@@ -677,7 +719,7 @@ def _link(page: _Page, question: Question, link: Image) -> Flaw | None:
         return flaw(
             "Without `https://` this is a path in the repository.", f"Write https://{target} in line {link.line}."
         )
-    path, there = _follow(page, target)
+    path, there = _follow(page, link)
     if there or path.startswith(".."):
         return None
     return flaw(*_instead(page, link, path, "../src/train.py"), bool(link.path))
@@ -856,7 +898,7 @@ def _items(page: _Page) -> Iterator[Flaw]:
     beside an item's text are left alone."""
     version = page.version
     items = page.report.items
-    if version is None or not version.items:
+    if version is None or not version.items or (page.layout is not None and page.layout.checklist == "none"):
         return
     if not items:
         yield Flaw(
@@ -888,7 +930,7 @@ def _items(page: _Page) -> Iterator[Flaw]:
                 yield _item(item, "Its text is not the template's.", f"Restore the template's words: {likely}", slip)
             else:
                 yield _item(item, "The template has no such item.", "Tell of it in an answer instead.", True)
-        elif item.item in seen:
+        elif item.item in seen and page.asks_once:
             hint = f"Delete line {item.line} or line {seen[item.item]}."
             said = f"The item stands in line {seen[item.item]} already."
             yield _item(item, said, hint, rule="item-twice")
@@ -897,7 +939,9 @@ def _items(page: _Page) -> Iterator[Flaw]:
             difference = "Its text differs from the template's by a word or two."
             yield _item(item, difference, f"Restore the template's words: {likely}", True)
         seen.setdefault(item.item, item.line)
-    if len(missing) > sum(not i.item for i in items):  # else an item that is not known may be the one, in other words
+    if page.asks_once and len(missing) > sum(
+        not i.item for i in items
+    ):  # else an item that is not known may be the one, in other words
         more = f"; and {len(missing) - 4} more" if len(missing) > 4 else ""
         yield Flaw(
             "item-missing", Source(kind="report", n=0), items[0].line, "Overall project checklist",
@@ -925,7 +969,7 @@ def _marks(page: _Page) -> Iterator[Flaw]:
             continue  # a table has no boxes
         boxed = f"[{item.mark}]" in page.listed[item.line - 1]
         mark = item.mark.strip()
-        if boxed and mark in ("", "x", "X") and not item.partly:
+        if (boxed and mark in ("", "x", "X") and not item.partly) or not (mark or boxed or page.asks_once):
             continue
         says = f"[{item.mark}]" if boxed else mark or "no box"
         right = "`[x]`" if item.checked else "`[x]` or `[ ]`" if item.partly else "`[ ]`"

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from auditor.checklist import Entry, marked, match_text
+from auditor.checklist import Entry, by_title, marked, match_text, read_mark
 from auditor.globs import matches
 from auditor.layouts import Layout, Read
 from auditor.lazy import compile_later, dataclass
 from auditor.markup import Heading, outline
 from auditor.profile import Profile, words
 
+_FEW = 3  # questions of the profile that a report may have by chance
 Asked = tuple[int, int, str, bool]
 """A quote or paragraph that is a question's own text: its first line, the line behind it, the question's id, whether it has a mark."""
 
@@ -46,6 +47,7 @@ def chosen(path: str, texts: Mapping[str, Callable[[], str]], profile: Profile) 
     finds any. `texts` has what each file of the commit that may be read says; of a layout with several files all that it
     names are the report."""
     best: Laid | None = None
+    most = (0, 0, False)
     for layout in profile.layouts:
         here = matches(path, layout.report) if layout.report else True
         if not here and layout.several:
@@ -53,8 +55,10 @@ def chosen(path: str, texts: Mapping[str, Callable[[], str]], profile: Profile) 
         paths = _together(layout, texts) if layout.several else [path]
         files = tuple((p, texts[p]()) for p in paths if p in texts)
         count = sum(asked_by(layout, text, profile) for _, text in files)
-        if count and (best is None or (count, here) > (best.count, True)):
-            best = Laid(layout, files, count)
+        # headings of the group's own are questions where hardly any are the profile's
+        fit = (0 if layout.others == "questions" or count < _FEW else count, count, here)
+        if count and fit > most:
+            best, most = Laid(layout, files, count), fit
     return best
 
 
@@ -68,11 +72,18 @@ def asks(path: str, text: str, profile: Profile) -> int:
 def asked_by(layout: Layout, text: str, profile: Profile) -> int:
     """How many questions a text has by a layout: of the profile, or of its own where the layout takes these."""
     if layout.questions == "boxes":
-        return len(list(marked(text.split("\n"), profile)))
+        lines = text.split("\n")
+        return len({*marked(lines, profile), *(n for n, row in enumerate(lines) if _titled(row, profile))})
     reads = [read for h in outline(text) if (read := layout.read(h)) is not None]
     if layout.others == "questions":
-        return len(reads)
+        return len(reads) or bool(text.strip())
     return len({id_ for read in reads if (id_ := _which(layout, read, profile)[0])})
+
+
+def _titled(row: str, profile: Profile) -> bool:
+    """Whether a line is a box with an item's title and what the group made of it."""
+    mark, rest, form = read_mark(row.lstrip().lstrip("-*+ "))
+    return mark is not None and form == "box" and bool(by_title(rest, profile.known_items))
 
 
 def _together(layout: Layout, paths: Collection[str]) -> list[str]:
@@ -116,6 +127,9 @@ def sections(
     ]  # fmt: skip
     told = list(asked)
     made: list[Section] = []
+    top = starts[0].line if starts else len(lines)
+    if layout.others == "questions" and any(row.strip() for row in lines[:top]):
+        made.append(Section(0, 0, top, *numbers.of("", ""), "", "", (0, 0), 0))  # what stands above all headings
     for start in starts:
         end = next(
             (h.line for h in headings if h.line > start.line and _ends(h, start, starts, of_template)), len(lines)
@@ -204,19 +218,41 @@ class Numbers:
         return n, written if written and written != str(n) else ""
 
 
-def boxed(entries: Sequence[Entry], text: str, lines: Sequence[str]) -> list[Section]:
-    """The items of a checklist as questions, each with what stands below its box, up to the next box or heading."""
-    found = sorted((e for e in entries if e.item), key=lambda e: e.line)
-    stops = sorted({e.line - 1 for e in entries} | {h.line for h in outline(text) if h.level})
-    made = []
-    for n, entry in enumerate(found, 1):
-        end = next((s for s in stops if s >= entry.line), len(lines))
-        body = entry.line
-        rest = entry.text.split()
-        while body < end and rest and lines[body].split() and lines[body].split() == rest[-len(lines[body].split()) :]:
+def sure(entry: Entry, profile: Profile) -> bool:
+    """Whether a line is a box, or an item that lost its mark: then it has the item's very words, or begins with them as a title."""
+    if entry.mark is not None or entry.matched in ("exact", "alias", ""):
+        return True
+    return bool(by_title(entry.text, profile.known_items))
+
+
+def boxed(entries: Sequence[Entry], text: str, lines: Sequence[str], profile: Profile) -> list[Section]:
+    """The items of a checklist as questions, each with what stands below its box, up to the next box, or to a heading no lower
+    than the one above the box (below a document's title: to any section). A heading with an item's very words is a box that lost its mark."""
+    headings = [h for h in outline(text) if h.level or h.how == "bold"]
+    levels = [(h.line, h.level) for h in headings if h.how != "bold"]
+    found: dict[
+        int, tuple[int, str, str, bool]
+    ] = {}  # by line, from 0: the first below, the item, how known, a heading
+    for entry in entries:
+        body, rest = entry.line, entry.text.split()
+        stop = len(lines)
+        while body < stop and rest and lines[body].split() and lines[body].split() == rest[-len(lines[body].split()) :]:
             body += 1  # the item's own words go on
-        said = (entry.line - 1, body)
-        made.append(Section(entry.line - 1, body, end, n, "", entry.item, entry.matched, said, body))
+        found[entry.line - 1] = body, entry.item, entry.matched, False
+    for heading in headings:
+        known = profile.known_items.get(words(heading.text))
+        if known and heading.line not in found:
+            found[heading.line] = heading.body, known[0], "exact" if known[1] else "alias", heading.how != "bold"
+    made: list[Section] = []
+    order = sorted(found)
+    for k, line in enumerate(order):
+        body, item, matched, is_heading = found[line]
+        if not item:
+            continue
+        above = next((level for at, level in reversed(levels) if at < line or (is_heading and at == line)), 6)
+        stops = [at for at, level in levels if at > line and level <= max(above, 2)] + order[k + 1 : k + 2]
+        end = min([*stops, len(lines)])
+        made.append(Section(line, body, end, len(made) + 1, "", item, matched, (line, min(body, end)), min(body, end)))
     return made
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 
 from auditor.checklist import entries
-from auditor.laidout import Laid, Numbers, Section, boxed, sections, without_skipped
+from auditor.laidout import Laid, Numbers, Section, boxed, sections, sure, without_skipped
 from auditor.models import ChecklistItem, Part, Question, Report
 from auditor.profile import Profile
 from auditor.report import (
@@ -49,8 +49,8 @@ def parse_laid(
         note_cut(files.get(path, file), notes, first)
     found: list[Section] = []
     if layout.questions == "boxes":
-        boxes = [e for e in entries(whole, 0, len(rows), profile) if e.item]
-        found = boxed(boxes, whole, rows)
+        boxes = [e for e in entries(whole, 0, len(rows), profile) if sure(e, profile)]
+        found = boxed(boxes, whole, rows, profile)
     else:
         numbers = Numbers(layout, profile)
         for text, first in zip(texts, starts, strict=True):
@@ -99,7 +99,8 @@ def _items(
     if layout.checklist == "none":
         return [], ""
     if len(laid.files) > 1 or layout.questions == "boxes":
-        items = [i for i in listed(whole, 0, len(rows), profile, notes, layout=layout) if i.item]
+        kept = {s.line for s in found} if layout.questions == "boxes" else None
+        items = [i for i in listed(whole, 0, len(rows), profile, notes, layout=layout) if i.item and (kept is None or i.line - 1 in kept)]  # fmt: skip
         return [i.model_copy(update={"n": n}) for n, i in enumerate(items, 1)], ""
     first, last = where_listed(whole, rows, [s.line for s in found], profile)
     items = list(listed(whole, first, last, profile, notes, layout=layout))

@@ -278,9 +278,11 @@ def anchors(text: str) -> frozenset[str]:
     return frozenset(made)
 
 
-def leads_to_anchor(target: str, known: frozenset[str]) -> bool:
-    """Whether `#name` is one of the anchors."""
+def leads_to_anchor(target: str, known: frozenset[str], path: str) -> bool:
+    """Whether `#name` is one of the anchors of a page, or `#readme`, which a host puts above each repository's front page."""
     name = unquote(target[1:]).lower()
+    if name == "readme" and path.rpartition("/")[2].lower().startswith("readme"):
+        return True
     return name in known or name.removeprefix("user-content-") in known
 
 

@@ -127,9 +127,9 @@ def find(name: str) -> Source:
     return Source(name, (folder / f"{name}.toml").read_text(encoding="utf-8"), None, trust)
 
 
-def read(source: Source, depth: int = 0) -> tuple[Profile | None, list[Mistake]]:
-    """A profile from its file, and its mistakes; no profile where they leave none. A packaged one is not looked through: tests do
-    that before it is packaged."""
+def read(source: Source, depth: int = 0, packaged: bool = False) -> tuple[Profile | None, list[Mistake]]:
+    """A profile from its file, and its mistakes; no profile where they leave none. A packaged one is looked through only where
+    `packaged` asks for it: tests do that before it is packaged."""
     from auditor.profile_check import parse, sound, validated
 
     own, mistakes = parse(source.text)
@@ -157,7 +157,7 @@ def read(source: Source, depth: int = 0) -> tuple[Profile | None, list[Mistake]]
         made.pop("stubs", None)
     profile, more = validated(made, own)
     mistakes += more
-    if source.path and profile is not None:
+    if (source.path or packaged) and profile is not None:
         mistakes += sound(profile, own, base)
     return profile, sorted(_placed(source.text, mistakes), key=lambda m: m.line)
 

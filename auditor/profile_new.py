@@ -107,15 +107,20 @@ _SAYS = {
 _PEOPLE = frozenset(["names", "name", "students", "matriculation", "matrikelnummer", "emails", "email"])
 
 
-def written(text: str, path: Path, base: str, name: str) -> str:
-    """The profile of a template as TOML. `base` names a profile that is started from."""
+def written(text: str, path: Path, base: str, name: str, others: Sequence[tuple[Path, str]] = ()) -> str:
+    """The profile of a template as TOML, of one file or of one with `others`. `base` names a profile that is started from."""
+    starts = [(1, path)]
+    for other, more in others:
+        text = text.removesuffix("\n") + "\n"
+        starts.append((text.count("\n") + 1, other))
+        text += more
     boxes = boxes_of(text)
     heads, form = questions_at(text)
     questions = [question_of(text.split("\n"), h, heads, boxes) for h in heads]
     started = _profile(base) if base else None
     known = started or _profile(_CATALOGUE)
     stem = re.sub(r"[^a-z0-9]+", "-", (name or path.resolve().parent.name if path.stem.lower() in ("readme", "report") else name or path.stem).lower()).strip("-") or "course"  # fmt: skip
-    writer = _Writer(known, started is not None, stem, path)
+    writer = _Writer(known, started is not None, stem, starts)
     return writer.write(boxes, questions, form, heads, text)
 
 
@@ -172,17 +177,23 @@ def _list(values: Iterable[str]) -> str:
 class _Writer:
     """Writes the file, and remembers what could not be mapped."""
 
-    def __init__(self, known: Profile, based: bool, name: str, path: Path) -> None:
+    def __init__(self, known: Profile, based: bool, name: str, starts: Sequence[tuple[int, Path]]) -> None:
         self.known = known
         self.based = based
         self.name = name
-        self.path = path
+        self.path = starts[0][1]
+        self.starts = starts
         self.rows: list[str] = []
         self.unmapped: list[str] = []
         self.used: set[str] = set()
 
     def add(self, *rows: str) -> None:
         self.rows += rows
+
+    def at(self, line: int) -> str:
+        """A line of the template, with its file where there are several."""
+        first, path = next((s for s in reversed(self.starts) if s[0] <= line), self.starts[0])
+        return f"{path.name} line {line - first + 1}" if len(self.starts) > 1 else f"line {line}"
 
     def id(self, text: str, fallback: str) -> str:
         """A short id of a text's first telling words that nothing else has."""
@@ -198,6 +209,9 @@ class _Writer:
     ) -> str:
         if self.based:
             return self._next_year(boxes, questions)
+        several = len(self.starts) > 1
+        due = _list(p.name for _, p in self.starts) if several else f"[{_text(_due(self.path))}]"
+        together = [f"report = {due}", "several = true"] if several else []
         self.add(
             "#:schema ./auditor-profile.schema.json",
             "# (auditor schema --profile > auditor-profile.schema.json lets an editor complete and check this file.)",
@@ -205,7 +219,7 @@ class _Writer:
             "",
             f"name = {_text(self.name)}",
             f"title = {_text(next((h.text for h in outline(text) if h.level == 1), self.name))}",
-            f"report = [{_text(_due(self.path))}]",
+            f"report = {due}",
             'private = ["name", "names", "members", "student id", "student ids", "contribution", "contributions", "email"]',
             "",
         )  # fmt: skip
@@ -221,7 +235,10 @@ class _Writer:
             )
             left = dict.fromkeys(f for r in text.split("\n") if not mark and is_rule(r) and (f := form_of(r)))
             left |= dict.fromkeys(s for s in sorted(shared) if not mark and "{" not in s and not s.startswith("/"))
-            self.add(*([f"answer = {_text(mark)}"] if mark else []), *([f"skip = {_list(left)}"] if left else []), "")
+            self.add(*([f"answer = {_text(mark)}"] if mark else []), *([f"skip = {_list(left)}"] if left else []), *together, "")  # fmt: skip
+        elif several and boxes:
+            layout = "template"
+            self.add("[[layouts]]", f"name = {_text(layout)}", 'questions = "boxes"', *together, "")
         elif questions:
             layout = "n"
         ids = [self._item(b) for b in boxes]
@@ -254,7 +271,7 @@ class _Writer:
         if box.section:
             self.add(f"section = {_text(box.section)}")
         if like is None:
-            self.unmapped.append(f"line {box.line}: {box.text[:90]} (item {id_}: no known item is like it)")
+            self.unmapped.append(f"{self.at(box.line)}: {box.text[:90]} (item {id_}: no known item is like it)")
             self.add(*_hints(box.text, self.known))
             self.add(
                 "observable = false",
@@ -306,7 +323,7 @@ class _Writer:
         if topics:
             self.add(f"topics = {_list(topics)}  # suggested from {from_}")
         else:
-            self.unmapped.append(f"line {question.line}: {said[:90]} (question {id_}: no topic)")
+            self.unmapped.append(f"{self.at(question.line)}: {said[:90]} (question {id_}: no topic)")
         near = [
             i
             for i, b in zip(ids, boxes, strict=True)

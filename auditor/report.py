@@ -307,7 +307,7 @@ def version_of(
     asked = [(q, length) for q, length in zip(questions, lengths, strict=True) if q.id]
 
     def likeness(version: Version) -> tuple[int, int, int]:
-        same = sum(numbers[q.id].get(version.layout) == q.n for q, _ in asked)
+        same = sum(numbers.get(q.id, {}).get(version.layout) == q.n for q, _ in asked)
         return same, -len(known ^ set(version.items)), sum(length == version.words.get(q.id) for q, length in asked)
 
     if not profile.versions or (not asked and len(known) < FEW):

@@ -283,6 +283,20 @@ def test_templates_of_all_kinds(text: str, heading: str, items: int, questions: 
     assert (len(profile.items), len(profile.questions)) == (items, questions)
 
 
+def test_a_template_of_several_files(tmp_path: Path) -> None:
+    """Their boxes are the questions where no form of heading is common to them; what is not mapped names its file."""
+    one = "# Phase 1\n\n- [ ] A dedicated environment for your packages\n- [ ] Feed the pike every morning\n"
+    two = "# Phase 2\n\n\n- [ ] Count the carp twice\n"
+    text = written(one, tmp_path / "P1.md", "", "x", [(tmp_path / "P2.md", two)])
+    assert "P1.md line 4: Feed the pike" in text
+    assert "P2.md line 4: Count the carp" in text
+    file = tmp_path / "x.toml"
+    file.write_text(text, encoding="utf-8")
+    profile = load_profile(str(file))
+    (layout,) = profile.layouts
+    assert (layout.questions, layout.report, layout.several) == ("boxes", ("P1.md", "P2.md"), True)
+
+
 def test_an_unknown_item_is_told_what_it_may_be_about(tmp_path: Path) -> None:
     text = written(
         "- [ ] Hydra or a similar package holds it all together\n- [ ] Another thing\n", tmp_path / "T.md", "", "x"

@@ -167,3 +167,43 @@ def test_the_layout_that_fits_is_taken() -> None:
     assert (old.layout, [q.answer for q in old.questions]) == ("old", ["A.", "B."])
     usual = "\n".join(f"### Question {n}\n\n> Answer:\n\nA {n}.\n" for n in range(1, 7))
     assert parsed(course, {"R.md": usual}).layout == "question-n"
+
+
+RUBRIC = """\
+|Notes|Self assessment|evidence|
+|-----|---------------|--------|
+|Write the first part|3|https://example.com/a|
+|Write the second part|0||
+|Write the third part|Yes|tests/test_a.py|
+|Write the fourth part|||
+"""
+
+
+def test_a_rubric_with_scores_is_a_checklist() -> None:
+    """A score says neither done nor open, so it is held against nobody."""
+    layouts = [{"name": "rubric", "questions": "boxes", "checklist": "table", "report": ["RUBRIC.md"]}]
+    report = parsed(profile(report=["RUBRIC.md"], layouts=layouts), {"RUBRIC.md": RUBRIC})
+    assert [(i.item, i.mark, i.checked, i.partly) for i in report.items] == [
+        ("box-first", "3", False, True), ("box-second", "0", False, True), ("box-third", "Yes", True, False), ("box-fourth", "", False, False),
+    ]  # fmt: skip
+
+
+def test_one_document_for_each_exercise_in_any_language() -> None:
+    course = Profile.model_validate(
+        {
+            "name": "j",
+            "title": "J",
+            "report": ["journal1/README.md"],
+            "questions": [{"id": "tests", "titles": ["Prüfung und Abnahme"], "topics": ["tests"]}, {"id": "docker", "titles": ["Behälter"], "topics": ["containers"]}],
+            "layouts": [{"name": "j", "heading": ["{#} {title}"], "checklist": "none", "report": ["*/README.md"], "several": True}],
+        }
+    )  # fmt: skip
+    files = {
+        "journal1/README.md": "# Eins\n\n## Prüfung und Abnahme\n\nMit pytest.\n",
+        "journal2/README.md": "# Zwei\n\n## Behälter\n\nMit Docker.\n\n## Prüfung und Abnahme\n\nNoch einmal.\n",
+    }
+    report = parsed(course, files)
+    assert report.files == ("journal1/README.md", "journal2/README.md")
+    assert [(q.id, q.answer) for q in report.questions] == [
+        ("tests", "Mit pytest."), ("docker", "Mit Docker."), ("tests", "Noch einmal."),
+    ]  # fmt: skip

@@ -120,7 +120,7 @@ Said[^1] and noted[^Note].
     ],
 )
 def test_anchors(target: str, there: bool) -> None:
-    assert leads_to_anchor(target, anchors(PAGE)) == there
+    assert leads_to_anchor(target, anchors(PAGE), "REPORT.md") == there
 
 
 def test_the_outline() -> None:

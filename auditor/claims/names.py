@@ -31,6 +31,6 @@ def find(case: Case, name: str, *, strict: bool = False, folder: str = "", said:
     return places.find(case.snapshot, own(case), name, strict=strict, folder=folder, said=said)
 
 
-def target(case: Case, address: str) -> Place:
-    """Where the address of a link or image of the report leads."""
-    return places.target(case.snapshot, own(case), case.report.path, address)
+def target(case: Case, address: str, line: int = 1) -> Place:
+    """Where the address of a link or image in a line of the report leads, from the file that the line stands in."""
+    return places.target(case.snapshot, own(case), case.report.place(line)[0], address)

@@ -266,6 +266,7 @@ _HYDRA_FLAGS = frozenset(
 )  # fmt: skip
 _READS_ARGUMENTS = compile_later(
     r"argv|argparse|click|typer|hydra|\bfire\b|absl|tyro|docopt|jsonargparse|configargparse|simple_parsing|LightningCLI|HfArgumentParser|BaseSettings|\bplac\b|defopt|cyclopts|from_cli|OptionParser|getopt"
+    r"|\bexec\(|\brunpy\b"  # code that is read as it runs may read them
 )
 
 

@@ -151,6 +151,31 @@ _BLOB = compile_later(
 Ours = tuple[frozenset[str], frozenset[str]]
 
 
+# documents that every repository has: a link to one says nothing of whose it is
+_COMMON = frozenset(
+    [
+        "readme",
+        "license",
+        "licence",
+        "copying",
+        "notice",
+        "contributing",
+        "code_of_conduct",
+        "changelog",
+        "changes",
+        "history",
+        "security",
+        "citation",
+        "authors",
+        "model_card",
+    ]
+)
+
+
+def _common(path: str) -> bool:
+    return posixpath.basename(path).partition(".")[0].partition("-")[0].lower() in _COMMON
+
+
 def ours(snapshot: Snapshot, told: Iterable[str] = ()) -> Ours:
     """The names and owners (small letters) that the group's repository goes by: the address it was cloned from, what links
     with a path that is here say (in `told`), the pull requests' owners."""
@@ -162,7 +187,7 @@ def ours(snapshot: Snapshot, told: Iterable[str] = ()) -> Ours:
             known.add(match[2].lower())
     for text in told:
         for owner, name, _, path in _BLOB.findall(text) if "github.com" in text else ():
-            if _tracked(_plain(path), snapshot):
+            if _tracked(_plain(path), snapshot) and not _common(_plain(path)):
                 known.add(name.lower().removesuffix(".git"))
                 owners.add(owner.lower())
     return frozenset(known), frozenset(owners)

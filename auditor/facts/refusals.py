@@ -23,6 +23,11 @@ PROGRAMS = frozenset(_PROGRAMS.split())
 """What a command that can be checked begins with."""
 
 
+def own_programs(snapshot: Snapshot) -> frozenset[str]:
+    """The programs that an install of the project brings: its declared entry points."""
+    return frozenset(s.name for s in declared_scripts(snapshot))
+
+
 @dataclass(frozen=True)
 class Run:
     """One simple command: its words as typed, and the folder where it is run (empty: not said; None: out of reach)."""

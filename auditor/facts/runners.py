@@ -166,7 +166,7 @@ def program_file(typed: tuple[str, ...], known: Names, folder: str = "") -> tupl
             path, rest = _one(rest[at].replace("\\", "/"), folder, known), rest[at + 1 :]
     elif given and given[0].endswith(".py"):
         path = _one(given[0], folder, known)
-    elif given and typed[0] in ("uv", "poetry", "pdm", "rye"):
+    elif given and (typed[0] in ("uv", "poetry", "pdm", "rye") or given == typed):
         path = next((s.found for s in declared_scripts(known.snapshot) if s.name == given[0]), "")
     file = known.snapshot.files.get(path) if path.endswith(".py") else None
     return (file if file and not file.skipped else None), rest

@@ -155,3 +155,16 @@ def test_renames(renamed: Path) -> None:
         assert known.renamed("gone.py") is None  # and deleted afterwards
         assert known.renamed("never.py") is None
         assert known.resolve("src/train.py").how == "renamed"
+
+
+def test_a_link_to_a_document_that_every_repository_has_says_nothing_of_whose_it_is() -> None:
+    from auditor.facts.places import ours
+    from auditor.snapshot import Snapshot
+
+    here = Snapshot({"LICENSE": "", "docs/CONTRIBUTING.md": "", "pond/train.py": ""})
+    theirs = [
+        "[licence](https://github.com/other/lake/blob/main/LICENSE)",
+        "[how](https://github.com/other/lake/blob/main/docs/CONTRIBUTING.md)",
+    ]
+    assert ours(here, theirs) == (frozenset(), frozenset())
+    assert ours(here, ["https://github.com/acme/pond/blob/main/pond/train.py"]) == ({"pond"}, {"acme"})

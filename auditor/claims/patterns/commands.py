@@ -1,13 +1,13 @@
 """Commands from rigid forms: code spans, fences of a shell, and lines of their own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import Command, Strength
 from auditor.claims.names import word_set, words
 from auditor.claims.patterns.files import around
-from auditor.facts.refusals import PROGRAMS
+from auditor.facts.refusals import PROGRAMS, own_programs
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement, code_spans
 from auditor.readers import shell_commands
@@ -35,21 +35,22 @@ def commands(prose: Prose, case: Case) -> Iterator[tuple[Statement, Command]]:
         about = words(statement.lead if statement.kind == "fence" else statement.plain)
         if about & _OTHERS or (statement.kind != "fence" and _by_image(statement)):
             continue
+        starts = PROGRAMS | own_programs(case.snapshot)
         if statement.kind == "fence":
             if statement.info.split(" ")[0].strip("{}.").lower() in _SHELLS and not _denied(statement.lead[-60:]):
-                yield from _fence(statement)
+                yield from _fence(statement, starts)
             continue
         text = list(statement.text)
         for start, end, span in code_spans(statement.text):
             text[start:end] = " " * (end - start)
             body = re.sub(r"^(?:bash|sh|shell|console)\n", "", span)
             if " " in body.strip() and not _denied(statement.text[max(0, start - 50) : start]):
-                yield from _typed(statement, body, start)
+                yield from _typed(statement, body, start, starts)
         rest = "".join(text)
         for line in _LINE.finditer(rest):
             body = _STOP.split(line[1])[0].rstrip(" '")
             if not (_denied(rest[max(0, line.start() - 50) : line.start()])) and _clear(body):
-                yield from _typed(statement, body, line.start(1))
+                yield from _typed(statement, body, line.start(1), PROGRAMS)
 
 
 def _clear(body: str) -> bool:
@@ -77,8 +78,8 @@ def _folder(statement: Statement) -> str:
     return said[at - 1].strip("\"'.,:/") if at else ""
 
 
-def _typed(statement: Statement, body: str, at: int) -> Iterator[tuple[Statement, Command]]:
-    first = next((c.words[0] for c in shell_commands(re.sub(r"^\s*[$%>!]\s+", "", body)) if c.words and c.words[0] in PROGRAMS), "")  # fmt: skip
+def _typed(statement: Statement, body: str, at: int, starts: Collection[str]) -> Iterator[tuple[Statement, Command]]:
+    first = next((c.words[0] for c in shell_commands(re.sub(r"^\s*[$%>!]\s+", "", body)) if c.words and c.words[0] in starts), "")  # fmt: skip
     if first:
         quote = around(statement, at, len(body))
         yield (statement, Command(kind="command", quote=quote, line=body.strip(), folder=_folder(statement), strength=_strength(statement)))  # fmt: skip
@@ -93,12 +94,12 @@ def _strength(statement: Statement) -> Strength:
     return "planned" if supposed or words(low) & _SUPPOSED else "plain"
 
 
-def _fence(statement: Statement) -> Iterator[tuple[Statement, Command]]:
+def _fence(statement: Statement, starts: Collection[str]) -> Iterator[tuple[Statement, Command]]:
     rows = statement.text.split("\n")
     clean = "\n".join(re.sub(r"^\s*(?:\(\w[\w.-]*\)\s*)?[$%>!]\s+|^\s*[$!](?=[a-z])", "", row) for row in rows)
     before = ""
     for one in shell_commands(clean.replace("\\_", "_")):
-        if not one.words or one.words[0] not in PROGRAMS:
+        if not one.words or one.words[0] not in starts:
             continue
         line = " ".join(f"'{w}'" if " " in w else w for w in one.words)
         if one.words[0] == "cd" and len(one.words) > 1:

@@ -14,6 +14,7 @@ from auditor.prose import Prose, Statement
 _DOCKER = bag(
     "docker dockerfile dockerfiles image images container containers containerized containerised build builds"
 )
+_PICTURES = bag("image images build builds")  # which a pipeline of pictures has, too
 _UNSURE = bag("longer instead rather example e.g such like allow allows enable enables possible consider considered prefer tried attempt attempted optional optionally alternative alternatively unlike compared kubernetes")  # fmt: skip
 _OTHER_STAGES = bag("pipeline pipelines deployment deployments training process workflow")
 # repositories that are bases and not somebody's own image
@@ -49,7 +50,8 @@ def docker(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
             continue
         made: list[dict[str, str]] = []
         at = next((i for i, w in enumerate(words) if w in ("multi-stage", "multistage", "two-stage")), None)
-        if at is not None and said & _DOCKER and not set(words[at + 1 : at + 2]) & _OTHER_STAGES:
+        docked = said & (_DOCKER - _PICTURES) or (at is not None and set(words[at + 1 : at + 4]) & _PICTURES)
+        if at is not None and docked and not set(words[at + 1 : at + 2]) & _OTHER_STAGES:
             made.append({"what": "multi-stage", "path": path})
         if said & _STARTS and " or " not in plain:
             made += [{"what": "base image", "path": path, "value": m[0]} for m in _TAGGED.finditer(statement.plain)]

@@ -82,7 +82,7 @@ def links(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
 _AWAY = word_set("""remove removed removing removal delete deleted deleting rename renamed renaming replace replaced replacing drop dropped discard discarded eliminated migrate migrated
     switch switched moved merged unused obsolete deprecated legacy former formerly old rather unlike opposed alternative alternatively alternatives traditional traditionally
     missing ignore ignored ignoring avoid avoids avoided instead not no never none neither nor without lack lacks cannot skip skipped exclude excluded excluding had""")
-_LOOSE = word_set("example instance like similar typical typically any each every")
+_LOOSE = word_set("example ex instance like similar typical typically any each every")
 
 
 @reads("paths")

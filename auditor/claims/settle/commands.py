@@ -11,7 +11,8 @@ from auditor.claims.names import Place, find, own, shown, word_set, words
 from auditor.facts.commands import Call, build_of, builds_somewhere, calls
 from auditor.facts.names import clear, names, placeholder
 from auditor.facts.needs import built_elsewhere, need
-from auditor.facts.refusals import PROGRAMS, Answer, Run, answers
+from auditor.facts.offered import extras
+from auditor.facts.refusals import PROGRAMS, Answer, Run, answers, own_programs
 from auditor.facts.starting import keeps
 from auditor.models import Evidence
 from auditor.readers import shell_commands
@@ -30,7 +31,7 @@ def command(claim: Command, case: Case) -> Settled | None:
     """Compares what the command needs with the commit, from whichever folder makes it work: the files and modules that docker,
     python, pip, uvicorn, streamlit, locust, pytest and the like are given, the file of its own that a tool looks for, what a
     docker file copies; the tasks of invoke with their parameters, the targets of make and just, declared entry points; the
-    options that an own program takes; what its container or script needs to start; the keys, groups and options of Hydra; the repository that `git clone` names.
+    options that an own program takes; the extras that the own package is asked for; what its container or script needs to start; the keys, groups and options of Hydra; the repository that `git clone` names.
 
     Says nothing of placeholders, of what is made at run time or installed, of paths out of the repository, of commands of an
     image's own (its entry point), of parsers and parameters that are made elsewhere, of configuration that does not parse, and
@@ -41,7 +42,7 @@ def command(claim: Command, case: Case) -> Settled | None:
     for run in _runs(claim, case):
         needed = [made for ask in (_clone, _needed) if (made := ask(run))]
         told = (c for p in case.claims if isinstance(p.claim, Command) for c in shell_commands(p.claim.line))
-        taken = [_of(a) for a in (*answers(run), *keeps(run, told))]
+        taken = [_of(a) for a in (*answers(run), *keeps(run, told), *filter(None, [extras(run)]))]
         for made in (*needed, *taken):
             if made.label == "contradicted":
                 return made
@@ -63,10 +64,11 @@ def _runs(claim: Command, case: Case) -> Iterator[Claimed]:
     folder: str | None = claim.folder.strip("`/ ").removeprefix("./")
     text = re.sub(r"(?m)^\s*(?:\(\w[\w.-]*\)\s*)?[$%>!]\s+", "", claim.line.strip("`").replace("\\_", "_").replace("\\-", "-"))  # fmt: skip
     before = claim.after.strip("`$ ").split()
+    starts = PROGRAMS | own_programs(case.snapshot)
     if before[:1] == ["cd"] and len(before) == 2:
         folder = posixpath.normpath(posixpath.join(folder or "", before[1]))
     for one in shell_commands(text):
-        if not one.words or not (one.words[0] in PROGRAMS or one.words[0].endswith(".py")):
+        if not one.words or not (one.words[0] in starts or one.words[0].endswith(".py")):
             continue
         if one.words[0] == "cd" and len(one.words) > 1:
             out = one.words[1].startswith(("/", "~", "$")) or folder is None
@@ -120,12 +122,34 @@ def _missing(run: Claimed, place: Place, name: str, what: str) -> Settled | None
         return _settled(
             False, about, place.shows, f"{said}; the file was {place.rename}.", place.evidence(run.case.snapshot), True
         )
+    if "/" not in name and _brought(run, name):
+        return None
     if place.near:
         if place.near.how == "folder" and run.folder:
             return None
         return _settled(False, about, place.shows, f"{said}; the {what} is {place.near.path}.", place.evidence(run.case.snapshot), True)  # fmt: skip
     return _settled(
         False, about, place.shows, f"{said}; the repository has no such file.", place.evidence(run.case.snapshot)
+    )
+
+
+_PYTHON = ("python", "py", "python3")
+
+
+def _brought(run: Claimed, name: str) -> bool:
+    """Whether the text around a command says where its file is from: an address that ends in its name, from which it is fetched,
+    or Python code above the command, which a reader is to put into it."""
+    placed = run.case.placed(run.claim)
+    if placed is None:
+        return False
+    if any(
+        "://" in word and word.strip("`'\"<>()[].,;").endswith(f"/{name}") for word in placed.question.answer.split()
+    ):
+        return True
+    return name.endswith(".py") and any(
+        s.kind == "fence" and s.info.split(" ")[0].strip("{}.").lower() in _PYTHON and s.line < placed.line
+        for s in run.case.prose.of()
+        if s.question.n == placed.question.n
     )
 
 

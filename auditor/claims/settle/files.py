@@ -135,7 +135,8 @@ def _shows(claim: File, case: Case) -> Settled | None:
         return None  # the end of an address, which leads to a page of the host
     if claim.path.startswith("#"):
         return _anchor(claim, case)
-    place = target(case, claim.path)
+    placed = case.placed(claim)
+    place = target(case, claim.path, placed.line if placed else 1)
     about = f"{what}:{place.name or claim.path}"
     if claim.denied or claim.state != "there" or place.how == "unknown":
         return None
@@ -165,7 +166,7 @@ def _anchor(claim: File, case: Case) -> Settled | None:
     if page is None or page.why_skipped or claim.denied or not page.text.strip():
         return None
     known = page.once("anchors", lambda: anchors(page.text))
-    if leads_to_anchor(claim.path, known):
+    if leads_to_anchor(claim.path, known, page.path):
         return None
     missing = absence(f"no heading of {page.path} gives the anchor {claim.path}")
     return Settled("contradicted", f"{page.path} has no heading {claim.path}.", (missing,), "The link leads to no place of the page.", f"link:{claim.path}", True)  # fmt: skip
