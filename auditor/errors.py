@@ -1,4 +1,4 @@
-"""The one error that a user sees as a message instead of a traceback."""
+"""What ends with a message instead of a traceback."""
 
 
 class UserError(Exception):
@@ -8,6 +8,10 @@ class UserError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class GitError(Exception):
+    """What git said when it failed."""
 
 
 class Stopped(UserError):

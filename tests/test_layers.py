@@ -44,7 +44,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "fetch": {"gitdir", "locks", "repository", "whole"},
     "grammar": {"limits"},
     "boundary": {"deadline", "limits", "snapshot"},
-    "ending": {"render", "repository"},
+    "ending": {"render"},
     "ini": {"snapshot"},
     "readers": {"grammar", "nesting", "snapshot"},
     "gitdir": set(),
