@@ -199,7 +199,7 @@ def test_what_explains_an_open_box(fields: dict[str, object], files: dict[str, s
     assert explained_boxes(here) == {}
 
 
-KEY = "0123456789abcdef" * 2 + "01234567"
+KEY = "7c1f9e03ab52d84610ef3cb97d25a8e461f0b39c"  # made up
 LEAK = {"job.yaml": f"env:\n- name: WANDB_API_KEY\n  value: {KEY}\n"}
 
 
