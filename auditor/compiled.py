@@ -30,6 +30,7 @@ _new: dict[tuple[str, int], _Row] = {}
 def compiled(source: str, flags: int) -> re.Pattern[str]:
     """As `re.compile`."""
     global _rows
+    flags = int(flags)
     if _rows is None:
         _rows = _read()
     try:

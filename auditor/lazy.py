@@ -23,7 +23,7 @@ else:
             cls.__init__(self, *values, **named)
 
         cls.__init__, cls.__eq__, cls.__repr__ = __init__, _same, _shown
-        cls.__hash__ = _hash if frozen else None
+        cls.__hash__, cls.__setstate__ = _hash if frozen else None, _restored
         _WAITING.add(cls)
         return cls
 
@@ -70,6 +70,11 @@ else:
 
     def _hash(self):
         return hash(self.__values__(self))
+
+    def _restored(self, state):
+        """An object that comes from another process is made without `__init__`."""
+        _generate(self.__class__)
+        self.__dict__.update(state)
 
     _WAITING = set()
     _AT_ONCE = threading.RLock()
