@@ -88,7 +88,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "rules": {"hints", "profile", "trust"},
     "render": {"decisions", "escape", "markup", "redact", "render", "rules"},
     "decisions": {"escape", "render"},
-    "handin": {"facts", "form", "prepared", "profile", "rules", "snapshot"},
+    "handin": {"boundary", "facts", "form", "prepared", "profile", "rules", "snapshot"},
     "decision_files": {"decisions", "stored", "whole"},
     "since": {"stored"},
     "pages": {"escape", "decisions", "render", "since"},
