@@ -737,4 +737,6 @@ def main() -> None:
     try:
         ending.run(app, "--debug" in sys.argv)
     finally:
+        if (known := sys.modules.get("auditor.compiled")) is not None:
+            known.keep()
         gc.freeze()  # else the interpreter looks through all of it once more before it ends

@@ -6,9 +6,7 @@ What is given on the command line wins.
 """
 
 import os
-import tomllib
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +14,7 @@ import typer
 from typer.core import TyperCommand
 
 from auditor.errors import UserError
+from auditor.lazy import dataclass
 
 NAME = "auditor.toml"
 KEYS = (
@@ -78,6 +77,9 @@ def load(start: Path, audited: Path | None = None) -> Config:
     path, passed = find(start, audited)
     if path is None:
         return Config(ignored=passed)
+    import tomllib
+    from difflib import get_close_matches
+
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -3,12 +3,10 @@
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from typing import IO, Any, cast
 
-from auditor.errors import Stopped, UserError
-from auditor.repository import GitError
+from auditor.errors import GitError, Stopped, UserError
 
 FAILED = 2  # the audit could not be done
 UNWRITTEN = 3  # it was done, and what it says could not be written to standard output
@@ -112,6 +110,8 @@ def _stands() -> bool:
 
 
 def _end(message: str, hint: str, code: int, debug: bool) -> None:
+    import traceback
+
     from auditor.render import one_line
 
     with contextlib.suppress(OSError, ValueError):

@@ -17,5 +17,9 @@ class UserError(Exception):
         self.hint = hint
 
 
+class GitError(Exception):
+    """What git said when it failed."""
+
+
 class Stopped(UserError):
     """The user has stopped it: what is still under way in threads is not waited for."""

@@ -10,7 +10,6 @@ import atexit
 import contextlib
 import os
 import re
-import secrets
 import shutil
 import stat
 import subprocess
@@ -20,13 +19,9 @@ import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from auditor.errors import GitError as GitError  # whoever runs git may get it
 from auditor.errors import UserError
-from auditor.lazy import dataclass
-
-
-class GitError(Exception):
-    """What git said when it failed."""
-
+from auditor.lazy import compile_later, dataclass
 
 # An editor's terminal or a desktop puts its own window in the place of a prompt: empty, none is opened.
 ASK_NOBODY = {
@@ -147,6 +142,8 @@ def _setting(own: Path, key: str) -> str:
 
 def settings(common: Path) -> list[tuple[str, str]]:
     """What a repository's configuration says, in its order; nothing where git cannot read it. It is told, never obeyed."""
+    if (plain := _plain_settings(common / "config")) is not None:
+        return plain
     with Directory(None) as nobodys:
         try:
             rows = nobodys.run("config", "--file", str((common / "config").absolute()), "--null", "--list").split(b"\0")
@@ -158,6 +155,34 @@ def settings(common: Path) -> list[tuple[str, str]]:
         (f"{k.partition('.')[0].lower()}.{'.'.join([*k.split('.')[1:-1], k.split('.')[-1].lower()])}", v)
         for k, _, v in pairs
     ]
+
+
+_SECTION = compile_later(r"\[([A-Za-z][A-Za-z0-9-]*)(?: \"([\w./-]*)\")?\]")
+_SET = compile_later(r"([A-Za-z][A-Za-z0-9-]*) = ([^\s\"\\;#](?:[^\"\\;#\0\t\r]*[^\s\"\\;#\0])?)")
+
+
+def _plain_settings(file: Path) -> list[tuple[str, str]] | None:
+    """The same of a configuration as git itself writes it; None for one with anything that only git should read: quotes,
+    escapes, comments, a key without a value, a file that is no small one of plain letters."""
+    try:
+        if not stat.S_ISREG(os.stat(file).st_mode):
+            return None
+        with file.open("rb") as opened:
+            data = opened.read(20_000)
+    except OSError:
+        return None
+    if len(data) == 20_000 or not data.isascii():
+        return None
+    made, section = [], ""
+    for row in data.decode().split("\n"):
+        row = row.strip(" \t")
+        if head := _SECTION.fullmatch(row):
+            section = head[1].lower() + (f".{head[2]}" if head[2] is not None else "")
+        elif (pair := _SET.fullmatch(row)) and section:
+            made.append((f"{section}.{pair[1].lower()}", pair[2]))
+        elif row:
+            return None
+    return made
 
 
 # -- a directory of our own --------------------------------------------------------------------------------------------
@@ -323,7 +348,7 @@ def _open_room() -> Path:
             shutil.rmtree(left, ignore_errors=True)
             os.close(held)
     while True:
-        own = root / f"{os.getpid()}-{secrets.token_hex(4)}"
+        own = root / f"{os.getpid()}-{os.urandom(4).hex()}"
         own.mkdir(mode=0o700)
         held = _hold(own)  # as long as this process lives: it is never closed
         if own.is_dir():  # nobody took it for left before it was held

@@ -97,7 +97,8 @@ def _visible(text: str) -> str:
     text = _ODD.sub("", _ODD_SPACES.sub(" ", text))
     if text.isascii():
         return text
-    return _WORD.sub(_latin, _STROKES.sub("", text))
+    rows = _STROKES.sub("", text).split("\n")
+    return "\n".join([row if row.isascii() else _WORD.sub(_latin, row) for row in rows])
 
 
 def _entity(match: re.Match[str]) -> str:

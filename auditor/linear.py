@@ -1,9 +1,11 @@
-"""Patterns that a repository brings, matched in time that grows with the text alone, whatever they are.
+"""Patterns that a repository brings, matched in time that grows with the text alone, whatever they are; and many words looked
+for at once.
 
 Python's own expressions try one way after another, so that a pattern with a few stars can take for ever. These are given to
 RE2, which reads a text once. What it refuses (a look around, a reference back, a pattern of absurd size) is refused here.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -44,6 +46,40 @@ class Rows:
             return []
         starts = (m.start() for m in compiled.finditer(self._text))
         return [self._at[s] for s in starts if s in self._at]
+
+
+class Words:
+    """Many words, or expressions of RE2, looked for in one pass over a text."""
+
+    def __init__(self, words: Iterable[str], expressions: Iterable[str] = ()) -> None:
+        self._words = (*dict.fromkeys(words),)
+        self.words = frozenset(self._words)
+        self._expressions = (*expressions,)
+        self._set: Any = None
+
+    def among(self, text: str) -> frozenset[str]:
+        """Those that a text has."""
+        if self._set is None:
+            self._set = self._compiled()
+        found = self._set.Match(text.encode("utf-8", "surrogatepass") + _MARK)
+        names = (*self._words, *self._expressions)
+        if len(names) in found:
+            return frozenset([names[n] for n in found if n < len(names)])
+        # RE2 had not memory enough to come as far as the mark at the end
+        there = [word for word in self._words if word in text]
+        return frozenset([*there, *(one for one in self._expressions if re.search(one, text))])
+
+    def _compiled(self) -> Any:
+        import re2
+
+        made = re2.Set.SearchSet()
+        for source in (*map(escape, self._words), *self._expressions, r"\x00\x01\x00$"):
+            made.Add(source.encode())
+        made.Compile()
+        return made
+
+
+_MARK = b"\0\1\0"
 
 
 def linear(source: str) -> Linear | None:

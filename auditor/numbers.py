@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 
 
 def bag(text: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from auditor.lazy import compile_later
+from auditor.linear import Words
 
 
 class Secret(NamedTuple):
@@ -21,19 +22,19 @@ class Secret(NamedTuple):
     kind: str
 
 
-# (kind, letters of which a text must have one, shape). The group `s` is the secret, else the whole. All are linear: a literal
+# (kind, letters of which a text must have one, shape, what else it must have). The group `s` is the secret, else the whole. All are linear: a literal
 # to begin with, and no run beside another that takes the same letters.
-_SHAPES: tuple[tuple[str, str, str], ...] = (
+_SHAPES: tuple[tuple[str, ...], ...] = (
     ("private key", "-----begin", r"-----BEGIN (?:[A-Z0-9]+ ){0,4}(?:KEY|BLOCK)(?: BLOCK)?-----(?:(?!-----END)[\s\S]){0,20000}(?:-----END [A-Z0-9 ]{0,40}-----)?"),
     ("private key", "age-secret", r"AGE-SECRET-KEY-1[A-Z0-9]{20,}"),
     ("W&B key", "wandb_v1_", r"wandb_v1_[A-Za-z0-9_]{20,}"),
-    ("W&B key", "wandb|weights", r"(?i:wandb|weights & biases)[^\n@]{0,100}?(?:\n[^\n@]{0,100}?)?(?<![0-9A-Za-z@:/-])(?P<s>[0-9a-f]{40})(?![0-9a-f])"),
-    ("W&B key", "wandb", r"(?i:key|token|login|secret|password)[\"'\])]{0,3}\s{0,3}[:=,(]?\s{0,3}[\"']?(?P<s>(?<![0-9A-Za-z@:/-])[0-9a-f]{40})(?![0-9a-f])"),
-    ("Kaggle key", "kaggle", r"(?i:kaggle)[\w.\"'\[\]-]{0,20}?(?i:key|token)[\"'\])]{0,3}\s{0,3}[:=,]\s{0,3}[\"']?(?P<s>[0-9a-f]{32})(?![0-9a-f])"),
-    ("Kaggle key", "username", r"(?i:\"username)\"\s{0,3}:\s{0,3}\"[\w.-]{1,60}\"\s{0,3},\s{0,3}\"key\"\s{0,3}:\s{0,3}\"(?P<s>[0-9a-f]{32})\""),
+    ("W&B key", "wandb|weights", r"(?i:wandb|weights & biases)[^\n@]{0,100}?(?:\n[^\n@]{0,100}?)?(?<![0-9A-Za-z@:/-])(?P<s>[0-9a-f]{40})(?![0-9a-f])", "[0-9a-f]{40}"),
+    ("W&B key", "wandb", r"(?i:key|token|login|secret|password)[\"'\])]{0,3}\s{0,3}[:=,(]?\s{0,3}[\"']?(?P<s>(?<![0-9A-Za-z@:/-])[0-9a-f]{40})(?![0-9a-f])", "[0-9a-f]{40}"),
+    ("Kaggle key", "kaggle", r"(?i:kaggle)[\w.\"'\[\]-]{0,20}?(?i:key|token)[\"'\])]{0,3}\s{0,3}[:=,]\s{0,3}[\"']?(?P<s>[0-9a-f]{32})(?![0-9a-f])", "[0-9a-f]{32}"),
+    ("Kaggle key", "username", r"(?i:\"username)\"\s{0,3}:\s{0,3}\"[\w.-]{1,60}\"\s{0,3},\s{0,3}\"key\"\s{0,3}:\s{0,3}\"(?P<s>[0-9a-f]{32})\"", "[0-9a-f]{32}"),
     ("GitHub token", "ghp_|gho_|ghu_|ghs_|ghr_", r"(?<![A-Za-z0-9])gh[pousr]_[A-Za-z0-9]{16,}"),
     ("GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{20,}"),
-    ("GitLab token", "gl", r"(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[A-Za-z0-9_-]{15,}"),
+    ("GitLab token", "glpat-|gldt-|glrt-|glcbt-|glptt-|glft-|glsoat-|glimt-|glagent-|gloas-", r"(?<![A-Za-z0-9])gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[A-Za-z0-9_-]{15,}"),
     ("GitLab token", "gr1348941", r"GR1348941[A-Za-z0-9_-]{15,}"),
     ("OAuth client secret", "gocspx-", r"GOCSPX-[A-Za-z0-9_-]{10,}"),
     ("Google API key", "aiza", r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{30,}"),
@@ -42,7 +43,7 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("OpenAI or Anthropic key", "sk-", r"(?<![A-Za-z0-9-])sk-(?=[A-Za-z_-]{0,200}[0-9])[A-Za-z0-9_-]{20,}"),
     ("Hugging Face token", "hf_|api_org_", r"(?<![A-Za-z0-9])(?:hf_|api_org_)(?=[A-Za-z]{0,200}[0-9A-Z])[A-Za-z0-9]{20,}"),
     ("AWS key", "akia|asia|abia|acca|aroa|aida", r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
-    ("Slack token", "xox", r"xox[abeoprs]-[A-Za-z0-9-]{10,}"),
+    ("Slack token", "xoxa-|xoxb-|xoxe-|xoxo-|xoxp-|xoxr-|xoxs-", r"xox[abeoprs]-[A-Za-z0-9-]{10,}"),
     ("Slack token", "xapp-", r"xapp-\d-[A-Za-z0-9-]{10,}"),
     ("webhook", "hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<s>[A-Za-z0-9/_-]{10,})"),
     ("webhook", "api/webhooks/", r"discord(?:app)?\.com/api/webhooks/(?P<s>\d{5,}/[A-Za-z0-9_-]{10,})"),
@@ -56,20 +57,20 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("SendGrid key", "sg.", r"(?<![A-Za-z0-9])SG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
     ("Stripe key", "_live_|_test_", r"(?<![A-Za-z0-9])(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}"),
     ("Stripe key", "whsec_", r"whsec_[A-Za-z0-9+/=]{16,}"),
-    ("Azure key", "key=", r"(?i:AccountKey|SharedAccessKey|SharedSecret)=(?P<s>[A-Za-z0-9+/=]{16,})"),
+    ("Azure key", "accountkey=|sharedaccesskey=|sharedsecret=", r"(?i:AccountKey|SharedAccessKey|SharedSecret)=(?P<s>[A-Za-z0-9+/=]{16,})"),
     ("Azure key", "8q~", r"[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,34}"),
-    ("Azure key", "sig", r"[?&;](?:sig|SharedAccessSignature)=(?P<s>[A-Za-z0-9%+/=_-]{16,})"),
+    ("Azure key", "sig=|signature=", r"[?&;](?:sig|SharedAccessSignature)=(?P<s>[A-Za-z0-9%+/=_-]{16,})"),
     ("Databricks token", "dapi", r"(?<![A-Za-z0-9])dapi[0-9a-f]{32}"),
-    ("service token", "do|dckr|shp|sbp_|lin_|secret_|ntn_|gl|pscale|r8_|gsk_|pcsk|lsv2|kgat|sntry|pn|figd|ac_|fo1_|rnd_", r"(?<![A-Za-z0-9])(?:do[opr]_v1_[0-9a-f]{32,}|dckr_[po]at_[A-Za-z0-9_-]{20,}|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{20,}|sbp_[0-9a-f]{30,}"
+    ("service token", "dop_v1_|doo_v1_|dor_v1_|dckr_|shpat_|shpca_|shppa_|shpss_|sbp_|lin_api_|secret_|ntn_|glc_|glsa_|pscale_|r8_|gsk_|pcsk_|lsv2_|kgat_|sntrys_|sntryu_|pnb_|pnu_|figd_|ac_|fo1_|rnd_", r"(?<![A-Za-z0-9])(?:do[opr]_v1_[0-9a-f]{32,}|dckr_[po]at_[A-Za-z0-9_-]{20,}|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{20,}|sbp_[0-9a-f]{30,}"
      r"|lin_api_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}|ntn_[A-Za-z0-9]{40,}|gl(?:c|sa)_[A-Za-z0-9_+/=]{25,}|pscale_(?:tkn|pw|oauth)_[\w.-]{20,}|r8_[A-Za-z0-9]{30,}"
      r"|gsk_[A-Za-z0-9]{40,}|pcsk_[A-Za-z0-9_]{30,}|lsv2_(?:pt|sk)_[A-Za-z0-9_]{30,}|KGAT_[A-Za-z0-9]{20,}|sntry[su]_[A-Za-z0-9_+/=.-]{30,}|pn[ub]_[A-Za-z0-9]{30,}"
      r"|figd_[A-Za-z0-9_-]{30,}|AC_[A-Za-z0-9]{30,}|fo1_[A-Za-z0-9_-]{30,}|rnd_[A-Za-z0-9]{25,})"),
-    ("service token", "nrak|hrku|pmak|sq0|pul-|pplx|xai-|tvly|key-|-us|ak-|as-", r"(?<![A-Za-z0-9-])(?:NRAK-[A-Z0-9]{20,}|HRKU-[A-Za-z0-9_-]{30,}|PMAK-[A-Za-z0-9-]{40,}|sq0(?:atp|csp)-[A-Za-z0-9_-]{20,}|pul-[0-9a-f]{40}"
+    ("service token", "nrak-|hrku-|pmak-|sq0|pul-|pplx-|xai-|tvly-|key-|-us|ak-|as-", r"(?<![A-Za-z0-9-])(?:NRAK-[A-Z0-9]{20,}|HRKU-[A-Za-z0-9_-]{30,}|PMAK-[A-Za-z0-9-]{40,}|sq0(?:atp|csp)-[A-Za-z0-9_-]{20,}|pul-[0-9a-f]{40}"
      r"|pplx-[A-Za-z0-9]{30,}|xai-[A-Za-z0-9]{40,}|tvly-[A-Za-z0-9-]{20,}|key-[0-9a-f]{32}|[0-9a-f]{32}-us\d{1,2}|(?:ak|as)-[A-Za-z0-9]{22})(?![A-Za-z0-9])"),
-    ("service token", "hv|atlas|sl.|eaa", r"(?<![A-Za-z0-9])(?:hv[sbr]\.[A-Za-z0-9_-]{20,}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{20,}|sl\.[A-Za-z0-9_-]{60,}|EAA[A-Za-z0-9]{60,})"),
+    ("service token", "hvs.|hvb.|hvr.|.atlasv1.|sl.|eaa", r"(?<![A-Za-z0-9])(?:hv[sbr]\.[A-Za-z0-9_-]{20,}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{20,}|sl\.[A-Za-z0-9_-]{60,}|EAA[A-Za-z0-9]{60,})"),
     ("Twilio key", "sk|ac", r"(?<![A-Za-z0-9])(?:SK|AC)[0-9a-f]{32}(?![A-Za-z0-9])"),
     ("Firebase key", "aaaa", r"(?<![A-Za-z0-9])AAAA[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{100,}"),
-    ("Sentry address", "ingest", r"https?://(?P<s>[0-9a-f]{32})@[a-z0-9.-]{0,40}ingest"),
+    ("Sentry address", "ingest", r"https?://(?P<s>[0-9a-f]{32})@[a-z0-9.-]{0,40}ingest", "[0-9a-f]{32}"),
     ("password in a URL", "://", r"://[^/\s:@${}<>\"']{0,60}:(?P<s>[^/\s:@${}<>\"']{3,})@"),
     ("authorization header", "bearer", r"(?i:\bbearer)(?:\s|%20)+(?P<s>(?=[A-Za-z._~+/-]{0,300}[0-9=])[A-Za-z0-9._~+/-]{12,}={0,2})"),
     ("authorization header", "basic", r"(?i:\bbasic)(?:\s|%20)+(?P<s>[A-Za-z0-9+/]{11,}={1,2}|(?=[A-Za-z+/]{0,300}[0-9])(?=[a-z0-9+/]{0,300}[A-Z])[A-Za-z0-9+/]{12,})"),
@@ -80,7 +81,10 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("login", "sshpass", r"\bsshpass\s+-p\s*[\"']?(?P<s>[^\s\"'$<]{3,})"),
     ("assigned secret", "?|&", r"[?&](?:token|key|api_?key|access_token|auth|password|signature|X-Amz-(?:Signature|Credential|Security-Token))=(?P<s>(?=[A-Za-z_.%-]{0,300}[0-9])[^&\s\"'`<>${}()\[\]]{10,})"),
 )  # fmt: skip
-_RULES = tuple((kind, tuple(cues.split("|")), compile_later(shape)) for kind, cues, shape in _SHAPES)
+_RULES = tuple(
+    (kind, frozenset(cues.split("|")), compile_later(shape), frozenset(runs)) for kind, cues, shape, *runs in _SHAPES
+)
+_CUES = Words((cue for _, cues, _, _ in _RULES for cue in cues), {run for _, _, _, runs in _RULES for run in runs})
 # Kinds that nobody puts into a repository on purpose: their shape alone says what they open. Of the others, a key of a web
 # page is public, and a password or a token beside a name may be a sample.
 _OPENS = frozenset(
@@ -198,8 +202,9 @@ def _found(text: str) -> Iterator[Secret]:
 
 
 def _shaped(text: str, low: str, kinds: frozenset[str] | None = None) -> Iterator[Secret]:
-    for kind, cues, rule in _RULES:
-        if (kinds is not None and kind not in kinds) or not any(cue in low for cue in cues):
+    there = _CUES.among(low)
+    for kind, cues, rule, runs in _RULES:
+        if (kinds is not None and kind not in kinds) or cues.isdisjoint(there) or not runs <= there:
             continue
         for match in rule.finditer(text):
             if kind == "private key" and _PUBLIC.match(match[0]):

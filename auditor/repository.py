@@ -8,7 +8,7 @@ import contextlib
 import os
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 from datetime import datetime
 from functools import cached_property
@@ -122,6 +122,9 @@ class Repository:
 
     def head(self) -> str:
         """The commit that HEAD points at. Raises UserError in an empty repository."""
+        with contextlib.suppress(GitError):  # a ref that leads nowhere is no matter here
+            if on := [ref for ref in self.refs.values() if ref.checked_out and ref.time]:
+                return on[0].commit
         try:
             return self.git("rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
         except GitError:
@@ -331,6 +334,9 @@ _DEPTH = 200  # folders in folders; a deeper tree is nobody's work
 _TREES = 20_000  # folders of other commits that are read to count their files: a second
 
 
+_AT_ONCE = 500  # objects: what git says of them fits into a pipe, so that neither side waits for the other
+
+
 class Blobs:
     """One `git cat-file --batch` process, asked for an object at a time."""
 
@@ -339,6 +345,27 @@ class Blobs:
         self._repository = repository
         self._process = repository.start("cat-file", "--batch", stdin=subprocess.PIPE)
         self._torn = False  # an answer was not read to its end: what comes next belongs to it
+        self._sizes: subprocess.Popen[bytes] | None = None
+
+    def sizes(self, blobs: Iterable[str]) -> dict[str, int]:
+        """The sizes of these blobs, as far as this copy has them."""
+        asked = list(dict.fromkeys(blobs))
+        if self._sizes is None:
+            self._sizes = self._repository.start("cat-file", "--batch-check", stdin=subprocess.PIPE)
+        source, sink = self._sizes.stdout, self._sizes.stdin
+        assert source is not None
+        assert sink is not None
+        found = {}
+        with contextlib.suppress(OSError):
+            for start in range(0, len(asked), _AT_ONCE):
+                some = asked[start : start + _AT_ONCE]
+                sink.write("".join(f"{blob}\n" for blob in some).encode())
+                sink.flush()
+                for blob in some:
+                    said = source.readline().split()
+                    if len(said) == 3 and said[2].isdigit():
+                        found[blob] = int(said[2])
+        return found
 
     def read(self, blob: str, most: int = -1) -> bytes:
         """The content of a blob, or its first bytes. Raises Unreadable when this copy does not have it."""
@@ -402,11 +429,14 @@ class Blobs:
         return header[0], data
 
     def close(self) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                if stream is not None:
-                    stream.close()
-        self._process.wait()
+        for process in (self._process, self._sizes):
+            for stream in (process.stdin, process.stdout) if process else ():
+                with contextlib.suppress(OSError):
+                    if stream is not None:
+                        stream.close()
+            if process:
+                process.wait()
+        self._sizes = None
 
 
 # -- where a target is -------------------------------------------------------------------------------------------------

@@ -17,10 +17,11 @@ from auditor import limits
 from auditor.deadline import LeftOut, within
 from auditor.globs import Paths, matches, may_match_below
 from auditor.holes import Hole, unsure, watching
+from auditor.linear import Words
 from auditor.models import Evidence, Report
 from auditor.redact import clip
 from auditor.repository import Blobs, History, Repository, Unreadable, read_history
-from auditor.tree import BINARY, tracked
+from auditor.tree import BINARY, Listing, Row, tracked
 
 EXCERPT_LINES = 8
 
@@ -611,13 +612,36 @@ def _has(file: File, words: tuple[str, ...]) -> bool:
         text = file.lower
     except Unreadable as reason:
         return str(reason) not in NO_HOLE
-    known: dict[str, bool] = file.once("words", dict)  # probes and claims ask for the same ones
-    for word in _lower(words):
-        if (there := known.get(word)) is None:
-            there = known[word] = word in text
-        if there:
-            return True
-    return False
+    said: Said = file.once("words", lambda: Said(text))  # probes and claims ask for the same ones
+    return said.one_of(words)
+
+
+_USUAL: dict[str, None] = {}
+
+
+def will_ask(words: tuple[str, ...]) -> None:
+    """Note words that many files will be asked for: those are looked for at once."""
+    _USUAL.update(dict.fromkeys(_lower(words)))
+    _usual_words.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _usual_words() -> Words:
+    return Words(_USUAL)
+
+
+class Said:
+    """The words of a text in small letters, as far as somebody asks for them: the usual ones are looked for at once."""
+
+    __slots__ = ("_text", "_there", "_usual")
+
+    def __init__(self, text: str) -> None:
+        words = _usual_words()
+        self._text, self._usual, self._there = text, words.words, words.among(text)
+
+    def one_of(self, words: tuple[str, ...]) -> bool:
+        """Whether the text has one of the words, ignoring case."""
+        return any(word in (self._there if word in self._usual else self._text) for word in _lower(words))
 
 
 @lru_cache(maxsize=512)
@@ -662,7 +686,9 @@ class OpenSnapshot(Snapshot):
         self._blobs = Blobs(repository)
         self._earlier: dict[str, Snapshot] = {}
         committed = history.commits[0].committed.isoformat() if history.commits else ""
-        files, cut = self._list(commit, {})
+        rows, cut = tracked(repository, commit, self._blobs)
+        self._listing = Listing(repository, self._blobs, rows)
+        files = self._list(rows, {})
         super().__init__(files=files, history=history, commit=commit, committed=committed, set_aside=set_aside, cut=cut)
         self.opened = self
         with contextlib.suppress(Unreadable, KeyError):
@@ -674,7 +700,8 @@ class OpenSnapshot(Snapshot):
             same = {(f.path, f.blob): f for s in (self, *self._earlier.values()) for f in s.files.values()}
             history = self.history.until(commit)
             committed = history.commits[0].committed.isoformat() if history.commits else ""
-            files, cut = self._list(commit, same)
+            rows, cut = self._listing.tracked(commit)
+            files = self._list(rows, same)
             earlier = Snapshot(
                 files=files,
                 cut=cut,
@@ -697,9 +724,8 @@ class OpenSnapshot(Snapshot):
         """How many files another commit has. Raises Unreadable when this copy does not have it all."""
         return self._blobs.count(commit)
 
-    def _list(self, commit: str, same: Mapping[tuple[str, str], File]) -> tuple[list[File], tuple[Hole, ...]]:
+    def _list(self, rows: Iterable[Row], same: Mapping[tuple[str, str], File]) -> list[File]:
         files = []
-        rows, cut = tracked(self.repository, commit, self._blobs)
         for row in rows:
             path = row.path.decode("utf-8", errors="replace")
             if (path, row.blob) in same:
@@ -715,7 +741,7 @@ class OpenSnapshot(Snapshot):
                 skipped = too_large(path, row.size)
             read = partial(self._blobs.read, row.blob)
             files.append(File(path, row.blob, max(row.size, 0), read, skipped, read))
-        return files, cut
+        return files
 
     def __enter__(self) -> Self:
         return self

@@ -118,6 +118,26 @@ def tracked(repository: Repository, commit: str, blobs: Blobs) -> tuple[list[Row
     return [Row(r.path, r.mode, r.blob, sizes.get(r.blob, -1)) for r in kept], cut
 
 
+class Listing:
+    """What further commits track beside one whose paths are known: from the tree objects that they do not share, each read
+    once."""
+
+    def __init__(self, repository: Repository, blobs: Blobs, known: Iterable[Row]) -> None:
+        self._repository, self._blobs = repository, blobs
+        self._trees = _Trees(blobs)
+        self._sizes = {row.blob: row.size for row in known if row.size >= 0}
+
+    def tracked(self, commit: str) -> tuple[list[Row], tuple[Hole, ...]]:
+        """As the function of this name."""
+        rows = self._trees.whole(f"{commit}^{{tree}}".encode())
+        if rows is None or not fits(row.path for row in rows):
+            return tracked(self._repository, commit, self._blobs)
+        unknown = [r.blob for r in rows if r.blob not in self._sizes and r.mode != "160000"]
+        if unknown:
+            self._sizes |= self._blobs.sizes(unknown)
+        return [Row(r.path, r.mode, r.blob, self._sizes.get(r.blob, -1)) for r in rows], ()
+
+
 def named(names: Iterable[bytes]) -> tuple[list[bytes], tuple[Hole, ...]]:
     """Of these paths as many as are read, and what is cut."""
     paths = list(names)
@@ -218,6 +238,21 @@ class _Trees:
         return Folder(
             files, [(name, self._count(sha, depth + 1), partial(self.folder, sha, depth + 1)) for name, sha in folders]
         )
+
+    def whole(self, top: bytes) -> list[Row] | None:
+        """All files below a folder; None where a folder is missing, or they are more than are read."""
+        rows: list[Row] = []
+        folders = [(b"", top, 0)]
+        for n in range(_TREES):
+            if not folders:
+                return sorted(rows, key=lambda row: row.path)
+            prefix, tree, depth = folders.pop()
+            files, below = self._entries(tree)
+            if depth > limits.PATH_DEPTH.value or len(rows) > limits.PATHS.value or (n and not files and not below):
+                return None
+            rows += [Row(prefix + r.path, r.mode, r.blob) for r in files] if prefix else files
+            folders += [(prefix + name + b"/", sha, depth + 1) for name, sha in below]
+        return None
 
     def _count(self, tree: bytes, depth: int) -> int:
         """How many files lie below a folder; without end for one that is not counted."""

@@ -48,22 +48,54 @@ def _parts(phrase: str) -> tuple[str, ...]:
 
 def at(said: Sequence[str], start: int, phrase: str) -> int:
     """Where the phrase ends if it stands at a place of the words; 0 if it does not."""
-    parts = _parts(phrase)
+    return _end(said, start, _parts(phrase))
+
+
+def _end(said: Sequence[str], start: int, parts: tuple[str, ...]) -> int:
     end = start + len(parts)
-    return end if end <= len(said) and all(_fits(said[start + k], part) for k, part in enumerate(parts)) else 0
+    if end > len(said):
+        return 0
+    for word, part in zip(said[start:end], parts, strict=True):
+        if word != part and not (part.endswith("*") and _fits(word, part)):
+            return 0
+    return end
 
 
 def stands(said: Sequence[str], phrase: str) -> int:
     """Where the phrase last ends in the words; 0 if it stands nowhere. Parts joined by `+` may stand apart, in any order."""
-    ends = []
-    for part in phrase.split("+"):
-        first = _parts(part)[0]
-        if not first.endswith("*") and first not in said:  # most phrases stand in no sentence
+    last = 0
+    for parts in _pieces(phrase):
+        if not parts[0].endswith("*") and parts[0] not in said:  # most phrases stand in no sentence
             return 0
-        ends.append(max((e for i in range(len(said)) if (e := at(said, i, part))), default=0))
-    return max(ends) if all(ends) else 0
+        end = next((e for i in range(len(said) - len(parts), -1, -1) if (e := _end(said, i, parts))), 0)
+        if not end:
+            return 0
+        last = max(last, end)
+    return last
+
+
+@lru_cache(maxsize=4096)
+def _pieces(phrase: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(_parts(part) for part in phrase.split("+"))
 
 
 def names(said: Sequence[str], phrases: Sequence[str]) -> bool:
     """Whether one of the phrases stands in the words."""
-    return any(stands(said, p) for p in phrases)
+    by_first, others = _by_first(tuple(phrases))
+    if not by_first.keys().isdisjoint(said) and any(stands(said, p) for word in said for p in by_first.get(word, ())):
+        return True
+    return any(stands(said, p) for p in others)
+
+
+@lru_cache(maxsize=512)
+def _by_first(phrases: tuple[str, ...]) -> tuple[dict[str, list[str]], list[str]]:
+    """The phrases by the word that they begin with, and those that begin with any word of a kind."""
+    by_first: dict[str, list[str]] = {}
+    others = []
+    for phrase in phrases:
+        first = _pieces(phrase)[0][0]
+        if first.endswith("*"):
+            others.append(phrase)
+        else:
+            by_first.setdefault(first, []).append(phrase)
+    return by_first, others

@@ -10,7 +10,8 @@ ANY = None
 ALLOWED: dict[str, set[str] | None] = {
     "models": set(),
     "errors": set(),
-    "lazy": set(),
+    "lazy": {"compiled"},
+    "compiled": set(),
     "shapes": set(),
     "extras": set(),
     "letters": set(),
@@ -44,7 +45,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "fetch": {"gitdir", "locks", "repository", "whole"},
     "grammar": {"limits"},
     "boundary": {"deadline", "limits", "snapshot"},
-    "ending": {"render", "repository", "stopping"},
+    "ending": {"render", "stopping"},
     "ini": {"snapshot"},
     "readers": {"grammar", "nesting", "snapshot"},
     "gitdir": set(),

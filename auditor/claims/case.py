@@ -1,13 +1,14 @@
 """What readers and settlers hand each other: a claim with its place in the report, what it is held against, and what comes out."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from auditor.boundary import attempt
 from auditor.claims.kinds import KINDS, Strength, Typed, kind_of
 from auditor.holes import watching
+from auditor.lazy import dataclass
 from auditor.models import ChecklistItem, Evidence, Question, Report
 from auditor.probes import Answer
 from auditor.probes import load as load_probes

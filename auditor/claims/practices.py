@@ -34,6 +34,7 @@ _NOT = tuple(tuple(n.split()) for n in phrases(
     "did not, didn't, have not, haven't, had not, do not, don't, has not, does not, doesn't, decided not, chose not, opted not, were not able, weren't able,"
     "could not, couldn't, never"))  # fmt: skip
 _PASSIVE = tuple(tuple(n.split()) for n in phrases("was not, were not, wasn't, weren't, has not been, have not been, was never, is not"))  # fmt: skip
+_BY_FIRST = {first: [s for s in (*_NOT, *_PASSIVE) if s[0] == first] for first in {s[0] for s in (*_NOT, *_PASSIVE)}}
 _ADVERBS = wordset("unfortunately sadly therefore thus also however ultimately then actually simply")  # fmt: skip
 _FILL = wordset("yet actually manage managed end ended up get got succeed succeeded around have had having the time make made making of to any a an in been"
     " use able enough do doing done")  # fmt: skip
@@ -90,7 +91,7 @@ def _negations(said: list[str]) -> Iterator[tuple[int, int, bool, bool]]:
     for i, word in enumerate(said):
         if word == "no" and (i == 0 or said[i - 1] in _BARE or said[i - 1] in _ENDS):
             yield max(i - 2, 0), i + 1, False, True
-        for shape in (*_NOT, *_PASSIVE):
+        for shape in _BY_FIRST.get(word, ()):
             if tuple(said[i : i + len(shape)]) != shape:
                 continue
             passive = shape in _PASSIVE

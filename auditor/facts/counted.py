@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 
 from auditor.facts.cloud import training_specs
@@ -13,7 +13,7 @@ from auditor.facts.routes import Route, routes
 from auditor.facts.suites import TESTS_FOLDER, Suite, TestFile, in_words, other_tests, suite
 from auditor.facts.workflows import ci_workflows
 from auditor.globs import matches
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.readers import DOCKERFILES, WORKFLOWS, readable, yaml_root
 from auditor.repository import History

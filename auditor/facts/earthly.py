@@ -3,11 +3,11 @@
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from auditor import limits
 from auditor.facts.scenes import Call, Lookup, Script, shell_folder
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import Command, shell_commands
 from auditor.snapshot import File
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.facts.configuration import values
 from auditor.facts.models import models
 from auditor.facts.pointers import pointers
+from auditor.lazy import dataclass
 from auditor.models import Evidence
 from auditor.snapshot import Snapshot
 

@@ -6,9 +6,8 @@ pipeline. What a variable is that only a run could tell is unknown; a rule that 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import Node
 
 _MOST = 60  # branches that are looked at

@@ -1,11 +1,10 @@
 """Which build of PyTorch an image gets: for the CPU only, or one that may use a GPU."""
 
 import re
-from dataclasses import dataclass
 
 from auditor.facts.declared import DECLARATIONS, declarations
 from auditor.facts.images import dockerfiles, editors_stock
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.readers import docker, readable, toml, toml_line
 from auditor.shapes import below, table_of, tables_of, text_of

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.facts.images import bases, dockerfiles
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import WORKFLOWS, readable, toml
 from auditor.shapes import below, number_of, text_of
 from auditor.snapshot import File, Snapshot

@@ -1,10 +1,9 @@
 """The pages of a documentation site, and what makes some of them from the code."""
 
 import re
-from dataclasses import dataclass
 
 from auditor.globs import matches
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import readable, yaml_root
 from auditor.snapshot import File, Snapshot
 

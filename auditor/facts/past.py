@@ -17,7 +17,7 @@ from auditor.globs import matches
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.repository import Commit, Unreadable
-from auditor.snapshot import OpenSnapshot, Snapshot, decode, too_large
+from auditor.snapshot import OpenSnapshot, Said, Snapshot, decode, too_large
 
 SNAPSHOTS = 48  # earlier commits and branches of one audit that are looked at
 FILES = 8000  # that these may have in all: each costs as much as the commit itself
@@ -82,7 +82,7 @@ class Memory:
         self._opened: dict[str, bool] = {}  # earlier commits, and whether they may be: the second question is cheap
         self._files = FILES
         self._blobs: dict[str, str] = {}
-        self._said: dict[tuple[str, tuple[str, ...]], bool] = {}
+        self._said: dict[str, Said] = {}
 
     def was_there(self, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask | None = None) -> Past | None:
         """When something was there that is gone, else the branch that alone has it. `globs` and `words` say which files
@@ -210,10 +210,12 @@ class Memory:
         """Whether a version of a file has one of the words; without words any version does."""
         if not words or not blob:
             return bool(blob)
-        if (blob, words) not in self._said:
+        if blob not in self._said:
             text = self._text(opened, blob)
-            self._said[blob, words] = any(word.lower() in text for word in words)
-        return self._said[blob, words]
+            if blob not in self._blobs:
+                return False
+            self._said[blob] = Said(text)
+        return self._said[blob].one_of(words)
 
     def _text(self, opened: OpenSnapshot, blob: str) -> str:
         """A version of a file in small letters; empty where it is none, or not read."""

@@ -11,7 +11,6 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote
@@ -21,7 +20,7 @@ from auditor.facts.history import pull_requests
 from auditor.facts.names import GENERIC, Names, Near, Rename, alike, cut, letters, names, placeholder
 from auditor.globs import matches
 from auditor.holes import watching
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.snapshot import File, OpenSnapshot, Snapshot
 

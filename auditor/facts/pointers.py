@@ -1,9 +1,8 @@
 """What DVC's pointers say of the data that they stand for: size and number of files."""
 
 import re
-from dataclasses import dataclass
 
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import yaml_root
 from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot

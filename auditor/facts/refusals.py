@@ -3,7 +3,6 @@
 import difflib
 import re
 import sys
-from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.facts.commandline import TARGET_FILES, programs, refuses
@@ -12,7 +11,7 @@ from auditor.facts.commands import declared_scripts, inner, may_be_installed, va
 from auditor.facts.configuration import Configuration, configuration
 from auditor.facts.names import Names, placeholder
 from auditor.facts.runners import Task, image_program, program_file, roots, targets, tasks, unknown_argument
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.readers import python, readable
 from auditor.snapshot import File, Snapshot

@@ -4,11 +4,10 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.facts.commands import declared_scripts, inner, plain_words
 from auditor.facts.names import Names, placeholder
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import docker, literal, python, walk
 from auditor.repository import Unreadable
 from auditor.shapes import rows_of, texts_of

@@ -3,10 +3,9 @@
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from auditor.globs import matches
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import python, readable, walk
 from auditor.snapshot import File, Snapshot
 

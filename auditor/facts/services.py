@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.facts.cloud import (
     ANY_REGION,
@@ -17,6 +16,7 @@ from auditor.facts.cloud import (
     training_specs,
 )
 from auditor.facts.tools import imports, key
+from auditor.lazy import dataclass
 from auditor.models import Evidence
 from auditor.readers import yaml_documents
 from auditor.snapshot import File, Snapshot

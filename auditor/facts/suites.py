@@ -4,12 +4,11 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.facts.tests import Case, Collection, collect, options_of, rules
 from auditor.globs import matches
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import python, readable
 from auditor.snapshot import Snapshot
 

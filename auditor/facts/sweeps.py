@@ -2,8 +2,8 @@
 
 import ast
 import re
-from dataclasses import dataclass
 
+from auditor.lazy import dataclass
 from auditor.readers import literal, python, yaml_documents
 from auditor.snapshot import File, Snapshot
 

@@ -7,12 +7,11 @@ Codecov's app, consoles) is not here.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.facts.declared import DECLARATIONS, declarations
 from auditor.facts.deps import Import, imported
 from auditor.globs import matches
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.readers import WORKFLOWS, readable
 from auditor.snapshot import LINK, File, Files, Snapshot
 

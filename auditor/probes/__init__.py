@@ -15,7 +15,7 @@ from auditor.holes import Hole, unsure, watching
 from auditor.lazy import dataclass
 from auditor.models import Evidence, Outcome, Searched
 from auditor.readers import Module, python, readable
-from auditor.snapshot import File, Files, Snapshot
+from auditor.snapshot import File, Files, Snapshot, will_ask
 
 NAMED = 20  # files that a record names of those that a probe looked at
 
@@ -176,6 +176,7 @@ def probe(
     def register(function: Function) -> Function:
         if id in PROBES:
             raise ValueError(f"two probes are called {id}")
+        will_ask(mentions)
         PROBES[id] = Probe(id, asks, looks_in, function, mentions, stubs, all)
         return function
 

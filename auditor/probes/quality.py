@@ -268,6 +268,13 @@ _RULES = {
     "wildcard import": compile_later(r"(?m)^from \S+ import \*"),
     "lambda assigned to a name": compile_later(r"(?m)^[ \t]*\w+ *= *lambda\b"),
 }  # fmt: skip
+_CUES = {  # of which a text with such a line has one
+    "tab indentation": ("\t",),
+    "bare except": ("except",),
+    "comparison with None or a truth value": ("==", "!="),
+    "wildcard import": ("import *",),
+    "lambda assigned to a name": ("lambda",),
+}
 _TRIPLE = compile_later(r"(\"\"\"|''')[\s\S]*?\1")
 _IMPORT = compile_later(r"(?m)^(?:from\s+(?!__future__)\S+\s+)?import\s+(?!\()([^#\n(*]+)(#.*)?$")
 
@@ -289,6 +296,8 @@ def style_findings(file: File, limit: int) -> dict[str, list[int]]:
         if len(row) > limit and len(row.strip().split(None, 2)) > 2:
             add(f"longer than {limit}", i)
     for rule, pattern in _RULES.items():
+        if not any(cue in text for cue in _CUES.get(rule, ("",))):
+            continue
         body = text if rule == "trailing white space" else code
         for match in pattern.finditer(body):
             add(rule, body.count("\n", 0, match.start()) + 1)

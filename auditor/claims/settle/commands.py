@@ -3,7 +3,6 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Command
@@ -14,6 +13,7 @@ from auditor.facts.needs import built_elsewhere, need
 from auditor.facts.offered import extras
 from auditor.facts.refusals import PROGRAMS, Answer, Run, answers, own_programs
 from auditor.facts.starting import keeps
+from auditor.lazy import dataclass
 from auditor.models import Evidence
 from auditor.readers import shell_commands
 

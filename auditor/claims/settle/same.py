@@ -1,11 +1,9 @@
 """Two places of the report that give one quantity."""
 
-from dataclasses import dataclass
-
 from auditor.claims.case import Case, Settled, settles
 from auditor.claims.kinds import Same
 from auditor.facts.suites import suite
-from auditor.lazy import compile_later
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.numbers import bag, operator, tokens
 from auditor.prose import Statement

@@ -1,0 +1,150 @@
+"""What makes an audit quick gives what the plain way gives."""
+
+import re
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from auditor import compiled, gitdir
+from auditor.lazy import dataclass
+from auditor.linear import Words
+from auditor.repository import Blobs, Repository
+from auditor.snapshot import Said, will_ask
+from auditor.tree import Listing, tracked
+from auditor.wording import names, stands
+
+
+@pytest.mark.parametrize("text", ["", "a.b", "dvc and dvc.lock", "\ud800wandb\udfff", "é" * 9 + "wandb", "x\0\1\0dvc"])
+def test_words_looked_for_at_once(text: str) -> None:
+    words = ("dvc", "dvc.lock", "vc", "wandb", "a.b", "a|b", "é")
+    assert Words(words).among(text) == {w for w in words if w in text}
+
+
+def test_expressions_beside_words() -> None:
+    found = Words(["key"], ["[0-9a-f]{8}"])
+    assert found.among("key 0123abcd") == {"key", "[0-9a-f]{8}"}
+    assert found.among("0123abc") == frozenset()
+
+
+def test_words_asked_later_are_looked_for_too() -> None:
+    said = Said("a text with late words")
+    will_ask(("late", "other"))
+    assert said.one_of(("LATE",))
+    assert said.one_of(("never", "text"))
+    assert not said.one_of(("never", "other"))
+
+
+@pytest.mark.parametrize(
+    ("source", "flags", "text"),
+    [
+        (r"(?P<a>x+)(?P<b>y)?", 0, "..xxy"),
+        (r"^é\w*$", re.IGNORECASE | re.MULTILINE, "a\nÉcole"),
+        (r"(?x) a  b", 0, "ab"),
+    ],
+)
+def test_an_expression_that_was_kept(
+    source: str, flags: int, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "_path", lambda: tmp_path / "kept")
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    monkeypatch.setattr(compiled, "_rows", {})
+    monkeypatch.setattr(compiled, "_new", {})
+    assert compiled.compiled(source, flags) == re.compile(source, flags)
+    compiled.keep()
+    assert [p.name for p in tmp_path.iterdir()] == ["kept"]
+    monkeypatch.setattr(compiled, "_rows", None)
+    again = compiled.compiled(source, flags)
+    assert not compiled._new
+    assert again == re.compile(source, flags)
+    assert again.groupindex == re.compile(source, flags).groupindex
+    match, plain = again.search(text), re.search(source, text, flags)
+    assert match is not None
+    assert plain is not None
+    assert match.span() == plain.span()
+    assert match.groupdict() == plain.groupdict()
+
+
+@pytest.mark.parametrize("damage", [b"", b"1234", b"\0" * 40, b"{}"])
+def test_a_damaged_file_of_expressions_is_none(damage: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kept").write_bytes(damage)
+    monkeypatch.setattr(compiled, "_path", lambda: tmp_path / "kept")
+    monkeypatch.setattr(compiled, "_rows", None)
+    assert compiled.compiled("a+", 0) == re.compile("a+")
+
+
+@dataclass(frozen=True)
+class _First:
+    a: int
+    b: str = "b"
+
+
+@dataclass
+class _Second(_First):
+    c: tuple[int, ...] = ()
+
+
+def test_a_dataclass_comes_from_another_process() -> None:
+    said = "import pickle; from auditor.repository import Ref; print(pickle.dumps(Ref(True, 'x')).hex())"
+    code = "import pickle, dataclasses; made = pickle.loads(bytes.fromhex('%s')); print(made == dataclasses.replace(made), made)"
+    run = partial(subprocess.run, capture_output=True, text=True, check=True)
+    data = run([sys.executable, "-c", said]).stdout.strip()
+    assert run([sys.executable, "-c", code % data]).stdout.startswith("True Ref(checked_out=True")
+
+
+def test_a_dataclass_is_made_with_its_first_object() -> None:
+    made = _Second(1, c=(2,))
+    assert (made.a, made.b, made.c) == (1, "b", (2,))
+    assert made == _Second(1, "b", (2,))
+    assert repr(_First(1)) == "_First(a=1, b='b')"
+    assert len({_First(1), _First(a=1, b="b")}) == 1
+    with pytest.raises(TypeError):
+        _First()  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[core]\n\tbare = false\n[remote "origin"]\n\turl = https://example.com/a.git\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n',
+        '[Core]\n\tBare = true\n[branch "a.b/C"]\n\tmerge = refs/heads/a.b/C\n\tmerge = x\n',
+        '[core]\n\tbare\n[a]\n\tb = "c d" # e\n',
+        '[a "b\\"c"]\n\td = e\\\n f\n; no\n',
+        "[core] bare = true\n",
+        "[a.B]\n\tc = 1  \n",
+        "",
+    ],
+)
+def test_plain_settings_are_read_as_git_reads_them(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config").write_text(text)
+    here = gitdir.settings(tmp_path)
+    monkeypatch.setattr(gitdir, "_plain_settings", lambda _: None)
+    assert here == gitdir.settings(tmp_path)
+
+
+def test_earlier_commits_are_listed_as_git_lists_them(tmp_path: Path) -> None:
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=Ada Example", "-c", "user.email=ada@example.com"]
+    subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
+    for n in range(3):
+        for path in (f"a/b{n}/c.py", "a.py", "a/z", f"a-b/{n}"):
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(f"{path} {n}\n" * (n + 1))
+        subprocess.run([*git, "add", "-A"], check=True)
+        subprocess.run([*git, "commit", "-q", "-m", str(n)], check=True)
+    repository = Repository(tmp_path)
+    blobs = Blobs(repository)
+    listing = Listing(repository, blobs, tracked(repository, "HEAD", blobs)[0])
+    for commit in ("HEAD~2", "HEAD~1", "HEAD"):
+        assert listing.tracked(commit) == tracked(repository, commit, blobs)
+    blobs.close()
+
+
+@pytest.mark.parametrize(
+    ("phrase", "ends"),
+    [("we use", 2), ("use dvc", 3), ("us*", 2), ("dvc+we", 3), ("not", 0), ("a+not", 0), ("x y z w v", 0)],
+)
+def test_where_a_phrase_stands(phrase: str, ends: int) -> None:
+    said = ["we", "use", "dvc", "a", "lot"]
+    assert stands(said, phrase) == ends
+    assert names(said, ("nothing here", phrase)) == bool(ends)
