@@ -16,6 +16,7 @@ from auditor.models import (
     Finding,
     Label,
     Level,
+    Place,
     ProbeResult,
     Report,
     Rule,
@@ -452,7 +453,36 @@ def report_findings(
         level, standing = _as_loud(rule, verdict, evidence, profile.trust)
         mark = fingerprint(rule, verdict, _source(verdict, items), evidence)
         found.append(Finding(fingerprint=mark, rule=rule, level=level, verdict=verdict.id, standing=standing))
-    return sorted_findings(found, by_id)
+    return sorted_findings(_each_once(found, by_id, report.items, evidence), by_id)
+
+
+def _each_once(
+    findings: Sequence[Finding],
+    verdicts: Mapping[str, Verdict],
+    items: Sequence[ChecklistItem],
+    evidence: Mapping[str, Evidence],
+) -> Iterable[Finding]:
+    """The same, but a sentence that tells of what an open box leaves out is said with the box, where that has a finding of its own:
+    the sentence is true, and the box alone is off."""
+    boxes = {
+        f"[{i.mark}] {i.text}": f.verdict
+        for f in findings
+        if f.rule == "found-but-unchecked"
+        for i in items
+        if i.n == verdicts[f.verdict].claim.source.n and not i.checked
+    }
+    told: dict[str, list[Place]] = {}
+    kept = []
+    for finding in findings:
+        verdict = verdicts[finding.verdict]
+        cited = [evidence[c.evidence] for c in verdict.citations if c.evidence in evidence]
+        box = next((boxes[e.excerpt] for e in cited if e.note == "open" and e.excerpt in boxes), "")
+        if finding.rule == "prose-contradicts-checklist" and box:
+            claim = verdict.claim
+            told.setdefault(box, []).append(Place(source=claim.source, line=claim.line, quote=claim.quote))
+        else:
+            kept.append(finding)
+    return [f.model_copy(update={"also_at": tuple(told[f.verdict])}) if f.verdict in told else f for f in kept]
 
 
 def _as_loud(

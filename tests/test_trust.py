@@ -9,6 +9,7 @@ from test_rules import probed, profile, report
 from typer.testing import CliRunner
 
 import auditor.profile
+import auditor.profile_files
 from auditor.cli import app
 from auditor.errors import UserError
 from auditor.judges.wire import JudgedCite, Ruled
@@ -139,7 +140,7 @@ def test_a_profile_brings_the_file_beside_it(tmp_path: Path) -> None:
     alone = load_profile(str(course))
     assert alone.trust is None
     (tmp_path / "course.trust.toml").write_text('"claim:a" = { one = [5, 5] }\n', encoding="utf-8")
-    auditor.profile._load.cache_clear()
+    auditor.profile_files._load.cache_clear()
     trusting = load_profile(str(course))
     assert trusting.trust is not None
     assert trusting.trust.voice("claim:a") == "finding"

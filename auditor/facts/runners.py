@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.facts.commands import declared_scripts, inner, plain_words
-from auditor.facts.names import Names, placeholder
+from auditor.facts.names import Names
+from auditor.facts.placeholders import placeholder
 from auditor.lazy import compile_later
 from auditor.readers import docker, literal, python, walk
 from auditor.repository import Unreadable
