@@ -434,7 +434,7 @@ def report_findings(
     report: Report, profile: Profile, verdicts: Iterable[Verdict], evidence: Mapping[str, Evidence]
 ) -> list[Finding]:
     """The contradicted verdicts as findings, gravest first, then by the report's lines. Where the profile knows how often each
-    speaker was right, those who have not earned a finding's voice speak as leads, and of a ticked box as a warning."""
+    speaker was right, those who were wrong too often speak as leads, and an error about a ticked box has to be earned."""
     ticked = sum(i.checked for i in report.items)
     blank = len(report.items) >= _LONG and ticked * 4 < len(report.items)
     items = {i.n: i for i in report.items}
@@ -488,16 +488,18 @@ def _each_once(
 def _as_loud(
     rule: str, verdict: Verdict, evidence: Mapping[str, Evidence], trust: Trust | None
 ) -> tuple[Level, Standing]:
-    """The level and standing that those who say a contradiction have earned. What a judge says is the ruling's to weigh; the
+    """The level and standing of those who say a contradiction: a lead from who is known to be wrong too often; about a ticked box
+    an error only from probes that have earned it, each of them, else a warning; the full level from all others. What a judge says is the ruling's to weigh; the
     form is counted, and words to a judge are shown, whatever is known of either."""
     level = level_of(rule, verdict)
     if trust is None or verdict.by in ("judge", "form", SECRETS) or rule in ADDRESSES:
         return level, "finding"
-    if trust.allows(rule, speakers(verdict, rule, evidence)):
-        return level, "finding"
-    if rule == "checked-but-absent":
+    speaking = speakers(verdict, rule, evidence)
+    if not trust.allows(rule, speaking):
+        return "note", "lead"
+    if rule == "checked-but-absent" and not trust.proven(speaking):
         return max(level, "warning", key=LEVELS.index), "finding"
-    return "note", "lead"
+    return level, "finding"
 
 
 def sorted_findings(findings: Iterable[Finding], verdicts: Mapping[str, Verdict]) -> list[Finding]:

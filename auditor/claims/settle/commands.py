@@ -115,7 +115,10 @@ def _made_before(run: Claimed, name: str) -> bool:
     for row in rows:
         for part in re.split(r"&&|;|\.\s", row) if base in row else ():
             said = part.replace(base, " ").lower().split()
-            if base in part and any(w in _WRITERS or w.startswith((">", "--output", "--outfile")) for w in said):
+            into = part.partition(base)[0].rstrip("\"'").rsplit(">", 1)
+            if len(into) == 2 and " " not in into[1].strip() and "<" not in into[0]:
+                return True
+            if base in part and any(w in _WRITERS or w.startswith(("--output", "--outfile")) for w in said):
                 return True
     return False
 
