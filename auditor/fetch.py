@@ -29,8 +29,8 @@ from auditor.repository import cache_folder
 from auditor.whole import PART, write_whole
 
 _SCHEMES = ("https", "ssh", "file")
-_SAYS = re.compile(r"(Receiving objects|Resolving deltas): +\d+% \((\d+)/(\d+)\)")
 Progress = Callable[[str], None]
+_ROW = 200  # characters of a line of progress; a longer one is none of git's
 
 
 @dataclass(frozen=True)
@@ -406,18 +406,31 @@ class _Git:
             return out.read().decode("utf-8", errors="surrogateescape")
 
     def _listen(self, process: "subprocess.Popen[bytes]") -> str:
-        """What git says; of its progress only numbers go on, as a host may put anything between."""
+        """What git says. Of its progress the last line of each piece goes on, and of that the numbers."""
         source: Any = process.stderr
         said = bytearray()
+        tell = _teller(self.progress) if self.progress is not None else None
         with source:
             while chunk := source.read1(65_536):
                 said = (said + chunk)[-65_536:]
-                found = list(_SAYS.finditer(chunk.decode("utf-8", errors="replace")))
-                if self.progress is not None and found:
-                    what, count, total = found[-1].groups()
-                    done = ", done" if count == total else ""
-                    self.progress(f"fetching: {count} of {total} {what.split()[1]}{done}")
+                rows = re.split(r"[\r\n]", chunk.decode("utf-8", errors="replace"))
+                if tell is not None and (counted := [r for r in rows if "%" in r and len(r) < _ROW]):
+                    tell(counted[-1])
         return said.decode("utf-8", errors="replace").replace("\r", "\n")
+
+
+def _teller(progress: Progress) -> Callable[[str], None]:
+    """Takes the lines of git's progress, and hands on numbers alone: a host may put anything between."""
+    from git import RemoteProgress
+
+    class Teller(RemoteProgress):
+        def update(self, op_code: int, cur_count: Any, max_count: Any = None, message: str = "") -> None:
+            what = {self.RECEIVING: "objects", self.RESOLVING: "deltas"}.get(op_code & self.OP_MASK)
+            if what and max_count:
+                done = ", done" if op_code & self.END or cur_count == max_count else ""
+                progress(f"fetching: {int(cur_count)} of {int(max_count)} {what}{done}")
+
+    return Teller().new_message_handler()
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

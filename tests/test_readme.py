@@ -59,7 +59,7 @@ def test_the_flags_named_exist() -> None:
             env=ENV | {"COLUMNS": "200"},
             check=True,
         ).stdout
-        for verb in ("audit", "batch", "check", "render", "probes", "schema", "eval")
+        for verb in ("audit", "batch", "check", "render", "probes", "schema", "eval", "view", "feedback", "answers")
     )
     for flag in set(re.findall(r"`(--[a-z-]+)", text)):
         assert flag in helped, flag

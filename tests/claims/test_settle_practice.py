@@ -204,7 +204,7 @@ def test_what_explains_an_open_box(fields: dict[str, object], files: dict[str, s
     assert explained_boxes(here) == {}
 
 
-KEY = "7d41b9f0c6e25a83d97f3b1e60c84a2d5f19e7b6"
+KEY = "7c1f9e03ab52d84610ef3cb97d25a8e461f0b39c"  # made up
 LEAK = {"job.yaml": f"env:\n- name: WANDB_API_KEY\n  value: {KEY}\n"}
 
 

@@ -154,6 +154,7 @@ def test_a_report_without_questions_or_checklist_is_never_clean(part: str, tmp_p
     assert {f.rule for f in made.findings if f.level == "error" and f.verdict in by_form} & {
         "question-missing",
         "checklist-blank",
+        "checklist-missing",
     }
 
 
