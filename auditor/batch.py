@@ -23,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditor import __version__, pipeline
+from auditor import __version__, errors, pipeline
 from auditor.deadline import May
 from auditor.ending import words
 from auditor.errors import UserError
@@ -53,7 +53,7 @@ from auditor.pages import Around, files_of
 from auditor.prepared import Found, Prepared, opened
 from auditor.profile import Profile
 from auditor.render import index, tables
-from auditor.render.index import Class
+from auditor.render.index import Class, Head
 from auditor.render.sides import counts
 from auditor.report import figures_of
 from auditor.repository import GitError, Repository
@@ -356,6 +356,8 @@ def _boundary(task: Task) -> Iterator[list[Done]]:
         failure.append(failed(task, said))
     except (GitError, OSError, MemoryError) as error:
         failure.append(failed(task, words(error)[0]))
+    except errors.PASSED:
+        raise
     except Exception as error:
         at = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(at.filename).name}:{at.lineno}"
@@ -403,7 +405,7 @@ def failed(task: Task, reason: str) -> Done:
 
 def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistics, around: str = "") -> GroupEntry:
     """What the page of a class says of a record. Words of an answer that is private are left out."""
-    from auditor.render.html import line_url
+    from auditor.render.hosts import line_url
 
     private = {q.n for q in record.report.questions if q.private}
     items = {i.n: i.item for i in record.report.items}
@@ -434,10 +436,14 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         )
     stands = [f for f in record.findings if f.standing == "finding"]
     labels: dict[str, Label] = {}
+    open_ = []
+    ticked = {i.n: i.checked for i in record.report.items}
     for box in record.items:
         # an item that stands twice is judged once
         if (id_ := items.get(box.n)) and labels.get(id_, "not_verifiable") == "not_verifiable":
             labels[id_] = box.label
+            if not ticked[box.n]:
+                open_.append(id_)
     return GroupEntry(
         id=record.submission.id,
         name=file_name(record.submission.id),
@@ -452,6 +458,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         standings=dict(sorted(Counter(f.standing for f in record.findings).items())),
         labels=dict(sorted(counts(record).items())),
         items=labels,
+        open_boxes=tuple(dict.fromkeys(open_)),
         findings=tuple(noted),
         judged=record.judged,
         unjudged=tuple(p.message for p in record.unjudged),
@@ -540,6 +547,7 @@ def summarise(
         judge=judge.info,
         tool=Tool(version=__version__, python=running()),
         titles={item.id: item.texts[0] for item in profile.items},
+        heads={item.id: Head(item.short, item.section) for item in profile.items},
         before=before,
     )
     for entry in entries():

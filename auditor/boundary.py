@@ -7,7 +7,7 @@ its hands is put aside as unreadable, a hole that is named like any other, and t
 from collections.abc import Callable
 from typing import TypeVar
 
-from auditor import limits
+from auditor import errors, limits
 from auditor.deadline import LeftOut, within
 from auditor.snapshot import File
 
@@ -24,6 +24,8 @@ def attempt(make: Callable[[], T], what: str, said: str = "") -> tuple[T | None,
             return within(what, limits.PIECE, make), ""
         except LeftOut as left:
             file, failure = None, str(left)
+        except errors.PASSED:
+            raise
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             file, failure = _in_hand(error), f"{said or what} failed: {reason}"

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from auditor.boundary import attempt
 from auditor.facts.secrets import Found, secrets
 from auditor.form import Number, check_form
-from auditor.models import Citation, Claim, Evidence, Report, ReportState, Source, Verdict
+from auditor.models import Citation, Claim, Evidence, Problem, Report, ReportState, Source, Verdict
 from auditor.prepared import Book, Prepared
 from auditor.profile import Profile
 from auditor.rules import SECRETS, UNFINISHED
@@ -18,20 +19,34 @@ def with_state(prepared: Prepared, file: File, snapshot: Snapshot, profile: Prof
     """The same with what of its report was not filled in, and the keys that stand in clear text: as findings, and in short as
     a state. No judge is asked about either."""
     book = Book(prepared.evidence)
-    unfinished = check_form(file, prepared.report, snapshot, profile, book.enter, only=UNFINISHED)
-    keys = exposed(snapshot, book.enter)
+    failed: list[Problem] = []
+    unfinished, why = attempt(
+        lambda: check_form(file, prepared.report, snapshot, profile, book.enter, only=UNFINISHED),
+        "what of the report was not filled in",
+    )
+    if why:
+        failed.append(Problem(message=why))
+    keys = exposed(snapshot, book.enter, failed)
+    state, _ = attempt(
+        lambda: state_of(file, prepared.report, snapshot, profile, len(keys)), "the state of the report in short"
+    )
     return replace(
         prepared,
         evidence=book.evidence,
-        verdicts=(*prepared.verdicts, *unfinished, *keys),
-        state=state_of(file, prepared.report, snapshot, profile, len(keys)),
+        verdicts=(*prepared.verdicts, *(unfinished or ()), *keys),
+        omitted=(*prepared.omitted, *failed),
+        state=state,
     )
 
 
-def exposed(snapshot: Snapshot, number: Number) -> list[Verdict]:
-    """One verdict for each key in clear text, wherever it stands, with ids K1, K2, ... The value is nowhere in it."""
+def exposed(snapshot: Snapshot, number: Number, failed: list[Problem]) -> list[Verdict]:
+    """One verdict for each key in clear text, wherever it stands, with ids K1, K2, ... The value is nowhere in it. None where
+    they could not be looked for, which is then among what `failed`."""
     places: dict[str, list[Found]] = {}
-    for found in secrets(snapshot):
+    looked, why = attempt(lambda: list(secrets(snapshot)), "the search for keys in clear text")
+    if why:
+        failed.append(Problem(message=why))
+    for found in looked or ():
         places.setdefault(found.mark, []).append(found)
     return [_exposed(f"K{n}", same, number) for n, same in enumerate(places.values(), 1)]
 

@@ -16,6 +16,7 @@ from auditor.report import (
     lines_of,
     listed,
     names_people,
+    note_cut,
     prompts,
     targets,
     text_of,
@@ -44,6 +45,8 @@ def parse_laid(
         rows += text.split("\n")
     whole = "\n".join(rows)
     files: Mapping[str, File] = tracked if isinstance(tracked, Mapping) else {}
+    for (path, _), first in zip(laid.files, starts, strict=True):
+        note_cut(files.get(path, file), notes, first)
     found: list[Section] = []
     if layout.questions == "boxes":
         boxes = [e for e in entries(whole, 0, len(rows), profile) if e.item]

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from html import unescape
 
+from auditor import limits
 from auditor.lazy import compile_later
 
 UNSEEN = (
@@ -57,6 +58,27 @@ def as_read(text: str) -> str:
         pieces = [_visible(piece) for piece in _TAGS.split(text)]
         return "".join(a + b for a, b in zip(pieces, [*kept, ""], strict=True))
     return _visible(text)
+
+
+_LOOKED_AT = 500  # characters; whatever a shorter row is made of, it takes no time
+_BLANKS = compile_later(r"[^\S\n]{200,}+")
+_RUN = compile_later(r"\S{4000,}+")
+_KEPT = 100, 1000  # of a run of blanks, and of what has none at either end
+
+
+def shortened(text: str) -> tuple[str, tuple[int, ...]]:
+    """A text without what nobody types: a run of hundreds of blanks is a shorter one, of thousands of characters without a
+    blank (an image written out) only both ends stay, and a row ends at its limit. The rows, from 0, that lost more than
+    blanks."""
+    rows = text.split("\n")
+    lost = []
+    for i, row in enumerate(rows):
+        if len(row) > _LOOKED_AT:
+            squeezed = _BLANKS.sub(lambda m: m[0][: _KEPT[0]], row)
+            rows[i] = _RUN.sub(lambda m: f"{m[0][: _KEPT[1]]}…{m[0][-_KEPT[1] :]}", squeezed)[: limits.ROW.value]
+            if rows[i] != squeezed:
+                lost.append(i)
+    return "\n".join(rows), tuple(lost)
 
 
 def _whole_words(row: str) -> str:

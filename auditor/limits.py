@@ -32,6 +32,9 @@ READING = Limit(10, "th of the time for parsing one file", "what else the probe 
 PATHS = Limit(
     20_000, "tracked files", "each is held against the globs of every probe; more are data, or a bomb of shared trees"
 )
+ALL_PATHS = Limit(
+    60_000, "tracked files, images and other binaries among them", "each takes a quarter of a millisecond and 4 kB"
+)
 PATH_CHARACTERS = Limit(4_000_000, "characters of tracked paths together", "a few shared trees can spell out gigabytes")
 PATH_DEPTH = Limit(60, "folders in folders", "nobody's work lies deeper")
 TEXT = Limit(1_000_000, "bytes of a text", "a larger one is data or generated")
@@ -43,9 +46,6 @@ HASHED = Limit(
 )
 IMAGE = Limit(700_000, "bytes of an image on the page", "screenshots of real reports have 50 to 700 kB")
 IMAGES = Limit(4_000_000, "bytes of a report's images on the page", "a page is one file")
-COMPARED = Limit(
-    1_000, "lines of an uncommitted report compared one by one", "of more, lines that stand there often match none"
-)
 
 # -- one file ----------------------------------------------------------------------------------------------------------
 
@@ -62,14 +62,43 @@ KEY_PARTS = Limit(50, "parts of a key of TOML", "a dotted key is a table in a ta
 SHELL_NESTING = Limit(12, "commands within commands of a shell", "each is read again as a script")
 WORKFLOWS = Limit(100, "workflows", "each is held against the others that may start or call it")
 
+# -- what is followed from file to file ---------------------------------------------------------------------------------
+
+COMMANDS = Limit(500, "commands of one file", "more were not typed")
+FOLLOWED = Limit(
+    4_000, "commands that one step is followed to", "targets that call targets grow with the power of their depth"
+)
+JOBS = Limit(300, "jobs and lines of a job of GitLab", "what jobs extend is written out for each")
+TARGETS = Limit(200, "targets that one call of Earthly is followed to", "each is read again where it is called")
+REFERENCES = Limit(200, "files that one list of packages may refer to", "each may refer to others")
+PACKAGES = Limit(20_000, "packages that one file may list", "lock files of real projects have some hundreds")
+EXPANSION = Limit(20_000, "characters that a variable of make may grow to", "variables of variables double at each")
+EXPRESSION = Limit(4_000, "characters of an expression of a workflow", "nobody writes more")
+SETTINGS = Limit(200_000, "bytes of a file of settings", "larger YAML is data")
+MODEL = Limit(256_000_000, "bytes of a stored model that is looked into", "GitHub takes 100 MB; it is read into memory")
+MODEL_HEADER = Limit(4_000_000, "bytes of a model's header, or of a pickle's program", "weights are not read")
+TENSORS = Limit(5_000, "tensors of a model", "large networks have a thousand")
+EVIDENCES = Limit(6, "pieces of evidence of one probe", "a reader looks at the first; their number is told")
+
 # -- the report --------------------------------------------------------------------------------------------------------
 
 LINES = Limit(50_000, "lines of the report", "a report has some hundreds")
+ROW = Limit(20_000, "characters of a line of the report", "a whole answer on one line has some 2,000")
 SENTENCES = Limit(
     10_000, "sentences of the answers", "a report has some hundreds, and each is read for every form of claim"
 )
 CLAIMS = Limit(2_000, "claims of the answers", "each is settled, and a contradicted one is settled again in the past")
 FINDINGS = Limit(2_000, "findings", "nobody reads more")
+
+# -- a judge ------------------------------------------------------------------------------------------------------------
+
+REPLY_BYTES = Limit(8_000_000, "bytes of a server's reply", "a reply has some thousands; a server may send without end")
+REPLY_TEXT = Limit(2_000_000, "characters of a reply that are parsed", "a reply has some thousands")
+REPLY_CLAIMS = Limit(800, "claims of one reply", "an answer holds some dozens")
+BATCH_LINES = Limit(50_000, "lines of a file of replies", "a class of 1,000 groups has 28,000 questions")
+BATCH_BYTES = Limit(200_000_000, "bytes of a file of replies", "it is read line by line")
+PIXELS = Limit(40_000_000, "pixels of an image that a judge is shown", "a small file may unpack to gigabytes")
+FIGURE = Limit(8_000_000, "bytes of an image that a judge is shown", "it is made smaller")
 
 
 def table() -> dict[str, Limit]:

@@ -467,7 +467,7 @@ class AuditRecord(Record):
     `judged` is how many of the judge's requests were answered, `unjudged` names the others, with the reason. `items` has the
     label that stands for each box. `report_state` says what of the report was filled in. `claims` is what a judge made of the
     answers alone; what programs settled of it are verdicts with the reading `answers`. `since` is there only where an earlier
-    audit was named to compare with.
+    audit was named to compare with. `docs` is the address at which the profile says that rules, probes and checks are explained.
     """
 
     schema_version: str = SCHEMA_VERSION
@@ -489,6 +489,7 @@ class AuditRecord(Record):
     unjudged: tuple[Problem, ...] = ()
     usage: Usage = Usage()
     since: Since | None = None
+    docs: str = ""
     error: str = ""
     times: Times = Times()
 
@@ -551,7 +552,7 @@ class Noted(Record):
 
 class GroupEntry(Record):
     """One group in the summary of a class; its record is `groups/<name>.json`. `key` is what it was audited from, empty where
-    it has to be audited again: an `error`, or answers that a judge still owes. `levels` counts what stands as a finding, `standings` all.
+    it has to be audited again: an `error`, or answers that a judge still owes. Of the `items`, `open_boxes` are not ticked. `levels` counts what stands as a finding, `standings` all.
     `around` is by what its page is known: its neighbours, the decisions and the earlier audit that it was made with. `gone` counts
     the findings of that earlier audit that are no longer there, `decided` the findings by what a person made of them (`confirmed`,
     `ask`, `dismissed`, `undecided`); of what is dismissed nothing else is counted.
@@ -570,6 +571,7 @@ class GroupEntry(Record):
     standings: dict[Standing, int] = Field(default_factory=dict)
     labels: dict[Label, int] = Field(default_factory=dict)
     items: dict[str, Label] = Field(default_factory=dict)
+    open_boxes: tuple[str, ...] = ()
     findings: tuple[Noted, ...] = ()
     judged: int = 0
     unjudged: tuple[str, ...] = ()

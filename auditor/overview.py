@@ -15,7 +15,7 @@ from auditor.errors import UserError
 from auditor.groups import file_name
 from auditor.models import Figure, GroupEntry, JudgeInfo, Named, Tool
 from auditor.pages import FIGURES, Around
-from auditor.render.index import Class
+from auditor.render.index import Class, Head
 from auditor.render.ways import Ways
 from auditor.since import Past, load_past
 
@@ -121,6 +121,7 @@ def load_class(folder: Path) -> Class:
             judge=JudgeInfo.model_validate(summary["judge"]),
             tool=Tool.model_validate(summary["tool"]),
             titles={i["id"]: i["text"] for i in summary["items"]},
+            heads={i["id"]: Head(str(i.get("short", "")), str(i.get("section", ""))) for i in summary["items"]},
             before=str(summary["before"]),
         )
     except (ValidationError, KeyError, TypeError) as error:

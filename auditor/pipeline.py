@@ -232,11 +232,13 @@ def check(
             form = _bounded("the report's form", failed, checked) or []
             verdicts = (*form, *(v for v in verdicts if not _told(v, form)))
             prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
-        keys = exposed(tree, book.enter)
+        failed = []
+        keys = exposed(tree, book.enter, failed)
+        prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
         verdicts = (*verdicts, *keys)
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
         submission = submission.model_copy(update={"uncommitted": tuple(sorted(cited & changed))})
-        state = state_of(file, report, tree, profile, len(keys))
+        state, _ = attempt(lambda: state_of(file, report, tree, profile, len(keys)), "the state of the report in short")
         prepared = replace(prepared, submission=submission, evidence=book.evidence, verdicts=verdicts, state=state)
         if figures:
             prepared = _with_figures(prepared, tree)
@@ -536,6 +538,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
         findings=tuple(findings),
         items=tuple(items),
         report_state=prepared.state,
+        docs=profile.docs,
         claims=prepared.claims,
         omitted=(*prepared.omitted, *_left_out(prepared), *more),
         judged=judged,

@@ -26,11 +26,12 @@ class Item(Record):
     and `lacks` says what is missing where only that is found, and no sign of the other. `open` is the label of an open box
     whose thing was found, by `open_probes` where an open box needs plainer evidence than a ticked one; where it is `measured`,
     as a share of the code, that is no finding. An item that no file can show is not `observable` and says why in `reason`. `practice` (of auditor/practices.toml) is what
-    sentences about it are known by.
+    sentences about it are known by. `short` is its name where a column has room for two words.
     """
 
     id: str
     texts: tuple[str, ...]
+    short: str = ""
     practice: str = ""
     topics: tuple[str, ...] = ()
     section: str = ""
@@ -90,7 +91,8 @@ class Profile(Record):
     the globs of what is not the group's own work, by reason. `private` are words that ask for people: a question that the
     profile does not know is private where it has them. `trust` says how often each speaker was right; without it everybody
     speaks as a finding. `report` are globs of where the report may lie, the likeliest first; `layouts` say how it may be laid out
-    (none: as `### Question N`). `source` is the file that the profile is from, empty for a packaged one."""
+    (none: as `### Question N`). `docs` is the https address at which the documentation of what is looked for is published, which
+    findings then link to. `source` is the file that the profile is from, empty for a packaged one."""
 
     name: str
     title: str
@@ -105,6 +107,7 @@ class Profile(Record):
     versions: tuple[Version, ...] = ()
     not_evidence: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stubs: str = ""
+    docs: str = ""
     trust: Trust | None = Field(default=None, exclude=True)
     known: frozenset[str] = Field(default=frozenset(), exclude=True)
     stub_lines: dict[str, frozenset[str]] = Field(default_factory=dict, exclude=True)

@@ -20,6 +20,8 @@ _SAID = {
     "titles": "The titles that its heading has.",
     "topics": "What it is about.",
     "practice": "What sentences about it are known by.",
+    "short": "Its name where a column has room for two words.",
+    "docs": "The https address at which the documentation of what is looked for is published; findings link to it.",
     "section": "The part of the checklist that it stands in.",
     "modules": "The course's modules that it belongs to.",
     "observable": "Whether a file can show it.",

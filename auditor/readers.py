@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import yaml
 
-from auditor import grammar, limits
+from auditor import errors, grammar, limits
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
 from auditor.linear import ACROSS, FOLDERS, WITHIN, Linear, character_class, escape, linear
@@ -40,6 +40,8 @@ def _bounded(
             return make(file)
         except Unreadable:  # a hole where the text was asked for
             return nothing()
+        except errors.PASSED:
+            raise
         except Exception as error:
             file.cannot(kind, f"{file.path} could not be read as {kind} ({type(error).__name__})")
             return nothing()

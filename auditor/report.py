@@ -33,7 +33,7 @@ from auditor.globs import matches
 from auditor.laidout import asks, chosen
 from auditor.layouts import BUILT_IN, Layout
 from auditor.lazy import compile_later, dataclass
-from auditor.letters import as_read
+from auditor.letters import as_read, shortened
 from auditor.markup import Heading, outline, parts, references, too_deep
 from auditor.models import ChecklistItem, Figure, Image, Problem, Question, Report
 from auditor.profile import Profile, Version, words
@@ -167,7 +167,19 @@ def _read(file: File) -> str:
 
 def text_of(file: File) -> str:
     """The text of a report as its reader sees it."""
-    return file.once("as read", lambda: as_read(file.text))
+    return _shortened(file)[0]
+
+
+def _shortened(file: File) -> tuple[str, tuple[int, ...]]:
+    return file.once("as read", lambda: shortened(as_read(file.text)))
+
+
+def note_cut(file: File, notes: "Notes", first: int = 0) -> None:
+    """Notes the lines of which only a part is read, and that of many lines only the first are. `first` is the number of the file's first line, from 0."""
+    for line in _shortened(file)[1]:
+        notes.add("cut", first + line + 1, "a very long line is cut: what is left out of it is not read")
+    if (many := len(lines_of(file))) > limits.LINES.value:
+        notes.add("long", first + limits.LINES.value, f"of {many:,} lines only the first {limits.LINES} are read")
 
 
 def lines_of(file: File) -> list[str]:
@@ -208,8 +220,7 @@ def parse_report(
         return parse_laid(file, laid, profile, tracked, commit, repository)
     starts = _starts(text, lines, profile)
     notes = Notes()
-    if len(lines) < len(whole):
-        notes.add("long", len(lines), f"of {len(whole):,} lines only the first {limits.LINES} are read")
+    note_cut(file, notes)
     first, last = where_listed(text, lines, [s.line for s in starts], profile)
     items = list(listed(text, first, last, profile, notes))
     questions = []

@@ -20,77 +20,10 @@ from auditor.holes import Hole, unsure, watching
 from auditor.models import Evidence, Report
 from auditor.redact import clip
 from auditor.repository import Blobs, History, Repository, Unreadable, read_history
-from auditor.tree import tracked
+from auditor.tree import BINARY, tracked
 
 EXCERPT_LINES = 8
 
-_BINARY = frozenset(
-    [
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "webp",
-        "bmp",
-        "tif",
-        "tiff",
-        "ico",
-        "pdf",
-        "zip",
-        "gz",
-        "tgz",
-        "bz2",
-        "xz",
-        "zst",
-        "7z",
-        "tar",
-        "whl",
-        "jar",
-        "pt",
-        "pth",
-        "ckpt",
-        "onnx",
-        "pb",
-        "h5",
-        "hdf5",
-        "pkl",
-        "pickle",
-        "joblib",
-        "npy",
-        "npz",
-        "parquet",
-        "feather",
-        "arrow",
-        "db",
-        "sqlite",
-        "sqlite3",
-        "mp3",
-        "mp4",
-        "wav",
-        "avi",
-        "mov",
-        "webm",
-        "ttf",
-        "otf",
-        "woff",
-        "woff2",
-        "eot",
-        "so",
-        "dll",
-        "exe",
-        "pyc",
-        "class",
-        "bin",
-        "mar",
-        "wandb",
-        "prof",
-        "safetensors",
-        "model",
-        "xlsx",
-        "docx",
-        "pptx",
-    ]
-)
 T = TypeVar("T")
 
 
@@ -701,7 +634,7 @@ def _memory_file(path: str, content: str | bytes) -> File:
 def too_large(path: str, size: int) -> str:
     """Why a file of this name and size is not read (`binary`, `larger than ...`), or nothing."""
     suffix = path.rsplit(".", 1)[-1].lower() if "." in path.rsplit("/", 1)[-1] else ""
-    if suffix in _BINARY:
+    if suffix in BINARY:
         return "binary"
     limit = {"ipynb": limits.NOTEBOOK, "lock": limits.LOCK}.get(suffix, limits.TEXT).value
     return f"larger than {limit:,} bytes" if size > limit else ""

@@ -15,6 +15,75 @@ from auditor.repository import Blobs, Repository, Unreadable
 _NAMED = 40  # cut folders that are named one by one; of more, the folders at the top that they lie in
 _TREES = 50_000  # folders that are counted: those that are not reached are cut
 _ENDLESS = 1 << 60
+BINARY = frozenset(
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "bmp",
+        "tif",
+        "tiff",
+        "ico",
+        "pdf",
+        "zip",
+        "gz",
+        "tgz",
+        "bz2",
+        "xz",
+        "zst",
+        "7z",
+        "tar",
+        "whl",
+        "jar",
+        "pt",
+        "pth",
+        "ckpt",
+        "onnx",
+        "pb",
+        "h5",
+        "hdf5",
+        "pkl",
+        "pickle",
+        "joblib",
+        "npy",
+        "npz",
+        "parquet",
+        "feather",
+        "arrow",
+        "db",
+        "sqlite",
+        "sqlite3",
+        "mp3",
+        "mp4",
+        "wav",
+        "avi",
+        "mov",
+        "webm",
+        "ttf",
+        "otf",
+        "woff",
+        "woff2",
+        "eot",
+        "so",
+        "dll",
+        "exe",
+        "pyc",
+        "class",
+        "bin",
+        "mar",
+        "wandb",
+        "prof",
+        "safetensors",
+        "model",
+        "xlsx",
+        "docx",
+        "pptx",
+    ]
+)
+"""The endings of files that are no text, whose names are all that is read."""
+_BINARY = frozenset(ending.encode() for ending in BINARY)
 
 
 @dataclass(frozen=True)
@@ -37,7 +106,7 @@ class Folder:
 
 def tracked(repository: Repository, commit: str, blobs: Blobs) -> tuple[list[Row], tuple[Hole, ...]]:
     """What a commit tracks, and what of that is cut."""
-    most = limits.PATH_CHARACTERS.value + 80 * limits.PATHS.value
+    most = limits.PATH_CHARACTERS.value + 80 * limits.ALL_PATHS.value
     if (listed := _at_most(repository, most, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)) is not None:
         rows = [_row(line) for line in listed.split(b"\0") if line]
         if fits(row.path for row in rows):
@@ -60,12 +129,17 @@ def named(names: Iterable[bytes]) -> tuple[list[bytes], tuple[Hole, ...]]:
 
 def fits(paths: Iterable[bytes]) -> bool:
     """Whether all of these paths can be read."""
-    count = characters = 0
+    count = binary = characters = 0
     for path in paths:
-        count += 1
+        if path.rpartition(b".")[2].lower() in _BINARY:
+            binary += 1
+        else:
+            count += 1
         characters += len(path)
         if path.count(b"/") > limits.PATH_DEPTH.value:
             return False
+    if binary + count > limits.ALL_PATHS.value:
+        return False
     return count <= limits.PATHS.value and characters <= limits.PATH_CHARACTERS.value
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from auditor import limits
 from auditor.claims.case import Placed
 from auditor.claims.kinds import CLAIM, Count, DefinedIn, Practice, Same, Typed
 from auditor.judges.answers import READING, Typing
@@ -29,16 +30,12 @@ W = TypeVar("W", bound=BaseModel)
 _LINE_NUMBER = re.compile(r"(?m)^\s{0,6}\d{1,5}[ |:]\s?")
 _LONGEST = 8  # lines that one citation may span
 _CITES = 6  # citations of one statement that are looked at
-BYTES = 2_000_000
-"""Characters of one reply that are read."""
-CLAIMS = 800
-"""Typed claims of one reply that are looked at."""
 _WORDS = 1_000  # characters of a claim's quote, or of any other of its fields
 
 
 def parse(model: type[W], text: str) -> W | None:
     """A reply of a shape, or None for text that is none, or far more than a reply is."""
-    if len(text) > BYTES:
+    if len(text) > limits.REPLY_TEXT.value:
         return None
     try:
         return model.model_validate_json(text)
@@ -196,7 +193,7 @@ def check_claims(reply: Typing, part: Part, brief: Brief, report: Report) -> Che
     placed: list[Placed] = []
     dropped: Counter[str] = Counter()
     moved = 0
-    for given in reply.claims[:CLAIMS]:
+    for given in reply.claims[: limits.REPLY_CLAIMS.value]:
         claim = _typed(given, brief) if isinstance(given, dict) else "does not fit its kind"
         if isinstance(claim, str):
             dropped[claim] += 1
@@ -219,8 +216,8 @@ def check_claims(reply: Typing, part: Part, brief: Brief, report: Report) -> Che
         moved += question.n != given.get("question")
         claim = claim.model_copy(update={"quote": said.found.text})
         placed.append(Placed(claim, question, _answer_line(report, said.at, said.found.row), READING))
-    if len(reply.claims) > CLAIMS:
-        dropped[f"more than {CLAIMS}"] = len(reply.claims) - CLAIMS
+    if len(reply.claims) > limits.REPLY_CLAIMS.value:
+        dropped[f"more than {limits.REPLY_CLAIMS.value}"] = len(reply.claims) - limits.REPLY_CLAIMS.value
     return Checked(tuple(placed), moved, dropped)
 
 

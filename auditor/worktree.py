@@ -4,12 +4,13 @@ Git only names the files; their content is read here, without filters, hooks or 
 """
 
 import contextlib
-import difflib
 import hashlib
 import json
 import os
 import stat
-from collections.abc import Callable
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -72,11 +73,60 @@ class _Checkout(Repository):
         if path in self.tree.head:
             said = [_written(lines) for lines in (self.tree.head[path].lines, now)]
             then, here = ([row for _, row in rows] for rows in said)
-            many = max(len(then), len(here)) > limits.COMPARED.value  # then lines that stand there often match none
-            for a, b, size in difflib.SequenceMatcher(None, then, here, autojunk=many).get_matching_blocks():
-                for (old, _), (new, _) in zip(said[0][a : a + size], said[1][b : b + size], strict=True):
-                    made[new] = shas[old] if old < len(shas) else commit
+            for a, b in _kept(then, here):
+                old, new = said[0][a][0], said[1][b][0]
+                made[new] = shas[old] if old < len(shas) else commit
         return made
+
+
+def _kept(then: Sequence[str], here: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The lines that are still there, by their places: those that both begin or end with, then those that stand in both once,
+    in the longest order that both have, and between these the same again. Time grows with the lines, whatever they are."""
+    stretches = [(0, len(then), 0, len(here), _ROUNDS)]
+    while stretches:
+        a, b, c, d, rounds = stretches.pop()
+        while a < b and c < d and then[a] == here[c]:
+            yield a, c
+            a, c = a + 1, c + 1
+        while a < b and c < d and then[b - 1] == here[d - 1]:
+            b, d = b - 1, d - 1
+            yield b, d
+        if a == b or c == d or not rounds:
+            continue
+        places = _once(then, a, b)
+        others = _once(here, c, d)
+        pairs = [(at, others[row]) for row, at in places.items() if row in others]
+        for at, to in (common := _in_order(pairs)):
+            stretches.append((a, at, c, to, rounds - 1))
+            a, c = at, to
+        if common:
+            stretches.append((a, b, c, d, rounds - 1))
+
+
+_ROUNDS = 8  # within each other
+
+
+def _once(rows: Sequence[str], start: int, end: int) -> dict[str, int]:
+    """The places of the rows that stand once in a stretch, in their order."""
+    count = Counter(rows[start:end])
+    return {rows[i]: i for i in range(start, end) if count[rows[i]] == 1}
+
+
+def _in_order(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Of pairs in the order of their first halves the most that are in that of their second ones, too."""
+    tops: list[int] = []  # the last pair of the best row of each length, by its number
+    ends: list[int] = []
+    before: list[int] = []
+    for n, (_, to) in enumerate(pairs):
+        place = bisect_left(ends, to)
+        before.append(tops[place - 1] if place else -1)
+        tops[place : place + 1], ends[place : place + 1] = [n], [to]
+    found = []
+    at = tops[-1] if tops else -1
+    while at >= 0:
+        found.append(pairs[at])
+        at = before[at]
+    return found[::-1]
 
 
 def _written(lines: list[str]) -> list[tuple[int, str]]:

@@ -8,6 +8,7 @@ import re
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from auditor.models import AuditRecord
 from auditor.profile import load_profile
 from auditor.repository import Unreadable
 from auditor.rules import hint
-from auditor.worktree import open_working_tree, root_of
+from auditor.worktree import _kept, open_working_tree, root_of
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "GITHUB_", "PRE_COMMIT"))}
@@ -468,3 +469,29 @@ def test_the_report_alone_uncommitted_is_one_quiet_line(repo: Path) -> None:
     record = check(repo)
     assert rules(record) == []
     assert record.submission.uncommitted == (REPORT,)
+
+
+def _kept_rows(then: str, here: str) -> list[tuple[int, int]]:
+    return sorted(_kept(then.split(), here.split()))
+
+
+def test_lines_that_are_still_there() -> None:
+    assert _kept_rows("a b c d", "a b x c d") == [(0, 0), (1, 1), (2, 3), (3, 4)]
+    assert _kept_rows("a b c d", "x a c d y") == [(0, 1), (2, 2), (3, 3)]
+    assert _kept_rows("a b", "c d") == []
+    assert _kept_rows("", "a") == []
+    assert _kept_rows("a n b n c", "x a n n b y n c z") == [(0, 1), (1, 2), (2, 4), (3, 6), (4, 7)]
+    assert _kept_rows("a b c", "c b a") in ([(0, 2)], [(1, 1)], [(2, 0)])  # one was moved past the others
+    assert len(_kept_rows("p a q b r", "x p b q a r y")) == 3
+
+
+def test_lines_are_compared_in_time_that_grows_with_them() -> None:
+    for then, here in (
+        (["a"] * 20_000, ["b", "a"] * 20_000),
+        (["a", "b"] * 10_000, ["b", "a", "a"] * 10_000),
+        ([str(i % 10_000) for i in range(20_000)], [str(i * 7 % 10_000) for i in range(20_000)]),
+        ([str(i) for i in range(20_000)], [str(i) for i in range(20_000, 0, -1)]),
+    ):
+        start = time.process_time()
+        list(_kept(then, here))
+        assert time.process_time() - start < 2

@@ -275,7 +275,7 @@ def test_batch_since_an_earlier_run(repos: Path, tmp_path: Path) -> None:
     rows = {r["since"] for r in table(new / "findings.csv")}
     assert "still" in rows
     index = (new / "index.html").read_text(encoding="utf-8")
-    assert ">gone</button>" in index
+    assert ">gone</span></button>" in index
     assert "with new findings" in index
     assert "1 gone" in (new / "groups" / "overclaiming.html").read_text(encoding="utf-8")
     # what was decided then holds now

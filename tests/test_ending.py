@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from build_fixture import build
 
-from auditor import ending
+from auditor import ending, errors
 from auditor.boundary import attempt
 from auditor.errors import UserError
 from auditor.pipeline import moment
@@ -54,8 +54,8 @@ def shell(command: str, cwd: Path, **env: str) -> tuple[int, str]:
         ("{a} schema >&- 2>&-", 3, ""),
         ("{a} schema | true; exit ${{PIPESTATUS[0]}}", 3, "standard output: Broken pipe"),
         ("{a} check --only form > /dev/full", 3, "standard output: No space left"),
-        ("{a} probes nothing", 2, "no probe is called"),
-        ("{a} audit $(printf 'a%.0s' {{1..5000}})", 2, "aaa...: File name too long"),
+        ("{a} probes nothing", 2, "no probe, kind of claim or rule is called"),
+        ("{a} audit $(printf 'a%.0s' {{1..5000}})", 2, "give a checkout"),
         ("PATH=/nonexistent {a} audit file:///nowhere", 2, "git is not installed"),
         ("printf 'group,repo\\ng1,file:///x\\n' > c.csv; PATH=/nonexistent {a} batch c.csv --out o", 2, "git is not installed"),
         ("printf 'group,repo\\ng1,%05000d\\n' 1 > c.csv; {a} batch c.csv --out o", 2, "line 2: 000"),
@@ -144,10 +144,20 @@ def test_a_file_that_makes_code_fail_is_put_aside() -> None:
                 assert file.path != "b"
         return made
 
-    assert attempt(work) == (["x", "x"], "")
+    assert attempt(work, "work") == (["x", "x"], "")
     assert files[1].why_skipped == "could not be made sense of (AssertionError)"
     with pytest.raises(Exception, match="could not be made sense of"):
         files[1].text  # noqa: B018
+
+
+def test_a_slip_in_the_program_passes_every_boundary_in_tests_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slips() -> None:
+        raise NameError("nmae")
+
+    with pytest.raises(NameError):
+        attempt(slips, "work")
+    monkeypatch.setattr(errors, "PASSED", ())
+    assert attempt(slips, "work") == (None, "work failed: NameError: nmae")
 
 
 def test_no_file_is_put_aside_where_that_does_not_help() -> None:
@@ -157,7 +167,7 @@ def test_no_file_is_put_aside_where_that_does_not_help() -> None:
         held = file
         raise KeyError(held.path)
 
-    assert attempt(work) == (None, "KeyError: 'a'")
+    assert attempt(work, "work") == (None, "work failed: KeyError: 'a'")
     assert file.text == "x"
 
 

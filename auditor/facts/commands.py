@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
+from auditor import limits
 from auditor.facts.commandline import Script, refuses, scripts
 from auditor.facts.declared import DECLARATIONS, declarations
 from auditor.facts.images import builds, inside_image
@@ -309,9 +310,6 @@ def called(snapshot: Snapshot) -> tuple[Called, ...]:
     return snapshot.once("facts.commands", lambda: tuple(_called(snapshot)))
 
 
-_MOST = 500  # commands of one file; more were not typed
-
-
 def _called(snapshot: Snapshot) -> Iterator[Called]:
     known = names(snapshot)
     for file, kind, command, folder in _commands(snapshot):
@@ -416,18 +414,18 @@ def _commands(snapshot: Snapshot) -> Iterator[tuple[File, str, Command, str]]:
     """All commands with where they stand and the folder that they start in."""
     for file in snapshot.select(WORKFLOWS, stubs=True):
         found = workflow(file)
-        for command in islice(found.commands(), _MOST) if found else ():
+        for command in islice(found.commands(), limits.COMMANDS.value) if found else ():
             yield file, "workflow", command, ""
     for file in snapshot.select(DOCKERFILES, stubs=True):
         if docker(file):
-            yield from ((file, "image", c, file.folder) for c in islice(commands(file), _MOST))
+            yield from ((file, "image", c, file.folder) for c in islice(commands(file), limits.COMMANDS.value))
     for file in snapshot.select(_OTHERS, stubs=True):
-        yield from ((file, "recipe", c, file.folder) for c in islice(commands(file), _MOST))
+        yield from ((file, "recipe", c, file.folder) for c in islice(commands(file), limits.COMMANDS.value))
     for file in snapshot.select(DOCUMENTS):
         if snapshot.report and file.path in snapshot.report.files:
             continue  # what the report says is settled by the claims
         for text, line in fences(file):
-            yield from ((file, "document", c, file.folder) for c in shell_commands(text, line)[:_MOST])
+            yield from ((file, "document", c, file.folder) for c in shell_commands(text, line)[: limits.COMMANDS.value])
 
 
 _SHELLS = frozenset(["bash", "sh", "shell", "console", "zsh", "shell-session", "terminal"])

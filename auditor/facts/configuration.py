@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 from functools import cached_property
 
+from auditor import limits
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Node, literal, python, yaml_documents
 from auditor.repository import Unreadable
@@ -19,7 +20,6 @@ _NO_CONFIGURATION = (
     "!**/.pre-commit-config.y*ml",
     "!reports/**",
 )
-_SETTINGS_LIMIT = 200_000  # bytes; larger YAML is data
 
 
 @dataclass
@@ -65,7 +65,7 @@ def configuration(snapshot: Snapshot) -> Configuration:
 def _configuration(snapshot: Snapshot) -> Configuration:
     found = Configuration(snapshot)
     for file in snapshot.select(("**/*.{yaml,yml}", *_NO_CONFIGURATION), stubs=True).named():
-        if file.skipped or file.size > _SETTINGS_LIMIT:
+        if file.skipped or file.size > limits.SETTINGS.value:
             continue
         stem = file.name.rsplit(".", 1)[0]
         found.files.setdefault(stem, []).append(file.path)
@@ -223,7 +223,7 @@ def keys(snapshot: Snapshot) -> tuple[Key, ...]:
 
 def _keys_read(snapshot: Snapshot) -> Iterator[Key]:
     chosen = snapshot.select(("**/*.{yaml,yml}", *_NO_CONFIGURATION))
-    files = [f for f in chosen if f.size <= _SETTINGS_LIMIT]
+    files = [f for f in chosen if f.size <= limits.SETTINGS.value]
     code = snapshot.select(("**/*.py", "**/*.ipynb"))
     if not files or not len(code):
         return

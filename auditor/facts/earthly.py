@@ -5,12 +5,12 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from auditor import limits
 from auditor.facts.scenes import Call, Lookup, Script, shell_folder
 from auditor.lazy import compile_later
 from auditor.readers import Command, shell_commands
 from auditor.snapshot import File
 
-_MOST = 200  # targets that one call is followed to
 _HEAD = compile_later(r"([A-Za-z][\w.-]*):\s*(?:#.*)?$")
 _REFERENCE = compile_later(r"(?:^|[\s(=])((?:\.{0,2}/?[\w./-]*|[\w-]+)\+[A-Za-z][\w.-]*)")
 _BUILDS = ("BUILD", "FROM", "COPY", "DO", "WITH")
@@ -73,7 +73,7 @@ def _target(
     if name != "base" and name not in read.targets:
         lookup.lost(call, f"a target that {found.path} does not have")
         return
-    if (found.path, name) in done or len(done) >= _MOST:
+    if (found.path, name) in done or len(done) >= limits.TARGETS.value:
         return
     done.add((found.path, name))
     rows = read.targets.get(name, []) if name != "base" else []

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from auditor import limits
 from auditor.lazy import compile_later, dataclass
 
 
@@ -28,7 +29,6 @@ class OneOf:
     values: frozenset[str]
 
 
-_LIMIT = 4_000  # characters of an expression that is read
 _DEPTH = 40
 _TOKEN = compile_later(
     r"\s*(?:('(?:[^']|'')*')|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w-]*)|(&&|\|\||==|!=|<=|>=|[!<>()\[\],.*]))"
@@ -151,7 +151,7 @@ class _Reader:
         self._tokens: list[tuple[str, str]] = []
         self._at = self._depth = 0
         at, text = 0, text.strip()
-        if len(text) > _LIMIT:
+        if len(text) > limits.EXPRESSION.value:
             raise _Odd("too long")
         while at < len(text):
             match = _TOKEN.match(text, at)

@@ -2,6 +2,7 @@
 
 from dataclasses import field
 
+from auditor import limits
 from auditor.facts.gitlabrules import constants, ruled_out, scenes
 from auditor.facts.scenes import Lookup
 from auditor.globs import matches
@@ -11,7 +12,6 @@ from auditor.readers import GITLAB_WORDS, Command, Job, Node, Step, shell_comman
 from auditor.snapshot import File, Files
 
 _DEPTH = 10
-_MOST = 300
 
 
 @dataclass
@@ -64,7 +64,7 @@ def jobs_of(made: Configuration, branch: str, branches: tuple[str, ...]) -> list
     """The jobs that a pipeline has, each with its steps: what stands before, in and after its script."""
     found = []
     shared = made.words.get("variables", (None, Node()))[1]
-    for name, (file, line, node) in list(made.jobs.items())[:_MOST]:
+    for name, (file, line, node) in list(made.jobs.items())[: limits.JOBS.value]:
         if name.startswith("."):
             continue
         merged = _extended(made, node, file, 0)
@@ -135,7 +135,11 @@ def _lines(made: Configuration, part: Node, file: File, depth: int) -> list[tupl
             for word in words[2:]:
                 inner = inner[word]
             return _lines(made, inner, source, depth + 1)
-    return [one for item in part.items for one in _lines(made, item, file, depth + 1)][:_MOST] if depth < _DEPTH else []
+    return (
+        [one for item in part.items for one in _lines(made, item, file, depth + 1)][: limits.JOBS.value]
+        if depth < _DEPTH
+        else []
+    )
 
 
 _ANY_REF = (

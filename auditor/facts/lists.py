@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 from typing import Any, Literal
 
-from auditor import ini
+from auditor import ini, limits
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import Node, toml, yaml_root
@@ -20,9 +20,6 @@ from auditor.snapshot import File
 
 How = Literal["listed", "image", "script", "constraint", "locked"]
 Kind = Literal["requirements", "constraints", "conda", "script"]
-
-_REFERENCES = 200  # files that one file may refer to
-_PACKAGES = 20_000  # packages that one file may list
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ class Listing:
 
     def refer(self, target: str, line: int, kind: Kind = "requirements", group: str = "", **more: Any) -> None:
         """Note that packages are taken from another file."""
-        if len(self.references) >= _REFERENCES:
+        if len(self.references) >= limits.REFERENCES.value:
             self.lost(0, "refers to more files than are followed")
         elif target:
             self.references.append(Reference(self.file.path, line, target, kind, group, **more))
@@ -88,7 +85,7 @@ class Listing:
 
     def requirement(self, text: str, line: int, group: str = "", **more: Any) -> bool:
         """List what one requirement names; whether it is one."""
-        if len(self.packages) >= _PACKAGES:
+        if len(self.packages) >= limits.PACKAGES.value:
             self.lost(0, "lists more packages than are read")
             return True
         found = requirement(text)

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 
+from auditor import limits
 from auditor.holes import Hole
 from auditor.lazy import compile_later, dataclass
 from auditor.snapshot import File
@@ -12,7 +13,6 @@ from auditor.snapshot import File
 Find = Callable[[str], "File | None"]  # a file by its path, as the tool would look for it
 
 _DEPTH = 12
-_LONG = 20_000  # characters that an expansion may grow to
 
 
 @dataclass
@@ -150,7 +150,7 @@ class Makefile:
             return "$()"
         out: list[str] = []
         i = length = 0
-        while i < len(text) and length < _LONG:
+        while i < len(text) and length < limits.EXPANSION.value:
             c = text[i]
             if c != "$" or i + 1 >= len(text):
                 piece, i = c, i + 1

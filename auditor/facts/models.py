@@ -7,15 +7,13 @@ import zipfile
 from collections.abc import Iterator
 from itertools import islice
 
+from auditor import limits
 from auditor.lazy import dataclass
 from auditor.repository import Unreadable
 from auditor.shapes import below, number_of, table_of, text_of, whole
 from auditor.snapshot import File, Snapshot
 
 SUFFIXES = ("safetensors", "onnx", "pt", "pth", "ckpt", "npy", "npz", "pkl", "pickle", "joblib")
-_LIMIT = 256_000_000  # bytes of a model
-_HEADER = 4_000_000  # bytes of a header or of a pickle's program
-_MOST = 5_000  # tensors
 _ONNX_TYPES = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 9: "bool", 10: "float16", 11: "float64"}
 
 
@@ -80,7 +78,7 @@ def model(file: File) -> Model:
     kind = {"pth": "torch", "pt": "torch", "ckpt": "torch", "npz": "numpy", "npy": "numpy"}.get(
         file.suffix, "pickle" if file.suffix in ("pkl", "pickle", "joblib") else file.suffix
     )
-    if file.size > _LIMIT:
+    if file.size > limits.MODEL.value:
         return Model(file.path, kind, file.size, unread="too large to read")
     try:
         data = file.bytes()
@@ -94,7 +92,7 @@ def model(file: File) -> Model:
         tensors, classes = _read(file.suffix, data)
     except (ValueError, KeyError, TypeError, IndexError, SyntaxError, OverflowError, RecursionError, MemoryError, NotImplementedError, RuntimeError, EOFError, OSError, zipfile.BadZipFile):  # fmt: skip
         return Model(file.path, kind, file.size, unread="does not read as its suffix says")
-    return Model(file.path, kind, file.size, tuple(islice(tensors, _MOST)), tuple(classes))
+    return Model(file.path, kind, file.size, tuple(islice(tensors, limits.TENSORS.value)), tuple(classes))
 
 
 def _read(suffix: str, data: bytes) -> tuple[list[Tensor], list[str]]:
@@ -108,13 +106,14 @@ def _read(suffix: str, data: bytes) -> tuple[list[Tensor], list[str]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if suffix == "npz":
                 return [
-                    _npy(i.filename.removesuffix(".npy"), _part(archive, i, 2_000)) for i in archive.infolist()[:_MOST]
+                    _npy(i.filename.removesuffix(".npy"), _part(archive, i, 2_000))
+                    for i in archive.infolist()[: limits.TENSORS.value]
                 ], []
             inner = next(i for i in archive.infolist() if i.filename.rsplit("/", 1)[-1] == "data.pkl")
-            if inner.file_size > _HEADER:
+            if inner.file_size > limits.MODEL_HEADER.value:
                 raise ValueError("too large")
-            return _pickle(_part(archive, inner, _HEADER))
-    return _pickle(data[:_HEADER])
+            return _pickle(_part(archive, inner, limits.MODEL_HEADER.value))
+    return _pickle(data[: limits.MODEL_HEADER.value])
 
 
 def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
@@ -124,7 +123,7 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
 
 def _safetensors(data: bytes) -> list[Tensor]:
     size = int.from_bytes(data[:8], "little")
-    if size > _HEADER:
+    if size > limits.MODEL_HEADER.value:
         raise ValueError("too large")
     header = table_of(json.loads(data[8 : 8 + size]))
     return [
@@ -189,7 +188,7 @@ def _onnx(data: bytes) -> list[Tensor]:
     graphs = [v for k, v in _fields(memoryview(data)) if k == 7 and isinstance(v, memoryview)]
     for graph in graphs[:1]:
         for key, value in _fields(graph):
-            if key != 5 or not isinstance(value, memoryview) or len(made) >= _MOST:
+            if key != 5 or not isinstance(value, memoryview) or len(made) >= limits.TENSORS.value:
                 continue
             name, kind, dims = "", "", list[int]()
             for part, said in _fields(value):
@@ -257,7 +256,7 @@ def _pickle(data: bytes) -> tuple[list[Tensor], list[str]]:
                 shape = numbers[len(numbers) - width :] if width else []
                 tensors.append(Tensor(name, _shape(shape), dtype))
                 waiting = False
-            if len(tensors) >= _MOST:
+            if len(tensors) >= limits.TENSORS.value:
                 break
     except (ValueError, UnicodeDecodeError):
         if not tensors and not classes:

@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 
+from auditor import limits
 from auditor.facts.earthly import earthly
 from auditor.facts.environments import invoke, nox, tox
 from auditor.facts.known import known_program
@@ -37,7 +38,6 @@ from auditor.repository import Unreadable
 from auditor.snapshot import File, Files
 
 _DEPTH = 12
-_MOST = 4_000  # commands that one step is followed to
 
 Follow = Callable[["Resolver", Call], "Iterator[Script] | None"]
 
@@ -118,7 +118,7 @@ class Resolver:
             if (match := _FUNCTION.match(written.text)) and (body := written.text[match.end() :].strip(" {")):
                 written = Command(body, written.line, written.soft)  # of `name() { body; }`
             for command in _expanded(written, values):
-                if self._made >= _MOST:
+                if self._made >= limits.FOLLOWED.value:
                     return
                 self._made += 1
                 words = command.words

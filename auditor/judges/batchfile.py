@@ -14,6 +14,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
+from auditor import limits
 from auditor.errors import UserError
 from auditor.judges import Answer, Request, Say, Settings, Store, Usage, key
 from auditor.judges.recorded import JUDGE, info, misfit, read_settings, stored, with_params, write_settings
@@ -24,8 +25,6 @@ from auditor.whole import write_whole
 ENDPOINT: Final = "/v1/chat/completions"
 TOKENS = 100_000_000
 """More tokens than this no reply took: such a number is not counted."""
-LINES = 50_000
-BYTES = 200_000_000
 
 
 def body(request: Request, settings: Settings, strict: bool = True) -> dict[str, Any]:
@@ -54,8 +53,8 @@ class BatchFile:
         model: str = "",
         params: Mapping[str, Any] | None = None,
         say: Say | None = None,
-        lines: int = LINES,
-        size: int = BYTES,
+        lines: int = limits.BATCH_LINES.value,
+        size: int = limits.BATCH_BYTES.value,
     ) -> None:
         settings = read_settings(folder)
         if settings is None:

@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Mapping
 
+from auditor import limits
 from auditor.extras import need
 from auditor.models import Figure, Report
 from auditor.repository import Unreadable
@@ -13,9 +14,6 @@ MOST = 12
 """Images of one report that are sent."""
 SIDE = 1_280
 """Pixels of the longer side."""
-PIXELS = 40_000_000
-"""A larger image is not opened."""
-BYTES = 8_000_000
 
 
 def shown(report: Report, files: Mapping[str, File], private: bool = False) -> tuple[Figure, ...]:
@@ -33,12 +31,12 @@ def shown(report: Report, files: Mapping[str, File], private: bool = False) -> t
             made.append(Figure(path=path, reason=f"more than {MOST} images"))
             continue
         file = files[path]
-        if file.size > BYTES or file.why_skipped not in ("", "binary"):
+        if file.size > limits.FIGURE.value or file.why_skipped not in ("", "binary"):
             made.append(Figure(path=path, size=file.size, reason=file.why_skipped or "too large"))
             continue
         try:
             with Image.open(io.BytesIO(file.bytes()), formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
-                if image.width * image.height > PIXELS:
+                if image.width * image.height > limits.PIXELS.value:
                     raise ValueError("too many pixels")
                 image.thumbnail((SIDE, SIDE))
                 plain = Image.new("RGB", image.size, "white")

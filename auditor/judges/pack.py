@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from auditor import errors
 from auditor.globs import matches
 from auditor.lazy import dataclass
 from auditor.models import Evidence, Problem, Question
@@ -107,6 +108,8 @@ def candidates(snapshot: Snapshot, probed: Iterable[Evidence]) -> tuple[list[Can
             made = _candidate(file, snapshot, frozenset(hits.get(file.path, ())))
         except Unreadable as reason:
             made = str(reason)
+        except errors.PASSED:
+            raise
         except Exception as error:  # a boundary: a file that cannot be packed is named
             made = f"could not be packed ({type(error).__name__})"
         if isinstance(made, str):

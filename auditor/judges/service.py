@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from auditor import limits
 from auditor.errors import UserError
 from auditor.extras import need
 from auditor.judges import REPLY, Say, Store
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 HOSTED = "https://api.openai.com/v1"
 TIMEOUT = 900.0
 """Seconds that a request may take with all its tries: a local server may read a long prompt for minutes."""
-REPLY_BYTES = 8_000_000
-"""Bytes of one response that are read; a long reply has some 100,000."""
 RETRIES = 4
 """How often the client sends a request again after 408, 409, 429, 5xx, a timeout or a broken connection. Nothing else does."""
 BATCHES = "batches.json"
@@ -85,8 +84,8 @@ def _client(timeout: float, server: Server) -> Any:
             size = 0
             for chunk in self.stream:
                 size += len(chunk)
-                if size > REPLY_BYTES:
-                    raise Unusable(f"the server's reply is larger than {REPLY_BYTES // 1_000_000} MB")
+                if size > limits.REPLY_BYTES.value:
+                    raise Unusable(f"the server's reply is larger than {limits.REPLY_BYTES.value // 1_000_000} MB")
                 if _left() <= 0:
                     raise httpx2.ReadTimeout("the deadline has passed")
                 yield chunk

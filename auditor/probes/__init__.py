@@ -9,6 +9,7 @@ Probes never run anything, never use the network and never ask a model.
 import ast
 from collections.abc import Callable, Iterator
 
+from auditor import limits
 from auditor.boundary import attempt
 from auditor.holes import Hole, unsure, watching
 from auditor.lazy import dataclass
@@ -16,7 +17,6 @@ from auditor.models import Evidence, Outcome, Searched
 from auditor.readers import Module, python, readable
 from auditor.snapshot import File, Files, Snapshot
 
-KEPT = 6  # pieces of evidence that a record keeps of one probe
 NAMED = 20  # files that a record names of those that a probe looked at
 
 Function = Callable[[Files], Iterator[Evidence]]
@@ -69,7 +69,7 @@ class Probe:
             found, reason = attempt(lambda: list(self.function(files)), f"the probe `{self.id}`", "the probe")
         searched = Searched(globs=self.looks_in, files=len(files), paths=tuple(f.path for f in files.named()[:NAMED]))
         if found:
-            kept = tuple(e.model_copy(update={"probe": self.id}) for e in found[:KEPT])
+            kept = tuple(e.model_copy(update={"probe": self.id}) for e in found[: limits.EVIDENCES.value])
             return Answer("found", kept, len(found), searched)
         if reason or watch:
             unsure(*watch.holes)  # whoever asked is as unsure

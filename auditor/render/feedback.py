@@ -12,8 +12,9 @@ from auditor.escape import code, plain
 from auditor.lazy import dataclass
 from auditor.models import AuditRecord, Finding, Verdict
 from auditor.render import one_line
-from auditor.render.html import _asset, _Blob, _hash, _template, _without_secrets
+from auditor.render.hosts import Blob
 from auditor.render.ways import Ways
+from auditor.render.written import asset, policy_hash, template, without_secrets
 from auditor.rules import hint
 
 _OPENINGS = {
@@ -80,7 +81,7 @@ def feedback(record: AuditRecord, decisions: Decisions | None, *, only_new: bool
     ever = decisions.by_fingerprint() if decisions else {}
     since = record.since if only_new else None
     verdicts = {v.id: v for v in record.verdicts}
-    blob = _Blob(record)
+    blob = Blob(record)
     told = [f for f in record.findings if f.fingerprint in chosen and chosen[f.fingerprint].decision == "confirmed"]
     told = [f for f in told if since is None or f.fingerprint not in since.still]
     gone = (
@@ -100,12 +101,12 @@ def feedback(record: AuditRecord, decisions: Decisions | None, *, only_new: bool
     )
 
 
-def _point(record: AuditRecord, finding: Finding, verdict: Verdict, blob: _Blob) -> Point:
+def _point(record: AuditRecord, finding: Finding, verdict: Verdict, blob: Blob) -> Point:
     source, line = verdict.claim.source, verdict.claim.line
     path = record.report.where(source)
     private = source.kind == "question" and any(q.private for q in record.report.questions if q.n == source.n)
     item = source.kind == "item"
-    title = _without_secrets(verdict.claim.quote) if item else f"Question {source.n}" if source.n else "The report"
+    title = without_secrets(verdict.claim.quote) if item else f"Question {source.n}" if source.n else "The report"
     point = Point(
         title=one_line(title, 200),
         opening=_OPENINGS.get(finding.rule, _OTHERWISE),
@@ -115,7 +116,7 @@ def _point(record: AuditRecord, finding: Finding, verdict: Verdict, blob: _Blob)
     )
     if private:
         return point
-    point.quote = "" if item else _without_secrets(verdict.claim.quote)
+    point.quote = "" if item else without_secrets(verdict.claim.quote)
     point.shows = verdict.repo_shows
     point.difference = "" if finding.rule in _OPENINGS and item else verdict.difference
     hidden = {n for q in record.report.questions if q.private for n in range(q.line, q.answer_lines[1] + 1)}
@@ -193,5 +194,7 @@ def _link(place: tuple[str, str]) -> str:
 
 def html(record: AuditRecord, decisions: Decisions | None, *, only_new: bool = False, ways: Ways | None = None) -> str:
     """The page, to read or to send. It loads nothing and has no script; `ways` lead back to the class."""
-    told, style = feedback(record, decisions, only_new=only_new), _asset("feedback.css")
-    return _template("feedback.html.j2").render(told=told, ways=ways, style=Markup(style), hash=Markup(_hash(style)))
+    told, style = feedback(record, decisions, only_new=only_new), asset("feedback.css")
+    return template("feedback.html.j2").render(
+        told=told, ways=ways, style=Markup(style), hash=Markup(policy_hash(style))
+    )

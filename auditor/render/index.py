@@ -6,7 +6,6 @@ Entries are read one at a time, so that a university takes no more memory than a
 import csv
 import hashlib
 import io
-import itertools
 import json
 from base64 import b64encode
 from collections import Counter
@@ -17,14 +16,30 @@ from typing import Any
 
 from auditor.escape import cell, json_text, one_line, safe
 from auditor.lazy import dataclass
-from auditor.models import GroupEntry, JudgeInfo, Named, Tool
+from auditor.models import GroupEntry, JudgeInfo, Label, Named, Tool
+from auditor.render.ways import anchor
 
 COMMON = 0.5
 """The share of groups above which a finding is called common: the template or the profile may be at fault."""
 
 _HERE = Path(__file__).parent
-_MARKS = {"contradicted": "x", "supported": "+", "not_verifiable": "?"}
-_CLASSES = {"x": "c", "+": "s", "?": "n", " ": "o"}
+_LABELS: tuple[Label, ...] = ("contradicted", "supported", "not_verifiable")
+STATES = {
+    "a": ("✕", "ticked, and nothing shows it"),
+    "s": ("✓", "ticked, and there"),
+    "q": ("?", "not verifiable"),
+    "o": ("○", "open, and there: no fault"),
+    "e": ("·", "open, and not there"),
+    "b": ("/", "checklist not filled in"),
+    "m": ("–", "left out of the checklist"),
+    "x": ("", "not asked of this group"),
+}
+"""What a cell of the map may say, by its class on the page: the mark that says so without colour, and the words."""
+
+NAMED = 400
+"""Groups up to which each cell leads somewhere and has its words on the page itself; of more, the script gives both to the rows that
+are shown, and without script a group's name leads to its checklist."""
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _COUNTS = (
     "commits",
@@ -52,10 +67,18 @@ _COUNTS = (
 )
 
 
+@dataclass(frozen=True)
+class Head:
+    """How an item is called where there is no room, and the section that it stands in."""
+
+    short: str = ""
+    section: str = ""
+
+
 @dataclass
 class Class:
     """The groups of a run in the order of their list, and what they were audited with. `titles` are the profile's items by
-    id, in its order. Of the groups' findings only `kinds` is kept: in how many audited groups there is one of a rule, about
+    id, in its order, `heads` their short names and sections. Of the groups' findings only `kinds` is kept: in how many audited groups there is one of a rule, about
     an item or question, by a check; and by group `words`, for the page's filter, and how many are `new` since an earlier
     audit, where one was `compared` with."""
 
@@ -65,6 +88,7 @@ class Class:
     titles: Mapping[str, str]
     before: str = ""
     note: str = ""
+    heads: Mapping[str, Head] = field(default_factory=dict)
     groups: list[GroupEntry] = field(default_factory=list)
     kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     words: dict[str, str] = field(default_factory=dict)
@@ -103,7 +127,9 @@ def items(course: Class) -> list[dict[str, Any]]:
     for id_, text in course.titles.items():
         counts: Counter[str] = Counter(g.items[id_] for g in course.audited if id_ in g.items)
         if counts:
-            made.append({"id": id_, "text": text, **{label: counts[label] for label in _MARKS}})
+            head = course.heads.get(id_, Head())
+            named = {"short": head.short or id_, "section": head.section}
+            made.append({"id": id_, "text": text, **named, **{str(label): counts[label] for label in _LABELS}})
     return made
 
 
@@ -146,7 +172,7 @@ def to_csv(course: Class) -> str:
     """One row a group. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    levels, labels = ("error", "warning", "note"), tuple(_MARKS)
+    levels, labels = ("error", "warning", "note"), _LABELS
     writer.writerow(
         ["group", "status", "error", "repo", "commit", "commit_time", "later_commits"]
         + [f"{level}s" for level in levels]
@@ -160,7 +186,7 @@ def to_csv(course: Class) -> str:
         row: list[object] = [g.id, _status(g), g.error, g.repo, g.commit, g.commit_time, g.later_commits]
         row += [g.levels.get(level, 0) for level in levels]  # type: ignore[call-overload]
         row += [g.standings.get(name, 0) for name in ("lead", "remark", "disputed")]
-        row += [g.labels.get(label, 0) for label in labels]  # type: ignore[call-overload]
+        row += [g.labels.get(label, 0) for label in labels]
         row += [g.judged, len(g.unjudged), u.input_tokens, u.cached_tokens, u.output_tokens, u.cost]
         row += [s.first_commit, s.last_commit, *(getattr(s, c) for c in _COUNTS)]
         writer.writerow([cell(v) for v in row])
@@ -172,8 +198,8 @@ def _status(group: GroupEntry) -> str:
 
 
 def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
-    """The page, in pieces: groups, undecided ones first, with their items as a heat map, what is common, the items, when work was done.
-    `pages` tells the page or record of a group by the group's id."""
+    """The page, in pieces: groups, undecided ones first, with their items as a heat map, what is common, each item's groups, when work
+    was done. `pages` tells the page or record of a group by the group's id."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -185,19 +211,46 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
         lstrip_blocks=True,
     )
     environment.filters["line"] = one_line
-    style, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("index.css", "index.js"))
+    style = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("colours.css", "index.css"))
+    script = (_HERE / "index.js").read_text(encoding="utf-8")
     listed = items(course)
     order = [i["id"] for i in listed]
     frequent = common(course)
     hot = {c["about"] for c in frequent}
     heat = activity(course)
     most = max((n for row in heat for n in row), default=0) or 1
+    groups = sorted(course.groups, key=_weight)
+    seen: Counter[str] = Counter()
+    absent: dict[str, list[tuple[str, str]]] = {id_: [] for id_ in order}
+    states: dict[str, Counter[str]] = {id_: Counter() for id_ in order}
+    for group in groups:
+        for id_, state in zip(order, "" if group.error else cells(group, order), strict=False):
+            seen[state] += 1
+            states[id_][state] += 1
+            if state == "a":
+                absent[id_].append((group.id, _anchored(pages.get(group.id, ""), id_)))
     page = environment.get_template("index.html.j2").stream(
         course=course,
-        rows=(_row(g, order, pages) for g in sorted(course.groups, key=_weight)),
-        items=[{**i, "common": i["id"] in hot} for i in listed],
+        rows=(_row(g, order, pages) for g in groups),
+        items=[
+            {
+                **i,
+                "common": i["id"] in hot,
+                "groups": absent[i["id"]],
+                "states": states[i["id"]],
+                "anchor": anchor(i["id"]),
+            }
+            for i in listed
+        ],
+        bands=_bands(listed),
+        states=STATES,
+        seen=seen,
+        named=len(groups) <= NAMED,
         common=frequent,
-        failed=[g for g in course.groups if g.error],
+        failed=[g for g in groups if g.error],
+        unfilled=sum(not g.error and bool(_unfilled(g)) for g in groups),
+        decided=sum(sum(g.decided.values()) - g.decided.get("undecided", 0) for g in groups),
+        undecided=sum(g.decided.get("undecided", 0) for g in groups),
         compared=course.compared,
         days=[(day, [(n, -(-4 * n // most)) for n in row]) for day, row in zip(_DAYS, heat, strict=True)],
         levels=sum((Counter(g.levels) for g in course.groups), Counter(error=0, warning=0, note=0)),
@@ -207,6 +260,65 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
     )
     page.enable_buffering(200)
     yield from page
+
+
+def cells(group: GroupEntry, order: Sequence[str]) -> str:
+    """What is known of each item of a group: a letter of STATES each. Of a checklist that nobody filled in nothing is held
+    against anybody, nor does it count as clean."""
+    if _unfilled(group):
+        return "b" * len(order)
+    left_out = set(group.report_state.items_missing) if group.report_state else set()
+    open_ = set(group.open_boxes)
+    made = []
+    for id_ in order:
+        label = group.items.get(id_)
+        if label is None:
+            made.append("m" if id_ in left_out else "x")
+        elif label == "not_verifiable":
+            made.append("q")
+        elif id_ in open_:
+            made.append("o" if label == "contradicted" else "e")
+        else:
+            made.append("a" if label == "contradicted" else "s")
+    return "".join(made)
+
+
+def _anchored(page: str, item: str) -> str:
+    """The address of an item on a group's page; the record of a class without pages has no places."""
+    return f"{page}#{anchor(item)}" if page.endswith(".html") else page
+
+
+def _unfilled(group: GroupEntry) -> str:
+    """What there is instead of a checklist that was filled in."""
+    state = group.report_state.checklist if group.report_state else ""
+    return {"missing": "no checklist", "blank": "checklist not filled in"}.get(state, "")
+
+
+def _report(group: GroupEntry) -> list[str]:
+    """What is odd about a group's report, in few words each."""
+    state = group.report_state
+    if state is None:
+        return []
+    counts = [
+        (len(state.missing), "question left out", "questions left out"),
+        (len(state.twice), "question twice", "questions twice"),
+        (0 if _unfilled(group) else len(state.items_missing), "item left out", "items left out"),
+        (len(state.items_twice), "item twice", "items twice"),
+        (state.secrets, "key in clear text", "keys in clear text"),
+    ]
+    said = [_unfilled(group)] if _unfilled(group) else []
+    return said + [f"{n} {one if n == 1 else many}" for n, one, many in counts if n]
+
+
+def _bands(listed: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """The sections of the items, each with how many stand in a row."""
+    made: list[tuple[str, int]] = []
+    for item in listed:
+        if made and made[-1][0] == item["section"]:
+            made[-1] = (made[-1][0], made[-1][1] + 1)
+        else:
+            made.append((item["section"], 1))
+    return made
 
 
 def _weight(group: GroupEntry) -> tuple[bool, bool]:
@@ -220,6 +332,17 @@ def _clean(value: Any) -> Any:
 
 
 def _row(group: GroupEntry, order: Sequence[str], pages: Mapping[str, str]) -> dict[str, Any]:
-    marks = "".join(_MARKS[group.items[i]] if i in group.items else " " for i in order)
-    runs = [(_CLASSES[mark], len(list(run)) * mark) for mark, run in itertools.groupby(marks)]
-    return {"group": group, "status": _status(group), "page": pages.get(group.id, ""), "runs": runs}
+    state = group.report_state
+    page = pages.get(group.id, "")
+    clean = not (group.error or group.levels or group.unjudged or _report(group) or (state and state.unanswered))
+    return {
+        "group": group,
+        "status": _status(group),
+        "page": page,
+        "leads": page.endswith(".html"),
+        "cells": "" if group.error else cells(group, order),
+        "report": _report(group),
+        "unanswered": sorted({*state.unanswered, *state.placeholders}) if state else [],
+        "unfilled": _unfilled(group),
+        "clean": clean,
+    }

@@ -2,15 +2,17 @@
 (() => {
   const $ = (id) => document.getElementById(id);
   const earlier = JSON.parse($("earlier").textContent);
+  // a card is what one sentence or box is told; each of its parts is a finding to decide about
   const findings = [...document.querySelectorAll("details.finding")].map((node) => ({
     node,
     row: node.closest(".row"),
-    number: node.querySelector(".num").textContent,
-    entry: null,
+    entry: document.querySelector(`.index [data-of="${node.dataset.number}"]`),
     ...node.dataset,
+    parts: [...node.querySelectorAll(":scope > .body > .one")].map((box, n) => ({ box, ...(n ? box : node).dataset, number: node.dataset.number })),
   }));
-  for (const f of findings) f.entry = document.querySelector(`.index [data-of="${f.number}"]`);
+  const parts = findings.flatMap((f) => f.parts);
   const order = [...document.querySelectorAll(".index li")].map((li) => findings.find((f) => f.number === li.dataset.of));
+  const deciding = Boolean($("controls")); // not on the group's own page, which is a list of what to do
   const quiet = [...document.querySelectorAll("details.quiet")];
   const words = { confirmed: "✓ confirmed", dismissed: "– dismissed", ask: "? to ask" };
   const chosen = new Map(earlier.decisions.map((d) => [d.fingerprint, d]));
@@ -51,7 +53,8 @@
     if (served) unsaved.set(d.fingerprint, d);
     remember();
   };
-  const choiceOf = (f) => { const d = chosen.get(f.fingerprint); return d && d.decision in words ? d.decision : ""; };
+  const choiceOf = (p) => { const d = chosen.get(p.fingerprint); return d && d.decision in words ? d.decision : ""; };
+  const settled = (f) => f.parts.every(choiceOf);
   const say = (text) => { $("said").textContent = text; };
 
   let under = null, waiting = 0;
@@ -109,46 +112,72 @@
     });
   }
 
-  const show = (f) => {
-    const d = chosen.get(f.fingerprint);
-    const choice = choiceOf(f);
-    f.node.classList.toggle("dismissed", choice === "dismissed");
-    f.node.querySelector("summary .decided").textContent = choice ? words[choice] : "";
-    f.entry.querySelector(".decided").textContent = choice ? words[choice] : "";
-    for (const b of f.node.querySelectorAll("[data-choice]")) b.setAttribute("aria-pressed", String(b.dataset.choice === choice));
-    const note = f.node.querySelector("textarea");
+  const showPart = (p) => {
+    const d = chosen.get(p.fingerprint);
+    const choice = choiceOf(p);
+    for (const b of p.box.querySelectorAll("[data-choice]")) b.setAttribute("aria-pressed", String(b.dataset.choice === choice));
+    const note = p.box.querySelector("textarea");
     const said = d ? d.note : "";
-    if (note.value !== said && !(note === document.activeElement && unsaved.has(f.fingerprint))) note.value = said;
-    const past = replaced.filter((p) => p.fingerprint === f.fingerprint).at(-1);
-    const before = f.node.querySelector(".earlier");
+    if (note.value !== said && !(note === document.activeElement && unsaved.has(p.fingerprint))) note.value = said;
+    p.box.querySelector(".noted").textContent = [choice && words[choice], said && `Note: ${said}`].filter(Boolean).join(" "); // on paper
+    const past = replaced.filter((r) => r.fingerprint === p.fingerprint).at(-1);
+    const before = p.box.querySelector(".earlier");
     before.hidden = !past;
     before.textContent = past ? `Before that${past.at ? ` (${past.at.slice(0, 16).replace("T", " ")} UTC)` : ""}: ${past.decision in words ? words[past.decision].slice(2) : "not decided"}${past.note ? `, “${past.note}”` : ""}` : "";
   };
-  const decide = (f, choice) => {
-    const note = f.node.querySelector("textarea").value;
-    const made = choiceOf(f) === choice ? "undecided" : choice;
-    put({ fingerprint: f.fingerprint, decision: made, note, rule: f.rule, claim: f.claim, at: now() });
+  const show = (f) => {
+    if (!deciding) return;
+    f.parts.forEach(showPart);
+    const choices = f.parts.map(choiceOf);
+    const said = [...new Set(choices.filter(Boolean))].map((c) => words[c]).join(", ");
+    f.node.classList.toggle("dismissed", choices.every((c) => c === "dismissed"));
+    f.node.classList.toggle("settled", settled(f));
+    f.entry.classList.toggle("done", settled(f));
+    f.node.querySelector("summary .decided").textContent = said;
+    f.entry.querySelector(".decided").textContent = said;
+  };
+  const undone = []; // what was decided, last one last, and how it stood before
+  const set = (p, decision, note) => put({ fingerprint: p.fingerprint, decision, note, rule: p.rule, claim: p.claim, at: now() });
+  const changed = () => {
     if (served) state("Saving…");
     soon(0);
-    for (const other of findings) if (other.fingerprint === f.fingerprint) show(other);
+    findings.forEach(show);
     count();
-    say(`Finding ${f.number}: ${choiceOf(f) ? words[choice].slice(2) : "not decided"}.`);
+    $("undo").disabled = !undone.length;
+  };
+  const decide = (f, choice, which = f.parts) => {
+    const back = which.every((p) => choiceOf(p) === choice);
+    undone.push({ f, was: which.map((p) => ({ p, decision: choiceOf(p) || "undecided" })) });
+    for (const p of which) set(p, back ? "undecided" : choice, p.box.querySelector("textarea").value);
+    const open = shown().slice(shown().indexOf(f) + 1).concat(shown()).find((x) => x !== f && !settled(x));
+    changed();
+    say(`Finding ${f.number}: ${back ? "not decided" : words[choice].slice(2)}.${back || open || findings.some((x) => !settled(x)) ? "" : " All are decided."}`);
+    if (!back && settled(f) && open) go(open);
+  };
+  const undo = () => {
+    const last = undone.pop();
+    if (!last) return;
+    for (const { p, decision } of last.was) set(p, decision, p.box.querySelector("textarea").value);
+    changed();
+    say(`Finding ${last.f.number}: taken back.`);
+    go(last.f);
   };
 
-  for (const f of findings) {
-    f.node.querySelector(".noted")?.remove();
+  if (deciding) for (const f of findings) for (const p of f.parts) {
     const controls = $("controls").content.cloneNode(true);
-    controls.firstElementChild.setAttribute("aria-label", `Decide about finding ${f.number}`);
-    for (const b of controls.querySelectorAll("[data-choice]")) b.addEventListener("click", () => decide(f, b.dataset.choice));
+    controls.firstElementChild.setAttribute("aria-label", `Decide about finding ${f.number}${f.parts.length > 1 ? `, part ${f.parts.indexOf(p) + 1}` : ""}`);
+    for (const b of controls.querySelectorAll("[data-choice]")) b.addEventListener("click", () => decide(f, b.dataset.choice, [p]));
     controls.querySelector("textarea").addEventListener("input", (event) => {
-      put({ fingerprint: f.fingerprint, decision: choiceOf(f) || "undecided", note: event.target.value, rule: f.rule, claim: f.claim, at: now() });
+      set(p, choiceOf(p) || "undecided", event.target.value);
+      p.box.querySelector(".noted").textContent = event.target.value && `Note: ${event.target.value}`;
       if (served) state("Saving…");
       soon(600);
     });
-    f.node.querySelector(".body").append(controls);
+    p.box.querySelector(".noted").before(controls);
   }
 
-  $("export").addEventListener("click", () => {
+  $("undo")?.addEventListener("click", undo);
+  $("export")?.addEventListener("click", () => {
     const made = { ...earlier, decisions: [...chosen.values()].filter((d) => d.decision !== "undecided" || d.note), history: replaced };
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([JSON.stringify(made, null, 2) + "\n"], { type: "application/json" }));
@@ -157,7 +186,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     say(`${made.decisions.length} decisions exported.`);
   });
-  $("import").addEventListener("change", async (event) => {
+  $("import")?.addEventListener("change", async (event) => {
     try {
       const read = JSON.parse(await event.target.files[0].text());
       const same = read.submission === earlier.submission || (earlier.url && read.url === earlier.url);
@@ -177,8 +206,10 @@
   // -- filters and steps
 
   const wanted = (f) => {
-    const is = (id, value) => !$(id).value || $(id).value === value;
-    return is("by-level", f.level) && is("by-rule", f.rule) && is("by-where", f.where) && is("by-decision", choiceOf(f) || "none");
+    const is = (id, values) => !$(id)?.value || values.includes($(id).value);
+    const of = (key) => f.parts.map((p) => p[key]);
+    return is("by-level", of("level")) && is("by-rule", of("rule")) && is("by-where", [f.where])
+      && is("by-decision", f.parts.map((p) => choiceOf(p) || "none")) && !($("undecided")?.checked && settled(f));
   };
   const filter = () => {
     const label = $("by-label").value;
@@ -196,25 +227,31 @@
   const count = () => {
     const list = shown();
     const at = list.indexOf(current);
-    const done = findings.filter(choiceOf).length;
+    const done = parts.filter(choiceOf).length;
     const all = list.length < findings.length ? ` shown of ${findings.length}` : "";
-    $("at").textContent = `${at < 0 ? "" : `${at + 1} of `}${list.length}${all}, ${done} decided`;
+    $("at").textContent = `${at < 0 ? "" : `${at + 1} of `}${list.length}${all}`;
+    if (!deciding) return;
+    $("done").textContent = `${done} of ${parts.length} decided`;
+    $("progress").value = done;
   };
-  const go = (f, focus = true) => {
+  const go = (f, { push = true } = {}) => {
     current?.node.classList.remove("current");
     current = f;
     f.node.hidden = false;
-    // one at a time: open notes push those below them away from their lines
+    // one at a time: open cards push what is below them away
     for (const other of findings) if (other !== f && other.stepped) { other.node.open = false; other.stepped = false; }
     if (!f.node.open) { f.node.open = true; f.stepped = true; }
     f.node.classList.add("current");
-    if (focus) f.node.querySelector("summary").focus({ preventScroll: true });
+    const address = `#f${f.number}`;
+    if (push && location.hash !== address) history.pushState(null, "", address); // so that Back leads to the one before
+    f.node.querySelector("summary").focus({ preventScroll: true });
     const note = f.node.getBoundingClientRect().top;
-    const claim = (document.querySelector(`.ref[href="#f${f.number}"]`) || f.row || f.node).getBoundingClientRect().top;
-    const top = Math.abs(note - claim) < innerHeight / 2 ? Math.min(note, claim - 40) : note;
-    const tools = getComputedStyle($("tools")).position === "sticky" ? $("tools").offsetHeight : 0;
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    scrollTo({ top: scrollY + top - tools - 12, behavior: still ? "auto" : "smooth" });
+    const claim = (document.querySelector(`.ref[href="#f${f.number}"]`) || f.node).getBoundingClientRect().top;
+    const top = Math.abs(note - claim) < innerHeight / 2 ? Math.min(note, claim - 30) : note;
+    const tools = $("tools");
+    const above = !tools.hidden && getComputedStyle(tools).position === "sticky" ? tools.offsetHeight : 0;
+    const far = Math.abs(top) > 2 * innerHeight || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    scrollTo({ top: scrollY + top - above - 12, behavior: far ? "instant" : "smooth" });
     count();
   };
   const step = (by) => {
@@ -225,10 +262,14 @@
   };
   const follow = () => {
     const f = findings.find((x) => `#f${x.number}` === location.hash);
-    if (f) go(f);
+    if (f) go(f, { push: false });
+    else if (location.hash.startsWith("#item-") || location.hash.startsWith("#box-")) { // from the map of the class
+      const box = document.getElementById(location.hash.slice(1))?.querySelector("details");
+      if (box) { box.open = true; box.scrollIntoView({ block: "center", behavior: "instant" }); }
+    }
   };
 
-  for (const id of ["by-level", "by-rule", "by-where", "by-decision", "by-label"]) $(id).addEventListener("change", filter);
+  for (const id of ["by-level", "by-rule", "by-where", "by-decision", "by-label", "undecided"]) $(id)?.addEventListener("change", filter);
   $("next").addEventListener("click", () => step(1));
   $("prev").addEventListener("click", () => step(-1));
   $("open").addEventListener("click", () => { for (const f of findings) f.node.open = !f.node.hidden; });
@@ -238,7 +279,6 @@
     const f = link && findings.find((x) => `#f${x.number}` === link.hash);
     if (!f) return;
     event.preventDefault();
-    history.replaceState(null, "", link.hash);
     go(f);
   });
   document.addEventListener("focusin", (event) => {
@@ -250,9 +290,12 @@
     const actions = {
       j: () => step(1), k: () => step(-1),
       o: () => current && (current.node.open = !current.node.open),
-      c: () => current && decide(current, "confirmed"),
-      d: () => current && decide(current, "dismissed"),
-      a: () => current && decide(current, "ask"),
+      ...(deciding && {
+        c: () => current && decide(current, "confirmed"),
+        d: () => current && decide(current, "dismissed"),
+        a: () => current && decide(current, "ask"),
+        u: undo,
+      }),
     };
     const action = actions[event.key];
     if (action) { event.preventDefault(); action(); }
@@ -263,9 +306,9 @@
     for (const n of closed) n.open = true;
   });
   addEventListener("afterprint", () => { for (const n of closed) n.open = false; });
-  addEventListener("hashchange", follow);
+  addEventListener("popstate", follow);
 
-  take(recall());
+  if (deciding) take(recall());
   soon(0);
   findings.forEach(show);
   for (const f of findings) f.stepped = f.node.open;

@@ -42,6 +42,19 @@ def explained(record: AuditRecord, finding: Finding) -> str:
     return f"auditor probes {' | '.join(ids) or finding.rule}"
 
 
+def voice(record: AuditRecord, finding: Finding | None, verdict: Verdict) -> str:
+    """Whether a program says it, a reader of the prose (a model), or both: a program that settled what a model understood, or
+    each of them by itself, or a ruling that holds it."""
+    every = {v.id: v for v in record.verdicts}
+    said = [every[id_] for id_ in finding.verdicts if id_ in every] if finding else []
+    kinds = set()
+    for v in said or [verdict]:
+        kinds |= {"reader"} if v.by == "judge" else {"program", "reader"} if v.reading == "answers" else {"program"}
+    if finding and finding.ruling and finding.ruling.says == "holds" and finding.ruling.moved:
+        kinds.add("reader")
+    return "both" if len(kinds) > 1 else kinds.pop()
+
+
 def judge_of(record: AuditRecord) -> str:
     """Who judged, and what was shown and answered."""
     if record.judge.name == "none":

@@ -1,5 +1,7 @@
 """Where the pages of a class lead: back to its index, and on to the group before and after."""
 
+import re
+
 from auditor.lazy import dataclass
 
 
@@ -20,3 +22,8 @@ class Served:
     save: str
     folder: str
     feedback: str
+
+
+def anchor(item: str) -> str:
+    """The name of an item's place on its group's page."""
+    return "item-" + re.sub(r"[^\w-]+", "-", item)

@@ -102,6 +102,6 @@ def test_hostile_rows_cost_little() -> None:
         "run.sh": f"{long}\n{'${X:-' * 100_000}\n{'a=' * 200_000} GITHUB_ENV\n",
         "configs/a.yaml": "x: '" + "${oc.env:A," * 50_000 + "'\n",
     }
-    start = time.perf_counter()
+    start = time.process_time()
     environment(tree(files))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

@@ -13,7 +13,7 @@ from build_fixture import FIXTURES, build
 from test_past import Story
 from test_verify import NOTHING, Scripted, ruled
 
-from auditor import pipeline
+from auditor import limits, pipeline
 from auditor.batch import Terms, run
 from auditor.claims.case import SETTLERS, Case, Placed, Settled, Settler, fact
 from auditor.claims.kinds import CLAIM, KINDS, LISTS, Typed, kind_of
@@ -26,7 +26,7 @@ from auditor.judges.request import Asking
 from auditor.models import AuditRecord, JudgeInfo, Submission
 from auditor.profile import load_profile
 from auditor.render import html, markdown, terminal
-from auditor.verify import CLAIMS, Checked, check_claims, parse
+from auditor.verify import Checked, check_claims, parse
 
 PROFILE = load_profile()
 Reply = dict[str, Any]
@@ -323,8 +323,8 @@ def test_numbers_in_words_are_taken_as_they_come(prepared: pipeline.Prepared) ->
 
 
 def test_a_reply_without_end_is_read_to_a_bound(prepared: pipeline.Prepared) -> None:
-    made = checked(prepared, *[claim(16, "We did not profile our code")] * (CLAIMS + 7))
-    assert len(made.placed) == CLAIMS
+    made = checked(prepared, *[claim(16, "We did not profile our code")] * (limits.REPLY_CLAIMS.value + 7))
+    assert len(made.placed) == limits.REPLY_CLAIMS.value
     assert list(made.dropped.values()) == [7]
 
 

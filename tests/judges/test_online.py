@@ -10,6 +10,7 @@ from asking import KEY, PACK, Reply, request, requests
 from asking import own_environment as own_environment
 from server import GOOD, Step, fail, reply, serving
 
+from auditor import limits
 from auditor.errors import UserError
 from auditor.judges import Answer, Usage, key
 from auditor.judges.batchfile import body
@@ -375,7 +376,7 @@ def test_a_silent_or_dripping_server_ends_at_the_deadline_with_a_word_before(mon
         with serving({"q1": [step]}) as server:
             began = time.monotonic()
             answer = online(server.url, timeout=2.0, gate=Gate(say=said.append)).answer(requests("q1"))["q1"]
-            assert time.monotonic() - began < 6
+            assert time.monotonic() - began < 25  # the server would take 30
         assert "did not answer in time (--judge-timeout)" in answer.error
         assert any("waiting for test-model" in line and "1 under way" in line for line in said), said
 
@@ -394,9 +395,7 @@ def test_no_redirect_is_followed_and_nothing_reaches_another_server() -> None:
 def test_a_reply_is_read_no_further_than_a_reply_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     import gzip
 
-    from auditor.judges import service
-
-    monkeypatch.setattr(service, "REPLY_BYTES", 100_000)
+    monkeypatch.setattr(limits, "REPLY_BYTES", limits.Limit(100_000, "bytes", ""))
     large = Step(body=" " * 300_000)
     bomb = Step(body="x", headers={"Content-Encoding": "gzip", "X-Raw": gzip.compress(b" " * 1_000_000).hex()})
     assert "larger than" in one(large, retries=0)[0].error

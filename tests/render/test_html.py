@@ -14,7 +14,7 @@ from auditor.decisions import Decision, Decisions
 from auditor.errors import UserError
 from auditor.models import AuditRecord, Submission, Verdict
 from auditor.profile import load_profile
-from auditor.render import html, terminal
+from auditor.render import hosts, html, terminal, written
 
 UNSAFE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
@@ -112,10 +112,13 @@ def test_every_fixture_is_a_sound_page_with_each_item_question_and_finding(name:
     page = assert_inert(html.render(made))
     ids = [value for _, attribute, value in page.attributes if attribute == "id"]
     assert len(ids) == len(set(ids))
-    assert [i for i in ids if re.fullmatch(r"f\d+", i)] == [f"f{n}" for n in range(1, len(made.findings) + 1)]
+    listed = [value for _, attribute, value in page.attributes if attribute == "data-of"]
+    assert listed == [str(n + 1) for n in range(len(listed))], "the list is numbered in its own order"
+    assert sorted((i for i in ids if re.fullmatch(r"f\d+", i)), key=lambda i: int(i[1:])) == [f"f{n}" for n in listed]
+    assert len([a for _, a, _ in page.attributes if a == "data-fingerprint"]) == len(made.findings)
     anchors = {value[1:] for _, attribute, value in page.attributes if attribute == "href" and value.startswith("#")}
     assert anchors <= set(ids)
-    assert len(re.findall(r'<details class="verdict ', html.render(made))) == len(made.verdicts)
+    assert len(re.findall(r'<div class="one"', html.render(made))) == len(made.verdicts)
     assert {f"q{q.n}" for q in made.report.questions} <= set(ids)
     for item in made.report.items:
         assert item.text.split("`")[0].split("[")[0].split("*")[0].split("<")[0].strip()[:30] in page.text
@@ -183,7 +186,7 @@ def test_findings_about_private_answers_quote_nothing_of_them() -> None:
 
 def test_a_finding_shows_its_four_parts_its_question_and_who_found_it() -> None:
     page = Page(html.render(at_host(record("overclaiming"), "https://github.com/example/gridload.git")))
-    for part in ("Report says", "Repository shows", "Difference", "To ask", "Found by a program (", "Found by probe"):
+    for part in ("Report says", "Repository shows", "To ask", "Found by a program (", "Found by probe"):
         assert part in page.text
     commit = record("overclaiming").submission.commit
     links = {value for tag, name, value in page.attributes if tag == "a" and name == "href"}
@@ -212,17 +215,17 @@ def test_a_finding_shows_its_four_parts_its_question_and_who_found_it() -> None:
 def test_links_lead_to_the_commit_at_a_known_host_and_nowhere_else(url: str, link: str) -> None:
     made = at_host(record("overclaiming"), url)
     made = made.model_copy(update={"submission": made.submission.model_copy(update={"commit": "C"})})
-    assert html._Blob(made).url("a b.py", 2, 4) == link
+    assert hosts.Blob(made).url("a b.py", 2, 4) == link
 
 
 def test_the_words_that_a_citation_quotes_are_marked() -> None:
-    rows = list(html._numbered("one two\nthree four\nfive", 7, "two\nthree"))
+    rows = list(written.numbered("one two\nthree four\nfive", 7, "two\nthree"))
     assert rows == [
         (7, [("one ", False), ("two", True)]),
         (8, [("three", True), (" four", False)]),
         (9, [("five", False)]),
     ]
-    assert list(html._numbered("all", 1, "all")) == [(1, [("all", False)])]
+    assert list(written.numbered("all", 1, "all")) == [(1, [("all", False)])]
 
 
 def test_the_claims_words_are_marked_in_the_report_across_code_and_lines() -> None:
