@@ -390,7 +390,9 @@ def _remembered(
         gone = lacking(item, spec, results) if spec else ()
         for id_ in (*gone, *(spec.weak if spec and gone else ())):
             probe = probes[id_]
-            ask = partial(memory.was_there if id_ in gone else memory.may_be_there, probe.looks_in, probe.mentions)
+            if id_ not in gone and probe.stubs:
+                continue  # that the template's own is gone says nothing of the group's work
+            ask = partial(memory.was_there if id_ in gone else memory.may_have_been, probe.looks_in, probe.mentions)
             try:
                 past = within(f"the past of `{id_}`", limits.PIECE, partial(ask, _asking(probe)))
             except LeftOut as left:  # it may have been there

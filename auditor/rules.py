@@ -16,6 +16,7 @@ from auditor.models import (
     Finding,
     Label,
     Level,
+    Place,
     ProbeResult,
     Report,
     Rule,
@@ -438,7 +439,7 @@ def report_findings(
     report: Report, profile: Profile, verdicts: Iterable[Verdict], evidence: Mapping[str, Evidence]
 ) -> list[Finding]:
     """The contradicted verdicts as findings, gravest first, then by the report's lines. Where the profile knows how often each
-    speaker was right, those who have not earned a finding's voice speak as leads, and of a ticked box as a warning."""
+    speaker was right, those who were wrong too often speak as leads, and an error about a ticked box has to be earned."""
     ticked = sum(i.checked for i in report.items)
     blank = len(report.items) >= _LONG and ticked * 4 < len(report.items)
     items = {i.n: i for i in report.items}
@@ -457,22 +458,53 @@ def report_findings(
         level, standing = _as_loud(rule, verdict, evidence, profile.trust)
         mark = fingerprint(rule, verdict, _source(verdict, items), evidence)
         found.append(Finding(fingerprint=mark, rule=rule, level=level, verdict=verdict.id, standing=standing))
-    return sorted_findings(found, by_id)
+    return sorted_findings(_each_once(found, by_id, report.items, evidence), by_id)
+
+
+def _each_once(
+    findings: Sequence[Finding],
+    verdicts: Mapping[str, Verdict],
+    items: Sequence[ChecklistItem],
+    evidence: Mapping[str, Evidence],
+) -> Iterable[Finding]:
+    """The same, but a sentence that tells of what an open box leaves out is said with the box, where that has a finding of its own:
+    the sentence is true, and the box alone is off."""
+    boxes = {
+        f"[{i.mark}] {i.text}": f.verdict
+        for f in findings
+        if f.rule == "found-but-unchecked"
+        for i in items
+        if i.n == verdicts[f.verdict].claim.source.n and not i.checked
+    }
+    told: dict[str, list[Place]] = {}
+    kept = []
+    for finding in findings:
+        verdict = verdicts[finding.verdict]
+        cited = [evidence[c.evidence] for c in verdict.citations if c.evidence in evidence]
+        box = next((boxes[e.excerpt] for e in cited if e.note == "open" and e.excerpt in boxes), "")
+        if finding.rule == "prose-contradicts-checklist" and box:
+            claim = verdict.claim
+            told.setdefault(box, []).append(Place(source=claim.source, line=claim.line, quote=claim.quote))
+        else:
+            kept.append(finding)
+    return [f.model_copy(update={"also_at": tuple(told[f.verdict])}) if f.verdict in told else f for f in kept]
 
 
 def _as_loud(
     rule: str, verdict: Verdict, evidence: Mapping[str, Evidence], trust: Trust | None
 ) -> tuple[Level, Standing]:
-    """The level and standing that those who say a contradiction have earned. What a judge says is the ruling's to weigh; the
+    """The level and standing of those who say a contradiction: a lead from who is known to be wrong too often; about a ticked box
+    an error only from probes that have earned it, each of them, else a warning; the full level from all others. What a judge says is the ruling's to weigh; the
     form is counted, and words to a judge are shown, whatever is known of either."""
     level = level_of(rule, verdict)
     if trust is None or verdict.by in ("judge", "form", SECRETS) or rule in ADDRESSES:
         return level, "finding"
-    if trust.allows(rule, speakers(verdict, rule, evidence)):
-        return level, "finding"
-    if rule == "checked-but-absent":
+    speaking = speakers(verdict, rule, evidence)
+    if not trust.allows(rule, speaking):
+        return "note", "lead"
+    if rule == "checked-but-absent" and not trust.proven(speaking):
         return max(level, "warning", key=LEVELS.index), "finding"
-    return "note", "lead"
+    return level, "finding"
 
 
 def sorted_findings(findings: Iterable[Finding], verdicts: Mapping[str, Verdict]) -> list[Finding]:

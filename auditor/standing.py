@@ -214,7 +214,10 @@ def stand(
     question to the ruling: it stands once that upholds it."""
     by_id = {v.id: v for v in verdicts}
     labels = {i.n: i for i in items}
-    cases = {f.verdict: _Case(f, by_id[f.verdict], f.standing, _level(f, by_id[f.verdict])) for f in findings}
+    cases = {
+        f.verdict: _Case(f, by_id[f.verdict], f.standing, _level(f, by_id[f.verdict]), places=list(f.also_at))
+        for f in findings
+    }
     for case in cases.values():
         source = case.verdict.claim.source
         if source.kind == "item" and case.verdict.by == "probe":

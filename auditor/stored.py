@@ -31,6 +31,8 @@ def _leads_nowhere(record: AuditRecord) -> str:
     from auditor.rules import RULES
 
     verdicts = {v.id for v in record.verdicts}
+    if len(verdicts) < len(record.verdicts) or "" in verdicts:
+        return "two verdicts have one id, or one has none"
     for finding in record.findings:
         if finding.verdict not in verdicts:
             return f"a finding of {finding.verdict!r}, and there is no such verdict"

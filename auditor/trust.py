@@ -18,13 +18,17 @@ from auditor.models import Evidence, Verdict
 Voice = Literal["finding", "lead"]
 
 BOUND = 0.8
-"""What the lower end of the interval must reach: at least four of five things said hold."""
+"""At least four of five things said hold: what the lower end of the interval must reach to earn the loudest voice, and the upper
+end to keep a finding's."""
 FEWEST = 5
-"""Fewer judged than this prove nothing, however many held."""
+"""Fewer judged than this prove nothing, however many held or failed."""
 DEVIATIONS = 1.0
 """How far below the share that was seen the lower end lies. With one standard deviation (five times in six the true share is
 higher) five of five suffice, one wrong asks for twelve and two wrong for nineteen; with the usual 1.96 it would be sixteen of
 sixteen, which a check that speaks on one submission in ten never reaches."""
+
+_SILENT = ("reader:patterns",)
+"""Who decides nothing: a rigid form is read without doubt, and what settles the claim is right or wrong."""
 
 TICKED, OPEN = "checked-but-absent", "found-but-unchecked"
 
@@ -49,8 +53,13 @@ class Count:
 
     @property
     def earned(self) -> bool:
-        """Whether they suffice for a finding's voice."""
+        """Whether they suffice for the loudest voice: even the lower end of the interval reaches the bound."""
         return self.judged >= FEWEST and wilson(self.held, self.judged, DEVIATIONS)[0] >= BOUND - 1e-9
+
+    @property
+    def lost(self) -> bool:
+        """Whether they suffice to take a finding's voice away: not even the upper end of the interval reaches the bound."""
+        return self.judged >= FEWEST and wilson(self.held, self.judged, DEVIATIONS)[1] < BOUND
 
 
 @dataclass(frozen=True)
@@ -65,15 +74,18 @@ class Trust:
         return Count(sum(j for j, _ in known.values()), sum(h for _, h in known.values()), len(known))
 
     def voice(self, speaker: str) -> Voice:
-        """`finding` for a speaker who has earned it, else `lead`."""
-        return "finding" if self.of(speaker).earned else "lead"
+        """`lead` for a speaker who is known to be wrong too often; `finding` for all others."""
+        return "lead" if self.of(speaker).lost else "finding"
 
     def allows(self, rule: str, speaking: Collection[str]) -> bool:
-        """Whether those who say one contradiction may say it as loud as they like. Each has to have earned it, since each is
-        needed: every probe of an absence, who read a claim and what settled it. Of an open box one probe is enough. Who is not
-        told by name is not held back."""
-        earned = [self.voice(s) == "finding" for s in speaking]
-        return not earned or (any(earned) if rule == OPEN else all(earned))
+        """Whether those who say one contradiction speak as a finding. None may have lost its voice, since each is needed: every
+        probe of an absence, who read a claim and what settled it. Of an open box one probe is enough."""
+        known = [self.voice(s) == "finding" for s in speaking if s not in _SILENT]
+        return not known or (any(known) if rule == OPEN else all(known))
+
+    def proven(self, speaking: Collection[str]) -> bool:
+        """Whether each of those who say one contradiction has earned the loudest voice."""
+        return all(self.of(s).earned for s in speaking if s not in _SILENT)
 
     def with_submission(self, submission: str, counted: Mapping[str, tuple[int, int]]) -> "Trust":
         """The same with what was judged on one submission, in place of what was known of it: counting it twice changes
@@ -159,7 +171,12 @@ def _told(trust: Trust, names: Collection[str]) -> list[str]:
         kind, _, name = speaker.partition(":")
         prefix = "" if kind == "claim" else f"{kind}: " if kind in (TICKED, OPEN) else f"{kind} {name}: "
         on = f"{count.submissions} submission{'s' * (count.submissions != 1)}"
-        quiet = "a warning" if speaker.startswith(TICKED) else "a lead"
-        loud = "at its full level" if count.earned or kind == "judge" else f"as {quiet}: not enough to say more"
+        loud = "at its full level"
+        if speaker in _SILENT:
+            loud = "by what settles its claims"
+        elif count.lost and kind != "judge":
+            loud = "as a lead: too many did not hold"
+        elif speaker.startswith(TICKED) and not count.earned:
+            loud = "as a warning: not enough to say more"
         told.append(f"{prefix}{count.held} of {count.judged} judged on {on} held; it speaks {loud}")
     return told

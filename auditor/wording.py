@@ -37,6 +37,35 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(made)
 
 
+_NO = wordset("not no never hardly barely nobody none neither")
+_DEGREES = wordset("really fully entirely completely truly quite always often much many very properly strictly consistently extensively systematically"
+    " regularly actively formally necessarily exactly particularly heavily explicitly thoroughly rigorously significantly especially frequently only just"
+    " solely exclusively everywhere")  # fmt: skip
+_PAST_VERBS = wordset(
+    "had was were used ran did set built began wrote made kept relied chose required based started went"
+)
+_ONCE = wordset("once first initially originally formerly previously earlier beforehand")
+
+
+def by_degree(said: Sequence[str]) -> bool:
+    """Whether a word of degree follows a negation: what was "not really" or "not always" done was done to some degree."""
+    return any(
+        (word in _NO or word.endswith("n't")) and not _DEGREES.isdisjoint(said[i + 1 : i + 4])
+        for i, word in enumerate(said)
+    )
+
+
+def once_so(said: Sequence[str]) -> bool:
+    """Whether it is told of a time that is over: `once had`, `first used`, `was originally`."""
+    for i, word in enumerate(said):
+        if word not in _ONCE or said[max(0, i - 1) : i] == ["at"]:
+            continue
+        beside = {*said[i + 1 : i + 2], *(said[max(0, i - 1) : i] if word not in ("once", "first") else ())}
+        if beside & _PAST_VERBS:
+            return True
+    return False
+
+
 def _fits(word: str, pattern: str) -> bool:
     return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
 

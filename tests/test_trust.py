@@ -9,6 +9,7 @@ from test_rules import probed, profile, report
 from typer.testing import CliRunner
 
 import auditor.profile
+import auditor.profile_files
 from auditor.cli import app
 from auditor.errors import UserError
 from auditor.judges.wire import JudgedCite, Ruled
@@ -139,7 +140,7 @@ def test_a_profile_brings_the_file_beside_it(tmp_path: Path) -> None:
     alone = load_profile(str(course))
     assert alone.trust is None
     (tmp_path / "course.trust.toml").write_text('"claim:a" = { one = [5, 5] }\n', encoding="utf-8")
-    auditor.profile._load.cache_clear()
+    auditor.profile_files._load.cache_clear()
     trusting = load_profile(str(course))
     assert trusting.trust is not None
     assert trusting.trust.voice("claim:a") == "finding"
@@ -170,18 +171,31 @@ def test_without_a_file_everybody_speaks_as_a_finding() -> None:
     assert boxed(False, "found", None) == [("note", "finding")]
 
 
-def test_who_has_not_earned_it_speaks_as_a_lead() -> None:
-    assert found(Trust(), said()) == [("note", "lead")]
-    assert found(trusting(claim__thing_count=(5, 4)), said()) == [("note", "lead")]
-    assert found(trusting(claim__thing_count=(5, 5)), said()) == [("error", "finding")]
-    assert found(trusting(claim__other=(5, 5)), said()) == [("note", "lead")]
+def test_who_is_known_to_be_wrong_too_often_speaks_as_a_lead() -> None:
+    loud = [("error", "finding")]
+    assert found(Trust(), said()) == loud  # nothing is known against it
+    assert found(trusting(claim__thing_count=(4, 0)), said()) == loud  # too few to tell
+    assert found(trusting(claim__thing_count=(5, 4)), said()) == loud
+    assert found(trusting(claim__thing_count=(5, 5)), said()) == loud
+    assert found(trusting(claim__thing_count=(10, 8)), said()) == loud
+    assert found(trusting(claim__thing_count=(5, 2)), said()) == [("note", "lead")]
+    assert found(trusting(claim__thing_count=(14, 9)), said()) == [("note", "lead")]
+    assert found(trusting(claim__other=(5, 0)), said()) == loud
 
 
-def test_who_read_a_claim_and_what_settled_it_both_have_to_earn_it() -> None:
+def test_a_rigid_form_decides_nothing() -> None:
+    verdict = said().model_copy(update={"reading": "patterns"})
+    assert found(trusting(reader__patterns=(9, 0)), verdict) == [("error", "finding")]
+    assert found(trusting(reader__patterns=(9, 9), claim__thing_count=(9, 1)), verdict) == [("note", "lead")]
+    told = others(trusting(reader__patterns=(9, 0)))
+    assert told == ["reader patterns: 0 of 9 judged on 1 submission held; it speaks by what settles its claims"]
+
+
+def test_neither_who_read_a_claim_nor_what_settled_it_may_be_wrong_too_often() -> None:
     verdict = said().model_copy(update={"reading": "answers"})
     assert speakers(verdict, "", EVIDENCE) == ("claim:thing-count", "reader:answers")
-    assert found(trusting(claim__thing_count=(5, 5)), verdict) == [("note", "lead")]
-    assert found(trusting(reader__answers=(5, 5)), verdict) == [("note", "lead")]
+    assert found(trusting(claim__thing_count=(5, 5), reader__answers=(5, 1)), verdict) == [("note", "lead")]
+    assert found(trusting(claim__thing_count=(5, 1), reader__answers=(5, 5)), verdict) == [("note", "lead")]
     assert found(trusting(claim__thing_count=(5, 5), reader__answers=(5, 5)), verdict) == [("error", "finding")]
 
 
@@ -193,12 +207,15 @@ def test_a_ticked_box_is_a_warning_until_each_probe_has_earned_an_error() -> Non
     assert boxed(True, "absent", Trust()) == boxed(True, "absent", one) == [("warning", "finding")]
     assert boxed(True, "absent", both) == [("error", "finding")]
     assert boxed(True, "absent", Trust(), softened="It was there.") == [("warning", "finding")]
+    wrong = trusting(checked_but_absent__a=(6, 6), checked_but_absent__b=(6, 1))
+    assert boxed(True, "absent", wrong) == [("note", "lead")]
 
 
-def test_an_open_box_is_a_lead_until_one_of_its_probes_has_earned_more() -> None:
-    assert boxed(False, "found", Trust()) == [("note", "lead")]
-    assert boxed(False, "found", trusting(checked_but_absent__a=(6, 6))) == [("note", "lead")]
-    assert boxed(False, "found", trusting(found_but_unchecked__b=(6, 6))) == [("note", "finding")]
+def test_an_open_box_is_a_lead_where_all_its_probes_are_wrong_too_often() -> None:
+    assert boxed(False, "found", Trust()) == [("note", "finding")]
+    assert boxed(False, "found", trusting(found_but_unchecked__a=(6, 1))) == [("note", "finding")]
+    both = trusting(found_but_unchecked__a=(6, 1), found_but_unchecked__b=(9, 3))
+    assert boxed(False, "found", both) == [("note", "lead")]
 
 
 def test_judge_form_and_words_to_a_judge_are_not_held_back() -> None:
@@ -212,7 +229,7 @@ def test_judge_form_and_words_to_a_judge_are_not_held_back() -> None:
 
 
 def test_findings_come_before_leads() -> None:
-    trust = trusting(claim__sure=(9, 9))
+    trust = trusting(claim__thing_count=(9, 1))
     assert found(trust, said(n=1), said("claim:sure", n=2)) == [("error", "finding"), ("note", "lead")]
 
 
@@ -222,7 +239,9 @@ def test_findings_come_before_leads() -> None:
 def ruled_on(ruling: Ruled | None) -> Finding:
     """What becomes of a lead with such a ruling."""
     verdict = said()
-    (lead,) = report_findings(report(), profile().model_copy(update={"trust": Trust()}), [verdict], EVIDENCE)
+    (lead,) = report_findings(
+        report(), profile().model_copy(update={"trust": trusting(claim__thing_count=(9, 1))}), [verdict], EVIDENCE
+    )
     assert (lead.level, lead.standing) == ("note", "lead")
     (finding,) = stand(
         [lead],
@@ -261,7 +280,8 @@ def test_a_ruling_makes_a_lead_a_finding_or_leaves_it() -> None:
 @pytest.mark.parametrize(("demoted", "standing"), [("", "finding"), ("no such words", "lead")])
 def test_a_reading_that_says_the_same_of_an_open_box_makes_it_stand(demoted: str, standing: str) -> None:
     results, evidence = probed(a="found", b="found")
-    spec, listed = profile().model_copy(update={"trust": Trust()}), report(False)
+    wrong = trusting(found_but_unchecked__a=(6, 1), found_but_unchecked__b=(9, 3))
+    spec, listed = profile().model_copy(update={"trust": wrong}), report(False)
     verdicts = judge_items(listed, spec, results, evidence)
     cites = tuple(verdicts[0].citations)
     side = Side(by="dump", label="contradicted", citations=cites, demoted=demoted)
@@ -285,13 +305,15 @@ def test_figures_are_told_where_there_are_any(monkeypatch: pytest.MonkeyPatch) -
     readers = trusting(reader__answers=(9, 6), judge__pack=(4, 4), claim__a=(1, 1))
     assert others(readers) == [
         "judge pack: 4 of 4 judged on 1 submission held; it speaks at its full level",
-        "reader answers: 6 of 9 judged on 1 submission held; it speaks as a lead: not enough to say more",
+        "reader answers: 6 of 9 judged on 1 submission held; it speaks as a lead: too many did not hold",
     ]
 
     def course(name: str = "dtu-mlops") -> Profile:
         return load_profile(name).model_copy(update={"trust": trust})
 
-    assert "judged" not in CliRunner().invoke(app, ["probes"]).stdout
+    packaged = load_profile()
+    monkeypatch.setattr(auditor.profile, "load_profile", lambda *_: packaged.model_copy(update={"trust": None}))
+    assert "judged held" not in CliRunner().invoke(app, ["probes"]).stdout
     monkeypatch.setattr(auditor.profile, "load_profile", course)
     told = CliRunner().invoke(app, ["probes", "ci-lints"]).stdout
     assert "8 of 9 judged on 1 submission held" in " ".join(told.split())

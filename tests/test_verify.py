@@ -16,7 +16,7 @@ from auditor.models import AuditRecord, JudgeInfo, Submission, Verdict
 from auditor.profile import load_profile
 from auditor.verify import find
 
-PROFILE = load_profile()
+PROFILE = load_profile().model_copy(update={"trust": None})  # a lead is a question, which any ruling may answer
 Reply = dict[str, Any]
 NOTHING: dict[str, Reply] = {
     "reading": {"contradictions": [], "boxes": []},

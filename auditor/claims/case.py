@@ -16,6 +16,7 @@ from auditor.profile import Profile
 from auditor.prose import Prose, Statement
 from auditor.repository import History
 from auditor.snapshot import Snapshot
+from auditor.wording import by_degree, once_so, words
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ class Settler:
             return None, failure
         if made is None or made.label == "supported":
             return made, ""
-        if claim.strength not in self.speaks:
+        if claim.strength not in self.speaks or _leaves_room(claim):
             return None, ""
         if watch and not self.about_holes and made.rule == "prose-contradicts-repository":
             # a submodule somewhere else leaves alone what lines and files show that are there
@@ -177,6 +178,12 @@ class Settler:
             if not there:
                 return None, ""
         return made, ""
+
+
+def _leaves_room(claim: Typed) -> bool:
+    """Whether the quote itself says less than the typed claim: not really, not always; or what was once so."""
+    said = words(claim.quote)
+    return (claim.denied and by_degree(said)) or once_so(said)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Answer keys: what a person who read a report against its repository says of it, as a YAML file for each submission."""
 
+import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -46,6 +47,13 @@ class Entry(Record):
     quote: str
     note: str = ""
     evidence: tuple[object, ...] = ()
+
+    @field_validator("where")
+    @classmethod
+    def _somewhere(cls, value: str) -> str:
+        if not re.match(r"(?i)\s*(checklist\b|q\w*\s*\d|\d)|report$", value):
+            raise ValueError(f"{value!r} is no place: write Q7 or checklist 24")
+        return value
 
 
 class Contradiction(Entry):

@@ -14,7 +14,8 @@ from auditor.facts.commandline import Script, refuses, scripts
 from auditor.facts.declared import DECLARATIONS, declarations
 from auditor.facts.images import builds, inside_image
 from auditor.facts.lists import normal_name
-from auditor.facts.names import Names, clear, names, placeholder
+from auditor.facts.names import Names, names
+from auditor.facts.placeholders import clear, placeholder
 from auditor.lazy import dataclass
 from auditor.readers import DOCKERFILES, WORKFLOWS, Command, commands, docker, shell_commands, workflow
 from auditor.repository import Unreadable

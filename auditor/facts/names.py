@@ -14,6 +14,7 @@ from dataclasses import field
 from functools import cached_property
 
 from auditor.facts import changes
+from auditor.facts.placeholders import clear
 from auditor.holes import unsure, watching
 from auditor.lazy import compile_later, dataclass
 from auditor.linear import ACROSS, FOLDERS, ONE, WITHIN, Linear, character_class, escape, linear
@@ -80,24 +81,6 @@ _MADE_FOLDERS = frozenset(
 _MADE_FILES = frozenset(
     ["coverage.xml", ".coverage", "coverage.json", "junit.xml", "wandb-summary.json", "wandb-metadata.json", "hparams.yaml", "hydra.yaml", "overrides.yaml"]
 )  # fmt: skip
-_UNCLEAR = compile_later(
-    r"<[^>]*>|\[[^\]=,]*\]|\{[^}]*\}|\*{2,}|\.\.\.|…|\$\w|\$\{|\$\(|%\w+%|path[/_]to"
-    r"|(?i:(^|[/_-])(your|my|some|foo|bar|xxx+|example|script|file|filename|name)(?=[/_.-]|$))"
-)
-_NO_PATH = compile_later(r"[<>{}$*?\[\]|~=,'\"()]|://|^[A-Za-z]:")
-
-
-_LONGEST = 500  # characters; what is longer is no name
-
-
-def placeholder(text: str) -> bool:
-    """Whether a text stands for another one: `<name>`, `path/to/x`, `$FILE`, `your_script.py`."""
-    return len(text) > _LONGEST or bool(_UNCLEAR.search(text))
-
-
-def clear(name: str) -> bool:
-    """Whether a word is a path as written, rather than a placeholder, a variable or a place outside the repository."""
-    return bool(name) and not placeholder(name) and not _NO_PATH.search(name) and not name.startswith("/")
 
 
 def by_a_tool(path: str) -> bool:

@@ -5,7 +5,7 @@ import re
 
 from auditor.facts.commands import Call, installed, lacks, module_file
 from auditor.facts.images import builds, copies
-from auditor.facts.names import clear
+from auditor.facts.placeholders import clear
 from auditor.facts.refusals import Answer, Run
 from auditor.facts.runners import defines
 from auditor.models import Evidence

@@ -46,7 +46,7 @@ class Past:
     first: Commit | None = None
     last: Commit | None = None
     branch: str = ""
-    weak: bool = False  # what the branch has only speaks for it
+    weak: bool = False  # what was there, or the branch has, only speaks for it
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -71,7 +71,8 @@ class Past:
         if self.last is None:
             has = "has what may be it" if self.weak else "has it"
             return f"The branch {self.branch}, which was not merged as it is, {has} ({self.place})."
-        return f"Commit {self.last.sha[:10]} took it out; it was there {self.days} ({self.place})."
+        what = "what may be it" if self.weak else "it"
+        return f"Commit {self.last.sha[:10]} took {what} out; it was there {self.days} ({self.place})."
 
 
 class Memory:
@@ -112,10 +113,9 @@ class Memory:
             return gone
         return self._on_a_branch(opened, globs, words, ask)
 
-    def may_be_there(self, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask) -> Past | None:
-        """The unmerged branch that alone has a weak sign of it."""
-        opened = self._snapshot.opened
-        found = self._on_a_branch(opened, globs, words, ask) if opened is not None and globs else None
+    def may_have_been(self, globs: tuple[str, ...], words: tuple[str, ...], ask: Ask) -> Past | None:
+        """When a weak sign of it was there that is gone, else the unmerged branch that alone has one."""
+        found = self.was_there(globs, words, ask)
         return replace(found, weak=True) if found else None
 
     def _lived_on(

@@ -9,7 +9,8 @@ from auditor.facts.commandline import TARGET_FILES, programs, refuses
 from auditor.facts.commandline import targets as project_commands
 from auditor.facts.commands import declared_scripts, inner, may_be_installed, value
 from auditor.facts.configuration import Configuration, configuration
-from auditor.facts.names import Names, placeholder
+from auditor.facts.names import Names
+from auditor.facts.placeholders import placeholder
 from auditor.facts.runners import Task, image_program, program_file, roots, targets, tasks, unknown_argument
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
@@ -291,7 +292,12 @@ def _no_config(run: Run, name: str, config: Configuration) -> Answer:
 
 
 def _override(run: Run, key: str, given: str, config: Configuration) -> Answer | None:
-    if key.startswith("hydra") or placeholder(key) or placeholder(given) or re.search(r"\s", key) or key.isupper():
+    if (
+        key.startswith("hydra")
+        or any(map(placeholder, (key, given, f"{key} {given}")))
+        or re.search(r"\s", key)
+        or key.isupper()
+    ):
         return None
     group = config.group(key)
     if group and key not in config.keys:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from auditor.facts.commands import declared_scripts, inner, plain_words
-from auditor.facts.names import Names, placeholder
+from auditor.facts.names import Names
+from auditor.facts.placeholders import placeholder
 from auditor.lazy import compile_later, dataclass
 from auditor.readers import docker, literal, python, walk
 from auditor.repository import Unreadable

@@ -10,6 +10,17 @@ from auditor.snapshot import File, Snapshot
 
 _ENOUGH = 8  # the report's own template comes with five known figures
 _EMPTY = ("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",)
+# What a tool's own init writes looks alike wherever it was run: that it looks like the template's tells nothing.
+_INITS = (".dvc/", ".idea/", ".ipynb_checkpoints/", ".terraform/")
+_INIT_FILES = (
+    ".dvcignore",
+    ".terraform.lock.hcl",
+    ".python-version",
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "pixi.lock",
+)
 
 
 @dataclass(frozen=True)
@@ -23,8 +34,10 @@ class Template:
 
     def brought(self, name: str) -> File | None:
         """A file of the template at this path, with this unique name, or below this folder; None if it has none. What the
-        commit brought beside the template, or changed, is not the template's."""
+        commit brought beside the template, or changed, is not the template's, nor what the init of a tool writes."""
         name = name.strip("/").removeprefix("./")
+        if f"{name}/".startswith(_INITS) or name in _INIT_FILES:
+            return None
         exact = [f for p, f in self.files.items() if p == name]
         named = [f for p, f in self.files.items() if p.rsplit("/", 1)[-1] == name]
         below = [f for p, f in self.files.items() if p.startswith(name + "/")]
@@ -42,7 +55,8 @@ class Template:
 
 
 def template(snapshot: Snapshot) -> Template | None:
-    """The template as it came; None where no commit adds enough of its known files, or git cannot be asked."""
+    """The template as it came: the first commit that adds the most of its known files; None where none adds enough, or git cannot
+    be asked. Files that a commit moved as they were came with an earlier one."""
     opened = snapshot.opened
     if opened is None:
         return None
@@ -50,7 +64,7 @@ def template(snapshot: Snapshot) -> Template | None:
     def make() -> Template | None:
         try:
             log = opened.repository.raw(
-                "log", "--root", "-m", "--raw", "-z", "--no-renames", "--diff-filter=A", "--no-abbrev", "--format=%x01%H %cI", "--end-of-options", opened.commit
+                "log", "--root", "-m", "--raw", "-z", "-M100%", "--diff-filter=A", "--no-abbrev", "--format=%x01%H %cI", "--end-of-options", opened.commit
             )  # fmt: skip
         except GitError:
             return None
@@ -62,7 +76,7 @@ def template(snapshot: Snapshot) -> Template | None:
             known = 0
             for blob, path in rows:
                 known += blob.decode() not in _EMPTY and _known(blob.decode(), path.decode(errors="replace"), snapshot)
-            if known > best[0]:
+            if known and known >= best[0]:  # the newest is told first
                 best = (known, sha, date[:10], [p.decode(errors="replace") for _, p in rows])
         if best[0] < _ENOUGH:
             return None

@@ -380,27 +380,38 @@ def loading_measured(files: Files) -> Iterator[Evidence]:
             c.name.rpartition(".")[2] in ("time", "perf_counter", "default_timer", "timeit", "process_time")
             for c in module.calls
         )
-        for loop in module.nodes:
-            if (
-                timed
-                and isinstance(loop, ast.For)
-                and isinstance(loop.target, ast.Name)
-                and _varies_workers(loop, loop.target.id)
-            ):
+        for loop in module.nodes if timed else ():
+            if isinstance(loop, _LOOPS) and _varies_workers(loop):
                 yield file.cite(loop.lineno, loop.lineno + 3, note="measures loading over worker counts")
 
 
-def _varies_workers(loop: ast.For, name: str) -> bool:
-    """Whether a loop's variable is handed on as a number of workers."""
+_LOOPS = (ast.For, ast.While, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
+
+
+def _varies_workers(loop: ast.AST) -> bool:
+    """Whether what a loop varies (its variable, or what its body computes of that or counts up) is handed on as a number of workers."""
+    varied: set[str] = set()
+    for node in walk(loop):
+        if isinstance(node, ast.For | ast.comprehension | ast.AugAssign):
+            varied |= _named(node.target)
+        elif isinstance(node, ast.Assign) and _named(node.value) & varied and not isinstance(node.value, ast.Call):
+            varied |= {name for target in node.targets for name in _named(target)}
+    if isinstance(loop, ast.While):
+        varied &= _named(loop.test)
     for node in walk(loop):
         if isinstance(node, ast.Call):
-            if any(k.arg in _WORKERS and isinstance(k.value, ast.Name) and k.value.id == name for k in node.keywords):
+            if any(k.arg in _WORKERS and _named(k.value) & varied for k in node.keywords):
                 return True
-            if "worker" in name and any(isinstance(a, ast.Name) and a.id == name for a in node.args):
+            if any(isinstance(a, ast.Name) and a.id in varied and "worker" in a.id for a in node.args):
                 called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if called not in ("print", "append", "info", "str", "len"):
                     return True
     return False
+
+
+def _named(node: ast.AST) -> set[str]:
+    """The plain names in an expression."""
+    return {n.id for n in walk(node) if isinstance(n, ast.Name)}
 
 
 # -- training ----------------------------------------------------------------------------------------------------------

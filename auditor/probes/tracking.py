@@ -310,13 +310,13 @@ _WRITES = compile_later(
 
 @probe(
     "own-log",
-    asks="Does a function of the group's own that is named for logging write records?",
+    asks="Does a function of the group's own that is named for logging, or a CSVLogger, write records?",
     looks_in=("**/*.py", "!reports/**", *NO_TESTS),
-    mentions=("log_", "_log"),
+    mentions=("log_", "_log", "csvlogger"),
 )
 def own_log(files: Files) -> Iterator[Evidence]:
-    """A function called `log_...` or `..._log` that writes to a file, a table or a bucket. Weak: a log of the group's own making,
-    if without a logger."""
+    """A function called `log_...` or `..._log` that writes to a file, a table or a bucket; or Lightning's `CSVLogger`, which writes
+    what a run does into files. Weak: a log of the group's own making, if without a logger."""
     for file in files:
         module = python(file)
         for f in module.functions if module else ():
@@ -328,6 +328,8 @@ def own_log(files: Files) -> Iterator[Evidence]:
                 )
             ):
                 yield file.cite(f.line, note="an own log")
+        kept = (c for c in module.calls if c.name.rpartition(".")[2] == "CSVLogger") if module else ()
+        yield from (file.cite(c.line, c.end, note="logs runs into files (CSVLogger)") for c in kept)
 
 
 # -- experiment tracking -----------------------------------------------------------------------------------------------

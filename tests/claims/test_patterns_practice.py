@@ -46,7 +46,7 @@ def test_denials(question: str, answer: str, box: str, wrong: bool) -> None:
         ("api-tests", "We did not do functional testing of our API. Instead we wrote unit tests of every route.", API_TESTS, []),
         ("code-quality", "We did not use pre-commit hooks.", HOOKS, ["practice:pre-commit"]),
         ("monitoring", "We did not implement monitoring. However, our API exposes Prometheus metrics.", WATCHED, []),
-        ("monitoring", "We did not manage to implement monitoring.", WATCHED, ["practice:monitoring"]),
+        ("monitoring", "We did not manage to implement monitoring.", WATCHED, []),
         ("monitoring", "We used Evidently to detect drift.", PLAIN, ["tool:evidently"]),
         ("monitoring", "Evidently is used for the drift report.", PLAIN, ["tool:evidently"]),
         ("monitoring", "Our API is instrumented with Prometheus.", PLAIN, ["tool:prometheus"]),

@@ -25,6 +25,10 @@ WATCHED = {
         "from prometheus_fastapi_instrumentator import Instrumentator\n\napp = FastAPI()\nInstrumentator().instrument(app).expose(app)",
     ),
 }
+COLLECTED = {
+    **WATCHED,
+    "main.tf": 'resource "google_monitoring_dashboard" "api" {\n  dashboard_json = file("board.json")\n}\n',
+}
 HYDRA = {
     "src/pkg/train.py": "import hydra\n\n@hydra.main(config_path='../../configs', config_name='config')\ndef main(cfg):\n    print(cfg.lr)\n\nif __name__ == '__main__':\n    main()\n",
     "configs/config.yaml": "lr: 0.1\n",
@@ -104,7 +108,8 @@ def test_a_plan_is_none_where_a_sentence_or_a_claim_tells_that_it_was_done() -> 
         ("hydra", "we did not use Hydra", HYDRA, "contradicted"),
         # what is there may never have been run
         ("load-test", "we did not perform load testing", LOCUST, "open"),
-        ("cloud-monitoring", "we did not implement monitoring of our deployed model", WATCHED, "contradicted"),
+        ("cloud-monitoring", "we did not implement monitoring of our deployed model", WATCHED, "open"),
+        ("cloud-monitoring", "we did not implement monitoring of our deployed model", COLLECTED, "contradicted"),
         ("cloud-monitoring", "we did not implement cloud monitoring", WATCHED, "open"),
         ("cloud-monitoring", "we did not fully implement monitoring", WATCHED, "open"),
         ("cloud-monitoring", "we did not implement monitoring", {"src/pkg/api.py": APP}, "open"),
@@ -118,7 +123,7 @@ def test_against_the_repository(item: str, quote: str, files: dict[str, str], wa
 
 def test_monitoring_is_settled_by_the_repository_before_the_boxes() -> None:
     made = settled(
-        case(WATCHED, {"cloud-monitoring": True}),
+        case(COLLECTED, {"cloud-monitoring": True}),
         "practice",
         "we did not implement monitoring",
         item="cloud-monitoring",

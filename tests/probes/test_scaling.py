@@ -54,6 +54,31 @@ def test_parallel_loading(files: dict[str, str], outcome: str) -> None:
         ("from torch.utils.data.distributed import DistributedSampler\ns = DistributedSampler(d)\n", "found"),
         ("import time\nfor w in [0, 1, 2]:\n    t = time.time()\n    list(DataLoader(d, num_workers=w))\n", "found"),
         ("import time\nfor workers in (0, 2):\n    t = time.perf_counter()\n    measure(d, workers)\n", "found"),
+        (
+            "import time\nfor i in range(n):\n    l = DataLoader(d, num_workers=i + 1)\n    t = time.time()\n    list(l)\n",
+            "found",
+        ),
+        (
+            "import time\nfor k, w in enumerate([0, 4]):\n    l = DataLoader(d, num_workers=w)\n    t = time.time()\n",
+            "found",
+        ),
+        (
+            "import time\nfor i in range(4):\n    w = 2**i\n    t = time.time()\n    list(DataLoader(d, num_workers=w))\n",
+            "found",
+        ),
+        (
+            "import time\nw = 0\nwhile w < 8:\n    t = time.time()\n    list(DataLoader(d, num_workers=w))\n    w += 2\n",
+            "found",
+        ),
+        (
+            "import timeit\nts = {w: timeit.timeit(lambda: list(DataLoader(d, num_workers=w))) for w in (0, 2)}\n",
+            "found",
+        ),
+        (
+            "import time\nfor epoch in range(4):\n    t = time.time()\n    list(DataLoader(d, num_workers=2))\n",
+            "absent",
+        ),
+        ("for i in range(4):\n    list(DataLoader(d, num_workers=i))\n", "absent"),
         ("import webdataset as wds\nd = wds.WebDataset('x.tar')\n", "found"),
         ("import ray\nd = ray.data.read_parquet('x')\n", "found"),
         ("DataLoader(d, num_workers=4, persistent_workers=True)\n", "absent"),

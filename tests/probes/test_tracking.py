@@ -205,6 +205,8 @@ STORE = "import csv\ndef log_request(row):\n    with open('r.csv', 'a') as f:\n 
         ("logging-throughout", {"a.py": "import logging\nlogging.info('a')\n"}, "absent"),
         ("logging-throughout", {"a.py": "import logging\nlogging.info('a')\n", "b.py": "import logging\nlogging.info('a')\nlogging.error('b')\n"}, "found"),
         ("own-log", {"a.py": STORE}, "found"),
+        ("own-log", {"a.py": "from lightning.pytorch.loggers import CSVLogger\nlogger = CSVLogger('logs')\n"}, "found"),
+        ("own-log", {"a.py": "from lightning.pytorch.loggers import CSVLogger\n"}, "absent"),
         ("own-log", {"a.py": STORE.replace("log_request", "dialog")}, "absent"),
         ("own-log", {"a.py": "def log_metrics(m):\n    print(m)\n"}, "absent"),
         ("metrics-tracked", {"api.py": "import wandb\nwandb.init()\nwandb.use_artifact('m:latest')\n"}, "absent"),

@@ -22,6 +22,8 @@ _STOP = compile_later(r"(?<!\s)[.;,:](?:\s|$)|\s(?:and|then|which|where|to|in or
 _NOT = word_set("not no never without instead rather remove removed replaced former formerly cannot fail fails failed error errors deprecated")  # fmt: skip
 _OTHERS = word_set("course courses exercise exercises tutorial tutorials template cookiecutter similar")
 _SUPPOSED = word_set("would might ideally imagine suppose plan planned planning intend intended future hypothetical hypothetically")  # fmt: skip
+_COULD = ("could", "couldn't", "might")
+_READER = (["you"], ["one"], ["anyone"], ["reader"], ["user"])  # who can type it as it stands
 _STARTS = word_set("runs run starts start executes execute launches launch")
 
 
@@ -90,15 +92,17 @@ def _strength(statement: Statement) -> Strength:
     if statement.past or statement.attempted:
         return "past"
     low = statement.plain.lower()
-    supposed = any(p in low for p in ("we could", "we should", "we might", "could have", "should have", "if we had"))
-    return "planned" if supposed or words(low) & _SUPPOSED else "plain"
+    said = low.split()
+    could = any(w in _COULD and said[max(0, i - 1) : i] not in _READER for i, w in enumerate(said))
+    supposed = any(p in low for p in ("we should", "should have", "if we had"))
+    return "planned" if could or supposed or words(low) & _SUPPOSED else "plain"
 
 
 def _fence(statement: Statement, starts: Collection[str]) -> Iterator[tuple[Statement, Command]]:
     rows = statement.text.split("\n")
     clean = "\n".join(re.sub(r"^\s*(?:\(\w[\w.-]*\)\s*)?[$%>!]\s+|^\s*[$!](?=[a-z])", "", row) for row in rows)
     before = ""
-    for one in shell_commands(clean.replace("\\_", "_")):
+    for one in shell_commands(re.sub(r"(?<=[\w.])\\(?=[\w.])", "/", clean.replace("\\_", "_"))):
         if not one.words or one.words[0] not in starts:
             continue
         line = " ".join(f"'{w}'" if " " in w else w for w in one.words)

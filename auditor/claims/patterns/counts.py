@@ -63,6 +63,7 @@ _STANDS = frozenset(
 _FILE = compile_later(
     r"(?<![\w./\\-])[\w./\\-]*(?:test|locust)[\w./\\-]*\.py\b|\btest_[a-z_]+\b(?!\.\w)", re.IGNORECASE
 )
+_MATRIX = frozenset(["matrix", "matrices"])  # it multiplies what there is
 _FAR = 200  # characters on either side of a number that a file tied to it begins and ends in
 
 
@@ -71,7 +72,7 @@ def counts(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
     """A number (in digits, or a word up to twenty) with up to four adjectives of a list before a counted noun. The scope is
     `whole` where a word for a total stands in the sentence, or the question asks for just this number; a file's where one is
     tied to the number (`test_a.py (4 tests)`, "4 tests in test_a.py"); that of its kind by an adjective; else unknown. Leaves alone:
-    what is planned, past, tried, denied, a member's, the course's, the result of a run."""
+    what is planned, past, tried, denied, a member's, the course's, the result of a run, in quotation marks, of a matrix."""
     opened: set[int] = set()
     for statement in prose.sentences():
         if not statement.firm or foreign(statement.plain) or statement.kind == "row":
@@ -80,6 +81,8 @@ def counts(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
         said = {t.word for t in found}
         for i, token in enumerate(found):
             if (value := token.value) is None or value != int(value) or value > 2000:
+                continue
+            if statement.plain.count('"', 0, token.start) % 2 or _MATRIX & said:
                 continue
             last, of = _noun(found, i, statement.plain)
             form = _in_file(statement, token, found[last])

@@ -133,7 +133,7 @@ _FOLDERS = word_set("folder folders directory directories subfolder subfolders")
 _FILES = word_set("file files script scripts module modules")
 _BETWEEN = word_set("the a an our and also both new separate extra additional entire whole unused empty following as well several some other own")  # fmt: skip
 # ... and words after which the rest of the sentence is about something else.
-_UNSURE = word_set("again re-added readded back initially originally previously content contents temporarily some parts part except apart locally history branch branches extended modified adapted adjusted expanded updated")  # fmt: skip
+_UNSURE = word_set("again re-added readded back initially originally previously content contents temporarily restored restoring restore reinstated reintroduced recreated reverted some parts part except apart locally history branch branches extended modified adapted adjusted expanded updated")  # fmt: skip
 _NOT = word_set("not never no without didnt")
 _PIECE = compile_later(r"`[^`]+`|[\w./-]+(?:['’]t)?|[,&:;(]")
 

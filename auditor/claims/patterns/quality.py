@@ -53,7 +53,7 @@ def _firm(prose: Prose, *questions: str) -> Iterator[Clause]:
 # -- git ---------------------------------------------------------------------------------------------------------------
 
 _REQUESTS = dict.fromkeys(["pull request", "pull requests", "prs", "pr", "merge requests"], "pull requests")
-_USE = among("use used using make made any of work worked with have opened create created really")
+_USE = among("use used using make made any of work worked with have opened create created")
 _MAIN = table("main", "main", "master", "main branch", "master branch")
 _PUSH = among(
     "push pushed pushes pushing commit committed commits committing work worked directly direct straight code changes anything to on into onto we it"

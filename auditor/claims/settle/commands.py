@@ -3,17 +3,19 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Command
 from auditor.claims.names import Place, find, own, shown, word_set, words
 from auditor.facts.commands import Call, build_of, builds_somewhere, calls
-from auditor.facts.names import clear, names, placeholder
+from auditor.facts.names import names
 from auditor.facts.needs import built_elsewhere, need
 from auditor.facts.offered import extras
+from auditor.facts.placeholders import clear, placeholder
 from auditor.facts.refusals import PROGRAMS, Answer, Run, answers, own_programs
 from auditor.facts.starting import keeps
-from auditor.lazy import dataclass
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.readers import shell_commands
 
@@ -33,10 +35,10 @@ def command(claim: Command, case: Case) -> Settled | None:
     docker file copies; the tasks of invoke with their parameters, the targets of make and just, declared entry points; the
     options that an own program takes; the extras that the own package is asked for; what its container or script needs to start; the keys, groups and options of Hydra; the repository that `git clone` names.
 
-    Says nothing of placeholders, of what is made at run time or installed, of paths out of the repository, of commands of an
+    Says nothing of commands that are told to fail, in a clone of another repository, of what a line before makes, of placeholders, of what is made at run time or installed, of paths out of the repository, of commands of an
     image's own (its entry point), of parsers and parameters that are made elsewhere, of configuration that does not parse, and
     of what happens after the start."""
-    if claim.denied:
+    if claim.denied or _told_to_fail(claim):
         return None
     fits: Settled | None = None
     for run in _runs(claim, case):
@@ -48,6 +50,23 @@ def command(claim: Command, case: Case) -> Settled | None:
                 return made
             fits = fits or made
     return fits
+
+
+_FAILS = word_set(
+    "fails fail failed failing crashes crashed crash error errors breaks broke broken hangs hung refuses refused"
+)
+
+
+def _told_to_fail(claim: Command) -> bool:
+    """Whether the words right behind the command say that it does not work."""
+    quote, line = " ".join(claim.quote.split()), " ".join(claim.line.strip("`").split())
+    after = (quote.partition(line)[2] if line else "").lower().replace("`", " ").split()[:5]
+    said = [w.strip(".,:;()'\"") for w in after]
+    return any(w in _FAILS for w in said) or any(a in _HELPS and b in _WORKS for a, b in pairwise(said))
+
+
+_HELPS = word_set("not doesn't didn't don't won't cannot can't never")
+_WORKS = word_set("work worked run start succeed find finish")
 
 
 def _of(answer: Answer) -> Settled:
@@ -63,6 +82,8 @@ def _settled(
 def _runs(claim: Command, case: Case) -> Iterator[Claimed]:
     folder: str | None = claim.folder.strip("`/ ").removeprefix("./")
     text = re.sub(r"(?m)^\s*(?:\(\w[\w.-]*\)\s*)?[$%>!]\s+", "", claim.line.strip("`").replace("\\_", "_").replace("\\-", "-"))  # fmt: skip
+    text = re.sub(r"(?<=[\w.])\\(?=[\w.])", "/", text)  # a path as Windows writes it
+    foreign = _cloned(claim, case)
     before = claim.after.strip("`$ ").split()
     starts = PROGRAMS | own_programs(case.snapshot)
     if before[:1] == ["cd"] and len(before) == 2:
@@ -71,10 +92,41 @@ def _runs(claim: Command, case: Case) -> Iterator[Claimed]:
         if not one.words or not (one.words[0] in starts or one.words[0].endswith(".py")):
             continue
         if one.words[0] == "cd" and len(one.words) > 1:
-            out = one.words[1].startswith(("/", "~", "$")) or folder is None
+            out = one.words[1].startswith(("/", "~", "$")) or folder is None or one.words[1].strip("/") in foreign
             folder = None if out else posixpath.normpath(posixpath.join(folder or "", one.words[1]))
             continue
         yield Claimed(one.words, folder, names(case.snapshot), claim, case)
+
+
+def _cloned(claim: Command, case: Case) -> set[str]:
+    """The folders that the answer's `git clone` of repositories with another name makes."""
+    placed = case.placed(claim)
+    text = f"{claim.line}\n{placed.question.answer if placed and 'clone' in placed.question.answer else ''}"
+    named = {m[1].removesuffix(".git").lower(): m[1].removesuffix(".git") for m in _CLONE.finditer(text)}
+    return {name for low, name in named.items() if low not in own(case)[0]} if own(case)[0] else set()
+
+
+_CLONE = compile_later(r"\bgit clone (?:-\S+ )*\S*[/:]([\w.-]+)")
+
+
+def _made_before(run: Claimed, name: str) -> bool:
+    """Whether another line of the answer, or the line itself before it, writes a file of this name: `uv export > requirements.txt`."""
+    placed, base = run.case.placed(run.claim), name.rsplit("/", 1)[-1]
+    rows = (placed.question.answer if placed else run.claim.quote).split("\n")
+    for row in rows:
+        for part in re.split(r"&&|;|\.\s", row) if base in row else ():
+            said = part.replace(base, " ").lower().split()
+            into = part.partition(base)[0].rstrip("\"'").rsplit(">", 1)
+            if len(into) == 2 and " " not in into[1].strip() and "<" not in into[0]:
+                return True
+            if base in part and any(w in _WRITERS or w.startswith(("--output", "--outfile")) for w in said):
+                return True
+    return False
+
+
+_WRITERS = word_set(
+    "-o cp mv touch tee wget curl export exported exports freeze freezes compile compiled generate generated generates gsutil download downloads unzip tar mkdir"
+)
 
 
 # -- files and modules -------------------------------------------------------------------------------------------------
@@ -114,7 +166,7 @@ def _fits(run: Claimed, path: str, name: str) -> Settled:
 def _missing(run: Claimed, place: Place, name: str, what: str) -> Settled | None:
     if place.how == "there":
         return _fits(run, place.path, name) if place.path else None
-    if place.how == "unknown" or not clear(name):
+    if place.how == "unknown" or not clear(name) or _made_before(run, place.name):
         return None
     about = f"command:{posixpath.normpath(name.replace(chr(92), '/'))}"
     said = f"The command names {place.name}"

@@ -2,7 +2,7 @@
 
 import re
 
-from auditor.claims.case import Case, Settled, absence, fact, settles
+from auditor.claims.case import Case, Settled, absence, answer_of, fact, settles
 from auditor.claims.kinds import DefinedIn, File, Location
 from auditor.claims.names import (  # fmt: skip
     LEFT_OUT,
@@ -79,6 +79,8 @@ _OFTEN_ELSEWHERE = (".js", ".jsx", ".ts", ".tsx", ".html", ".css", ".json", ".lo
 def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     """What to say of a file or folder that is said to be there."""
     about = _about(name)
+    if place.how == "absent" and _short_for_named(place.name, said, case):
+        return None
     if place.how == "there":
         if not place.path:
             return None
@@ -121,6 +123,20 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
         return None
     what = "file" if code else "folder"
     return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the repository has no such {what}, and never had one.", about, hint=f"Commit the {what}, or write the name that it has.")  # fmt: skip
+
+
+def _short_for_named(name: str, said: str, case: Case) -> bool:
+    """Whether the answer names a file in full of whose name this is the end: where `--config=vertex_config.yaml` stands, "the
+    config.yaml file" is that one."""
+    question = answer_of(said, case)
+    if question is None or "/" in name or not name:
+        return False
+    low = name.lower()
+    named = (w.rsplit("/", 1)[-1].rstrip(".") for w in _PATHLIKE.findall(question.answer.lower()) if low in w)
+    return any(w.endswith(low) and w[: -len(low)].endswith(("_", "-", ".")) for w in named)
+
+
+_PATHLIKE = compile_later(r"[\w./-]+")
 
 
 # -- links and images --------------------------------------------------------------------------------------------------

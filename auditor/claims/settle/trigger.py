@@ -10,7 +10,9 @@ from auditor.facts.purposes import Pipelines, pipelines
 from auditor.facts.quality import hooks
 from auditor.facts.workflows import CiWorkflow
 from auditor.numbers import bag
+from auditor.wording import words
 
+_MERGED = bag("merged closed accepted merging")  # what is done to a pull request in the end
 _ELSEWHERE = bag("training evaluation data deployment images release unknown any") | {"model registry", "load tests"}
 
 
@@ -24,6 +26,8 @@ def trigger(claim: Claim, case: Case) -> Settled | None:
     start of anything but a named workflow, and past calls that cannot be seen."""
     if claim.of == "dependency updates" and claim.period and not claim.path:
         return _updates(claim, case)
+    if "pull request" in claim.events and bag(" ".join(words(claim.quote))) & _MERGED:
+        claim = claim.model_copy(update={"events": tuple("merge" if e == "pull request" else e for e in claim.events)})
     if "data change" in claim.events or "registry change" in claim.events:
         return _on_change(claim, case)
     found = meant(case, claim.path, claim.of)
