@@ -122,9 +122,13 @@ def find(name: str) -> Source:
             f"take one of: {', '.join(names)}, or the path of a TOML file, or put {name}.toml beside {MARKER}",
         )
     folder = resources.files("auditor") / "profiles"
-    earned = folder / f"{name}.trust.toml"
-    trust = earned.read_text(encoding="utf-8") if earned.is_file() else ""
-    return Source(name, (folder / f"{name}.toml").read_text(encoding="utf-8"), None, trust)
+    return Source(name, (folder / f"{name}.toml").read_text(encoding="utf-8"), None, earned(name))
+
+
+def earned(name: str) -> str:
+    """The trust file of a packaged profile; empty where it has none."""
+    file = resources.files("auditor") / "profiles" / f"{name}.trust.toml"
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def read(source: Source, depth: int = 0, packaged: bool = False) -> tuple[Profile | None, list[Mistake]]:

@@ -193,6 +193,7 @@ def check_claims(reply: Typing, part: Part, brief: Brief, report: Report) -> Che
     placed: list[Placed] = []
     dropped: Counter[str] = Counter()
     moved = 0
+    shown = "\n".join(_squash(report.questions[at].answer) for at in brief.answers)
     for given in reply.claims[: limits.REPLY_CLAIMS.value]:
         claim = _typed(given, brief) if isinstance(given, dict) else "does not fit its kind"
         if isinstance(claim, str):
@@ -208,9 +209,9 @@ def check_claims(reply: Typing, part: Part, brief: Brief, report: Report) -> Che
                 dropped["the words that it is to differ from are in no answer"] += 1
                 continue
             claim = claim.model_copy(update={"other": other.found.text})
-        written = _as_written(claim, _squash(report.questions[said.at].answer))
+        written = _as_written(claim, shown)
         if written is None:
-            dropped["it names what its answer does not name"] += 1
+            dropped["it names what no answer names"] += 1
             continue
         claim, question = written, report.questions[said.at]
         moved += question.n != given.get("question")
@@ -244,7 +245,7 @@ _WRITTEN = ("line", "path", "folder", "to", "branch", "value", "name")
 
 
 def _as_written(claim: Typed, shown: str) -> Typed | None:
-    """The claim with what it copied as its answer has it: of a path that is longer than there its end, of a field that may be
+    """The claim with what it copied as the answers have it: of a path that is longer than there its end, of a field that may be
     empty nothing where it stands nowhere. None where it has to be there: what a model made up proves nothing. A number
     that is not among those of its own words is made up, too."""
     changed: dict[str, str] = {}

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Mapping
 
-from auditor import errors
+from auditor import errors, profile_files
 from auditor.models import ChecklistItem, Question, Report
 from auditor.probes import Answer, load
 from auditor.profile import load_profile
 from auditor.repository import History
 from auditor.snapshot import Snapshot
 
+profile_files.earned = lambda name: ""  # what rules say is tested apart from how often they were right
 os.environ["AUDITOR_STRICT"] = "1"  # for the processes that tests start
 errors.PASSED = errors.FAULTS
 

@@ -408,7 +408,9 @@ def ticked(item: str) -> str:
 def audited(story: Story, item: str) -> AuditRecord:
     story.write("reports/README.md", ticked(item))
     story.done("report")
-    return audit(Submission(id="1", repo=str(story.folder)), PROFILE)
+    record = audit(Submission(id="1", repo=str(story.folder)), PROFILE)
+    boxes = [f for f in record.findings if f.rule in ("checked-but-absent", "found-but-unchecked")]
+    return record.model_copy(update={"findings": tuple(boxes)})  # what else the short report lacks is said elsewhere
 
 
 def test_done_once_and_gone_now(story: Story) -> None:

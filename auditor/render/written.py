@@ -133,7 +133,7 @@ def raw(html: Markup) -> Token:
 # -- rendering ---------------------------------------------------------------------------------------------------------
 
 _Env = MutableMapping[str, Any]
-_ATTRIBUTE = re.compile(r"""\b(src|alt)\s*=\s*(["']?)(.*?)(?(2)\2|(?=[\s>]))""", re.IGNORECASE | re.DOTALL)
+_ATTRIBUTE = re.compile(r"""\b(src|alt)\s*+=\s*+(["']?)(.*?)(?(2)\2|(?=[\s>]))""", re.IGNORECASE | re.DOTALL)
 _LAYOUT = re.compile(
     r"</?(?:p|div|center|br|figure|figcaption|span|b|i|em|strong|u|sub|sup|small|details|summary|table|thead|tbody|tr|td|th)"
     r"\b[^<>]*>",
