@@ -350,9 +350,8 @@ def test_how_loud_a_finding_is() -> None:
     assert level_of("found-but-unchecked", said("found-but-unchecked", detail=True, when="stale")[1]) == "note"
 
 
-def test_whoever_earned_nothing_speaks_as_a_lead() -> None:
-    unknown = Trust()
-    wary = profile().model_copy(update={"trust": unknown})
+def test_whoever_was_mostly_wrong_speaks_as_a_lead() -> None:
+    wary = profile().model_copy(update={"trust": Trust(counts={"claim:count": {"a course": (20, 2)}})})
     results, evidence = probed(a="absent", b="absent")
     (box,) = report_findings(report(True), wary, judge_items(report(True), wary, results, evidence), evidence)
     assert (box.level, box.standing) == ("warning", "finding")

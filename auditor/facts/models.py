@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+import warnings
 import zipfile
 from collections.abc import Iterator
 from itertools import islice
@@ -89,7 +90,9 @@ def model(file: File) -> Model:
         size = number_of(told[0]) if told else 0
         return Model(file.path, kind, size, unread="kept in Git LFS")
     try:
-        tensors, classes = _read(file.suffix, data)
+        with warnings.catch_warnings():  # Python's, of odd escapes in what is read
+            warnings.simplefilter("ignore")
+            tensors, classes = _read(file.suffix, data)
     except (ValueError, KeyError, TypeError, IndexError, SyntaxError, OverflowError, RecursionError, MemoryError, NotImplementedError, RuntimeError, EOFError, OSError, zipfile.BadZipFile):  # fmt: skip
         return Model(file.path, kind, file.size, unread="does not read as its suffix says")
     return Model(file.path, kind, file.size, tuple(islice(tensors, limits.TENSORS.value)), tuple(classes))

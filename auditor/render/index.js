@@ -11,7 +11,8 @@ let shown = rows, page = 0, item = -1, wanted = "";
 document.querySelector(".tools .script").hidden = false;
 
 const start = heads[0]?.cellIndex ?? 0;
-const cellsOf = (row) => [...row.cells].slice(start, start + heads.length);
+// a group without a checklist, or without an audit, has one wide cell in their place
+const cellsOf = (row) => [...row.cells].some((c) => c.colSpan > 1) ? [] : [...row.cells].slice(start, start + heads.length);
 const links = () => [...body.rows].map((r) => cellsOf(r).map((c) => c.querySelector("a")));
 const stateOf = (row, n) => { const cell = cellsOf(row)[n]; return cell && cell.colSpan === 1 ? cell.className : ""; };
 

@@ -81,7 +81,7 @@ def _settled(
 
 def _runs(claim: Command, case: Case) -> Iterator[Claimed]:
     folder: str | None = claim.folder.strip("`/ ").removeprefix("./")
-    text = re.sub(r"(?m)^\s*(?:\(\w[\w.-]*\)\s*)?[$%>!]\s+", "", claim.line.strip("`").replace("\\_", "_").replace("\\-", "-"))  # fmt: skip
+    text = re.sub(r"(?m)^\s*+(?:\(\w[\w.-]*+\)\s*+)?[$%>!]\s+", "", claim.line.strip("`").replace("\\_", "_").replace("\\-", "-"))  # fmt: skip
     text = re.sub(r"(?<=[\w.])\\(?=[\w.])", "/", text)  # a path as Windows writes it
     foreign = _cloned(claim, case)
     before = claim.after.strip("`$ ").split()
@@ -106,7 +106,7 @@ def _cloned(claim: Command, case: Case) -> set[str]:
     return {name for low, name in named.items() if low not in own(case)[0]} if own(case)[0] else set()
 
 
-_CLONE = compile_later(r"\bgit clone (?:-\S+ )*\S*[/:]([\w.-]+)")
+_CLONE = compile_later(r"\bgit clone (?:-\S++ )*+\S{0,300}[/:]([\w.-]++)")
 
 
 def _made_before(run: Claimed, name: str) -> bool:

@@ -60,7 +60,7 @@ def _rule(claim: Enforces, codes: tuple[str, ...], given: tuple[str, ...], case:
 
 def _length(claim: Enforces, case: Case) -> Settled | None:
     lengths = line_lengths(case.snapshot)
-    tool = claim.tool.lower().split()[0] if claim.tool else ""
+    tool = next(iter(claim.tool.lower().split()), "")
     if claim.value is None or not 40 <= claim.value <= 250 or not lengths:
         return None
     mine = [x for x in lengths if tool and x.tool == tool]
