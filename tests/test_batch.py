@@ -19,9 +19,10 @@ from typing import Any
 import jsonschema
 import pytest
 from build_fixture import NAMES, build, git
+from conftest import EARNED
 from test_verify import NOTHING
 
-from auditor import batch, pipeline
+from auditor import batch, pipeline, profile_files
 from auditor.batch import Terms, audit_many, run
 from auditor.errors import UserError
 from auditor.folder import Folder
@@ -30,7 +31,11 @@ from auditor.models import AuditRecord, JudgeInfo, Submission
 from auditor.profile import load_profile
 
 ENV = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")} | {"NO_COLOR": "1", "COLUMNS": "100"}
+profile_files.earned, without = EARNED, profile_files.earned  # as processes have it that are compared with
+profile_files._load.cache_clear()
 PROFILE = load_profile()
+profile_files.earned = without
+profile_files._load.cache_clear()
 
 
 def auditor(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,7 @@
 """`facts.tests.collect` held against pytest itself, on invented suites: the same number, or "computed"."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -96,7 +97,11 @@ def test_as_pytest_collects(tmp_path: Path) -> None:
     run = tmp_path / "run.py"
     run.write_text(RUN, encoding="utf-8")
     said = subprocess.run(
-        [sys.executable, "-W", "ignore", str(run), str(tmp_path / "suites")], capture_output=True, text=True, check=True
+        [sys.executable, "-W", "ignore", str(run), str(tmp_path / "suites")],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={k: v for k, v in os.environ.items() if k != "PYTEST_ADDOPTS"},  # how our own tests run is none of theirs
     )
     real = json.loads(said.stdout)
     ours = {n: collect(Snapshot(f).select(("**/*.py", "**/*.ini", "**/*.cfg", "**/*.toml"))).expanded for n, (f, _) in SUITES.items()}  # fmt: skip
