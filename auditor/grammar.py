@@ -6,12 +6,14 @@ here and put into the tree as the newer Python would have; `type X = ...` is an 
 """
 
 import ast
+import contextlib
 import io
 import sys
+import threading
 import tokenize
 import warnings
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import field
 
 from auditor import limits
@@ -71,9 +73,19 @@ def _newer(version: str) -> str:
     return f"needs Python {version} or newer than the {running()} that reads it"
 
 
-def _parse(source: str, mode: str = "exec") -> ast.AST:
-    with warnings.catch_warnings():
+_ONE = threading.RLock()
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Python's warnings about what is read are nobody's concern. One thread at a time: the list of filters is all threads'."""
+    with _ONE, warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        yield
+
+
+def _parse(source: str, mode: str = "exec") -> ast.AST:
+    with quiet():
         return ast.parse(source, mode=mode)
 
 
@@ -202,8 +214,7 @@ class _Scan:
                 parts.append(whole)
             text[:] = []
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             while at < size:
                 c = source[at]
                 if source.startswith(stop, at):

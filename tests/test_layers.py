@@ -57,7 +57,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "form": {"markup", "profile", "report", "snapshot"},
     "disk": {"claims", "facts", "form", "snapshot"},
     "worktree": {"gitdir", "snapshot", "tree"},
-    "facts": {"boundary", "facts", "ini", "readers", "redact", "snapshot", "wording"},
+    "facts": {"boundary", "facts", "grammar", "ini", "readers", "redact", "snapshot", "wording"},
     "probes": {"boundary", "facts", "ini", "probes", "readers", "snapshot"},
     "idle": {"facts", "rules", "snapshot"},
     "prose": {"markup"},

@@ -3,12 +3,12 @@
 import ast
 import io
 import json
-import warnings
 import zipfile
 from collections.abc import Iterator
 from itertools import islice
 
 from auditor import limits
+from auditor.grammar import quiet
 from auditor.lazy import dataclass
 from auditor.repository import Unreadable
 from auditor.shapes import below, number_of, table_of, text_of, whole
@@ -90,8 +90,7 @@ def model(file: File) -> Model:
         size = number_of(told[0]) if told else 0
         return Model(file.path, kind, size, unread="kept in Git LFS")
     try:
-        with warnings.catch_warnings():  # Python's, of odd escapes in what is read
-            warnings.simplefilter("ignore")
+        with quiet():
             tensors, classes = _read(file.suffix, data)
     except (ValueError, KeyError, TypeError, IndexError, SyntaxError, OverflowError, RecursionError, MemoryError, NotImplementedError, RuntimeError, EOFError, OSError, zipfile.BadZipFile):  # fmt: skip
         return Model(file.path, kind, file.size, unread="does not read as its suffix says")
