@@ -60,11 +60,3 @@ def _settle(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def remove_parts(folder: Path) -> None:
-    """Remove what killed runs left half-written in a folder that nobody else writes to."""
-    with contextlib.suppress(OSError):
-        for part in folder.glob(f".*{PART}"):
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)

@@ -214,6 +214,8 @@ LEAK = {"job.yaml": f"env:\n- name: WANDB_API_KEY\n  value: {KEY}\n"}
         ("the WANDB_API_KEY is stored as a GitHub secret", LEAK, "contradicted"),
         ("all secrets are kept in the Secret Manager", LEAK, "contradicted"),
         ("the GCP credentials are stored as a GitHub secret", LEAK, "open"),
+        ("the training script reads credentials that are kept in Secret Manager", LEAK, "open"),
+        ("we used Secret Manager to manage API keys", LEAK, "open"),
         ("all secrets are kept in the Secret Manager", {"a.yaml": f"- uses: actions/checkout@{KEY}\n"}, "open"),
         ("all secrets are kept out", {"job.yaml": "env:\n- name: WANDB_API_KEY\n  value: ${WANDB_API_KEY}\n"}, "open"),
     ],

@@ -320,8 +320,9 @@ _KEY_KINDS = {
     "GitHub token": ("github token*", "github_token", "pat", "personal access"),
     "private key": ("service account*", "gcp", "google*", "credential*", "private", "bucket*", "gbucket"),
     "OpenAI or Anthropic key": ("openai*",),
+    "Kaggle key": ("kaggle*",),
 }
-_ONE_KEY = ("w&b", "wandb*", "weights", "hugging*", "hf", "github token*", "service account*", "gcp", "google cloud credential*", "bucket*", "gbucket", "kaggle*", "openai*")  # fmt: skip
+_OF_ALL = frozenset(["all", "every", "everything", "any", "no", "not", "none", "never"])  # of keys, whichever they are
 
 
 def _secrets(claim: Practice, case: Case) -> Settled | None:
@@ -329,8 +330,10 @@ def _secrets(claim: Practice, case: Case) -> Settled | None:
         return None
     said = words(claim.quote)
     for file, line, kind, _ in secrets(case.snapshot):
-        if names(said, _ONE_KEY) and not names(said, _KEY_KINDS.get(kind, ())):
-            continue
+        if not names(said, _KEY_KINDS.get(kind, ())) and (
+            any(names(said, n) for n in _KEY_KINDS.values()) or not _OF_ALL & set(said)
+        ):
+            continue  # it speaks of another key, or of some; that this one is there is told anyway
         note = f"{file.path}:{line} has a {kind} in clear text; its value is left out."
         return Settled(
             "contradicted", f"{file.path}:{line} has a {kind} in clear text (not shown here).", (fact(note, f"{file.path}:{line}"),),
