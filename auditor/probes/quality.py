@@ -247,10 +247,15 @@ def _is_chosen(file: File) -> bool:
 )
 def pre_commit_template(files: Files) -> Iterator[Evidence]:
     """A pre-commit configuration with at least one hook, be it only the sample's four that come with the template: they are
-    hooks all the same. (pre-commit itself reads `.yaml` only.)"""
+    hooks all the same. (pre-commit itself reads `.yaml` only.) In a file that does not parse, a line that names a hook: it was
+    written, and what the slip costs is said of the sentences that rely on it."""
     for file in files:
         for _, line in list(_hooks(file))[:1]:
             yield file.cite(line, note="the template's hooks" if _only_sample(file) else "")
+        if problem := file.problems.get("yaml"):
+            named = next((i for i, row in enumerate(file.lines, 1) if row.lstrip(" -").startswith("id: ")), 0)
+            if named:
+                yield file.cite(named, note=f"a hook is written down; the file {problem}")
 
 
 def _only_sample(file: File) -> bool:

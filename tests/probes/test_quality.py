@@ -356,3 +356,13 @@ def test_set_aside_stubs_are_named() -> None:
 )
 def test_pre_commit_hooks_chosen(hooks: str, outcome: str) -> None:
     assert ask("pre-commit-hooks-chosen", {".pre-commit-config.yaml": "repos:\n" + hooks}).outcome == outcome
+
+
+def test_a_hook_in_a_file_that_does_not_parse_is_written_down() -> None:
+    """An argument that is indented too far makes the whole file unreadable; that a hook was set up is still to be seen."""
+    slipped = "repos:\n  - repo: local\n    hooks:\n      - id: tests\n          args: [--all]\n"
+    answer = ask("pre-commit-template", {".pre-commit-config.yaml": slipped})
+    assert answer.outcome == "found"
+    assert answer.evidence[0].start == 4
+    assert "does not parse" in answer.evidence[0].note
+    assert ask("pre-commit-template", {".pre-commit-config.yaml": "repos:\n  - a: [\n"}).outcome == "unknown"
