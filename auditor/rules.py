@@ -427,7 +427,7 @@ def _sentences(results: Iterable[ProbeResult], evidence: Mapping[str, Evidence])
     parts = []
     for result in results:
         first = evidence[result.evidence[0]]
-        parts.append(first.note if first.kind == "absence" else _places([result], evidence))
+        parts.append(first.note if first.kind == "absence" else _places([result], evidence).rstrip(".") + ".")
     return " ".join(parts)
 
 

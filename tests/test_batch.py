@@ -63,7 +63,7 @@ def contents(out: Path) -> dict[str, str]:
     }
     return {
         name: re.sub(
-            r'"(started|seconds|judge_seconds)": [^\n]*|"\d+ [0-9a-f]{64}"|<dt>Audited</dt><dd>[^,]*', "", text
+            r'"(started|seconds|judge_seconds)": [^\n]*|"\d+ [0-9a-f]{64}"|on [\d-]{10} \d\d:\d\d UTC', "", text
         )
         for name, text in found.items()
     }
@@ -225,17 +225,20 @@ def test_a_record_that_is_not_as_it_was_written_is_made_again_and_said(
 
 @pytest.mark.parametrize("how", ["INT INT", "TERM", "HUP"])
 def test_a_signal_ends_it_at_once_and_nothing_is_lost(how: str, repos: Path, whole: Path, tmp_path: Path) -> None:
-    out, said = tmp_path / "out", tmp_path / "said"
-    with said.open("w") as stderr:
-        command = [sys.executable, "-m", "auditor", "batch", str(repos), "--out", str(out), "--workers", "2"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, env=ENV)
-    while not list(out.glob("state/*.json")) and process.poll() is None:
-        time.sleep(0.02)
-    begun = time.monotonic()
-    for name in how.split():
-        process.send_signal(getattr(signal, f"SIG{name}"))
-        time.sleep(0.3)
-    assert process.wait(timeout=60) == 2
+    for attempt in range(5):  # on a busy machine all may be done before the signal comes
+        out, said = tmp_path / f"out{attempt}", tmp_path / "said"
+        with said.open("w") as stderr:
+            command = [sys.executable, "-m", "auditor", "batch", str(repos), "--out", str(out), "--workers", "2"]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, env=ENV)
+        while not list(out.glob("state/*.json")) and process.poll() is None:
+            time.sleep(0.005)
+        begun = time.monotonic()
+        for name in how.split():
+            process.send_signal(getattr(signal, f"SIG{name}"))
+            time.sleep(0.3)
+        if process.wait(timeout=60) != 1:
+            break
+    assert process.returncode == 2
     assert time.monotonic() - begun < 55
     assert "Traceback" not in said.read_text()
     finished = len(list(out.glob("state/*.json")))

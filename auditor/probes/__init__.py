@@ -88,7 +88,7 @@ class Probe:
             return absence("nothing in the git history shows it")
         globs = [g for g in self.looks_in if not g.startswith("!")]
         where = ", ".join(f"`{g}`" for g in globs[:3]) + (", ..." if len(globs) > 3 else "")
-        words = " that has " + " or ".join(f"`{w}`" for w in self.mentions[:4]) if self.mentions else ""
+        words = " or ".join(f"`{w}`" for w in self.mentions[:4])
         if not searched.files:
             with watching():
                 stubs = (
@@ -103,11 +103,13 @@ class Probe:
         near = files.near or (_mention(files, self.mentions) if self.mentions else "")
         nearest = f"nearest is {near}{', ' * bool(files.why)}{files.why}"
         if not searched.files:
-            what = f"no file matches {where}{words}"
+            what = f"no file that matches {where} mentions {words}" if words else f"no file matches {where}"
             return absence(f"{what}; {nearest}", near) if near else absence(what)
         sources = ([near] if near else []) + [p for p in searched.paths if p != near.rsplit(":", 1)[0]]
-        looked = f"none of the {searched.files} files" if searched.files > 1 else "not in the one file"
-        what = f"{looked} matching {where}{words}"
+        many = searched.files > 1
+        looked = f"none of the {searched.files} files that match" if many else "not in the one file that matches"
+        mention = f" and {'mention' if many else 'mentions'} {words}" if words else ""
+        what = f"{looked} {where}{mention}"
         return absence(f"{what}; {nearest}" if near else what, *sources)
 
 
