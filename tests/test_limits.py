@@ -19,7 +19,13 @@ from auditor.models import AuditRecord, Evidence, Submission
 from auditor.nesting import too_deep
 from auditor.probes import PROBES, Probe, load
 from auditor.profile import load_profile
-from auditor.readers import commands, docker, python, shell_commands, toml, toml_line, workflow, yaml_documents
+from auditor.readers.commands import commands
+from auditor.readers.docker import docker
+from auditor.readers.python import python
+from auditor.readers.shell import shell_commands
+from auditor.readers.toml import toml, toml_line
+from auditor.readers.workflows import workflow
+from auditor.readers.yaml import yaml_documents
 from auditor.snapshot import File, Files, Snapshot
 from auditor.tree import Folder, Row, fits, named, share
 

@@ -10,7 +10,8 @@ from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.lazy import dataclass
 from auditor.linear import Linear
-from auditor.readers import DOCKERFILES, Instruction, docker, readable
+from auditor.readers.docker import DOCKERFILES, Instruction, docker
+from auditor.readers.text import readable
 from auditor.snapshot import File, Snapshot
 
 NO_DOCKERFILE = (

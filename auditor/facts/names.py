@@ -18,7 +18,7 @@ from auditor.facts.placeholders import clear
 from auditor.holes import unsure, watching
 from auditor.lazy import compile_later, dataclass
 from auditor.linear import ACROSS, FOLDERS, ONE, WITHIN, Linear, character_class, escape, linear
-from auditor.readers import yaml_documents
+from auditor.readers.yaml import yaml_documents
 from auditor.repository import GitError, Unreadable
 from auditor.snapshot import OpenSnapshot, Snapshot
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from auditor.facts.tests import Case, Collection, collect, options_of, rules
 from auditor.globs import matches
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import python, readable
+from auditor.readers.python import python
+from auditor.readers.text import readable
 from auditor.snapshot import Snapshot
 
 

@@ -13,7 +13,10 @@ from functools import cache, lru_cache, partial
 from auditor import ini
 from auditor.facts.unimportable import names_of
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Class, Function, Module, children, literal, python, readable, toml, walk
+from auditor.readers.nodes import children, literal, walk
+from auditor.readers.python import Class, Function, Module, python
+from auditor.readers.text import readable
+from auditor.readers.toml import toml
 from auditor.shapes import below, rows_of, table_of, texts_of
 from auditor.snapshot import File, Files
 

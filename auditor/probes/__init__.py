@@ -14,7 +14,8 @@ from auditor.boundary import attempt
 from auditor.holes import Hole, unsure, watching
 from auditor.lazy import dataclass
 from auditor.models import Evidence, Outcome, Searched
-from auditor.readers import Module, python, readable
+from auditor.readers.python import Module, python
+from auditor.readers.text import readable
 from auditor.snapshot import File, Files, Snapshot, will_ask
 
 NAMED = 20  # files that a record names of those that a probe looked at

@@ -11,25 +11,15 @@ from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import (
-    DOCKERFILES,
-    WORKFLOWS,
-    Call,
-    Class,
-    Command,
-    Function,
-    Module,
-    Remote,
-    commands,
-    dvc_remotes,
-    is_stub_body,
-    joined_text,
-    lines_matching,
-    literal,
-    python,
-    shell_commands,
-    yaml_root,
-)
+from auditor.readers.commands import commands
+from auditor.readers.docker import DOCKERFILES
+from auditor.readers.dvc import Remote, dvc_remotes
+from auditor.readers.nodes import is_stub_body, joined_text, literal
+from auditor.readers.python import Call, Class, Function, Module, python
+from auditor.readers.shell import Command, shell_commands
+from auditor.readers.text import lines_matching
+from auditor.readers.workflows import WORKFLOWS
+from auditor.readers.yaml import yaml_root
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Files
 

@@ -8,20 +8,12 @@ from auditor.facts.routes import FRAMEWORKS, SERVERS, Code, Route, inference_rou
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import is_hollow, probe
-from auditor.readers import (
-    DOCKERFILES,
-    Call,
-    Command,
-    Function,
-    Module,
-    commands,
-    docker,
-    is_stub_body,
-    joined_text,
-    literal,
-    python,
-    yaml_root,
-)
+from auditor.readers.commands import commands
+from auditor.readers.docker import DOCKERFILES, docker
+from auditor.readers.nodes import is_stub_body, joined_text, literal
+from auditor.readers.python import Call, Function, Module, python
+from auditor.readers.shell import Command
+from auditor.readers.yaml import yaml_root
 from auditor.snapshot import File, Files
 
 # -- drift -------------------------------------------------------------------------------------------------------------

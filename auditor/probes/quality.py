@@ -12,7 +12,11 @@ from auditor.facts.linting import command_only_sorts, hook_only_sorts
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import Class, Command, Function, Node, python, toml, toml_line, workflow, yaml_root
+from auditor.readers.python import Class, Function, python
+from auditor.readers.shell import Command
+from auditor.readers.toml import toml, toml_line
+from auditor.readers.workflows import workflow
+from auditor.readers.yaml import Node, yaml_root
 from auditor.shapes import number_of, table_of, texts_of
 from auditor.snapshot import File, Files
 

@@ -8,19 +8,12 @@ from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import (
-    Call,
-    Command,
-    Module,
-    Node,
-    commands,
-    literal,
-    python,
-    toml,
-    toml_line,
-    walk,
-    yaml_documents,
-)
+from auditor.readers.commands import commands
+from auditor.readers.nodes import literal, walk
+from auditor.readers.python import Call, Module, python
+from auditor.readers.shell import Command
+from auditor.readers.toml import toml, toml_line
+from auditor.readers.yaml import Node, yaml_documents
 from auditor.shapes import number_of
 from auditor.snapshot import File, Files
 

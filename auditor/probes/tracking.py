@@ -9,7 +9,11 @@ from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.probes.config import is_sweep
 from auditor.probes.scaling import is_optional
-from auditor.readers import Call, Module, Node, commands, is_stub_body, literal, python, readable, yaml_documents
+from auditor.readers.commands import commands
+from auditor.readers.nodes import is_stub_body, literal
+from auditor.readers.python import Call, Module, python
+from auditor.readers.text import readable
+from auditor.readers.yaml import Node, yaml_documents
 from auditor.repository import Unreadable
 from auditor.snapshot import LINK, SUBMODULE, File, Files
 

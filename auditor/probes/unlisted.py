@@ -18,7 +18,12 @@ from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.probes.tests import ELSEWHERE
 from auditor.probes.workflows import watches
-from auditor.readers import DOCKERFILES, WORKFLOWS, Command, Module, commands, docker, is_stub_body, literal, python
+from auditor.readers.commands import commands
+from auditor.readers.docker import DOCKERFILES, docker
+from auditor.readers.nodes import is_stub_body, literal
+from auditor.readers.python import Module, python
+from auditor.readers.shell import Command
+from auditor.readers.workflows import WORKFLOWS
 from auditor.snapshot import File, Files
 
 _PYTHON = ("**/*.py", "**/*.ipynb", "!reports/*.py", "!report/*.py")

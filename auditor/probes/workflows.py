@@ -23,7 +23,10 @@ from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import WORKFLOWS, Command, commands, python
+from auditor.readers.commands import commands
+from auditor.readers.python import python
+from auditor.readers.shell import Command
+from auditor.readers.workflows import WORKFLOWS
 from auditor.snapshot import Files
 
 _PRE_COMMIT = ".pre-commit-config.y*ml"
