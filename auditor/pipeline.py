@@ -182,7 +182,8 @@ def check(
     judge. `only` is `form` or `audit`; `question` keeps the findings of one answer; `committing` takes what is staged as
     committed, for a hook; `figures` keeps the report's images, for a page."""
     from auditor.disk import Disk, moved, on_disk
-    from auditor.form import check_form, uncommitted
+    from auditor.form.check import check_form
+    from auditor.form.committed import uncommitted
     from auditor.worktree import open_working_tree, root_of
 
     started, clock = datetime.now(UTC), time.perf_counter()

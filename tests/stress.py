@@ -17,7 +17,7 @@ from pathlib import Path
 
 from auditor import pipeline
 from auditor.errors import UserError
-from auditor.form import check_form
+from auditor.form.check import check_form
 from auditor.judges import JudgeInfo
 from auditor.judges.request import Asking
 from auditor.models import Audited

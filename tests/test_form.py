@@ -11,7 +11,8 @@ import pytest
 from build_fixture import FIXTURES
 from conftest import tree
 
-from auditor.form import check_form, count_words
+from auditor.form.answers import count_words
+from auditor.form.check import check_form
 from auditor.models import Evidence, Report, Verdict
 from auditor.profile import load_profile
 from auditor.report import parse_report

@@ -54,7 +54,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "markup": set(),
     "checklist": {"markup", "profile"},
     "report": {"checklist", "laidout", "laidreport", "layouts", "letters", "markup", "profile", "snapshot"},
-    "form": {"markup", "profile", "report", "snapshot"},
+    "form": {"form", "markup", "profile", "report", "snapshot"},
     "disk": {"claims", "facts", "form", "snapshot"},
     "worktree": {"gitdir", "snapshot", "tree"},
     "facts": {"boundary", "facts", "grammar", "ini", "readers", "redact", "snapshot", "wording"},

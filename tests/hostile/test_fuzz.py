@@ -30,7 +30,7 @@ from auditor.claims.case import load as load_claims
 from auditor.claims.kinds import KINDS, Typed
 from auditor.errors import UserError
 from auditor.escape import record_json
-from auditor.form import check_form
+from auditor.form.check import check_form
 from auditor.judges import Answer
 from auditor.models import Audited, AuditRecord, JudgeInfo, Submission
 from auditor.prepared import Book
