@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from auditor.facts.declared import DECLARATIONS, declarations
-from auditor.facts.tests import Case, collect, options_of, out_of_reach
+from auditor.facts.testfiles import Case
+from auditor.facts.testrules import options_of
+from auditor.facts.tests import collect, out_of_reach
 from auditor.holes import unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence

@@ -16,7 +16,9 @@ from auditor.facts.programs import (
     runs_pre_commit,
     runs_tests,
 )
-from auditor.facts.tests import Case, collect, options_of
+from auditor.facts.testfiles import Case
+from auditor.facts.testrules import options_of
+from auditor.facts.tests import collect
 from auditor.facts.workflows import CI, CiWorkflow, Trigger, ci_workflows, doubt, misplaced, path_filter_hits
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
