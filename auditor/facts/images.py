@@ -4,7 +4,8 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from auditor.facts.names import ignore_rule, names
+from auditor.facts.ignored import ignore_rule
+from auditor.facts.names import names
 from auditor.facts.placeholders import clear
 from auditor.globs import matches
 from auditor.holes import Hole, unsure

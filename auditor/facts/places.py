@@ -17,7 +17,8 @@ from urllib.parse import unquote
 
 from auditor.facts.commands import declared_scripts, module_file
 from auditor.facts.history import pull_requests
-from auditor.facts.names import GENERIC, Names, Near, Rename, alike, cut, letters, names
+from auditor.facts.likeness import alike, cut, letters
+from auditor.facts.names import GENERIC, Names, Near, Rename, names
 from auditor.facts.placeholders import placeholder
 from auditor.globs import matches
 from auditor.holes import watching

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from auditor.facts.deps import unresolved
-from auditor.facts.names import ignore_rule
+from auditor.facts.ignored import ignore_rule
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
