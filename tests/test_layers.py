@@ -41,7 +41,21 @@ ALLOWED: dict[str, set[str] | None] = {
     "deadline": {"limits"},
     "tree": {"holes", "limits", "repository"},
     "nesting": {"limits"},
-    "snapshot": {"deadline", "globs", "holes", "limits", "redact", "repository", "tree"},
+    "decoding": {"repository"},
+    "said": set(),
+    "snapshot": {
+        "deadline",
+        "decoding",
+        "gitsnapshot",
+        "globs",
+        "holes",
+        "limits",
+        "redact",
+        "repository",
+        "said",
+        "tree",
+    },
+    "gitsnapshot": {"repository", "snapshot", "tree"},
     "fetch": {"gitdir", "locks", "repository", "whole"},
     "grammar": {"limits"},
     "boundary": {"deadline", "limits", "snapshot"},
@@ -125,7 +139,7 @@ def test_imports(path: Path) -> None:
     if allowed is None:
         return
     if "snapshot" in allowed:  # what a snapshot is made of and told in
-        allowed = allowed | {"globs", "holes", "repository"}
+        allowed = allowed | {"decoding", "gitsnapshot", "globs", "holes", "repository", "said"}
     imported: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "auditor":

@@ -25,12 +25,13 @@ from auditor.facts.likeness import (
     without_its_form,
 )
 from auditor.facts.placeholders import clear
+from auditor.gitsnapshot import OpenSnapshot
 from auditor.holes import unsure, watching
 from auditor.lazy import compile_later, dataclass
 from auditor.linear import Linear
 from auditor.readers.yaml import yaml_documents
 from auditor.repository import GitError, Unreadable
-from auditor.snapshot import OpenSnapshot, Snapshot
+from auditor.snapshot import Snapshot
 
 # A folder with one of them is the root of a project, wherever it lies in the repository.
 PROJECT_FILES = frozenset(

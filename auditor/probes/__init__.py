@@ -16,7 +16,8 @@ from auditor.lazy import dataclass
 from auditor.models import Evidence, Outcome, Searched
 from auditor.readers.python import Module, python
 from auditor.readers.text import readable
-from auditor.snapshot import File, Files, Snapshot, will_ask
+from auditor.said import will_ask
+from auditor.snapshot import File, Files, Snapshot
 
 NAMED = 20  # files that a record names of those that a probe looked at
 

@@ -8,8 +8,8 @@ from conftest import tree
 
 from auditor.facts.likeness import alike
 from auditor.facts.names import Names, Near, names
+from auditor.gitsnapshot import open_snapshot
 from auditor.repository import Repository
-from auditor.snapshot import open_snapshot
 
 # -- where a project stands --------------------------------------------------------------------------------------------
 
