@@ -18,7 +18,8 @@ from auditor.probes import Probe
 from auditor.probes import load as load_probes
 from auditor.profile import Item, Profile
 from auditor.prose import read_prose
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.rules import RULES, box_says
 from auditor.snapshot import File, Snapshot
 

@@ -52,7 +52,9 @@ from auditor.probes import Probe, load
 from auditor.profile import Item, Profile
 from auditor.profile_files import refuse_inside
 from auditor.prose import read_prose
-from auditor.report import figures_of, find_report, parse_report
+from auditor.report.figures import figures_of
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.repository import locate
 from auditor.rules import ADDRESSES, Idle, judge_items, lacking, remembered, report_findings, unsure_of
 from auditor.snapshot import File, Snapshot

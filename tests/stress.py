@@ -24,7 +24,8 @@ from auditor.models import Audited
 from auditor.prepared import Book, with_report
 from auditor.profile import load_profile
 from auditor.render import html
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.repository import Commit, History
 from auditor.snapshot import Snapshot
 

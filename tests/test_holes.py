@@ -12,7 +12,8 @@ from auditor.holes import Hole, unsure, watching
 from auditor.models import Audited
 from auditor.pipeline import Prepared, examine
 from auditor.profile import load_profile
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.repository import Repository, Unreadable
 from auditor.snapshot import SUBMODULE, File, Snapshot
 

@@ -11,7 +11,8 @@ from auditor.injection import orders_in_report
 from auditor.models import Evidence, Verdict
 from auditor.profile import load_profile
 from auditor.prose import read_prose
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.repository import Repository
 
 EVIDENCE: list[Evidence] = []

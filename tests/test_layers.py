@@ -67,7 +67,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "whole": set(),
     "markup": set(),
     "checklist": {"markup", "profile"},
-    "report": {"checklist", "laidout", "laidreport", "layouts", "letters", "markup", "profile", "snapshot"},
+    "report": {"checklist", "laidout", "laidreport", "layouts", "letters", "markup", "profile", "report", "snapshot"},
     "form": {"form", "markup", "profile", "report", "snapshot"},
     "disk": {"claims", "facts", "form", "snapshot"},
     "worktree": {"gitdir", "snapshot", "tree"},

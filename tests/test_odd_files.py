@@ -31,7 +31,8 @@ from auditor.judges import pack
 from auditor.models import Evidence
 from auditor.probes import load
 from auditor.profile import load_profile
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.repository import Unreadable
 from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot

@@ -8,7 +8,8 @@ from functools import cached_property
 from auditor.markup import anchors
 from auditor.models import Question, Report
 from auditor.profile import Profile, Version
-from auditor.report import LENGTH, lines_of, text_of
+from auditor.report.answers import LENGTH
+from auditor.report.text import lines_of, text_of
 from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot
 

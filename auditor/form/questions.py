@@ -8,7 +8,7 @@ from dataclasses import replace
 from auditor.form.flaw import ALIKE, Flaw, cut, name_of, source_of
 from auditor.form.page import Page
 from auditor.models import Question, Source
-from auditor.report import BEFORE, IN_HTML, UNDERLINED
+from auditor.report.headings import BEFORE, IN_HTML, UNDERLINED
 
 
 def check_questions(page: Page) -> Iterator[Flaw]:

@@ -24,7 +24,8 @@ with atheris.instrument_imports(include=["auditor"]):
     from auditor.readers.toml import toml
     from auditor.readers.workflows import workflow
     from auditor.readers.yaml import yaml_documents
-    from auditor.report import find_report, parse_report
+    from auditor.report.find import find_report
+    from auditor.report.parse import parse_report
     from auditor.repository import Unreadable
     from auditor.snapshot import Snapshot
 

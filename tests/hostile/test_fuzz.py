@@ -37,7 +37,8 @@ from auditor.prepared import Book
 from auditor.profile import load_profile
 from auditor.prose import read_prose
 from auditor.render import github, html, markdown, sarif, terminal
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.snapshot import Snapshot
 from auditor.verify import find
 

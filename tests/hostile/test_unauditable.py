@@ -15,7 +15,8 @@ from auditor import cli, pipeline
 from auditor.letters import as_read
 from auditor.models import AuditRecord, Report
 from auditor.profile import load_profile
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.snapshot import Snapshot
 
 PROFILE = load_profile()
