@@ -213,12 +213,12 @@ def check(
     """Check your own report before the deadline: the working tree as it stands, without key or network."""
     gc.disable()  # a second of work that ends with the process: collecting costs a tenth of it
     _need_git()
-    from auditor import pipeline
+    from auditor import checking
     from auditor.deadline import May
     from auditor.profile import load_profile
 
     committing = "PRE_COMMIT" in os.environ  # the hook's framework says so
-    record = pipeline.check(
+    record = checking.check(
         path,
         load_profile(profile),
         report_path=report,

@@ -8,6 +8,7 @@ from auditor.claims.case import Case, Placed, Settler
 from auditor.claims.case import load as load_claims
 from auditor.claims.run import case_of, read_patterns
 from auditor.errors import UserError
+from auditor.examine import examine
 from auditor.handin import with_state
 from auditor.holes import watching
 from auditor.judges import NoJudge
@@ -51,7 +52,7 @@ def explain(
             commit=found.commit,
             commit_time=snapshot.committed,
         )
-        prepared = with_state(pipeline.examine(snapshot, profile, about), file, snapshot, profile)
+        prepared = with_state(examine(snapshot, profile, about), file, snapshot, profile)
         record = pipeline.conclude(prepared, profile, {}, NoJudge().info)
         told = list(_Explained(record, snapshot, profile).lines(id_))
     return told

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from build_fixture import build
 
+from auditor.examine import examine
 from auditor.gitsnapshot import OpenSnapshot, open_snapshot
 from auditor.holes import Hole, unsure, watching
 from auditor.models import Audited
-from auditor.pipeline import Prepared, examine
+from auditor.prepared import Prepared
 from auditor.profile import load_profile
 from auditor.report.find import find_report
 from auditor.report.parse import parse_report

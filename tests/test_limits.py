@@ -11,6 +11,7 @@ import pytest
 from build_fixture import build, git
 
 from auditor import deadline, limits, pipeline
+from auditor.checking import check
 from auditor.deadline import LeftOut, May, allowed, within
 from auditor.errors import UserError
 from auditor.facts.tests import collect
@@ -286,7 +287,7 @@ def test_a_working_tree_is_cut_in_the_same_way(repository: Path, monkeypatch: py
     for i in range(200):
         (repository / "loose").mkdir(exist_ok=True)
         (repository / "loose" / f"f{i}.txt").write_text("x")
-    record = pipeline.check(repository, PROFILE)
+    record = check(repository, PROFILE)
     assert "loose: holds 200 files" in _told(record)
 
 
@@ -414,7 +415,7 @@ def test_whoever_lets_the_time_run_out_does_not_pass_for_clean(
 
 
 def test_a_check_has_the_same_limits(repository: Path) -> None:
-    record = pipeline.check(repository, PROFILE, may=May(0.001))
+    record = check(repository, PROFILE, may=May(0.001))
     assert "the time of the audit was over (--timeout)" in _told(record)
 
 

@@ -30,6 +30,7 @@ from auditor.claims.case import load as load_claims
 from auditor.claims.kinds import KINDS, Typed
 from auditor.errors import UserError
 from auditor.escape import record_json
+from auditor.examine import examine
 from auditor.form.check import check_form
 from auditor.judges import Answer
 from auditor.models import Audited, AuditRecord, JudgeInfo, Submission
@@ -97,7 +98,7 @@ def examined(files: dict[str, str]) -> pipeline.Prepared | None:
     report = parse_report(file, PROFILE, snapshot.files, "c0ffee")
     snapshot.report = report
     about = Audited(id="s", repo="s", report_path=file.path, commit="c0ffee", commit_time="", branch="main")
-    prepared = pipeline.examine(snapshot, PROFILE, about)
+    prepared = examine(snapshot, PROFILE, about)
     book = Book(prepared.evidence)
     check_form(file, report, snapshot, PROFILE, book.enter)
     assert not [p for p in prepared.omitted if " failed: " in p.message or "could not be made sense of" in p.message], [p.message for p in prepared.omitted]  # fmt: skip
