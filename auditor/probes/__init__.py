@@ -60,8 +60,8 @@ class Probe:
 
     @property
     def topic(self) -> str:
-        """The file that it lives in."""
-        return self.function.__module__.rsplit(".", 1)[-1]
+        """The file of `auditor.probes` that it lives in, or the folder."""
+        return self.function.__module__.removeprefix("auditor.probes.").partition(".")[0]
 
     def run(self, snapshot: Snapshot) -> Answer:
         """Ask the question of a snapshot. A failure of the probe itself makes the outcome unknown."""

@@ -17,7 +17,7 @@ from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.probes.tests import ELSEWHERE
-from auditor.probes.workflows import watches
+from auditor.probes.workflows.triggers import watches
 from auditor.readers.commands import commands
 from auditor.readers.docker import DOCKERFILES, docker
 from auditor.readers.nodes import is_stub_body, literal

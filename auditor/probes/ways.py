@@ -11,7 +11,7 @@ from auditor.facts.workflows import CiWorkflow, ci_workflows, misplaced
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.probes.workflows import watches
+from auditor.probes.workflows.triggers import watches
 from auditor.readers.commands import commands
 from auditor.readers.python import python
 from auditor.readers.workflows import WORKFLOWS
