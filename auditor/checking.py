@@ -12,16 +12,7 @@ from auditor.claims.run import case_of
 from auditor.deadline import ORDINARY, May, allowed
 from auditor.errors import UserError
 from auditor.handin import exposed, state_of
-from auditor.models import (
-    Audited,
-    AuditRecord,
-    JudgeInfo,
-    Problem,
-    Report,
-    Source,
-    Times,
-    Verdict,
-)
+from auditor.models import Audited, AuditRecord, JudgeInfo, Problem, Report, Source, Times, Verdict
 from auditor.prepared import Book, Prepared, with_report
 from auditor.profile import Profile
 from auditor.profile_files import refuse_inside

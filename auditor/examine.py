@@ -20,14 +20,7 @@ from auditor.grammar import running
 from auditor.holes import Hole
 from auditor.idle import idle
 from auditor.injection import orders_in_report
-from auditor.models import (
-    Audited,
-    Evidence,
-    ProbeResult,
-    Problem,
-    Report,
-    Verdict,
-)
+from auditor.models import Audited, Evidence, ProbeResult, Problem, Report, Verdict
 from auditor.prepared import Book, Prepared
 from auditor.probes import Probe, load
 from auditor.profile import Item, Profile

@@ -145,6 +145,9 @@ ALLOWED: dict[str, set[str] | None] = {
     "stopping": set(),
     "warm": {"batch", "claims", "fetch", "probes"},
     "cli": ANY,
+    "cli_batch": ANY,
+    "cli_notes": {"deadline", "escape", "options"},
+    "cli_asking": {"cli_notes", "judges", "options"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -14,16 +14,7 @@ from functools import cached_property
 
 from auditor.facts import changes
 from auditor.facts.ignored import by_a_tool, ignore_rule
-from auditor.facts.likeness import (
-    closest,
-    cut,
-    keys_of,
-    letters,
-    of_one_kind,
-    slip,
-    tried_keys,
-    without_its_form,
-)
+from auditor.facts.likeness import closest, cut, keys_of, letters, of_one_kind, slip, tried_keys, without_its_form
 from auditor.facts.placeholders import clear
 from auditor.gitsnapshot import OpenSnapshot
 from auditor.holes import unsure, watching

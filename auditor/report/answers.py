@@ -5,9 +5,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
-from auditor.checklist import (
-    match_text,
-)
+from auditor.checklist import match_text
 from auditor.lazy import compile_later
 from auditor.models import Question
 from auditor.profile import Profile, words

@@ -2,17 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from auditor.checklist import (
-    OPEN,
-    PARTLY,
-    TICKED,
-    Entry,
-    also_ticked,
-    entries,
-    is_legend,
-    marked,
-    state,
-)
+from auditor.checklist import OPEN, PARTLY, TICKED, Entry, also_ticked, entries, is_legend, marked, state
 from auditor.layouts import Layout
 from auditor.markup import outline
 from auditor.models import ChecklistItem

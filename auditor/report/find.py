@@ -2,9 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from auditor.checklist import (
-    marked,
-)
+from auditor.checklist import marked
 from auditor.errors import UserError
 from auditor.globs import matches
 from auditor.laidout import asks

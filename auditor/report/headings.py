@@ -5,9 +5,7 @@ from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from auditor.checklist import (
-    match_text,
-)
+from auditor.checklist import match_text
 from auditor.lazy import compile_later, dataclass
 from auditor.markup import Heading, outline, parts
 from auditor.profile import Profile, words

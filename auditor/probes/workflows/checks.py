@@ -6,13 +6,7 @@ from collections.abc import Iterator
 from auditor.facts.civalues import caches, ci_values, default_caches
 from auditor.facts.jobs import Run
 from auditor.facts.linting import hook_only_sorts, only_sorts
-from auditor.facts.programs import (
-    lint_action,
-    lint_hooks,
-    lint_tool,
-    runs_pre_commit,
-    runs_tests,
-)
+from auditor.facts.programs import lint_action, lint_hooks, lint_tool, runs_pre_commit, runs_tests
 from auditor.facts.workflows import CI, CiWorkflow, ci_workflows
 from auditor.models import Evidence
 from auditor.probes import probe

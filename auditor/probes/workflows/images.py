@@ -4,10 +4,7 @@ from collections.abc import Iterator
 
 from auditor.facts.cloud import CONFIGURATION, SCRIPTS, TERRAFORM, cloud_build, gcloud_words, terraform
 from auditor.facts.jobs import Run
-from auditor.facts.programs import (
-    build_action,
-    builds_image,
-)
+from auditor.facts.programs import build_action, builds_image
 from auditor.facts.workflows import CI, ci_workflows, doubt
 from auditor.globs import matches
 from auditor.models import Evidence

@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.facts.jobs import Run
-from auditor.facts.programs import (
-    runs_tests,
-)
+from auditor.facts.programs import runs_tests
 from auditor.facts.testfiles import Case
 from auditor.facts.testrules import options_of
 from auditor.facts.tests import collect
