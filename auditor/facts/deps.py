@@ -9,7 +9,9 @@ from auditor.facts.declared import declarations, locked
 from auditor.facts.lists import Package, normal_name
 from auditor.holes import unsure, watching
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import python, readable, walk
+from auditor.readers.nodes import walk
+from auditor.readers.python import python
+from auditor.readers.text import readable
 from auditor.snapshot import File, Files, Snapshot
 
 

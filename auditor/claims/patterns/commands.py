@@ -10,7 +10,7 @@ from auditor.claims.patterns.files import around
 from auditor.facts.refusals import PROGRAMS, own_programs
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement, code_spans
-from auditor.readers import shell_commands
+from auditor.readers.shell import shell_commands
 
 _SHELLS = word_set("bash sh shell console zsh text txt terminal cmd powershell ps1 shell-session shellscript plaintext batch ps") | {""}  # fmt: skip
 _LINE = compile_later(

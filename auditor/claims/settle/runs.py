@@ -22,7 +22,7 @@ from auditor.facts.traces import (
 )
 from auditor.facts.workflows import CiWorkflow
 from auditor.models import Evidence
-from auditor.readers import readable
+from auditor.readers.text import readable
 
 
 @settles("runs")
