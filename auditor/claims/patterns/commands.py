@@ -23,7 +23,22 @@ _NOT = word_set("not no never without instead rather remove removed replaced for
 _OTHERS = word_set("course courses exercise exercises tutorial tutorials template cookiecutter similar")
 _SUPPOSED = word_set("would might ideally imagine suppose plan planned planning intend intended future hypothetical hypothetically")  # fmt: skip
 _COULD = ("could", "couldn't", "might")
-_READERS = ("you", "one", "anyone", "someone", "somebody", "reader", "user", "member", "developer", "person", "newcomer", "colleague", "they", "group")  # who can type it as it stands
+_READERS = (
+    "you",
+    "one",
+    "anyone",
+    "someone",
+    "somebody",
+    "reader",
+    "user",
+    "member",
+    "developer",
+    "person",
+    "newcomer",
+    "colleague",
+    "they",
+    "group",
+)  # who can type it as it stands
 _READER = tuple([one] for one in _READERS)
 _STARTS = word_set("runs run starts start executes execute launches launch")
 
