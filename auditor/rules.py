@@ -388,7 +388,8 @@ def lacking(item: ChecklistItem, spec: Item, results: Mapping[str, ProbeResult])
 
 def remembered(verdict: Verdict, spec: Item, shows: str, was: str, piece: Evidence) -> Verdict:
     """The verdict on a box that `lacking` named, with what the history shows of it: taken out since (`was` says from when
-    to when it was there), which weighs less than never there, or, where that is empty, on an unmerged branch only."""
+    to when it was there), which weighs less than never there (and nothing against what can be done once), or, where that is empty,
+    on an unmerged branch only."""
     told = {
         "repo_shows": f"{verdict.repo_shows} {shows}".strip(),
         "citations": (*verdict.citations, Citation(evidence=piece.id, quote=piece.note)),
@@ -398,12 +399,14 @@ def remembered(verdict: Verdict, spec: Item, shows: str, was: str, piece: Eviden
         return verdict.model_copy(update={**told, "label": "not_verifiable", "difference": difference})
     if verdict.label != "contradicted":
         return verdict.model_copy(update=told)
-    over = " It can be done once and be over." if spec.once else ""
+    if spec.once:
+        difference = f"It was there {was} and has been taken out; it can be done once and be over."
+        return verdict.model_copy(update={**told, "label": "not_verifiable", "difference": difference, "softened": ""})
     return verdict.model_copy(
         update={
             **told,
             "difference": "The box is ticked; what showed it has been taken out of the repository.",
-            "softened": f"It was there {was}.{over}",
+            "softened": f"It was there {was}.",
         }
     )
 
@@ -468,7 +471,8 @@ def _each_once(
     evidence: Mapping[str, Evidence],
 ) -> Iterable[Finding]:
     """The same, but a sentence that tells of what an open box leaves out is said with the box, where that has a finding of its own:
-    the sentence is true, and the box alone is off."""
+    the sentence is true, and the box alone is off. One fault that several answers have is one finding, the gravest and first of
+    them, with the other places."""
     boxes = {
         f"[{i.mark}] {i.text}": f.verdict
         for f in findings
@@ -487,7 +491,31 @@ def _each_once(
             told.setdefault(box, []).append(Place(source=claim.source, line=claim.line, quote=claim.quote))
         else:
             kept.append(finding)
+    kept, again = _one_fault(kept, verdicts)
+    told = {v: [*told.get(v, ()), *again.get(v, ())] for v in (*told, *again)}
     return [f.model_copy(update={"also_at": tuple(told[f.verdict])}) if f.verdict in told else f for f in kept]
+
+
+def _one_fault(
+    findings: Sequence[Finding], verdicts: Mapping[str, Verdict]
+) -> tuple[list[Finding], dict[str, list[Place]]]:
+    """The findings without those of sentences that differ from the repository in the very same way as another one, and the places
+    of these by the verdict that speaks for them. Only what a program settled: it says the same in the same words."""
+    first: dict[tuple[str, str, str, str], Finding] = {}
+    places: dict[str, list[Place]] = {}
+    kept = []
+    by_line = sorted(findings, key=lambda f: (LEVELS.index(f.level), verdicts[f.verdict].claim.line))
+    for finding in by_line:
+        verdict = verdicts[finding.verdict]
+        key = (finding.rule, verdict.by, verdict.difference, verdict.repo_shows)
+        known = first.setdefault(key, finding) if verdict.by.startswith("claim:") else finding
+        if known is finding:
+            kept.append(finding)
+        else:
+            claim = verdict.claim
+            also = Place(source=claim.source, line=claim.line, quote=claim.quote, verdict=verdict.id)
+            places.setdefault(known.verdict, []).append(also)
+    return kept, places
 
 
 def _as_loud(
@@ -546,7 +574,7 @@ def open_but_there(record: AuditRecord) -> int:
 def level_of(rule: str, verdict: Verdict) -> Level:
     """The rule's level, one lower for a mere detail, for what a judge saw in a figure or where the history speaks for the
     group, and one lower again for what was true when it was written."""
-    less = verdict.detail or verdict.seen or bool(verdict.softened)
+    less = (verdict.detail or verdict.seen) + bool(verdict.softened)
     step = LEVELS.index(RULES[rule].level) + less + (verdict.when == "stale")
     return LEVELS[min(step, len(LEVELS) - 1)]
 

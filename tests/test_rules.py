@@ -259,13 +259,14 @@ def test_one_half_of_two() -> None:
     assert [f.level for f in report_findings(report(True), spec, verdicts, evidence)] == ["error"]
 
 
-def test_a_share_is_no_finding_of_an_open_box() -> None:
+def test_a_share_is_a_remark_about_an_open_box() -> None:
     results, evidence = probed(a="found", b="found")
     for measured in (True, False):
         spec = profile(measured=measured)
         verdicts = judge_items(report(False), spec, results, evidence)
         assert verdicts[0].label == "contradicted"
-        assert bool(report_findings(report(False), spec, verdicts, evidence)) != measured
+        (finding,) = report_findings(report(False), spec, verdicts, evidence)
+        assert (finding.standing == "remark") == measured
 
 
 @pytest.mark.parametrize(
@@ -300,7 +301,8 @@ def test_what_the_history_says_of_a_box() -> None:
     assert gone.citations[-1].evidence == "E9"
     assert gone.repo_shows == f"{plain.repo_shows} a.py was there."
     once = remembered(plain, profile(once=True).items[0], "", "then", piece)
-    assert once.softened == "It was there then. It can be done once and be over."
+    assert once.label == "not_verifiable"
+    assert once.difference == "It was there then and has been taken out; it can be done once and be over."
     branch = remembered(plain, spec, "", "", piece)
     assert (branch.label, branch.difference) == ("not_verifiable", "It stands on a branch that was never merged.")
     other = plain.model_copy(update={"label": "not_verifiable"})
@@ -344,7 +346,8 @@ def test_how_loud_a_finding_is() -> None:
     for level, more in levels.items():
         assert level_of(PROSE, said(PROSE, **more)[1]) == level
     assert level_of(PROSE, said(PROSE, seen=True)[1]) == "warning"
-    assert level_of(PROSE, said(PROSE, softened="It was there.", detail=True)[1]) == "warning"
+    assert level_of(PROSE, said(PROSE, softened="It was there.")[1]) == "warning"
+    assert level_of(PROSE, said(PROSE, softened="It was there.", detail=True)[1]) == "note"
     assert level_of(PROSE, said(PROSE, when="stale")[1]) == "warning"
     assert level_of(PROSE, said(PROSE, when="never")[1]) == "error"
     assert level_of("found-but-unchecked", said("found-but-unchecked", detail=True, when="stale")[1]) == "note"
