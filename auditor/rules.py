@@ -388,8 +388,7 @@ def lacking(item: ChecklistItem, spec: Item, results: Mapping[str, ProbeResult])
 
 def remembered(verdict: Verdict, spec: Item, shows: str, was: str, piece: Evidence) -> Verdict:
     """The verdict on a box that `lacking` named, with what the history shows of it: taken out since (`was` says from when
-    to when it was there), which weighs less than never there (and nothing against what can be done once), or, where that is empty,
-    on an unmerged branch only."""
+    to when it was there), which weighs less than never there, or, where that is empty, on an unmerged branch only."""
     told = {
         "repo_shows": f"{verdict.repo_shows} {shows}".strip(),
         "citations": (*verdict.citations, Citation(evidence=piece.id, quote=piece.note)),
@@ -399,14 +398,12 @@ def remembered(verdict: Verdict, spec: Item, shows: str, was: str, piece: Eviden
         return verdict.model_copy(update={**told, "label": "not_verifiable", "difference": difference})
     if verdict.label != "contradicted":
         return verdict.model_copy(update=told)
-    if spec.once:
-        difference = f"It was there {was} and has been taken out; it can be done once and be over."
-        return verdict.model_copy(update={**told, "label": "not_verifiable", "difference": difference, "softened": ""})
+    over = " It can be done once and be over." if spec.once else ""
     return verdict.model_copy(
         update={
             **told,
             "difference": "The box is ticked; what showed it has been taken out of the repository.",
-            "softened": f"It was there {was}.",
+            "softened": f"It was there {was}.{over}",
         }
     )
 

@@ -419,10 +419,10 @@ def test_done_once_and_gone_now(story: Story) -> None:
     story.commit(src__small_py=QUANTISED)
     story.commit(src__small_py=None)
     record = audited(story, "inference-optimisation")
-    verdict = record.verdicts[0]
-    assert (verdict.label, record.findings) == ("not_verifiable", ())
+    verdict, finding = record.verdicts[0], record.findings[0]
+    assert (verdict.label, finding.rule, finding.level) == ("contradicted", "checked-but-absent", "warning")
     assert "took it out; it was there from 2026-01-02 until 2026-01-03 (src/small.py:3)" in verdict.repo_shows
-    assert verdict.difference.startswith("It was there from 2026-01-02 until 2026-01-03 and has been taken out;")
+    assert verdict.softened == "It was there from 2026-01-02 until 2026-01-03. It can be done once and be over."
     assert any(record.evidence[c.evidence].sources[:1] != () for c in verdict.citations)
 
 
