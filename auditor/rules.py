@@ -270,7 +270,7 @@ def _judge(
     if spec is None:
         return verdict("not_verifiable", (), "", "The profile does not know this item.")
     if not spec.observable:
-        return verdict("not_verifiable", (), spec.reason)
+        return verdict("not_verifiable", (), spec.unseen)
     shown = _Shown(spec.probes, spec.require, results)
     if item.checked:
         if shown.holds:
