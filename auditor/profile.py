@@ -15,7 +15,6 @@ from auditor.repository import Unreadable
 from auditor.snapshot import File
 from auditor.trust import Trust
 
-
 LEFT = "TODO"
 """What a text of a profile begins with that somebody has still to write."""
 

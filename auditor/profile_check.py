@@ -228,7 +228,9 @@ def sound(profile: Profile, own: Data, base: Data) -> list[Mistake]:
             end: Path = (k,) if isinstance(value, list) else (name,) if isinstance(value, dict) else ()
             if name in said:
                 found.append(Mistake(0, f"{one}: {name!r} stands twice in {key}", (kind, n, key, *end)))
-            elif isinstance(name, str) and name not in known and what not in of_doubled:  # else the doubled one may be meant
+            elif (
+                isinstance(name, str) and name not in known and what not in of_doubled
+            ):  # else the doubled one may be meant
                 close = nearest(name, known) or _way_on(what, known)
                 found.append(Mistake(0, f"{one}: no {what} is called {name!r}{close}", (kind, n, key, *end)))
             said.add(name)

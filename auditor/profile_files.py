@@ -178,7 +178,9 @@ def _placed(text: str, mistakes: list[Mistake]) -> list[Mistake]:
         return mistakes
     at = places(text)
     made = [m if m.line else replace(m, line=at.line(*m.path)) for m in mistakes]
-    return [replace(m, message=f"{m.message}; the other one is in line {at.line(*m.other)}") if m.other else m for m in made]
+    return [
+        replace(m, message=f"{m.message}; the other one is in line {at.line(*m.other)}") if m.other else m for m in made
+    ]
 
 
 def _parent(source: Source, name: object, below: tuple[Path, ...]) -> tuple[Data | None, list[Mistake]]:
