@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "profile": {"layouts", "profile_files", "snapshot", "trust"},
     "profile_files": {"profile", "profile_check", "tomlplaces", "trust"},
     "profile_check": {"claims", "layouts", "practices", "probes", "profile", "profile_files", "topics"},
-    "profile_schema": {"practices", "probes", "profile", "profile_check", "topics"},
+    "profile_schema": {"practices", "probes", "profile", "profile_check", "profile_files", "topics"},
     "likeness": {"profile", "wording"},
     "template": {"checklist", "markup", "profile"},
     "profile_new": {"likeness", "markup", "practices", "profile", "profile_files", "template", "topics", "wording"},

@@ -318,3 +318,32 @@ def test_every_value_has_its_line() -> None:
 )  # fmt: skip
 def test_expressions_that_take_ages_are_refused(source: str, right: bool) -> None:
     assert (why_not(source) == "") is right, why_not(source)
+
+
+# -- what the guide and the schema say ---------------------------------------------------------------------------------
+
+
+def test_the_guide_names_every_key_and_every_name_of_a_closed_list() -> None:
+    from auditor.practices import PRACTICES
+    from auditor.profile import Item
+    from auditor.profile_check import keys_of
+
+    guide = (Path(__file__).parent.parent / "docs" / "course.md").read_text(encoding="utf-8")
+    words = set(guide.replace(",", " ").replace(".", " ").replace("`", " ").split())
+    assert not [p.id for p in PRACTICES if p.id not in words]
+    assert not [t for t in TOPICS if t not in words]
+    for kind in ("items", "questions", "versions", "layouts"):
+        assert not [k for k in keys_of(kind) if k not in words], kind
+    assert "files-of-ID" in guide
+    assert Item.model_fields["absence"].default == "not_verifiable"
+
+
+def test_the_schema_says_of_each_key_what_it_is() -> None:
+    schema = profile_schema()
+    entries = {name: made["properties"] for name, made in schema["$defs"].items()}
+    assert not [(n, k) for n, keys in entries.items() for k, field in keys.items() if not field.get("description")]
+    assert entries["Version"]["without"]["description"] == "Items of that version that this one has not."
+    assert entries["Version"]["also"]["description"] == "Items that this one has beside those."
+    removed = schema["properties"]["remove"]["properties"]
+    assert removed["questions"]["description"] == "Ids of questions of the profile below that this one has not."
+    assert entries["Item"]["files"]["description"] != entries["Asked"]["files"]["description"]
