@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from auditor.holes import watching
 from auditor.lazy import compile_later
-from auditor.readers import readable
+from auditor.readers.text import readable
 from auditor.redact import keys_in
 from auditor.snapshot import File, Snapshot
 

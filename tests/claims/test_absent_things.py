@@ -76,4 +76,4 @@ def test_a_lock_that_git_ignores_may_be_there() -> None:
 def test_the_difference_says_what_is_not_there() -> None:
     made = settled(case(CODE), "runs", "We use pre-commit hooks with mypy.", tool="mypy", place="hooks")
     assert made is not None
-    assert made.difference == "The sentence says that pre-commit hooks are used; no configuration of any is there."
+    assert made.difference == "The sentence says that pre-commit hooks are used; nothing sets one up."
