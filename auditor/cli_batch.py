@@ -158,6 +158,8 @@ def batch(
     early = [g for g in summary.groups if g.ended_early]
     for group in early:
         typer.echo(one_line(f"{group.id}: {EARLY}"))
+    for said in summary.notes:
+        typer.echo(one_line(said))
     failed = sum(bool(g.error) for g in summary.groups)
     levels = {level: sum(g.levels.get(level, 0) for g in summary.groups) for level in ("error", "warning", "note")}
     found = ", ".join(f"{n} {level}{'s' * (n != 1)}" for level, n in levels.items())

@@ -349,7 +349,9 @@ class ItemLabel(Record):
 class ReportState(Record):
     """What of the report was filled in. `unanswered`, `placeholders`, `missing` and `twice` are numbers of questions, in order;
     `checklist` is empty where the template has none; `items_missing` and `items_twice` are ids of the profile. `secrets` is
-    how many keys stand in clear text in the repository."""
+    how many keys stand in clear text in the repository. `short`, `long` and `images` are numbers of questions whose answer is plainly
+    shorter or longer than asked for, or has fewer images. `collected` is where the course collects the report, where this one lies elsewhere; `unmarked`: none of its
+    answers has the mark that the course's layout gives them; `unlike`: none of its questions has a heading as the layout writes it."""
 
     questions: int = 0
     unanswered: tuple[int, ...] = ()
@@ -362,6 +364,12 @@ class ReportState(Record):
     items_missing: tuple[str, ...] = ()
     items_twice: tuple[str, ...] = ()
     secrets: int = 0
+    short: tuple[int, ...] = ()
+    long: tuple[int, ...] = ()
+    images: tuple[int, ...] = ()
+    collected: str = ""
+    unmarked: bool = False
+    unlike: bool = False
 
 
 class Tool(Record):

@@ -1,5 +1,6 @@
 """A course that the program has never heard of: its template becomes a profile, its groups' repositories are audited by it."""
 
+import csv
 import json
 import os
 import subprocess
@@ -222,6 +223,90 @@ def test_a_profile_in_the_audited_repository_is_refused(course: Path, tmp_path: 
     for run in (lambda p: audit(repo, p), lambda p: check(repo, load_profile(str(p)))):
         with pytest.raises(UserError, match="lies in the repository that it is to judge"):
             run(repo / "ponds.toml")
+
+
+def batch(course: Path, out: Path, class_: Path) -> tuple[str, dict[str, object]]:
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    run = subprocess.run(
+        [sys.executable, "-m", "auditor", "batch", str(class_), "--out", str(out), "--profile", str(course), "--exit-zero", "--workers", "1"],
+        capture_output=True, text=True, env=env, check=False,
+    )  # fmt: skip
+    return run.stdout, json.loads((out / "summary.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def ponds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three groups: one hands in at the wrong place, one marks nothing and writes little, one is as it should be."""
+    folder = tmp_path_factory.mktemp("ponds")
+    build(folder / "g0", {"report/REPORT.md": report(), **CODE})
+    build(folder / "g1", {"docs/hand-in.md": report(), **CODE})
+    short = ANSWERS | {"Containers": "None.", "Monitoring": "Of what we run the loads are watched. " * 40}
+    build(folder / "g2", {"report/REPORT.md": report(short, ()), **CODE})
+    return folder
+
+
+def test_a_batch_counts_what_is_short_and_says_where_a_report_is_missing(
+    course: Path, ponds: Path, tmp_path: Path
+) -> None:
+    _, summary = batch(course, tmp_path / "out", ponds)
+    assert summary["notes"] == []
+    rows = list(csv.DictReader((tmp_path / "out" / "gradebook.csv").read_text(encoding="utf-8").splitlines()))
+    by_group = {r["group"]: r for r in rows}
+    assert [by_group[g]["report_expected_at"] for g in ("g0", "g1", "g2")] == ["", "report/REPORT.md", ""]
+    assert [by_group[g]["boxes_not_filled_in"] for g in ("g0", "g1", "g2")] == ["0", "0", "20"]
+    assert int(by_group["g2"]["answers_too_short"]) == int(by_group["g0"]["answers_too_short"]) - 1
+    assert [by_group[g]["answers_too_long"] for g in ("g0", "g1", "g2")] == ["0", "0", "1"]
+    index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "not at report/REPORT.md" in index
+    assert "1 answer too long" in index
+    findings = list(csv.DictReader((tmp_path / "out" / "findings.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(f["group"], f["place"]) for f in findings if f["rule"] == "report-elsewhere"] == [
+        ("g1", "docs/hand-in.md:1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ('heading = ["## {n}. {title}"]', 'heading = ["#### Aufgabe {n}: {title}"]', "No report has a heading like `#### Aufgabe {n}: {title}`"),
+        ('checklist = "table"', 'checklist = "table"\nanswer = "Antwort:"', "No report has the mark `Antwort:` that answers start with"),
+        ('report = ["report/REPORT.md"]', 'report = ["hand-in/REPORT.md"]', "No report lies at hand-in/REPORT.md"),
+        ('numbers = { "template" = 6 }', 'numbers = { "template" = 96 }', ""),
+    ],
+)  # fmt: skip
+def test_what_of_the_profile_matches_no_report_is_told_once(
+    old: str, new: str, wanted: str, course: Path, ponds: Path, tmp_path: Path
+) -> None:
+    text = course.read_text(encoding="utf-8")
+    assert old in text
+    other = tmp_path / "ponds.toml"
+    other.write_text(text.replace(old, new), encoding="utf-8")
+    said, summary = batch(other, tmp_path / "out", ponds)
+    notes = summary["notes"]
+    assert isinstance(notes, list)
+    assert [wanted in note for note in notes] == [True] * bool(wanted)
+    assert wanted in said
+    assert notes == [] or notes[0].split("`")[0] in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_blank_table_is_told_in_its_own_words(course: Path, ponds: Path) -> None:
+    (blank,) = [v for v in check(ponds / "g2", load_profile(str(course))).verdicts if v.rule == "checklist-blank"]
+    assert blank.claim.quote == "Ponds 2027"  # the heading that it stands below
+    assert blank.hint == "Write x into the row of each item that you did, in the column done."
+    assert "box" not in blank.difference
+    list_ = load_profile(str(course)).model_copy(update={"layouts": ()})
+    assert not [v for v in check(ponds / "g0", list_).verdicts if v.rule == "mark-unclear"]
+
+
+def test_an_open_range_is_told_as_one(course: Path, ponds: Path, tmp_path: Path) -> None:
+    text = course.read_text(encoding="utf-8")
+    other = tmp_path / "ponds.toml"
+    other.write_text(text.replace("[20, 200]", "[500, 0]"), encoding="utf-8")
+    said = [v for v in check(ponds / "g2", load_profile(str(other))).verdicts if v.by == "form"]
+    assert not [v for v in said if v.rule == "answer-too-long"]
+    (first, *_) = [v for v in said if v.rule == "answer-too-short"]
+    assert "; at least 500 are asked for" in first.report_says
+    assert not any("500-0" in v.report_says + v.hint + v.difference for v in said)
 
 
 # -- next year's template ----------------------------------------------------------------------------------------------

@@ -1,9 +1,17 @@
 """What sentences say of things that are nowhere in the repository: workflows, files and folders in code marks, lock files."""
 
+from pathlib import Path
+
 import pytest
+from build_fixture import git
+from conftest import report
 from rows import case, settled, verdicts
 
-from auditor.claims.case import load
+from auditor.claims.case import Case, load
+from auditor.gitsnapshot import open_snapshot
+from auditor.profile import load_profile
+from auditor.prose import read_prose
+from auditor.repository import Repository
 
 CODE = {
     "src/pond/model.py": "class Net:\n    pass\n",
@@ -57,6 +65,9 @@ def test_what_github_runs_without_a_workflow(text: str, files: dict[str, str], w
         ("Our models lie in `proj_x/models/` on GCS.", ""),
         ("Our weights are in `my-bucket-1/models/`.", ""),
         ("Our code mounts `/opt/ml/models/`.", ""),
+        ("The package lies in `src/pond/`, the dbt project in `dbt/`.", ""),  # it never was, and nobody says that it is theirs
+        ("A package like that lies in `dbt/`.", ""),
+        ("In the cookiecutter the pages lie in `site_pages/`.", ""),
         ("We track the raw data in `data/raw.dvc`.", "data/raw.dvc"),
         ("We keep our raw data in `data/raw.json`.", ""),
         ("All dependencies are pinned in `poetry.lock`.", "poetry.lock"),
@@ -77,3 +88,24 @@ def test_the_difference_says_what_is_not_there() -> None:
     made = settled(case(CODE), "runs", "We use pre-commit hooks with mypy.", tool="mypy", place="hooks")
     assert made is not None
     assert made.difference == "The sentence says that pre-commit hooks are used; nothing sets one up."
+
+
+def test_a_folder_that_once_was_is_told_of_a_sentence_that_says_what_lies_there(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "-b", "main")
+    for step in ({**CODE, "dbt/models/schema.yml": "version: 2\n" * 9}, {}):
+        for path, text in step.items():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text, encoding="utf-8")
+        if not step:
+            (tmp_path / "dbt/models/schema.yml").unlink()
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "step")
+    with open_snapshot(Repository(tmp_path), git(tmp_path, "rev-parse", "HEAD").strip()) as snapshot:
+        for text, wanted in (
+            ("The package lies in `src/pond/`, the dbt project in `dbt/`.", ["path:dbt"]),
+            ("Our models are described in `dbt/models/schema.yml`.", ["path:dbt/models/schema.yml"]),
+        ):
+            made = report({"tests": text}, {})
+            snapshot.report = made
+            here = Case(snapshot, load_profile(), read_prose(made))
+            assert [about for about, _ in verdicts(here, *load()[0])] == wanted

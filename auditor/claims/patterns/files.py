@@ -108,7 +108,7 @@ def paths(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
 
 
 _PLACED = word_set(
-    "implemented defined located found placed contained contains stored configured described pinned locked listed declared"
+    "implemented defined located found placed contained contains stored configured described pinned locked listed declared lies lie lives live"
 )
 
 
