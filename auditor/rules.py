@@ -460,9 +460,9 @@ def report_findings(
         if rule == "found-but-unchecked" and (blank or (item and item.mark.strip())):
             continue  # one problem says that the list was left blank; a box that says no was not forgotten
         spec = profile.items_by_id.get(item.item) if item else None
-        if rule == "found-but-unchecked" and spec and spec.measured:
-            continue  # nobody forgets a share: whether it is enough is the group's to say
         level, standing = _as_loud(rule, verdict, evidence, profile.trust)
+        if rule == "found-but-unchecked" and spec and spec.measured:
+            level, standing = "note", "remark"  # whether a share is enough is the group's to say
         mark = fingerprint(rule, verdict, _source(verdict, items), evidence)
         found.append(Finding(fingerprint=mark, rule=rule, level=level, verdict=verdict.id, standing=standing))
     return sorted_findings(_each_once(found, by_id, report.items, evidence), by_id)
@@ -475,7 +475,8 @@ def _each_once(
     evidence: Mapping[str, Evidence],
 ) -> Iterable[Finding]:
     """The same, but a sentence that tells of what an open box leaves out is said with the box, where that has a finding of its own:
-    the sentence is true, and the box alone is off."""
+    the sentence is true, and the box alone is off. One fault that several answers have is one finding, the gravest and first of
+    them, with the other places."""
     boxes = {
         f"[{i.mark}] {i.text}": f.verdict
         for f in findings
@@ -494,7 +495,31 @@ def _each_once(
             told.setdefault(box, []).append(Place(source=claim.source, line=claim.line, quote=claim.quote))
         else:
             kept.append(finding)
+    kept, again = _one_fault(kept, verdicts)
+    told = {v: [*told.get(v, ()), *again.get(v, ())] for v in (*told, *again)}
     return [f.model_copy(update={"also_at": tuple(told[f.verdict])}) if f.verdict in told else f for f in kept]
+
+
+def _one_fault(
+    findings: Sequence[Finding], verdicts: Mapping[str, Verdict]
+) -> tuple[list[Finding], dict[str, list[Place]]]:
+    """The findings without those of sentences that differ from the repository in the very same way as another one, and the places
+    of these by the verdict that speaks for them. Only what a program settled: it says the same in the same words."""
+    first: dict[tuple[str, str, str, str], Finding] = {}
+    places: dict[str, list[Place]] = {}
+    kept = []
+    by_line = sorted(findings, key=lambda f: (LEVELS.index(f.level), verdicts[f.verdict].claim.line))
+    for finding in by_line:
+        verdict = verdicts[finding.verdict]
+        key = (finding.rule, verdict.by, verdict.difference, verdict.repo_shows)
+        known = first.setdefault(key, finding) if verdict.by.startswith("claim:") else finding
+        if known is finding:
+            kept.append(finding)
+        else:
+            claim = verdict.claim
+            also = Place(source=claim.source, line=claim.line, quote=claim.quote, verdict=verdict.id)
+            places.setdefault(known.verdict, []).append(also)
+    return kept, places
 
 
 def _as_loud(
@@ -560,7 +585,7 @@ def open_but_there(record: AuditRecord) -> int:
 def level_of(rule: str, verdict: Verdict) -> Level:
     """The rule's level, one lower for a mere detail, for what a judge saw in a figure or where the history speaks for the
     group, and one lower again for what was true when it was written."""
-    less = verdict.detail or verdict.seen or bool(verdict.softened)
+    less = (verdict.detail or verdict.seen) + bool(verdict.softened)
     step = LEVELS.index(RULES[rule].level) + less + (verdict.when == "stale")
     return LEVELS[min(step, len(LEVELS) - 1)]
 
