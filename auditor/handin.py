@@ -111,7 +111,13 @@ def state_of(
         placeholders=numbers("placeholder-left", details=True),
         missing=tuple(sorted(set(asked.values()) - {asked.get(q.id, q.n) for q in report.questions})),
         twice=numbers("question-twice", details=True),
-        checklist="" if version and not wanted else "missing" if not report.items else "filled" if ticked else "blank",
+        checklist=""
+        if report.unlisted or (version and not wanted)
+        else "missing"
+        if not report.items
+        else "filled"
+        if ticked
+        else "blank",
         items=len(report.items),
         ticked=ticked,
         items_missing=tuple(i for i in wanted if i not in there) if report.items else (),

@@ -115,7 +115,7 @@ class Report(Record):
     """The report as parsed: every item and question in file order, and what was malformed. `template` is the version of the
     course's template that it was written in, empty where nothing of it is there; `layout` is the profile's layout that it was read by.
     A report of several files has them as `parts`, one below the other in `text`, by whose lines all is counted. `checklist` is the file that the items stand
-    in, empty where that is the report. `text` is the report's source, from which a page is made; `figures` are there only
+    in, empty where that is the report; `unlisted`: the course's reports have none. `text` is the report's source, from which a page is made; `figures` are there only
     where a page was asked for."""
 
     path: str
@@ -125,6 +125,7 @@ class Report(Record):
     layout: str = ""
     parts: tuple[Part, ...] = ()
     checklist: str = ""
+    unlisted: bool = False
     items: tuple[ChecklistItem, ...] = ()
     questions: tuple[Question, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -153,12 +154,11 @@ class Report(Record):
     @property
     def unread(self) -> str:
         """What every report has and this one seems to lack; an audit of it says little, and its silence nothing."""
-        lacks = ("no question of the template" * (not self.questions), "no checklist" * (not self.items))
-        return (
-            " and ".join(filter(None, lacks)) + " was found in the report"
-            if not all((self.questions, self.items))
-            else ""
-        )
+        lacks = [
+            *(["no question of the template"] if not self.questions else []),
+            *(["no checklist"] if not self.items and not self.unlisted else []),
+        ]
+        return f"{' and '.join(lacks)} was found in the report" if lacks else ""
 
     def where(self, source: "Source") -> str:
         """The file that an item or answer stands in."""

@@ -86,6 +86,7 @@ def parse_report(
         template=version.name if version else "",
         layout=BUILT_IN,
         checklist=listed_in,
+        unlisted=not profile.items,
         items=tuple(items),
         questions=tuple(questions),
         problems=notes.problems(),
