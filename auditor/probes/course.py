@@ -5,6 +5,7 @@ from typing import Protocol
 
 from auditor.models import Evidence
 from auditor.probes import Probe
+from auditor.repository import Unreadable
 from auditor.snapshot import File, Files
 
 _CODE = frozenset(["py", "toml", "yml", "yaml", "cfg", "ini", "sh", "r", "jl", "tf", "dockerfile", "makefile", "txt"])
@@ -39,8 +40,7 @@ def _probe(item: Declared) -> Probe:
     def of_the_course(files: Files) -> Iterator[Evidence]:
         for file in files if item.mentions else files.named():
             if not item.mentions:
-                if not _is_empty(file):
-                    yield file.exists("a file of the kind that the course names")
+                yield from _there(file)
             elif at := _line(file, item.mentions):
                 yield file.cite(at)
 
@@ -53,11 +53,17 @@ def _probe(item: Declared) -> Probe:
     return Probe(item.own_probe, asks, item.files, of_the_course, item.mentions)
 
 
-def _is_empty(file: File) -> bool:
-    """Whether a file holds nothing but white space. One that has no text (an image, a pointer of Git LFS) is there."""
-    if file.size > 200 or file.why_skipped:
-        return file.size == 0
-    return not file.bytes().strip()
+def _there(file: File) -> Iterator[Evidence]:
+    """A file that is not empty: by its first line that says something, or as it is where it has no text (an image, a pointer of Git
+    LFS)."""
+    try:
+        at = next((n for n, row in enumerate(file.lines, 1) if row.strip()), 0)
+    except Unreadable:
+        if file.size:
+            yield file.exists("a file of the kind that the course names")
+        return
+    if at:
+        yield file.cite(at)
 
 
 def _line(file: File, words: tuple[str, ...]) -> int:

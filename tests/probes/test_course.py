@@ -69,6 +69,13 @@ def test_the_evidence_is_the_line_and_the_absence_says_where_it_was_looked() -> 
     )
 
 
+def test_a_file_that_is_the_evidence_shows_its_first_line() -> None:
+    item = Item(id="dbt", texts=("Write dbt models",), files=("**/models/**/*.sql",))
+    tree = {"dbt/models/a.sql": "\n-- a\nselect 1\n", "dbt/models/b.sql": "\n"}
+    (found,) = load([item])["files-of-dbt"].run(Snapshot(tree)).evidence
+    assert (found.path, found.start) == ("dbt/models/a.sql", 2)  # a place, by which the history is asked, too
+
+
 def test_other_probes_stay_and_all_may_be_asked_for() -> None:
     item = Item(id="it", texts=("It",), probes=("dockerfile",), files=("dags/**",), require="all")
     assert item.probes == ("dockerfile", "files-of-it")
