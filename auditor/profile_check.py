@@ -435,6 +435,10 @@ def remarks(profile: Profile) -> list[str]:
     said = []
     if left := [i.id for i in profile.items if i.left_to_do]:
         said.append(f"left to do, and not verifiable until then: what shows {', '.join(left)}")
+    if odd := [g for g in profile.due if g.rsplit("/", 1)[-1].lower().startswith("template")]:
+        said.append(
+            f"left to do, perhaps: the report is looked for at {', '.join(odd)}; say in report = [...] where the groups keep it"
+        )
     topics = Counter([*(t for q in profile.questions for t in q.topics), *(t for i in profile.items for t in i.topics)])
     readers, _ = load_claims()
     for reader in readers.values():

@@ -201,6 +201,12 @@ def test_what_is_left_to_do_is_said(tmp_path: Path) -> None:
     assert "no mistakes, but 1 item is left to do" in run.stdout
 
 
+def test_a_report_at_the_templates_own_name_is_asked_about(tmp_path: Path) -> None:
+    file = tmp_path / "ponds.toml"
+    file.write_text(GOOD.replace("report/REPORT.md", "TEMPLATE.md"), encoding="utf-8")
+    assert any("the report is looked for at TEMPLATE.md" in line for line in remarks(load_profile(str(file))))
+
+
 def test_the_schema_takes_every_packaged_profile_and_names_the_probes() -> None:
     import jsonschema
 
