@@ -109,3 +109,34 @@ def test_a_folder_that_once_was_is_told_of_a_sentence_that_says_what_lies_there(
             snapshot.report = made
             here = Case(snapshot, load_profile(), read_prose(made))
             assert [about for about, _ in verdicts(here, *load()[0])] == wanted
+
+
+def test_a_workflow_that_once_was_or_that_a_branch_has_is_no_absence(tmp_path: Path) -> None:
+    text = "Our GitHub Actions workflow runs pytest."
+    me = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    made = report({"continuous-integration": text}, {})
+    found: list[list[str]] = []
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "README.md").write_text("# Pond\n", encoding="utf-8")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, *me, "commit", "-q", "-m", "first")
+
+    def now() -> list[str]:
+        with open_snapshot(Repository(tmp_path), git(tmp_path, "rev-parse", "HEAD").strip()) as snapshot:
+            snapshot.report = made
+            return [about for about, _ in verdicts(Case(snapshot, load_profile(), read_prose(made)), "ci-lists")]
+
+    found.append(now())
+    git(tmp_path, "checkout", "-q", "-b", "other")
+    (tmp_path / ".github" / "workflows").mkdir(parents=True)
+    (tmp_path / ".github" / "workflows" / "tests.yml").write_text(WORKFLOW[".github/workflows/tests.yml"])
+    git(tmp_path, "add", "-A")
+    git(tmp_path, *me, "commit", "-q", "-m", "ci")
+    git(tmp_path, "checkout", "-q", "main")
+    found.append(now())  # a branch that was not merged has it
+    git(tmp_path, "merge", "-q", "other")
+    git(tmp_path, "rm", "-q", "-r", ".github")
+    git(tmp_path, *me, "commit", "-q", "-m", "gone")
+    git(tmp_path, "branch", "-D", "-q", "other")
+    found.append(now())  # it was there
+    assert found == [["ci:none"], [], []]

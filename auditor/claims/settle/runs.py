@@ -6,6 +6,7 @@ from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Runs
 from auditor.claims.settle.workflows import beyond_github, contradicted, meant, supported, sure_of_all, words
 from auditor.facts.civalues import caches, default_caches
+from auditor.facts.past import was_there
 from auditor.facts.purposes import Served, pipelines, served
 from auditor.facts.quality import hooks, without_option
 from auditor.facts.traces import (
@@ -20,7 +21,7 @@ from auditor.facts.traces import (
     tools_of,
     trace,
 )
-from auditor.facts.workflows import CiWorkflow
+from auditor.facts.workflows import CI, CiWorkflow
 from auditor.models import Evidence
 from auditor.readers.text import readable
 
@@ -103,10 +104,12 @@ _ANY_CI = ("ci-runs-tests", "ci-workflow", "ci-template", "ci-elsewhere", "ci-mi
 
 
 def _without_ci(claim: Runs, case: Case) -> Settled | None:
-    """What GitHub is said to run, where no file of any host's is there: GitHub runs what lies in the repository and nothing else. Says
-    nothing of CI without a host's name, which a server of the group's own may run."""
+    """What GitHub is said to run, where no file of any host's is there or ever was: GitHub runs what lies in the repository and nothing
+    else. Says nothing of CI without a host's name, which a server of the group's own may run."""
     said = words(claim.quote)
     if "github" not in said or said.isdisjoint(_GITHUBS) or not case.absent(*_ANY_CI):
+        return None
+    if was_there(case.snapshot, CI):  # in an earlier commit, or on a branch, for which GitHub runs it, too
         return None
     shows = "There is no file in `.github/workflows`, nor of another host of continuous integration."
     return contradicted("ci:none", shows, "The sentence says what GitHub runs; there is no workflow that it could run.", absence(shows))  # fmt: skip
