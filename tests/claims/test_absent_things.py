@@ -54,6 +54,7 @@ def test_what_github_runs_without_a_workflow(text: str, files: dict[str, str], w
     [
         ("Our DAG `dags/daily.py` has five tasks and runs each night.", "dags/daily.py"),
         ("Each DAG is ours, as in `dags/daily.py`.", ""),  # one of many, before the name
+        ("By names such as e.g. `dags/exp1.yaml` we told which of them was meant for each run.", ""),
         ("A second workflow, `.github/workflows/deploy.yml`, deploys the API for each push to `main`.", ".github/workflows/deploy.yml"),
         ("The container is deployed by our workflow `.github/workflows/deploy.yml`.", ".github/workflows/deploy.yml"),
         ("The container has our script `pond/start.sh`.", ""),

@@ -99,7 +99,7 @@ def paths(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
             continue
         said = strength(statement)
         for name, at, code in dict.fromkeys(mentions(statement.text)):
-            loose = bool(about & _LOOSE or words(statement.text[:at]) & _ANY)
+            loose = _example(about, statement.plain) or bool(words(statement.text[:at]) & _ANY)
             quote = around(statement, at, len(name))
             place = find(case, name, said=f"{statement.heading} {statement.lead} {statement.plain}" if listed else statement.plain)  # fmt: skip
             if place.how == "unknown" or (place.how == "absent" and not _plainly(statement, place, name, code, loose)):
@@ -112,10 +112,19 @@ _PLACED = word_set(
 )
 
 
+def _example(about: frozenset[str], said: str) -> bool:
+    """Whether a sentence gives examples."""
+    return bool(about & _LOOSE) or "e.g" in said.lower()
+
+
 def plainly_there(statement: Statement) -> bool:
     """Whether a sentence speaks plainly of what is there: no plan, no try, no example, no word of what is not."""
     about = words(f"{statement.heading} {statement.lead} {statement.plain}")
-    denied = bool(about & (_AWAY | _LOOSE | _ANY)) or any("n't" in w or "n’t" in w for w in statement.text.split())
+    denied = (
+        bool(about & (_AWAY | _ANY))
+        or _example(about, statement.plain)
+        or any("n't" in w or "n’t" in w for w in statement.text.split())
+    )
     return not denied and strength(statement) == "plain" and not at_run_time(statement.plain)
 
 
