@@ -1,8 +1,7 @@
 """Many submissions over an executor: read in parallel, judged together, concluded in parallel, each on disk once it is done.
 
-A submission that cannot be audited has a record with `error`, an empty report (its path is "") and no commit where none was
-found; it never stops the others. What is finished is not done again while its commit and all that it is audited with stay
-the same.
+A submission that cannot be audited has a record with `error` and an empty report (its path is ""), and never stops the others. What
+is finished is not done again while its commit and all that it is audited with stay the same.
 """
 
 import contextlib
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor import __version__, errors, pipeline
+from auditor.classwide import class_notes
 from auditor.deadline import May, ended_early
 from auditor.ending import words
 from auditor.errors import UserError
@@ -489,9 +489,8 @@ def run(
     note: Callable[[str], None] = lambda _: None,
     beside: Beside | None = None,
 ) -> Class:
-    """Audit what is not finished in a folder, and write its summaries: of everything, or of what there is when a run is
-    stopped. One run at a time writes to a folder; `note` is told who has to wait, and what has to be done again. `beside` has
-    the decisions, and what to compare with."""
+    """Audit what is not finished in a folder, and write its summaries: of everything, or of what there is when a run is stopped. One
+    run at a time writes to a folder; `note` is told who waits, and what is done again. `beside` has the decisions, and what to compare with."""
     beside = beside or Beside(folder.path)
     ways = ways_between([(s.id, file_name(s.id)) for s in submissions])
 
@@ -553,6 +552,7 @@ def summarise(
     )
     for entry in entries():
         course.add(entry)
+    course.notes = class_notes(course.groups, profile)
     if missing := len(submissions) - len(course.groups):
         course.note = f"{missing} groups are still to do."
     html = "html" in folder.endings

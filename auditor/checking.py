@@ -85,7 +85,16 @@ def check(
                     *(() if report_path else moved(disk, file, profile.collected)),
                 ]
                 form = check_form(
-                    file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question, more=more
+                    file,
+                    report,
+                    tree,
+                    profile,
+                    book.enter,
+                    url=url,
+                    on_disk=tree.on_disk,
+                    fold=not question,
+                    more=more,
+                    placed=not report_path and not any(f.rule == "report-moved" for f in more),
                 )
                 named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
                 return form + uncommitted(file, named, report, changed, tree.head, verdicts, book.evidence, book.enter)
@@ -99,7 +108,10 @@ def check(
         verdicts = (*verdicts, *keys)
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
         submission = submission.model_copy(update={"uncommitted": tuple(sorted(cited & changed))})
-        state, _ = attempt(lambda: state_of(file, report, tree, profile, len(keys)), "the state of the report in short")
+        state, _ = attempt(
+            lambda: state_of(file, report, tree, profile, len(keys), not report_path),
+            "the state of the report in short",
+        )
         prepared = replace(prepared, submission=submission, evidence=book.evidence, verdicts=verdicts, state=state)
         if figures:
             prepared = with_figures(prepared, tree)

@@ -234,9 +234,9 @@ def probes(
     from auditor.profile import load_profile
     from auditor.trust import Trust, figures, others
 
-    catalogue, (readers, settlers) = load_probes(), load_claims()
-    known: dict[str, Probe | Settler | Reader] = {**readers, **settlers, **catalogue}
     course = load_profile(profile)
+    catalogue, (readers, settlers) = load_probes(course.items), load_claims()
+    known: dict[str, Probe | Settler | Reader] = {**readers, **settlers, **catalogue}
     trust = course.trust or Trust()
     if not id:
         width = max(map(len, known))

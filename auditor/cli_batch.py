@@ -151,13 +151,17 @@ def batch(
         for reason in group.unjudged[:1]:
             more = f" (and {len(group.unjudged) - 1} more)" if len(group.unjudged) > 1 else ""
             typer.echo(one_line(f"{group.id}: not judged: {reason}{more}"))
-    unread = [g for g in summary.groups if not g.error and not (g.statistics.items and g.statistics.questions)]
+    audited = [g for g in summary.groups if not g.error]
+    listless = {g.id for g in audited if g.report_state and not g.report_state.checklist}  # the course has no checklist
+    unread = [g for g in audited if not g.statistics.questions or not (g.statistics.items or g.id in listless)]
     for group in unread:
         lacks = "no checklist" if group.statistics.questions else "no question of the template"
         typer.echo(one_line(f"{group.id}: {lacks} was found in its report; of what was not read nothing is known"))
     early = [g for g in summary.groups if g.ended_early]
     for group in early:
         typer.echo(one_line(f"{group.id}: {EARLY}"))
+    for said in summary.notes:
+        typer.echo(one_line(said))
     failed = sum(bool(g.error) for g in summary.groups)
     levels = {level: sum(g.levels.get(level, 0) for g in summary.groups) for level in ("error", "warning", "note")}
     found = ", ".join(f"{n} {level}{'s' * (n != 1)}" for level, n in levels.items())

@@ -26,8 +26,10 @@ def check(
         typer.echo(f"{source.shown}:{mistake.line}: {mistake.message}")
     if profile is None or mistakes:
         raise typer.Exit(2)
+    left = sum(i.left_to_do for i in profile.items)
+    to_do = f", but {left} item{' is' if left == 1 else 's are'} left to do" if left else ""
     typer.echo(
-        f"{source.shown}: no mistakes; {len(profile.items)} items, {len(profile.questions)} questions,"
+        f"{source.shown}: no mistakes{to_do}; {len(profile.items)} items, {len(profile.questions)} questions,"
         f" {len(profile.versions)} versions, {len(profile.layouts) or 'the usual'} layouts"
     )
     for line in remarks(profile):

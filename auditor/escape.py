@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # C0 and C1 controls, line separators, halves of letters, and what is not seen or turns the direction of a line.
 _UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{UNSEEN}]")
 _SPECIAL = compile_later(r"[\\`*_\[\]<>#|~&$]")
+# Most get a backslash, over which a reader of the source reads. Of tags and links nothing is left to a renderer that knows no backslash, and
+# a dollar's is taken for mathematics.
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "[": "&#91;", "]": "&#93;", "$": "&#36;"}
 _JOINER = "&#8288;"  # a word joiner keeps hosts from making links and mentions of `@name`, `#12`, `://` and `www.`
 # A runner takes a line for a command that begins with `::` (after blanks), and one that has `##[` anywhere.
 _COMMAND = compile_later(r"(?m)^([^\S\n]*:)(?=:)|(#)(?=#\[)")
@@ -98,8 +101,8 @@ def _in_json(match: re.Match[str]) -> str:
 
 def plain(text: str, width: int = 0) -> str:
     """Text that Markdown shows as it is: one line, nothing of it markup, link, mention or end of a table's cell."""
-    text = _SPECIAL.sub(lambda m: f"&#{ord(m[0])};", one_line(text, width))
-    text = re.sub(r"(@|&#35;)(?=\w)", rf"\1{_JOINER}", text)
+    text = _SPECIAL.sub(lambda m: _ENTITIES.get(m[0]) or f"\\{m[0]}", one_line(text, width))
+    text = re.sub(r"(@|\\#)(?=\w)", lambda m: m[0] + _JOINER, text)
     return re.sub(r"(?i)(:)(?=//)|\b(www)(?=\.)", lambda m: m[0] + _JOINER, text)
 
 

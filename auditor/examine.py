@@ -37,7 +37,7 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
     book = Book()
     results: dict[str, ProbeResult] = {}
     holes: dict[str, tuple[Hole, ...]] = {}
-    for id_, probe in load().items():
+    for id_, probe in load(profile.items).items():
         answer = probe.run(snapshot)
         holes[id_] = answer.holes
         results[id_] = ProbeResult(
@@ -127,7 +127,7 @@ def _remembered(
 ) -> list[Verdict]:
     """The same verdicts, those on ticked boxes without anything to show for them held against the history, too."""
     assert snapshot.report is not None
-    memory, probes, made = Memory(snapshot), load(), []
+    memory, probes, made = Memory(snapshot), load(profile.items), []
     for verdict, item in zip(verdicts, snapshot.report.items, strict=True):
         spec = profile.items_by_id.get(item.item)
         gone = lacking(item, spec, results) if spec else ()

@@ -69,7 +69,7 @@ class _Explained:
 
     def lines(self, id_: str) -> Iterator[Line]:
         readers, settlers = load_claims()
-        probes = load_probes()
+        probes = load_probes(self.profile.items)
         findings = self._findings(id_)
         if id_ in probes:
             yield from self.probe(probes[id_])
@@ -183,7 +183,7 @@ class _Explained:
         if verdict:
             yield from _said(verdict)
         if not spec.observable:
-            yield Line(f"nobody can see it in a repository: {spec.reason}")
+            yield Line(f"nobody can see it in a repository: {spec.unseen}")
             return
         for title, ids in (
             (f"{spec.require} of these probes show it", spec.probes),
@@ -277,7 +277,7 @@ class _Explained:
             sources = f"from {_named(piece.sources)}" if piece.sources else ""
             yield Line("  ".join(p for p in (piece.kind, where, piece.note, piece.excerpt.split("\n")[0].strip()[:120], sources) if p))  # fmt: skip
             probes.setdefault(piece.probe)
-        known, settlers = load_probes(), load_claims()[1]
+        known, settlers = load_probes(self.profile.items), load_claims()[1]
         kind = verdict.by.removeprefix("claim:")
         if kind in settlers:
             yield Line(f"by the check {kind}: {settlers[kind].explains}")

@@ -7,29 +7,43 @@ from auditor.boundary import attempt
 from auditor.facts.secrets import Found, secrets
 from auditor.form.check import check_form
 from auditor.form.flaw import Number
+from auditor.form.place import elsewhere
+from auditor.layouts import Layout
+from auditor.markup import outline
 from auditor.models import Citation, Claim, Evidence, Problem, Report, ReportState, Source, Verdict
 from auditor.prepared import Book, Prepared
 from auditor.profile import Profile
 from auditor.rules import SECRETS, UNFINISHED
 from auditor.snapshot import File, Snapshot
 
+_ASKED_FOR = frozenset(["answer-too-short", "answer-too-long", "image-count"])  # as far as it is no detail
 _PLACES = 5  # named of a key that stands in many files
 
 
-def with_state(prepared: Prepared, file: File, snapshot: Snapshot, profile: Profile) -> Prepared:
-    """The same with what of its report was not filled in, and the keys that stand in clear text: as findings, and in short as
-    a state. No judge is asked about either."""
+def with_state(prepared: Prepared, file: File, snapshot: Snapshot, profile: Profile, placed: bool = False) -> Prepared:
+    """The same with what of its report was not filled in, that it is not where the course collects it, and the keys that stand in clear
+    text: as findings, and in short as a state. No judge is asked about any of it. `placed`: nobody said where the report lies, so that it has to
+    lie where the profile says."""
     book = Book(prepared.evidence)
     failed: list[Problem] = []
     unfinished, why = attempt(
-        lambda: check_form(file, prepared.report, snapshot, profile, book.enter, only=UNFINISHED),
+        lambda: check_form(
+            file,
+            prepared.report,
+            snapshot,
+            profile,
+            book.enter,
+            only=UNFINISHED,
+            placed=placed,
+        ),
         "what of the report was not filled in",
     )
     if why:
         failed.append(Problem(message=why))
     keys = exposed(snapshot, book.enter, failed)
     state, _ = attempt(
-        lambda: state_of(file, prepared.report, snapshot, profile, len(keys)), "the state of the report in short"
+        lambda: state_of(file, prepared.report, snapshot, profile, len(keys), placed),
+        "the state of the report in short",
     )
     return replace(
         prepared,
@@ -76,14 +90,17 @@ def _exposed(id_: str, places: Sequence[Found], number: Number) -> Verdict:
     )
 
 
-def state_of(file: File, report: Report, snapshot: Snapshot, profile: Profile, keys: int = 0) -> ReportState:
+def state_of(
+    file: File, report: Report, snapshot: Snapshot, profile: Profile, keys: int = 0, placed: bool = False
+) -> ReportState:
     """What of the report was filled in, in short."""
-    flaws = check_form(file, report, snapshot, profile, lambda _: "", only=UNFINISHED, fold=False)
+    flaws = check_form(file, report, snapshot, profile, lambda _: "", only=UNFINISHED | _ASKED_FOR, fold=False)
 
-    def numbers(rule: str) -> tuple[int, ...]:
-        return tuple(dict.fromkeys(v.claim.source.n for v in flaws if v.rule == rule))
+    def numbers(rule: str, details: bool = False) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(v.claim.source.n for v in flaws if v.rule == rule and (details or not v.detail)))
 
     version = next((v for v in profile.versions if v.name == report.template), None)
+    layout = next((x for x in profile.layouts if x.name == report.layout), None)
     asked = {q.id: q.numbers[version.layout] for q in profile.questions if version and version.layout in q.numbers}
     there = [i.item for i in report.items if i.item]
     ticked = sum(i.checked for i in report.items)
@@ -91,13 +108,40 @@ def state_of(file: File, report: Report, snapshot: Snapshot, profile: Profile, k
     return ReportState(
         questions=len(report.questions),
         unanswered=numbers("answer-missing"),
-        placeholders=numbers("placeholder-left"),
+        placeholders=numbers("placeholder-left", details=True),
         missing=tuple(sorted(set(asked.values()) - {asked.get(q.id, q.n) for q in report.questions})),
-        twice=numbers("question-twice"),
-        checklist="" if version and not wanted else "missing" if not report.items else "filled" if ticked else "blank",
+        twice=numbers("question-twice", details=True),
+        checklist=""
+        if report.unlisted or (version and not wanted)
+        else "missing"
+        if not report.items
+        else "filled"
+        if ticked
+        else "blank",
         items=len(report.items),
         ticked=ticked,
         items_missing=tuple(i for i in wanted if i not in there) if report.items else (),
         items_twice=tuple(i for n, i in enumerate(there) if i in there[:n]),
         secrets=keys,
+        short=numbers("answer-too-short"),
+        long=numbers("answer-too-long"),
+        images=numbers("image-count"),
+        collected=elsewhere(file.path, snapshot, profile) if placed else "",
+        unmarked=_unmarked(report, layout),
+        unlike=_unlike(report, layout) or bool(profile.layouts and layout is None and report.questions),
     )
+
+
+def _unmarked(report: Report, layout: Layout | None) -> bool:
+    """Whether none of the report's questions has the mark that the layout says answers start with."""
+    if layout is None or not layout.answer or not report.questions:
+        return False
+    mark = layout.answer.strip().casefold()
+    return not any(row.strip().casefold().startswith(mark) for row in report.text.split("\n"))
+
+
+def _unlike(report: Report, layout: Layout | None) -> bool:
+    """Whether the report's questions were all found by their titles, under headings of another form than the layout's."""
+    if layout is None or not layout.heading or layout.questions == "boxes" or not report.questions:
+        return False
+    return all(layout.read(h) is None for h in outline(report.text))

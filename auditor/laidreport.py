@@ -68,6 +68,7 @@ def parse_laid(
         layout=layout.name,
         parts=tuple(Part(path=p, line=s + 1) for (p, _), s in zip(laid.files, starts, strict=True)) if several else (),
         checklist=listed_in,
+        unlisted=layout.checklist == "none" or not profile.items,
         items=tuple(items),
         questions=tuple(questions),
         problems=notes.problems(),
@@ -128,7 +129,7 @@ def _question(
             section.line + 1,
             f"read as question {section.n}, {section.how}: {rows[section.line].strip()[:60]}",
         )
-    if not section.id:
+    if not section.id and layout.others != "questions":
         notes.add("unknown", section.line + 1, f"question {section.n} is not one of the template's")
     question = Question(
         n=section.n,

@@ -115,7 +115,7 @@ class Report(Record):
     """The report as parsed: every item and question in file order, and what was malformed. `template` is the version of the
     course's template that it was written in, empty where nothing of it is there; `layout` is the profile's layout that it was read by.
     A report of several files has them as `parts`, one below the other in `text`, by whose lines all is counted. `checklist` is the file that the items stand
-    in, empty where that is the report. `text` is the report's source, from which a page is made; `figures` are there only
+    in, empty where that is the report; `unlisted`: the course's reports have none. `text` is the report's source, from which a page is made; `figures` are there only
     where a page was asked for."""
 
     path: str
@@ -125,6 +125,7 @@ class Report(Record):
     layout: str = ""
     parts: tuple[Part, ...] = ()
     checklist: str = ""
+    unlisted: bool = False
     items: tuple[ChecklistItem, ...] = ()
     questions: tuple[Question, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -153,12 +154,11 @@ class Report(Record):
     @property
     def unread(self) -> str:
         """What every report has and this one seems to lack; an audit of it says little, and its silence nothing."""
-        lacks = ("no question of the template" * (not self.questions), "no checklist" * (not self.items))
-        return (
-            " and ".join(filter(None, lacks)) + " was found in the report"
-            if not all((self.questions, self.items))
-            else ""
-        )
+        lacks = [
+            *(["no question of the template"] if not self.questions else []),
+            *(["no checklist"] if not self.items and not self.unlisted else []),
+        ]
+        return f"{' and '.join(lacks)} was found in the report" if lacks else ""
 
     def where(self, source: "Source") -> str:
         """The file that an item or answer stands in."""
@@ -349,7 +349,9 @@ class ItemLabel(Record):
 class ReportState(Record):
     """What of the report was filled in. `unanswered`, `placeholders`, `missing` and `twice` are numbers of questions, in order;
     `checklist` is empty where the template has none; `items_missing` and `items_twice` are ids of the profile. `secrets` is
-    how many keys stand in clear text in the repository."""
+    how many keys stand in clear text in the repository. `short`, `long` and `images` are numbers of questions whose answer is plainly
+    shorter or longer than asked for, or has fewer images. `collected` is where the course collects the report, where this one lies elsewhere; `unmarked`: none of its
+    answers has the mark that the course's layout gives them; `unlike`: none of its questions has a heading as the layout writes it."""
 
     questions: int = 0
     unanswered: tuple[int, ...] = ()
@@ -362,6 +364,12 @@ class ReportState(Record):
     items_missing: tuple[str, ...] = ()
     items_twice: tuple[str, ...] = ()
     secrets: int = 0
+    short: tuple[int, ...] = ()
+    long: tuple[int, ...] = ()
+    images: tuple[int, ...] = ()
+    collected: str = ""
+    unmarked: bool = False
+    unlike: bool = False
 
 
 class Tool(Record):

@@ -135,7 +135,9 @@ def prepare(
             prepared = with_figures(prepared, snapshot)
         if judged:
             prepared = replace(with_requests(prepared, snapshot, profile, asking), found=found)
-        return with_left_out(with_state(prepared, file, snapshot, profile), allowance)
+        return with_left_out(
+            with_state(prepared, file, snapshot, profile, placed=not submission.report_path), allowance
+        )
 
 
 def with_left_out(prepared: Prepared, allowance: Allowance) -> Prepared:

@@ -4,16 +4,24 @@ import hashlib
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from auditor.globs import matches
 from auditor.layouts import Layout
-from auditor.models import Label, Record
+from auditor.models import Record
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 from auditor.trust import Trust
+
+LEFT = "TODO"
+"""What a text of a profile begins with that somebody has still to write."""
+
+
+def own_probe(item: str) -> str:
+    """The id of the probe that the files of an item are."""
+    return f"files-of-{item}"
 
 
 class Item(Record):
@@ -26,7 +34,9 @@ class Item(Record):
     and `lacks` says what is missing where only that is found, and no sign of the other. `open` is the label of an open box
     whose thing was found, by `open_probes` where an open box needs plainer evidence than a ticked one; where it is `measured`,
     as a share of the code, that is a remark. An item that no file can show is not `observable` and says why in `reason`. `practice` (of auditor/practices.toml) is what
-    sentences about it are known by. `short` is its name where a column has room for two words.
+    sentences about it are known by. `short` is its name where a column has room for two words. `files` are globs of what shows it
+    where no probe knows it, and `mentions` words that one of these files says: together they are a probe of their own (`own_probe`),
+    one more of `probes`.
     """
 
     id: str
@@ -39,21 +49,52 @@ class Item(Record):
     observable: bool = True
     reason: str = ""
     probes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
     require: Literal["any", "all"] = "any"
     weak: tuple[str, ...] = ()
     open_probes: tuple[str, ...] = ()
-    absence: Label = "not_verifiable"
+    absence: Literal["contradicted", "not_verifiable"] = "not_verifiable"
     once: bool = False
     allows: str = ""
     half: tuple[str, ...] = ()
     lacks: str = ""
     measured: bool = False
-    open: Label = "contradicted"
+    open: Literal["contradicted", "not_verifiable"] = "contradicted"
+
+    @property
+    def left_to_do(self) -> bool:
+        """Whether nobody has said yet what shows it: its reason is still what `auditor profile new` wrote."""
+        return not self.observable and self.reason.lstrip().casefold().startswith(LEFT.casefold())
+
+    @property
+    def unseen(self) -> str:
+        """Why no file can show it, for a reader."""
+        return "The course's profile does not say yet what shows it." if self.left_to_do else self.reason
+
+    @property
+    def own_probe(self) -> str:
+        """The id of the probe that its files are."""
+        return own_probe(self.id)
+
+    @property
+    def named(self) -> str:
+        """Its first text, for a sentence."""
+        return " ".join((self.texts[0] if self.texts else self.id).split()).rstrip(".?!")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_own_probe(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("files") and isinstance(data.get("id"), str):
+            probes = data.get("probes") or ()
+            if isinstance(probes, list | tuple):
+                return data | {"probes": [*dict.fromkeys((*probes, own_probe(data["id"])))]}
+        return data
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:
         if self.observable and not self.probes:
-            raise ValueError(f"item {self.id}: name its probes, or say observable = false and why")
+            raise ValueError(f"item {self.id}: name its probes or its files, or say observable = false and why")
         if not self.observable and not self.reason:
             raise ValueError(f"item {self.id}: say in reason why no file can show it")
         return self
@@ -77,13 +118,18 @@ class Asked(Record):
 class Version(Record):
     """One version of the template: which numbers its questions have (`layout`: a key of their `numbers`, or the name of one of the
     profile's layouts), the items of its checklist, and how many
-    words and images it asks for, by question."""
+    words and images it asks for, by question: from and to, where a 0 behind a larger number is no upper end (`[50, 0]`: at least 50)."""
 
     name: str
     layout: str
     items: tuple[str, ...] = ()
     words: dict[str, tuple[int, int]] = Field(default_factory=dict)
     images: dict[str, tuple[int, int]] = Field(default_factory=dict)
+
+
+def is_open(span: tuple[int, int]) -> bool:
+    """Whether a range of words or images has no upper end."""
+    return span[0] > 0 and span[1] == 0
 
 
 class Profile(Record):

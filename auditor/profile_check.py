@@ -10,7 +10,7 @@ from typing import Any
 
 from auditor.layouts import BUILT_IN, Layout, wrong
 from auditor.models import Record
-from auditor.profile import Asked, Item, Profile, Version, words
+from auditor.profile import Asked, Item, Profile, Version, is_open, words
 from auditor.profile_files import LISTS, Data, Mistake
 from auditor.topics import TOPICS
 
@@ -90,18 +90,22 @@ def _shape(wanted: str, value: object) -> str:
     if wanted.startswith("dict"):
         if not isinstance(value, dict):
             return "a table"
-        if "tuple[int, int]" in wanted:
-            pairs = all(isinstance(v, list) and len(v) == 2 and all(type(x) is int for x in v) for v in value.values())
-            return "" if pairs else "two whole numbers for each question: [50, 100]"
-        if "int" in wanted:
-            return "" if all(type(v) is int for v in value.values()) else "a whole number for each layout: { name = 1 }"
-        lists = all(isinstance(v, list) and all(isinstance(x, str) for x in v) for v in value.values())
-        return "" if lists else "a list of texts for each reason"
+        return next((takes for v in value.values() if (takes := _part(wanted, v))), "")
     if wanted.startswith("tuple"):
         return "" if isinstance(value, list) and all(isinstance(v, str) for v in value) else 'a list of texts: ["..."]'
     if "bool" in wanted:
         return "" if isinstance(value, bool) else "true or false"
     return "" if isinstance(value, str) else "a text"
+
+
+def _part(wanted: str, value: object) -> str:
+    """What a value of a table takes, where it is nothing of the kind."""
+    if "tuple[int, int]" in wanted:
+        pair = isinstance(value, list) and len(value) == 2 and all(type(x) is int for x in value)
+        return "" if pair else "two whole numbers, from and to: [50, 100], or [50, 0] for at least 50"
+    if "int" in wanted:
+        return "" if type(value) is int else "a whole number"
+    return "" if isinstance(value, list) and all(isinstance(x, str) for x in value) else "a list of texts"
 
 
 def _entries(kind: str, value: object) -> Iterator[Mistake]:
@@ -117,9 +121,13 @@ def _entries(kind: str, value: object) -> Iterator[Mistake]:
         for key, value in entry.items():
             if key not in known:
                 yield Mistake(0, f"{one}: there is no key {key!r}{nearest(key, known)}", (kind, n, key))
-            elif takes := _shape(
-                str(RECORDS[kind].model_fields[key].annotation) if key not in EXTRA.get(kind, ()) else _OWN[key], value
-            ):
+                continue
+            wanted = _OWN[key] if key in EXTRA.get(kind, ()) else str(RECORDS[kind].model_fields[key].annotation)
+            if wanted.startswith("dict") and isinstance(value, dict):
+                for part, inner in value.items():
+                    if takes := _part(wanted, inner):
+                        yield Mistake(0, f"{one}: {key} of {part!r} takes {takes}", (kind, n, key, part))
+            elif takes := _shape(wanted, value):
                 yield Mistake(0, f"{one}: {key} takes {takes}", (kind, n, key))
 
 
@@ -205,20 +213,30 @@ def sound(profile: Profile, own: Data, base: Data) -> list[Mistake]:
     from auditor.practices import PRACTICES
     from auditor.probes import load
 
-    probes, practices = load(), {p.id for p in PRACTICES}
+    probes, practices = load(profile.items), {p.id for p in PRACTICES}
     items, questions = profile.items_by_id, profile.questions_by_id
-    found = [*_twice(own), *_texts_twice(profile, own), *_removed(own, base)]
+    doubled = list(_twice(own))
+    found = [*doubled, *_texts_twice(profile, own), *_removed(own, base)]
+    of_doubled = {str(m.path[0]).removesuffix("s") for m in doubled}
 
     def check(kind: str, n: int, key: str, names: object, known: Collection[str], what: str) -> None:
         entry = own[kind][n]
+        one = f"{kind.removesuffix('s')} {entry[LISTS[kind]]!r}"
+        said: set[str] = set()
         for k, name in enumerate(names if isinstance(names, list | dict) else ()):
-            if isinstance(name, str) and name not in known:
-                message = f"{kind.removesuffix('s')} {entry[LISTS[kind]]!r}: no {what} is called {name!r}"
-                value = entry.get(key)
-                end: Path = (k,) if isinstance(value, list) else (name,) if isinstance(value, dict) else ()
-                found.append(Mistake(0, message + nearest(name, known), (kind, n, key, *end)))
+            value = entry.get(key)
+            end: Path = (k,) if isinstance(value, list) else (name,) if isinstance(value, dict) else ()
+            if name in said:
+                found.append(Mistake(0, f"{one}: {name!r} stands twice in {key}", (kind, n, key, *end)))
+            elif (
+                isinstance(name, str) and name not in known and what not in of_doubled
+            ):  # else the doubled one may be meant
+                close = nearest(name, known) or _way_on(what, known)
+                found.append(Mistake(0, f"{one}: no {what} is called {name!r}{close}", (kind, n, key, *end)))
+            said.add(name)
 
     for n, entry in _named(own, "items"):
+        found += _globs("items", n, "files", entry.get("files", ()))
         for key in ("probes", "weak", "half", "open_probes"):
             check("items", n, key, entry.get(key, ()), probes, "probe")
         check("items", n, "topics", entry.get("topics", ()), TOPICS, "topic")
@@ -256,6 +274,14 @@ def sound(profile: Profile, own: Data, base: Data) -> list[Mistake]:
     return found
 
 
+def _way_on(what: str, known: Collection[str]) -> str:
+    """The end of a sentence on a name that nothing is like: where the right ones are listed."""
+    if what == "probe":
+        return "; `auditor probes` lists them, and files = [...] says what shows an item that none knows"
+    listed = sorted(known) if what in ("topic", "practice") else list(known)
+    return f"; {'the ' if len(listed) > 1 else 'the only '}{what}{'s are' if len(listed) > 1 else ' is'} {', '.join(listed[:60])}" if listed else ""  # fmt: skip
+
+
 def _named(data: Data, kind: str) -> list[tuple[int, Data]]:
     """The entries of a list that have a name, with their places."""
     return [(n, e) for n, e in enumerate(data.get(kind, ())) if LISTS[kind] in e]
@@ -276,11 +302,12 @@ def _layouts(profile: Profile) -> set[str]:
 
 def _twice(own: Data) -> Iterator[Mistake]:
     for kind, name in LISTS.items():
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         for n, entry in _named(own, kind):
             if entry[name] in seen:
-                yield Mistake(0, f"two {kind} are called {entry[name]!r}", (kind, n, name))
-            seen.add(entry[name])
+                other = (kind, seen[entry[name]], name)
+                yield Mistake(0, f"two {kind} are called {entry[name]!r}", (kind, n, name), other)
+            seen.setdefault(entry[name], n)
 
 
 def _texts_twice(profile: Profile, own: Data) -> Iterator[Mistake]:
@@ -321,6 +348,11 @@ def _item(item: Item, n: int) -> Iterator[Mistake]:
         yield mistake("half", "say in lacks what is missing where only the half is there")
     if item.lacks and not item.half:
         yield mistake("lacks", "lacks says what is missing beside half, which is empty")
+    if item.mentions and not item.files:
+        yield mistake("mentions", "say in files = [...] which files say these words")
+    for word in item.mentions:
+        if not word.strip() or "\n" in word:
+            yield mistake("mentions", f"{word!r} stands in no line")
     if not item.observable and (named := [*item.probes, *item.weak, *item.half, *item.open_probes]):
         yield mistake("observable", f"no file can show it, it says, and yet it names {named[0]!r}")
 
@@ -328,7 +360,7 @@ def _item(item: Item, n: int) -> Iterator[Mistake]:
 def _ranges(n: int, key: str, ranges: Mapping[str, Any]) -> Iterator[Mistake]:
     for name, pair in ranges.items():
         whole = isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, int) for p in pair)
-        if whole and not 0 <= pair[0] <= pair[1]:
+        if whole and not (is_open((pair[0], pair[1])) or 0 <= pair[0] <= pair[1]):
             yield Mistake(0, f"{key} of {name!r}: {pair[0]} to {pair[1]} is no range", ("versions", n, key, name))
 
 
@@ -401,6 +433,12 @@ def remarks(profile: Profile) -> list[str]:
     from auditor.practices import PRACTICES
 
     said = []
+    if left := [i.id for i in profile.items if i.left_to_do]:
+        said.append(f"left to do, and not verifiable until then: what shows {', '.join(left)}")
+    if odd := [g for g in profile.due if g.rsplit("/", 1)[-1].lower().startswith("template")]:
+        said.append(
+            f"left to do, perhaps: the report is looked for at {', '.join(odd)}; say in report = [...] where the groups keep it"
+        )
     topics = Counter([*(t for q in profile.questions for t in q.topics), *(t for i in profile.items for t in i.topics)])
     readers, _ = load_claims()
     for reader in readers.values():

@@ -31,11 +31,12 @@ _DEEPEST = 5  # profiles that extend one another
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing wrong: its line (0 until it is known), what it is, and its place in the file."""
+    """One thing wrong: its line (0 until it is known), what it is, its place in the file, and that of another one which is as it is."""
 
     line: int
     message: str
     path: tuple[str | int, ...] = ()
+    other: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def find(name: str) -> Source:
     path = _beside(name)
     if path or name.endswith(".toml"):
         path = path or Path(name)
+        if not path.exists():
+            raise UserError(f"{name}: there is no such file", "give a profile's name or the path of a TOML file")
         try:
             text = path.read_text(encoding="utf-8")
             beside = path.with_suffix(".trust.toml")
@@ -117,8 +120,10 @@ def find(name: str) -> Source:
         return Source(name, text, path, trust)
     names = packaged()
     if name not in names:
+        from auditor.profile_check import nearest
+
         raise UserError(
-            f"no profile is called {name!r}",
+            f"no profile is called {name!r}{nearest(name, names)}",
             f"take one of: {', '.join(names)}, or the path of a TOML file, or put {name}.toml beside {MARKER}",
         )
     folder = resources.files("auditor") / "profiles"
@@ -131,9 +136,9 @@ def earned(name: str) -> str:
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
-def read(source: Source, depth: int = 0, packaged: bool = False) -> tuple[Profile | None, list[Mistake]]:
+def read(source: Source, below: tuple[Path, ...] = (), packaged: bool = False) -> tuple[Profile | None, list[Mistake]]:
     """A profile from its file, and its mistakes; no profile where they leave none. A packaged one is looked through only where
-    `packaged` asks for it: tests do that before it is packaged."""
+    `packaged` asks for it: tests do that before it is packaged. `below` are the files that extend it."""
     from auditor.profile_check import parse, sound, validated
 
     own, mistakes = parse(source.text)
@@ -142,7 +147,7 @@ def read(source: Source, depth: int = 0, packaged: bool = False) -> tuple[Profil
     base: Data = {}
     texts = source.text + source.trust
     if "extends" in own:
-        parent, more = _parent(source, own["extends"], depth)
+        parent, more = _parent(source, own["extends"], below)
         if parent is None:
             return None, _placed(source.text, [*mistakes, *more])
         base, texts = parent["data"], texts + parent["hash"]
@@ -172,15 +177,16 @@ def _placed(text: str, mistakes: list[Mistake]) -> list[Mistake]:
     if not any(not m.line for m in mistakes):
         return mistakes
     at = places(text)
-    return [m if m.line else replace(m, line=at.line(*m.path)) for m in mistakes]
+    made = [m if m.line else replace(m, line=at.line(*m.path)) for m in mistakes]
+    return [
+        replace(m, message=f"{m.message}; the other one is in line {at.line(*m.other)}") if m.other else m for m in made
+    ]
 
 
-def _parent(source: Source, name: object, depth: int) -> tuple[Data | None, list[Mistake]]:
+def _parent(source: Source, name: object, below: tuple[Path, ...]) -> tuple[Data | None, list[Mistake]]:
     """The profile that another one extends: its data before it became a profile, its hash, its trust."""
     if not isinstance(name, str):
         return None, [Mistake(0, "extends takes the name or the path of a profile", ("extends",))]
-    if depth >= _DEEPEST:
-        return None, [Mistake(0, f"more than {_DEEPEST} profiles extend one another, or in a circle", ("extends",))]
     where = name
     if name.endswith(".toml") and source.path:
         where = str(source.path.parent / name)
@@ -189,17 +195,27 @@ def _parent(source: Source, name: object, depth: int) -> tuple[Data | None, list
     try:
         above = find(where)
     except UserError as error:
-        return None, [Mistake(0, f"extends: {error.message}", ("extends",))]
-    profile, mistakes = read(above, depth + 1)
+        listed = "" if where.endswith(".toml") or "did you mean" in error.message else f"; {error.hint}"
+        return None, [Mistake(0, f"extends: {error.message}{listed}", ("extends",))]
+    here = above.path.resolve() if above.path else None
+    if here and source.path and here == source.path.resolve():
+        return None, [Mistake(0, "extends: it extends itself", ("extends",))]
+    if here and here in below:
+        return None, [Mistake(0, f"extends {name}: profiles extend one another in a circle", ("extends",))]
+    if len(below) >= _DEEPEST:
+        return None, [Mistake(0, f"extends {name}: more than {_DEEPEST} profiles extend one another", ("extends",))]
+    if source.path:
+        below = (*below, source.path.resolve())
+    profile, mistakes = read(above, below)
     if profile is None or mistakes:
         first = mistakes[0] if mistakes else Mistake(1, "it cannot be read")
-        return None, [
-            Mistake(
-                0, f"extends {name}, which has a mistake: {above.shown}:{first.line}: {first.message}", ("extends",)
-            )
-        ]
+        if first.path == ("extends",):  # what is told there is of a third one
+            return None, [Mistake(0, f"{above.shown}:{first.line}: {first.message}", ("extends",))]
+        more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
+        told = f"extends {name}, which has a mistake: {above.shown}:{first.line}: {first.message}{more}"
+        return None, [Mistake(0, told, ("extends",))]
     own = tomllib.loads(above.text)
-    grand = _parent(above, own["extends"], depth + 1)[0] if "extends" in own else None
+    grand = _parent(above, own["extends"], below)[0] if "extends" in own else None
     data = merged(grand["data"] if grand else {}, own)
     return {"data": data, "hash": profile.hash, "trust": profile.trust}, []
 

@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+from auditor.likeness import Known, first_telling
 from auditor.markup import Heading, outline
 from auditor.practices import PRACTICES
-from auditor.profile import Asked, Item, Profile, words
+from auditor.profile import LEFT, Item, Profile, words
 from auditor.profile_files import find, read
 from auditor.template import ANSWER, Asking, Box, boxes_of, form_of, is_rule, question_of, questions_at
 from auditor.topics import TOPICS
@@ -22,86 +23,21 @@ from auditor.wording import words as spoken
 
 _CATALOGUE = "dtu-mlops"  # the packaged profile with most items: where probes for an item's words are known
 _SURE = 0.9  # the share from which an item is taken for the same
-_ALIKE = 0.5  # the share of common words from which a known item is suggested
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "can",
-        "do",
-        "does",
-        "for",
-        "from",
-        "have",
-        "has",
-        "how",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "make",
-        "of",
-        "on",
-        "or",
-        "our",
-        "so",
-        "some",
-        "such",
-        "sure",
-        "that",
-        "the",
-        "their",
-        "then",
-        "there",
-        "this",
-        "to",
-        "up",
-        "use",
-        "used",
-        "using",
-        "was",
-        "we",
-        "were",
-        "what",
-        "where",
-        "which",
-        "why",
-        "will",
-        "with",
-        "you",
-        "your",
-        "group",
-        "project",
-        "code",
-        "write",
-        "add",
-        "create",
-        "get",
-        "part",
-        "related",
-        "one",
-        "more",
-        "running",
-    ]
-)
+_IN_COMMON = 0.3  # the share of words from which an item is suggested for a question
+_REWORDED = 0.65  # the share from which next year's item or question is this year's in other words
 _SAYS = {
-    "group": "group number", "members": "members student numbers matriculation study", "contributions": "contribution contributed contributions individual",
-    "struggles": "struggle struggles challenge challenges difficult", "costs": "cost costs credit credits", "dependencies": "dependencies dependency environment",
-    "structure": "structure layout organised organized folders", "code-quality": "style lint linting typing quality docstrings", "tests": "test tests testing tested",
-    "coverage": "coverage", "version-control": "branch branches pull git", "data-versioning": "dvc versioning", "ci": "ci continuous integration actions workflow workflows pipeline",
-    "configuration": "configuration config hydra configure", "reproducibility": "reproducible reproducibility reproduce", "experiment-tracking": "wandb mlflow tracking experiments",
-    "containers": "docker container containers image dockerfile", "debugging": "debug debugging bugs", "profiling": "profiling profile", "cloud-services": "services",
-    "cloud-training": "train training cloud", "api": "api endpoint endpoints", "deployment": "deploy deployment deployed", "api-tests": "load locust",
-    "monitoring": "monitoring monitor drift metrics", "documentation": "documentation docs", "architecture": "architecture diagram system", "frameworks": "framework frameworks third",
+    "group": "group+number", "members": "members, student+numbers, students, matriculation, matrikelnummer", "contributions": "contribution, contributions, contributed, who+did",
+    "struggles": "struggle, struggles, challenge, challenges, difficult", "costs": "cost, costs, credits", "dependencies": "dependencies, dependency, environment+packages, exact+environment",
+    "structure": "repository+structure, layout, repository+organised, repository+organized, folders", "code-quality": "linting, linter, typing, type+hints, docstrings, code+quality, code+style",
+    "tests": "test, tests, testing, tested", "coverage": "coverage", "version-control": "branch, branches, pull+requests", "data-versioning": "dvc, data+versioning, version+data, versioned+data",
+    "ci": "ci, continuous+integration, github+actions, gitlab+ci", "configuration": "configuration, config, hydra, configure", "reproducibility": "reproducible, reproducibility, reproduce",
+    "experiment-tracking": "wandb, mlflow, experiment+tracking, track+experiments", "containers": "docker, container, containers, dockerfile", "debugging": "debug, debugging, bugs", "profiling": "profiling, profile",
+    "cloud-services": "cloud+services, cloud+service", "cloud-training": "cloud+train, cloud+training", "api": "api, endpoint, endpoints", "deployment": "deploy, deployment, deployed",
+    "api-tests": "load+testing, load+test, locust, api+tests", "monitoring": "monitoring, monitor, drift", "documentation": "documentation, docs",
+    "architecture": "architecture, system+diagram, system+overview", "frameworks": "framework, frameworks, third+party",
 }  # fmt: skip
+"""What a question on a topic says: one of these words, or all of those that a `+` joins. A word that questions on other things say,
+too (load, pipeline, image, services), stands here with a second one."""
 
 
 _PEOPLE = frozenset(["names", "name", "students", "matriculation", "matrikelnummer", "emails", "email"])
@@ -137,33 +73,18 @@ def _profile(name: str) -> Profile:
 # -- the profile -------------------------------------------------------------------------------------------------------
 
 
-def _likeness(a: str, b: str) -> float:
-    """The share of telling words that two texts have in common."""
-    one, other = ({w for w in words(t) if w not in _STOP} for t in (a, b))
-    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
-
-
-def _closest_item(text: str, known: Iterable[Item]) -> tuple[Item | None, float, str]:
-    found = [(_likeness(text, t), i, t) for i in known for t in i.texts]
-    best = max(found, key=lambda f: f[0], default=None)
-    return (best[1], best[0], best[2]) if best and best[0] >= _ALIKE else (None, 0.0, "")
-
-
-def _closest_question(text: str, known: Iterable[Asked]) -> tuple[Asked | None, float]:
-    found = [(_likeness(text, t), q) for q in known for t in (*q.texts, *q.titles)]
-    best = max(found, key=lambda f: f[0], default=None)
-    return (best[1], best[0]) if best and best[0] >= _ALIKE else (None, 0.0)
-
-
 def _topics(question: Asking) -> list[str]:
     """The topics whose words a question has, in its title first."""
     for said in (question.title, question.text):
         here = set(words(said))
-        hits = [(len(here & set(listed.split())), t) for t, listed in _SAYS.items() if here & set(listed.split())]
-        if hits:
-            most = max(n for n, _ in hits)
-            return [t for n, t in hits if n == most][:2]
+        hits = {t: sum(len(p) for p in _phrases(listed) if here.issuperset(p)) for t, listed in _SAYS.items()}
+        if most := max(hits.values()):
+            return [t for t, n in hits.items() if n == most][:2]
     return []
+
+
+def _phrases(listed: str) -> list[list[str]]:
+    return [phrase.split("+") for phrase in listed.split(", ")]
 
 
 def _text(value: str) -> str:
@@ -186,6 +107,8 @@ class _Writer:
         self.rows: list[str] = []
         self.unmapped: list[str] = []
         self.used: set[str] = set()
+        self.items = Known([(i.id, i.texts) for i in known.items])
+        self.questions = Known([(q.id, (*q.texts, *q.titles)) for q in known.questions])
 
     def add(self, *rows: str) -> None:
         self.rows += rows
@@ -197,8 +120,7 @@ class _Writer:
 
     def id(self, text: str, fallback: str) -> str:
         """A short id of a text's first telling words that nothing else has."""
-        said = [w for w in words(text) if w not in _STOP][:3]
-        made = "-".join(said) or fallback
+        made = "-".join(first_telling(text, 3)) or fallback
         while made in self.used:
             made += "-2"
         self.used.add(made)
@@ -210,7 +132,8 @@ class _Writer:
         if self.based:
             return self._next_year(boxes, questions)
         several = len(self.starts) > 1
-        due = _list(p.name for _, p in self.starts) if several else f"[{_text(_due(self.path))}]"
+        kept = _kept_at(text) or _due(self.path)
+        due = _list(p.name for _, p in self.starts) if several else f"[{_text(kept or self.path.name)}]"
         together = [f"report = {due}", "several = true"] if several else []
         self.add(
             "#:schema ./auditor-profile.schema.json",
@@ -219,7 +142,7 @@ class _Writer:
             "",
             f"name = {_text(self.name)}",
             f"title = {_text(next((h.text for h in outline(text) if h.level == 1), self.name))}",
-            f"report = {due}",
+            f"report = {due}" + ("" if several or kept else f"  # {LEFT}: where the groups keep it, as report/REPORT.md"),
             'private = ["name", "names", "members", "student id", "student ids", "contribution", "contributions", "email"]',
             "",
         )  # fmt: skip
@@ -261,28 +184,22 @@ class _Writer:
         return "\n".join(self.rows) + "\n"
 
     def _item(self, box: Box) -> str:
-        like, share, of = _closest_item(box.text, self.known.items)
-        if like is not None and like.id not in self.used:
-            self.used.add(like.id)
-            id_ = like.id
-        else:
-            id_ = self.id(box.text, f"item-{box.line}")
+        found = self.items.fitting(box.text)
+        like = self.known.items_by_id[found.id] if found else None
+        id_ = self.id(box.text, f"item-{box.line}") if like is None or like.id in self.used else like.id
+        self.used.add(id_)
         self.add("[[items]]", f"id = {_text(id_)}", f"texts = [{_text(box.text)}]")
         if box.section:
             self.add(f"section = {_text(box.section)}")
-        if like is None:
-            self.unmapped.append(f"{self.at(box.line)}: {box.text[:90]} (item {id_}: no known item is like it)")
-            self.add(*_hints(box.text, self.known))
-            self.add(
-                "observable = false",
-                'reason = "TODO: name its probes (auditor probes lists them), or say why no file can show it."',
-                "",
-            )
+        if like is None or found is None:
+            self.unmapped.append(f"{self.at(box.line)}: {box.text[:90]} (item {id_})")
+            self.add("observable = false", f'reason = "{LEFT}: name its probes or its files, or say why no file can show it."')  # fmt: skip
+            self.add(*self._near(box.text), "")
             return id_
-        exactly = "the same words as" if words(of) == words(box.text) else f"{share:.0%} of the words of"
-        self.add(f"# suggested: {exactly} {like.id!r} of {self.known.name}: {of[:90]}")
+        exactly = "the same words as" if words(found.text) == words(box.text) else f"{found.share:.0%} of the words of"
+        self.add(f"# suggested: {exactly} {like.id!r} of {self.known.name}: {found.text[:90]}")
         rows = _mapped(like)
-        if share < _SURE and like.absence == "contradicted":
+        if found.share < _SURE and like.absence == "contradicted":
             rows = [r for r in rows if not r.startswith("absence")]
             rows.append(
                 'absence = "not_verifiable"  # "contradicted" there: say so here, too, if the words ask for the same'
@@ -290,19 +207,44 @@ class _Writer:
         self.add(*rows, "")
         return id_
 
+    def _near(self, text: str) -> list[str]:
+        """What an item may ask for that is plainly no known one: those that are near, by what they are about or by words in common,
+        each with the lines to take over."""
+        said = spoken(text)
+        about = [i for p in PRACTICES if p.plain and names(said, p.names) for i in self.known.of_practice(p.id)[:1]][:2]
+        like = {m.id: m.text for m in self.items.nearest(text)}
+        near = list(dict.fromkeys((*like, *about)))[:3]
+        if not near:
+            return []
+        rows = [
+            "# Near, and perhaps something else. Where one of these is meant, its lines take the place of the two above:"
+        ]
+        for id_ in near:
+            item = self.known.items_by_id[id_]
+            made = [r for r in _mapped(item) if not r.startswith("absence")]
+            rows.append(f"#   {id_} ({(like.get(id_) or item.texts[0])[:80]}):")
+            rows += [f"#     {row}" for row in made]
+        return rows
+
     def _ask(
         self, question: Asking, layout: str, ids: Sequence[str], boxes: Sequence[Box], shared: Collection[str] = ()
     ) -> str:
         """Writes a question; `shared` are texts that stand below several, by which none is known."""
         own = [s for s in (question.text, *question.more) if s and s not in shared]
         said = f"{question.title} {question.text}".strip()
-        like, share = _closest_question(question.text or question.title, self.known.questions)
-        taken = like is not None and like.id not in self.used
-        if taken and like is not None:
-            id_ = like.id
-            self.used.add(id_)
-        else:
-            id_ = self.id(question.title or question.text, f"question-{question.line}")
+        found = self.questions.fitting(question.text or question.title)
+        like = self.known.questions_by_id[found.id] if found and found.id not in self.used else None
+        share = found.share if found else 0.0
+        number = question.number.replace(".", "-") or str(question.line)
+        id_ = (
+            like.id
+            if like
+            else self.id(
+                question.title if first_telling(question.title, 1) else question.text.split("(")[0],
+                f"question-{number}",
+            )
+        )
+        self.used.add(id_)
         self.add(
             "[[questions]]",
             f"id = {_text(id_)}",
@@ -312,10 +254,10 @@ class _Writer:
             self.add(f"titles = [{_text(question.title)}]")
         if question.number.isdigit() and layout:
             self.add(f"numbers = {{ {_text(layout)} = {int(question.number)} }}")
-        topics = list(like.topics) if taken and like is not None else [t for t in _topics(question) if t in TOPICS]
+        topics = list(like.topics) if like else [t for t in _topics(question) if t in TOPICS]
         from_ = (
             f"the question {like.id!r} of {self.known.name} ({share:.0%} of its words)"
-            if taken and like is not None
+            if like
             else "words of the question"
         )
         if set(topics) & {"group", "members"} and set(words(said)) & _PEOPLE:
@@ -327,14 +269,18 @@ class _Writer:
         near = [
             i
             for i, b in zip(ids, boxes, strict=True)
-            if set(topics) & set(_of_item(i, self.known)) or _likeness(b.text, said) >= 0.3
+            if set(topics) & set(_of_item(i, self.known)) or self.items.share(b.text, said) >= _IN_COMMON
         ]
         if near:
             self.add(f"items = {_list(near)}  # suggested: of the same topic, or of words in common")
-        if like is not None and taken and like.files:
+        if like and like.files:
             self.add(f"files = {_list(like.files)}")
-        if {"members", "contributions"} & set(topics) or (taken and like is not None and like.private):
+        if {"members", "contributions"} & set(topics) or (like and like.private):
             self.add("private = true")
+        self.unmapped += [
+            f"{self.at(question.line)}: {rule} (question {id_}: how long, or how many images)"
+            for rule in question.unread
+        ]
         self.add("")
         return id_
 
@@ -354,9 +300,9 @@ class _Writer:
                 as_before.append(known[0])
                 ids.append(known[0])
                 continue
-            like, share, of = _closest_item(box.text, [i for i in base.items if i.id not in ids])
-            if like is not None and share >= 0.75:
-                reworded.append((like.id, box.text, of))
+            like = next((m for m in self.items.nearest(box.text) if m.id not in ids), None)
+            if like is not None and like.share >= _REWORDED:
+                reworded.append((like.id, box.text, like.text))
                 ids.append(like.id)
             else:
                 fresh.append(box)
@@ -428,10 +374,10 @@ class _Writer:
         others: list[Asking] = []
         for question in questions:
             known = base.known_questions.get(words(question.text)) or base.known_titles.get(words(question.title))
-            like, share = _closest_question(question.text or question.title, base.questions)
+            like = next(iter(self.questions.nearest(question.text or question.title)), None)
             if known:
                 asked.append((known[0], question))
-            elif like is not None and share >= 0.75 and like.id not in [i for i, _ in asked]:
+            elif like is not None and like.share >= _REWORDED and like.id not in [i for i, _ in asked]:
                 asked.append((like.id, question))
                 changed.append((like.id, question))
             else:
@@ -453,17 +399,6 @@ class _Writer:
 def _of_item(id_: str, known: Profile) -> tuple[str, ...]:
     """The topics of the questions that a known item belongs to."""
     return tuple(t for q in known.questions if id_ in q.items for t in q.topics)
-
-
-def _hints(text: str, known: Profile) -> list[str]:
-    """What an item may be about that is like no known one: the practices whose names its words have, with their probes."""
-    said = spoken(text)
-    near = [p for p in PRACTICES if p.plain and names(said, p.names)][:2]
-    rows = []
-    for practice in near:
-        probes = [x for i in known.of_practice(practice.id) for x in known.items_by_id[i].probes]
-        rows.append(f"# perhaps: practice = {_text(practice.id)}" + (f", probes = {_list(probes)}" if probes else ""))
-    return rows
 
 
 def _mapped(item: Item) -> list[str]:
@@ -489,6 +424,17 @@ def _mapped(item: Item) -> list[str]:
 
 
 def _due(path: Path) -> str:
-    """Where the report lies, as far as the template's own place says: its file in its folder."""
+    """Where the report lies, as far as the template's own place says: its file in its folder. Empty where that says nothing."""
     folder = path.resolve().parent.name
-    return f"{folder}/{path.name}" if folder.lower() in ("report", "reports", "docs", "doc") else path.name
+    if folder.lower() in ("report", "reports", "docs", "doc"):
+        return f"{folder}/{path.name}"
+    return path.name if path.stem.lower() in ("readme", "report") else ""
+
+
+def _kept_at(text: str) -> str:
+    """The one markdown file that a template names in code marks above its first question or box: where groups keep the report."""
+    top = text.split("\n## ")[0]
+    named = dict.fromkeys(
+        p for p in top.split("`")[1::2] if p.lower().endswith(".md") and " " not in p and "\n" not in p
+    )
+    return next(iter(named)).removeprefix("./").lstrip("/") if len(named) == 1 else ""

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from auditor.profile import Profile
+from auditor.profile import Profile, own_probe
 from auditor.profile_check import EXTRA, RECORDS, TOP
+from auditor.profile_files import LISTS
 
 _SAID = {
     "extends": "The name or the path of a profile whose entries this one changes and adds to.",
@@ -39,11 +40,22 @@ _SAID = {
     "open": "The label of an open box whose thing was found.",
     "numbers": "Its number in each layout.",
     "items": "Ids of items.",
-    "files": "Globs of files that belong to it, for a judge.",
-    "private_": "Whether its answer names people.",
+    "questions.files": "Globs of files that belong to it, for a judge.",
+    "items.files": "Globs of files that show it, where no probe does; with `mentions`, of files one of which says one of these words.",
+    "mentions": "Words that one of its files says, whatever the case, in a line that is no comment. One of them is enough.",
+    "questions.private": "Whether its answer names people.",
     "layout": "Which numbers its questions have: a key of their numbers, or the name of a layout.",
-    "words": "How many words are asked for, from and to, by question.",
-    "images": "How many images are asked for, from and to, by question.",
+    "words": "How many words are asked for, from and to, by question; [50, 0] is at least 50.",
+    "images": "How many images are asked for, from and to, by question; [1, 0] is at least 1.",
+    "versions.name": "The version's name.",
+    "layouts.name": "The layout's name, which versions and the numbers of questions go by.",
+    "heading": "Forms of a question's heading, with {n} and {title}, or a regular expression between slashes.",
+    "layouts.questions": "Whether headings are the questions, or the checklist's boxes.",
+    "others": "What headings of such a form are that are no question of the profile: sections, or questions of the group's own.",
+    "answer": "The mark that answers start with.",
+    "skip": "Forms of the template's lines that are no part of an answer.",
+    "checklist": "How the checklist is written.",
+    "several": "Whether all files of the report's globs are one report.",
     "like": "Another version that this one is like but for what it says.",
     "without": "Items of that version that this one has not.",
     "also": "Items that this one has beside those.",
@@ -69,25 +81,33 @@ def profile_schema() -> dict[str, Any]:
     for kind, record in RECORDS.items():
         made = defs[record.__name__]
         made["description"] = " ".join((record.__doc__ or "").split())
-        made["properties"] |= {k: {"type": "string"} if k == "like" else names for k in EXTRA.get(kind, ())}
+        made["properties"] |= {k: {"type": "string"} if k == "like" else dict(names) for k in EXTRA.get(kind, ())}
         made["required"] = ["name" if kind in ("versions", "layouts") else "id"]
         for key, field in made["properties"].items():
             field.pop("title", None)
-            if said := _SAID.get("private_" if key == "private" else key):
+            if said := _SAID.get(f"{kind}.{key}") or _SAID.get(key):
                 field["description"] = said
             if key in closed:
-                known = {"type": "string", "enum": closed[key]}
+                known: dict[str, Any] = {"type": "string", "enum": closed[key]}
+                if closed[key] is closed["probes"]:
+                    known = {"anyOf": [known, {"type": "string", "pattern": f"^{own_probe('')}"}]}
                 field |= known if key == "practice" else {"items": known}
     properties = {k: whole["properties"][k] for k in TOP if k in whole["properties"]}
     properties["extends"] = {"type": "string"}
     properties["remove"] = {
         "type": "object",
-        "properties": dict.fromkeys(RECORDS, names),
+        "properties": {
+            kind: {
+                **names,
+                "description": f"{'Ids' if LISTS[kind] == 'id' else 'Names'} of {kind} of the profile below that this one has not.",
+            }
+            for kind in RECORDS
+        },
         "additionalProperties": False,
     }
     for key, field in properties.items():
         field.pop("title", None)
-        if key in _SAID and key not in RECORDS:
+        if key in _SAID and key not in RECORDS:  # a list's entries say what they are
             field["description"] = _SAID[key]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

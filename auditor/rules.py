@@ -36,7 +36,7 @@ RULES: dict[str, Rule] = {
             title="A ticked box whose work is not in the repository",
             level="error",
             help="Look where the finding says it was looked for. If the work lies elsewhere, ask the group where.",
-            hint="Commit the work that the box stands for, or untick it: `[ ]`. An open box is no fault.",
+            hint="Commit the work that the box stands for, or untick it. An open box is no fault.",
         ),
         Rule(
             id="found-but-unchecked",
@@ -123,6 +123,12 @@ RULES: dict[str, Rule] = {
             level="warning",
             help=_FORM,
         ),
+        Rule(
+            id="report-elsewhere",
+            title="A report that lies where the course does not collect it",
+            level="warning",
+            help=_FORM,
+        ),
         Rule(id="image-elsewhere", title="An image kept outside the repository", level="note", help=_FORM),
     )
 }
@@ -140,6 +146,7 @@ UNFINISHED = frozenset(
         "item-missing",
         "item-twice",
         "conflict-markers",
+        "report-elsewhere",
     ]
 )  # of the form what an audit tells, too: what there is nothing to audit in
 ADDRESSES = ("report-addresses-a-model", "repository-addresses-a-model")
@@ -270,7 +277,7 @@ def _judge(
     if spec is None:
         return verdict("not_verifiable", (), "", "The profile does not know this item.")
     if not spec.observable:
-        return verdict("not_verifiable", (), spec.reason)
+        return verdict("not_verifiable", (), spec.unseen)
     shown = _Shown(spec.probes, spec.require, results)
     if item.checked:
         if shown.holds:
@@ -547,7 +554,14 @@ def sorted_findings(findings: Iterable[Finding], verdicts: Mapping[str, Verdict]
 _WEIGHTS = (
     ("secret-in-repository",),
     ADDRESSES,
-    ("conflict-markers", "report-moved", "checklist-missing", "checklist-blank", "question-missing"),
+    (
+        "conflict-markers",
+        "report-moved",
+        "report-elsewhere",
+        "checklist-missing",
+        "checklist-blank",
+        "question-missing",
+    ),
     ("checked-but-absent", "prose-contradicts-repository", "prose-contradicts-checklist", "prose-contradicts-prose"),
 )
 _SMALL = ("claim:command", "claim:file", "claim:service")  # where a reader finds what is meant all the same

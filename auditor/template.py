@@ -8,13 +8,6 @@ from auditor.lazy import dataclass
 from auditor.markup import Heading, html_tags, outline, parts, plain
 from auditor.profile import words
 
-_LENGTH = re.compile(r"(\d{1,4})\s*(?:-|–|to|bis)\s*(\d{1,4})\s*(?:words|W(?:ö|oe)rter|Worte)", re.IGNORECASE)
-_AT_MOST = re.compile(
-    r"(?:at most|max(?:imum|\.)?|up to|höchstens)\s*(\d{1,4})\s*(?:words|W(?:ö|oe)rter|Worte)", re.IGNORECASE
-)
-_IMAGES = re.compile(
-    r"(\d)(?:\s*(?:-|–|to|bis)\s*(\d))?\s*(?:images?|screenshots?|figures?|Bild(?:er)?)\b", re.IGNORECASE
-)
 IN_FRONT = re.compile(r"^(?:question|frage|aufgabe|q)?\s*(\d{1,3}(?:\.\d{1,3}){0,2})\s*[.):\-–]*\s*", re.IGNORECASE)
 ANSWER = re.compile(r"^\s{0,3}(>?\s*[*_]{0,3}(?:answer|antwort)\s*[*_]{0,3}\s*:\s*[*_]{0,3})\s*$", re.IGNORECASE)
 
@@ -36,6 +29,7 @@ class Asking:
     more: tuple[str, ...]  # what else the template says below it
     words: tuple[int, int] | None
     images: tuple[int, int] | None
+    unread: tuple[str, ...] = ()  # lines that count words or images in a way that is not understood
 
 
 def boxes_of(text: str) -> list[Box]:
@@ -173,24 +167,86 @@ def question_of(rows: Sequence[str], heading: Heading, heads: Sequence[Heading],
         else:
             paragraphs[-1].append(bare.replace("**", ""))
     said = [" ".join(" ".join(p).split()) for p in paragraphs if p]
-    whole = "\n".join(inner[:stop])
-    length = _LENGTH.search(whole)
-    most = _AT_MOST.search(whole)
-    image = _IMAGES.search(whole)
-    asked = (int(length[1]), int(length[2])) if length else (0, int(most[1])) if most else None
-    images = (int(image[1]), int(image[2] or image[1])) if image else None
+    spans: dict[str, tuple[int, int]] = {}
+    unread: list[str] = []
+    for row in inner[:stop]:
+        if ANSWER.match(row):
+            break
+        if listed and not row.strip():
+            continue
+        for unit in (WORDS, IMAGES):
+            read = span_of(row, unit)
+            if read and unit not in spans:
+                spans[unit] = read
+            elif read is None and _counts(row, unit):
+                unread.append(" ".join(row.strip(" >*_").split())[:90])
     first = said[0] if said else ""
     more = tuple(s for s in said[1:] if len(words(s)) >= 5)
-    return Asking(heading.line + 1, number, title, first, more, asked, images)
+    return Asking(
+        heading.line + 1, number, title, first, more, spans.get(WORDS), spans.get(IMAGES), tuple(dict.fromkeys(unread))
+    )
 
 
 _EXAMPLE = re.compile(r"(?i)^(example|beispiel)\W*$")
 
 
+WORDS, IMAGES = "words", "images"
+_UNITS = {
+    WORDS: frozenset(["word", "words", "wörter", "wörtern", "woerter", "worte", "worten"]),
+    IMAGES: frozenset(["image", "images", "screenshot", "screenshots", "figure", "figures", "picture", "pictures", "bild", "bilder", "abbildung", "abbildungen"]),
+}  # fmt: skip
+_COUNTED = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "eine": 1, "ein": 1, "zwei": 2, "drei": 3, "vier": 4}
+_AND = frozenset(["-", "–", "to", "bis", "and", "und"])
+_MOST = frozenset(["most", "max", "maximum", "maximal", "höchstens"])
+_LEAST = frozenset(["least", "min", "minimum", "mindestens"])
+_ABOUT = frozenset(["about", "around", "roughly", "approximately", "circa", "ca", "etwa"])
+
+
+def _tokens(row: str) -> list[str]:
+    return re.findall(r"\d+|[^\W\d_]+|[-–~+]", row.lower())
+
+
+def _number(token: str) -> int:
+    """The number that a token is; 0 for none."""
+    return int(token) if token.isdigit() and len(token) < 6 else _COUNTED.get(token, 0)
+
+
+def _counts(row: str, unit: str) -> bool:
+    """Whether a line has a number of the unit, however it is meant."""
+    said = _tokens(row)
+    return any(t in _UNITS[unit] and any(_number(n) for n in said[max(0, k - 2) : k]) for k, t in enumerate(said))
+
+
+def span_of(row: str, unit: str) -> tuple[int, int] | None:
+    """From and to of what a line asks for: `100-200 words`, `at most 150 words`, `at least 50 words` (to 0), `max. 3 images`,
+    `include one figure` (1 to 1). None for a line that asks for none, or for words with one number and nothing beside it."""
+    said = _tokens(row)
+    for k, token in enumerate(said):
+        if token not in _UNITS[unit]:
+            continue
+        at = next((j for j in (k - 1, k - 2) if j >= 0 and _number(said[j])), -1)  # `two small figures`
+        if at < 0:
+            continue
+        n, before = _number(said[at]), said[max(0, at - 3) : at]
+        if at >= 2 and said[at - 1] in _AND and (low := _number(said[at - 2])) <= n and low:
+            return low, n
+        if set(before) & _ABOUT or "~" in before:
+            return None
+        if set(before) & _MOST or before[-2:] == ["up", "to"] or before[-3:] == ["no", "more", "than"]:
+            return 0, n
+        if set(before) & _LEAST:
+            return n, 0
+        if unit == IMAGES:
+            return n, n
+    return None
+
+
 def is_rule(row: str) -> bool:
-    """Whether a line only says how long an answer should be, or how many images it should have."""
-    rule = _LENGTH.search(row) or _AT_MOST.search(row)
-    return rule is not None and len(words(row[: rule.start()])) < 5
+    """Whether a line only says how long an answer should be, or how many images it should have; a line that asks something, too, is none."""
+    return "?" not in row and len(words(row)) <= _RULE and _counts(row, WORDS)
+
+
+_RULE = 14  # words of a line on the length: a longer one says something else, too
 
 
 def form_of(row: str) -> str:

@@ -1,5 +1,6 @@
 """A course that the program has never heard of: its template becomes a profile, its groups' repositories are audited by it."""
 
+import csv
 import json
 import os
 import subprocess
@@ -124,7 +125,7 @@ def test_a_template_becomes_a_profile_without_a_mistake(course: Path) -> None:
     text = course.read_text(encoding="utf-8")
     assert text.startswith("#:schema ")
     assert "# suggested: " in text
-    assert "Swim with one of them (item swim-them: no known item is like it)" in text
+    assert "Swim with one of them (item swim-them)" in text
 
 
 def test_a_group_is_audited_by_it(course: Path, tmp_path: Path) -> None:
@@ -224,6 +225,90 @@ def test_a_profile_in_the_audited_repository_is_refused(course: Path, tmp_path: 
             run(repo / "ponds.toml")
 
 
+def batch(course: Path, out: Path, class_: Path) -> tuple[str, dict[str, object]]:
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    run = subprocess.run(
+        [sys.executable, "-m", "auditor", "batch", str(class_), "--out", str(out), "--profile", str(course), "--exit-zero", "--workers", "1"],
+        capture_output=True, text=True, env=env, check=False,
+    )  # fmt: skip
+    return run.stdout, json.loads((out / "summary.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def ponds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three groups: one hands in at the wrong place, one marks nothing and writes little, one is as it should be."""
+    folder = tmp_path_factory.mktemp("ponds")
+    build(folder / "g0", {"report/REPORT.md": report(), **CODE})
+    build(folder / "g1", {"docs/hand-in.md": report(), **CODE})
+    short = ANSWERS | {"Containers": "None.", "Monitoring": "Of what we run the loads are watched. " * 40}
+    build(folder / "g2", {"report/REPORT.md": report(short, ()), **CODE})
+    return folder
+
+
+def test_a_batch_counts_what_is_short_and_says_where_a_report_is_missing(
+    course: Path, ponds: Path, tmp_path: Path
+) -> None:
+    _, summary = batch(course, tmp_path / "out", ponds)
+    assert summary["notes"] == []
+    rows = list(csv.DictReader((tmp_path / "out" / "gradebook.csv").read_text(encoding="utf-8").splitlines()))
+    by_group = {r["group"]: r for r in rows}
+    assert [by_group[g]["report_expected_at"] for g in ("g0", "g1", "g2")] == ["", "report/REPORT.md", ""]
+    assert [by_group[g]["boxes_not_filled_in"] for g in ("g0", "g1", "g2")] == ["0", "0", "20"]
+    assert int(by_group["g2"]["answers_too_short"]) == int(by_group["g0"]["answers_too_short"]) - 1
+    assert [by_group[g]["answers_too_long"] for g in ("g0", "g1", "g2")] == ["0", "0", "1"]
+    index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "not at report/REPORT.md" in index
+    assert "1 answer too long" in index
+    findings = list(csv.DictReader((tmp_path / "out" / "findings.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(f["group"], f["place"]) for f in findings if f["rule"] == "report-elsewhere"] == [
+        ("g1", "docs/hand-in.md:1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ('heading = ["## {n}. {title}"]', 'heading = ["#### Aufgabe {n}: {title}"]', "No report has a heading like `#### Aufgabe {n}: {title}`"),
+        ('checklist = "table"', 'checklist = "table"\nanswer = "Antwort:"', "No report has the mark `Antwort:` that answers start with"),
+        ('report = ["report/REPORT.md"]', 'report = ["hand-in/REPORT.md"]', "No report lies at hand-in/REPORT.md"),
+        ('numbers = { "template" = 6 }', 'numbers = { "template" = 96 }', ""),
+    ],
+)  # fmt: skip
+def test_what_of_the_profile_matches_no_report_is_told_once(
+    old: str, new: str, wanted: str, course: Path, ponds: Path, tmp_path: Path
+) -> None:
+    text = course.read_text(encoding="utf-8")
+    assert old in text
+    other = tmp_path / "ponds.toml"
+    other.write_text(text.replace(old, new), encoding="utf-8")
+    said, summary = batch(other, tmp_path / "out", ponds)
+    notes = summary["notes"]
+    assert isinstance(notes, list)
+    assert [wanted in note for note in notes] == [True] * bool(wanted)
+    assert wanted in said
+    assert notes == [] or notes[0].split("`")[0] in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_blank_table_is_told_in_its_own_words(course: Path, ponds: Path) -> None:
+    (blank,) = [v for v in check(ponds / "g2", load_profile(str(course))).verdicts if v.rule == "checklist-blank"]
+    assert blank.claim.quote == "Ponds 2027"  # the heading that it stands below
+    assert blank.hint == "Write x into the row of each item that you did, in the column done."
+    assert "box" not in blank.difference
+    list_ = load_profile(str(course)).model_copy(update={"layouts": ()})
+    assert not [v for v in check(ponds / "g0", list_).verdicts if v.rule == "mark-unclear"]
+
+
+def test_an_open_range_is_told_as_one(course: Path, ponds: Path, tmp_path: Path) -> None:
+    text = course.read_text(encoding="utf-8")
+    other = tmp_path / "ponds.toml"
+    other.write_text(text.replace("[20, 200]", "[500, 0]"), encoding="utf-8")
+    said = [v for v in check(ponds / "g2", load_profile(str(other))).verdicts if v.by == "form"]
+    assert not [v for v in said if v.rule == "answer-too-long"]
+    (first, *_) = [v for v in said if v.rule == "answer-too-short"]
+    assert "; at least 500 are asked for" in first.report_says
+    assert not any("500-0" in v.report_says + v.hint + v.difference for v in said)
+
+
 # -- next year's template ----------------------------------------------------------------------------------------------
 
 
@@ -302,7 +387,113 @@ def test_an_unknown_item_is_told_what_it_may_be_about(tmp_path: Path) -> None:
     text = written(
         "- [ ] Hydra or a similar package holds it all together\n- [ ] Another thing\n", tmp_path / "T.md", "", "x"
     )
-    assert '# perhaps: practice = "hydra", probes = ["uses-hydra"]' in text
+    rows = text.split("\n")
+    at = next(i for i, row in enumerate(rows) if row.startswith("#   hydra ("))
+    assert "its lines take the place of the two above" in rows[at - 1]
+    assert rows[at - 3].startswith("observable = false")
+    taken = [r.removeprefix("#     ") for r in rows[at + 1 :] if r.startswith("#     ")]
+    assert taken[:2] == ['practice = "hydra"', 'probes = ["uses-hydra"]']
+    file = tmp_path / "x.toml"
+    file.write_text("\n".join([*rows[: at - 3], *taken, *rows[at + 1 :]]), encoding="utf-8")
+    assert load_profile(str(file)).items[0].probes == ("uses-hydra",)
+
+
+# What a new user's template was mapped to, and should not have been.
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Deploy the API to the cloud", ""),  # most words are those of the drift service, but not the ones that tell it
+        ("Write unit tests for the transformations", ""),  # of the data, or of the model?
+        ("Run the tests in continuous integration with GitHub Actions", ""),
+        ("Lint the code in continuous integration", "ci-linting"),
+        ("Set up pre-commit hooks", "pre-commit"),
+        ("Calculate the code coverage of your tests", "coverage"),
+        ("Deploy to the cloud a drift detection API", "drift-service"),
+        ("Write a Dockerfile and build the image", ""),
+        ("Write dbt models for the marts", ""),
+    ],
+)
+def test_an_item_is_mapped_only_where_its_words_are_plain(text: str, wanted: str, tmp_path: Path) -> None:
+    made = written(f"- [ ] {text}\n- [ ] Count all the carp\n", tmp_path / "T.md", "", "x")
+    suggested = [row.split("'")[1] for row in made.split("\n") if row.startswith("# suggested")]
+    assert suggested == ([wanted] if wanted else [])
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "topics"),
+    [
+        ("Data sources", "Which sources do you load, and how large are they?", ()),
+        ("Pipeline", "Describe your pipeline: which tasks, which models?", ()),
+        ("Systems", "On which operating systems does it run?", ()),
+        ("Pictures", "Show one image of your services.", ()),
+        ("Teamwork", "Who did what?", ("contributions",)),
+        ("Continuous integration", "What does it do?", ("ci",)),
+        ("Load testing", "How many requests can it take?", ("api-tests",)),
+        ("Cloud training", "Where did you train?", ("cloud-training",)),
+    ],
+)
+def test_topics_are_taken_from_words_that_say_one_thing(
+    title: str, text: str, topics: tuple[str, ...], tmp_path: Path
+) -> None:
+    made = written(f"# P\n\n## 1. {title}\n\n{text}\n\n## 2. Carp\n\nHow many?\n", tmp_path / "T.md", "", "x")
+    file = tmp_path / "x.toml"
+    file.write_text(made, encoding="utf-8")
+    assert load_profile(str(file)).questions[0].topics == topics
+
+
+@pytest.mark.parametrize(
+    ("rule", "length", "images"),
+    [
+        ("Recommended answer length: 100-200 words.", (100, 200), None), ("Answer in 100 to 200 words.", (100, 200), None),
+        ("Recommended answer length: at most 150 words.", (0, 150), None), ("No more than 150 words.", (0, 150), None), ("(max. 150 words)", (0, 150), None),
+        ("Recommended answer length: at least 50 words.", (50, 0), None), ("Mindestens 50 Wörter.", (50, 0), None),
+        ("150-300 words. Include one figure of the pipeline.", (150, 300), (1, 1)), ("Insert 1-2 images.", None, (1, 2)), ("Show at least two small screenshots.", None, (2, 0)),
+        ("Write about 200 words.", None, None), ("200 words.", None, None),
+    ],
+)  # fmt: skip
+def test_how_long_an_answer_should_be(
+    rule: str, length: tuple[int, int] | None, images: tuple[int, int] | None, tmp_path: Path
+) -> None:
+    made = written(
+        f"# P\n\n## 1. Pond\n\n> How deep is the pond?\n> {rule}\n\nAnswer:\n\n## 2. Carp\n\n> How many carp?\n\nAnswer:\n",
+        tmp_path / "T.md", "", "x",
+    )  # fmt: skip
+    file = tmp_path / "x.toml"
+    file.write_text(made, encoding="utf-8")
+    profile = load_profile(str(file))
+    assert profile.versions[0].words.get("pond") == length
+    assert profile.versions[0].images.get("pond") == images
+    if "words" in rule.lower():
+        assert profile.questions[0].texts == ("How deep is the pond?",)
+    assert ("how long, or how many images" in made) == (length is None and images is None)
+
+
+def test_a_rule_in_the_questions_own_line_costs_it_no_word(tmp_path: Path) -> None:
+    made = written(
+        "# P\n\n### Question 1\n\n> **What is it not? (max. 150 words)**\n>\n> Answer:\n\n### Question 2\n\n> **Why is the pond green?**\n>\n> Answer:\n",
+        tmp_path / "T.md", "", "x",
+    )  # fmt: skip
+    assert 'texts = ["What is it not? (max. 150 words)"]' in made
+    assert 'id = "question-1"' in made
+    assert "question-1 = [0, 150]" in made
+
+
+def test_a_question_without_a_telling_word_is_called_by_its_number(tmp_path: Path) -> None:
+    made = written(
+        "# P\n\n### Question 1\n\n> **What is it?**\n>\n> Answer:\n\n### Question 2\n\n> **Why?**\n>\n> Answer:\n",
+        tmp_path / "T.md",
+        "",
+        "x",
+    )
+    assert 'id = "question-1"' in made
+    assert 'id = "question-2"' in made
+
+
+def test_where_the_report_lies_is_read_or_left_to_do(tmp_path: Path) -> None:
+    box = "- [ ] Count all the carp\n"
+    assert 'report = ["TEMPLATE.md"]  # TODO: where' in written(box, tmp_path / "TEMPLATE.md", "", "x")
+    named = written(f"# P\n\nKeep this file at `report/REPORT.md`.\n\n{box}", tmp_path / "TEMPLATE.md", "", "x")
+    assert 'report = ["report/REPORT.md"]\n' in named
 
 
 def test_a_readme_that_is_the_report_is_the_projects_front_page_too(course: Path, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_stub_stays_a_stub_when_only_numbers_and_names_change() -> None:
 def test_a_profile_of_ones_own(tmp_path: object) -> None:
     with pytest.raises(UserError, match="no profile is called"):
         load_profile("nope")
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match="there is no such file"):
         load_profile("/nowhere/x.toml")
     with pytest.raises(ValueError, match="name its probes"):
         Profile.model_validate({"name": "x", "title": "x", "items": [{"id": "a", "texts": ["b"]}], "questions": []})

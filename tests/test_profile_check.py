@@ -83,11 +83,11 @@ def test_a_sound_profile_has_none(tmp_path: Path) -> None:
         # and more
         ('title = "Ponds"', 'titel = "Ponds"', "2: a profile has no key 'titel'; did you mean 'title'?"),
         ('reason = "Nobody', 'raeson = "Nobody', "18: item 'swim': there is no key 'raeson'; did you mean 'reason'?"),
-        ('probes = ["any-tests"]\n', "", "9: item 'tests': name its probes, or say observable = false and why"),
+        ('probes = ["any-tests"]\n', "", "9: item 'tests': name its probes or its files, or say observable = false and why"),
         ('topics = ["tests"]', 'topics = ["test"]', "24: question 'testing': no topic is called 'test'; did you mean 'tests'?"),
-        ('probes = ["any-tests"]', 'probes = ["any-tests"]\nabsence = "contradict"', "13: item 'tests': absence is 'contradict'; it takes supported, contradicted, not_verifiable; did you mean 'contradicted'?"),
+        ('probes = ["any-tests"]', 'probes = ["any-tests"]\nabsence = "contradict"', "13: item 'tests': absence is 'contradict'; it takes contradicted, not_verifiable; did you mean 'contradicted'?"),
         ('probes = ["any-tests"]', 'probes = ["any-tests"]\npractice = "dcv"', "13: item 'tests': no practice is called 'dcv'; did you mean 'dvc'?"),
-        ('id = "swim"', 'id = "tests"', "15: two items are called 'tests'"),
+        ('id = "swim"', 'id = "tests"', "15: two items are called 'tests'; the other one is in line 10"),
         ("Swim with a carp", "Write unit tests of the `code`", "16: item 'swim': 'Write unit tests of the `code`' is a text of 'tests', too"),
         ("testing = [50, 100]", "testing = [100, 50]", "40: words of 'testing': 100 to 50 is no range"),
         ("numbers = { numbered = 2 }", "numbers = { numbered = 1 }", "33: question 'people': 'testing' is number 1 in 'numbered' already"),
@@ -98,10 +98,23 @@ def test_a_sound_profile_has_none(tmp_path: Path) -> None:
         ('report = ["report/REPORT.md"]', 'report = ["./report/REPORT.md"]', "3: './report/REPORT.md' matches nothing: paths are from the repository's root, with /"),
         ('name = "1"\n', 'name = "1"\nlike = "2"\n', "37: version '1': no version is called '2'"),
         ('observable = false\n', 'observable = false\nweak = ["any-tests"]\n', "17: item 'swim': no file can show it, it says, and yet it names 'any-tests'"),
-        ('name = "ponds"', 'name = "ponds"\nextends = "dtu-mlop"', "2: extends: no profile is called 'dtu-mlop'"),
+        ('name = "ponds"', 'name = "ponds"\nextends = "dtu-mlop"', "2: extends: no profile is called 'dtu-mlop'; did you mean 'dtu-mlops'?"),
         ('name = "ponds"', 'name = "ponds"\nremove = { items = ["x"] }', "2: remove: there is nothing to remove from"),
         ('texts = ["Swim with a carp"]', 'texts = "Swim with a carp"', "16: item 'swim': texts takes a list of texts: [\"...\"]"),
         ('id = "swim"\n', "", "14: an entry of items has no id"),
+        # what the next new user ran into
+        ('name = "ponds"', 'name = "ponds"\nextends = "nothing-like-it"', "2: extends: no profile is called 'nothing-like-it'; take one of: depaul-se489, dtu-mlops, lmu-mlops, readme, or the path of a TOML file, or put nothing-like-it.toml beside auditor.toml"),
+        ('name = "ponds"', 'name = "ponds"\nextends = "nowhere.toml"', "FOLDER/nowhere.toml: there is no such file"),
+        ('probes = ["any-tests"]', 'probes = ["pond-depth"]', "12: item 'tests': no probe is called 'pond-depth'; `auditor probes` lists them, and files = [...] says what shows an item that none knows"),
+        ('items = ["tests", "swim"]', 'items = ["tests", "tests", "swim"]', "38: version '1': 'tests' stands twice in items"),
+        ("testing = [50, 100]", "testing = [50]", "40: version '1': words of 'testing' takes two whole numbers, from and to: [50, 100], or [50, 0] for at least 50"),
+        ("testing = [50, 100]", 'testing = "50-100"', "40: version '1': words of 'testing' takes two whole numbers, from and to: [50, 100], or [50, 0] for at least 50"),
+        ('probes = ["any-tests"]', 'probes = ["any-tests"]\nabsence = "supported"', "13: item 'tests': absence is 'supported'; it takes contradicted, not_verifiable"),
+        ('probes = ["any-tests"]', 'files = ["dags/"]', "12: 'dags/' matches nothing: a folder's files are dags/**"),
+        ('probes = ["any-tests"]', 'files = ["dags/**"]\nmentions = "DAG("', "13: item 'tests': mentions takes a list of texts: [\"...\"]"),
+        ('probes = ["any-tests"]', 'probes = ["any-tests"]\nmentions = ["DAG("]', "13: item 'tests': say in files = [...] which files say these words"),
+        ('probes = ["any-tests"]', 'files = ["dags/**"]\nmentions = [" "]', "13: item 'tests': ' ' stands in no line"),
+        ('observable = false\n', 'observable = false\nfiles = ["pond/**"]\n', "17: item 'swim': no file can show it, it says, and yet it names 'files-of-swim'"),
         ("[[items]]\nid = \"tests\"", "[items]\nid = \"tests\"", None),
     ],
 )  # fmt: skip
@@ -112,7 +125,7 @@ def test_each_mistake_is_one_line_at_its_place(old: str, new: str, wanted: str |
         assert len(found) == 1
         assert "not TOML" in found[0]
     else:
-        assert wanted in found
+        assert wanted in [line.replace(f"2: extends: {tmp_path}", "FOLDER") for line in found]
         assert all("\n" not in line for line in found)
 
 
@@ -158,6 +171,40 @@ def test_what_can_never_speak_is_said(tmp_path: Path) -> None:
     assert "the reader coverage never speaks: no question has the topic coverage" in said
     assert "the settler practice never speaks: no item has a practice" in said
     assert not any("reader" in line for line in remarks(load_profile()))
+
+
+def test_two_of_one_name_bring_no_mistakes_with_them(tmp_path: Path) -> None:
+    found = mistakes(GOOD.replace('id = "swim"', 'id = "tests"'), tmp_path)
+    assert found == ["15: two items are called 'tests'; the other one is in line 10"]
+
+
+def test_a_topic_that_is_like_none_brings_their_list(tmp_path: Path) -> None:
+    (found,) = mistakes(GOOD.replace('topics = ["tests"]', 'topics = ["airflow"]'), tmp_path)
+    assert found.startswith("24: question 'testing': no topic is called 'airflow'; the topics are api, api-tests, ")
+    assert all(t in found for t in TOPICS)
+
+
+def test_an_open_range_is_none_of_the_mistakes(tmp_path: Path) -> None:
+    assert mistakes(GOOD.replace("[50, 100]", "[50, 0]"), tmp_path) == []
+
+
+def test_what_is_left_to_do_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "ponds.toml"
+    file.write_text(GOOD.replace("Nobody commits a swim.", "TODO: name its probes."), encoding="utf-8")
+    profile = load_profile(str(file))
+    assert "left to do, and not verifiable until then: what shows swim" in remarks(profile)
+    assert profile.items_by_id["swim"].unseen == "The course's profile does not say yet what shows it."
+    run = subprocess.run(
+        [sys.executable, "-m", "auditor", "profile", "check", str(file)], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0
+    assert "no mistakes, but 1 item is left to do" in run.stdout
+
+
+def test_a_report_at_the_templates_own_name_is_asked_about(tmp_path: Path) -> None:
+    file = tmp_path / "ponds.toml"
+    file.write_text(GOOD.replace("report/REPORT.md", "TEMPLATE.md"), encoding="utf-8")
+    assert any("the report is looked for at TEMPLATE.md" in line for line in remarks(load_profile(str(file))))
 
 
 def test_the_schema_takes_every_packaged_profile_and_names_the_probes() -> None:
@@ -224,8 +271,13 @@ def test_profiles_extend_one_another_from_file_to_file_and_not_in_a_circle(tmp_p
     assert "swim" in last.items_by_id
     assert last.versions[0].name == "2027-01"
     (tmp_path / "round.toml").write_text('extends = "round.toml"\nname = "round"\n', encoding="utf-8")
-    with pytest.raises(UserError, match="extend one another"):
+    with pytest.raises(UserError, match=r"round.toml:1: extends: it extends itself$"):
         load_profile(str(tmp_path / "round.toml"))
+    (tmp_path / "a.toml").write_text('extends = "b.toml"\nname = "a"\n', encoding="utf-8")
+    (tmp_path / "b.toml").write_text('extends = "a.toml"\nname = "b"\n', encoding="utf-8")
+    with pytest.raises(UserError, match="in a circle") as raised:
+        load_profile(str(tmp_path / "a.toml"))
+    assert str(raised.value).count("extends") == 1
     (tmp_path / "next.toml").write_text(NEXT.replace("lightning", "lightnin"), encoding="utf-8")
     with pytest.raises(UserError, match=r"which has a mistake: .*next.toml:18: .*'lightnin'; did you mean 'lightning'"):
         load_profile(str(tmp_path / "last.toml"))
@@ -272,3 +324,32 @@ def test_every_value_has_its_line() -> None:
 )  # fmt: skip
 def test_expressions_that_take_ages_are_refused(source: str, right: bool) -> None:
     assert (why_not(source) == "") is right, why_not(source)
+
+
+# -- what the guide and the schema say ---------------------------------------------------------------------------------
+
+
+def test_the_guide_names_every_key_and_every_name_of_a_closed_list() -> None:
+    from auditor.practices import PRACTICES
+    from auditor.profile import Item
+    from auditor.profile_check import keys_of
+
+    guide = (Path(__file__).parent.parent / "docs" / "course.md").read_text(encoding="utf-8")
+    words = set(guide.replace(",", " ").replace(".", " ").replace("`", " ").split())
+    assert not [p.id for p in PRACTICES if p.id not in words]
+    assert not [t for t in TOPICS if t not in words]
+    for kind in ("items", "questions", "versions", "layouts"):
+        assert not [k for k in keys_of(kind) if k not in words], kind
+    assert "files-of-ID" in guide
+    assert Item.model_fields["absence"].default == "not_verifiable"
+
+
+def test_the_schema_says_of_each_key_what_it_is() -> None:
+    schema = profile_schema()
+    entries = {name: made["properties"] for name, made in schema["$defs"].items()}
+    assert not [(n, k) for n, keys in entries.items() for k, field in keys.items() if not field.get("description")]
+    assert entries["Version"]["without"]["description"] == "Items of that version that this one has not."
+    assert entries["Version"]["also"]["description"] == "Items that this one has beside those."
+    removed = schema["properties"]["remove"]["properties"]
+    assert removed["questions"]["description"] == "Ids of questions of the profile below that this one has not."
+    assert entries["Item"]["files"]["description"] != entries["Asked"]["files"]["description"]

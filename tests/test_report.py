@@ -426,3 +426,30 @@ def test_what_nobody_types_is_shortened_on_reading_and_said() -> None:
     cut = [p for p in report.problems if "very long line" in p.message]
     first = report.questions[0].answer_lines[0]
     assert [p.line for p in cut] == [first, first + 2]
+
+
+def test_items_words_in_answers_are_no_checklist_that_ends_one() -> None:
+    """A group without a checklist wrote the items that an answer is about above it."""
+    items = [i.texts[0] for i in load_profile().items[:6]]
+    rows = ["# Ours"]
+    for n, asked in enumerate(load_profile().questions[:6], 1):
+        rows += [
+            f"### Question {n}",
+            "",
+            f"> **{asked.texts[0]}**",
+            ">",
+            "> Answer:",
+            "",
+            items[n - 1],
+            "",
+            f"What we did for it, {n} times.",
+            "",
+        ]
+    report = parse("\n".join(rows))
+    assert [q.answer.split("\n")[-1] for q in report.questions] == [
+        f"What we did for it, {n} times." for n in range(1, 7)
+    ]
+    listed = "\n".join(f"* [x] {text}" for text in items)
+    below = parse("\n".join([*rows, "## Overall project checklist", "", listed, ""]))
+    assert below.questions[-1].answer.endswith("6 times.")
+    assert len(below.items) == 6

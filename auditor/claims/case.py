@@ -75,7 +75,7 @@ class Case:
     def answer(self, probe: str) -> Answer:
         """A probe's answer about this commit."""
         if probe not in self._answers:
-            self._answers[probe] = load_probes()[probe].run(self.snapshot)
+            self._answers[probe] = load_probes(self.profile.items)[probe].run(self.snapshot)
         return self._answers[probe]
 
     def found(self, *probes: str) -> bool:

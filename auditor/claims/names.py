@@ -10,6 +10,7 @@ from auditor.facts.places import (
     elsewhere,
     file_of,
     free,
+    of_the_host,
     shortens,
     shown,
     specific,
@@ -17,7 +18,7 @@ from auditor.facts.places import (
     words,
 )
 
-__all__ = ["LEFT_OUT", "Place", "at_run_time", "elsewhere", "file_of", "find", "free", "own", "shortens", "shown", "specific", "target", "word_set", "words"]  # fmt: skip
+__all__ = ["LEFT_OUT", "Place", "at_run_time", "elsewhere", "file_of", "find", "free", "of_the_host", "own", "shortens", "shown", "specific", "target", "word_set", "words"]  # fmt: skip
 
 
 def own(case: Case) -> Ours:

@@ -140,6 +140,11 @@ def elsewhere(said: str) -> bool:
     return bool(words(said) & (_ELSEWHERE | _OTHERS))
 
 
+def of_the_host(name: str) -> bool:
+    """Whether a file is one that the host reads from the repository: it lies nowhere else, whatever it builds and deploys."""
+    return name.lower().startswith((".github/workflows/", ".gitlab-ci.y"))
+
+
 def at_run_time(said: str) -> bool:
     """Whether words beside a name say that it is made, kept or fetched when something runs."""
     return bool(words(said) & _MADE)
@@ -225,6 +230,24 @@ def free(name: str) -> bool:
     return bool(_FREE.search(name.rstrip("/")))
 
 
+_KEPT_AWAY = word_set("gcs gcp cloud remote remotes storage azure aws blob hub dvc minio sharepoint onedrive dropbox")
+
+
+def _may_lack(plain: str, nowhere: bool) -> bool:
+    """Whether git need not hold a file or folder of this name. Pointers of DVC are there to be committed; and what is said to lie in a
+    folder of the code's (`dbt/models/`) is no output where there is not even that folder (`nowhere`)."""
+    return free(plain) and not plain.lower().endswith(".dvc") and not nowhere
+
+
+def _nowhere(known: Names, own: Ours, plain: str, typed: str, said: str) -> bool:
+    """Whether a path begins with a folder of the project's own that the repository has nowhere: none of data or outputs, of a machine, an
+    image or a store, nor the repository's own name."""
+    first, _, rest = plain.lower().partition("/")
+    if not rest or typed.startswith(("/", "..")) or not first.isidentifier() or words(said) & _KEPT_AWAY:
+        return False
+    return not (free(first) or first in known.folder_names or first in _ROOTS or first in own[0] or first in own[1])
+
+
 def find(snapshot: Snapshot, own: Ours, name: str, *, strict: bool = False, folder: str = "", said: str = "") -> Place:
     """Where the name of a file or folder leads. `strict`: it has to work as typed (a command, a link); otherwise a reader
     forgives snapshot, ending and a slip of the pen. `folder`: where a command stands. `said`: the words around the name."""
@@ -257,7 +280,8 @@ def find(snapshot: Snapshot, own: Ours, name: str, *, strict: bool = False, fold
         if place is None and known.earlier:
             return Place("absent", plain)
         if place is None:
-            place = _missing(known, plain, typed, strict, said)
+            nowhere = not strict and _nowhere(known, own, plain, typed, said)
+            place = _missing(known, plain, typed, strict, said, nowhere)
     if place.how == "absent" and watch:
         return unknown(plain, f"may lie in {watch.holes[0]}")
     return place
@@ -324,14 +348,14 @@ def _found(
 _MOST = 2000  # names that a missing one is compared with
 
 
-def _missing(known: Names, plain: str, typed: str, strict: bool, said: str) -> Place:
+def _missing(known: Names, plain: str, typed: str, strict: bool, said: str, nowhere: bool) -> Place:
     base = plain.rsplit("/", 1)[-1]
     is_folder = typed.endswith("/") or ("." not in base and base.lower() not in ("dockerfile", "makefile", "justfile"))
     if known.made(plain + "/" * is_folder) or known.made(f"src/{plain}"):
         return unknown(plain, "made at run time, ignored by git, or kept by DVC")
     if words(said) & _OTHERS:
         return unknown(plain, "told of another project")
-    if not strict and (_LIBRARIES.fullmatch(base) or (free(plain) and "." not in base)):
+    if not strict and (_LIBRARIES.fullmatch(base) or (_may_lack(plain, nowhere) and "." not in base)):
         return unknown(plain, "data, output, or a tool's name")
     if is_folder:
         near, rename, was = (known.near(plain, folders=True), None, min((p for p in known.ever if f"/{plain}/" in f"/{p}"), default=""))  # fmt: skip
@@ -342,18 +366,19 @@ def _missing(known: Names, plain: str, typed: str, strict: bool, said: str) -> P
         near, rename, was = meant.near, meant.rename, known.was(plain)
     if rename:
         return Place("absent", plain, rename=rename, was=was)
-    away = elsewhere(said)
+    away = elsewhere(said) and not of_the_host(plain)
     if near:
         return unknown(plain, "told of another place") if away else Place("absent", plain, near=near)
     if was:
         sha, day = known.removed(was)
         left = away and known.named_in_code(base)  # where code still names it, one like it may be made in another place
         return (Place("absent", plain, was=was, sha=sha, day=day) if sha and not left else unknown(plain, "on another branch"))  # fmt: skip
-    if away or (not strict and free(plain)):
+    if away or (not strict and _may_lack(plain, nowhere)):
         return unknown(plain, "told of another place, or what git need not hold")
     if not strict and not is_folder and (longer := _longer(known, base)):
         return Place("absent", plain, near=Near(longer, "close"))
-    if not strict and (is_folder or "/" not in plain) and _part_of_another(known, base, is_folder):
+    alone = "/" not in plain or (is_folder and not (nowhere and base.lower() not in known.folder_names))
+    if not strict and alone and _part_of_another(known, base, is_folder):
         return unknown(plain, "part of the name of another, which may be meant")
     kin = [] if strict or is_folder else [b for b in known.by_name if cut(b)[1] == cut(base.lower())[1]]
     close = difflib.get_close_matches(base.lower(), kin[:_MOST], n=1, cutoff=0.8)

@@ -8,7 +8,7 @@ from auditor.form.links import ADDRESS
 from auditor.form.page import Page
 from auditor.markup import parse, without_comments
 from auditor.models import Question
-from auditor.profile import words
+from auditor.profile import is_open, words
 
 _PLACEHOLDER = re.compile(r"question\s+\d+\s+fill\s+here|\bs[xX]{6}\b|figures/<image>\.<extension>", re.IGNORECASE)
 _TEMPLATE_LINE = re.compile(
@@ -26,13 +26,22 @@ _FEW_WORDS = 10  # of an answer beside which a placeholder was only forgotten
 
 
 def _want(page: Page, question: Question) -> str:
-    asked = [f"{a}-{b} words" for a, b in [page.length(question) or (0, 0)] if b]
-    asked += [images_asked(*span) for span in [page.images(question)] if span]
+    spans = ((page.length(question), "word"), (page.images(question), "image"))
+    asked = [asked_for(span, what) for span, what in spans if span and any(span)]
     return " and ".join(asked)
 
 
-def images_asked(few: int, many: int) -> str:
-    return f"{few}-{many} images" if many > few else f"{few} image{'s' * (few > 1)}"
+def as_range(span: tuple[int, int]) -> str:
+    """A range in words: `50-100`, `at least 50`, `at most 150`, `1`."""
+    few, many = span
+    if is_open(span):
+        return f"at least {few}"
+    return str(many) if few == many else f"{few}-{many}" if few else f"at most {many}"
+
+
+def asked_for(span: tuple[int, int], what: str) -> str:
+    """The same with what is counted."""
+    return f"{as_range(span)} {what}{'s' * (max(span) != 1)}"
 
 
 def check_answers(page: Page) -> Iterator[Flaw]:
@@ -140,11 +149,11 @@ def check_lengths(page: Page) -> Iterator[Flaw]:
         if most < few:
             rule, has, detail = "answer-too-short", most, most >= 0.9 * few
             hint = f"Write at least {few - most} more, on what a reader needs to follow it; if there is nothing to tell, say why."
-        elif fewest > many:
+        elif fewest > many and not is_open(length):
             rule, has, detail = "answer-too-long", fewest, fewest <= 1.1 * many
             hint = f"Cut at least {fewest - many}; code, tables and images are not counted."
         if rule:
-            says = f"{has} word{'s' * (has != 1)}; {few}-{many} are asked for"
+            says = f"{has} word{'s' * (has != 1)}; {as_range(length)} are asked for"
             own = page.own_length(question)  # a report that asks for another length than its template may have reasons
             detail = detail or bool(own and own[0] <= has <= own[1])
             yield Flaw(

@@ -10,6 +10,7 @@ from auditor.form.flaw import ALIKE, Flaw, Number
 from auditor.form.links import check_links
 from auditor.form.page import Page
 from auditor.form.pictures import check_image_counts, check_pictures
+from auditor.form.place import check_place
 from auditor.form.questions import check_questions
 from auditor.models import Citation, Claim, Evidence, Report, Source, Verdict
 from auditor.profile import Profile
@@ -28,12 +29,14 @@ def check_form(
     fold: bool = True,
     only: frozenset[str] = frozenset(),
     more: Iterable[Flaw] = (),
+    placed: bool = False,
 ) -> list[Verdict]:
     """One contradicted verdict for each flaw, in the report's order, with ids F1, F2, ... `url` is the repository's address;
     `on_disk` tells whether a path that is not tracked exists all the same; `fold` makes one of many flaws that say the same;
-    `only` are the rules that are asked about, all where it is empty; `more` are flaws that somebody else found."""
-    page = Page(file, report, snapshot, profile, url, on_disk)
-    checks = _CHECKS if not only else _UNFINISHED
+    `only` are the rules that are asked about, all where it is empty; `more` are flaws that somebody else found; `placed`: nobody said where the
+    report lies, so that it has to lie where the course collects it."""
+    page = Page(file, report, snapshot, profile, url, on_disk, placed)
+    checks = _CHECKS if not only else _ASKED_FOR if "image-count" in only else _UNFINISHED
     found = [flaw for check in checks for flaw in check(page) if not only or (flaw.rule in only and not flaw.beside)]
     if torn := [range(f.line, int(f.quote.split()[-1]) + 1) for f in found if f.rule == "conflict-markers"]:
         # what stands between git's marks is not as it is meant
@@ -109,5 +112,7 @@ _CHECKS: tuple[Callable[[Page], Iterable[Flaw]], ...] = (
     check_items,
     check_marks,
     check_group,
+    check_place,
 )
-_UNFINISHED = (check_answers, check_conflicts, check_questions, check_items)  # what an audit looks at, too
+_UNFINISHED = (check_answers, check_conflicts, check_questions, check_items, check_place)  # what an audit looks at, too
+_ASKED_FOR = (*_UNFINISHED, check_lengths, check_image_counts)  # what it counts beside

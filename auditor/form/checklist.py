@@ -19,19 +19,22 @@ def check_items(page: Page) -> Iterator[Flaw]:
         return
     if not items:
         yield Flaw(
-            "checklist-missing", Source(kind="report", n=0), 1, "Overall project checklist", "", "The checklist is gone.",
+            "checklist-missing", Source(kind="report", n=0), 1, page.checklist, "", "The checklist is gone.",
             "Put the template's checklist back and tick what you did.", fact="no line of the report is a checklist item",
         )  # fmt: skip
         return
     if not any(i.checked for i in items):
+        tabled = page.tabled(items[0].line)
+        column = _column(page, items[0].line) if tabled else ""
         yield Flaw(
-            "checklist-blank", Source(kind="report", n=0), items[0].line, "Overall project checklist",
-            f"{len(items)} items, none ticked", "No box is ticked.", "Tick what you did: `[x]` instead of `[ ]`.",
-            fact=f"0 of {len(items)} boxes have an x",
+            "checklist-blank", Source(kind="report", n=0), items[0].line, page.checklist,
+            f"{len(items)} items, none ticked", "Nothing is marked as done." if tabled else "No box is ticked.",
+            f"Write x into the row of each item that you did{f', in the column {column}' if column else ''}." if tabled else "Tick what you did: `[x]` instead of `[ ]`.",
+            fact=f"0 of {len(items)} {'rows' if tabled else 'boxes'} have an x",
         )  # fmt: skip
     if page.report.checklist:
         yield Flaw(
-            "item-changed", Source(kind="report", n=0), 1, "Overall project checklist", f"it stands in {page.report.checklist}",
+            "item-changed", Source(kind="report", n=0), 1, page.checklist, f"it stands in {page.report.checklist}",
             "The checklist is not in the report.", "Move it into the report, where the template has it.",
             fact=f"{len(items)} items stand in {page.report.checklist}", detail=True,
         )  # fmt: skip
@@ -61,11 +64,20 @@ def check_items(page: Page) -> Iterator[Flaw]:
     ):  # else an item that is not known may be the one, in other words
         more = f"; and {len(missing) - 4} more" if len(missing) > 4 else ""
         yield Flaw(
-            "item-missing", Source(kind="report", n=0), items[0].line, "Overall project checklist",
+            "item-missing", Source(kind="report", n=0), items[0].line, page.checklist,
             f"{len(items)} items", f"Not in the list: {'; '.join(texts[m][0] for m in missing[:4])}{more}",
             "Put them back, ticked or open.",
             fact=f"{len(missing)} of the template's {len(version.items)} items are not in the checklist",
         )  # fmt: skip
+
+
+def _column(page: Page, line: int) -> str:
+    """What the column for the marks is called in the table that a line stands in: the one that is empty there, of several none."""
+    rows = page.listed
+    top = next((n for n in range(line - 1, 0, -1) if "|" not in rows[n - 1]), 0)
+    head, row = ([c.strip() for c in rows[n - 1].strip().strip("|").split("|")] for n in (top + 1, line))
+    empty = [h for h, cell in zip(head, row, strict=False) if not cell]
+    return empty[0] if len(empty) == 1 else ""
 
 
 def _item(item: ChecklistItem, difference: str, hint: str, detail: bool = False, *, rule: str = "item-changed") -> Flaw:
@@ -82,14 +94,22 @@ def _closest(text: str, known: Iterable[str], cutoff: float = 0.0) -> str:
 def check_marks(page: Page) -> Iterator[Flaw]:
     """Items without a box, marks that say neither done nor open, and those that the template writes in another way."""
     for item in page.report.items:
-        if page.layout is not None and page.layout.checklist == "table" and not item.partly:
+        if page.tabled(item.line) and not item.partly:
             continue  # a table has no boxes
         boxed = f"[{item.mark}]" in page.listed[item.line - 1]
         mark = item.mark.strip()
         if (boxed and mark in ("", "x", "X") and not item.partly) or not (mark or boxed or page.asks_once):
             continue
         says = f"[{item.mark}]" if boxed else mark or "no box"
-        right = "`[x]`" if item.checked else "`[x]` or `[ ]`" if item.partly else "`[ ]`"
+        right = (
+            "`x`, or nothing,"
+            if page.tabled(item.line)
+            else "`[x]`"
+            if item.checked
+            else "`[x]` or `[ ]`"
+            if item.partly
+            else "`[ ]`"
+        )
         difference = "This says neither done nor open, and is held against nobody."
         if not item.partly:
             difference = (

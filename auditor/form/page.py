@@ -15,7 +15,8 @@ from auditor.snapshot import File, Snapshot
 
 
 class Page:
-    """The report with what its checks need: its lines, its template's version, and where its links may lead."""
+    """The report with what its checks need: its lines, its template's version, and where its links may lead. `placed`: it has to lie where
+    the course collects it."""
 
     def __init__(
         self,
@@ -25,6 +26,7 @@ class Page:
         profile: Profile,
         url: str,
         on_disk: Callable[[str], bool],
+        placed: bool = False,
     ) -> None:
         self.file = file
         self.lines = report.text.split("\n") if report.parts else lines_of(file)
@@ -33,6 +35,7 @@ class Page:
         self.profile = profile
         self.url = url
         self.on_disk = on_disk
+        self.placed = placed
         self.asked = {q.id: q for q in profile.questions}
         self.known = [q for q in report.questions if q.id]
         self.layout = next((x for x in profile.layouts if x.name == report.layout), None)
@@ -56,6 +59,19 @@ class Page:
         """The template's version that the report was written in; the newest where nothing of any is there."""
         versions = self.profile.versions
         return next((v for v in versions if v.name == self.report.template), versions[0] if versions else None)
+
+    @property
+    def checklist(self) -> str:
+        """What the checklist is called: its heading in the course's template, else that above its first item."""
+        items = self.report.items
+        named = next((h for h in self.profile.headings if "checklist" in h.lower()), "")
+        return named or (items[0].section if items else "") or "The checklist"
+
+    def tabled(self, line: int) -> bool:
+        """Whether a line of the checklist is a row of a table, which has cells for marks and no boxes."""
+        row = self.listed[line - 1]
+        boxed = any(box in row for box in ("[ ]", "[x]", "[X]"))
+        return not boxed and (row.count("|") > 1 or (self.layout is not None and self.layout.checklist == "table"))
 
     @cached_property
     def listed(self) -> list[str]:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from auditor.form.answers import DENIED, images_asked
+from auditor.form.answers import DENIED, asked_for
 from auditor.form.flaw import Flaw, cut, name_of, source_of
 from auditor.form.links import ADDRESS, OWN, OWN_DISK, WORKFLOW, followed, instead_of, no_workflow
 from auditor.form.page import Page
 from auditor.markup import Reference, references
 from auditor.models import Image, Question
+from auditor.profile import is_open
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 
@@ -29,7 +30,7 @@ def check_image_counts(page: Page) -> Iterator[Flaw]:
         span = page.images(question)
         if not span or not question.answer.strip():
             continue
-        few, many = span
+        (few, many), want = span, asked_for(span, "image")
         images = [i for i in question.images if not _spoken_of(page, question, i)]
         has = len(images) + len(_broken(page, question))
         first = question.answer_lines[0]
@@ -37,7 +38,7 @@ def check_image_counts(page: Page) -> Iterator[Flaw]:
         if has < few and linked:
             yield Flaw(
                 "image-count", source_of(question), linked[0].line, name_of(question), f"a link to {linked[0].target}",
-                f"The question asks for {images_asked(few, many)}; the answer only links to one.",
+                f"The question asks for {want}; the answer only links to one.",
                 f"Put an exclamation mark before the link in line {linked[0].line}: `![text]({linked[0].target})`.",
                 detail=True,
             )  # fmt: skip
@@ -45,16 +46,16 @@ def check_image_counts(page: Page) -> Iterator[Flaw]:
             explained = not page.length(question) and bool(DENIED.search(question.answer))
             yield Flaw(
                 "image-count", source_of(question), first, name_of(question), f"{has} images" if has else "no image",
-                f"The question asks for {images_asked(few, many)}.",
+                f"The question asks for {want}.",
                 f"If there is something to show, put the picture into {page.figures} and add `![text](figures/NAME.png)`"
                 + ("; if not, the answer's reason stands." if explained else "."),
-                fact=f"{has} images in the answer; {images_asked(few, many)} asked for", detail=explained,
+                fact=f"{has} images in the answer; {want} asked for", detail=explained,
             )  # fmt: skip
-        elif has > many:
+        elif has > many and not is_open(span):
             yield Flaw(
                 "image-count", source_of(question), images[many].line if many < len(images) else first, name_of(question), f"{has} images",
-                f"The question asks for {images_asked(few, many)}.", "Keep the ones that show most, or join some into one picture.",
-                fact=f"{has} images in the answer; {images_asked(few, many)} asked for", detail=True,
+                f"The question asks for {want}.", "Keep the ones that show most, or join some into one picture.",
+                fact=f"{has} images in the answer; {want} asked for", detail=True,
             )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ Probes never run anything, never use the network and never ask a model.
 """
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from auditor import limits
 from auditor.boundary import attempt
@@ -18,6 +19,9 @@ from auditor.readers.python import Module, python
 from auditor.readers.text import readable
 from auditor.said import will_ask
 from auditor.snapshot import File, Files, Snapshot
+
+if TYPE_CHECKING:
+    from auditor.probes.course import Declared
 
 NAMED = 20  # files that a record names of those that a probe looked at
 
@@ -193,13 +197,14 @@ def is_hollow(file: File) -> bool:
     return file.size < 200 and (readable(file) or file.why_skipped == "binary")
 
 
-def load() -> dict[str, Probe]:
-    """Every probe by id. The imports are the registry."""
+def load(items: "Iterable[Declared]" = ()) -> dict[str, Probe]:
+    """Every probe by id, with those that a course's items declare. The imports are the registry."""
     from auditor.probes import (  # noqa: F401
         atwork,
         cloud,
         config,
         containers,
+        course,
         data,
         deps,
         docs,
@@ -217,4 +222,4 @@ def load() -> dict[str, Probe]:
     )
 
     # by topic, whatever was imported first: the numbers of evidence depend on it
-    return {p.id: p for p in sorted(PROBES.values(), key=lambda p: p.topic)}
+    return {p.id: p for p in sorted(PROBES.values(), key=lambda p: p.topic)} | course.declared(items)

@@ -80,7 +80,7 @@ class Class:
     """The groups of a run in the order of their list, and what they were audited with. `titles` are the profile's items by
     id, in its order, `heads` their short names and sections. Of the groups' findings only `kinds` is kept: in how many audited groups there is one of a rule, about
     an item or question, by a check; and by group `words`, for the page's filter, and how many are `new` since an earlier
-    audit, where one was `compared` with."""
+    audit, where one was `compared` with. `notes` say what of the profile matches nothing in any report."""
 
     profile: Named
     judge: JudgeInfo
@@ -88,6 +88,7 @@ class Class:
     titles: Mapping[str, str]
     before: str = ""
     note: str = ""
+    notes: Sequence[str] = ()
     heads: Mapping[str, Head] = field(default_factory=dict)
     groups: list[GroupEntry] = field(default_factory=list)
     kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -151,6 +152,7 @@ def to_json(course: Class, entries: Iterable[GroupEntry]) -> Iterator[str]:
         "profile": course.profile.model_dump(),
         "judge": course.judge.model_dump(),
         "before": course.before,
+        "notes": list(course.notes),
         "common": common(course),
         "items": items(course),
         "activity": activity(course),
@@ -304,9 +306,13 @@ def _report(group: GroupEntry) -> list[str]:
         (len(state.twice), "question twice", "questions twice"),
         (0 if _unfilled(group) else len(state.items_missing), "item left out", "items left out"),
         (len(state.items_twice), "item twice", "items twice"),
+        (len(state.short), "answer too short", "answers too short"),
+        (len(state.long), "answer too long", "answers too long"),
+        (len(state.images), "answer without its images", "answers without their images"),
         (state.secrets, "key in clear text", "keys in clear text"),
     ]
-    said = [_unfilled(group)] if _unfilled(group) else []
+    said = [f"not at {state.collected}"] if state.collected else []
+    said += [_unfilled(group)] if _unfilled(group) else []
     return said + [f"{n} {one if n == 1 else many}" for n, one, many in counts if n]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.decisions import WORDS
 from auditor.escape import cell
-from auditor.models import GroupEntry
+from auditor.models import GroupEntry, ReportState
 from auditor.render.index import _status as status
 
 _FINDINGS = ("group", "rule", "level", "standing", "place", "quote", "difference", "link", "decision", "since")
@@ -19,6 +19,10 @@ _GROUPS = (
     "undecided",
     "unanswered_questions",
     "boxes_not_filled_in",
+    "answers_too_short",
+    "answers_too_long",
+    "answers_without_images",
+    "report_expected_at",
 )
 
 
@@ -35,14 +39,19 @@ def findings(groups: Iterable[GroupEntry]) -> Iterator[str]:
 
 def gradebook(groups: Iterable[GroupEntry]) -> Iterator[str]:
     """One row a group, with what people have decided and what the report leaves open. Of a group that could not be audited
-    nothing is known, so that its cells are empty; nor are there boxes to fill in where there is no checklist."""
+    nothing is known, so that its cells are empty; nor are there boxes to fill in where there is no checklist. An open box is filled
+    in: it says that something was not done. A list without any mark is not. Answers are counted that are plainly shorter or longer
+    than asked for, or have fewer images; where the report lies at its place, none is expected elsewhere."""
     yield _row(_GROUPS)
     for group in groups:
-        counts: tuple[object, ...] = ("",) * 6
+        counts: tuple[object, ...] = ("",) * 10
         if not group.error:
             s = group.statistics
             decided = [group.decided.get(k, 0) for k in ("confirmed", "ask", "dismissed", "undecided")]
-            counts = (*decided, s.questions - s.answered, s.items - s.ticked if s.items else "")
+            blank = s.items if not s.ticked else 0
+            form = group.report_state or ReportState()
+            asked = (len(form.short), len(form.long), len(form.images), form.collected)
+            counts = (*decided, s.questions - s.answered, blank if s.items else "", *asked)
         yield _row((group.id, status(group), *counts))
 
 

@@ -15,6 +15,10 @@ def where_listed(text: str, lines: Sequence[str], starts: Sequence[int], profile
     items that stand after it."""
     first = starts[0] if starts else len(lines)
     known = list(marked(lines, profile))
+    boxed = [n for n in known if any(box in lines[n][:20].lower() for box in ("[ ]", "[x]", "[]"))]
+    known = (
+        boxed if len(boxed) >= FEW else known
+    )  # a list with boxes is the checklist; an answer may have an item's bare words
     above = sum(line < first for line in known)
     if above >= FEW or len(known) - above < FEW or not starts:
         start = 0

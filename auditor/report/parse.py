@@ -43,13 +43,14 @@ def parse_report(
     note_cut(file, notes)
     first, last = where_listed(text, lines, [s.line for s in starts], profile)
     items = list(listed(text, first, last, profile, notes))
+    below = sum(bool(i.item) for i in items) >= FEW  # else an answer has an item's words, and is no checklist
     questions = []
     lengths: list[tuple[int, int] | None] = []
     sections = sections_of(text, lines, profile)
     resolver = Resolver(file.folder, frozenset(tracked), repository)
     for k, start in enumerate(starts):
         end = starts[k + 1].line if k + 1 < len(starts) else len(lines)
-        if start.line < first < end:
+        if below and start.line < first < end:
             end = first  # the checklist stands below this question
         length, question = read_question(lines, start, end, sections, profile, resolver, notes)
         lengths.append(length)
@@ -85,6 +86,7 @@ def parse_report(
         template=version.name if version else "",
         layout=BUILT_IN,
         checklist=listed_in,
+        unlisted=not profile.items,
         items=tuple(items),
         questions=tuple(questions),
         problems=notes.problems(),

@@ -6,6 +6,7 @@ from auditor.letters import as_read, shortened
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 
+RESTRUCTURED = ("rst", "rest")
 MARKDOWN = ("md", "markdown", "mdown", "mkd", "mkdn", "mdx")
 
 
@@ -35,7 +36,15 @@ def text_of(file: File) -> str:
 
 
 def shortened_of(file: File) -> tuple[str, tuple[int, ...]]:
-    return file.once("as read", lambda: shortened(as_read(file.text)))
+    def read() -> tuple[str, tuple[int, ...]]:
+        text, cut = shortened(as_read(file.text))
+        if file.suffix not in RESTRUCTURED:
+            return text, cut
+        from auditor.report.rst import as_markdown
+
+        return as_markdown(text), cut
+
+    return file.once("as read", read)
 
 
 def lines_of(file: File) -> list[str]:

@@ -204,3 +204,11 @@ def test_code_keeps_backticks_and_pipes_in() -> None:
         tokens = MarkdownIt("commonmark").enable("table").parse(f"| a |\n| - |\n| {markdown.code(text)} |\n")
         spans = [c.content for t in tokens for c in t.children or () if c.type == "code_inline"]
         assert spans == [text]
+
+
+def test_escaped_markdown_reads_well_as_it_stands() -> None:
+    from auditor.escape import plain
+
+    assert plain("We use `train_model.py` | 5 * 3 #") == r"We use \`train\_model.py\` \| 5 \* 3 \#"
+    assert plain("<b>R&D</b> [x](y) $1$") == "&lt;b&gt;R&amp;D&lt;/b&gt; &#91;x&#93;(y) &#36;1&#36;"
+    assert plain("see #12 and @ada") == r"see \#&#8288;12 and @&#8288;ada"

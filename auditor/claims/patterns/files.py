@@ -82,7 +82,8 @@ def links(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
 _AWAY = word_set("""remove removed removing removal delete deleted deleting rename renamed renaming replace replaced replacing drop dropped discard discarded eliminated migrate migrated
     switch switched moved merged unused obsolete deprecated legacy former formerly old rather unlike opposed alternative alternatively alternatives traditional traditionally
     missing ignore ignored ignoring avoid avoids avoided instead not no never none neither nor without lack lacks cannot skip skipped exclude excluded excluding had""")
-_LOOSE = word_set("example ex instance like similar typical typically any each every")
+_LOOSE = word_set("example ex instance like similar typical typically")
+_ANY = word_set("any each every")  # before a name: of one among many; behind it they say when, or for what
 
 
 @reads("paths")
@@ -97,8 +98,8 @@ def paths(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
         if about & _AWAY or any("n't" in w or "n’t" in w for w in statement.text.split()):
             continue
         said = strength(statement)
-        loose = bool(about & _LOOSE)
         for name, at, code in dict.fromkeys(mentions(statement.text)):
+            loose = _example(about, statement.plain) or bool(words(statement.text[:at]) & _ANY)
             quote = around(statement, at, len(name))
             place = find(case, name, said=f"{statement.heading} {statement.lead} {statement.plain}" if listed else statement.plain)  # fmt: skip
             if place.how == "unknown" or (place.how == "absent" and not _plainly(statement, place, name, code, loose)):
@@ -106,13 +107,24 @@ def paths(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
             yield statement, File(kind="file", quote=quote, path=name, state="there", strength=said)
 
 
-_PLACED = word_set("implemented defined located found placed contained contains stored configured described")
+_PLACED = word_set(
+    "implemented defined located found placed contained contains stored configured described pinned locked listed declared lies lie lives live"
+)
+
+
+def _example(about: frozenset[str], said: str) -> bool:
+    """Whether a sentence gives examples."""
+    return bool(about & _LOOSE) or "e.g" in said.lower()
 
 
 def plainly_there(statement: Statement) -> bool:
     """Whether a sentence speaks plainly of what is there: no plan, no try, no example, no word of what is not."""
     about = words(f"{statement.heading} {statement.lead} {statement.plain}")
-    denied = bool(about & (_AWAY | _LOOSE)) or any("n't" in w or "n’t" in w for w in statement.text.split())
+    denied = (
+        bool(about & (_AWAY | _ANY))
+        or _example(about, statement.plain)
+        or any("n't" in w or "n’t" in w for w in statement.text.split())
+    )
     return not denied and strength(statement) == "plain" and not at_run_time(statement.plain)
 
 

@@ -64,10 +64,12 @@ def _held(
     if having and lacking and claim.every and claim.of == "all" and not elsewhere:
         shows = f"{', '.join(f.path for f in lacking[:4])} {'has' if len(lacking) == 1 else 'have'} not {noun}"
         proof = (fact(shows, *(f.path for f in lacking[:20])), *evidence[:1])
-        return Settled("contradicted", shows, proof, "The sentence says so of every one.", about, True)
+        return Settled(
+            "contradicted", shows, proof, "The sentence says so of every one; it is not so of this one.", about, True
+        )
     if having or elsewhere:
         return Settled("supported", shows, evidence, about=about) if having else None
-    return Settled("contradicted", shows, none, f"The sentence says that there is {noun}.", about)
+    return Settled("contradicted", shows, none, f"The sentence says that there is {noun}; there is none.", about)
 
 
 # -- stages and bases --------------------------------------------------------------------------------------------------
@@ -198,7 +200,12 @@ def _port(claim: Docker, case: Case, files: list[File]) -> Settled | None:
     file, line, other = named[0]
     shows = f"{file.path}:{line} names port {other}"
     return Settled(
-        "contradicted", shows, (file.cite(line, note="the port"),), f"The sentence says {port}.", about, True
+        "contradicted",
+        shows,
+        (file.cite(line, note="the port"),),
+        f"The sentence says {port}; it is another one.",
+        about,
+        True,
     )
 
 
@@ -239,7 +246,13 @@ def _compose(claim: Docker, snapshot: Snapshot) -> Settled | None:
     if named or claim.denied or services or mentioned(snapshot, "docker compose", "**/*.md"):
         return None
     shows = "no file of the repository is a compose file (no path has `compose` in it)"
-    return Settled("contradicted", shows, (absence(shows),), "The sentence says that docker compose is used.", about)
+    return Settled(
+        "contradicted",
+        shows,
+        (absence(shows),),
+        "The sentence says that docker compose is used; there is no file for it.",
+        about,
+    )
 
 
 _SETTLE: dict[str, Callable[[Docker, Case, list[File]], Settled | None]] = {

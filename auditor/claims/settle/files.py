@@ -12,6 +12,7 @@ from auditor.claims.names import (  # fmt: skip
     file_of,
     find,
     free,
+    of_the_host,
     shortens,
     shown,
     specific,
@@ -77,6 +78,11 @@ _FOLDERS = word_set("folder folders directory directories subfolder subfolders")
 _OFTEN_ELSEWHERE = (".js", ".jsx", ".ts", ".tsx", ".html", ".css", ".json", ".lock", ".md", ".rst", ".dvc", ".txt", ".csv", ".png")  # fmt: skip
 
 
+_LOCKS = frozenset(["poetry.lock", "uv.lock", "pdm.lock", "pixi.lock", "pipfile.lock"])
+"""Files by whose very name a tool finds them, and which pin nothing unless they are committed."""
+_LOCKING = word_set("pinned pins pin locked locks lock")
+
+
 def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     """What to say of a file or folder that is said to be there."""
     about = _about(name)
@@ -98,7 +104,8 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     base = place.name.rsplit("/", 1)[-1]
     bare_generic = bool(GENERIC.fullmatch(base)) and "/" not in place.name
     marked = specific(place.name, said) or specific(name.strip("`"), said)
-    if bare_generic or (base.lower().endswith(_OFTEN_ELSEWHERE) and not marked):
+    locked = base.lower() in _LOCKS and f"`{base}`" in said and bool(words(said) & _LOCKING)
+    if (bare_generic and not locked) or (base.lower().endswith(_OFTEN_ELSEWHERE) and not (marked or locked)):
         return None
     says = f"The sentence names {place.name}"
     if place.rename:
@@ -117,8 +124,8 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     code = "." in base or base.lower() in ("dockerfile", "makefile")
     bare = "/" not in name.strip("`")  # a word in code may be anything, unless it is called a folder
     if (
-        not marked
-        or elsewhere(said)
+        not (marked or locked)
+        or (elsewhere(said) and not of_the_host(place.name))
         or (not code and (f"`{name.strip('`')}`" not in said or (bare and not words(said) & _FOLDERS)))
     ):
         return None
@@ -246,7 +253,7 @@ def _renamed(claim: File, place: Place, case: Case) -> Settled | None:
     if to is None or to.how != "absent" or place.how != "there" or place.why or not specific(claim.to, claim.quote):
         return None
     evidence = (shown(place.path, case.snapshot), *to.evidence(case.snapshot))
-    return Settled("contradicted", f"{place.path} is there, {to.name} is not.", evidence, f"The sentence says that {place.name} was renamed to {to.name}.", _about(claim.path))  # fmt: skip
+    return Settled("contradicted", f"{place.path} is there, {to.name} is not.", evidence, f"The sentence says that {place.name} was renamed to {to.name}; it was not.", _about(claim.path))  # fmt: skip
 
 
 # -- the template ------------------------------------------------------------------------------------------------------
@@ -273,7 +280,7 @@ def _against_template(claim: File, state: str, place: Place, case: Case) -> Sett
     shows = f"{one.path} is as the template brought it." if state == "changed" else f"{one.path} was {one.state} on {one.since}." if one.since else f"{one.path} was {one.state}."  # fmt: skip
     path = one.path if one.path in case.snapshot.files else place.path
     evidence = (shown(path, case.snapshot),) if path else (fact(shows, one.path),)
-    return Settled("contradicted", shows, evidence, f"The sentence says that {name} is {state}.", f"template:{name.lower()}", True)  # fmt: skip
+    return Settled("contradicted", shows, evidence, f"The sentence says that {name} is {state}; it is not.", f"template:{name.lower()}", True)  # fmt: skip
 
 
 def _own(place: Place, case: Case) -> list[Tracked]:
@@ -346,7 +353,7 @@ def location(claim: Location, case: Case) -> Settled | None:
     more = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
     where = place.path or "the root"
     says = f"all {claim.what} lie in {where}" if below else f"{claim.what} lie in {where}"
-    return Settled("contradicted", f"{outside[0]}{more}: not in {where}.", evidence, f"The sentence says that {says}.", about, bool(below))  # fmt: skip
+    return Settled("contradicted", f"{outside[0]}{more}: not in {where}.", evidence, f"The sentence says that {says}; these do not.", about, bool(below))  # fmt: skip
 
 
 # -- what stands in a file ---------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def gate(claim: Gate, case: Case) -> Settled | None:
         if not b.sure or anyway(a, b):
             return None
         return contradicted(
-            about, shows, f"The sentence says that {claim.then} does not wait for {claim.first}.", *proof
+            about, shows, f"The sentence says that {claim.then} does not wait for {claim.first}; it does.", *proof
         )
     if claim.denied or not {claim.first, claim.then} <= PLAIN or not sure_of_all(ci):
         return None

@@ -47,7 +47,7 @@ def history(claim: History, case: Case) -> Settled | None:
         proof = fact(shows, *[t.commit[:12] for t in found[:12]])
         if not claim.denied:
             return supported("history:tags", shows, proof)
-        return contradicted("history:tags", shows, "The sentence says that there are none.", proof)
+        return contradicted("history:tags", shows, "The sentence says that there are none; there are.", proof)
     return None
 
 
@@ -140,7 +140,9 @@ def _branches(claim: History, case: Case) -> Settled | None:
             return None
         shows = f"{len(alive)} branches are merged and still there: {', '.join(b.name for b in alive[:6])}."
         proof = fact(shows, *[b.commit[:12] for b in alive[:12]])
-        return contradicted("history:branches-deleted", shows, "The sentence says that they are deleted.", proof)
+        return contradicted(
+            "history:branches-deleted", shows, "The sentence says that they are deleted; they are there.", proof
+        )
     names = list(
         dict.fromkeys([*(p.branch for p in own_pull_requests(case.history) if p.branch), *(b.name for b in here)])
     )
@@ -152,4 +154,4 @@ def _branches(claim: History, case: Case) -> Settled | None:
         return None if claim.denied else _straight(claim, case, proof)
     if not claim.denied:
         return supported("history:branches", shows, proof)
-    return contradicted("history:branches", shows, "The sentence says that there were none.", proof)
+    return contradicted("history:branches", shows, "The sentence says that there were none; there were.", proof)

@@ -6,6 +6,7 @@ from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Runs
 from auditor.claims.settle.workflows import beyond_github, contradicted, meant, supported, sure_of_all, words
 from auditor.facts.civalues import caches, default_caches
+from auditor.facts.past import was_there
 from auditor.facts.programs import LINTERS
 from auditor.facts.purposes import Served, pipelines, served
 from auditor.facts.quality import hooks, without_option
@@ -21,7 +22,7 @@ from auditor.facts.traces import (
     tools_of,
     trace,
 )
-from auditor.facts.workflows import CiWorkflow
+from auditor.facts.workflows import CI, CiWorkflow
 from auditor.models import Evidence
 from auditor.readers.text import readable
 
@@ -30,7 +31,7 @@ from auditor.readers.text import readable
 def runs(claim: Runs, case: Case) -> Settled | None:
     """Compares a tool (or a purpose: tests, linting, coverage, caching) with what the steps of the workflows lead to: actions, tasks,
     targets, scripts, hooks where a step or pre-commit.ci runs them, pytest's options, Cloud Build files that are submitted; for hooks with
-    the root's pre-commit configuration. Contradicted where nothing that CI says so much as names a tool that must leave its name; a denial by
+    the root's pre-commit configuration. Contradicted where GitHub is said to run it and there is no CI of any kind, and where nothing that CI says so much as names a tool that must leave its name; a denial by
     a step of a workflow that starts by itself; `blocks` where every run of it lets its failure pass. Says nothing of tools by hand, of
     images, of CI on other hosts or that calls what cannot be seen, of builds and deployments that Cloud Build may do, and of actions that
     bundle linters."""
@@ -46,6 +47,8 @@ def runs(claim: Runs, case: Case) -> Settled | None:
     ci = pipelines(case.snapshot)
     workflows = ci.workflows
     called = "CI"
+    if not workflows and not claim.denied and claim.place in ("ci", "workflow"):
+        return _without_ci(claim, case)
     if claim.place == "workflow" or claim.path:
         found_by = meant(case, claim.path, claim.purpose)
         if found_by is None:
@@ -90,8 +93,28 @@ def runs(claim: Runs, case: Case) -> Settled | None:
     )
     alike = tool in LINTERS and any(t in LINTERS for t in tools_of(workflows))  # the job is done, by another tool
     return contradicted(
-        about, shows, f"The sentence says that {called} runs {claim.tool}.", absence(shows), detail=elsewhere or alike
+        about,
+        shows,
+        f"The sentence says that {called} runs {claim.tool}; nothing there does.",
+        absence(shows),
+        detail=elsewhere or alike,
     )
+
+
+_GITHUBS = frozenset(["action", "actions", "workflow", "workflows"])
+_ANY_CI = ("ci-runs-tests", "ci-workflow", "ci-template", "ci-elsewhere", "ci-misplaced", "ci-other-host", "ci-anything")  # fmt: skip
+
+
+def _without_ci(claim: Runs, case: Case) -> Settled | None:
+    """What GitHub is said to run, where no file of any host's is there or ever was: GitHub runs what lies in the repository and nothing
+    else. Says nothing of CI without a host's name, which a server of the group's own may run."""
+    said = words(claim.quote)
+    if "github" not in said or said.isdisjoint(_GITHUBS) or not case.absent(*_ANY_CI):
+        return None
+    if was_there(case.snapshot, CI):  # in an earlier commit, or on a branch, for which GitHub runs it, too
+        return None
+    shows = "There is no file in `.github/workflows`, nor of another host of continuous integration."
+    return contradicted("ci:none", shows, "The sentence says what GitHub runs; there is no workflow that it could run.", absence(shows))  # fmt: skip
 
 
 def toothless(about: str, place: Served) -> Settled:
@@ -125,7 +148,7 @@ def _denied(claim: Runs, tool: str, called: str, found: list[Served], case: Case
         first = own[0]
         shows = f"{first.file.path}:{first.line} runs {tool} in {first.workflow.path}."
         return contradicted(
-            f"runs:{tool}", shows, f"The sentence says that {called} does not run {claim.tool}.", _cite(first)
+            f"runs:{tool}", shows, f"The sentence says that {called} does not run {claim.tool}; it does.", _cite(first)
         )
     ci = pipelines(case.snapshot)
     left = trace(tool)
@@ -154,7 +177,7 @@ def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
             + " that the template does not bring." * claim.denied
         )
         denied = contradicted(
-            "tool:pre-commit", shows, "The sentence says that there are no hooks.", *answer.evidence[:2]
+            "tool:pre-commit", shows, "The sentence says that there are no hooks; there are.", *answer.evidence[:2]
         )
         return denied if claim.denied else supported("tool:pre-commit", shows + ".", *answer.evidence[:1])
     if known.file is None:
@@ -178,7 +201,11 @@ def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
         if not claim.denied:
             return supported(about, shows, proof)
         own = not known.stub and not purpose
-        return contradicted(about, shows, f"The sentence says that no hook runs {claim.tool}.", proof) if own else None
+        return (
+            contradicted(about, shows, f"The sentence says that no hook runs {claim.tool}; one does.", proof)
+            if own
+            else None
+        )
     if not pattern or not known.sure or claim.denied or not (purpose or (trace(tool) and named(claim.quote, tool))):
         return None
     first = min(h.line for h in known.found)
@@ -227,7 +254,7 @@ def _caching(claim: Runs, case: Case) -> Settled | None:
         what, file, line = own[0]
         shows = f"{file.path}:{line}: {what}."
         return contradicted(
-            "cache:ci", shows, "The sentence says that there is no caching.", file.cite(line, note=what)
+            "cache:ci", shows, "The sentence says that there is no caching; there is.", file.cite(line, note=what)
         )
     lacking = [w for w in workflows if keeps_no_cache(ci.texts[w.path])]
     if len(lacking) == len(workflows):
@@ -239,7 +266,9 @@ def _caching(claim: Runs, case: Case) -> Settled | None:
         w, run = bare[0]
         shows = f"{w.path} installs packages (line {run.line}) and keeps no cache."
         proof = run.file.cite(run.line, note="installs without a cache")
-        return contradicted("cache:all", shows, "The sentence says that all of them use a cache.", proof, detail=True)
+        return contradicted(
+            "cache:all", shows, "The sentence says that all of them use a cache; this one does not.", proof, detail=True
+        )
     if kept:
         what, file, line = kept[0][1]
         return supported("cache:ci", f"{file.path}:{line}: {what}.", file.cite(line, note=what))

@@ -141,7 +141,7 @@ def _seedless(claim: Setting, case: Case) -> Settled | None:
         f"`seed`, `random_state` and their like were looked for in {', '.join(sorted(f.path for f in files)[:6])}: none."
     )
     shows = f"{found[0].path}:{found[1]} sets a seed for training; {files[0].path} and what it imports set none."
-    return Settled("contradicted", shows, (found[0].cite(found[1]), looked), f"The sentence says that {claim.of} sets a seed, too.", f"seed:{claim.of}", True)  # fmt: skip
+    return Settled("contradicted", shows, (found[0].cite(found[1]), looked), f"The sentence says that {claim.of} sets a seed, too; it sets none.", f"seed:{claim.of}", True)  # fmt: skip
 
 
 _SET = ("", "set", "fixed", "constant", "same", "the same", "configured", "true")
@@ -266,7 +266,7 @@ def _all_pinned(claim: Dependency, case: Case) -> Settled | None:
         return None
     shows = f"{paths[0]}: {len(loose)} of {len(listed)} entries are not pinned to one version."
     note = fact(f"Not pinned: {', '.join(p.name for p in loose[:6])}", *(f"{p.path}:{p.line}" for p in loose[:6]))
-    return Settled("contradicted", shows, (*(case.snapshot.files[p.path].cite(p.line) for p in loose[:2]), note), "The sentence says that the dependencies are pinned.", "dependencies:pinned", True)  # fmt: skip
+    return Settled("contradicted", shows, (*(case.snapshot.files[p.path].cite(p.line) for p in loose[:2]), note), "The sentence says that the dependencies are pinned; these are not.", "dependencies:pinned", True)  # fmt: skip
 
 
 def _one(claim: Dependency, state: str, case: Case) -> Settled | None:
@@ -281,10 +281,10 @@ def _one(claim: Dependency, state: str, case: Case) -> Settled | None:
     one = found[0]
     at = f"{one.path}:{one.line} asks for {one.name}{one.spec}"
     if state == "not declared":
-        return Settled("contradicted", f"{at}.", cited, f"The sentence says that {claim.package} is not declared.", about)  # fmt: skip
+        return Settled("contradicted", f"{at}.", cited, f"The sentence says that {claim.package} is not declared; it is.", about)  # fmt: skip
     listed = [p for p in found if p.how == "listed"]
     if state == "pinned" and listed and not any(p.pinned for p in found) and not any(locked([f]) for f in _lists(case)):
-        return Settled("contradicted", f"{at}, which allows more than one version.", cited, f"The sentence says that {claim.package} is pinned.", about, True)  # fmt: skip
+        return Settled("contradicted", f"{at}, which allows more than one version.", cited, f"The sentence says that {claim.package} is pinned; it is not.", about, True)  # fmt: skip
     groups = {("dev" if set(re.split(r"[-_.\s]", p.group.lower())) & _DEV else "other") if p.group else "main" for p in listed}  # fmt: skip
     grouped = groups <= {"main", "dev"} and all(p.path.endswith("pyproject.toml") for p in listed)
     if claim.group in ("main", "dev") and listed and grouped and claim.group not in groups:

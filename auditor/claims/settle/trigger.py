@@ -128,7 +128,9 @@ def _period(claim: Claim, found: Meant, about: str) -> Settled | None:
     w, t, cron = crons[0]
     shows = f"{w.path}:{t.line} has the schedule `{cron}`, once a {period(cron)}."
     proof = w.file.cite(t.line, t.line + 1, note="the schedule")
-    return contradicted(about, shows, f"The sentence says once a {claim.period}.", proof, detail=True)
+    return contradicted(
+        about, shows, f"The sentence says once a {claim.period}; the file says otherwise.", proof, detail=True
+    )
 
 
 def _updates(claim: Claim, case: Case) -> Settled | None:
@@ -142,7 +144,11 @@ def _updates(claim: Claim, case: Case) -> Settled | None:
     if hit:
         return supported("trigger:updates", shows, file.cite(line, line + 1))
     return contradicted(
-        "trigger:updates", shows, f"The sentence says once a {claim.period}.", file.cite(line, line + 1), detail=True
+        "trigger:updates",
+        shows,
+        f"The sentence says once a {claim.period}; the file says otherwise.",
+        file.cite(line, line + 1),
+        detail=True,
     )
 
 

@@ -1,0 +1,115 @@
+"""Items that say as data what shows them: files, and words that one of these says."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from auditor.models import Record
+from auditor.probes import load
+from auditor.profile import Item, load_profile
+from auditor.snapshot import Snapshot
+
+DAG = "from airflow import DAG\n\nwith DAG('daily'):\n    pass\n"
+
+
+def outcome(tree: dict[str, str | bytes], **said: object) -> str:
+    item = Item(id="it", texts=("Write an Airflow DAG.",), **said)  # type: ignore[arg-type]
+    assert item.probes[-1] == "files-of-it"
+    return load([item])["files-of-it"].run(Snapshot(tree)).outcome
+
+
+@pytest.mark.parametrize(
+    ("tree", "mentions", "wanted"),
+    [
+        ({"dags/daily.py": DAG}, ("airflow", "DAG("), "found"),
+        ({"dags/daily.py": DAG.upper()}, ("airflow",), "found"),
+        ({"dags/sub/daily.py": DAG}, ("airflow",), "found"),
+        ({"dags/daily.py": "# from airflow import DAG\nx = 1\n"}, ("airflow",), "absent"),
+        ({"dags/daily.py": "x = 1  # airflow\n"}, ("airflow",), "found"),
+        ({"dags/daily.py": "import prefect\n"}, ("airflow", "DAG("), "absent"),
+        ({"src/daily.py": DAG}, ("airflow",), "absent"),
+        ({"dags/daily.py": DAG}, (), "found"),
+        ({"dags/__init__.py": "\n", "dags/.gitkeep": ""}, (), "absent"),
+        ({"dags/graph.png": b"\x89PNG\r\n\x1a\n\0\0" * 30}, (), "found"),
+        ({"dags/daily.py": "version https://git-lfs.github.com/spec/v1\noid sha256:" + "a" * 64 + "\nsize 12345\n"}, ("airflow",), "unknown"),
+        ({}, ("airflow",), "absent"),
+    ],
+)  # fmt: skip
+def test_files_and_words(tree: dict[str, str | bytes], mentions: tuple[str, ...], wanted: str) -> None:
+    assert outcome(tree, files=("dags/**",), mentions=mentions) == wanted
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "word", "wanted"),
+    [
+        ("README.md", "# Pond\n\n## Setup\n", "## Setup", "found"),
+        ("README.md", "# setup\n", "setup", "found"),  # a heading is no comment
+        ("models/marts.sql", "-- {{ config() }}\nselect 1\n", "config(", "absent"),
+        ("models/marts.sql", "{{ config() }}\nselect 1\n", "config(", "found"),
+        ("web/app.js", "// fetch(1)\n", "fetch(", "absent"),
+        ("Dockerfile", "# USER pond\nFROM x\n", "USER", "absent"),
+        ("run.py", "# type: ignore\n", "# type:", "found"),  # the word is itself one
+    ],
+)
+def test_comments_are_not_meant(path: str, text: str, word: str, wanted: str) -> None:
+    assert outcome({path: text}, files=("**/*",), mentions=(word,)) == wanted
+
+
+def test_the_evidence_is_the_line_and_the_absence_says_where_it_was_looked() -> None:
+    item = Item(id="airflow", texts=("Write an Airflow DAG.",), files=("dags/**/*.py",), mentions=("airflow", "DAG("))
+    probe = load([item])["files-of-airflow"]
+    (found,) = probe.run(Snapshot({"dags/daily.py": DAG})).evidence
+    assert (found.path, found.start, found.probe) == ("dags/daily.py", 1, "files-of-airflow")
+    (absent,) = probe.run(Snapshot({"dags/daily.py": "x = 1\n"})).evidence
+    assert absent.note == (
+        "Is there what the course asks for: Write an Airflow DAG? No: no file that matches `dags/**/*.py` mentions"
+        " `airflow` or `DAG(`."
+    )
+
+
+def test_a_file_that_is_the_evidence_shows_its_first_line() -> None:
+    item = Item(id="dbt", texts=("Write dbt models",), files=("**/models/**/*.sql",))
+    tree = {"dbt/models/a.sql": "\n-- a\nselect 1\n", "dbt/models/b.sql": "\n"}
+    (found,) = load([item])["files-of-dbt"].run(Snapshot(tree)).evidence
+    assert (found.path, found.start) == ("dbt/models/a.sql", 2)  # a place, by which the history is asked, too
+
+
+def test_other_probes_stay_and_all_may_be_asked_for() -> None:
+    item = Item(id="it", texts=("It",), probes=("dockerfile",), files=("dags/**",), require="all")
+    assert item.probes == ("dockerfile", "files-of-it")
+    assert isinstance(item, Record)
+    assert Item.model_validate(item.model_dump()).probes == item.probes
+
+
+PROFILE = """\
+name = "ponds"
+title = "Ponds"
+[[items]]
+id = "airflow"
+texts = ["Write an Airflow DAG"]
+files = ["dags/**/*.py"]
+mentions = ["airflow", "DAG("]
+absence = "contradicted"
+[[items]]
+id = "others"
+texts = ["Write another one"]
+probes = ["files-of-airflow"]
+"""
+
+
+def test_the_catalogue_shows_it(tmp_path: Path) -> None:
+    file = tmp_path / "ponds.toml"
+    file.write_text(PROFILE, encoding="utf-8")
+    assert load_profile(str(file)).items_by_id["others"].probes == ("files-of-airflow",)
+    for words, wanted in (
+        ([], "files-of-airflow"),
+        (["files-of-airflow"], "used for  airflow, others"),
+        (["files-of-airflow"], "a file of one of the globs with `airflow` or `DAG(` in a line"),
+    ):
+        run = subprocess.run(
+            [sys.executable, "-m", "auditor", "probes", *words, "--profile", str(file)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert wanted in " ".join(run.stdout.split(" ")), run.stdout + run.stderr
