@@ -79,7 +79,13 @@ def _denied_once(claim: Practice, known: Known, case: Case) -> Settled | None:
         return None
     partial = part or bool(known.parts and known.id == "caching")
     cloud = known.id == "monitoring" and narrow_monitoring(claim.quote)
-    boxes = [b for i in _asked(claim, known, case) if _ticked(b := case.box(i), case) and (not cloud or "cloud" in i)]
+    # that a tool was left out does not say that its work was, which the data in git or on a hub may show
+    other = known.id == "dvc" and any(case.found(p) for p in ("data-in-git", "data-on-hub"))
+    boxes = [
+        b
+        for i in (() if other else _asked(claim, known, case))
+        if _ticked(b := case.box(i), case) and (not cloud or "cloud" in i)
+    ]
     marked = [e for b in boxes if b is not None and (e := case.box_evidence(b.item))]
     elsewhere = known.id == "monitoring" and placed is not None and "monitoring" not in placed.question.topics
     shown = [] if part or cloud or elsewhere or _other_tool(claim, case) else _shown(known, case)
