@@ -88,7 +88,7 @@ def evaluate(
     from auditor import pipeline
     from auditor.cli_asking import asking_of as asking
     from auditor.cli_notes import note
-    from auditor.evaluate import compare, judging, score
+    from auditor.evaluate import claimed, compare, judging, score
     from auditor.evaluate import planted as planting
     from auditor.evaluate import records as made
     from auditor.evaluate.keys import key_files, load_key
@@ -121,9 +121,13 @@ def evaluate(
 
     result, owed = Output(), False
     if planted is not None:
-        base = places.base(made_for := planting.load_planted(planted).base)
-        note(f"planting in {made_for}")
-        result = Output(planted=tuple(planting.run(planted, base, audit, note)))
+        plants = planting.load_planted(planted)
+        base = places.base(plants.base)
+        note(f"planting in {plants.base}")
+        result = Output(
+            claimed=tuple(claimed.run(plants.claimed, base, course, note)),
+            planted=tuple(planting.run(plants, base, audit, note)),
+        )
     if keys:
         files = key_files(keys)
         loaded = [load_key(f) for f in files]

@@ -4,29 +4,34 @@ The changes are `fixtures/consistent/planted.toml`. What a change in the reposit
 (`stale`); what a change in the report contradicts never was (`never`). What two places of the report contradict has no history.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from build_fixture import FIXTURES, build
 
 from auditor import pipeline
 from auditor.claims.case import load as load_typed
+from auditor.claims.kinds import CLAIM, KINDS, kind_of
 from auditor.errors import UserError
+from auditor.evaluate import claimed
 from auditor.evaluate.matching import place
-from auditor.evaluate.planted import Change, Due, Edit, changed, load_planted, outcome, plant, run
+from auditor.evaluate.planted import Change, Claimed, Due, Edit, changed, load_planted, outcome, plant, run
 from auditor.models import AuditRecord, Submission
 from auditor.profile import load_profile
 
 REPORT = "reports/README.md"
 FILE = FIXTURES / "consistent" / "planted.toml"
-PLANTED = load_planted(FILE).planted
+LOADED = load_planted(FILE)
+PLANTED = LOADED.planted
 PROFILE = load_profile().model_copy(update={"trust": None})  # what is found, not how loud it may be said
 
 
 def alters(change: Change) -> list[str]:
     """The paths that a change alters."""
     files = FIXTURES / "consistent" / "files"
-    return list(changed(change, lambda p: (files / p).read_bytes() if (files / p).is_file() else None))
+    return list(changed(change.edits, lambda p: (files / p).read_bytes() if (files / p).is_file() else None))
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +86,75 @@ def test_the_table_is_wide() -> None:
     assert len({n for _, kind, n in found if kind == "item"}) >= 8
 
 
+# -- typed claims ------------------------------------------------------------------------------------------------------
+
+
+def test_claims_are_contradicted_and_their_twins_are_not(tmp_path: Path) -> None:
+    base = build("consistent", tmp_path / "consistent")
+    outcomes = list(claimed.run(LOADED.claimed, base, PROFILE))
+    assert len(outcomes) == len(LOADED.claimed)
+    assert not [(o.name, o.missed, o.strange) for o in outcomes if o.missed or o.strange or not o.found]
+
+
+_NO_SETTLER = {"other"}
+# values of a field that no settler contradicts: they are confirmed at most, or nothing that a repository shows tells them
+_SILENT = {
+    ("count", "of"): {"experiments", "branches", "members", "dependencies", "alerts", "services", "classes", "unknown"},
+    ("count", "scope"): {"training", "unknown"},
+    ("count", "op"): {"about"},
+    ("runs", "place"): {"image", "task", "unknown"},
+    ("location", "what"): {"configuration", "workflows", "data", "models", "source", "reports", "unknown"},
+    ("enforces", "rule"): {"commit messages", "unknown"},
+    ("history", "what"): {"branch per member", "reviews", "squash merges", "releases", "force pushes", "unknown"},
+    ("docker", "what"): {"secret inside", "size", "unknown"},
+    ("docker", "of"): {"evaluation", "unknown"},
+    ("service", "what"): {"url", "unknown"},
+    ("version", "place"): set(),
+    ("dependency", "state"): {"unknown"},
+    ("dependency", "group"): {"extra", "unknown"},
+    ("data", "what"): {"samples", "features", "train share", "image size", "parameters", "unknown"},
+    ("file", "via"): set(),
+    ("file", "state"): set(),
+    ("trigger", "events"): {"merge"},  # a push
+}
+
+
+def test_there_is_a_claim_for_each_kind_and_field() -> None:
+    made = [CLAIM.validate_python(c.claim) for c in LOADED.claimed]
+    assert len({c.name for c in LOADED.claimed}) == len(made) >= 60
+    assert {c.kind for c in made} == {kind_of(k) for k in KINDS} - _NO_SETTLER
+    for (kind, name), silent in _SILENT.items():
+        rows = [c for c in made if c.kind == kind]
+        (model,) = (k for k in KINDS if kind_of(k) == kind)
+        wanted = set(_values(model.model_fields[name].annotation))
+        held = {
+            v for given in (getattr(c, name) for c in rows) for v in (given if isinstance(given, tuple) else (given,))
+        }
+        assert wanted - held <= silent, (kind, name, wanted - held - silent)
+
+
+def _values(annotation: Any) -> Iterator[str]:
+    """The words of a list of values, however it is wrapped."""
+    for one in get_args(annotation):
+        if isinstance(one, str):
+            yield one
+        else:
+            yield from _values(one)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"at": "Q77", "claim": {"kind": "same", "quote": "so", "other": "so"}}, "no such answer"),
+        ({"at": "Q7", "claim": {"kind": "same", "quote": "so"}}, "Field required"),
+    ],
+)
+def test_a_claim_that_cannot_be_settled_is_named(row: dict[str, Any], said: str, tmp_path: Path) -> None:
+    base = build("consistent", tmp_path / "consistent")
+    with pytest.raises(UserError, match=said):
+        list(claimed.run([Claimed.model_validate({"name": "n", "true": {}, "differs": "", **row})], base, PROFILE))
+
+
 # -- the edits, and what is said of a run ------------------------------------------------------------------------------
 
 
@@ -117,7 +191,7 @@ def test_a_run_tells_what_was_missed_and_what_was_not_wanted(tmp_path: Path) -> 
     elsewhere = said.replace("said-31-tests", "another").replace('"Q7"', '"Q8"')
     file.write_text(f'base = "consistent"\n[[planted]]{said}[[planted]]{elsewhere}', encoding="utf-8")
     base = build("consistent", tmp_path / "consistent")
-    outcomes = run(file, base, lambda s: pipeline.audit(s, PROFILE), lambda _: None)
+    outcomes = run(load_planted(file), base, lambda s: pipeline.audit(s, PROFILE), lambda _: None)
     assert [(o.name, o.found, len(o.missed), len(o.strange)) for o in outcomes] == [
         ("unchanged", 0, 0, 0),
         ("said-31-tests", 1, 0, 0),

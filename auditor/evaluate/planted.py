@@ -6,6 +6,16 @@ The changes are data, in a TOML file beside the submission that they are made fo
     name = "said-31-tests"
     edits = [{do = "swap", path = "reports/README.md", texts = [["13 tests", "31 tests"]]}]
     found = [{rule = "prose-contradicts-repository", by = "claim:test-count", at = "Q7", words = "31 tests"}]
+
+`claims` names another file beside it, with typed claims as a reader makes them of a sentence: each false of the submission (or of it
+with edits), beside what is otherwise where it is true. `auditor/evaluate/claimed.py` settles both.
+
+    [[claimed]]
+    name = "twelve-workflows"
+    at = "Q11"
+    claim = {kind = "count", of = "workflows", scope = "whole", op = "exactly", value = 12, quote = "In total there are 12 workflows."}
+    true = {value = 6, quote = "In total there are 6 workflows."}
+    differs = "6 workflows"
 """
 
 import re
@@ -13,10 +23,11 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from auditor.claims.case import Rule
 from auditor.errors import UserError
 from auditor.evaluate.matching import place
 from auditor.gitdir import Directory, GitError
@@ -100,12 +111,51 @@ class Change(Record):
     edits: tuple[Edit, ...]
     found: tuple[Due, ...]
 
+    @property
+    def commits(self) -> tuple[tuple[Edit, ...], ...]:
+        """The edits of each commit."""
+        return (self.edits,)
+
+
+class Claimed(Record):
+    """A typed claim that is false of the submission with these `edits` (in one commit; `then` are edits with a commit each, `tags`
+    are set at the end; `beside` are claims that other answers make, each with its place `at`), and what is otherwise in its `true` twin. Its quote is added to the answer `at`. The
+    settler has to say `rule`, and the words `differs` in what it shows or calls the difference."""
+
+    name: str
+    at: str
+    claim: dict[str, Any]
+    true: dict[str, Any]
+    differs: str
+    rule: Rule = "prose-contradicts-repository"
+    on_template: bool = False
+    edits: tuple[Edit, ...] = ()
+    then: tuple[Edit, ...] = ()
+    tags: tuple[str, ...] = ()
+    beside: tuple[dict[str, Any], ...] = ()
+    brought: tuple[Edit, ...] = ()
+
+    @property
+    def commits(self) -> tuple[tuple[Edit, ...], ...]:
+        """The edits of each commit."""
+        return tuple(filter(None, (self.brought, self.edits, *((e,) for e in self.then))))
+
+
+class Claims(Record):
+    """A file of typed claims, and the files of a template, which a commit brings before the edits of rows that are `on_template`."""
+
+    claimed: tuple[Claimed, ...]
+    template: dict[str, str] = Field(default_factory=dict)
+
 
 class Planted(Record):
-    """A file of planted changes, and the name of the submission that they are made for."""
+    """A file of planted changes, the name of the submission that they are made for, and typed claims for it, which stand in the file
+    `claims` beside it."""
 
     base: str
     planted: tuple[Change, ...]
+    claims: str = ""
+    claimed: tuple[Claimed, ...] = ()
 
 
 class Outcome(Record):
@@ -118,10 +168,22 @@ class Outcome(Record):
 
 
 def load_planted(path: Path) -> Planted:
-    """The changes in a file. Raises UserError for anything else."""
-    hint = "give a file like fixtures/consistent/planted.toml"
+    """The changes in a file, with the claims that stand in the file that it names. Raises UserError for anything else."""
+    planted = _load(path, Planted, "give a file like fixtures/consistent/planted.toml")
+    if not planted.claims:
+        return planted
+    claims = _load(path.parent / planted.claims, Claims, "give a file like fixtures/consistent/claims.toml")
+    brought = tuple(Edit(do="put", path=p, text=t) for p, t in claims.template.items())
+    claimed = [c.model_copy(update={"brought": brought}) if c.on_template else c for c in claims.claimed]
+    return planted.model_copy(update={"claimed": tuple(claimed)})
+
+
+F = TypeVar("F", bound=Record)
+
+
+def _load(path: Path, shape: type[F], hint: str) -> F:
     try:
-        return Planted.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return shape.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"{path}: cannot be read ({error})", hint) from None
     except ValidationError as error:
@@ -129,8 +191,8 @@ def load_planted(path: Path) -> Planted:
         raise UserError(f"{path}: {'.'.join(str(p) for p in first['loc'])}: {first['msg']}", hint) from None
 
 
-def plant(changes: Sequence[Change], base: Path, into: Path) -> Path:
-    """A bare copy of a repository in the folder `into`, with each change as a commit on top of its HEAD, under
+def plant(changes: Sequence[Change | Claimed], base: Path, into: Path) -> Path:
+    """A bare copy of a repository in the folder `into`, with each change on top of its HEAD, under
     `refs/planted/NAME`: a ref that is no branch, so that no audit sees another's."""
     source = Repository(base)
     head = source.head()
@@ -142,37 +204,42 @@ def plant(changes: Sequence[Change], base: Path, into: Path) -> Path:
     return into
 
 
-def changed(change: Change, read: Callable[[str], bytes | None]) -> dict[str, bytes | None]:
-    """The files that a change alters, with their new content; None for what it deletes. `read` gives a file as it is."""
-    paths = dict.fromkeys(p for e in change.edits for p in (*e.touches, e.path, e.to) if p)
+def changed(edits: Sequence[Edit], read: Callable[[str], bytes | None]) -> dict[str, bytes | None]:
+    """The files that edits alter, with their new content; None for what they delete. `read` gives a file as it is."""
+    paths = dict.fromkeys(p for e in edits for p in (*e.touches, e.path, e.to) if p)
     before = {path: content for path in paths if (content := read(path)) is not None}
     files = dict(before)
-    for edit in change.edits:
+    for edit in edits:
         edit.apply(files)
     return {p: files.get(p) for p in sorted({*before, *files}) if files.get(p) != before.get(p)}
 
 
-def _commits(changes: Sequence[Change], source: Repository, head: str) -> Iterator[bytes]:
-    """A commit for each change, in the language of `git fast-import`."""
+def _commits(changes: Sequence[Change | Claimed], source: Repository, head: str) -> Iterator[bytes]:
+    """The commits of each change, in the language of `git fast-import`."""
     when = source.git("log", "-1", "--format=%ct +0000", head).strip()
 
-    def read(path: str) -> bytes | None:
+    def at_head(path: str) -> bytes | None:
         try:
             return source.raw("cat-file", "blob", f"{head}:{path}")
         except GitError:
             return None
 
     for change in changes:
-        yield f"commit refs/planted/{change.name}\n".encode()
-        yield f"committer Ada Example <ada@example.com> {when}\n".encode()
-        yield b"data 13\nLast changes\n\n"
-        yield f"from {head}\n".encode()
-        for path, content in changed(change, read).items():
-            if content is None:
-                yield f"D {_quoted(path)}\n".encode()
-            else:
-                yield f"M 100644 inline {_quoted(path)}\ndata {len(content)}\n".encode() + content + b"\n"
-        yield b"\n"
+        new: dict[str, bytes | None] = {}
+        for n, edits in enumerate(change.commits):
+            yield f"commit refs/planted/{change.name}\n".encode()
+            yield f"committer Ada Example <ada@example.com> {when}\n".encode()
+            yield b"data 13\nLast changes\n\n"
+            if not n:
+                yield f"from {head}\n".encode()
+            made = changed(edits, lambda p, new=new: new[p] if p in new else at_head(p))  # type: ignore[misc]
+            new |= made
+            for path, content in made.items():
+                if content is None:
+                    yield f"D {_quoted(path)}\n".encode()
+                else:
+                    yield f"M 100644 inline {_quoted(path)}\ndata {len(content)}\n".encode() + content + b"\n"
+            yield b"\n"
     yield b"done\n"
 
 
@@ -202,11 +269,9 @@ def outcome(change: Change, record: AuditRecord) -> Outcome:
 
 
 def run(
-    path: Path, base: Path, audit: Callable[[Submission], AuditRecord], say: Callable[[str], None]
+    planted: Planted, base: Path, audit: Callable[[Submission], AuditRecord], say: Callable[[str], None]
 ) -> list[Outcome]:
-    """Every change of a file, planted in the repository `base` and audited; first the repository as it is, which has to have
-    no finding."""
-    planted = load_planted(path)
+    """Every change, planted in the repository `base` and audited; first the repository as it is, which has to have no finding."""
     unchanged = Change(name="unchanged", edits=(), found=())
     outcomes = []
     with tempfile.TemporaryDirectory(prefix="auditor-planted-") as folder:

@@ -16,6 +16,7 @@ class Output(Record):
     evaluation: Evaluation | None = None
     comparison: Comparison | None = None
     planted: tuple[Outcome, ...] = ()
+    claimed: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def tables(output: Output, verbose: bool = False) -> Iterator[Table]:
                 ),
             )
     if output.planted:
-        yield from _planted(output.planted)
+        yield from _planted(output.planted, output.claimed)
 
 
 _STATUS = {
@@ -190,19 +191,29 @@ def _listed(title: str, reads: Iterable[tuple[Scored, Read]]) -> Table:
     )
 
 
-def _planted(outcomes: Sequence[Outcome]) -> Iterator[Table]:
+def _planted(outcomes: Sequence[Outcome], claims: Sequence[Outcome]) -> Iterator[Table]:
     wanted = sum(o.found + len(o.missed) for o in outcomes)
-    found = Rate.counted([True] * sum(o.found for o in outcomes) + [False] * sum(len(o.missed) for o in outcomes))
-    exact = Rate.counted(not o.missed and not o.strange for o in outcomes)
+    found = [True] * sum(o.found for o in outcomes) + [False] * sum(len(o.missed) for o in outcomes)
+    exact = [not o.missed and not o.strange for o in outcomes]
+    changes = [not o.missed for o in outcomes if o.found or o.missed or o.strange]
+    settled = [bool(o.found) for o in claims]
     strange = sum(len(o.strange) for o in outcomes)
+    rows = [("findings made", found), ("changes with just their findings", exact)]
+    if claims:
+        rows += [
+            ("typed claims contradicted", settled),
+            ("their true twins left alone", [not o.strange for o in claims]),
+        ]
+        rows += [("changes and claims found, of both", changes + settled)]
+    title = f"{len(outcomes)} changes, {wanted} findings wanted, {strange} others made"
     yield Table(
-        f"Planted contradictions: {len(outcomes)} changes, {wanted} findings wanted, {strange} others made",
+        f"Planted contradictions: {title}" + (f"; {len(claims)} typed claims" if claims else ""),
         ("", "n", "of", "%", "95 %"),
-        (("findings made", *_figures(found)), ("changes with just their findings", *_figures(exact))),
+        tuple((name, *_figures(Rate.counted(held))) for name, held in rows),
     )
-    rows = [(o.name, "missed", m) for o in outcomes for m in o.missed]
-    rows += [(o.name, "not wanted", s) for o in outcomes for s in o.strange]
-    yield Table("Planted: what differs", ("change", "", "finding"), tuple(rows))
+    differing = [(o.name, "missed", m) for o in (*outcomes, *claims) for m in o.missed]
+    differing += [(o.name, "not wanted", s) for o in (*outcomes, *claims) for s in o.strange]
+    yield Table("Planted: what differs", ("change", "", "finding"), tuple(differing))
 
 
 def text(output: Output, verbose: bool = False, width: int = 120) -> str:

@@ -332,6 +332,8 @@ _REGISTRY = compile_later(
     r"(?<![\w.-])((?:[a-z0-9-]+-docker\.pkg\.dev|(?:[a-z]+\.)?gcr\.io|ghcr\.io|quay\.io|public\.ecr\.aws|mcr\.microsoft\.com|docker\.io"
     r"|\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com|[a-z0-9]+\.azurecr\.io))(?=[/:\s\"']|$)"
 )
+# images that Google offers to everybody: its builders and prebuilt containers
+_GOOGLES = ("/cloud-builders/", "/google.com/", "/kaniko-project/", "/distroless/", "/google-containers/", "/deeplearning-platform-release/", "/vertex-ai/", "/cloudrun/")  # fmt: skip
 _BUCKET = compile_later(r"(?:\b(?:gs|s3)://|(?<![\w/])/gcs/)([a-z0-9][a-z0-9._-]{1,62})")
 _STORED = compile_later(r"\b(?:bucket|get_bucket)\(\s*[\"']([a-z0-9][a-z0-9._-]{2,62})[\"']")
 _SAYS_WHERE = ("**/*.{py,cfg,env,example}", "**/*dockerfile*", "**/.dvc/config", "**/.env*")
@@ -339,8 +341,8 @@ _SAYS_WHERE = ("**/*.{py,cfg,env,example}", "**/*dockerfile*", "**/.dvc/config",
 
 @dataclass(frozen=True)
 class CloudValue:
-    """One region, zone, registry (its host), bucket or machine type, where a file states it outside comments. `region` is the
-    place that a registry's host names."""
+    """One region, zone, registry (its host; `public registry` where the image is one that Google offers), bucket or machine type,
+    where a file states it outside comments. `region` is the place that a registry's host names."""
 
     kind: str
     value: str
@@ -373,7 +375,8 @@ def _cloud_values(snapshot: Snapshot) -> Iterator[CloudValue]:
 def _values(row: str) -> Iterator[tuple[str, str, str]]:
     for match in _REGISTRY.finditer(row):
         host = match[1]
-        yield "registry", host, host.removesuffix("-docker.pkg.dev") if host.endswith("-docker.pkg.dev") else ""
+        kind = "public registry" if row.startswith(_GOOGLES, match.end()) else "registry"
+        yield kind, host, host.removesuffix("-docker.pkg.dev") if host.endswith("-docker.pkg.dev") else ""
     for match in _ZONE.finditer(row):
         yield "zone", match[0], match[0].rpartition("-")[0]
     zones = {m.start() for m in _ZONE.finditer(row)}

@@ -120,14 +120,17 @@ def tools_of(workflows: Iterable[CiWorkflow]) -> list[str]:
 # -- caches ---
 
 _OFF = compile_later(r"cache:\s*['\"]?false|enable-cache:\s*['\"]?false|--no-cache\S*")
+_UNASKED = compile_later(r"setup-uv@\S+")
+_UNASKED_OFF = compile_later(r"enable-cache:\s*['\"]?false")  # an input of setup-uv alone
 _KEEPERS = compile_later(
     r"setup-uv@v?(?:[5-9]|[1-9]\d|[0-9a-f]{7,}|main)|setup-pixi|setup-go|setup-node@v(?:[5-9])|rust-cache|gradle"
 )
 
 
 def keeps_no_cache(said: str) -> bool:
-    """Whether all that a workflow says names no cache, nor an action that caches unasked."""
-    text = _OFF.sub("", said)
+    """Whether all that a workflow says names no cache, nor an action that caches unasked and is not told to leave it."""
+    text = _UNASKED.sub("", said, count=len(_UNASKED_OFF.findall(said))) if _UNASKED_OFF.search(said) else said
+    text = _OFF.sub("", text)
     return "cache" not in text and not _KEEPERS.search(text)
 
 

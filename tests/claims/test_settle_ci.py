@@ -24,6 +24,9 @@ LINT = (
     + ON
     + "jobs:\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pip install ruff\n      - run: ruff check .\n"
 )
+UNCACHED = ONE.replace(
+    "actions/setup-python@v5\n        with:\n", "astral-sh/setup-uv@v6\n        with:\n          enable-cache: false\n"
+)
 HAND = "name: Deploy\non:\n  workflow_dispatch:\njobs:\n  d:\n    runs-on: ubuntu-latest\n    steps:\n      - run: gcloud run deploy api\n"
 WEEKLY = "on:\n  schedule:\n    - cron: '0 4 * * 1'\njobs:\n  d:\n    runs-on: ubuntu-latest\n    steps:\n      - run: python -m app.refresh\n"
 PULLS = "{pull_request: {branches: [main]}}"
@@ -153,6 +156,9 @@ def test_runs_in_hooks(claim: dict[str, object], files: dict[str, str], expected
         ({}, at(tests=ONE), "contradicted"),
         ({}, at(tests=ONE.replace("actions/setup-python@v5", "astral-sh/setup-uv@v6")), "supported"),
         ({}, at(tests=ONE.replace("actions/setup-python@v5", "astral-sh/setup-uv@v3")), "contradicted"),
+        ({}, at(tests=UNCACHED), "contradicted"),
+        ({"every": True}, at(tests=TESTS, lint=UNCACHED), "contradicted"),
+        ({"every": True}, at(tests=TESTS, lint=UNCACHED.replace("false", "true")), "supported"),
         ({"denied": True}, at(tests=TESTS), "contradicted"),
         ({"denied": True}, at(tests=ONE), "open"),
         ({"every": True}, at(tests=TESTS, lint=LINT), "contradicted"),

@@ -85,6 +85,22 @@ def test_against_a_ticked_box(item: str, quote: str, fields: dict[str, object], 
     assert label(case({"README.md": "x"}, {item: False}), "practice", quote, item=item, **fields) == "open"
 
 
+@pytest.mark.parametrize(
+    ("quote", "check", "service"),
+    [
+        ("we did not deploy a drift detection service", "open", "contradicted"),
+        ("we did not deploy a drift detection API", "open", "contradicted"),
+        ("we did not implement drift detection", "contradicted", "contradicted"),
+        ("we did not implement drift detection for the model", "contradicted", "contradicted"),
+    ],
+)
+def test_of_two_boxes_the_one_that_a_denial_speaks_of(quote: str, check: str, service: str) -> None:
+    for ticked, wanted in (("drift-robustness", check), ("drift-service", service)):
+        boxes = {"drift-robustness": False, "drift-service": False, ticked: True}
+        for item in boxes:
+            assert label(case({"README.md": "x"}, boxes), "practice", quote, item=item, denied=True) == wanted
+
+
 def test_a_plan_is_none_where_a_sentence_or_a_claim_tells_that_it_was_done() -> None:
     told = case({}, {"cloud-alerts": True}, {"monitoring": "An alert is sent when the API fails."})
     assert label(told, "practice", "we would set up alerts", item="cloud-alerts", strength="planned") == "open"

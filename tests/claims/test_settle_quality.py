@@ -41,6 +41,8 @@ PYLINT = {WORKFLOW: LINT.replace("ruff check .", "pylint src --fail-under=8.5")}
         ({"rule": "strict typing", "tool": "pyright"}, MYPY, "open"),
         # ruff's rules
         ({"rule": "docstrings", "tool": "ruff"}, RUFF, "supported"),
+        ({"rule": "docstrings", "tool": "ruff"}, {"ruff.toml": '[lint]\nselect = ["E"]\n', "requirements.txt": "mkdocstrings\n"}, "contradicted"),
+        ({"rule": "docstrings", "tool": "ruff"}, {"ruff.toml": '[lint]\nselect = ["E"]\n', "pyproject.toml": "[dependency-groups]\ndev = ['docstr-coverage']\n"}, "open"),
         ({"rule": "annotations", "tool": "ruff"}, RUFF, "contradicted"),
         ({"rule": "annotations"}, RUFF, "open"),
         ({"rule": "annotations", "tool": "ruff"}, {**RUFF, "mypy.ini": "[mypy]\ndisallow_untyped_defs = True\n"}, "open"),

@@ -104,6 +104,10 @@ def test_a_job_that_may_never_have_run_needs_an_answer_that_tells_of_it(training
         ({"service": "Vertex AI", "what": "accelerator", "value": "one T4"}, JOB, "open"),
         ({"service": "Container Registry", "what": "used"}, PUSH, "contradicted"),
         ({"service": "Container Registry", "what": "used"}, OLD, "open"),
+        # what Google offers to everybody is no registry of the group's
+        ({"service": "Container Registry", "what": "used"}, {**PUSH, "cloudbuild.yaml": "steps:\n- name: gcr.io/cloud-builders/docker\n"}, "contradicted"),
+        ({"service": "Container Registry", "what": "used"}, {**PUSH, "cloudbuild.yaml": "images: [gcr.io/p/i]\n"}, "open"),
+        ({"service": "Artifact Registry", "what": "registry host", "value": "us-docker.pkg.dev"}, {**PUSH, "job.yaml": "imageUri: us-docker.pkg.dev/vertex-ai/training/a\n"}, "open"),
         ({"service": "Container Registry", "what": "used"}, {}, "open"),
         ({"service": "Artifact Registry", "what": "used"}, OLD, "open"),
         ({"service": "Artifact Registry", "what": "registry host", "value": "us-docker.pkg.dev"}, PUSH, "contradicted"),

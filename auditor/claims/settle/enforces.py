@@ -14,7 +14,7 @@ from auditor.facts.traces import hooked, tool_named
 _CODES = {"docstrings": ("D",), "annotations": ("ANN",), "import order": ("I",), "unused imports": ("F401",), "complexity": ("C901", "PLR09"), "naming": ("N",)}  # fmt: skip
 # what else checks the rule: where one of these is spoken of, ruff's rules settle nothing
 _OTHERS = {
-    "docstrings": r"pydocstyle|interrogate|pydoclint|darglint|docstr|pylint", "annotations": r"mypy|pyright|disallow_|pylint|\bty\b|annotat", "import order": r"isort|usort|reorder|pylint",
+    "docstrings": r"pydocstyle|interrogate|pydoclint|darglint|(?<!mk)docstr|pylint", "annotations": r"mypy|pyright|disallow_|pylint|\bty\b|annotat", "import order": r"isort|usort|reorder|pylint",
     "unused imports": r"flake8|pyflakes|pylint|autoflake|pycln|unimport", "complexity": r"complexity|radon|xenon|pylint|sonar", "naming": r"pep8-naming|pylint",
 }  # fmt: skip
 _STRICT = r"strict|disallow_|disallow-|warn_return_any|check_untyped"

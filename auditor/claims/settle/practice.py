@@ -83,7 +83,7 @@ def _denied_once(claim: Practice, known: Known, case: Case) -> Settled | None:
     other = known.id == "dvc" and any(case.found(p) for p in ("data-in-git", "data-on-hub"))
     boxes = [
         b
-        for i in (() if other else case.profile.of_practice(known.id))
+        for i in (() if other else _asked(claim, known, case))
         if _ticked(b := case.box(i), case) and (not cloud or "cloud" in i)
     ]
     marked = [e for b in boxes if b is not None and (e := case.box_evidence(b.item))]
@@ -109,6 +109,21 @@ def _denied_once(claim: Practice, known: Known, case: Case) -> Settled | None:
         "contradicted", f"The answer to question {told.question.n} says (line {told.line}): “{_clip(told.claim.quote)}”",
         (case.quoted(told),), f"One answer says {left_out}, the other reports it.", about, rule="prose-contradicts-prose",
     )  # fmt: skip
+
+
+def _asked(claim: Practice, known: Known, case: Case) -> tuple[str, ...]:
+    """The practice's items that a denial speaks of: all, or those alone that ask for the part that it names ("did not deploy a
+    drift detection service" denies nothing of a check for drift)."""
+    items = case.profile.of_practice(known.id)
+    of = {i: _stems(i.replace("-", " ")) | _stems(b.text if (b := case.box(i)) else "") for i in items}
+    shared = set.intersection(*of.values()) if of else set()
+    parts = (w for w in words(denial(claim.quote, known)) if names((w,), known.parts))
+    named = {stem for w in parts for stem in _stems(w)} - shared
+    return tuple(i for i in items if named & of[i]) or items
+
+
+def _stems(text: str) -> set[str]:
+    return {w[:5] for w in words(text)}
 
 
 def _ticked_all_the_same(claim: Practice, case: Case) -> Settled | None:

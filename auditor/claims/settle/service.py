@@ -187,11 +187,12 @@ def _registry(claim: Service, name: str, case: Case) -> Settled | None:
     """A registry's host against those that files name. Artifact Registry serves gcr.io, too; Container Registry never pkg.dev."""
     known = [v for v in cloud_values(case.snapshot) if v.kind == "registry" and v.value.endswith(("pkg.dev", "gcr.io"))]
     hosts = sorted({v.value for v in known})
+    offered = {v.value for v in cloud_values(case.snapshot) if v.kind == "public registry"}
     small = claim.value.lower().strip("/")
     said = " ".join(words(claim.quote))
     if claim.what == "registry host":
         host = small.split("/")[0]
-        wrong = host.endswith(("pkg.dev", "gcr.io")) and bool(hosts) and host not in hosts
+        wrong = host.endswith(("pkg.dev", "gcr.io")) and bool(hosts) and host not in offered.union(hosts)
     else:
         meant = "container registry" in said and "artifact" not in said
         wrong = meant and bool(hosts) and all(h.endswith("pkg.dev") for h in hosts)
