@@ -265,3 +265,15 @@ def test_the_version_of_a_report() -> None:
         assert found.layout == version.layout
     assert version_of([], [], [], PROFILE) is None
     assert version_of([], [numbered(1, "")], [None], PROFILE) is None
+
+
+def test_blank_rows_and_the_top_of_a_report() -> None:
+    assert starts("> What?\n>\n> Answer:\n\nx\n") == [(0, 0, 1, "by its line `> Answer:`")]
+    assert starts("\n\n> What?\n>\n> Answer:\n\nx\n") == [(2, 2, 1, "by its line `> Answer:`")]
+
+
+def test_a_heading_without_a_number_above_the_text_of_a_question() -> None:
+    quote = f"> **{QUESTION.texts[0]}**\n>\n> Answer:\n\nx\n"
+    assert [(line, body) for line, body, *_ in starts(f"### Why so\n{quote}")] == [(0, 1)]
+    assert starts(f"### Point 77\n{quote}")[0][2] == 77
+    assert starts(f"### Point 7 of 77\n{quote}")[0][2] not in (7, 77)

@@ -378,6 +378,7 @@ def test_two_places_that_differ_and_commands() -> None:
     run = {"kind": "command", "line": "with pytest", "quote": "with *pytest*", "folder": "nowhere", "after": None}
     (placed,) = claims(run).placed
     assert (placed.claim.line, placed.claim.folder, placed.claim.after) == ("with pytest", "", "")
+    assert claims(run | {"line": "ok"}).placed  # the last word of an answer
     assert dict(claims(run | {"line": "with pytests"}).dropped) == {"it names what no answer names": 1}
 
 

@@ -35,8 +35,12 @@ SECONDS = 120
 """What the tests of one mutant may take; a mutant that never ends is noticed."""
 
 
-def changes(tree: ast.Module) -> Iterator[tuple[int, str, ast.Module]]:
-    """Every mutant of a module: its line, what is changed in words, and its tree. The lines stay what they were."""
+Change = tuple[int, str, int, int]
+"""A line, what is changed there in words, the place of the node, and which of its ways."""
+
+
+def changes(tree: ast.Module) -> Iterator[Change]:
+    """Every mutant of a module."""
     skipped: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and isinstance(node.body[0], ast.Expr):
@@ -51,11 +55,15 @@ def changes(tree: ast.Module) -> Iterator[tuple[int, str, ast.Module]]:
         if id(node) in skipped or not hasattr(node, "lineno"):
             continue
         for n, (said, _) in enumerate(_ways(node)):
-            mutated = copy.deepcopy(tree)
-            target = list(ast.walk(mutated))[at]
-            made = list(_ways(target))[n][1]
-            _replace(mutated, target, made)
-            yield node.lineno, said, ast.fix_missing_locations(mutated)
+            yield node.lineno, said, at, n
+
+
+def mutated(tree: ast.Module, change: Change) -> ast.Module:
+    """The tree with one change. The lines stay what they were."""
+    made = copy.deepcopy(tree)
+    target = list(ast.walk(made))[change[2]]
+    _replace(made, target, list(_ways(target))[change[3]][1])
+    return ast.fix_missing_locations(made)
 
 
 def _ways(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
@@ -227,9 +235,10 @@ class Mutating:
             else random.Random(self.path.rpartition("auditor/")[2]).sample(every, min(self.number, len(every)))
         )
         killed = 0
-        for line, said, tree in sorted(chosen, key=lambda c: c[0]):
+        for change in sorted(chosen):
+            line, said = change[:2]
             known = [i for i in items if line in self.reached[i.nodeid]] or (items if self._outside(line) else [])
-            how = self._lives(known, module, tree) if known else "no test gets there"
+            how = self._lives(known, module, change) if known else "no test gets there"
             killed += not how
             if how:
                 print(f"{how}: {self.path.rpartition('auditor/')[2]}:{line}: {said}", file=sys.__stderr__, flush=True)
@@ -244,7 +253,7 @@ class Mutating:
             for n in ast.walk(self.tree)
         )
 
-    def _lives(self, items: Sequence[pytest.Item], module: types.ModuleType, tree: ast.Module) -> str:
+    def _lives(self, items: Sequence[pytest.Item], module: types.ModuleType, change: Change) -> str:
         """Run the tests against a mutant in a process of its own: "survived", or nothing where one failed."""
         sys.stdout.flush()
         process = os.fork()
@@ -255,7 +264,7 @@ class Mutating:
                 os.dup2(null, 1)
                 os.dup2(null, 2)
                 signal.alarm(SECONDS)
-                put(module, tree, self.path)
+                put(module, mutated(self.tree, change), self.path)
                 self.failed = False
                 quick = sorted(items, key=lambda i: self.seconds[i.nodeid])
                 for item, after in zip(quick, [*quick[1:], None], strict=True):
