@@ -277,3 +277,30 @@ def test_a_heading_without_a_number_above_the_text_of_a_question() -> None:
     assert [(line, body) for line, body, *_ in starts(f"### Why so\n{quote}")] == [(0, 1)]
     assert starts(f"### Point 77\n{quote}")[0][2] == 77
     assert starts(f"### Point 7 of 77\n{quote}")[0][2] not in (7, 77)
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        ("- -- done ---", "- -- done ---"),
+        ("a --- done ---", "a --- done ---"),
+        ("---- done -----", "done"),
+        ("````--- done ---````", "````--- done ---````"),
+    ],
+)
+def test_dashes_around_an_answer(row: str, kept: str) -> None:
+    assert answer_rows(["> Answer:", "first", row, "last"], 0, 4)[0][1:-1] == [(3, kept)]
+
+
+def test_a_rule_or_a_placeholder_does_not_end_an_answer() -> None:
+    lines = ["> Answer:", "a", "---", "question 3 fill here", "b"]
+    assert answer_rows(lines, 0, 5)[0] == [(2, "a"), (5, "b")]
+
+
+def test_few_boxes_below_and_lists_without_a_heading() -> None:
+    boxes = [f"* [x] {i.texts[0]}" for i in PROFILE.items[:9]]
+    rows = ["### Question 1", "", "x", "", *boxes, "", "### Question 2", ""]
+    last = rows.index("### Question 2")
+    assert where_listed("\n".join(rows), rows, [0, last], PROFILE) == (4, last)
+    few = [*rows[:5], "", "### Question 2"]
+    assert where_listed("\n".join(few), few, [0, 6], PROFILE) == (0, 0)
