@@ -1,4 +1,4 @@
-"""`python -m tests.hostile`: see `cases` and `mutants`."""
+"""`python -m tests.hostile`: see `cases`, `mutants` and `code_mutants`."""
 
 import sys
 from pathlib import Path
@@ -16,6 +16,10 @@ def main() -> None:
             number = int(rest[rest.index("--number") + 1]) if "--number" in rest else 80
             names = (rest[rest.index("--fixture") + 1],) if "--fixture" in rest else NAMES
             sys.exit(not mutants.told(names, number))
+        case ["code", *rest]:
+            import code_mutants
+
+            sys.exit(not code_mutants.told(rest))
         case rest:
             import cases
 
