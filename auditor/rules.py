@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
-from auditor.hints import stated
 from auditor.lazy import dataclass
 from auditor.models import (
     AuditRecord,
@@ -49,8 +48,8 @@ RULES: dict[str, Rule] = {
             id="prose-contradicts-repository",
             title="A sentence that the repository contradicts",
             level="error",
-            help="A warning where only a number or name is off; a level lower where the sentence was true when it was written.",
-            hint="Write what the repository shows, or commit what the sentence says.",
+            help="A warning where only a number or name is off, or where the sentence was true when it was written.",
+            hint="Write what the repository shows, or change the repository: the two must agree.",
         ),
         Rule(
             id="report-addresses-a-model",
@@ -544,18 +543,17 @@ def open_but_there(record: AuditRecord) -> int:
 
 
 def level_of(rule: str, verdict: Verdict) -> Level:
-    """The rule's level, one lower for a mere detail, for what a judge saw in a figure or where the history speaks for the
-    group, and one lower again for what was true when it was written."""
-    less = verdict.detail or verdict.seen or bool(verdict.softened)
-    step = LEVELS.index(RULES[rule].level) + less + (verdict.when == "stale")
+    """The rule's level, one lower for a mere detail, for what a judge saw in a figure, where the history speaks for the group, or
+    for what was true when it was written."""
+    less = verdict.detail or verdict.seen or bool(verdict.softened) or verdict.when == "stale"
+    step = LEVELS.index(RULES[rule].level) + less
     return LEVELS[min(step, len(LEVELS) - 1)]
 
 
 def hint(verdict: Verdict, finding: Finding) -> str:
-    """What the group can change: the verdict's own hint, that of the kind of claim, or the rule's; nothing for a rule that this
-    version lacks."""
+    """What the group can change: the verdict's own hint, or the rule's; nothing for a rule that this version lacks."""
     rule = RULES.get(finding.rule)
-    return verdict.hint or stated(verdict, finding.rule) or (rule.hint if rule else "")
+    return verdict.hint or (rule.hint if rule else "")
 
 
 def _source(verdict: Verdict, items: Mapping[int, ChecklistItem]) -> str:

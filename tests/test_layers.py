@@ -64,6 +64,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "clauses": {"prose"},
     "numbers": set(),
     "claims": {
+        "hints",
         "boundary",
         "claims",
         "clauses",

@@ -25,7 +25,7 @@ _MARKS = {"supported": "✓", "contradicted": "✗", "not_verifiable": "?"}
 
 SMALL = {
     "claim:command": "commands do not fit the files that they name",
-    "claim:file": "sentences name files by other names than theirs",
+    "claim:file": "sentences name files that are not there by that name",
     "claim:service": "answers leave services out",
 }
 _MANY = 3  # as many small findings of one kind are told as one
