@@ -119,7 +119,7 @@ RULES: dict[str, Rule] = {
         Rule(
             id="report-moved",
             title="A report that is not where the course collects it",
-            level="warning",
+            level="error",
             help=_FORM,
         ),
         Rule(id="image-elsewhere", title="An image kept outside the repository", level="note", help=_FORM),
@@ -521,7 +521,7 @@ def sorted_findings(findings: Iterable[Finding], verdicts: Mapping[str, Verdict]
 _WEIGHTS = (
     ("secret-in-repository",),
     ADDRESSES,
-    ("conflict-markers", "report-moved", "checklist-missing", "checklist-blank", "question-missing"),
+    ("report-moved", "conflict-markers", "checklist-missing", "checklist-blank", "question-missing"),
     ("checked-but-absent", "prose-contradicts-repository", "prose-contradicts-checklist", "prose-contradicts-prose"),
 )
 _SMALL = ("claim:command", "claim:file", "claim:service")  # where a reader finds what is meant all the same
