@@ -428,7 +428,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
                 quote="" if hidden else " ".join(verdict.claim.quote.split())[:200],
                 standing=finding.standing,
                 fingerprint=finding.fingerprint,
-                place=f"{record.report.where(source)}:{verdict.claim.line}",
+                place="{}:{}".format(*record.report.spot(verdict.claim)),
                 difference="" if hidden else " ".join(verdict.difference.split())[:300],
                 link=line_url(record, verdict),
                 since="" if record.since is None else "new" if finding.fingerprint in new else "still",

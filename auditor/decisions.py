@@ -147,7 +147,7 @@ def _questions(record: AuditRecord, chosen: Mapping[str, Decision]) -> Iterator[
         if note:
             yield f"   - Note: {plain(note)}"
         quoted = "a private answer" if hidden else code(verdict.claim.quote, 300)
-        path, line = record.report.at(verdict.claim.source, verdict.claim.line)
+        path, line = record.report.spot(verdict.claim)
         yield f"   - The report says ({code(f'{path}:{line}')}): {quoted}"
         if hidden:
             continue

@@ -254,7 +254,7 @@ class _Explained:
         yield Line(f"{len(found)} finding{'s' * (len(found) != 1)} in this audit", True)
         for finding in found:
             verdict = self.verdicts[finding.verdict]
-            yield Line(f"{verdict.id}, line {verdict.claim.line}: {' '.join(verdict.claim.quote.split())[:160]}")
+            yield Line(f"{verdict.id}, line {_place(verdict)}: {' '.join(verdict.claim.quote.split())[:160]}")
 
     def finding(self, finding: Finding, verdict: Verdict) -> Iterator[Line]:
         yield Line(f"finding {verdict.id}: {finding.rule}, {finding.level}, {finding.standing}", True)
@@ -289,7 +289,7 @@ class _Explained:
 
 def _said(verdict: Verdict) -> Iterator[Line]:
     for name, text in (
-        ("in line", f"{verdict.claim.line}: {' '.join(verdict.claim.quote.split())[:300]}"),
+        ("in line", f"{_place(verdict)}: {' '.join(verdict.claim.quote.split())[:300]}"),
         ("repository", verdict.repo_shows),
         ("difference", verdict.difference),
         ("for the group", verdict.softened),
@@ -297,6 +297,11 @@ def _said(verdict: Verdict) -> Iterator[Line]:
     ):
         if text:
             yield Line(f"{name}: {text}")
+
+
+def _place(verdict: Verdict) -> str:
+    claim = verdict.claim
+    return f"{claim.path}:{claim.path_line}" if claim.path else str(claim.line)
 
 
 def _named(paths: tuple[str, ...] | list[str]) -> str:

@@ -168,6 +168,10 @@ class Report(Record):
         """The file that a line of the report stands in, and its line there."""
         return (self.checklist, line) if source.kind == "item" and self.checklist else self.place(line)
 
+    def spot(self, claim: "Claim") -> tuple[str, int]:
+        """The file and line that a claim is about: the report's, or another file's."""
+        return (claim.path, claim.path_line) if claim.path else self.at(claim.source, claim.line)
+
     @property
     def files(self) -> tuple[str, ...]:
         """The files that it is made of."""
@@ -229,11 +233,14 @@ class Source(Record):
 
 
 class Claim(Record):
-    """A statement of the report, with its words as they stand there."""
+    """A statement of the report, with its words as they stand there. `path` and `path_line` are the file, and the line in it, that
+    is spoken of where that is not the report, of which `line` then is the first."""
 
     source: Source
     quote: str
     line: int
+    path: str = ""
+    path_line: int = 0
 
 
 class Citation(Record):

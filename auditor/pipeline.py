@@ -183,6 +183,7 @@ def check(
     committed, for a hook; `figures` keeps the report's images, for a page."""
     from auditor.disk import Disk, on_disk
     from auditor.form import check_form, uncommitted
+    from auditor.loose_ends import loose_ends
     from auditor.moved import find_move, moved, told, without_moved
     from auditor.worktree import open_working_tree, root_of
 
@@ -237,8 +238,9 @@ def check(
             prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
         failed = []
         keys = exposed(tree, book.enter, failed)
+        ends = loose_ends(tree, file.path, book.enter, failed) if only != "form" else ()
         prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
-        verdicts = (*verdicts, *keys)
+        verdicts = (*verdicts, *keys, *ends)
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
         submission = submission.model_copy(update={"uncommitted": tuple(sorted(cited & changed))})
         state, _ = attempt(lambda: state_of(file, report, tree, profile, len(keys)), "the state of the report in short")

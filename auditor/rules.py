@@ -122,6 +122,18 @@ RULES: dict[str, Rule] = {
             level="error",
             help=_FORM,
         ),
+        Rule(
+            id="docker-copy-missing",
+            title="A docker file that copies what the commit has not",
+            level="note",
+            help="The image cannot be built from a fresh clone, unless something fetches it that nobody could see.",
+        ),
+        Rule(
+            id="secret-in-history",
+            title="A key that was taken out and is still in the history",
+            level="note",
+            help="Whoever can clone the repository can use it. The value is not shown.",
+        ),
         Rule(id="image-elsewhere", title="An image kept outside the repository", level="note", help=_FORM),
     )
 }

@@ -56,6 +56,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "report": {"checklist", "laidout", "laidreport", "layouts", "letters", "markup", "profile", "snapshot"},
     "form": {"markup", "profile", "report", "snapshot"},
     "disk": {"claims", "facts", "form", "snapshot"},
+    "loose_ends": {"boundary", "facts", "form", "readers", "redact", "snapshot"},
     "moved": {"disk", "facts", "form"},
     "worktree": {"gitdir", "snapshot", "tree"},
     "facts": {"boundary", "facts", "grammar", "ini", "readers", "redact", "snapshot", "wording"},

@@ -127,7 +127,7 @@ class Margin:
             when=_WHEN.get(verdict.when, ""),
             at=self._at(verdict),
             where="checklist" if item else f"Q{verdict.claim.source.n}" if verdict.claim.source.n else "report",
-            line_url=self._line_url(verdict, line),
+            line_url=self._line_url(verdict),
             cites=cites,
             private=private,
             decision=self.chosen.get(finding.fingerprint) if finding else None,
@@ -163,13 +163,15 @@ class Margin:
             return False
         return verdict.claim.source.n in self.hidden_numbers or self.hides(verdict.claim.line)
 
-    def _line_url(self, verdict: Verdict, line: int) -> str:
-        path, there = self.record.report.at(verdict.claim.source, line)
+    def _line_url(self, verdict: Verdict) -> str:
+        path, there = self.record.report.spot(verdict.claim)
         return self.blob.url(path, there, there)
 
     def _at(self, verdict: Verdict) -> str:
         """The line of a claim, with its file where that is not the report; empty for what has none."""
-        where, line = self.record.report.at(verdict.claim.source, verdict.claim.line)
+        where, line = self.record.report.spot(verdict.claim)
+        if verdict.claim.path:
+            return f"{one_line(where)}, line {line}" if line else one_line(where)
         named = "" if where == self.record.report.path else f"{one_line(where)}, "
         return f"{named}line {line}" if verdict.claim.line else ""
 

@@ -73,7 +73,7 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
 
 def _at(record: AuditRecord, verdict: Verdict) -> str:
     """The line of a claim, with its file where that is not the report."""
-    where, line = record.report.at(verdict.claim.source, verdict.claim.line)
+    where, line = record.report.spot(verdict.claim)
     return str(line) if where == record.report.path else code(f"{where}:{line}")
 
 

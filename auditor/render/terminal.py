@@ -167,10 +167,12 @@ class _Page:
         verdict = self.verdicts[finding.verdict]
         known = RULES.get(finding.rule)
         yield from self.title(finding, verdict.claim.quote or (known.title if known else finding.rule))
-        where = "{}:{}".format(*self.record.report.at(verdict.claim.source, verdict.claim.line))
+        where = self.where(verdict)
         said = one_line(verdict.report_says)
         if said and said == one_line(verdict.claim.quote) and len(said) <= self.room(finding):
             yield from self.part("in line", where, "")  # the title has the words
+        elif verdict.claim.path and not said:
+            yield from self.part("in file", where, "")
         elif said or verdict.claim.source.kind != "report":
             yield from self.part("report says", said or "-", where)
         if verdict.by != "form":
@@ -187,6 +189,15 @@ class _Page:
             yield from self.part("to do", hint(verdict, finding), "")
         yield from self.part("ask", verdict.ask, "")
         yield from (self.paint(row, "dim") for row in self.part("explained", explained(self.record, finding), ""))
+
+    def where(self, verdict: Verdict) -> str:
+        """The file and line that a claim is about."""
+        path, line = self.record.report.spot(verdict.claim)
+        return f"{path}:{line}" if line else path
+
+    def at(self, verdict: Verdict) -> str:
+        """Its line, with the file where that is not the report."""
+        return self.where(verdict) if verdict.claim.path else f"line {verdict.claim.line}"
 
     def room(self, finding: Finding) -> int:
         """The columns that a finding's title has."""
@@ -206,7 +217,7 @@ class _Page:
         yield from self.title(same[0], f"{len(same)} {SMALL[first.by]}")
         for finding in same:
             verdict = self.verdicts[finding.verdict]
-            line = f"line {verdict.claim.line}"
+            line = self.at(verdict)
             yield from self.part(line, verdict.difference or verdict.repo_shows, "")
             if self.record.submission.working_tree:
                 yield from self.part("  to do", hint(verdict, finding), "")
@@ -222,7 +233,7 @@ class _Page:
             yield self.paint(f"{TITLES[standing]} ({len(listed)})", "bold")
             for finding in listed if show == "all" or standing != "remark" else listed[:8]:
                 verdict = self.verdicts[finding.verdict]
-                yield f"  line {verdict.claim.line}: {one_line(verdict.claim.quote, self.width - 14)}"
+                yield f"  {self.at(verdict)}: {one_line(verdict.claim.quote, self.width - 14)}"
                 if standing == "remark" and show != "all":
                     continue
                 for name, text in (
