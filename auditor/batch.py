@@ -55,7 +55,7 @@ from auditor.profile import Profile
 from auditor.render import index, tables
 from auditor.render.index import Class, Head
 from auditor.render.sides import counts
-from auditor.report import figures_of
+from auditor.report.figures import figures_of
 from auditor.repository import GitError, Repository
 from auditor.since import marked
 from auditor.stored import load_record

@@ -1,24 +1,34 @@
 """The command line: flags, exit codes, progress. The only module that prints."""
 
-import contextlib
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from auditor import __version__, cli_config, cli_eval, cli_explain, cli_feedback, cli_profile, cli_view, ending, limits
-from auditor.errors import Stopped, UserError
+from auditor import (
+    __version__,
+    cli_batch,
+    cli_config,
+    cli_eval,
+    cli_explain,
+    cli_feedback,
+    cli_profile,
+    cli_view,
+    ending,
+    limits,
+)
+from auditor.cli_asking import asking_of
+from auditor.cli_notes import exit_code, need_git, note, on_progress, one_line, tell_of_the_end
+from auditor.errors import UserError
 from auditor.options import (
     BaseUrlOption,
     BudgetOption,
     DecisionsOption,
     ExitZeroOption,
-    FailOn,
     FailOnOption,
     FiguresOption,
     Format,
@@ -32,8 +42,6 @@ from auditor.options import (
     OutputOption,
     PrivateOption,
     ProfileOption,
-    Read,
-    Readings,
     ReadingsOption,
     ReadOption,
     RulingOption,
@@ -47,25 +55,13 @@ from auditor.options import (
 )
 
 if TYPE_CHECKING:
-    from auditor.batch import Done
     from auditor.claims.case import Reader, Settler
     from auditor.decisions import Decisions
-    from auditor.judges.request import Asking
     from auditor.models import AuditRecord
     from auditor.probes import Probe
     from auditor.profile import Profile
     from auditor.since import Past
     from auditor.trust import Trust
-
-
-class BatchFormat(StrEnum):
-    """What `batch` writes beside a record (typer takes no list of literals)."""
-
-    html = "html"
-    sarif = "sarif"
-    markdown = "markdown"
-    text = "text"
-
 
 app = typer.Typer(
     name="auditor",
@@ -131,7 +127,7 @@ def audit(
 ) -> None:
     """Audit one submission: its report against its repository."""
     gc.disable()  # as for a check
-    _need_git()
+    need_git()
     from auditor import pipeline
     from auditor.deadline import May
     from auditor.judges.opening import open_judge
@@ -148,48 +144,22 @@ def audit(
         store=store or cache_folder() / "answers",
         max_tokens=max_tokens,
         max_cost=max_cost,
-        say=_note,
+        say=note,
         workers=workers,
         timeout=judge_timeout,
     )
-    asking = _asking(judge, budget, read, readings, ruling, second, figures, with_private)
+    asking = asking_of(judge, budget, read, readings, ruling, second, figures, with_private)
     submission = Submission(id=_name(target), repo=target, ref=ref, before=before, report_path=report)
     course = load_profile(profile)
     record = pipeline.audit(
-        submission, course, reader, _progress(), asking, figures=format == "html", may=May(timeout, memory)
+        submission, course, reader, on_progress(), asking, figures=format == "html", may=May(timeout, memory)
     )
     record = marked(record, past) if past else record
     record = _emit(record, format, output, show, chosen, with_private)
     if unread := record.report.unread if not record.error else "":
-        _note(f"{record.report.path}: {unread}; of what was not read nothing is known")
-    _tell_of_the_end(record)
+        note(f"{record.report.path}: {unread}; of what was not read nothing is known")
+    tell_of_the_end(record)
     raise typer.Exit(exit_code(record, fail_on, exit_zero))
-
-
-def _asking(
-    judge: str, budget: int, read: Read, readings: Readings, ruling: bool, second: str, figures: bool, private: bool
-) -> "Asking | None":
-    """What the judge is asked and shown. What may name people is said before it is sent."""
-    if judge == "none":
-        if read != "all":
-            raise UserError(f"--read {read} needs a judge", "name one with --judge")
-        return None
-    from auditor.judges.request import Asking
-
-    if second and readings not in ("both", "pack-twice"):
-        raise UserError("--second needs a second reading", "leave out --readings, or give both or pack-twice")
-    if read == "answers":
-        if second or figures:
-            option = "--second" if second else "--figures"
-            raise UserError(
-                f"{option} has no place where only the answers are read", "leave it out, or leave out --read"
-            )
-        _note("the judge is sent the report's answers alone (--read answers), nothing of the repository")
-    if figures:
-        _note("the judge is sent the report's images (--figures): a screenshot may name people")
-    if private:
-        _note("the judge is sent the private answers (--with-private), with stand-ins for names, numbers and addresses")
-    return Asking(budget, readings, ruling, second, figures, private, read)
 
 
 @app.command(cls=cli_config.Configured)
@@ -212,13 +182,13 @@ def check(
 ) -> None:
     """Check your own report before the deadline: the working tree as it stands, without key or network."""
     gc.disable()  # a second of work that ends with the process: collecting costs a tenth of it
-    _need_git()
-    from auditor import pipeline
+    need_git()
+    from auditor import checking
     from auditor.deadline import May
     from auditor.profile import load_profile
 
     committing = "PRE_COMMIT" in os.environ  # the hook's framework says so
-    record = pipeline.check(
+    record = checking.check(
         path,
         load_profile(profile),
         report_path=report,
@@ -229,192 +199,11 @@ def check(
         may=May(timeout, memory),
     )
     _emit(record, format, output, show, with_private=with_private)
-    _tell_of_the_end(record)
+    tell_of_the_end(record)
     raise typer.Exit(0 if exit_zero else exit_code(record, fail_on))
 
 
-@app.command(cls=cli_config.Configured)
-def batch(
-    groups: Annotated[Path, typer.Argument(help="A CSV with the columns group and repo, or a folder of repositories.")],
-    out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="DIR", help="Where records and pages go.", file_okay=False)
-    ],
-    workers: Annotated[int, typer.Option(min=0, help="Groups under way at once; 0 is one for each processor.")] = 0,
-    before: Annotated[
-        str, typer.Option(metavar="TIME", help="The last commit of each default branch at this time (ISO 8601).")
-    ] = "",
-    profile: ProfileOption = "dtu-mlops",
-    format: Annotated[
-        list[BatchFormat], typer.Option("--format", "-f", help="What to write for a group beside its record.")
-    ] = [BatchFormat.html],  # noqa: B006  (typer copies it)
-    timeout: LimitOption = 300,
-    max_size: Annotated[
-        int, typer.Option(min=0, metavar="MB", help="The largest repository that is read; 0 is no limit.")
-    ] = 0,
-    since: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="OLDDIR",
-            help="The folder of an earlier run: marks what is new, still there and gone.",
-            file_okay=False,
-        ),
-    ] = None,
-    memory: MemoryOption = limits.MEGABYTES.value,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Audit again what is finished.")] = False,
-    scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="A Dask cluster instead of own processes.")] = "",
-    fail_on: FailOnOption = "contradicted",
-    exit_zero: ExitZeroOption = False,
-    judge: JudgeOption = "none",
-    model: ModelOption = "",
-    base_url: BaseUrlOption = "",
-    store: StoreOption = None,
-    budget: BudgetOption = 150_000,
-    read: ReadOption = "all",
-    readings: ReadingsOption = "both",
-    ruling: RulingOption = True,
-    second: SecondOption = "",
-    figures: FiguresOption = False,
-    with_private: PrivateOption = False,
-    judge_timeout: TimeoutOption = 900,
-    max_tokens: MaxTokensOption = 0,
-    max_cost: MaxCostOption = 0,
-) -> None:
-    """Audit every group of a list. What is finished is kept: the same command goes on where it was stopped."""
-    from auditor import batch as many
-    from auditor.folder import Folder
-    from auditor.groups import read_groups
-    from auditor.judges.opening import open_judge
-    from auditor.overview import Beside
-    from auditor.pipeline import moment
-    from auditor.profile import load_profile
-    from auditor.repository import cache_folder
-    from auditor.stopping import stoppable
-
-    if not scheduler:
-        _need_git()
-    if before:
-        moment(before)
-    submissions = read_groups(groups, before=before, check_time=moment, note=_note)
-    formats = tuple(dict.fromkeys(f.value for f in format))
-    folder, course = Folder(out, formats), load_profile(profile)
-    beside = Beside(out, since, _note)
-    if taken := beside.take_over([(s.id, s.repo) for s in submissions]):
-        _note(f"decisions about {taken} group{'s' * (taken > 1)} taken over from {since}")
-    reader = open_judge(
-        judge,
-        model=model,
-        base_url=base_url,
-        store=store or cache_folder() / "answers",
-        max_tokens=max_tokens,
-        max_cost=max_cost,
-        say=_note,
-        timeout=judge_timeout,
-    )
-    asking = _asking(judge, budget, read, readings, ruling, second, figures, with_private)
-    terms = many.Terms.of(course, reader, formats, asking, timeout, max_size, memory)
-    make, threads = many.dask(scheduler) if scheduler else (None, many.default_workers())
-    with stoppable(), _tally(len(submissions)) as tell:
-        try:
-            summary = many.run(
-                submissions,
-                course,
-                reader,
-                folder,
-                terms,
-                workers=workers or threads,
-                make=make,
-                fresh=fresh,
-                before=before,
-                tell=tell,
-                note=_note,
-                beside=beside,
-            )
-        except KeyboardInterrupt:
-            raise Stopped("stopped", "what is finished is kept; the same command goes on from there") from None
-    for group in summary.groups:
-        if group.error:
-            typer.echo(_line(f"{group.id}: {group.error}"))
-        for reason in group.unjudged[:1]:
-            more = f" (and {len(group.unjudged) - 1} more)" if len(group.unjudged) > 1 else ""
-            typer.echo(_line(f"{group.id}: not judged: {reason}{more}"))
-    unread = [g for g in summary.groups if not g.error and not (g.statistics.items and g.statistics.questions)]
-    for group in unread:
-        lacks = "no checklist" if group.statistics.questions else "no question of the template"
-        typer.echo(_line(f"{group.id}: {lacks} was found in its report; of what was not read nothing is known"))
-    early = [g for g in summary.groups if g.ended_early]
-    for group in early:
-        typer.echo(_line(f"{group.id}: {EARLY}"))
-    failed = sum(bool(g.error) for g in summary.groups)
-    levels = {level: sum(g.levels.get(level, 0) for g in summary.groups) for level in ("error", "warning", "note")}
-    found = ", ".join(f"{n} {level}{'s' * (n != 1)}" for level, n in levels.items())
-    done = len(summary.groups) - failed
-    typer.echo(
-        f"{done} audited, {failed} failed; findings: {found}; judge: {_line(reader.info.name)}; {out / 'index.html'}"
-    )
-    if failed or unread or early or any(g.unjudged for g in summary.groups):
-        raise typer.Exit(2)
-    failing = _FAILING[fail_on]
-    raise typer.Exit(int(not exit_zero and any(levels[level] for level in levels if level in failing)))
-
-
-@contextlib.contextmanager
-def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
-    """Progress on standard error: a bar on a terminal, else a line for each group."""
-    from auditor.rules import LEVELS
-
-    count = {"done": 0, "failed": 0}
-
-    def enter(done: "Done") -> str:
-        count["done"] += 1
-        if done.entry is None:
-            return "unchanged"
-        count["failed"] += bool(done.entry.error)
-        counted = [(level, done.entry.levels.get(level, 0)) for level in LEVELS]
-        levels = ", ".join(f"{n} {level}{'s' * (n > 1)}" for level, n in counted if n)
-        return (
-            f"failed: {done.entry.error}" if done.entry.error else f"{levels or 'nothing found'} ({done.seconds:.1f} s)"
-        )
-
-    if not sys.stderr.isatty():
-
-        def line(done: "Done") -> None:
-            said = enter(done)
-            _note(f"{count['done']}/{total} {done.submission.id}: {said[:200]}")
-
-        yield line
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    bar = Progress(
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[failed]} failed, {task.fields[rate]}/s"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}"),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("", total=total, failed=0, rate="-")
-
-        def tell(done: "Done") -> None:
-            enter(done)
-            speed = f"{bar.tasks[0].speed:.1f}" if bar.tasks[0].speed else "-"
-            name = escape(_line(done.submission.id))
-            bar.update(task, advance=1, failed=count["failed"], rate=speed, description=name)
-
-        yield tell
+app.command(cls=cli_config.Configured)(cli_batch.batch)
 
 
 @app.command()
@@ -538,23 +327,12 @@ def answers(
         from auditor.judges.prices import Gate
 
         if submit:
-            service.submit(folder, service.server(base_url), Gate(max_tokens, max_cost, _note), _note)
+            service.submit(folder, service.server(base_url), Gate(max_tokens, max_cost, note), note)
             return
-        filing = service.collect(folder, service.server(base_url), _note)
+        filing = service.collect(folder, service.server(base_url), note)
     for line in filing.lines:
-        typer.echo(_line(line))
+        typer.echo(one_line(line))
     raise typer.Exit(int(bool(filing.refused)))
-
-
-def _note(line: str) -> None:
-    typer.echo(_line(line), err=True)
-
-
-def _line(text: str) -> str:
-    """One line for a terminal or a log, whatever stands in it."""
-    from auditor.escape import note
-
-    return note(text)
 
 
 @app.command()
@@ -593,46 +371,6 @@ def _users(probe: str, course: "Profile") -> str:
         elif probe in item.weak:
             used.append(f"{item.id} (a weak sign)")
     return ", ".join(used)
-
-
-_FAILING: dict[str, set[str]] = {
-    "error": {"error"},
-    "contradicted": {"error", "warning"},
-    "note": {"error", "warning", "note"},
-    "never": set(),
-}
-
-
-def exit_code(record: "AuditRecord", fail_on: FailOn, exit_zero: bool = False) -> int:
-    """2 when a judge was asked and could not answer everything, a report has no questions or no checklist that is read, or the
-    time of the audit was over before all was looked at, else 0 or 1: whether something that stands as a finding is at or
-    above a level (`contradicted` means errors and warnings)."""
-    if record.unjudged or record.error or record.report.unread or _ended_early(record):
-        return 2
-    counted = [f for f in record.findings if f.standing == "finding"]
-    return int(not exit_zero and any(f.level in _FAILING[fail_on] for f in counted))
-
-
-def _ended_early(record: "AuditRecord") -> bool:
-    from auditor.deadline import ended_early
-
-    return ended_early(p.message for p in record.omitted)
-
-
-def _tell_of_the_end(record: "AuditRecord") -> None:
-    if _ended_early(record):
-        _note(f"{EARLY}; give it more with --timeout")
-
-
-EARLY = "the time was over before all was looked at; of what was left out nothing is known"
-
-
-def _need_git() -> None:
-    """Raises UserError where git is not to be found: what needs it says so in words of its own, each in others."""
-    import shutil
-
-    if shutil.which("git") is None:
-        raise UserError("git is not installed, or not on the PATH", "install git 2.30 or newer")
 
 
 def _name(target: str) -> str:
@@ -711,20 +449,6 @@ def _emit(
 
     write_whole(output, text, "give another path with --output")
     return record
-
-
-def _progress() -> Callable[[str], None] | None:
-    """A line on standard error that git's progress overwrites; nothing when nobody looks."""
-    if not sys.stderr.isatty():
-        return None
-
-    def say(line: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{_line(line)[:100]}")
-        if "done" in line:
-            sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
-
-    return say
 
 
 def main() -> None:

@@ -86,8 +86,8 @@ def evaluate(
 ) -> None:
     """Measure: audits or stored records against answer keys."""
     from auditor import pipeline
-    from auditor.cli import _asking as asking
-    from auditor.cli import _note as note
+    from auditor.cli_asking import asking_of as asking
+    from auditor.cli_notes import note
     from auditor.evaluate import compare, judging, score
     from auditor.evaluate import planted as planting
     from auditor.evaluate import records as made

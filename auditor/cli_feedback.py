@@ -23,7 +23,7 @@ def feedback(
     """Write what each group is told: DIR/feedback/ID.md for an issue, ID.html for a mail.
 
     Only confirmed findings are in it, with their lines and what to do. Nothing is written for a group whose findings are not all decided."""
-    from auditor.cli import _note as note
+    from auditor.cli_notes import note
     from auditor.overview import Beside, load_entries
     from auditor.render import feedback as told
     from auditor.since import marked

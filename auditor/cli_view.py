@@ -17,7 +17,7 @@ def view(
 
     The address has a random token and is this machine's alone."""
     from auditor import view as server
-    from auditor.cli import _note as note
+    from auditor.cli_notes import note
     from auditor.extras import need
     from auditor.overview import load_class
 

@@ -12,7 +12,7 @@ from auditor.claims.names import find
 from auditor.claims.patterns.files import plainly_there
 from auditor.facts.mentions import mentions
 from auditor.facts.places import SLIP
-from auditor.form import Flaw
+from auditor.form.flaw import Flaw
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Question, Report, Source
 from auditor.repository import Unreadable

@@ -8,6 +8,7 @@ from auditor.claims.case import Case, Placed, Settler
 from auditor.claims.case import load as load_claims
 from auditor.claims.run import case_of, read_patterns
 from auditor.errors import UserError
+from auditor.examine import examine
 from auditor.handin import with_state
 from auditor.holes import watching
 from auditor.judges import NoJudge
@@ -18,7 +19,8 @@ from auditor.probes import Probe
 from auditor.probes import load as load_probes
 from auditor.profile import Item, Profile
 from auditor.prose import read_prose
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.rules import RULES, box_says
 from auditor.snapshot import File, Snapshot
 
@@ -50,7 +52,7 @@ def explain(
             commit=found.commit,
             commit_time=snapshot.committed,
         )
-        prepared = with_state(pipeline.examine(snapshot, profile, about), file, snapshot, profile)
+        prepared = with_state(examine(snapshot, profile, about), file, snapshot, profile)
         record = pipeline.conclude(prepared, profile, {}, NoJudge().info)
         told = list(_Explained(record, snapshot, profile).lines(id_))
     return told

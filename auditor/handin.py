@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from auditor.boundary import attempt
 from auditor.facts.secrets import Found, secrets
-from auditor.form import Number, check_form
+from auditor.form.check import check_form
+from auditor.form.flaw import Number
 from auditor.models import Citation, Claim, Evidence, Problem, Report, ReportState, Source, Verdict
 from auditor.prepared import Book, Prepared
 from auditor.profile import Profile

@@ -7,23 +7,14 @@ from auditor.checklist import entries
 from auditor.laidout import Laid, Numbers, Section, boxed, sections, sure, without_skipped
 from auditor.models import ChecklistItem, Part, Question, Report
 from auditor.profile import Profile
-from auditor.report import (
-    FEW,
-    LENGTH,
-    Notes,
-    Resolver,
-    answer_rows,
-    lines_of,
-    listed,
-    names_people,
-    note_cut,
-    prompts,
-    targets,
-    text_of,
-    version_of,
-    where_listed,
-    with_checklist,
-)
+from auditor.report.answers import LENGTH, answer_rows, names_people
+from auditor.report.checklist import listed, where_listed
+from auditor.report.find import with_checklist
+from auditor.report.headings import prompts
+from auditor.report.links import Resolver, targets
+from auditor.report.notes import FEW, Notes, note_cut
+from auditor.report.parse import version_of
+from auditor.report.text import lines_of, text_of
 from auditor.snapshot import File
 
 

@@ -7,14 +7,15 @@ from auditor.boundary import attempt
 from auditor.facts.changes import changes
 from auditor.facts.images import copies, own_dockerfiles
 from auditor.facts.secrets import Found, keys_of, secrets
-from auditor.form import Number
+from auditor.form.flaw import Number
+from auditor.gitsnapshot import OpenSnapshot
 from auditor.holes import watching
 from auditor.lazy import dataclass
 from auditor.models import Citation, Claim, Evidence, Problem, Source, Verdict
-from auditor.readers import readable
+from auditor.readers.text import readable
 from auditor.redact import is_key_file
 from auditor.repository import Unreadable
-from auditor.snapshot import File, OpenSnapshot, Snapshot
+from auditor.snapshot import File, Snapshot
 
 _BLOBS = 300  # old versions of files that are searched for keys
 _LARGE = 100_000  # bytes of one
@@ -59,9 +60,7 @@ def _verdict(id_: str, end: End, number: Number) -> Verdict:
     piece = end.evidence.model_copy(update={"probe": "form"})
     return Verdict(
         id=id_,
-        claim=Claim(
-            source=Source(kind="report", n=0), quote=end.quote, line=1, path=end.path, path_line=end.line
-        ),
+        claim=Claim(source=Source(kind="report", n=0), quote=end.quote, line=1, path=end.path, path_line=end.line),
         label="contradicted",
         citations=(Citation(evidence=number(piece), quote=piece.excerpt or piece.note),),
         repo_shows=end.shows,

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from auditor.disk import Disk
 from auditor.facts.names import names
-from auditor.form import Flaw
+from auditor.form.flaw import Flaw
 from auditor.lazy import dataclass
 from auditor.models import Image, Report, Source, Verdict
 
@@ -122,7 +122,7 @@ def _torn(move: Move, report: Report, files: Collection[str]) -> Sequence[Image]
         for i in shown
         if ":" not in i.target
         and not i.target.startswith(("#", "/"))
-        and (old := move.led(i.target)) in there
+        and move.led(i.target) in there
         and posixpath.normpath(posixpath.join(here, unquote(i.target.partition("#")[0]))) not in there
     ]
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from auditor.boundary import attempt
 from auditor.facts.copied import spoken_of
+from auditor.gitsnapshot import OpenSnapshot, open_snapshot
 from auditor.judges import Request
 from auditor.lazy import dataclass
 from auditor.models import Audited, Evidence, ProbeResult, Problem, ReadClaims, Report, ReportState, Verdict
 from auditor.profile import Profile
 from auditor.repository import Target
-from auditor.snapshot import OpenSnapshot, Snapshot, open_snapshot
+from auditor.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from auditor.judges.request import Brief

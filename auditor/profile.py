@@ -25,7 +25,7 @@ class Item(Record):
     item's own words leave to the group ("if applicable"): it speaks for a ticked box without its thing. Of an item that asks for two things `half` are the probes of the one,
     and `lacks` says what is missing where only that is found, and no sign of the other. `open` is the label of an open box
     whose thing was found, by `open_probes` where an open box needs plainer evidence than a ticked one; where it is `measured`,
-    as a share of the code, that is no finding. An item that no file can show is not `observable` and says why in `reason`. `practice` (of auditor/practices.toml) is what
+    as a share of the code, that is a remark. An item that no file can show is not `observable` and says why in `reason`. `practice` (of auditor/practices.toml) is what
     sentences about it are known by. `short` is its name where a column has room for two words.
     """
 

@@ -121,20 +121,25 @@ class Statement:
         found = inline_references(self.text)
         return tuple(Link(r.text, r.target, r.image) for r in found if not r.why)
 
+    @property
+    def introduced(self) -> str:
+        """The line that introduces the list or the fence that it stands in: what it says of all entries, it says of this one."""
+        return self.lead if self.kind in ("item", "fence", "row") and self.lead.rstrip().endswith(":") else ""
+
     @cached_property
     def planned(self) -> bool:
         """It speaks of what would or will be, or in general."""
-        return bool(_PLAN.search(self.plain))
+        return bool(_PLAN.search(self.plain) or _PLAN.search(self.introduced))
 
     @cached_property
     def past(self) -> bool:
         """It tells what was once so."""
-        return bool(_PAST.search(self.plain))
+        return bool(_PAST.search(self.plain) or _PAST.search(self.introduced))
 
     @cached_property
     def attempted(self) -> bool:
         """It tells of something tried."""
-        return bool(_ATTEMPT.search(self.plain))
+        return bool(_ATTEMPT.search(self.plain) or _ATTEMPT.search(self.introduced))
 
     @cached_property
     def hedged(self) -> bool:
@@ -149,7 +154,7 @@ class Statement:
     @cached_property
     def personal(self) -> bool:
         """It speaks of some members, not of the project."""
-        return bool(_SOMEBODY.search(self.plain))
+        return bool(_SOMEBODY.search(self.plain) or _SOMEBODY.search(self.introduced))
 
     @cached_property
     def ours(self) -> bool:
@@ -163,7 +168,8 @@ class Statement:
     @property
     def firm(self) -> bool:
         """It states how things are: no plan, past, attempt or single member."""
-        return not (self.planned or self.past or self.attempted or self.personal)
+        denied = bool(_NEGATION.search(self.introduced))
+        return not (self.planned or self.past or self.attempted or self.personal or denied)
 
 
 @dataclass(frozen=True)

@@ -464,9 +464,9 @@ def report_findings(
         if rule == "found-but-unchecked" and (blank or (item and item.mark.strip())):
             continue  # one problem says that the list was left blank; a box that says no was not forgotten
         spec = profile.items_by_id.get(item.item) if item else None
-        if rule == "found-but-unchecked" and spec and spec.measured:
-            continue  # nobody forgets a share: whether it is enough is the group's to say
         level, standing = _as_loud(rule, verdict, evidence, profile.trust)
+        if rule == "found-but-unchecked" and spec and spec.measured:
+            level, standing = "note", "remark"  # whether a share is enough is the group's to say
         mark = fingerprint(rule, verdict, _source(verdict, items), evidence)
         found.append(Finding(fingerprint=mark, rule=rule, level=level, verdict=verdict.id, standing=standing))
     return sorted_findings(_each_once(found, by_id, report.items, evidence), by_id)

@@ -7,6 +7,8 @@ to it that nobody forgets to ask.
 
 from typing import Any, cast
 
+from auditor.lazy import compile_later
+
 Table = dict[str, object]
 
 
@@ -54,6 +56,8 @@ def number_of(text: str | bytes) -> int:
 
 
 _MOST = 2**63 - 1  # what a setting's number is at most
+# of a text that has none of these, `tame` changes nothing
+UNTAMED = compile_later(r"\\[uU](?:0000)?[dD][89a-fA-F]|0[xXoObB][\da-fA-F_]{40}")
 
 
 def tame(value: object) -> Any:

@@ -5,23 +5,24 @@ replacement objects, lazy fetches, signatures or pagers. What cannot be read is 
 """
 
 import builtins
-import contextlib
 import hashlib
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from functools import lru_cache, partial
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor import limits
 from auditor.deadline import LeftOut, within
+from auditor.decoding import TEXTS, decode
 from auditor.globs import Paths, matches, may_match_below
 from auditor.holes import Hole, unsure, watching
-from auditor.linear import Words
 from auditor.models import Evidence, Report
 from auditor.redact import clip
-from auditor.repository import Blobs, History, Repository, Unreadable, read_history
-from auditor.tree import BINARY, Listing, Row, tracked
+from auditor.repository import History, Unreadable
+from auditor.said import Said
+from auditor.tree import BINARY
+
+if TYPE_CHECKING:
+    from auditor.gitsnapshot import OpenSnapshot
 
 EXCERPT_LINES = 8
 
@@ -97,7 +98,7 @@ class File:
             try:
                 self._text = self._content()
             except Unreadable as reason:
-                binary = str(reason) == "binary" and (self.suffix in _TEXTS or self.name.lower() in _TEXTS)
+                binary = str(reason) == "binary" and (self.suffix in TEXTS or self.name.lower() in TEXTS)
                 self.why_skipped = "binary, though its name is a text's" if binary else str(reason)
                 raise Unreadable(self.skipped) from None
         return self._text
@@ -217,72 +218,6 @@ def _watched(make: Callable[[], T]) -> tuple[T, tuple[Hole, ...]]:
     with watching() as watch:
         made = make()
     return made, watch.holes
-
-
-def decode(data: bytes) -> str:
-    """Text from bytes: UTF-8, UTF-16 (with its mark, or plain enough to know), else Latin-1; line ends made `\n`. Raises
-    Unreadable for binary."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) and (b"\0" in data or len(data) < 4):  # every line end has one
-        text = data.decode("utf-16", errors="replace")
-    elif b"\0" in data[:2] and (wide := _wide(data)):
-        text = data.decode(wide, errors="replace")
-    elif b"\0" in data[:8192]:
-        raise Unreadable("binary")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("cp1252", errors="replace")
-    if text and not (" " <= text[0] <= "~" or text[0] in "\t\n\r\f"):  # no program's text begins with what is not seen
-        text = text.lstrip(_UNSEEN_FIRST)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-_UNSEEN_FIRST = "".join(
-    map(chr, (*range(9), *range(14, 32), 0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
-)
-# Names whose files are text: one with NUL bytes is not understood, which is no sign that nothing stands in it.
-_TEXTS = frozenset(
-    [
-        "py",
-        "pyi",
-        "ipynb",
-        "yaml",
-        "yml",
-        "toml",
-        "cfg",
-        "ini",
-        "sh",
-        "bash",
-        "md",
-        "markdown",
-        "rst",
-        "dockerfile",
-        "dvc",
-        "tf",
-        "mk",
-        "makefile",
-        "justfile",
-        "procfile",
-        "pipfile",
-        ".gitignore",
-        ".dockerignore",
-        "requirements.txt",
-        "environment.yml",
-    ]
-)
-
-
-_PRINTED = frozenset(range(32, 127)) | {9, 10, 13}
-
-
-def _wide(data: bytes) -> str:
-    """The UTF-16 of a text without a mark (Windows writes some): every other byte is null, the others are plain letters."""
-    start = data[:512]
-    for zero, encoding in ((0, "utf-16-be"), (1, "utf-16-le")):
-        if len(data) % 2 == 0 and not any(start[zero::2]) and _PRINTED.issuperset(start[1 - zero :: 2]):
-            return encoding
-    return ""
 
 
 class Tracked(dict[str, File]):
@@ -616,39 +551,6 @@ def _has(file: File, words: tuple[str, ...]) -> bool:
     return said.one_of(words)
 
 
-_USUAL: dict[str, None] = {}
-
-
-def will_ask(words: tuple[str, ...]) -> None:
-    """Note words that many files will be asked for: those are looked for at once."""
-    _USUAL.update(dict.fromkeys(_lower(words)))
-    _usual_words.cache_clear()
-
-
-@lru_cache(maxsize=1)
-def _usual_words() -> Words:
-    return Words(_USUAL)
-
-
-class Said:
-    """The words of a text in small letters, as far as somebody asks for them: the usual ones are looked for at once."""
-
-    __slots__ = ("_text", "_there", "_usual")
-
-    def __init__(self, text: str) -> None:
-        words = _usual_words()
-        self._text, self._usual, self._there = text, words.words, words.among(text)
-
-    def one_of(self, words: tuple[str, ...]) -> bool:
-        """Whether the text has one of the words, ignoring case."""
-        return any(word in (self._there if word in self._usual else self._text) for word in _lower(words))
-
-
-@lru_cache(maxsize=512)
-def _lower(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word.lower() for word in words)
-
-
 def _memory_file(path: str, content: str | bytes) -> File:
     data = content.encode() if isinstance(content, str) else content
     blob = hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
@@ -662,89 +564,3 @@ def too_large(path: str, size: int) -> str:
         return "binary"
     limit = {"ipynb": limits.NOTEBOOK, "lock": limits.LOCK}.get(suffix, limits.TEXT).value
     return f"larger than {limit:,} bytes" if size > limit else ""
-
-
-def open_snapshot(
-    repository: Repository,
-    commit: str,
-    set_aside: Callable[[File], str] | None = None,
-    known_branches: Mapping[str, str] | None = None,
-    known_tags: Mapping[str, str] | None = None,
-) -> "OpenSnapshot":
-    """The files of a commit (a full sha) with its history, read as they are asked for. Use it in a `with`."""
-    history = read_history(repository, commit, known_branches, known_tags)
-    return OpenSnapshot(repository, commit, history, set_aside)
-
-
-class OpenSnapshot(Snapshot):
-    """A snapshot over a live git process; leaving the `with` ends the process."""
-
-    def __init__(
-        self, repository: Repository, commit: str, history: History, set_aside: Callable[[File], str] | None
-    ) -> None:
-        self.repository = repository
-        self._blobs = Blobs(repository)
-        self._earlier: dict[str, Snapshot] = {}
-        committed = history.commits[0].committed.isoformat() if history.commits else ""
-        rows, cut = tracked(repository, commit, self._blobs)
-        self._listing = Listing(repository, self._blobs, rows)
-        files = self._list(rows, {})
-        super().__init__(files=files, history=history, commit=commit, committed=committed, set_aside=set_aside, cut=cut)
-        self.opened = self
-        with contextlib.suppress(Unreadable, KeyError):
-            self.history = replace(self.history, mailmap=dict.__getitem__(self.files, ".mailmap").text)
-
-    def at(self, commit: str) -> Snapshot:
-        """An ancestor's snapshot. Files that are the same there are the same objects, so that nothing is parsed twice."""
-        if commit not in self._earlier:
-            same = {(f.path, f.blob): f for s in (self, *self._earlier.values()) for f in s.files.values()}
-            history = self.history.until(commit)
-            committed = history.commits[0].committed.isoformat() if history.commits else ""
-            rows, cut = self._listing.tracked(commit)
-            files = self._list(rows, same)
-            earlier = Snapshot(
-                files=files,
-                cut=cut,
-                history=history,
-                commit=commit,
-                committed=committed,
-                set_aside=self.set_aside,
-            )
-            earlier.report = self.report
-            earlier.opened = self
-            earlier.still_aside(self)
-            self._earlier[commit] = earlier
-        return self._earlier[commit]
-
-    def blob(self, sha: str) -> bytes:
-        """The content of a blob by its id. Raises Unreadable when this copy does not have it."""
-        return self._blobs.read(sha)
-
-    def count(self, commit: str) -> int:
-        """How many files another commit has. Raises Unreadable when this copy does not have it all."""
-        return self._blobs.count(commit)
-
-    def _list(self, rows: Iterable[Row], same: Mapping[tuple[str, str], File]) -> list[File]:
-        files = []
-        for row in rows:
-            path = row.path.decode("utf-8", errors="replace")
-            if (path, row.blob) in same:
-                files.append(same[path, row.blob])
-                continue
-            if row.mode == "120000":
-                skipped = LINK
-            elif row.mode == "160000":
-                skipped = SUBMODULE
-            elif row.size < 0:
-                skipped = "missing from this copy of the repository"
-            else:
-                skipped = too_large(path, row.size)
-            read = partial(self._blobs.read, row.blob)
-            files.append(File(path, row.blob, max(row.size, 0), read, skipped, read))
-        return files
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._blobs.close()

@@ -1,9 +1,10 @@
 """Who is right: never a vote, but whoever brings the line that settles it.
 
 The label of a box is the probe's, unless both readings agree on another with citations that stand, or the ruling says another
-with such. A finding of program code stands unless the ruling brings words against it that the finding does not have already; a
-finding of a reading stands once the ruling upholds it. Where report or repository speak to whoever judges, nothing that the
-judge says in the group's favour moves anything. All sides are kept.
+with such; what the probe and a reading both found, no ruling makes `contradicted`. A finding of program code stands unless the
+ruling brings words against it that the finding does not have already; a finding of a reading stands once the ruling upholds it.
+Where report or repository speak to whoever judges, nothing that the judge says in the group's favour moves anything. All sides
+are kept.
 """
 
 import hashlib
@@ -84,6 +85,12 @@ def label_items(
             label, by = ruling.label, "ruling" if ruling.label != probe.label else "probe"
         elif agreed is not None:
             label, by = agreed, "readings" if agreed != probe.label else "probe"
+        if (
+            label == "contradicted"
+            and probe.label == "supported"
+            and any(s.label == "supported" for s in said if _counts(s))
+        ):
+            label, by = probe.label, "probe"  # two have lines that show it
         if addressed and label != "contradicted" and label != probe.label:
             label, by = probe.label, "probe"
         kept = (

@@ -17,8 +17,9 @@ from pathlib import Path
 from auditor import limits
 from auditor.errors import UserError
 from auditor.gitdir import GitError, callers_environment
+from auditor.gitsnapshot import OpenSnapshot
 from auditor.repository import Repository, Unreadable, read_history
-from auditor.snapshot import LINK, SUBMODULE, File, OpenSnapshot, too_large
+from auditor.snapshot import LINK, SUBMODULE, File, too_large
 from auditor.tree import named
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

@@ -1,7 +1,7 @@
 """Files as nobody writes them, from a seed: settings with values of every wrong type under the keys that somebody looks for,
 programs that call what is looked for with whatever, texts of every format broken somewhere.
 
-The words are those of the source: each text in `facts`, `probes` and `claims` is a name that something asks for.
+The words are those of the source: each text in `facts`, `probes`, `claims` and `readers` is a name that something asks for.
 """
 
 import ast
@@ -23,8 +23,7 @@ Value = object
 def words() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """The keys, the dotted names and the other short texts that the source asks for."""
     keys, dotted, texts = set[str](), set[str](), set[str]()
-    sources = [p for d in ("facts", "probes", "claims") for p in (SOURCE / d).rglob("*.py")]
-    for path in sorted([*sources, SOURCE / "readers.py"]):
+    for path in sorted(p for d in ("facts", "probes", "claims", "readers") for p in (SOURCE / d).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Constant) and isinstance(node.value, str)) or len(node.value) > 60:
                 continue

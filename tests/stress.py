@@ -17,14 +17,16 @@ from pathlib import Path
 
 from auditor import pipeline
 from auditor.errors import UserError
-from auditor.form import check_form
+from auditor.examine import examine
+from auditor.form.check import check_form
 from auditor.judges import JudgeInfo
 from auditor.judges.request import Asking
 from auditor.models import Audited
 from auditor.prepared import Book, with_report
 from auditor.profile import load_profile
 from auditor.render import html
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.repository import Commit, History
 from auditor.snapshot import Snapshot
 
@@ -325,7 +327,7 @@ def work(row: Row, n: int) -> None:
     report = parse_report(file, profile, snapshot.files, "c0ffee")
     with_report(snapshot, profile, report, "")
     submission = Audited(id="s", repo="s", report_path=REPORT, commit="c0ffee", commit_time="", branch="main")
-    prepared = pipeline.examine(snapshot, profile, submission)
+    prepared = examine(snapshot, profile, submission)
     if row.judge:
         pipeline.with_requests(prepared, snapshot, profile, Asking())
         return

@@ -17,7 +17,7 @@ import pytest
 import yaml
 from build_fixture import build
 
-from auditor import pipeline
+from auditor import checking, pipeline
 from auditor.models import AuditRecord
 from auditor.profile import load_profile
 from auditor.repository import Unreadable
@@ -61,7 +61,7 @@ def edit(repo: Path, old: str, new: str, path: str = REPORT) -> None:
 
 
 def check(repo: Path, **more: Any) -> AuditRecord:
-    return pipeline.check(repo, load_profile(), **more)
+    return checking.check(repo, load_profile(), **more)
 
 
 def rules(record: AuditRecord) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 from auditor.checklist import entries, match_item, spelled_alike, state
 from auditor.models import ChecklistItem, Report
 from auditor.profile import load_profile
-from auditor.report import parse_report
+from auditor.report.parse import parse_report
 from auditor.snapshot import Snapshot
 
 PROFILE = load_profile()

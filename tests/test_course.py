@@ -10,6 +10,7 @@ import pytest
 from build_fixture import git
 
 from auditor import pipeline
+from auditor.checking import check
 from auditor.errors import UserError
 from auditor.models import AuditRecord, Submission
 from auditor.profile import load_profile
@@ -191,7 +192,7 @@ def test_a_heading_within_an_answer_is_no_question(course: Path, tmp_path: Path)
 def test_its_form_is_checked_in_its_own_words(course: Path, tmp_path: Path) -> None:
     few = {k: v for k, v in ANSWERS.items() if k != "Coverage"} | {"Containers": ""}
     repo = build(tmp_path / "g", {"report/REPORT.md": report(few), **CODE})
-    record = pipeline.check(repo, load_profile(str(course)))
+    record = check(repo, load_profile(str(course)))
     said = {v.rule: v for v in record.verdicts if v.by == "form"}
     assert "`## 4. Coverage`" in said["question-missing"].hint
     assert "## 6. Containers" in said["answer-missing"].hint
@@ -218,7 +219,7 @@ def test_a_profile_in_the_audited_repository_is_refused(course: Path, tmp_path: 
     repo = build(
         tmp_path / "g", {"report/REPORT.md": report(), "ponds.toml": course.read_text(encoding="utf-8"), **CODE}
     )
-    for run in (lambda p: audit(repo, p), lambda p: pipeline.check(repo, load_profile(str(p)))):
+    for run in (lambda p: audit(repo, p), lambda p: check(repo, load_profile(str(p)))):
         with pytest.raises(UserError, match="lies in the repository that it is to judge"):
             run(repo / "ponds.toml")
 

@@ -16,8 +16,8 @@ import pytest
 from test_repository import git, made
 
 from auditor.errors import UserError
+from auditor.gitsnapshot import open_snapshot
 from auditor.repository import Target, locate
-from auditor.snapshot import open_snapshot
 
 
 @pytest.fixture(autouse=True)
@@ -315,7 +315,7 @@ def test_over_http(url: str, host: Path, tmp_path: Path) -> None:
 ONE = """
 import sys
 from auditor.repository import locate
-from auditor.snapshot import open_snapshot
+from auditor.gitsnapshot import open_snapshot
 target = locate(sys.argv[1])
 sha = target.repository.head()
 with open_snapshot(target.repository, sha) as snapshot:

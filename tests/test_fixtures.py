@@ -85,7 +85,7 @@ def test_every_citation_is_verbatim_where_it_says(name: str) -> None:
 def pipeline_read(repo: Path, commit: str, path: str) -> str:
     import subprocess
 
-    from auditor.snapshot import decode
+    from auditor.decoding import decode
 
     return decode(
         subprocess.run(["git", "-C", str(repo), "show", f"{commit}:{path}"], capture_output=True, check=True).stdout

@@ -11,10 +11,11 @@ import pytest
 from build_fixture import FIXTURES
 from conftest import tree
 
-from auditor.form import check_form, count_words
+from auditor.form.answers import count_words
+from auditor.form.check import check_form
 from auditor.models import Evidence, Report, Verdict
 from auditor.profile import load_profile
-from auditor.report import parse_report
+from auditor.report.parse import parse_report
 
 PATH = "reports/README.md"
 PNG = b"\x89PNG\r\n\x1a\n0000"

@@ -10,9 +10,9 @@ import pytest
 from test_repository import git, made
 
 from auditor.errors import UserError
+from auditor.gitsnapshot import open_snapshot
 from auditor.groups import read_groups
 from auditor.repository import Repository, Unreadable, read_history
-from auditor.snapshot import open_snapshot
 from auditor.worktree import open_working_tree
 
 

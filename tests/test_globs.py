@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.facts.names import ignore_rule
+from auditor.facts.ignored import ignore_rule
 from auditor.facts.workflows import path_filter_hits
 from auditor.globs import Paths, matches, may_match_below
 from auditor.linear import linear
-from auditor.readers import github_glob
+from auditor.readers.workflows import github_glob
 
 
 @pytest.mark.parametrize(

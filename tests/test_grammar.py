@@ -9,7 +9,7 @@ import pytest
 from auditor.facts.language import minimum_python
 from auditor.grammar import NotRead, parse
 from auditor.holes import watching
-from auditor.readers import python
+from auditor.readers.python import python
 from auditor.snapshot import File, Snapshot
 
 OLDER = [  # a form of a newer Python, and the same in older words

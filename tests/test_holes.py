@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from build_fixture import build
 
+from auditor.examine import examine
+from auditor.gitsnapshot import OpenSnapshot, open_snapshot
 from auditor.holes import Hole, unsure, watching
 from auditor.models import Audited
-from auditor.pipeline import Prepared, examine
+from auditor.prepared import Prepared
 from auditor.profile import load_profile
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.repository import Repository, Unreadable
-from auditor.snapshot import SUBMODULE, File, OpenSnapshot, Snapshot, open_snapshot
+from auditor.snapshot import SUBMODULE, File, Snapshot
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n"
 # Every file in every way takes some minutes; the suite takes a file in one way and the next in another.

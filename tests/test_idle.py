@@ -7,10 +7,11 @@ from pathlib import Path
 from conftest import tree
 
 from auditor.facts.takenover import MANY, taken_over
+from auditor.gitsnapshot import open_snapshot
 from auditor.idle import idle
 from auditor.models import Evidence
 from auditor.repository import locate
-from auditor.snapshot import Snapshot, open_snapshot
+from auditor.snapshot import Snapshot
 
 
 def git(folder: Path, *arguments: str) -> None:

@@ -6,13 +6,14 @@ import build_fixture
 import pytest
 from conftest import report
 
+from auditor.gitsnapshot import open_snapshot
 from auditor.injection import orders_in_report
 from auditor.models import Evidence, Verdict
 from auditor.profile import load_profile
 from auditor.prose import read_prose
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.repository import Repository
-from auditor.snapshot import open_snapshot
 
 EVIDENCE: list[Evidence] = []
 

@@ -8,7 +8,8 @@ from auditor.layouts import form, wrong
 from auditor.markup import outline
 from auditor.models import Report
 from auditor.profile import Profile
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.snapshot import Snapshot
 
 

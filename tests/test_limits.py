@@ -11,6 +11,7 @@ import pytest
 from build_fixture import build, git
 
 from auditor import deadline, limits, pipeline
+from auditor.checking import check
 from auditor.deadline import LeftOut, May, allowed, within
 from auditor.errors import UserError
 from auditor.facts.tests import collect
@@ -19,7 +20,13 @@ from auditor.models import AuditRecord, Evidence, Submission
 from auditor.nesting import too_deep
 from auditor.probes import PROBES, Probe, load
 from auditor.profile import load_profile
-from auditor.readers import commands, docker, python, shell_commands, toml, toml_line, workflow, yaml_documents
+from auditor.readers.commands import commands
+from auditor.readers.docker import docker
+from auditor.readers.python import python
+from auditor.readers.shell import shell_commands
+from auditor.readers.toml import toml, toml_line
+from auditor.readers.workflows import workflow
+from auditor.readers.yaml import yaml_documents
 from auditor.snapshot import File, Files, Snapshot
 from auditor.tree import Folder, Row, fits, named, share
 
@@ -280,7 +287,7 @@ def test_a_working_tree_is_cut_in_the_same_way(repository: Path, monkeypatch: py
     for i in range(200):
         (repository / "loose").mkdir(exist_ok=True)
         (repository / "loose" / f"f{i}.txt").write_text("x")
-    record = pipeline.check(repository, PROFILE)
+    record = check(repository, PROFILE)
     assert "loose: holds 200 files" in _told(record)
 
 
@@ -408,7 +415,7 @@ def test_whoever_lets_the_time_run_out_does_not_pass_for_clean(
 
 
 def test_a_check_has_the_same_limits(repository: Path) -> None:
-    record = pipeline.check(repository, PROFILE, may=May(0.001))
+    record = check(repository, PROFILE, may=May(0.001))
     assert "the time of the audit was over (--timeout)" in _told(record)
 
 

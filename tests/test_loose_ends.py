@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from build_fixture import build, git
 
-from auditor import pipeline
+from auditor import checking
 from auditor.loose_ends import torn_lines
 from auditor.models import Verdict
 from auditor.profile import load_profile
@@ -27,7 +27,7 @@ def commit(repo: Path) -> None:
 
 
 def ends(repo: Path, only: str = "") -> list[tuple[str, str, int, Verdict]]:
-    record = pipeline.check(repo, PROFILE, only=only)
+    record = checking.check(repo, PROFILE, only=only)
     verdicts = {v.id: v for v in record.verdicts}
     return [
         (f.level, f.rule, v.claim.path_line, v)
@@ -74,9 +74,7 @@ def test_marks_in_another_order_are_none() -> None:
         ("https://example.com/a.tgz", {}, False),
     ],
 )
-def test_a_docker_file_that_copies_what_is_not_there(
-    repo: Path, source: str, more: dict[str, str], told: bool
-) -> None:
+def test_a_docker_file_that_copies_what_is_not_there(repo: Path, source: str, more: dict[str, str], told: bool) -> None:
     file = repo / "dockerfiles" / "train.dockerfile"
     rows = file.read_text(encoding="utf-8").split("\n")
     at = next(i for i, row in enumerate(rows) if row.startswith("COPY"))

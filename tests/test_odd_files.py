@@ -23,14 +23,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import auditor.facts
-from auditor import ini, readers
+import auditor.readers
+from auditor import ini
 from auditor.facts.summary import _MAKERS
 from auditor.holes import watching
 from auditor.judges import pack
 from auditor.models import Evidence
 from auditor.probes import load
 from auditor.profile import load_profile
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.repository import Unreadable
 from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot
@@ -41,9 +43,14 @@ START = int(os.environ.get("ODD_SEED", "0"))
 
 def _functions() -> list[tuple[Callable[..., Any], tuple[str, ...]]]:
     """The public functions of `facts` and of the readers that need nothing but a file, files or a snapshot."""
-    modules = [importlib.import_module(f"auditor.facts.{m.name}") for m in pkgutil.iter_modules(auditor.facts.__path__)]
+    modules = [
+        importlib.import_module(f"{package.__name__}.{m.name}")
+        for package in (auditor.facts, auditor.readers)
+        for m in pkgutil.iter_modules(package.__path__)
+        if m.name != "notebooks"  # a part of the reader of Python, which is the boundary for it
+    ]
     found = []
-    for module in (*modules, readers, ini):
+    for module in (*modules, ini):
         for name, function in vars(module).items():
             if not inspect.isfunction(function) or function.__module__ != module.__name__ or name.startswith("_"):
                 continue

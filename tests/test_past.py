@@ -13,13 +13,14 @@ from auditor.facts import past
 from auditor.facts.changes import brought, changes, kind_of, renamed, straight
 from auditor.facts.history import branches, self_merged, tags
 from auditor.facts.past import Memory, living, was_there
+from auditor.gitsnapshot import OpenSnapshot, open_snapshot
 from auditor.holes import watching
 from auditor.models import AuditRecord, Evidence, Submission
 from auditor.pipeline import audit
 from auditor.probes import load
 from auditor.profile import load_profile
 from auditor.repository import Repository
-from auditor.snapshot import OpenSnapshot, Snapshot, open_snapshot
+from auditor.snapshot import Snapshot
 
 PROFILE = load_profile()
 PROFILED = "import cProfile\n\n\ndef main():\n    cProfile.run('train()')\n"

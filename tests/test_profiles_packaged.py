@@ -6,7 +6,7 @@ from test_layouts import parsed
 
 from auditor.claims.case import Case
 from auditor.claims.run import read_patterns, settle
-from auditor.form import check_form
+from auditor.form.check import check_form
 from auditor.profile import load_profile
 from auditor.profile_files import packaged
 from auditor.prose import read_prose

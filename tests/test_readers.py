@@ -4,17 +4,12 @@ import json
 
 import pytest
 
-from auditor.readers import (
-    commands,
-    dvc_remotes,
-    is_stub_body,
-    literal,
-    python,
-    toml,
-    toml_line,
-    yaml_documents,
-    yaml_root,
-)
+from auditor.readers.commands import commands
+from auditor.readers.dvc import dvc_remotes
+from auditor.readers.nodes import is_stub_body, literal
+from auditor.readers.python import python
+from auditor.readers.toml import toml, toml_line
+from auditor.readers.yaml import yaml_documents, yaml_root
 from auditor.snapshot import File, Snapshot
 
 

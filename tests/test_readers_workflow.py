@@ -2,7 +2,10 @@
 
 import pytest
 
-from auditor.readers import commands, docker, github_glob, shell_commands, workflow
+from auditor.readers.commands import commands
+from auditor.readers.docker import docker
+from auditor.readers.shell import shell_commands
+from auditor.readers.workflows import github_glob, workflow
 from auditor.snapshot import File, Snapshot
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from build_fixture import build, git
 
-from auditor import pipeline
+from auditor import checking, pipeline
 from auditor.models import AuditRecord, Submission, Verdict
 from auditor.profile import load_profile
 from auditor.rules import hint
@@ -46,7 +46,7 @@ def told(record: AuditRecord, standing: str = "finding") -> list[tuple[str, Verd
 def test_a_named_file_that_a_later_commit_removed(repo: Path, path: str, name: str, verb: str) -> None:
     sha = commit(repo, "rm", "-q", path)
     record = (
-        pipeline.check(repo, PROFILE)
+        checking.check(repo, PROFILE)
         if verb == "check"
         else pipeline.audit(Submission(id="x", repo=str(repo)), PROFILE)
     )
@@ -58,7 +58,7 @@ def test_a_named_file_that_a_later_commit_removed(repo: Path, path: str, name: s
 
 def test_a_named_file_that_a_later_commit_renamed(repo: Path) -> None:
     sha = commit(repo, "mv", "src/cloudtype/optimize.py", "src/cloudtype/faster.py")
-    found = [x for x in told(pipeline.check(repo, PROFILE)) if "optimize.py" in x[1].claim.quote]
+    found = [x for x in told(checking.check(repo, PROFILE)) if "optimize.py" in x[1].claim.quote]
     assert found
     for level, verdict, todo in found:
         assert level == "warning"
@@ -67,10 +67,10 @@ def test_a_named_file_that_a_later_commit_renamed(repo: Path) -> None:
 
 
 def test_a_number_that_was_right_when_it_was_written(repo: Path) -> None:
-    before = pipeline.check(repo, PROFILE)
+    before = checking.check(repo, PROFILE)
     assert not [v for v in before.verdicts if v.label == "contradicted" and v.by == "claim:count"]
     sha = commit(repo, "rm", "-q", ".github/workflows/docs.yaml")
-    record = pipeline.check(repo, PROFILE)
+    record = checking.check(repo, PROFILE)
     (six,) = [v for v in record.verdicts if "six workflows in the folder" in v.claim.quote and v.by == "claim:count"]
     assert six.label == "contradicted"
     assert six.when == "stale"
@@ -83,5 +83,5 @@ def test_more_than_a_sentence_counted_is_left_alone(repo: Path) -> None:
     workflow = repo / ".github" / "workflows" / "nightly.yaml"
     workflow.write_text((repo / ".github" / "workflows" / "docs.yaml").read_text("utf-8"), encoding="utf-8")
     commit(repo, "add", ".github")
-    record = pipeline.check(repo, PROFILE)
+    record = checking.check(repo, PROFILE)
     assert not [v for v in record.verdicts if v.label == "contradicted" and v.by == "claim:count"]

@@ -4,10 +4,13 @@ import time
 
 import pytest
 
+from auditor.checklist import match_item
 from auditor.errors import UserError
 from auditor.models import Question, Report
 from auditor.profile import load_profile
-from auditor.report import _within_dashes, find_report, match_item, parse_report
+from auditor.report.answers import _within_dashes
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.snapshot import Snapshot
 
 PROFILE = load_profile()

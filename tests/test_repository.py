@@ -13,8 +13,8 @@ import pytest
 
 from auditor.errors import UserError
 from auditor.facts.history import people
+from auditor.gitsnapshot import open_snapshot
 from auditor.repository import Repository, address, locate, read_history, same_repository
-from auditor.snapshot import open_snapshot
 from auditor.worktree import open_working_tree
 
 DEADLINE = datetime(2026, 1, 23, 23, 59, tzinfo=UTC)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from auditor.decoding import decode
 from auditor.errors import UserError
+from auditor.gitsnapshot import open_snapshot
 from auditor.globs import matches
 from auditor.probes import load as load_probes
 from auditor.repository import Repository, Unreadable, is_url, locate
-from auditor.snapshot import Snapshot, decode, open_snapshot
+from auditor.snapshot import Snapshot
 
 WHO = {
     "GIT_AUTHOR_NAME": "Ada Example",

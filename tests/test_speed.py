@@ -12,7 +12,7 @@ from auditor import compiled, gitdir
 from auditor.lazy import dataclass
 from auditor.linear import Words
 from auditor.repository import Blobs, Repository
-from auditor.snapshot import Said, will_ask
+from auditor.said import Said, will_ask
 from auditor.tree import Listing, tracked
 from auditor.wording import names, stands
 

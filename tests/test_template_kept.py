@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 from auditor.facts.template import Kept, kept
+from auditor.gitsnapshot import open_snapshot
 from auditor.repository import locate
-from auditor.snapshot import open_snapshot
 
 
 def git(folder: Path, *arguments: str, day: str = "2026-01-02") -> str:

@@ -282,7 +282,8 @@ def boxes(
         (("contradicted", ""), ("contradicted",), None, "supported", "probe"),
         (("contradicted", "pyproject.toml", "not there"), ("contradicted",), None, "supported", "probe"),
         (("contradicted",), ("supported",), None, "supported", "probe"),
-        (("contradicted",), ("supported",), ("contradicted",), "contradicted", "ruling"),
+        (("contradicted",), ("supported",), ("contradicted",), "supported", "probe"),  # two have lines that show it
+        (("contradicted",), ("not_verifiable", ""), ("contradicted",), "contradicted", "ruling"),
         (("contradicted",), ("supported",), ("contradicted", ""), "supported", "probe"),
         (("not_verifiable", ""), ("not_verifiable", ""), None, "supported", "probe"),
         (("not_verifiable",), ("contradicted",), ("not_verifiable",), "not_verifiable", "ruling"),

@@ -10,13 +10,14 @@ from auditor.claims.case import Case, Placed, Settled, load
 from auditor.claims.kinds import Count, Typed
 from auditor.claims.settle.count import fallen
 from auditor.facts.changes import changes
+from auditor.gitsnapshot import OpenSnapshot
 from auditor.hints import Side, stated
 from auditor.holes import watching
 from auditor.models import Citation, Claim, Evidence, Problem, Source, Verdict
 from auditor.profile import Profile
 from auditor.prose import Prose
 from auditor.repository import GitError
-from auditor.snapshot import OpenSnapshot, Snapshot
+from auditor.snapshot import Snapshot
 
 _LATER = 16  # commits that are tried for the one that changed something: four times at most
 Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id

@@ -3,7 +3,9 @@
 import re
 
 from auditor.globs import matches
-from auditor.readers import WORKFLOWS, toml, yaml_documents, yaml_root
+from auditor.readers.toml import toml
+from auditor.readers.workflows import WORKFLOWS
+from auditor.readers.yaml import yaml_documents, yaml_root
 from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot
 

@@ -10,7 +10,8 @@ from auditor.facts.programs import runs_tests
 from auditor.facts.workflows import CiWorkflow
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Job, Node
+from auditor.readers.workflows import Job
+from auditor.readers.yaml import Node
 from auditor.shapes import number_of
 from auditor.snapshot import File
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from auditor.readers import DOCKERFILES, WORKFLOWS, python
+from auditor.readers.docker import DOCKERFILES
+from auditor.readers.python import python
+from auditor.readers.workflows import WORKFLOWS
 from auditor.snapshot import File, Snapshot
 
 _CLASSES = {

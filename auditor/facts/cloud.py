@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from auditor.facts.programs import builds_image
 from auditor.globs import matches
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Command, Node, commands, shell_commands, yaml_documents, yaml_root
+from auditor.readers.commands import commands
+from auditor.readers.shell import Command, shell_commands
+from auditor.readers.yaml import Node, yaml_documents, yaml_root
 from auditor.snapshot import File, Files, Snapshot
 
 SCRIPTS = (

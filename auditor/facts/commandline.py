@@ -6,20 +6,12 @@ from collections.abc import Iterator
 
 from auditor.facts.names import Names
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import (
-    Call,
-    Function,
-    Module,
-    commands,
-    is_stub_body,
-    literal,
-    python,
-    readable,
-    toml,
-    toml_line,
-    walk,
-    yaml_root,
-)
+from auditor.readers.commands import commands
+from auditor.readers.nodes import is_stub_body, literal, walk
+from auditor.readers.python import Call, Function, Module, python
+from auditor.readers.text import readable
+from auditor.readers.toml import toml, toml_line
+from auditor.readers.yaml import yaml_root
 from auditor.shapes import below, rows_of, table_of, text_of, texts_of
 from auditor.snapshot import File, Files
 

@@ -17,7 +17,10 @@ from auditor.facts.lists import normal_name
 from auditor.facts.names import Names, names
 from auditor.facts.placeholders import clear, placeholder
 from auditor.lazy import dataclass
-from auditor.readers import DOCKERFILES, WORKFLOWS, Command, commands, docker, shell_commands, workflow
+from auditor.readers.commands import commands
+from auditor.readers.docker import DOCKERFILES, docker
+from auditor.readers.shell import Command, shell_commands
+from auditor.readers.workflows import WORKFLOWS, workflow
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Snapshot
 

@@ -4,7 +4,8 @@ from auditor.facts.routes import Code
 from auditor.facts.tests import collect
 from auditor.facts.tools import imports, python_files
 from auditor.lazy import compile_later
-from auditor.readers import python, readable
+from auditor.readers.python import python
+from auditor.readers.text import readable
 from auditor.snapshot import File, Snapshot
 
 # Components by the names of their entry points, and by what those import.

@@ -9,7 +9,9 @@ from functools import cached_property
 
 from auditor import limits
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Node, literal, python, yaml_documents
+from auditor.readers.nodes import literal
+from auditor.readers.python import python
+from auditor.readers.yaml import Node, yaml_documents
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Files, Snapshot
 

@@ -15,7 +15,10 @@ from auditor.facts.workflows import ci_workflows
 from auditor.globs import matches
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
-from auditor.readers import DOCKERFILES, WORKFLOWS, readable, yaml_root
+from auditor.readers.docker import DOCKERFILES
+from auditor.readers.text import readable
+from auditor.readers.workflows import WORKFLOWS
+from auditor.readers.yaml import yaml_root
 from auditor.repository import History
 from auditor.snapshot import File, Snapshot
 

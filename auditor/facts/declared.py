@@ -18,7 +18,10 @@ from auditor.facts.setup_script import setup_py
 from auditor.globs import matches
 from auditor.holes import Hole, unsure, watching
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import WORKFLOWS, readable, toml, yaml_root
+from auditor.readers.text import readable
+from auditor.readers.toml import toml
+from auditor.readers.workflows import WORKFLOWS
+from auditor.readers.yaml import yaml_root
 from auditor.snapshot import File, Files
 
 REQUIREMENT_LISTS = (

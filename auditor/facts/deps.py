@@ -3,12 +3,15 @@
 import ast
 import re
 import sys
+from collections.abc import Iterable
 
 from auditor.facts.declared import declarations, locked
 from auditor.facts.lists import Package, normal_name
 from auditor.holes import unsure, watching
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import python, readable, walk
+from auditor.readers.nodes import walk
+from auditor.readers.python import python
+from auditor.readers.text import readable
 from auditor.snapshot import File, Files, Snapshot
 
 
@@ -163,6 +166,21 @@ def packages_of(name: str) -> tuple[str, ...]:
     return (normal_name("-".join(low[:depth])),)
 
 
+def _may_bring(held: Iterable[str], name: str) -> bool:
+    """Whether a listed package may well bring an import, though no table says so: the import's name is a part of the package's
+    (`entsoe` of entsoe-py, `openbabel` of openbabel-wheel), or begins or ends it (`osgeo` of pyosgeo). Nothing but the package
+    itself says which modules it has."""
+    top = name.split(".")[0].lower()
+    if top in _SHARED_TOPS or len(top) < 3:  # so short a name is a part of many
+        return False
+    bare = top.replace("_", "")
+    for package in held:
+        whole = package.replace("-", "")
+        if top.replace("_", "-") in package or whole.startswith(bare) or whole.endswith(bare):
+            return True
+    return False
+
+
 _NICKNAMES = {"pytorch": "torch", "weights-biases": "wandb", "opencv": "opencv-python"}
 
 
@@ -209,7 +227,7 @@ def undeclared(files: Files) -> tuple[Import, ...]:
         return ()
     found: dict[str, Import] = {}
     for item in imported(files):
-        if not item.optional and not held.intersection(item.packages):
+        if not item.optional and not held.intersection(item.packages) and not _may_bring(held, item.name):
             found.setdefault(item.packages[0], item)
     return tuple(found.values())
 
@@ -269,7 +287,8 @@ def lacks_imports(snapshot: Snapshot, path: str, tests: bool) -> list[Import]:
     by_hand = {p.name for p in known.packages if p.how in ("image", "script")}
     found: dict[str, Import] = {}
     for item in imported(files):
-        aside = item.optional or item.name.startswith((".", "_")) or listed.intersection(item.packages)
+        named = listed.intersection(item.packages) or _may_bring(listed, item.name)
+        aside = item.optional or item.name.startswith((".", "_")) or named
         common = item.packages[0] in _BROUGHT_ALONG and not by_hand.intersection(item.packages)
         if not aside and not common:
             found.setdefault(item.packages[0], item)

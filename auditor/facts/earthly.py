@@ -8,7 +8,7 @@ from dataclasses import field
 from auditor import limits
 from auditor.facts.scenes import Call, Lookup, Script, shell_folder
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Command, shell_commands
+from auditor.readers.shell import Command, shell_commands
 from auditor.snapshot import File
 
 _HEAD = compile_later(r"([A-Za-z][\w.-]*):\s*(?:#.*)?$")

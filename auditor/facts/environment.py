@@ -6,19 +6,13 @@ from collections.abc import Iterator
 
 from auditor.facts.names import names
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import (
-    DOCKERFILES,
-    WORKFLOWS,
-    Command,
-    Module,
-    Node,
-    commands,
-    docker,
-    literal,
-    python,
-    shell_commands,
-    yaml_documents,
-)
+from auditor.readers.commands import commands
+from auditor.readers.docker import DOCKERFILES, docker
+from auditor.readers.nodes import literal
+from auditor.readers.python import Module, python
+from auditor.readers.shell import Command, shell_commands
+from auditor.readers.workflows import WORKFLOWS
+from auditor.readers.yaml import Node, yaml_documents
 from auditor.shapes import text_of, texts_of
 from auditor.snapshot import File, Snapshot
 

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from auditor.facts.pycommands import PythonCommands
 from auditor.facts.scenes import Call, Lookup, Script, said, shell_folder
 from auditor.holes import Hole
-from auditor.readers import Command, Function, Module, literal, python, toml, toml_line
+from auditor.readers.nodes import literal
+from auditor.readers.python import Function, Module, python
+from auditor.readers.shell import Command
+from auditor.readers.toml import toml, toml_line
 from auditor.shapes import Table, below, rows_of, table_of, text_of, texts_of
 from auditor.snapshot import File
 

@@ -4,7 +4,7 @@ import re
 
 from auditor.facts.purposes import Pipelines, served
 from auditor.facts.workflows import CiWorkflow, Trigger
-from auditor.readers import yaml_root
+from auditor.readers.yaml import yaml_root
 from auditor.snapshot import File, Snapshot
 
 _BEHIND = (

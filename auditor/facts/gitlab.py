@@ -8,7 +8,9 @@ from auditor.facts.scenes import Lookup
 from auditor.globs import matches
 from auditor.holes import Hole
 from auditor.lazy import dataclass
-from auditor.readers import GITLAB_WORDS, Command, Job, Node, Step, shell_commands, yaml_root
+from auditor.readers.shell import Command, shell_commands
+from auditor.readers.workflows import GITLAB_WORDS, Job, Step
+from auditor.readers.yaml import Node, yaml_root
 from auditor.snapshot import File, Files
 
 _DEPTH = 10

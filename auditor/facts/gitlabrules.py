@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Node
+from auditor.readers.yaml import Node
 
 _MOST = 60  # branches that are looked at
 _TOKEN = compile_later(

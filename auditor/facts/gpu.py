@@ -6,7 +6,9 @@ from auditor.facts.declared import DECLARATIONS, declarations
 from auditor.facts.images import dockerfiles, editors_stock
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
-from auditor.readers import docker, readable, toml, toml_line
+from auditor.readers.docker import docker
+from auditor.readers.text import readable
+from auditor.readers.toml import toml, toml_line
 from auditor.shapes import below, table_of, tables_of, text_of
 from auditor.snapshot import File, Snapshot
 

@@ -4,13 +4,15 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from auditor.facts.names import ignore_rule, names
+from auditor.facts.ignored import ignore_rule
+from auditor.facts.names import names
 from auditor.facts.placeholders import clear
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.lazy import dataclass
 from auditor.linear import Linear
-from auditor.readers import DOCKERFILES, Instruction, docker, readable
+from auditor.readers.docker import DOCKERFILES, Instruction, docker
+from auditor.readers.text import readable
 from auditor.snapshot import File, Snapshot
 
 NO_DOCKERFILE = (

@@ -8,18 +8,13 @@ from collections.abc import Iterator
 from auditor.facts.lists import How, Kind, Listing, requirement, valued
 from auditor.globs import matches
 from auditor.lazy import compile_later
-from auditor.readers import (
-    DOCKERFILES,
-    WORKFLOWS,
-    Command,
-    commands,
-    docker,
-    joined_text,
-    literal,
-    python,
-    shell_commands,
-    yaml_root,
-)
+from auditor.readers.commands import commands
+from auditor.readers.docker import DOCKERFILES, docker
+from auditor.readers.nodes import joined_text, literal
+from auditor.readers.python import python
+from auditor.readers.shell import Command, shell_commands
+from auditor.readers.workflows import WORKFLOWS
+from auditor.readers.yaml import yaml_root
 from auditor.snapshot import File
 
 INSTALLED_IN = (*DOCKERFILES, ".devcontainer/**")

@@ -13,7 +13,9 @@ from auditor.facts.scenes import Call, Script, shell_folder
 from auditor.facts.started import image as image_starts
 from auditor.holes import Hole, watching
 from auditor.lazy import dataclass
-from auditor.readers import Command, Job, Node, Step, Workflow, shell_commands, yaml_root
+from auditor.readers.shell import Command, shell_commands
+from auditor.readers.workflows import Job, Step, Workflow
+from auditor.readers.yaml import Node, yaml_root
 from auditor.snapshot import File, Files
 
 _DEPTH = 10  # of composite actions, and of workflows that call each other

@@ -4,7 +4,7 @@ something else than what is asked of CI. Anything else may be just that, and is 
 import re
 
 from auditor.lazy import compile_later
-from auditor.readers import Command
+from auditor.readers.shell import Command
 
 # one word each; those that start what their words name are followed before anybody looks here
 _PROGRAM_NAMES = """

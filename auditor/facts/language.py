@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from auditor.facts.images import bases, dockerfiles
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import WORKFLOWS, readable, toml
+from auditor.readers.text import readable
+from auditor.readers.toml import toml
+from auditor.readers.workflows import WORKFLOWS
 from auditor.shapes import below, number_of, text_of
 from auditor.snapshot import File, Snapshot
 

@@ -3,7 +3,10 @@
 import re
 
 from auditor.facts.jobs import Run, Use
-from auditor.readers import Command, Node, readable, toml
+from auditor.readers.shell import Command
+from auditor.readers.text import readable
+from auditor.readers.toml import toml
+from auditor.readers.yaml import Node
 from auditor.shapes import rows_of, table_of, texts_of
 from auditor.snapshot import Files
 

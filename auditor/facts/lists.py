@@ -14,7 +14,8 @@ from typing import Any, Literal
 from auditor import ini, limits
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Node, toml, yaml_root
+from auditor.readers.toml import toml
+from auditor.readers.yaml import Node, yaml_root
 from auditor.shapes import Table, below, rows_of, table_of, texts_of
 from auditor.snapshot import File
 

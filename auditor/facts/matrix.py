@@ -6,7 +6,7 @@ from typing import Any
 
 from auditor.facts.expressions import UNKNOWN, Look, Value, is_plain, shown, value_of
 from auditor.lazy import dataclass
-from auditor.readers import Node
+from auditor.readers.yaml import Node
 
 LIMIT = 256  # GitHub's own
 

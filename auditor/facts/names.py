@@ -9,18 +9,20 @@ name, or may be a slip of the pen for a file that is there.
 import difflib
 import posixpath
 import re
-from collections.abc import Iterable
 from dataclasses import field
 from functools import cached_property
 
 from auditor.facts import changes
+from auditor.facts.ignored import by_a_tool, ignore_rule
+from auditor.facts.likeness import closest, cut, keys_of, letters, of_one_kind, slip, tried_keys, without_its_form
 from auditor.facts.placeholders import clear
+from auditor.gitsnapshot import OpenSnapshot
 from auditor.holes import unsure, watching
 from auditor.lazy import compile_later, dataclass
-from auditor.linear import ACROSS, FOLDERS, ONE, WITHIN, Linear, character_class, escape, linear
-from auditor.readers import yaml_documents
+from auditor.linear import Linear
+from auditor.readers.yaml import yaml_documents
 from auditor.repository import GitError, Unreadable
-from auditor.snapshot import OpenSnapshot, Snapshot
+from auditor.snapshot import Snapshot
 
 # A folder with one of them is the root of a project, wherever it lies in the repository.
 PROJECT_FILES = frozenset(
@@ -71,26 +73,6 @@ class Meant:
         return self.how in ("renamed", "near", "removed", "nowhere")
 
 
-# -- what is made at run time ------------------------------------------------------------------------------------------
-
-# Folders that a tool makes when it runs, wherever it runs.
-_MADE_FOLDERS = frozenset(
-    [".hydra", "outputs", "multirun", "wandb", "mlruns", "mlartifacts", "lightning_logs", "htmlcov", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache",
-     ".venv", "venv", "node_modules", ".tox", ".nox", "site-packages", ".ipynb_checkpoints", ".terraform", ".prof", "tb_logs", "runs"]
-)  # fmt: skip
-_MADE_FILES = frozenset(
-    ["coverage.xml", ".coverage", "coverage.json", "junit.xml", "wandb-summary.json", "wandb-metadata.json", "hparams.yaml", "hydra.yaml", "overrides.yaml"]
-)  # fmt: skip
-
-
-def by_a_tool(path: str) -> bool:
-    """Whether a tool always writes such a file or folder when it runs (Hydra, W&B, Lightning, coverage, ...)."""
-    parts = path.strip("/").split("/")
-    return parts[-1] in _MADE_FILES or any(p in _MADE_FOLDERS for p in parts)
-
-
-# -- short names -------------------------------------------------------------------------------------------------------
-
 # What people call a tool's own file (letters only) and how the file is really called.
 _SHORT = {
     "precommit": r"\.pre-commit-config\.ya?ml",
@@ -118,9 +100,6 @@ _SHORT = {
     "prometheu": r"prometheus[\w.-]*\.ya?ml",
     "devcontainer": r"\.?devcontainer\.json",
 }
-
-
-# -- the resolver ------------------------------------------------------------------------------------------------------
 
 _NAMING = (
     "**/*.{py,sh,yaml,yml,toml,cfg,ini,ipynb,tf,mk,ps1,js,ts}",
@@ -328,11 +307,11 @@ class Names:
         if folders not in self._by_key:
             keys: dict[str, list[str]] = {}
             for other in self.folder_names if folders else self.by_name:
-                for key in _keys(cut(other)[0]):
+                for key in keys_of(cut(other)[0]):
                     keys.setdefault(key, []).append(other)
             self._by_key[folders] = keys
         found: set[str] = set()
-        for key in _tries(stem):
+        for key in tried_keys(stem):
             known = self._by_key[folders].get(key, ())
             if len(known) <= _ALIKE:  # what so many share tells none of them
                 found.update(known)
@@ -349,7 +328,7 @@ class Names:
             if not exact:
                 tail = [p for p in same if p.lower() == name.lower() or p.lower().endswith("/" + name.lower())]
                 return Near(min(tail or same, key=len), "case")
-            likest = _closest(name, exact)
+            likest = closest(name, exact)
             alike = difflib.SequenceMatcher(None, name.lower(), likest.lower()).ratio()
             return Near(likest, "folder") if alike >= (0.75 if GENERIC.fullmatch(base) else 0.55) else None
         stem, ending = cut(base)
@@ -357,18 +336,20 @@ class Names:
         for other in sorted(self._likely(stem, folders)):
             theirs, their_ending = cut(other)
             if theirs == stem.lower() and (
-                _kin(ending, their_ending) or (_PROJECT.match(stem) and ending and their_ending)
+                of_one_kind(ending, their_ending) or (_PROJECT.match(stem) and ending and their_ending)
             ):
                 rank, how = 0, "ending"
-            elif (ending.lower() == their_ending or _kin(ending, their_ending)) and letters(stem) == letters(theirs):
+            elif (ending.lower() == their_ending or of_one_kind(ending, their_ending)) and letters(stem) == letters(
+                theirs
+            ):
                 rank, how = 1, "spelling"
             elif ending.lower() == their_ending and slip(stem.lower(), theirs):
                 rank, how = 2, "spelling"
-            elif ending.lower() == their_ending and _root(stem) == _root(theirs):
+            elif ending.lower() == their_ending and without_its_form(stem) == without_its_form(theirs):
                 rank, how = 3, "form"
             else:
                 continue
-            close.append((rank, _closest(name, index[other]), how))
+            close.append((rank, closest(name, index[other]), how))
         if not close:
             return None
         best = min(rank for rank, _, _ in close)
@@ -497,132 +478,8 @@ def names(snapshot: Snapshot) -> Names:
     return snapshot.once("facts.names", lambda: Names(snapshot))
 
 
-# -- how names differ --------------------------------------------------------------------------------------------------
-
-
-def cut(base: str) -> tuple[str, str]:
-    """A file's name as stem and ending: `train.dockerfile` ends in `dockerfile`, `Dockerfile.train` does as well."""
-    if re.match(r"(?i)dockerfile\.\w", base):
-        return base[11:], "dockerfile"
-    stem, dot, ending = base.rpartition(".")
-    return (stem, ending.lower()) if dot and stem else (base, "")
-
-
 _PROJECT = compile_later(
     r"(?i)(pyproject|requirements\w*|mkdocs|cloudbuild|docker-compose)$"
 )  # stems that have one ending
 
-
 _ALIKE = 200  # names that share a piece
-
-
-def _keys(stem: str) -> set[str]:
-    """What a name is found by that differs by a slip, its ending or the form of the word: see `_tries`."""
-    low = stem.lower()
-    keys = {"=" + low, "~" + letters(stem), "^" + _root(stem)}
-    if len(low) >= 6:
-        n = len(low)
-        keys |= {f"<{n}{low[:2]}", f">{n}{low[-2:]}", f"<{n}{low[:3]}", f">{n}{low[-3:]}", f"|{n}{low[4:7]}"}
-    return keys
-
-
-def _tries(stem: str) -> set[str]:
-    """The keys of the names that a stem may be meant for. A slip touches one of the first and last two letters at most, two slips
-    leave the first three, the last three or three between them as they are, though maybe two places farther."""
-    low = stem.lower()
-    keys = {"=" + low, "~" + letters(stem), "^" + _root(stem)}
-    if len(low) >= 6:
-        for n in range(len(low) - 2, len(low) + 3):
-            size = 3 if min(n, len(low)) >= 11 else 2
-            keys |= {f"<{n}{low[:size]}", f">{n}{low[-size:]}"}
-            if size == 3:
-                keys |= {f"|{n}{low[i : i + 3]}" for i in range(2, 7)}
-    return keys
-
-
-def _kin(a: str, b: str) -> bool:
-    """Whether two endings are of one kind, so that one may stand for the other by mistake."""
-    kinds = (
-        {"yaml", "yml", "json", "toml"},
-        {"md", "txt", "rst"},
-        {"sh", "bash", "ps1"},
-        {"py", "ipynb"},
-    )
-    images = {"png", "jpg", "jpeg", "gif", "svg", "webp", "pdf"}
-    if a == b:
-        return False
-    return any({a, b} <= kind for kind in (*kinds, images)) or (min(len(a), len(b)) >= 5 and _distance(a, b) == 1)
-
-
-def letters(stem: str) -> str:
-    """A stem without case, hyphens, underscores, and the plural of its words."""
-    words = re.split(r"[-_.\s]+", stem.lower())
-    return "".join(w[:-1] if len(w) > 3 and w.endswith("s") else w for w in words)
-
-
-def _root(stem: str) -> str:
-    """A stem without what makes a noun of a verb: `train`, `trainer` and `training`, `predict` and `prediction`."""
-    return re.sub(r"(ation|ate|ion|ing|er|or|e)$", "", letters(stem))
-
-
-def slip(a: str, b: str) -> bool:
-    """Whether two names differ by a slip of the pen: one letter, two in a long name, or two letters exchanged; never a number."""
-    if re.findall(r"\d+", a) != re.findall(r"\d+", b) or min(len(a), len(b)) < 6 or abs(len(a) - len(b)) > 2:
-        return False
-    return _distance(a, b) <= (2 if min(len(a), len(b)) >= 11 else 1)
-
-
-def _distance(a: str, b: str) -> int:
-    """How many letters are put in, left out, replaced or exchanged with their neighbour."""
-    rows = list(range(len(b) + 1))
-    before: list[int] = []
-    for i, x in enumerate(a, 1):
-        now = [i]
-        for j, y in enumerate(b, 1):
-            cost = min(rows[j] + 1, now[j - 1] + 1, rows[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            now.append(cost)
-        before, rows = rows, now
-    return rows[-1]
-
-
-def alike(name: str, path: str) -> bool:
-    """Whether a path differs from a file's (or from its end) by slips of the pen only: `config/a.yaml` for `conf/configs/a.yaml`."""
-    said, theirs = name.strip("/").split("/"), path.split("/")
-    return len(said) <= len(theirs) and all(
-        a == b or letters(a) == letters(b) or slip(a.lower(), b.lower())
-        for a, b in zip(said, theirs[-len(said) :], strict=True)
-    )
-
-
-def _closest(name: str, paths: Iterable[str]) -> str:
-    """The path that looks most like a name."""
-    return max(sorted(paths), key=lambda p: (difflib.SequenceMatcher(None, name.lower(), p.lower()).ratio(), -len(p)))
-
-
-def ignore_rule(row: str) -> tuple[Linear, bool, bool] | None:
-    """One line of a .gitignore: the pattern for a path below its folder, whether it is for folders only, whether it negates."""
-    row = row.rstrip(" \t\r")
-    if not row or row.startswith("#"):
-        return None
-    negated = row.startswith("!")
-    row = row[negated:]
-    only_folders = row.endswith("/")
-    row = row.rstrip("/")
-    anchored = "/" in row
-    row = row.lstrip("/")
-    out, i = "", 0
-    while i < len(row):
-        if row.startswith("**/", i):
-            out, i = out + FOLDERS, i + 3
-        elif row.startswith("**", i):
-            out, i = out + ACROSS, i + 2
-        elif row[i] == "[" and (found := character_class(row, i)):
-            out, i = out + found[0], found[1]
-        elif row[i] == "\\" and i + 1 < len(row):
-            out, i = out + escape(row[i + 1]), i + 2
-        else:
-            out, i = out + ({"*": WITHIN, "?": ONE}.get(row[i]) or escape(row[i])), i + 1
-    pattern = linear(("" if anchored else FOLDERS) + out)
-    return None if pattern is None else (pattern, only_folders, negated)

@@ -9,7 +9,7 @@ from auditor.facts.placeholders import clear
 from auditor.facts.refusals import Answer, Run
 from auditor.facts.runners import defines
 from auditor.models import Evidence
-from auditor.readers import commands as file_commands
+from auditor.readers.commands import commands as file_commands
 from auditor.snapshot import File, Snapshot
 
 

@@ -7,7 +7,8 @@ from auditor.facts.refusals import Answer, Run, like
 from auditor.ini import sections
 from auditor.lazy import dataclass
 from auditor.models import Evidence
-from auditor.readers import readable, toml
+from auditor.readers.text import readable
+from auditor.readers.toml import toml
 from auditor.shapes import below, table_of, text_of
 from auditor.snapshot import File
 

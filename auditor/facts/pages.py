@@ -4,7 +4,8 @@ import re
 
 from auditor.globs import matches
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import readable, yaml_root
+from auditor.readers.text import readable
+from auditor.readers.yaml import yaml_root
 from auditor.snapshot import File, Snapshot
 
 _PAGES = (

@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from auditor import limits
+from auditor.decoding import decode
 from auditor.facts.changes import Change, brought, changes
 from auditor.facts.history import Branch, branches
+from auditor.gitsnapshot import OpenSnapshot
 from auditor.globs import matches
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.repository import Commit, Unreadable
-from auditor.snapshot import OpenSnapshot, Said, Snapshot, decode, too_large
+from auditor.said import Said
+from auditor.snapshot import Snapshot, too_large
 
 SNAPSHOTS = 48  # earlier commits and branches of one audit that are looked at
 FILES = 8000  # that these may have in all: each costs as much as the commit itself

@@ -17,13 +17,15 @@ from urllib.parse import unquote
 
 from auditor.facts.commands import declared_scripts, module_file
 from auditor.facts.history import pull_requests
-from auditor.facts.names import GENERIC, Names, Near, Rename, alike, cut, letters, names
+from auditor.facts.likeness import alike, cut, letters
+from auditor.facts.names import GENERIC, Names, Near, Rename, names
 from auditor.facts.placeholders import placeholder
+from auditor.gitsnapshot import OpenSnapshot
 from auditor.globs import matches
 from auditor.holes import watching
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
-from auditor.snapshot import File, OpenSnapshot, Snapshot
+from auditor.snapshot import File, Snapshot
 
 
 @dataclass(frozen=True)

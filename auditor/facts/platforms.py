@@ -9,7 +9,8 @@ from auditor.facts.purposes import pipelines, served, uncommented
 from auditor.facts.workflows import CiWorkflow
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
-from auditor.readers import Job, readable
+from auditor.readers.text import readable
+from auditor.readers.workflows import Job
 from auditor.snapshot import Snapshot
 
 _FAMILY = compile_later(r"ubuntu|windows|macos", re.I)

@@ -3,7 +3,7 @@
 import re
 
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import yaml_root
+from auditor.readers.yaml import yaml_root
 from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot
 

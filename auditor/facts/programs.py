@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from auditor.facts.jobs import Run, Use
 from auditor.lazy import compile_later
-from auditor.readers import Command, Node, shell_commands, yaml_root
+from auditor.readers.shell import Command, shell_commands
+from auditor.readers.yaml import Node, yaml_root
 from auditor.snapshot import File
 
 # -- what a command is -------------------------------------------------------------------------------------------------

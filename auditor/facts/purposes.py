@@ -18,7 +18,9 @@ from auditor.facts.programs import (
 )
 from auditor.facts.workflows import CI, CiWorkflow, ci_workflows
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Command, Job, Step, readable
+from auditor.readers.shell import Command
+from auditor.readers.text import readable
+from auditor.readers.workflows import Job, Step
 from auditor.snapshot import File, Files, Snapshot
 
 HOOKS = ".pre-commit-config.y*ml"

@@ -4,7 +4,9 @@ import ast
 import shlex
 from collections.abc import Iterator, Mapping
 
-from auditor.readers import Command, Function, Module, children, shell_commands, walk
+from auditor.readers.nodes import children, walk
+from auditor.readers.python import Function, Module
+from auditor.readers.shell import Command, shell_commands
 
 _SHELL = frozenset(
     ["os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "asyncio.create_subprocess_shell"]

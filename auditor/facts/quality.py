@@ -6,7 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Function, Node, python, readable, shell_commands, toml, yaml_root
+from auditor.readers.python import Function, python
+from auditor.readers.shell import shell_commands
+from auditor.readers.text import readable
+from auditor.readers.toml import toml
+from auditor.readers.yaml import Node, yaml_root
 from auditor.shapes import table_of, texts_of
 from auditor.snapshot import File, Snapshot
 

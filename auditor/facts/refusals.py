@@ -14,7 +14,8 @@ from auditor.facts.placeholders import placeholder
 from auditor.facts.runners import Task, image_program, program_file, roots, targets, tasks, unknown_argument
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
-from auditor.readers import python, readable
+from auditor.readers.python import python
+from auditor.readers.text import readable
 from auditor.snapshot import File, Snapshot
 
 _PROGRAMS = """docker docker-compose podman python python3 py uv uvx poetry pdm rye hatch pixi pipenv invoke inv make just pip pip3 uvicorn gunicorn fastapi

@@ -23,17 +23,12 @@ from auditor.facts.tasks import npm, pdm, poe, project_script, taskfile
 from auditor.globs import matches
 from auditor.holes import Hole, watching
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import (
-    DOCKERFILES,
-    Command,
-    commands,
-    docker,
-    peeled,
-    python,
-    readable,
-    shell_commands,
-    yaml_root,
-)
+from auditor.readers.commands import commands
+from auditor.readers.docker import DOCKERFILES, docker
+from auditor.readers.python import python
+from auditor.readers.shell import Command, peeled, shell_commands
+from auditor.readers.text import readable
+from auditor.readers.yaml import yaml_root
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Files
 

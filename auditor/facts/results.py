@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import readable
+from auditor.readers.text import readable
 from auditor.shapes import below, table_of, whole
 from auditor.snapshot import File, Snapshot
 

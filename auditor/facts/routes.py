@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import field, replace
 
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Call, Class, Function, Module, joined_text, literal, python, readable
+from auditor.readers.nodes import joined_text, literal
+from auditor.readers.python import Call, Class, Function, Module, python
+from auditor.readers.text import readable
 from auditor.shapes import text_of
 from auditor.snapshot import File, Files
 

@@ -9,7 +9,9 @@ from auditor.facts.commands import declared_scripts, inner, plain_words
 from auditor.facts.names import Names
 from auditor.facts.placeholders import placeholder
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import docker, literal, python, walk
+from auditor.readers.docker import docker
+from auditor.readers.nodes import literal, walk
+from auditor.readers.python import python
 from auditor.repository import Unreadable
 from auditor.shapes import rows_of, texts_of
 from auditor.snapshot import File, Snapshot

@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 from auditor.holes import Hole
 from auditor.lazy import dataclass
-from auditor.readers import Command, shell_commands
+from auditor.readers.shell import Command, shell_commands
 from auditor.snapshot import File
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from auditor.holes import watching
 from auditor.lazy import compile_later
-from auditor.readers import readable
+from auditor.readers.text import readable
 from auditor.redact import Secret, assigned_in, entropy, keys_in
 from auditor.snapshot import File, Snapshot
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from auditor.globs import matches
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import python, readable, walk
+from auditor.readers.nodes import walk
+from auditor.readers.python import python
+from auditor.readers.text import readable
 from auditor.snapshot import File, Snapshot
 
 _CODE = (

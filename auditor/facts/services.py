@@ -18,7 +18,7 @@ from auditor.facts.cloud import (
 from auditor.facts.tools import imports, key
 from auditor.lazy import dataclass
 from auditor.models import Evidence
-from auditor.readers import yaml_documents
+from auditor.readers.yaml import yaml_documents
 from auditor.snapshot import File, Snapshot
 
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 
 from auditor.facts.lists import Listing, normal_name
-from auditor.readers import Module, joined_text, literal, python, walk
+from auditor.readers.nodes import joined_text, literal, walk
+from auditor.readers.python import Module, python
 from auditor.snapshot import File
 
 _WRAPPERS = frozenset(

@@ -9,7 +9,10 @@ from typing import Protocol
 from auditor.facts.known import known_program
 from auditor.facts.scenes import Call, Lookup, Script, said, shell_folder
 from auditor.lazy import compile_later
-from auditor.readers import Node, docker, shell_commands, toml, toml_line, yaml_root
+from auditor.readers.docker import docker
+from auditor.readers.shell import shell_commands
+from auditor.readers.toml import toml, toml_line
+from auditor.readers.yaml import Node, yaml_root
 from auditor.shapes import below, rows_of, table_of, text_of, texts_of
 from auditor.snapshot import File
 

@@ -11,7 +11,11 @@ from auditor.facts.names import Names
 from auditor.facts.refusals import Answer, Run
 from auditor.facts.runners import program_file
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import Command, Instruction, Module, docker, literal, python, readable
+from auditor.readers.docker import Instruction, docker
+from auditor.readers.nodes import literal
+from auditor.readers.python import Module, python
+from auditor.readers.shell import Command
+from auditor.readers.text import readable
 from auditor.snapshot import File, Snapshot
 
 

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
-from auditor.facts.tests import Case, Collection, collect, options_of, rules
+from auditor.facts.testfiles import Case
+from auditor.facts.testrules import options_of, rules
+from auditor.facts.tests import Collection, collect
 from auditor.globs import matches
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import python, readable
+from auditor.readers.python import python
+from auditor.readers.text import readable
 from auditor.snapshot import Snapshot
 
 

@@ -36,7 +36,12 @@ from auditor.facts.template import kept
 from auditor.facts.tests import collect
 from auditor.facts.workflows import ci_workflows
 from auditor.models import Evidence
-from auditor.readers import DOCKERFILES, WORKFLOWS, docker, dvc_remotes, python, toml, yaml_root
+from auditor.readers.docker import DOCKERFILES, docker
+from auditor.readers.dvc import dvc_remotes
+from auditor.readers.python import python
+from auditor.readers.toml import toml
+from auditor.readers.workflows import WORKFLOWS
+from auditor.readers.yaml import yaml_root
 from auditor.shapes import table_of
 from auditor.snapshot import Snapshot
 

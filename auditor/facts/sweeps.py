@@ -4,7 +4,9 @@ import ast
 import re
 
 from auditor.lazy import dataclass
-from auditor.readers import literal, python, yaml_documents
+from auditor.readers.nodes import literal
+from auditor.readers.python import python
+from auditor.readers.yaml import yaml_documents
 from auditor.snapshot import File, Snapshot
 
 

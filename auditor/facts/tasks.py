@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from auditor.facts.pycommands import PythonCommands
 from auditor.facts.scenes import Call, Lookup, Script, said, shell_folder
 from auditor.holes import Hole
-from auditor.readers import Node, python, toml, toml_line, yaml_root
+from auditor.readers.python import python
+from auditor.readers.toml import toml, toml_line
+from auditor.readers.yaml import Node, yaml_root
 from auditor.shapes import Table, below, rows_of, table_of, text_of, texts_of
 from auditor.snapshot import File
 

@@ -12,7 +12,8 @@ from auditor.facts.declared import DECLARATIONS, declarations
 from auditor.facts.deps import Import, imported
 from auditor.globs import matches
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import WORKFLOWS, readable
+from auditor.readers.text import readable
+from auditor.readers.workflows import WORKFLOWS
 from auditor.snapshot import LINK, File, Files, Snapshot
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from auditor.facts.deps import WELL_KNOWN
 from auditor.holes import watching
 from auditor.lazy import dataclass
-from auditor.readers import Module, python, readable
+from auditor.readers.python import Module, python
+from auditor.readers.text import readable
 from auditor.snapshot import File, Snapshot
 
 _STEPS = 20  # imports of imports that are followed

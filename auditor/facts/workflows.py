@@ -13,17 +13,9 @@ from auditor.facts.programs import lint_action, runs_pre_commit
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
-from auditor.readers import (
-    WORKFLOWS,
-    Job,
-    Node,
-    Step,
-    Workflow,
-    github_glob,
-    shell_commands,
-    workflow,
-    yaml_root,
-)
+from auditor.readers.shell import shell_commands
+from auditor.readers.workflows import WORKFLOWS, Job, Step, Workflow, github_glob, workflow
+from auditor.readers.yaml import Node, yaml_root
 from auditor.snapshot import File, Files
 
 OTHER_HOSTS = (

@@ -14,8 +14,10 @@ from auditor.boundary import attempt
 from auditor.holes import Hole, unsure, watching
 from auditor.lazy import dataclass
 from auditor.models import Evidence, Outcome, Searched
-from auditor.readers import Module, python, readable
-from auditor.snapshot import File, Files, Snapshot, will_ask
+from auditor.readers.python import Module, python
+from auditor.readers.text import readable
+from auditor.said import will_ask
+from auditor.snapshot import File, Files, Snapshot
 
 NAMED = 20  # files that a record names of those that a probe looked at
 
@@ -58,8 +60,8 @@ class Probe:
 
     @property
     def topic(self) -> str:
-        """The file that it lives in."""
-        return self.function.__module__.rsplit(".", 1)[-1]
+        """The file of `auditor.probes` that it lives in, or the folder."""
+        return self.function.__module__.removeprefix("auditor.probes.").partition(".")[0]
 
     def run(self, snapshot: Snapshot) -> Answer:
         """Ask the question of a snapshot. A failure of the probe itself makes the outcome unknown."""

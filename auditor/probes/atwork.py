@@ -10,7 +10,8 @@ from auditor.probes import PROBES, probe
 from auditor.probes.cloud import MONITORING_WORDS
 from auditor.probes.tests import LOAD_FILES, LOAD_WORDS
 from auditor.probes.ways import MODEL_PACKAGES
-from auditor.readers import joined_text, python
+from auditor.readers.nodes import joined_text
+from auditor.readers.python import python
 from auditor.snapshot import File, Files
 
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "request")

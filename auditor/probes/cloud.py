@@ -21,7 +21,10 @@ from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import WORKFLOWS, Call, Module, Node, joined_text, python, yaml_documents, yaml_root
+from auditor.readers.nodes import joined_text
+from auditor.readers.python import Call, Module, python
+from auditor.readers.workflows import WORKFLOWS
+from auditor.readers.yaml import Node, yaml_documents, yaml_root
 from auditor.snapshot import File, Files
 
 _PYTHON = ("**/*.py", "!tests/**", "!**/test_*.py")

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import Module, Node, is_stub_body, python, toml, toml_line, yaml_documents
+from auditor.readers.nodes import is_stub_body
+from auditor.readers.python import Module, python
+from auditor.readers.toml import toml, toml_line
+from auditor.readers.yaml import Node, yaml_documents
 from auditor.snapshot import File, Files
 
 HYPERPARAMETER = compile_later(

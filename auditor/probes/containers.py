@@ -8,7 +8,10 @@ from auditor.facts.programs import builds_image
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import PROBES, probe
-from auditor.readers import DOCKERFILES, Command, commands, docker, shell_commands, yaml_documents
+from auditor.readers.commands import commands
+from auditor.readers.docker import DOCKERFILES, docker
+from auditor.readers.shell import Command, shell_commands
+from auditor.readers.yaml import yaml_documents
 from auditor.snapshot import File, Files
 
 _NOT_DOCKERFILES = (

@@ -10,7 +10,7 @@ from auditor.globs import matches
 from auditor.holes import unsure
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import WORKFLOWS
+from auditor.readers.workflows import WORKFLOWS
 from auditor.snapshot import File, Files
 
 

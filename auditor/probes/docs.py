@@ -7,7 +7,9 @@ from auditor.globs import matches
 from auditor.lazy import compile_later
 from auditor.models import Evidence, Image, Question
 from auditor.probes import is_hollow, probe
-from auditor.readers import python, readable, yaml_root
+from auditor.readers.python import python
+from auditor.readers.text import readable
+from auditor.readers.yaml import yaml_root
 from auditor.snapshot import File, Files
 
 PAGES = ("**/*.md", "**/*.mdx", "**/*.rst", "**/*.qmd", "**/*.adoc")

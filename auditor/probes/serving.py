@@ -9,20 +9,12 @@ from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import (
-    DOCKERFILES,
-    Module,
-    commands,
-    docker,
-    is_stub_body,
-    joined_text,
-    lines_matching,
-    literal,
-    python,
-    readable,
-    yaml_documents,
-    yaml_root,
-)
+from auditor.readers.commands import commands
+from auditor.readers.docker import DOCKERFILES, docker
+from auditor.readers.nodes import is_stub_body, joined_text, literal
+from auditor.readers.python import Module, python
+from auditor.readers.text import lines_matching, readable
+from auditor.readers.yaml import yaml_documents, yaml_root
 from auditor.snapshot import File, Files
 
 SCRIPTS = ("**/makefile", "**/*.mk", "**/justfile", "**/*.{sh,bash}", "**/tasks*.py", ".github/workflows/*.y*ml")

@@ -10,9 +10,12 @@ from auditor.facts.workflows import CI, CiWorkflow, ci_workflows, elsewhere
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.probes.scaling import CODE, CONFIGS
-from auditor.probes.tracking import log_calls
-from auditor.readers import WORKFLOWS, Module, literal, python, yaml_documents
+from auditor.probes.scaling.files import CODE, CONFIGS
+from auditor.probes.tracking.logs import log_calls
+from auditor.readers.nodes import literal
+from auditor.readers.python import Module, python
+from auditor.readers.workflows import WORKFLOWS
+from auditor.readers.yaml import yaml_documents
 from auditor.snapshot import Files
 
 _PYTHON = ("**/*.py", "**/*.ipynb", "!reports/*.py", "!report/*.py")

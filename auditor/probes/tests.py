@@ -4,21 +4,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from auditor.facts.declared import DECLARATIONS, declarations
-from auditor.facts.tests import Case, collect, options_of, out_of_reach
+from auditor.facts.testfiles import Case
+from auditor.facts.testrules import options_of
+from auditor.facts.tests import collect, out_of_reach
 from auditor.holes import unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.readers import (
-    Module,
-    commands,
-    is_stub_body,
-    python,
-    toml,
-    toml_line,
-    workflow,
-    yaml_root,
-)
+from auditor.readers.commands import commands
+from auditor.readers.nodes import is_stub_body
+from auditor.readers.python import Module, python
+from auditor.readers.toml import toml, toml_line
+from auditor.readers.workflows import workflow
+from auditor.readers.yaml import yaml_root
 from auditor.shapes import table_of
 from auditor.snapshot import LINK, File, Files
 

@@ -8,17 +8,22 @@ from collections.abc import Iterator
 
 from auditor.facts.declared import declarations
 from auditor.facts.images import editors_stock
+from auditor.facts.ownmodules import own_module, own_modules
 from auditor.facts.programs import runs_tests
 from auditor.facts.pycommands import PythonCommands
 from auditor.facts.routes import SERVERS, Code, routes
-from auditor.facts.tests import own_module, own_modules
 from auditor.facts.workflows import ci_workflows
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.probes.tests import ELSEWHERE
-from auditor.probes.workflows import watches
-from auditor.readers import DOCKERFILES, WORKFLOWS, Command, Module, commands, docker, is_stub_body, literal, python
+from auditor.probes.workflows.triggers import watches
+from auditor.readers.commands import commands
+from auditor.readers.docker import DOCKERFILES, docker
+from auditor.readers.nodes import is_stub_body, literal
+from auditor.readers.python import Module, python
+from auditor.readers.shell import Command
+from auditor.readers.workflows import WORKFLOWS
 from auditor.snapshot import File, Files
 
 _PYTHON = ("**/*.py", "**/*.ipynb", "!reports/*.py", "!report/*.py")

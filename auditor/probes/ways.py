@@ -11,8 +11,11 @@ from auditor.facts.workflows import CiWorkflow, ci_workflows, misplaced
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.probes.workflows import watches
-from auditor.readers import WORKFLOWS, commands, python, yaml_documents
+from auditor.probes.workflows.triggers import watches
+from auditor.readers.commands import commands
+from auditor.readers.python import python
+from auditor.readers.workflows import WORKFLOWS
+from auditor.readers.yaml import yaml_documents
 from auditor.snapshot import Files
 
 _PYTHON = ("**/*.py", "**/*.ipynb", "!reports/*.py", "!report/*.py")

@@ -133,7 +133,15 @@ def _point(record: AuditRecord, finding: Finding, verdict: Verdict, blob: Blob) 
     path, line = record.report.spot(verdict.claim)
     private = source.kind == "question" and any(q.private for q in record.report.questions if q.n == source.n)
     item = source.kind == "item"
-    title = without_secrets(verdict.claim.quote) if item else f"Question {source.n}" if source.n else path if verdict.claim.path else "The report"
+    title = (
+        without_secrets(verdict.claim.quote)
+        if item
+        else f"Question {source.n}"
+        if source.n
+        else path
+        if verdict.claim.path
+        else "The report"
+    )
     point = Point(
         title=one_line(title, 200),
         opening=_OPENINGS.get(finding.rule, _OTHERWISE),

@@ -94,7 +94,6 @@ class Margin:
         stands = finding or self.others.get(verdict.id)
         rule = finding.rule if finding else ""
         known = RULES.get(rule)
-        line = verdict.claim.line
         more = [self.every[id_] for id_ in (stands.verdicts if stands else ()) if id_ != verdict.id]
         cited = list(dict.fromkeys(c for v in (verdict, *more) for c in v.citations))[:8]
         cites = [] if private else [self._cite(self.record.evidence[c.evidence], c.quote) for c in cited]

@@ -12,8 +12,8 @@ from test_settle_commands import FILES
 from auditor.claims.case import Case
 from auditor.facts.placeholders import placeholder
 from auditor.facts.template import template
+from auditor.gitsnapshot import open_snapshot
 from auditor.repository import locate
-from auditor.snapshot import open_snapshot
 from auditor.wording import by_degree, once_so, words
 
 HYDRA = {

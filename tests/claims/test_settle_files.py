@@ -11,10 +11,11 @@ from conftest import report
 from rows import case, label, settled
 
 from auditor.claims.case import Case
+from auditor.gitsnapshot import open_snapshot
 from auditor.profile import load_profile
 from auditor.prose import read_prose
 from auditor.repository import Repository
-from auditor.snapshot import SUBMODULE, File, Snapshot, open_snapshot
+from auditor.snapshot import SUBMODULE, File, Snapshot
 
 NOTEBOOK = json.dumps(
     {"cells": [{"cell_type": "code", "source": ["x = 1\n"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}

@@ -63,6 +63,7 @@ def test_complete_lists(answer: str, value: str, files: dict[str, str], left_out
         ("We trained our model with Vertex AI.", "contradicted"),
         ("We tried to train with Vertex AI.", "open"),
         ("We trained on our machines instead of Vertex AI. Vertex AI is a service.", "open"),
+        ("We trained with Vertex AI. Later we met the quota of Vertex AI, as we couldn't use it.", "open"),
         ("We trained on our machines.", "open"),
     ],
 )

@@ -6,9 +6,10 @@ import pytest
 from build_fixture import git
 from conftest import tree
 
-from auditor.facts.names import Names, Near, alike, names
+from auditor.facts.likeness import alike
+from auditor.facts.names import Names, Near, names
+from auditor.gitsnapshot import open_snapshot
 from auditor.repository import Repository
-from auditor.snapshot import open_snapshot
 
 # -- where a project stands --------------------------------------------------------------------------------------------
 

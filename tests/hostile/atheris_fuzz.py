@@ -15,17 +15,24 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 with atheris.instrument_imports(include=["auditor"]):
-    from auditor import readers
     from auditor.errors import UserError
     from auditor.profile import load_profile
-    from auditor.report import find_report, parse_report
+    from auditor.readers.commands import commands
+    from auditor.readers.docker import docker
+    from auditor.readers.dvc import dvc_remotes
+    from auditor.readers.python import python
+    from auditor.readers.toml import toml
+    from auditor.readers.workflows import workflow
+    from auditor.readers.yaml import yaml_documents
+    from auditor.report.find import find_report
+    from auditor.report.parse import parse_report
     from auditor.repository import Unreadable
     from auditor.snapshot import Snapshot
 
 PROFILE = load_profile()
 READERS = {
-    "a.py": readers.python, "n.ipynb": readers.python, "a.yml": readers.yaml_documents, ".github/workflows/a.yml": readers.workflow, ".gitlab-ci.yml": readers.workflow, "a.toml": readers.toml,
-    "Dockerfile": readers.docker, "run.sh": readers.commands, "Makefile": readers.commands, "tasks.py": readers.commands, ".dvc/config": readers.dvc_remotes,
+    "a.py": python, "n.ipynb": python, "a.yml": yaml_documents, ".github/workflows/a.yml": workflow, ".gitlab-ci.yml": workflow, "a.toml": toml,
+    "Dockerfile": docker, "run.sh": commands, "Makefile": commands, "tasks.py": commands, ".dvc/config": dvc_remotes,
 }  # fmt: skip
 
 

@@ -30,14 +30,16 @@ from auditor.claims.case import load as load_claims
 from auditor.claims.kinds import KINDS, Typed
 from auditor.errors import UserError
 from auditor.escape import record_json
-from auditor.form import check_form
+from auditor.examine import examine
+from auditor.form.check import check_form
 from auditor.judges import Answer
 from auditor.models import Audited, AuditRecord, JudgeInfo, Submission
 from auditor.prepared import Book
 from auditor.profile import load_profile
 from auditor.prose import read_prose
 from auditor.render import github, html, markdown, sarif, terminal
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.snapshot import Snapshot
 from auditor.verify import find
 
@@ -96,7 +98,7 @@ def examined(files: dict[str, str]) -> pipeline.Prepared | None:
     report = parse_report(file, PROFILE, snapshot.files, "c0ffee")
     snapshot.report = report
     about = Audited(id="s", repo="s", report_path=file.path, commit="c0ffee", commit_time="", branch="main")
-    prepared = pipeline.examine(snapshot, PROFILE, about)
+    prepared = examine(snapshot, PROFILE, about)
     book = Book(prepared.evidence)
     check_form(file, report, snapshot, PROFILE, book.enter)
     assert not [p for p in prepared.omitted if " failed: " in p.message or "could not be made sense of" in p.message], [p.message for p in prepared.omitted]  # fmt: skip

@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from auditor import batch as many
-from auditor import cli, escape, pipeline
+from auditor import cli, cli_notes, escape, pipeline
 from auditor.decisions import Decision, questions
 from auditor.groups import read_groups
 from auditor.judges import NoJudge
@@ -331,7 +331,7 @@ def test_a_hosts_words_do_not_reach_a_terminal_as_they_are(monkeypatch: pytest.M
             return len(text)
 
     monkeypatch.setattr("sys.stderr", Terminal())
-    say = cli._progress()
+    say = cli_notes.on_progress()
     assert say is not None
     for text in texts.ALL:
         say(f"remote: Counting objects: 50% (1/2) {text}")

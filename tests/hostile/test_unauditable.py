@@ -12,10 +12,12 @@ from build_fixture import FIXTURES, build
 from typer.testing import CliRunner
 
 from auditor import cli, pipeline
+from auditor.checking import check
 from auditor.letters import as_read
 from auditor.models import AuditRecord, Report
 from auditor.profile import load_profile
-from auditor.report import find_report, parse_report
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
 from auditor.snapshot import Snapshot
 
 PROFILE = load_profile()
@@ -149,7 +151,7 @@ def test_a_report_without_questions_or_checklist_is_never_clean(part: str, tmp_p
     repo = build("overclaiming", tmp_path / "r")
     (repo / "reports" / "README.md").write_text(LACKS[part](TEXT), encoding="utf-8")
     assert CliRunner().invoke(cli.app, ["check", str(repo), "--fail-on", "never"]).exit_code == 2
-    made = pipeline.check(repo, PROFILE)
+    made = check(repo, PROFILE)
     by_form = {v.id for v in made.verdicts if v.by == "form"}
     assert {f.rule for f in made.findings if f.level == "error" and f.verdict in by_form} & {
         "question-missing",
@@ -173,7 +175,7 @@ def contradicted(made: AuditRecord) -> set[tuple[str, object]]:
 @cache
 def repository() -> tuple[Path, AuditRecord]:
     repo = build("overclaiming", _FOLDER[-1] / "overclaiming")
-    return repo, pipeline.check(repo, PROFILE)
+    return repo, check(repo, PROFILE)
 
 
 HARMLESS_BYTES: dict[str, Callable[[bytes], bytes]] = {
@@ -201,7 +203,7 @@ def changed(globs: str, how: Callable[[bytes], bytes], into: Path) -> AuditRecor
     for path in into.glob(globs):
         if path.is_file() and ".git/" not in path.as_posix():
             path.write_bytes(how(path.read_bytes()))
-    return pipeline.check(into, PROFILE)
+    return check(into, PROFILE)
 
 
 @pytest.mark.parametrize("how", HARMLESS_BYTES)
@@ -213,7 +215,7 @@ def test_harmless_bytes_change_nothing_in_any_file(how: str, tmp_path: Path) -> 
         for path in into.glob(globs):
             if path.is_file() and ".git/" not in path.as_posix():
                 path.write_bytes(HARMLESS_BYTES[how](path.read_bytes()))
-    assert contradicted(plainly) <= contradicted(pipeline.check(into, PROFILE))
+    assert contradicted(plainly) <= contradicted(check(into, PROFILE))
 
 
 @pytest.mark.parametrize("reader", READERS)

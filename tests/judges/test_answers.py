@@ -499,8 +499,9 @@ def test_the_terms_of_a_batch_know_what_is_read() -> None:
     ],
 )
 def test_what_does_not_go_with_it_is_said(more: dict[str, Any], said: str) -> None:
-    from auditor.cli import _asking
+
+    from auditor.cli_asking import asking_of
 
     given = {"judge": "online:m", "budget": 9000, "read": "answers", "readings": "both", "ruling": True, "second": ""}
     with pytest.raises(UserError, match=said):
-        _asking(**({**given, "figures": False, "private": False} | more))  # type: ignore[arg-type]
+        asking_of(**({**given, "figures": False, "private": False} | more))  # type: ignore[arg-type]

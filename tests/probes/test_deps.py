@@ -168,6 +168,24 @@ def test_a_lock_and_a_dockerfile_count_as_lists() -> None:
 
 
 @pytest.mark.parametrize(
+    ("listed", "code", "lacking"),
+    [
+        ("windspeed-wheel", "import windspeed", []),
+        ("windspeed-py", "import windspeed.client", []),
+        ("python-windspeed", "from windspeed import Client", []),
+        ("pywindspeed", "import windspeed", []),
+        ("wind_speed", "import wind_speed", []),
+        ("torch", "import torch_geometric", ["torch_geometric"]),  # another package
+        ("google-cloud-storage", "from google.cloud import pubsub_v1", ["google.cloud.pubsub_v1"]),
+        ("wind", "import windspeed", ["windspeed"]),
+    ],
+)
+def test_a_package_with_the_imports_name_in_its_own_may_bring_it(listed: str, code: str, lacking: list[str]) -> None:
+    files = tree({"requirements.txt": f"{listed}\n", "train.py": f"{code}\n"}).select(("**/*.py",))
+    assert [i.name for i in undeclared(files)] == lacking
+
+
+@pytest.mark.parametrize(
     ("name", "package"),
     [
         ("cv2", "opencv-python"),

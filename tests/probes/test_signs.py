@@ -5,7 +5,8 @@ from conftest import ask, report, tree
 
 from auditor.probes import Probe, _mention, load
 from auditor.profile import load_profile
-from auditor.readers import is_stub_body, python
+from auditor.readers.nodes import is_stub_body
+from auditor.readers.python import python
 from auditor.repository import History
 from auditor.snapshot import Snapshot
 

@@ -6,7 +6,7 @@ from test_what_runs import CI, INNER, MAIN, flow
 
 from auditor.facts.known import known_action, known_program
 from auditor.facts.make import Makefile
-from auditor.readers import Command
+from auditor.readers.shell import Command
 from auditor.repository import History
 
 DOCKERFILE = 'FROM python:3.12\nCOPY . .\nENTRYPOINT ["ruff", "check"]\nCMD ["."]\n'

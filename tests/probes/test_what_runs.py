@@ -7,7 +7,8 @@ from auditor.facts.civalues import ci_values
 from auditor.facts.expressions import UNKNOWN, OneOf, condition, evaluate
 from auditor.facts.matrix import matrix_of
 from auditor.facts.workflows import ci_workflows
-from auditor.readers import shell_commands, yaml_root
+from auditor.readers.shell import shell_commands
+from auditor.readers.yaml import yaml_root
 from auditor.repository import History
 from auditor.snapshot import Snapshot
 

@@ -14,7 +14,7 @@ import pytest
 from build_fixture import NAMES, build
 from markdown_it import MarkdownIt
 
-from auditor import pipeline
+from auditor.checking import check
 from auditor.models import AuditRecord, Verdict
 from auditor.profile import load_profile
 from auditor.render import github, html, markdown, sarif, terminal
@@ -36,7 +36,7 @@ def _folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @cache
 def record(name: str) -> AuditRecord:
-    return pipeline.check(build(name, _FOLDER[0] / name), load_profile())
+    return check(build(name, _FOLDER[0] / name), load_profile())
 
 
 @cache

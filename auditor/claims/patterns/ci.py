@@ -274,12 +274,15 @@ _OTHER_CACHES = among(
 )
 _NOT_YET = among("until till before first initially last")  # of a time that is over
 _USE = among("make made use used using of any have implement implemented do")
+_CACHED_BY = among("use uses used using utilize utilizes utilized utilise utilised enable enables enabled enabling implement implements implemented employ"
+    " employs employed leverage leverages leveraged include includes included including apply applied have has had configured added set up rely relies with")  # fmt: skip
+_CACHED_SO = among("used enabled implemented applied configured set")
 
 
 @reads("ci-caching", "ci")
 def ci_caching(prose: Prose, case: Case) -> Read:
-    """Takes: `caching` in a clause of the CI answer that is plain up to it, or where it is what a `not` denies. Leaves alone: caches of
-    layers, data, models."""
+    """Takes: `caching` in a clause of the CI answer that is plain up to it, shortly behind a verb of using or before one, or where it
+    is what a `not` denies. Leaves alone: caches of layers, data, models, and what is avoided, prevented, switched off."""
     two = len(pipelines(case.snapshot).workflows) == 2
     for statement in prose.sentences("ci"):
         for clause in clauses(statement) if statement.firm else ():
@@ -288,7 +291,7 @@ def ci_caching(prose: Prose, case: Case) -> Read:
                 continue
             every = bool(terms(clause, _ALL) or (two and terms(clause, _BOTH)))
             before = Clause(statement, clause.words[: cached[0].first])
-            if before.plain:
+            if before.plain and _is_done(clause, cached[0]):
                 yield statement, typed("runs", clause, tool="caching", place="ci", every=every)
             one = (
                 terms(clause, _SUBJECTS) or terms(clause, PURPOSES) or _file_named(clause, case)
@@ -299,3 +302,12 @@ def ci_caching(prose: Prose, case: Case) -> Read:
                 ):
                     yield statement, typed("runs", clause, tool="caching", place="ci", denied=True)
                     break
+
+
+def _is_done(clause: Clause, cached: Term) -> bool:
+    """Whether a cache is what somebody uses ("we use uv's caching", "with caching"), is said to be used ("caching is enabled"), or
+    something is cached."""
+    before = {w.text for w in clause.words[max(0, cached.first - 5) : cached.first]}
+    after = {w.text for w in clause.words[cached.last : cached.last + 4]}
+    verb = clause.words[cached.first].text in ("cached", "caches")
+    return verb or bool(before & _CACHED_BY or after & _CACHED_SO)

@@ -10,7 +10,7 @@ from auditor.claims.patterns.files import around
 from auditor.facts.refusals import PROGRAMS, own_programs
 from auditor.lazy import compile_later
 from auditor.prose import Prose, Statement, code_spans
-from auditor.readers import shell_commands
+from auditor.readers.shell import shell_commands
 
 _SHELLS = word_set("bash sh shell console zsh text txt terminal cmd powershell ps1 shell-session shellscript plaintext batch ps") | {""}  # fmt: skip
 _LINE = compile_later(
@@ -23,7 +23,23 @@ _NOT = word_set("not no never without instead rather remove removed replaced for
 _OTHERS = word_set("course courses exercise exercises tutorial tutorials template cookiecutter similar")
 _SUPPOSED = word_set("would might ideally imagine suppose plan planned planning intend intended future hypothetical hypothetically")  # fmt: skip
 _COULD = ("could", "couldn't", "might")
-_READER = (["you"], ["one"], ["anyone"], ["reader"], ["user"])  # who can type it as it stands
+_READERS = (
+    "you",
+    "one",
+    "anyone",
+    "someone",
+    "somebody",
+    "reader",
+    "user",
+    "member",
+    "developer",
+    "person",
+    "newcomer",
+    "colleague",
+    "they",
+    "group",
+)  # who can type it as it stands
+_READER = tuple([one] for one in _READERS)
 _STARTS = word_set("runs run starts start executes execute launches launch")
 
 
@@ -91,7 +107,10 @@ def _strength(statement: Statement) -> Strength:
     """As of other statements, but what one can or should type is an instruction, not a plan."""
     if statement.past or statement.attempted:
         return "past"
-    low = statement.plain.lower()
+    opened = statement.introduced.lower()
+    if words(opened) & set(_READERS):  # what a new member would type is an instruction
+        opened = ""
+    low = f"{opened} {'' if statement.kind == 'fence' else statement.plain}".lower()
     said = low.split()
     could = any(w in _COULD and said[max(0, i - 1) : i] not in _READER for i, w in enumerate(said))
     supposed = any(p in low for p in ("we should", "should have", "if we had"))
@@ -113,4 +132,5 @@ def _fence(statement: Statement, starts: Collection[str]) -> Iterator[tuple[Stat
         while rows[last].rstrip().endswith("\\") and last + 1 < len(rows):
             last += 1
         quote = "\n".join(rows[first : last + 1]).strip()
-        yield statement, Command(kind="command", quote=quote, line=f"{before} && {line}" if before else line)
+        whole = f"{before} && {line}" if before else line
+        yield statement, Command(kind="command", quote=quote, line=whole, strength=_strength(statement))

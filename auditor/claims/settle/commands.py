@@ -17,7 +17,7 @@ from auditor.facts.refusals import PROGRAMS, Answer, Run, answers, own_programs
 from auditor.facts.starting import keeps
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
-from auditor.readers import shell_commands
+from auditor.readers.shell import shell_commands
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from auditor.facts.names import names
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.numbers import bag
-from auditor.readers import DOCKERFILES, docker
+from auditor.readers.docker import DOCKERFILES, docker
 from auditor.snapshot import File, Snapshot
 
 

@@ -26,7 +26,7 @@ from auditor.facts.names import GENERIC, names
 from auditor.facts.template import kept, template
 from auditor.lazy import compile_later
 from auditor.markup import anchors, leads_to_anchor
-from auditor.readers import python
+from auditor.readers.python import python
 from auditor.snapshot import File as Tracked
 
 _HOLDERS = (".gitkeep", ".keep", ".gitignore", ".placeholder", "readme.md")

@@ -10,7 +10,7 @@ from auditor.facts.platforms import pythons, same_version, systems, unread_axis
 from auditor.facts.purposes import pipelines
 from auditor.facts.traces import named
 from auditor.facts.workflows import CiWorkflow
-from auditor.readers import readable
+from auditor.readers.text import readable
 
 _SYSTEMS = {"ubuntu": "linux", "linux": "linux", "windows": "windows", **dict.fromkeys(("macos", "mac", "osx", "mac os"), "macos")}  # fmt: skip
 _NAMES = {"linux": "Linux", "windows": "Windows", "macos": "macOS"}

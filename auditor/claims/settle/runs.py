@@ -22,7 +22,7 @@ from auditor.facts.traces import (
 )
 from auditor.facts.workflows import CiWorkflow
 from auditor.models import Evidence
-from auditor.readers import readable
+from auditor.readers.text import readable
 
 
 @settles("runs")
@@ -159,9 +159,8 @@ def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
         if claim.denied or not known.sure or claim.place != "hooks":
             return None
         shows = "There is no `.pre-commit-config.yaml` and no file of another hook manager in the repository."
-        return contradicted(
-            "tool:pre-commit", shows, "The sentence says that pre-commit hooks are used.", absence(shows)
-        )
+        says = "The sentence says that pre-commit hooks are used; nothing sets one up."
+        return contradicted("tool:pre-commit", shows, says, absence(shows))
     pattern = hook_pattern(tool)
     hit = next((h for h in known.found if pattern and re.search(pattern, h.says)), None)
     names = ", ".join(dict.fromkeys(h.id for h in known.found))
@@ -183,7 +182,8 @@ def _in_hooks(claim: Runs, tool: str, case: Case) -> Settled | None:
     first = min(h.line for h in known.found)
     shows = f"{known.file.path} has the hooks {names}" + (", as the template brings it." if known.stub else ".")
     proof = known.file.cite(first, first + 7, note=f"the hooks: {names}")
-    return contradicted(about, shows, f"No hook runs {claim.tool}.", proof, detail=not known.stub and not purpose)
+    what = _DONE_BY.get(claim.tool, claim.tool)
+    return contradicted(about, shows, f"No hook runs {what}.", proof, detail=not known.stub)  # hooks there are
 
 
 def _in_tasks(tool: str, case: Case) -> Settled | None:
@@ -194,6 +194,9 @@ def _in_tasks(tool: str, case: Case) -> Settled | None:
             if left and left.search(row.split("#")[0].lower()):
                 return supported(f"runs:{tool}", f"{file.path}:{i} names {tool}.", file.cite(i))
     return None
+
+
+_DONE_BY = {"typing": "a type checker", "linting": "a linter", "formatting": "a formatter", "tests": "the tests"}
 
 
 # -- caching -----------------------------------------------------------------------------------------------------------
@@ -227,7 +230,8 @@ def _caching(claim: Runs, case: Case) -> Settled | None:
     lacking = [w for w in workflows if keeps_no_cache(ci.texts[w.path])]
     if len(lacking) == len(workflows):
         shows = f"None of {_files(workflows)} keeps a cache (no `cache:`, `enable-cache`, actions/cache or action that caches unasked)."
-        return contradicted("cache:ci", shows, "The sentence says that caching is used.", absence(shows))
+        says = "The sentence says that caching is used; no workflow keeps a cache."
+        return contradicted("cache:ci", shows, says, absence(shows))
     bare = [(w, r) for w in lacking for r in w.runs if w.automatic and installs(r)]
     if claim.every and bare and not any(u.action.startswith("./") for u in bare[0][0].uses):
         w, run = bare[0]

@@ -73,14 +73,17 @@ def _about(name: str, statement: Statement) -> bool:
 
 
 def _given_up(name: str, case: Case) -> bool:
-    """Whether an answer tells that the service was only tried, or left out after all: such a word close before its name or behind."""
+    """Whether an answer tells that the service was only tried, or left out after all: such a word close before its name, or it or
+    a no behind."""
     for statement in case.prose.sentences():
         if not _about(name, statement):
             continue
         said = words(statement.plain)
         ends = [at(said, i, name.lower().removesuffix(" ai")) for i in range(len(said))]
         for end in filter(None, ends):
-            if set(said[max(0, end - 9) : end]) & _LEFT or names(said[end : end + 10], _FAILED):
+            behind = said[end : end + 10]
+            denied = any(w in ("not", "never", "cannot") or w.endswith("n't") for w in behind)
+            if set(said[max(0, end - 9) : end]) & _LEFT or denied or names(behind, _FAILED):
                 return True
     return False
 

@@ -8,7 +8,8 @@ from auditor.facts.names import names
 from auditor.facts.pages import pages
 from auditor.facts.tools import Tool, at_work, declared_at, imported_by, imports, key, places, tool, trace, works_in
 from auditor.models import Evidence
-from auditor.readers import python, readable
+from auditor.readers.python import python
+from auditor.readers.text import readable
 from auditor.shapes import number_of
 from auditor.snapshot import File
 

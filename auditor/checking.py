@@ -1,0 +1,151 @@
+"""A working tree checked before it is handed in: the form of its report, then the audit without a judge."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.boundary import attempt
+from auditor.claims.run import case_of
+from auditor.deadline import ORDINARY, May, allowed
+from auditor.errors import UserError
+from auditor.handin import exposed, state_of
+from auditor.models import Audited, AuditRecord, JudgeInfo, Problem, Report, Source, Times, Verdict
+from auditor.prepared import Book, Prepared, with_report
+from auditor.profile import Profile
+from auditor.profile_files import refuse_inside
+from auditor.prose import read_prose
+from auditor.report.find import find_report
+from auditor.report.parse import parse_report
+from auditor.snapshot import File, Snapshot
+
+if TYPE_CHECKING:
+    pass
+from auditor.examine import bounded, examine
+from auditor.pipeline import conclude, with_figures, with_left_out
+
+
+def check(
+    path: Path,
+    profile: Profile,
+    *,
+    report_path: str = "",
+    only: str = "",
+    question: int = 0,
+    committing: bool = False,
+    figures: bool = False,
+    may: May = ORDINARY,
+) -> AuditRecord:
+    """The working tree at a path, checked as a group would before handing in: the report's form, then the audit without a
+    judge. `only` is `form` or `audit`; `question` keeps the findings of one answer; `committing` takes what is staged as
+    committed, for a hook; `figures` keeps the report's images, for a page."""
+    from auditor.disk import Disk, on_disk
+    from auditor.form.check import check_form
+    from auditor.form.committed import uncommitted
+    from auditor.loose_ends import loose_ends
+    from auditor.moved import find_move, moved, told, without_moved
+    from auditor.worktree import open_working_tree, root_of
+
+    started, clock = datetime.now(UTC), time.perf_counter()
+    root = root_of(path)
+    refuse_inside(profile, root)
+    with allowed(may) as allowance, open_working_tree(root) as tree:
+        file = _report_on_disk(tree, root, report_path, profile)
+        url = tree.repository.origin()
+        report = parse_report(file, profile, tree.files, tree.commit, url)
+        with_report(tree, profile, report, url)
+        if question and question not in {q.n for q in report.questions}:
+            numbers = [q.n for q in report.questions]
+            have = f"it has {min(numbers)} to {max(numbers)}" if numbers else "it has none"
+            raise UserError(f"{file.path}: no question {question}", f"{have}; give one of them with --question")
+        submission = Audited(
+            id=root.resolve().name,
+            repo=str(path),
+            report_path=file.path,
+            commit=tree.commit,
+            commit_time=tree.committed,
+            branch=tree.history.default_branch,
+            url=url,
+            working_tree=True,
+        )
+        prepared = Prepared(submission, report, (), {}, (), ())
+        if only != "form":
+            prepared = examine(tree, profile, submission)
+        book = Book(prepared.evidence)
+        verdicts = prepared.verdicts
+        changed = tree.uncommitted - (tree.staged() if committing else frozenset())
+        if only != "audit":
+            failed: list[Problem] = []
+
+            def checked() -> list[Verdict]:
+                disk = Disk(report, tree, tree.head, changed, tree.left_out())
+                case = case_of(tree, profile, read_prose(report))
+                move = None if report_path else find_move(disk, file.path, profile.collected)
+                more = [*on_disk(disk, case, told(move, _told_of(report, verdicts)))]
+                if move is not None:
+                    more += moved(move, disk, tree.index())
+                form = check_form(
+                    file, report, tree, profile, book.enter, url=url, on_disk=tree.on_disk, fold=not question, more=more
+                )
+                named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
+                aside = {p for p in changed if move and move.brought(p)}
+                form += uncommitted(
+                    file, named, report, changed - aside, tree.head, verdicts, book.evidence, book.enter
+                )
+                kept = [v for v in verdicts if not _told(v, form)]
+                return [*form, *kept] if move is None else without_moved(move, report, tree.files, [*form, *kept])
+
+            verdicts = tuple(bounded("the report's form", failed, checked) or verdicts)
+            prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
+        failed = []
+        keys = exposed(tree, book.enter, failed)
+        ends = loose_ends(tree, file.path, book.enter, failed) if only != "form" else ()
+        prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
+        verdicts = (*verdicts, *keys, *ends)
+        cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
+        submission = submission.model_copy(update={"uncommitted": tuple(sorted(cited & changed))})
+        state, _ = attempt(lambda: state_of(file, report, tree, profile, len(keys)), "the state of the report in short")
+        prepared = replace(prepared, submission=submission, evidence=book.evidence, verdicts=verdicts, state=state)
+        if figures:
+            prepared = with_figures(prepared, tree)
+        prepared = with_left_out(prepared, allowance)
+    record = conclude(prepared, profile, {}, JudgeInfo())
+    if question:
+        about = {v.id for v in verdicts if v.claim.source == Source(kind="question", n=question)}
+        record = record.model_copy(update={"findings": tuple(f for f in record.findings if f.verdict in about)})
+    times = Times(started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3))
+    return record.model_copy(update={"times": times})
+
+
+def _report_on_disk(tree: Snapshot, root: Path, path: str, profile: Profile) -> File:
+    """The report of a working tree; `path` counts from where the user stands, or from the repository's root."""
+    here = Path(path).absolute()
+    if path and here.is_file() and here.is_relative_to(root.absolute()):
+        path = here.relative_to(root.absolute()).as_posix()
+    try:
+        return find_report(tree, path, profile)
+    except UserError as error:
+        raise UserError(error.message.replace("in the commit", "in the working tree"), error.hint) from None
+
+
+def _told_of(report: Report, verdicts: Sequence[Verdict]) -> Callable[[int, str], bool]:
+    """Whether a name in a line is a link's or image's, which the form is about, or a claim's that is contradicted."""
+    shown = {(i.line, i.target.removeprefix("./")) for q in report.questions for i in (*q.images, *q.links)}
+    wrong = [(v.claim.line, v.claim.quote) for v in verdicts if v.label == "contradicted" and v.by.startswith("claim:")]
+    return lambda line, name: (
+        any(n == line and target.endswith(name) for n, target in shown)
+        or any(n == line and name in quote for n, quote in wrong)
+    )
+
+
+def _told(verdict: Verdict, form: Sequence[Verdict]) -> bool:
+    """Whether the form has a finding about the image or link that a claim check contradicts."""
+    shown = any(mark in verdict.claim.quote for mark in ("](", "<img", "<a ", "://"))
+    if verdict.by != "claim:file" or verdict.label != "contradicted" or not shown:
+        return False
+    same = [
+        v for v in form if v.claim.source == verdict.claim.source and v.rule.startswith(("image", "link", "template-"))
+    ]
+    return any(v.claim.quote in verdict.claim.quote or v.claim.line == verdict.claim.line for v in same)

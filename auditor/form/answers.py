@@ -1,0 +1,222 @@
+"""What is checked about the answers: that they are there, their own, and as long as asked for."""
+
+import re
+from collections.abc import Iterator
+
+from auditor.form.flaw import Flaw, cut, name_of, source_of
+from auditor.form.links import ADDRESS
+from auditor.form.page import Page
+from auditor.markup import parse, without_comments
+from auditor.models import Question
+from auditor.profile import words
+
+_PLACEHOLDER = re.compile(r"question\s+\d+\s+fill\s+here|\bs[xX]{6}\b|figures/<image>\.<extension>", re.IGNORECASE)
+_TEMPLATE_LINE = re.compile(
+    r"^\s*(?:>\s*)?(?:recommended\s+)?answer\s+length\s*:|^\s*(?:>\s*)?\*?example\s*:\s*\*?$", re.IGNORECASE
+)
+_FILLER = words(
+    "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua"
+    " todo tbd fixme xxx placeholder asdf"
+)
+DENIED = re.compile(
+    r"\b(no|not|none|never|without|nothing|unable|cannot|skipped|instead)\b|n['’]t\b|\bn/?a\b", re.IGNORECASE
+)
+_LONG = 5000  # characters of a line that is nobody's placeholder
+_FEW_WORDS = 10  # of an answer beside which a placeholder was only forgotten
+
+
+def _want(page: Page, question: Question) -> str:
+    asked = [f"{a}-{b} words" for a, b in [page.length(question) or (0, 0)] if b]
+    asked += [images_asked(*span) for span in [page.images(question)] if span]
+    return " and ".join(asked)
+
+
+def images_asked(few: int, many: int) -> str:
+    return f"{few}-{many} images" if many > few else f"{few} image{'s' * (few > 1)}"
+
+
+def check_answers(page: Page) -> Iterator[Flaw]:
+    """Answers that are missing, placeholders that are left, and text that only fills the space."""
+    for question in filter(page.wants, page.report.questions):
+        left = [
+            n
+            for n in page.section(question)
+            if len(page.lines[n - 1]) < _LONG
+            and _PLACEHOLDER.search(page.lines[n - 1])
+            and not _example(page.lines[n - 1])
+            and (n >= question.answer_lines[0] or "fill here" in page.lines[n - 1].lower())
+        ]
+        length, images = page.length(question), page.images(question)
+        wanted = (length is None or length[0] > 0) or bool(images)
+        want = _want(page, question)
+        empty = not words(question.answer) and not question.images
+        if empty and wanted:
+            line = left[0] if left else question.line
+            yield Flaw(
+                "answer-missing", source_of(question), line, name_of(question),
+                cut(page.lines[line - 1]) if left else f"nothing below `{page.mark or page.heading(question.n, question.id)}`",
+                "There is no answer.",
+                f"Write the answer{f' ({want})' if want else ''} "
+                + (f"in place of line {line}." if left else f"below the line `{page.mark or page.heading(question.n, question.id)}`."),
+            )  # fmt: skip
+        elif left:
+            yield Flaw(
+                "placeholder-left", source_of(question), left[0], name_of(question), cut(page.lines[left[0] - 1]),
+                "The template's placeholder is still there.",
+                f"Delete line {left[0]}; the answer stands beside it." if question.answer.strip() and "fill here" in page.lines[left[0] - 1].lower()
+                else f"Write what is meant in line {left[0]}, or delete the line if there is nothing to say.",
+                detail=not wanted, beside=len(words(question.answer)) >= _FEW_WORDS,
+            )  # fmt: skip
+        elif (said := words(without_comments(question.answer))) and _fills(said):
+            yield Flaw(
+                "placeholder-left", source_of(question), question.answer_lines[0], name_of(question), cut(question.answer),
+                "The text only fills the space.", f"Write the answer{f' ({want})' if want else ''}.",
+            )  # fmt: skip
+        else:
+            yield from _leftovers(page, question)
+
+
+def _example(row: str) -> bool:
+    """A line of the template's quote: it may show a placeholder as an example."""
+    return row.lstrip().startswith(">") and not re.search(r"fill\s+here", row, re.IGNORECASE)
+
+
+def _fills(said: tuple[str, ...]) -> bool:
+    filler = sum(w in _FILLER for w in said)
+    return filler > len(said) / 2 or (len(said) >= 30 and len(set(said)) <= 3)
+
+
+def _leftovers(page: Page, question: Question) -> Iterator[Flaw]:
+    rows = page.rows(question)
+    examples = _examples(page, question)
+    fence = False
+    for n, row in rows:
+        if row.lstrip().startswith(("```", "~~~")):
+            fence = not fence
+        if fence:
+            continue
+        if len(row) > _LONG:
+            continue
+        copied = next((e for e in examples if e in " ".join(row.replace("*", "").split())), "")
+        if _TEMPLATE_LINE.match(row) or copied:
+            yield Flaw(
+                "template-text-left", source_of(question), n, name_of(question), cut(row), "This is the template's own text.",
+                f"Fill line {n} in with what your project does." if copied else f"Delete line {n}.",
+            )  # fmt: skip
+            return
+        if "<!--" in row and "`" not in row:
+            yield Flaw(
+                "template-text-left", source_of(question), n, name_of(question), cut(row),
+                "A comment is left in the answer; readers of the page do not see it.",
+                f"Delete the comment in line {n}, or write it as text.", detail=True,
+            )  # fmt: skip
+            return
+
+
+def _examples(page: Page, question: Question) -> list[str]:
+    """The template's example sentences with gaps to fill in."""
+    section = page.section(question)
+    end = question.answer_lines[0] or section.stop
+    quoted = [
+        page.lines[n - 1].lstrip()[1:].strip()
+        for n in section
+        if n < end and page.lines[n - 1].lstrip().startswith(">")
+    ]
+    after = quoted[
+        next((i for i, row in enumerate(quoted) if re.match(r"\*?example", row, re.IGNORECASE)), len(quoted)) :
+    ]
+    rows = [" ".join(row.replace("*", "").split()) for row in after]
+    return [row for row in rows if row.count("...") and len(words(row)) >= 5]
+
+
+def check_lengths(page: Page) -> Iterator[Flaw]:
+    """Answers shorter or longer than asked, however their words are counted. One within a tenth of it is a detail."""
+    for question in page.report.questions:
+        length, said = page.length(question), words(question.answer)
+        if not length or not said or _fills(said):
+            continue
+        (few, many), (fewest, most) = length, count_words(question.answer)
+        rule, has, detail = "", 0, False
+        if most < few:
+            rule, has, detail = "answer-too-short", most, most >= 0.9 * few
+            hint = f"Write at least {few - most} more, on what a reader needs to follow it; if there is nothing to tell, say why."
+        elif fewest > many:
+            rule, has, detail = "answer-too-long", fewest, fewest <= 1.1 * many
+            hint = f"Cut at least {fewest - many}; code, tables and images are not counted."
+        if rule:
+            says = f"{has} word{'s' * (has != 1)}; {few}-{many} are asked for"
+            own = page.own_length(question)  # a report that asks for another length than its template may have reasons
+            detail = detail or bool(own and own[0] <= has <= own[1])
+            yield Flaw(
+                rule,
+                source_of(question),
+                question.answer_lines[0],
+                name_of(question),
+                says,
+                "",
+                hint,
+                fact=says,
+                detail=detail,
+            )
+
+
+def count_words(answer: str) -> tuple[int, int]:
+    """The words of an answer without code, tables and images, and with everything that white space parts."""
+    everything = len(without_comments(answer).split())
+    prose = 0
+    tokens = parse(answer)
+    table = False
+    for token in tokens:
+        if token.type in ("table_open", "table_close"):
+            table = token.type == "table_open"
+        if token.type != "inline" or table:
+            continue
+        text = ""
+        for child in token.children or ():
+            if child.type == "text":
+                text += child.content
+            elif child.type in ("softbreak", "hardbreak"):
+                text += " "
+            elif child.type == "code_inline":
+                text += "code"
+        prose += sum(bool(re.search(r"\w", word)) and not ADDRESS.match(word) for word in text.split())
+    return min(prose, everything), everything
+
+
+def check_group(page: Page) -> Iterator[Flaw]:
+    """A group number or study numbers that nobody can read. Other ways of naming members are left alone."""
+    for question in page.known:
+        answer = question.answer
+        if not answer.strip() or _PLACEHOLDER.search(answer) or _fills(words(answer)):
+            continue
+
+        def flaw(says: str, difference: str, hint: str, detail: bool = False, *, q: Question = question) -> Flaw:
+            line = q.answer_lines[0]
+            return Flaw(
+                "group-unclear", source_of(q), line, name_of(q), says, difference, hint, fact=difference, detail=detail
+            )
+
+        if "group" in question.topics:
+            if not re.search(r"\d", answer) and not DENIED.search(answer):
+                yield flaw(cut(answer), "There is no number in it.", "Write your group's number, like 42.", True)
+        elif "members" in question.topics:
+            numbers = [n.lower() for n in re.findall(r"\bs\d+\b", answer, re.IGNORECASE)]
+            wrong = [n for n in numbers if len(n) != 7]
+            if wrong:
+                yield flaw(
+                    f"{len(numbers)} study numbers",
+                    f"{len(wrong)} of them have not six digits after the s.",
+                    "Write each as s and six digits.",
+                )
+            elif len(set(numbers)) != len(numbers):
+                yield flaw(
+                    f"{len(numbers)} study numbers",
+                    "One of them stands there twice.",
+                    "Write each member's number once.",
+                )
+            elif len(numbers) > 8:
+                yield flaw(
+                    f"{len(numbers)} study numbers",
+                    "That is more than a group has.",
+                    "Keep the numbers of your group's members.",
+                )

@@ -1,0 +1,141 @@
+"""What is checked about the links: that they lead to a file, a folder or a heading."""
+
+import difflib
+import posixpath
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from auditor.form.flaw import Flaw, source_of
+from auditor.form.page import Page
+from auditor.markup import leads_to_anchor
+from auditor.models import Image, Question
+
+ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")  # one letter and a colon is a drive
+OWN_DISK = re.compile(r"^(?:[A-Za-z]:[\\/]|file:|~/|/(?:Users|home|mnt|tmp)/)", re.IGNORECASE)
+OWN = re.compile(r"https?://(?:www\.)?git(?:hub|lab)\.com/([^/]+)/([^/]+)/(?:-/)?(?:blob|tree|raw)/([^/]+)/([^?#]+)")
+
+WORKFLOW = re.compile(r"https?://(?:www\.)?github\.com/([^/]+)/([^/]+)/actions/workflows/([^/?#]+)")
+
+
+def followed(page: Page, link: Image) -> tuple[str, bool]:
+    """The path that a host's page follows a relative target to, and whether a file or folder is there."""
+    raw = re.split(r"[?#]", link.target.strip())[0]
+    start = "" if raw.startswith("/") else posixpath.dirname(page.report.place(link.line)[0])
+    for name in dict.fromkeys((unquote(raw), raw)):
+        path = posixpath.normpath(posixpath.join(start, name.lstrip("/")))
+        if path in page.snapshot.files or path in page.snapshot.folders or path == ".":
+            return path, True
+    return posixpath.normpath(posixpath.join(start, unquote(raw).lstrip("/"))), False
+
+
+def instead_of(page: Page, link: Image, path: str, example: str) -> tuple[str, str]:
+    """What is wrong with a target that leads nowhere, and what to write instead."""
+    here, line = page.report.place(link.line)
+    folder = posixpath.dirname(here)
+    if "\\" in link.target:
+        return (
+            "The path has backslashes, which no web page follows.",
+            f"Write slashes in line {line}: {link.target.replace(chr(92), '/')}",
+        )
+    if link.path:
+        right = posixpath.relpath(link.path, folder or ".")
+        return (
+            f"From {here} this leads to {path}, which is not there; {link.path} is.",
+            f"Write {right} in line {line}: paths count from the report's folder.",
+        )
+    if page.on_disk(path):
+        return (
+            f"{path} is on your disk, but git ignores it (.gitignore), so the hand-in lacks it.",
+            f"Add it all the same: git add -f {path}",
+        )
+    near = nearest_file(page, path)
+    if near:
+        return (
+            f"There is no {path}; {near} is there.",
+            f"Write {posixpath.relpath(near, folder or '.')} in line {line}.",
+        )
+    return (
+        f"There is no {path} in the repository.",
+        f"Add the file, or write the right path in line {line} (like {example}).",
+    )
+
+
+def nearest_file(page: Page, path: str) -> str:
+    """The one file that a wrong path most likely means: the same name elsewhere or in another case, or a slip in it."""
+    name = posixpath.basename(path).lower()
+    same = [p for p in page.snapshot.files if posixpath.basename(p).lower() == name]
+    if len(same) == 1:
+        return same[0]
+    folder = posixpath.dirname(path)
+    beside = {posixpath.basename(p).lower(): p for p in page.snapshot.files if posixpath.dirname(p) == folder}
+    found = difflib.get_close_matches(name, beside, 1, 0.85)
+    return beside[found[0]] if found else ""
+
+
+def check_links(page: Page) -> Iterator[Flaw]:
+    """Links into the repository and anchors that lead nowhere. Addresses elsewhere, other branches, and what leads out of
+    the repository are left alone."""
+    for question in page.report.questions:
+        if question.private:
+            continue
+        for link in question.links:
+            if flaw := _link(page, question, link):
+                yield flaw
+
+
+def _is_ours(page: Page, owner: str, name: str) -> bool:
+    ours = page.url.lower().removesuffix(".git").rstrip("/")
+    return ours.endswith(f"/{owner}/{name.removesuffix('.git')}".lower())
+
+
+def no_workflow(page: Page, badge: re.Match[str]) -> tuple[str, str] | None:
+    """What is wrong with the badge or page of a workflow of the own repository: its file is not there."""
+    path = f".github/workflows/{unquote(badge[3])}"
+    named = path.endswith((".yml", ".yaml"))
+    if not named or not _is_ours(page, badge[1], badge[2]) or path in page.snapshot.files:
+        return None
+    near = nearest_file(page, path)
+    hint = f"{near} is there: name that." if near else "Take it out, or name a workflow that is there."
+    return f"There is no {path} in the repository.", hint
+
+
+def _link(page: Page, question: Question, link: Image) -> Flaw | None:
+    def flaw(difference: str, hint: str, detail: bool = False) -> Flaw:
+        return Flaw(
+            "link-broken", source_of(question), link.line, link.target, link.target, difference, hint, detail=detail
+        )
+
+    target = link.target.strip()
+    if badge := WORKFLOW.match(target):
+        return flaw(*missing) if (missing := no_workflow(page, badge)) else None
+    if own := OWN.match(target):
+        history = page.snapshot.history
+        same = _is_ours(page, own[1], own[2])
+        path = posixpath.normpath(unquote(own[4]))
+        if not same or own[3] != history.default_branch or link.path or path in page.snapshot.folders:
+            return None
+        near = nearest_file(page, path)
+        return flaw(
+            f"There is no {path} in the repository.",
+            f"{near} is there: link to that." if near else "Link to a file that is there.",
+        )
+    if OWN_DISK.match(target) and not link.path:
+        return flaw("The address is a path on somebody's own disk.", "Link to the file in the repository.")
+    if ADDRESS.match(target) or not target:
+        return None
+    if target.startswith("#"):
+        if leads_to_anchor(target, page.anchors(link.line), page.report.place(link.line)[0]):
+            return None
+        return flaw(
+            "No heading of the report has this anchor.",
+            "Link to a heading's words in small letters with hyphens, or drop the link.",
+        )
+    if re.match(r"www\.|[\w-]+\.(?:com|org|io|dk|app|dev|ai|net)(?:/|$)", target) and not link.path:
+        return flaw(
+            "Without `https://` this is a path in the repository.", f"Write https://{target} in line {link.line}."
+        )
+    path, there = followed(page, link)
+    if there or path.startswith(".."):
+        return None
+    return flaw(*instead_of(page, link, path, "../src/train.py"), bool(link.path))

@@ -1,0 +1,49 @@
+"""The instructions of Dockerfiles."""
+
+import re
+
+from auditor.lazy import compile_later, dataclass
+from auditor.readers.boundary import bounded
+from auditor.snapshot import File
+
+DOCKERFILES = ("**/*dockerfile*", "**/*containerfile*", "**/*.docker")
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One instruction of a Dockerfile: its name in capitals, its values, and its flags (`--from=x`)."""
+
+    name: str
+    values: tuple[str, ...]
+    flags: tuple[str, ...]
+    line: int
+    end: int
+    text: str
+
+
+_FROM = compile_later(r"(?im)^[^\S\n]*+FROM\s+\S")
+
+
+def docker(file: File) -> tuple[Instruction, ...]:
+    """The instructions of a Dockerfile; empty for a file that is none (no FROM at its start, or not parseable)."""
+    return bounded(file, "docker", _docker, tuple)
+
+
+def _docker(file: File) -> tuple[Instruction, ...]:
+    if not _FROM.search(file.text):
+        head = next((row.lstrip() for row in file.lines if row.strip() and not row.lstrip().startswith("#")), "")
+        if re.match(r"(?i)[^\sA-Z]\S{0,8}FROM\s", head):
+            file.cannot("docker", f"{file.path} does not parse as a Dockerfile (odd letters before FROM)")
+        return ()
+    import dockerfile  # compiled; only where there is one to read
+
+    try:
+        parsed = dockerfile.parse_string(file.text)
+    except (dockerfile.GoParseError, ValueError) as error:
+        file.cannot("docker", f"{file.path} does not parse as a Dockerfile ({str(error)[:80]})")
+        return ()
+    made = tuple(
+        Instruction(c.cmd.upper(), tuple(c.value), tuple(c.flags), c.start_line, c.end_line, c.original) for c in parsed
+    )
+    first = next((i.name for i in made if i.name != "ARG"), "")
+    return made if first == "FROM" else ()

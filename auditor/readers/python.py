@@ -1,0 +1,191 @@
+"""Python files: their imports, calls, functions and classes, names resolved through the imports."""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from auditor import grammar, limits
+from auditor.lazy import dataclass
+from auditor.readers.boundary import bounded
+from auditor.readers.nodes import children, walk
+from auditor.readers.notebooks import notebook
+from auditor.shapes import UNTAMED, tame
+from auditor.snapshot import File
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call, its name resolved through the imports: `nn.Linear(...)` is `torch.nn.Linear`. `inside` is the qualified name
+    of the function or class around it."""
+
+    name: str
+    line: int
+    end: int
+    node: ast.Call
+    inside: str = ""
+
+    def keyword(self, name: str) -> ast.expr | None:
+        """The value of a keyword argument."""
+        return next((k.value for k in self.node.keywords if k.arg == name), None)
+
+    def argument(self, position: int, name: str = "") -> ast.expr | None:
+        """An argument by position or by name."""
+        if position < len(self.node.args):
+            return self.node.args[position]
+        return self.keyword(name) if name else None
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function or method. `decorators` are resolved names; a decorator with arguments is named without them."""
+
+    name: str
+    qualname: str
+    line: int
+    end: int
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    decorators: tuple[str, ...]
+    owner: str = ""  # the class around it
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class with its bases' resolved names."""
+
+    name: str
+    line: int
+    end: int
+    bases: tuple[str, ...]
+    node: ast.ClassDef
+
+
+def _all_nodes(tree: ast.Module) -> list[ast.AST]:
+    """As `walk`. Raises NotRead for a tree that is deeper than those who go down it can."""
+    nodes: list[ast.AST] = [tree]
+    start = 0
+    for _ in range(limits.PYTHON_NESTING.value):
+        end = len(nodes)
+        for node in nodes[start:end]:
+            nodes += children(node)
+        if len(nodes) == end:
+            return nodes
+        start = end
+    line = next((line for node in nodes[start:] if (line := getattr(node, "lineno", 0))), 0)
+    raise grammar.NotRead(f"is nested too deep to read as Python (more than {limits.PYTHON_NESTING})", line)
+
+
+_NOTED = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Call})
+
+
+class Module:
+    """One parsed Python file. `nodes` are all of its nodes, outer ones first; `imports` maps each imported dotted name to its first line (`from a.b import c` gives
+    `a.b.c`, relative ones keep their dots); `aliases` maps local names to them."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self.nodes = _all_nodes(tree)
+        self.imports: dict[str, int] = {}
+        self.aliases: dict[str, str] = {}
+        self.calls: list[Call] = []
+        self.functions: list[Function] = []
+        self.classes: list[Class] = []
+        for node in self.nodes:
+            if isinstance(node, ast.Import):
+                for name in node.names:
+                    self.imports.setdefault(name.name, node.lineno)
+                    self.aliases[name.asname or name.name.split(".")[0]] = (
+                        name.name if name.asname else name.name.split(".")[0]
+                    )
+            elif isinstance(node, ast.ImportFrom):
+                module = "." * node.level + (node.module or "")
+                for name in node.names:
+                    full = f"{module}.{name.name}" if module and not module.endswith(".") else module + name.name
+                    self.imports.setdefault(full, node.lineno)
+                    self.aliases[name.asname or name.name] = full
+        self._visit(children(tree), "", "")
+
+    def _visit(self, nodes: Sequence[ast.AST], inside: str, owner: str) -> None:
+        for child in nodes:
+            below = children(child)
+            if child.__class__ not in _NOTED:
+                if below:
+                    self._visit(below, inside, owner)
+            elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                qualname = f"{inside}.{child.name}" if inside else child.name
+                names = tuple(self.name(d.func if isinstance(d, ast.Call) else d) for d in child.decorator_list)
+                end = child.end_lineno or child.lineno
+                self.functions.append(Function(child.name, qualname, child.lineno, end, child, names, owner))
+                self._visit(below, qualname, "")
+            elif isinstance(child, ast.ClassDef):
+                qualname = f"{inside}.{child.name}" if inside else child.name
+                bases = tuple(self.name(b) for b in child.bases)
+                self.classes.append(Class(child.name, child.lineno, child.end_lineno or child.lineno, bases, child))
+                self._visit(below, qualname, qualname)
+            elif isinstance(child, ast.Call):
+                name = self.name(child.func)
+                self.calls.append(Call(name, child.lineno, child.end_lineno or child.lineno, child, inside))
+                self._visit(below, inside, owner)
+
+    def name(self, node: ast.AST) -> str:
+        """The dotted name of an expression, resolved through the imports; a call within it shows as `()`, anything else
+        as an empty part."""
+        parts: list[str] = []
+        while True:
+            if isinstance(node, ast.Attribute):
+                parts.append(node.attr)
+                node = node.value
+            elif isinstance(node, ast.Call):
+                parts.append("()")
+                node = node.func
+            elif isinstance(node, ast.Subscript):
+                node = node.value
+            else:
+                break
+        parts.append(self.aliases.get(node.id, node.id) if isinstance(node, ast.Name) else "")
+        return ".".join(reversed(parts)).replace(".()", "()")
+
+    def imported(self, *packages: str) -> int:
+        """The line of the first import of one of the packages (or of something in them); 0 if there is none."""
+        lines = [line for name, line in self.imports.items() for p in packages if name == p or name.startswith(p + ".")]
+        return min(lines, default=0)
+
+    def calls_to(self, *names: str) -> Iterator[Call]:
+        """The calls whose resolved name is one of `names`; a name that starts with a dot matches any object's method
+        (`.fit`), one that ends with a dot anything in that package (`wandb.`)."""
+        for call in self.calls:
+            for name in names:
+                if (
+                    call.name == name
+                    or (name[0] == "." and call.name.endswith(name))
+                    or (name[-1] == "." and call.name.startswith(name))
+                ):
+                    yield call
+                    break
+
+
+def python(file: File) -> Module | None:
+    """The parsed module of a `.py` file, or of a notebook's code cells (lines are then the notebook file's). None if it
+    does not parse."""
+    return bounded(file, "python", _python, lambda: None)
+
+
+def _python(file: File) -> Module | None:
+    try:
+        if file.room is not None and file.room.nodes <= 0:
+            raise grammar.NotRead(f"is not read as Python: the files before it have more than {limits.ALL_NODES}")
+        module = Module(_tame(notebook(file) if file.suffix == "ipynb" else grammar.parse(file.text), file.text))
+        if file.room is not None:
+            file.room.nodes -= len(module.nodes)
+        return module
+    except grammar.NotRead as error:
+        file.cannot("python", f"{file.path} {error.why}" + (f" at line {error.line}" if error.line else ""))
+    except (RecursionError, MemoryError):
+        file.cannot("python", f"{file.path} is too large or too deep to read as Python")
+    return None
+
+
+def _tame(tree: ast.Module, text: str) -> ast.Module:
+    """The tree without what no program means and no text can show: halves of characters, numbers of thousands of digits."""
+    for node in walk(tree) if UNTAMED.search(text) else ():
+        if isinstance(node, ast.Constant):
+            node.value = tame(node.value)
+    return tree

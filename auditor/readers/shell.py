@@ -1,0 +1,385 @@
+"""Shell text as the commands that it runs."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from functools import cached_property
+
+from auditor import limits
+from auditor.holes import Hole, unsure
+from auditor.lazy import dataclass
+
+_BEFORE_A_COMMAND = frozenset(
+    ["sudo", "time", "exec", "command", "if", "elif", "while", "until", "then", "do", "else", "!", "@", "-"]
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One simple command of a script. `soft` means that its failure is swallowed (`|| true`)."""
+
+    text: str
+    line: int
+    soft: bool = False
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The command's words, without assignments in front of it."""
+        # `${{ matrix.python }}` is one word
+        text = self.text
+        if "${{" in text:
+            text = re.sub(r"\$\{\{.*?\}\}", lambda m: re.sub(r"\s+", "", m[0]), text)
+        try:
+            words = shlex.split(text, comments=False)
+        except ValueError:
+            words = text.split()
+        while words and (re.match(r"^\w+=", words[0]) or words[0] in _BEFORE_A_COMMAND):
+            words = words[1:]
+        return tuple(w.lstrip("@") if i == 0 else w for i, w in enumerate(words))
+
+    @cached_property
+    def bare(self) -> tuple[str, ...]:
+        """The words without what only chooses an environment or how the program is started: `uv run --group dev python -m
+        pytest -v` is `pytest -v`, and so is `xargs nice pytest -v`."""
+        words = list(self.words)
+        for _ in range(8):
+            inner = peeled(words)
+            if inner is None:
+                break
+            words = inner
+        return tuple(words)
+
+    @property
+    def program(self) -> str:
+        """The name of the program that does the work, without its folder."""
+        return self.bare[0].rsplit("/", 1)[-1] if self.bare else ""
+
+    def runs(self, *programs: str) -> bool:
+        """Whether the command starts one of the programs, directly or under `coverage run -m`."""
+        if self.program in programs:
+            return True
+        if self.program == "coverage" and "run" in self.bare and "-m" in self.bare:
+            at = self.bare.index("-m") + 1
+            return at < len(self.bare) and self.bare[at] in programs
+        return False
+
+
+_TAKES_VALUE = frozenset(
+    [
+        "--group",
+        "--extra",
+        "--with",
+        "--with-requirements",
+        "--python",
+        "-p",
+        "--project",
+        "--directory",
+        "--env-file",
+        "--package",
+        "--index",
+        "--only-group",
+        "--no-group",
+        "-n",
+        "--name",
+        "--prefix",
+        "-e",
+        "--environment",
+        "--from",
+        "--spec",
+        "-f",
+    ]
+)
+
+_MANAGERS = frozenset(
+    ["uv", "poetry", "pdm", "pixi", "hatch", "rye", "pipenv", "pipx", "conda", "mamba", "micromamba", "bundle"]
+)
+# programs that start the program behind them, with their options that take a word
+_STARTERS: dict[str, frozenset[str]] = {
+    "xvfb-run": frozenset(["-n", "-s", "-e", "-f", "-p"]),
+    "nohup": frozenset(),
+    "env": frozenset(["-u", "-C", "-S"]),
+    "dotenv": frozenset(["-f", "-e"]),
+    "accelerate-launch": frozenset(),
+    "xargs": frozenset(["-n", "-P", "-I", "-L", "-d", "-s", "-E", "-a", "--max-args", "--max-procs", "--delimiter"]),
+    "parallel": frozenset(["-j", "--jobs", "-N", "-n", "-a", "--colsep", "--delay", "--timeout", "--results"]),
+    "nice": frozenset(["-n", "--adjustment"]),
+    "ionice": frozenset(["-c", "-n", "-p"]),
+    "stdbuf": frozenset(["-i", "-o", "-e"]),
+    "setsid": frozenset(),
+    "unbuffer": frozenset(),
+    "script": frozenset(),
+    "time": frozenset(["-f", "-o"]),
+    "/usr/bin/time": frozenset(["-f", "-o"]),
+    "catchsegv": frozenset(),
+    "doppler": frozenset(),
+    "npx": frozenset(["-p", "--package"]),
+}
+
+
+def peeled(words: list[str]) -> list[str] | None:
+    """A command's words without the outermost program that only starts another; None if it is the program itself."""
+    if not words:
+        return None
+    first = words[0]
+    if len(words) > 1 and first in _MANAGERS:
+        if words[1] == "tool" and words[2:3] == ["run"]:
+            return ["uvx", *words[3:]]
+        if first == "bundle":
+            return words[2:] if words[1] == "exec" and len(words) > 2 else None
+        at = 1  # options of the manager itself may stand before its verb
+        while at < len(words) and words[at].startswith("-"):
+            at += 2 if words[at] in _TAKES_VALUE else 1
+        return _skip_options(words[at + 1 :]) if words[at : at + 1] == ["run"] else None
+    if first == "uvx":
+        inner = _skip_options(words[1:])
+        return [re.split(r"[@=<>]", inner[0])[0], *inner[1:]] if inner else inner
+    if at := _module_at(words):
+        return words[at:]
+    if first == "timeout":
+        inner = _skip_options(words[1:])
+        return inner[1:] if len(inner) > 1 else None
+    if first in _STARTERS and len(words) > 1:
+        takes, at = _STARTERS[first], 1
+        if first in ("npx", "script"):  # npx may start a package that nobody installed: its name is the program's
+            return _skip_options(words[1:]) if first == "npx" and words[1] in ("--yes", "-y", "--no") else None
+        while at < len(words) and words[at].startswith("-") and words[at] != "-":
+            if words[at] == "--":
+                at += 1
+                break
+            at += 2 if words[at] in takes else 1
+        inner = words[at:]
+        if first == "doppler" or (first == "dotenv" and inner[:1] == ["run"]):
+            inner = _skip_options(inner[1:])
+        while inner and re.match(r"^\w+=", inner[0]):
+            inner = inner[1:]
+        return inner or None
+    return None
+
+
+def _module_at(words: list[str]) -> int:
+    """Where the module's name stands in `python [options] -m module`; 0 for any other command."""
+    if not re.fullmatch(r"(?:.*/)?(python|py)[\d.]*(\.exe)?", words[0]):
+        return 0
+    at = 1
+    while at < len(words) and words[at].startswith("-") and words[at] not in ("-m", "-c"):
+        at += 2 if words[at] in ("-W", "-X") else 1
+    return at + 1 if at + 1 < len(words) and words[at] == "-m" else 0
+
+
+_SHELLS = frozenset(["bash", "sh", "zsh", "dash", "ash"])
+
+
+def _within(command: Command, depth: int) -> Iterator[Command]:
+    """The commands that a command holds as text or starts for each of its finds: `bash -c 'a && b'`, `find -exec a ;`,
+    `parallel ::: 'a' 'b'`, `eval 'a'`."""
+    if not any(word in command.text for word in ("-c", "-exec", "-ok", ":::", "eval", "hatch", "-lc", "-ec")):
+        return
+    words = command.bare
+    program = command.program
+    scripts: list[str] = []
+    if program in _SHELLS:
+        at = next((i for i, w in enumerate(words[1:], 1) if re.fullmatch(r"-[a-z]*c", w)), 0)
+        scripts = [words[at + 1]] if at and at + 1 < len(words) else []
+    elif program == "eval":
+        scripts = [" ".join(words[1:])]
+    elif program == "find":
+        starts = [i for i, w in enumerate(words) if w in ("-exec", "-execdir", "-ok", "-okdir")]
+        for at in starts:
+            end = next((i for i in range(at + 1, len(words)) if words[i] in (";", "+")), len(words))
+            scripts.append(shlex.join(words[at + 1 : end]))
+    elif "parallel" in command.words[:4] and program == ":::":
+        scripts = list(words[1:])
+    for script in scripts:
+        if script != command.text:
+            for inner in shell_commands(script, command.line, depth + 1):
+                yield Command(inner.text, command.line, command.soft or inner.soft)
+
+
+def _skip_options(words: list[str]) -> list[str]:
+    i = 0
+    while i < len(words) and words[i].startswith("-") and words[i] != "--":
+        i += 2 if words[i] in _TAKES_VALUE else 1
+    return words[i + 1 :] if i < len(words) and words[i] == "--" else words[i:]
+
+
+_AHEAD = 100  # lines to look for the end of a string that goes on over lines
+
+
+def shell_commands(text: str, line: int = 1, depth: int = 0) -> list[Command]:
+    """The simple commands of a script, without comments, with the line each starts on. Heredoc bodies are left out. `depth` is
+    how many commands it is written within."""
+    commands: list[Command] = []
+    if depth > limits.SHELL_NESTING.value:
+        unsure(Hole("", f"commands within commands are read to {limits.SHELL_NESTING}"))
+        return commands
+    rows = text.split("\n")
+    i = 0
+    while i < len(rows):
+        start, joined = i, rows[i]
+        while joined.rstrip().endswith("\\") and i + 1 < len(rows):
+            i += 1
+            # a comment between continued lines ends them in a shell, but not in a Dockerfile
+            joined = joined.rstrip()[:-1] + " " + ("" if rows[i].lstrip().startswith("#") else rows[i].lstrip())
+            if rows[i].lstrip().startswith("#"):
+                joined += "\\"
+        while ("'" in joined or '"' in joined) and _open_quote(joined):  # a string that goes on over lines
+            ahead = range(i + 1, min(i + _AHEAD, len(rows)))
+            close = next((k for k in ahead if not _open_quote(joined + "\n" + rows[k])), 0)
+            if not close:
+                break
+            joined += "\n" + "\n".join(rows[i + 1 : close + 1])
+            i = close
+        heredoc = "<<" in joined and re.search(r"(?<![<\w(])<<-?\s*(['\"]?)([A-Za-z_]\w*)\1", _unquoted(joined))
+        i += 1
+        if heredoc:
+            while i < len(rows) and rows[i].strip() != heredoc.group(2):
+                i += 1
+            i += 1
+        while "$(" in joined and i < min(start + _AHEAD, len(rows)) and _inner(joined)[2]:
+            joined += "\n" + rows[i]
+            i += 1
+        joined, inner, _ = _inner(joined) if "$(" in joined else (joined, [], False)
+        for script in inner:
+            commands += shell_commands(script, line + start, depth + 1)
+        pieces = _split(joined)
+        for (piece, _), soft in zip(pieces, _swallowed(pieces), strict=True):
+            if piece:
+                command = Command(piece, line + start, soft)
+                commands.append(command)
+                commands += _within(command, depth)
+    return commands
+
+
+def _swallowed(pieces: list[tuple[str, str]]) -> list[bool]:
+    """For each command of a line whether what stands after it, up to the next `;`, makes its failure a success."""
+    soft = [False] * len(pieces)
+    fails = False  # what stands further right ends with a failure all the same
+    for k in range(len(pieces) - 2, -1, -1):
+        after, operator = pieces[k + 1][0], pieces[k][1]
+        fails = fails or re.match(r"exit [1-9$]|return [1-9]|false\b", after) is not None
+        if operator == "||" and re.match(r"(true|:|exit 0|echo)(\s|$)", after):
+            soft[k] = not fails
+        elif operator not in (";", "&"):
+            soft[k] = soft[k + 1]
+    return soft
+
+
+def _inner(text: str) -> tuple[str, list[str], bool]:
+    """The text with each `$(...)` made `$()`, what stood in them, and whether the last of them is still open."""
+    out, inner, quote, i = "", [], "", 0
+    while i < len(text):
+        c = text[i]
+        if c == "\\" and quote != "'":
+            out += text[i : i + 2]
+            i += 2
+            continue
+        if c == quote:
+            quote = ""
+        elif c in "'\"" and not quote:
+            quote = c
+        elif c == "#" and not quote and (i == 0 or text[i - 1].isspace()):
+            end = text.find("\n", i)
+            out += text[i : end if end >= 0 else len(text)]
+            i = end if end >= 0 else len(text)
+            continue
+        elif text.startswith("$(", i) and quote != "'" and not text.startswith("$((", i):
+            depth, k = 1, i + 2
+            while k < len(text) and depth:
+                depth += (text[k] == "(") - (text[k] == ")")
+                k += 1
+            if depth:
+                return text, [], True
+            script = text[i + 2 : k - 1]
+            found = re.fullmatch(r"\s*(?:which|command -v|type -p)\s+([\w./-]+)\s*", script)
+            inner += [] if found else [script]
+            out += found[1] if found else "$()"  # where a program stands is no other program
+            i = k
+            continue
+        out += c
+        i += 1
+    return out, inner, False
+
+
+def _open_quote(text: str) -> bool:
+    """Whether a string is still open at the end of the text."""
+    return _unquoted(text).endswith("\0")
+
+
+def _unquoted(text: str) -> str:
+    """The text with what stands in quotes or a comment left out (the word of a heredoc keeps its quotes); a null at the
+    end stands for an open quote."""
+    out, quote, i = "", "", 0
+    while i < len(text):
+        c = text[i]
+        if quote:
+            if c == "\\" and quote == '"':
+                i += 1
+            elif c == quote:
+                quote = ""
+        elif c == "\\":
+            i += 1
+        elif c in "'\"":
+            if word := re.match(r"(['\"])\w+\1", text[i:]) if re.search(r"<<-?\s*$", out) else None:
+                out += word.group()
+                i += word.end()
+                continue
+            quote = c
+        elif c == "#" and (i == 0 or text[i - 1].isspace()):
+            while i < len(text) and text[i] != "\n":
+                i += 1
+            continue
+        else:
+            out += c
+        i += 1
+    return out + ("\0" if quote else "")
+
+
+def _split(text: str) -> list[tuple[str, str]]:
+    """The parts of a line between `&&`, `||`, `;`, `|` and `&`, each with the operator after it; quotes are kept whole and
+    a comment ends the line."""
+    parts: list[tuple[str, str]] = []
+    current, quote, i = "", "", 0
+    while i < len(text):
+        c = text[i]
+        if quote:
+            if c == "\\" and quote == '"':
+                current += text[i : i + 2]
+                i += 2
+                continue
+            quote = "" if c == quote else quote
+        elif c == "\\":
+            current += text[i : i + 2]
+            i += 2
+            continue
+        elif c in "'\"":
+            quote = c
+        elif c == "#" and (not current or current[-1].isspace()):
+            break
+        elif text.startswith("${{", i):
+            end = text.find("}}", i)
+            end = len(text) if end < 0 else end + 2
+            current += text[i:end]
+            i = end
+            continue
+        elif c in "&|;":
+            op = text[i : i + 2] if text[i : i + 2] in ("&&", "||") else c
+            if c == "&" and (current.endswith(">") or text[i + 1 : i + 2] == ">"):  # 2>&1
+                current += c
+                i += 1
+                continue
+            parts.append((current.strip(), op))
+            current = ""
+            i += len(op)
+            continue
+        current += c
+        i += 1
+    parts.append((current.strip().lstrip("({ "), ""))
+    return [(_unwrapped(p), op) for p, op in parts]
+
+
+def _unwrapped(text: str) -> str:
+    """A part of a line without the parentheses and braces of a group that it opens or closes."""
+    text = text.lstrip("({ ")
+    while text.endswith(")") and text.count(")") > text.count("("):
+        text = text[:-1].rstrip()
+    return text
