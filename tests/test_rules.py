@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.models import ChecklistItem, Evidence, Finding, ProbeResult, Report, Verdict
+from auditor.models import ChecklistItem, Citation, Claim, Evidence, Finding, ProbeResult, Report, Source, Verdict
 from auditor.profile import Item, Profile
 from auditor.rules import (
     RULES,
@@ -355,6 +355,40 @@ def test_whoever_was_mostly_wrong_speaks_as_a_lead() -> None:
     for rule, by, heard in ((PROSE, "claim:count", "lead"), (PROSE, "judge", "finding"), ("report-addresses-a-model", "claim:count", "finding")):  # fmt: skip
         (finding,) = report_findings(report(True), wary, [said(rule, by=by)[1]], one)
         assert finding.standing == heard, (rule, by)
+
+
+def _claimed(id_: str, difference: str, cite: str = "E1") -> Verdict:
+    return Verdict(
+        id=id_,
+        claim=Claim(source=Source(kind="question", n=25), quote="No.", line=9),
+        label="contradicted",
+        citations=(Citation(evidence=cite, quote="x"),),
+        difference=difference,
+        by="claim:practice",
+        rule=PROSE,
+    )
+
+
+def test_one_finding_for_each_fingerprint() -> None:
+    shown = {
+        "E1": Evidence(id="E1", kind="excerpt", path="a.py", start=1, end=1, excerpt="x", note=""),
+        "E2": Evidence(id="E2", kind="excerpt", path="a.py", start=5, end=5, excerpt="y", note=""),
+    }
+
+    def made(*verdicts: Verdict) -> dict[str, tuple[str, ...]]:
+        found = report_findings(report(True), profile(), list(verdicts), shown)
+        assert len({f.fingerprint for f in found}) == len(found)
+        return {f.fingerprint: f.verdicts or (f.verdict,) for f in found}
+
+    one, other = _claimed("C1", "No load test."), _claimed("C2", "No test of the API.", "E2")
+    both = made(one, other)
+    assert sorted(both.values()) == [("C1",), ("C2",)]
+    # once one of them is mended, what was decided about it is not the other's
+    assert not both.keys() & made(one).keys()
+    assert not both.keys() & made(other).keys()
+    assert made(one, other).keys() == both.keys()
+    # the very same, twice: one finding with both
+    assert list(made(one, _claimed("C3", "No load test.", "E2")).values()) == [("C1", "C3")]
 
 
 def test_whose_hint_it_is() -> None:

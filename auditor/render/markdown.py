@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from auditor.escape import code, log, plain
 from auditor.models import AuditRecord, Finding, Verdict
-from auditor.render.sides import TITLES, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
+from auditor.render.sides import TITLES, WORTH, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
 from auditor.rules import RULES, hint
 
 
@@ -36,7 +36,8 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
             continue
         yield ""
         if standing != "finding":
-            yield f"{TITLES[standing]}."
+            own = standing == "lead" and record.submission.working_tree
+            yield f"{WORTH if own else TITLES[standing]}."
             yield ""
         yield "| | line | finding | to do |"
         yield "| --- | --- | --- | --- |"

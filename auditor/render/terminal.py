@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditor.escape import log, one_line, safe
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
-from auditor.render.sides import TITLES, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
+from auditor.render.sides import TITLES, WORTH, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
 from auditor.rules import RULES, hint, open_but_there
 
 _COLOURS = {
@@ -230,18 +230,20 @@ class _Page:
             if not listed:
                 continue
             yield ""
-            yield self.paint(f"{TITLES[standing]} ({len(listed)})", "bold")
+            own = standing == "lead" and self.record.submission.working_tree  # a group's own check: to look at, and to mend
+            yield self.paint(f"{WORTH if own else TITLES[standing]} ({len(listed)})", "bold")
             for finding in listed if show == "all" or standing != "remark" else listed[:8]:
                 verdict = self.verdicts[finding.verdict]
                 yield f"  {self.at(verdict)}: {one_line(verdict.claim.quote, self.width - 14)}"
                 if standing == "remark" and show != "all":
                     continue
                 for name, text in (
-                    ("repository", verdict.repo_shows or verdict.difference),
+                    ("difference" if own else "repository", (verdict.difference if own else "") or verdict.repo_shows or verdict.difference),
                     ("for the group", verdict.softened),
                     ("also at", also(finding)),
                     ("said by", who(self.record, finding)),
                     ("ruling", ruling(self.record, finding)),
+                    ("to do", hint(verdict, finding) if own else ""),
                 ):
                     yield from (f"  {row}" for row in self.part(name, text, ""))
             if standing == "remark" and show != "all" and len(listed) > 8:
