@@ -566,10 +566,10 @@ _SMALL = ("claim:command", "claim:file", "claim:service")  # where a reader find
 
 def weight(finding: Finding, verdict: Verdict) -> int:
     """What a finding weighs among those of its level, the heaviest 0: what is urgent, what leaves nothing to audit, what is
-    claimed and not so; then the form; then a number or name that is off; then a name that a reader finds all the same."""
+    claimed and not so; then a number or name that is off; then a name that a reader finds all the same; then the form."""
     if finding.rule in _WEIGHTS[-1] and (verdict.detail or verdict.softened):
-        return len(_WEIGHTS) + 1 + (verdict.by in _SMALL)
-    return next((n for n, rules in enumerate(_WEIGHTS) if finding.rule in rules), len(_WEIGHTS))
+        return len(_WEIGHTS) + (verdict.by in _SMALL)
+    return next((n for n, rules in enumerate(_WEIGHTS) if finding.rule in rules), len(_WEIGHTS) + 2)
 
 
 def open_but_there(record: AuditRecord) -> int:

@@ -101,7 +101,9 @@ class Margin:
         shows = "" if verdict.by == "form" or any(c.rows or c.asks for c in cites) else verdict.repo_shows
         if len(cites) == 1 and not cites[0].rows and not cites[0].place and cites[0].note == shows:
             shows = ""
-        mended = finding or (stands if stands and stands.standing == "lead" else None)  # what a group can look at and mend
+        mended = finding or (
+            stands if stands and stands.standing == "lead" else None
+        )  # what a group can look at and mend
         head = verdict.difference if finding or (mended and self.todo) else verdict.repo_shows or verdict.difference
         item = verdict.claim.source.kind == "item"
         told = "" if private else hint(verdict, mended) if mended and self.todo else ""

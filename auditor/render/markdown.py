@@ -4,7 +4,20 @@ from collections.abc import Iterator
 
 from auditor.escape import code, log, plain
 from auditor.models import AuditRecord, Finding, Verdict
-from auditor.render.sides import TITLES, WORTH, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
+from auditor.render.sides import (
+    TITLES,
+    WORTH,
+    also,
+    compared,
+    counts,
+    explained,
+    is_new,
+    judge_of,
+    ruling,
+    sides,
+    totals,
+    who,
+)
 from auditor.rules import RULES, hint
 
 
