@@ -17,7 +17,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from auditor.errors import UserError
+from auditor.errors import UserError, reason
 from auditor.evaluate.matching import place
 from auditor.gitdir import Directory, GitError
 from auditor.models import AuditRecord, Level, Record, Submission, Verdict
@@ -121,7 +121,7 @@ def load_planted(path: Path) -> Planted:
     try:
         return Planted.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"{path}: cannot be read ({error})", hint) from None
+        raise UserError(f"{path}: cannot be read ({reason(error)})", hint) from None
     except ValidationError as error:
         first = error.errors()[0]
         raise UserError(f"{path}: {'.'.join(str(p) for p in first['loc'])}: {first['msg']}", hint) from None
