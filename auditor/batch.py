@@ -468,6 +468,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         statistics=counted,
         around=around,
         gone=len(record.since.gone) if record.since else 0,
+        gone_findings=record.since.gone if record.since else (),
     )
 
 

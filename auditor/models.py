@@ -561,7 +561,7 @@ class GroupEntry(Record):
     """One group in the summary of a class; its record is `groups/<name>.json`. `key` is what it was audited from, empty where
     it has to be audited again: an `error`, or answers that a judge still owes. Of the `items`, `open_boxes` are not ticked. `levels` counts what stands as a finding, `standings` all.
     `around` is by what its page is known: its neighbours, the decisions and the earlier audit that it was made with. `gone` counts
-    the findings of that earlier audit that are no longer there, `decided` the findings by what a person made of them (`confirmed`,
+    the findings of that earlier audit that are no longer there, which `gone_findings` lists, `decided` the findings by what a person made of them (`confirmed`,
     `ask`, `dismissed`, `undecided`); of what is dismissed nothing else is counted.
     `ended_early` says that the time was over before all was looked at. `files` are the sizes and hashes of its files, by their endings: kept with the entry, and in no summary."""
 
@@ -588,5 +588,6 @@ class GroupEntry(Record):
     statistics: Statistics = Statistics()
     around: str = ""
     gone: int = 0
+    gone_findings: tuple[Gone, ...] = ()
     decided: dict[str, int] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict, exclude=True)

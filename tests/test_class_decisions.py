@@ -274,6 +274,9 @@ def test_batch_since_an_earlier_run(repos: Path, tmp_path: Path) -> None:
     assert set(now.since.still) == {f.fingerprint for f in gone.findings} - {logging.fingerprint}
     rows = {r["since"] for r in table(new / "findings.csv")}
     assert "still" in rows
+    (left,) = [r for r in table(new / "findings.csv") if r["since"] == "gone"]
+    assert (left["group"], left["rule"], left["quote"]) == ("overclaiming", "checked-but-absent", LOG)
+    assert left["place"].startswith("reports/README.md:")
     index = (new / "index.html").read_text(encoding="utf-8")
     assert ">gone</span></button>" in index
     assert "with new findings" in index
