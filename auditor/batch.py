@@ -415,8 +415,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
     noted = []
     for finding in record.findings:
         verdict = verdicts[finding.verdict]
-        source = verdict.claim.source
-        of_item = source.kind == "item"
+        source, of_item = verdict.claim.source, verdict.claim.source.kind == "item"
         hidden = source.kind == "question" and source.n in private
         noted.append(
             Noted(

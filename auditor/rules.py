@@ -1,10 +1,10 @@
 """What is reported: from a checkbox and its probes to a verdict, and from verdicts to findings."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
+from auditor.fingerprints import fingerprint, told_apart
 from auditor.lazy import dataclass
 from auditor.models import (
     AuditRecord,
@@ -469,32 +469,7 @@ def report_findings(
             level, standing = "note", "remark"  # whether a share is enough is the group's to say
         mark = fingerprint(rule, verdict, _source(verdict, items), evidence)
         found.append(Finding(fingerprint=mark, rule=rule, level=level, verdict=verdict.id, standing=standing))
-    return sorted_findings(_told_apart(list(_each_once(found, by_id, report.items, evidence)), by_id), by_id)
-
-
-def _told_apart(findings: Sequence[Finding], verdicts: Mapping[str, Verdict]) -> list[Finding]:
-    """The same with one finding for each fingerprint, since that is what a person decides about: those that say the very same are
-    one, with all their verdicts. Others of one fingerprint get one of their own each, none of them the common one: once one is
-    mended, what was decided about it must not be taken for the other's."""
-    alike: dict[str, dict[str, list[Finding]]] = {}
-    for finding in findings:
-        verdict = verdicts[finding.verdict]
-        said = " ".join(f"{verdict.repo_shows} {verdict.difference}".split())
-        alike.setdefault(finding.fingerprint, {}).setdefault(said, []).append(finding)
-    made = []
-    for mark, by_words in alike.items():
-        for said, same in by_words.items():
-            first = min(same, key=lambda f: (STANDINGS.index(f.standing), LEVELS.index(f.level)))
-            if len(by_words) > 1:
-                own = hashlib.sha256(f"{mark}\n{said}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-                first = first.model_copy(update={"fingerprint": own})
-            if len(same) > 1:
-                others = [f for f in same if f.verdict != first.verdict]
-                places = tuple(p for f in (first, *others) for p in f.also_at)
-                told = (first.verdict, *(f.verdict for f in others))
-                first = first.model_copy(update={"verdicts": told, "also_at": places})
-            made.append(first)
-    return made
+    return sorted_findings(told_apart(list(_each_once(found, by_id, report.items, evidence)), by_id), by_id)
 
 
 def _each_once(
@@ -504,7 +479,8 @@ def _each_once(
     evidence: Mapping[str, Evidence],
 ) -> Iterable[Finding]:
     """The same, but a sentence that tells of what an open box leaves out is said with the box, where that has a finding of its own:
-    the sentence is true, and the box alone is off."""
+    the sentence is true, and the box alone is off. One fault that several answers have is one finding, the gravest and first of
+    them, with the other places."""
     boxes = {
         f"[{i.mark}] {i.text}": f.verdict
         for f in findings
@@ -523,7 +499,31 @@ def _each_once(
             told.setdefault(box, []).append(Place(source=claim.source, line=claim.line, quote=claim.quote))
         else:
             kept.append(finding)
+    kept, again = _one_fault(kept, verdicts)
+    told = {v: [*told.get(v, ()), *again.get(v, ())] for v in (*told, *again)}
     return [f.model_copy(update={"also_at": tuple(told[f.verdict])}) if f.verdict in told else f for f in kept]
+
+
+def _one_fault(
+    findings: Sequence[Finding], verdicts: Mapping[str, Verdict]
+) -> tuple[list[Finding], dict[str, list[Place]]]:
+    """The findings without those of sentences that differ from the repository in the very same way as another one, and the places
+    of these by the verdict that speaks for them. Only what a program settled: it says the same in the same words."""
+    first: dict[tuple[str, str, str, str], Finding] = {}
+    places: dict[str, list[Place]] = {}
+    kept = []
+    by_line = sorted(findings, key=lambda f: (LEVELS.index(f.level), verdicts[f.verdict].claim.line))
+    for finding in by_line:
+        verdict = verdicts[finding.verdict]
+        key = (finding.rule, verdict.by, verdict.difference, verdict.repo_shows)
+        known = first.setdefault(key, finding) if verdict.by.startswith("claim:") else finding
+        if known is finding:
+            kept.append(finding)
+        else:
+            claim = verdict.claim
+            also = Place(source=claim.source, line=claim.line, quote=claim.quote, verdict=verdict.id)
+            places.setdefault(known.verdict, []).append(also)
+    return kept, places
 
 
 def _as_loud(
@@ -580,9 +580,9 @@ def open_but_there(record: AuditRecord) -> int:
 
 
 def level_of(rule: str, verdict: Verdict) -> Level:
-    """The rule's level, one lower for a mere detail, for what a judge saw in a figure, where the history speaks for the group, or
-    for what was true when it was written."""
-    less = verdict.detail or verdict.seen or bool(verdict.softened) or verdict.when == "stale"
+    """The rule's level, one lower for a mere detail, for what a judge saw in a figure or for what was true when it was written,
+    and one lower where the history speaks for the group."""
+    less = (verdict.detail or verdict.seen or verdict.when == "stale") + bool(verdict.softened)
     step = LEVELS.index(RULES[rule].level) + less
     return LEVELS[min(step, len(LEVELS) - 1)]
 
@@ -596,15 +596,3 @@ def hint(verdict: Verdict, finding: Finding) -> str:
 def _source(verdict: Verdict, items: Mapping[int, ChecklistItem]) -> str:
     source = verdict.claim.source
     return items[source.n].item if source.kind == "item" and source.n in items else ""
-
-
-def fingerprint(rule: str, verdict: Verdict, source: str, evidence: Mapping[str, Evidence]) -> str:
-    """What stays the same when lines move: rule, source, the claim's words, the cited paths and, where a box speaks against a
-    sentence, its words, hashed to 16 digits."""
-    said = " ".join(re.findall(r"\w+", verdict.claim.quote.lower()))
-    cited = [evidence[c.evidence] for c in verdict.citations]
-    paths = sorted({e.path for e in cited})
-    boxes = sorted({e.excerpt.partition("]")[2] for e in cited if e.note in ("ticked", "open")})
-    boxes = boxes if rule == "prose-contradicts-checklist" else []
-    key = "\n".join([rule, verdict.claim.source.kind, source or str(verdict.claim.source.n), said, *paths, *boxes])
-    return hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -259,13 +259,14 @@ def test_one_half_of_two() -> None:
     assert [f.level for f in report_findings(report(True), spec, verdicts, evidence)] == ["error"]
 
 
-def test_a_share_is_no_finding_of_an_open_box() -> None:
+def test_a_share_is_a_remark_about_an_open_box() -> None:
     results, evidence = probed(a="found", b="found")
     for measured in (True, False):
         spec = profile(measured=measured)
         verdicts = judge_items(report(False), spec, results, evidence)
         assert verdicts[0].label == "contradicted"
-        assert bool(report_findings(report(False), spec, verdicts, evidence)) != measured
+        (finding,) = report_findings(report(False), spec, verdicts, evidence)
+        assert (finding.standing == "remark") == measured
 
 
 @pytest.mark.parametrize(
@@ -340,7 +341,8 @@ def test_how_loud_a_finding_is() -> None:
     assert level_of(PROSE, said(PROSE, detail=True)[1]) == "warning"
     assert level_of(PROSE, said(PROSE, detail=True, when="stale")[1]) == "warning"  # both are one reason
     assert level_of(PROSE, said(PROSE, seen=True)[1]) == "warning"
-    assert level_of(PROSE, said(PROSE, softened="It was there.", detail=True)[1]) == "warning"
+    assert level_of(PROSE, said(PROSE, softened="It was there.")[1]) == "warning"
+    assert level_of(PROSE, said(PROSE, softened="It was there.", detail=True)[1]) == "note"
     assert level_of(PROSE, said(PROSE, when="stale")[1]) == "warning"
     assert level_of(PROSE, said(PROSE, when="never")[1]) == "error"
     assert level_of("found-but-unchecked", said("found-but-unchecked", detail=True, when="stale")[1]) == "note"

@@ -1,5 +1,6 @@
 """Settles typed claims, and tells what was never true from what has become untrue."""
 
+import contextlib
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -10,15 +11,18 @@ from auditor.claims.case import Case, Placed, Settled, load
 from auditor.claims.kinds import Count, Typed
 from auditor.claims.settle.count import fallen
 from auditor.facts.changes import changes
+from auditor.facts.history import Branch, branches
 from auditor.gitsnapshot import OpenSnapshot
 from auditor.hints import Side, stated
 from auditor.holes import watching
 from auditor.models import Citation, Claim, Evidence, Problem, Source, Verdict
 from auditor.profile import Profile
 from auditor.prose import Prose
-from auditor.repository import GitError
+from auditor.repository import GitError, Unreadable
 from auditor.snapshot import Snapshot
 
+_BRANCHES = 3  # that never came in and may have what a sentence tells of
+_FILES = 2000  # that such a branch may have
 _LATER = 16  # commits that are tried for the one that changed something: four times at most
 Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id
 
@@ -155,6 +159,7 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
     if when == "stale":
         gone = "removed" if any(" was removed on " in e.note for e in made.evidence) else "changed"
         difference += f" True when the sentence was written; {gone} since{clock.since(placed, made)}."
+    branch = clock.apart(placed, made) if made.label == "contradicted" and when != "stale" else ""
     said = " ".join(placed.claim.quote.split())
     n = placed.question.n
     source = Source(kind="question", n=n) if placed.question.answer or n else Source(kind="report", n=0)
@@ -172,6 +177,7 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
             "rule": made.rule if made.label == "contradicted" else "",
             "detail": made.detail,
             "when": when,
+            "softened": f"It is so on the branch {branch}, which was never merged." if branch else "",
             "hint": _hint(placed, made) if made.label == "contradicted" else "",
         }
     )
@@ -210,6 +216,7 @@ class _Clock:
         self._blame: dict[str, list[str]] = {}
         self._order = {c.sha: i for i, c in enumerate(case.history.commits)}
         self._cases: dict[str, Case] = {}
+        self._apart: list[Branch] | None = None
 
     def written(self, placed: Placed) -> str:
         """The newest commit among those that last changed the claim's lines; empty where git cannot tell."""
@@ -272,6 +279,35 @@ class _Clock:
                 then = fallen(placed.claim, at)
             low, high = (low, middle) if then is not None and then.label == "contradicted" else (middle + 1, high)
         return f", by {later[low].sha[:7]} ({later[low].committed:%Y-%m-%d})" if later else ""
+
+    def apart(self, placed: Placed, made: Settled) -> str:
+        """The unmerged branch, of the newest, on which what is missing here makes the sentence true; empty without one."""
+        snapshot = self._case.snapshot
+        if not isinstance(snapshot, OpenSnapshot) or not any(e.kind == "absence" for e in made.evidence):
+            return ""
+        with watching():  # what cannot be read there leaves the finding as it is
+            for branch in self._unmerged(snapshot):
+                try:
+                    at = self._at(branch.commit)
+                except (GitError, Unreadable):
+                    continue
+                then, _ = load()[1][_kind(placed)].settle(placed.claim, at)
+                if then is not None and then.label == "supported":
+                    return branch.name
+        return ""
+
+    def _unmerged(self, snapshot: OpenSnapshot) -> list[Branch]:
+        """The newest branches that never came in and have no more files than an audit reads beside its own."""
+        if self._apart is None:
+            times = {ref.commit: ref.time for ref in snapshot.repository.refs.values()}
+            known = [b for b in branches(snapshot.history) if b.state == "unmerged" and "dependabot" not in b.name]
+            known.sort(key=lambda b: (-times.get(b.commit, 0), b.name))
+            self._apart = []
+            for branch in known[:_BRANCHES]:
+                with contextlib.suppress(GitError, Unreadable):
+                    if snapshot.count(branch.commit) <= _FILES:
+                        self._apart.append(branch)
+        return self._apart
 
     def _at(self, commit: str) -> Case:
         """The same report, held against an earlier commit."""

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from auditor.errors import UserError, reason
 from auditor.evaluate.matching import place
 from auditor.gitdir import Directory, GitError
-from auditor.models import AuditRecord, Level, Record, Submission, Verdict
+from auditor.models import AuditRecord, Level, Place, Record, Submission, Verdict
 from auditor.repository import Repository
 
 Files = dict[str, bytes]
@@ -85,10 +85,12 @@ class Due(Record):
     by: str = ""
     level: Level | Literal[""] = ""
 
-    def fits(self, rule: str, verdict: Verdict) -> bool:
-        """Whether a finding is this one, whoever says it."""
-        source = verdict.claim.source
-        return rule == self.rule and (source.kind, source.n) == place(self.at) and self.words in verdict.claim.quote
+    def fits(self, rule: str, verdict: Verdict, also: Sequence[Place] = ()) -> bool:
+        """Whether a finding is this one, whoever says it, at its own place or at another that has the same fault."""
+        places = ((verdict.claim.source, verdict.claim.quote), *((p.source, p.quote) for p in also))
+        return rule == self.rule and any(
+            (source.kind, source.n) == place(self.at) and self.words in quote for source, quote in places
+        )
 
 
 class Change(Record):
@@ -185,10 +187,13 @@ def outcome(change: Change, record: AuditRecord) -> Outcome:
     left, strange = list(change.found), []
     for finding in record.findings:
         verdict = verdicts[finding.verdict]
-        match = next((d for d in left if d.fits(finding.rule, verdict)), None)
-        if match is not None and finding.standing != "disputed":
-            left.remove(match)
-        elif finding.standing == "finding" and not any(d.fits(finding.rule, verdict) for d in change.found):
+        fits = [d for d in left if d.fits(finding.rule, verdict, finding.also_at)]
+        if fits and finding.standing != "disputed":
+            for due in fits if finding.also_at else fits[:1]:
+                left.remove(due)
+        elif finding.standing == "finding" and not any(
+            d.fits(finding.rule, verdict, finding.also_at) for d in change.found
+        ):
             source = verdict.claim.source
             at = f"Q{source.n}" if source.kind == "question" else f"checklist {source.n}"
             strange.append(f"{finding.rule} {verdict.by} {at}: {verdict.claim.quote}")

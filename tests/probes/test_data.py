@@ -420,3 +420,18 @@ def test_a_template_that_is_only_spoken_of() -> None:
     files = {"README.md": "# Birds\n\nMade with a cookiecutter template.\n", "src/train.py": "x = 1\n"}
     assert ask("template-layout", files).outcome == "found"
     assert ask("template-files", files).outcome == "absent"
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ('from huggingface_hub import hf_hub_download\nhf_hub_download("birds/photos", "a.zip", repo_type="dataset")\n', "found"),
+        ('from huggingface_hub import snapshot_download\nsnapshot_download("birds/photos", repo_type="dataset")\n', "found"),
+        ('from huggingface_hub import hf_hub_download\nhf_hub_download("birds/model", "model.pt")\n', "absent"),
+        ('import kagglehub\nkagglehub.dataset_download("birds/photos")\n', "found"),
+        ('import wandb\nrun = wandb.init()\nrun.use_artifact("photos:latest")\n', "found"),
+        ("import kagglehub\n", "absent"),
+    ],
+)  # fmt: skip
+def test_data_on_hub(code: str, outcome: str) -> None:
+    assert ask("data-on-hub", {"src/birds/data.py": code}).outcome == outcome

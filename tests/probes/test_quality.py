@@ -366,3 +366,10 @@ def test_a_hook_in_a_file_that_does_not_parse_is_written_down() -> None:
     assert answer.evidence[0].start == 4
     assert "does not parse" in answer.evidence[0].note
     assert ask("pre-commit-template", {".pre-commit-config.yaml": "repos:\n  - a: [\n"}).outcome == "unknown"
+
+
+def test_comments_document_a_bit() -> None:
+    rows = "".join(f"    # the step with the number {n} of the walk\n    walk({n})\n" for n in range(8))
+    assert ask("typed-somewhere", {"train.py": f"def train():\n{rows}"}).outcome == "found"
+    short = "def train():\n    # the first step of the walk\n    walk(1)\n    # walk(2) and walk(3)\n"
+    assert ask("typed-somewhere", {"train.py": short}).outcome == "absent"

@@ -63,7 +63,9 @@ def test_that_there_is_more_to_the_right_is_seen_and_said(tab: Tab) -> None:
         page.set_viewport_size(size)
         page.evaluate("document.querySelector('.wide').scrollTo(0, 0)")
         page.wait_for_timeout(150)
-        wide = page.evaluate("(() => { const w = document.querySelector('.wide'); return w.scrollWidth > w.clientWidth + 2 })()")
+        wide = page.evaluate(
+            "(() => { const w = document.querySelector('.wide'); return w.scrollWidth > w.clientWidth + 2 })()"
+        )
         assert page.locator(".frame.more").count() == wide
         said = page.locator("#beyond").text_content()
         assert ("to the right: scroll the table" in said) == wide
@@ -84,7 +86,9 @@ def test_names_are_whole_somewhere_and_have_no_raw_code_marks(tab: Tab) -> None:
     heads = tab.page.locator("#groups tbody th")
     assert heads.evaluate_all("all => all.every(h => h.title && h.textContent.trim().startsWith(h.title.slice(0, 20)))")
     assert "`" not in tab.page.locator("#items").text_content()
-    assert not tab.page.locator("#groups th.item a").evaluate_all("all => all.filter(a => a.title.includes('`')).length")
+    assert not tab.page.locator("#groups th.item a").evaluate_all(
+        "all => all.filter(a => a.title.includes('`')).length"
+    )
     links = tab.page.locator(".files a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert links == ["gradebook.csv", "findings.csv"]
 

@@ -23,6 +23,7 @@ from auditor.claims.settle.uses import hollow
 from auditor.facts.broken import broken
 from auditor.facts.classes import CLOSED, definitions, of_class
 from auditor.facts.names import GENERIC, names
+from auditor.facts.purposes import pipelines
 from auditor.facts.template import kept, template
 from auditor.lazy import compile_later
 from auditor.markup import anchors, leads_to_anchor
@@ -90,7 +91,7 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
             evidence = (known.cite(line), fact(problem + ".", known.path))
             return Settled("contradicted", f"{problem}.", evidence, f"The sentence relies on {place.path}, which cannot be read as it stands.", about)  # fmt: skip
         return Settled("supported", f"{place.path} is there.", (shown(place.path, case.snapshot),), about=about)
-    if place.how == "unknown":
+    if place.how == "unknown" or _watched(name, case):
         return None
     known_names = names(case.snapshot)
     if known_names.earlier:
@@ -127,6 +128,12 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
         return None
     what = "file" if code else "folder"
     return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the repository has no such {what}, and never had one.", about, hint=f"Commit the {what}, or write the name that it has.")  # fmt: skip
+
+
+def _watched(name: str, case: Case) -> bool:
+    """Whether a workflow's path filter names it so: the sentence tells what starts the workflow, which is as written."""
+    bare = name.strip("`").removeprefix("./")
+    return any(bare in t.paths for w in pipelines(case.snapshot).workflows for t in w.triggers)
 
 
 def _short_for_named(name: str, said: str, case: Case) -> bool:

@@ -175,6 +175,30 @@ def _versions(call: Call) -> str:
     return "a versioned table." if call.name == "deltalake.write_deltalake" else ""
 
 
+_HUBS = (
+    "huggingface_hub.hf_hub_download", "huggingface_hub.snapshot_download", "huggingface_hub.upload_file", "huggingface_hub.upload_folder",
+    "huggingface_hub.create_repo", "kagglehub.dataset_upload", "kagglehub.dataset_download",
+)  # fmt: skip
+
+
+@probe(
+    "data-on-hub",
+    asks="Do the data lie on a hub that keeps versions of its data sets?",
+    looks_in=CODE,
+    mentions=("huggingface_hub", "kagglehub", "use_artifact"),
+)
+def data_on_hub(files: Files) -> Iterator[Evidence]:
+    """Code that gets or puts a data set of Hugging Face's hub (`repo_type="dataset"`), of Kaggle's, or an artifact of W&B. Weak:
+    such a hub keeps the versions, of the group's data or of somebody else's; the repository does not show which."""
+    for file in files:
+        module = python(file)
+        for call in module.calls if module else ():
+            name = call.name
+            kind = joined_text(call.keyword("repo_type")) if name.startswith("huggingface_hub.") else "dataset"
+            if (name in _HUBS and kind == "dataset") or name.endswith(".use_artifact"):
+                yield file.cite(call.line, call.end, "the data may be versioned there")
+
+
 @probe("dvc-configured", asks="Is DVC set up?", looks_in=_DVC)
 def dvc_configured(files: Files) -> Iterator[Evidence]:
     """A DVC configuration that names a remote, a pointer at anything (also a model), or a pipeline. Weaker than data under

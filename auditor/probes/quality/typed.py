@@ -76,7 +76,8 @@ def _typed_and_documented(files: Files, enough: Callable[[int, int, int], bool])
 )
 def typed_somewhere(files: Files) -> Iterator[Evidence]:
     """Functions or classes with an annotation or a docstring of more than a few words, tests among them: two, or one in
-    twenty. Weak: "a bit of typing" is no share, and only where there is as good as none is there nothing."""
+    twenty; or code that comments explain line by line. Weak: "a bit of typing" is no share, comments document, too, and only where
+    there is as good as none is there nothing."""
     found: list[Evidence] = []
     total = 0
     for file in files:
@@ -89,6 +90,19 @@ def typed_somewhere(files: Files) -> Iterator[Evidence]:
                 found.append(file.cite(f.line, note="" if found else "little, but some of it is typed or documented"))
     if len(found) > 1 or (found and total <= 20):
         yield from found[:5]
+    else:
+        rows = [(file, i) for file in files for i, row in enumerate(file.lines, 1) if _explains(row)]
+        if len(rows) >= _EXPLAINED:
+            yield rows[0][0].cite(rows[0][1], note=f"{len(rows)} comments explain the code")
+
+
+_EXPLAINED = 8  # comments; fewer may be the template's, or code that was commented out
+
+
+def _explains(row: str) -> bool:
+    """Whether a line is a comment of three words or more that is no code."""
+    said = row.strip()
+    return said.startswith("# ") and len(said.split()) > 3 and not any(c in said for c in "=()[]{}")
 
 
 def _is_typed(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
