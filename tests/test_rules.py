@@ -327,12 +327,12 @@ def test_what_findings_weigh() -> None:
         said("report-addresses-a-model"),
         said("checklist-missing"),
         said(PROSE),
-        said("answer-missing"),
         said(PROSE, detail=True),
         said(PROSE, softened="It was there.", by="claim:file"),
+        said("answer-missing"),
     ]
     assert [weight(f, v) for f, v in order] == list(range(7))
-    assert weight(*said("answer-missing", detail=True)) == 4
+    assert weight(*said("answer-missing", detail=True)) == 6
 
 
 def test_how_loud_a_finding_is() -> None:
@@ -389,8 +389,8 @@ def test_one_finding_for_each_fingerprint() -> None:
     assert not both.keys() & made(one).keys()
     assert not both.keys() & made(other).keys()
     assert made(one, other).keys() == both.keys()
-    # the very same, twice: one finding with both
-    assert list(made(one, _claimed("C3", "No load test.", "E2")).values()) == [("C1", "C3")]
+    # the very same, twice: one finding
+    assert len(made(one, _claimed("C3", "No load test.", "E2"))) == 1
 
 
 def test_whose_hint_it_is() -> None:
