@@ -208,6 +208,12 @@ def _part(claim: Typed) -> str:
     return next((str(v) for f in ("place", "item", "what") if (v := getattr(claim, f, ""))), "")
 
 
+def _settled_at(placed: Placed, at: Case) -> Settled | None:
+    """What is said of a claim at an earlier commit, of a number as of one that has fallen since."""
+    made, _ = load()[1][_kind(placed)].settle(placed.claim, at)
+    return fallen(placed.claim, at) if made is None and isinstance(placed.claim, Count) else made
+
+
 class _Clock:
     """Tells whether a claim was true at the commit that last changed its line."""
 
@@ -274,9 +280,7 @@ class _Clock:
                 at = self._at(later[middle].sha)
             except GitError:
                 return ""
-            then, _ = load()[1][_kind(placed)].settle(placed.claim, at)
-            if then is None and isinstance(placed.claim, Count):
-                then = fallen(placed.claim, at)
+            then = _settled_at(placed, at)
             low, high = (low, middle) if then is not None and then.label == "contradicted" else (middle + 1, high)
         if not later or not self._changed_it(placed, later[low]):
             return ""
@@ -286,9 +290,7 @@ class _Clock:
         """Whether the sentence is untrue at a commit and was not before it: branches run side by side, so that what is between two
         commits of a list need not be what lies between them in history."""
         with contextlib.suppress(GitError, Unreadable):
-            labels = [
-                load()[1][_kind(placed)].settle(placed.claim, self._at(c))[0] for c in (commit.sha, *commit.parents)
-            ]
+            labels = [_settled_at(placed, self._at(c)) for c in (commit.sha, *commit.parents)]
             wrong = [made is not None and made.label == "contradicted" for made in labels]
             return wrong[0] and len(wrong) > 1 and not any(wrong[1:])
         return False
