@@ -415,8 +415,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
     noted = []
     for finding in record.findings:
         verdict = verdicts[finding.verdict]
-        source = verdict.claim.source
-        of_item = source.kind == "item"
+        source, of_item = verdict.claim.source, verdict.claim.source.kind == "item"
         hidden = source.kind == "question" and source.n in private
         noted.append(
             Noted(
@@ -428,7 +427,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
                 quote="" if hidden else " ".join(verdict.claim.quote.split())[:200],
                 standing=finding.standing,
                 fingerprint=finding.fingerprint,
-                place=f"{record.report.where(source)}:{verdict.claim.line}",
+                place="{}:{}".format(*record.report.spot(verdict.claim)),
                 difference="" if hidden else " ".join(verdict.difference.split())[:300],
                 link=line_url(record, verdict),
                 since="" if record.since is None else "new" if finding.fingerprint in new else "still",
@@ -468,6 +467,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         statistics=counted,
         around=around,
         gone=len(record.since.gone) if record.since else 0,
+        gone_findings=record.since.gone if record.since else (),
     )
 
 

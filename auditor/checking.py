@@ -41,9 +41,11 @@ def check(
     """The working tree at a path, checked as a group would before handing in: the report's form, then the audit without a
     judge. `only` is `form` or `audit`; `question` keeps the findings of one answer; `committing` takes what is staged as
     committed, for a hook; `figures` keeps the report's images, for a page."""
-    from auditor.disk import Disk, moved, on_disk
+    from auditor.disk import Disk, on_disk
     from auditor.form.check import check_form
     from auditor.form.committed import uncommitted
+    from auditor.loose_ends import loose_ends
+    from auditor.moved import find_move, moved, told, without_moved
     from auditor.worktree import open_working_tree, root_of
 
     started, clock = datetime.now(UTC), time.perf_counter()
@@ -80,10 +82,10 @@ def check(
             def checked() -> list[Verdict]:
                 disk = Disk(report, tree, tree.head, changed, tree.left_out())
                 case = case_of(tree, profile, read_prose(report))
-                more = [
-                    *on_disk(disk, case, _told_of(report, verdicts)),
-                    *(() if report_path else moved(disk, file, profile.collected)),
-                ]
+                move = None if report_path else find_move(disk, file.path, profile.collected)
+                more = [*on_disk(disk, case, told(move, _told_of(report, verdicts)))]
+                if move is not None:
+                    more += moved(move, disk, tree.index())
                 form = check_form(
                     file,
                     report,
@@ -97,15 +99,20 @@ def check(
                     placed=not report_path and not any(f.rule == "report-moved" for f in more),
                 )
                 named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
-                return form + uncommitted(file, named, report, changed, tree.head, verdicts, book.evidence, book.enter)
+                aside = {p for p in changed if move and move.brought(p)}
+                form += uncommitted(
+                    file, named, report, changed - aside, tree.head, verdicts, book.evidence, book.enter
+                )
+                kept = [v for v in verdicts if not _told(v, form)]
+                return [*form, *kept] if move is None else without_moved(move, report, tree.files, [*form, *kept])
 
-            form = bounded("the report's form", failed, checked) or []
-            verdicts = (*form, *(v for v in verdicts if not _told(v, form)))
+            verdicts = tuple(bounded("the report's form", failed, checked) or verdicts)
             prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
         failed = []
         keys = exposed(tree, book.enter, failed)
+        ends = loose_ends(tree, file.path, book.enter, failed) if only != "form" else ()
         prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
-        verdicts = (*verdicts, *keys)
+        verdicts = (*verdicts, *keys, *ends)
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
         submission = submission.model_copy(update={"uncommitted": tuple(sorted(cited & changed))})
         state, _ = attempt(

@@ -166,7 +166,8 @@ def audit(
 def check(
     path: Annotated[Path, typer.Argument(help="A folder of your checkout.")] = Path("."),
     only: Annotated[
-        Literal["form", "audit"] | None, typer.Option(help="The report's form alone, or what it says alone.")
+        Literal["form", "audit"] | None,
+        typer.Option(metavar="PART", help="The report's form alone (form), or what it says alone (audit)."),
     ] = None,
     question: Annotated[int, typer.Option(metavar="N", min=0, help="The findings about one answer.")] = 0,
     report: Annotated[str, typer.Option(metavar="PATH", help="The report's path; else it is looked for.")] = "",

@@ -7,14 +7,17 @@ What is given on the command line wins.
 
 import os
 from dataclasses import field
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from typer.core import TyperCommand
 
-from auditor.errors import UserError
+from auditor.errors import UserError, reason
 from auditor.lazy import dataclass
+from auditor.options import FailOn, Read, Readings
+from auditor.tomlplaces import places
 
 NAME = "auditor.toml"
 KEYS = (
@@ -24,6 +27,21 @@ KEYS = (
 """What the file may say: options of `audit`, `check` and `batch` that hold for a course or a machine, not for one run."""
 VERBS = ("audit", "check", "batch")
 _PATHS = ("profile", "store")
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "fail-on": get_args(FailOn),
+    "read": get_args(Read),
+    "readings": get_args(Readings),
+}
+_LEAST = {
+    "budget": 4_000,
+    "judge-timeout": 1,
+    "max-tokens": 0,
+    "max-cost": 0,
+    "workers": 0,
+    "timeout": 0,
+    "max-size": 0,
+}
+_WHOLE = ("budget", "max-tokens", "workers", "max-size")
 
 
 @dataclass(frozen=True)
@@ -81,12 +99,15 @@ def load(start: Path, audited: Path | None = None) -> Config:
     from difflib import get_close_matches
 
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        said = tomllib.loads(text)
     except (OSError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read ({error})", "mend the file, or take it away") from None
+        raise UserError(f"{path}: cannot be read ({reason(error)})", "mend the file, or take it away") from None
     verbs = {v: said.pop(v) for v in VERBS if isinstance(said.get(v), dict)}
-    for table in (said, *verbs.values()):
+    where = places(text)
+    for verb, table in (("", said), *verbs.items()):
         for key, value in table.items():
+            line = where.line(verb, key) if verb else where.line(key)
             if key not in KEYS:
                 near = get_close_matches(key, KEYS, 1)
                 hint = (
@@ -94,12 +115,48 @@ def load(start: Path, audited: Path | None = None) -> Config:
                     if near
                     else f"it may say: {', '.join(KEYS)}; or [audit], [check], [batch]"
                 )
-                raise UserError(f"{path}: no setting is called {key!r}", hint)
-            if isinstance(value, dict | list):
-                raise UserError(f"{path}: {key} takes one value", f'write {key} = "..."')
+                raise UserError(f"{path}:{line}: no setting is called {key!r}", hint)
+            if why := _why_not(key, value, path.parent):
+                raise UserError(f"{path}:{line}: {key}: {why}", "mend the line, or take it out")
             if key in _PATHS and isinstance(value, str) and (path.parent / value).exists():
                 table[key] = str(path.parent / value)  # counted from the file, not from where the command is typed
     return Config(path, said, verbs, passed)
+
+
+def _why_not(key: str, value: Any, folder: Path) -> str:
+    """Why a setting cannot have a value; empty where it can."""
+    if isinstance(value, dict | list):
+        return f'takes one value: {key} = "..."'
+    if key == "ruling":
+        return "" if isinstance(value, bool) else "takes true or false"
+    if key in _LEAST:
+        if isinstance(value, bool) or not isinstance(value, int if key in _WHOLE else int | float):
+            return f"takes a {'whole ' * (key in _WHOLE)}number, not {value!r}"
+        return "" if value >= _LEAST[key] else f"takes {_LEAST[key]} or more, not {value}"
+    if key == "before":
+        return _no_time(value)
+    if not isinstance(value, str):
+        return f"takes text, not {value!r}"
+    if key in _CHOICES:
+        return "" if value in _CHOICES[key] else f"takes one of {', '.join(_CHOICES[key])}, not {value!r}"
+    if key == "profile" and not (folder / value).is_file():
+        packaged = sorted(p.stem for p in (Path(__file__).parent / "profiles").glob("*.toml") if "." not in p.stem)
+        named = value.endswith(".toml") or "/" in value or "\\" in value
+        if named and not Path(value).is_file():
+            return f"there is no file {folder / value}"
+        if not named and value not in packaged:
+            return f"there is no profile {value!r}; packaged are {', '.join(packaged)}"
+    return ""
+
+
+def _no_time(value: Any) -> str:
+    if isinstance(value, date):  # of TOML's own
+        return ""
+    try:
+        datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return f"takes a time such as 2026-01-23T23:59+01:00, not {value!r}"
+    return ""
 
 
 class Configured(TyperCommand):

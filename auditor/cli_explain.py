@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from auditor.errors import UserError
 from auditor.options import ProfileOption
 
 
@@ -20,9 +21,13 @@ def explain(
     report: Annotated[
         str, typer.Option(metavar="PATH", help="The report's path in the repository; else it is looked for.")
     ] = "",
+    working_tree: Annotated[
+        bool, typer.Option("--working-tree", help="The files as they are on disk, as `auditor check` sees them.")
+    ] = False,
     profile: ProfileOption = "dtu-mlops",
 ) -> None:
-    """Explain one finding, box, probe or check: the files and sentences that were looked at and left, and why."""
+    """Explain one finding, box, probe or check: the files and sentences that were looked at and left, and why. It looks at the commit;
+    of a checkout, also at what only `auditor check` finds."""
     import shutil
     import textwrap
 
@@ -33,7 +38,9 @@ def explain(
 
     submission = Submission(id=target, repo=target, ref=ref, before=before, report_path=report)
     width = max(min(shutil.get_terminal_size((100, 24)).columns, 120), 60)
-    for line in explained(submission, load_profile(profile), id):
+    if working_tree and (ref or before):
+        raise UserError("--working-tree and --ref or --before name two things", "give one of them")
+    for line in explained(submission, load_profile(profile), id, working_tree=working_tree):
         if line.title:
             typer.secho(one_line(line.text), bold=True)
             continue

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.errors import UserError
+from auditor.errors import UserError, reason
 from auditor.options import OutputOption
 
 app = typer.Typer(help="A course of your own: write its profile from a template, and check it.", no_args_is_help=True)
@@ -58,7 +58,9 @@ def new(
         try:
             texts.append(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"{path}: cannot be read ({error})", "give the markdown file of a template") from None
+            raise UserError(
+                f"{path}: cannot be read ({reason(error)})", "give the markdown file of a template"
+            ) from None
     made = written(texts[0], template[0], base, name, list(zip(template[1:], texts[1:], strict=True)))
     if output is None:
         sys.stdout.write(made)

@@ -114,10 +114,9 @@ def questions(record: AuditRecord, chosen: Mapping[str, Decision]) -> str:
 
 
 def question(verdict: Verdict, rule: str) -> str:
-    """What an examiner could ask about a finding: the verdict's own question, or one made of its parts."""
-    if verdict.ask:
-        return verdict.ask
-    return _ASKED.get(rule, "How does what the report says fit with what the repository shows?")
+    """What an examiner could ask about a finding: the verdict's own question, or that of its rule. Nothing of the report's form: what
+    is not filled in says nothing that could be asked about."""
+    return verdict.ask or _ASKED.get(rule, "")
 
 
 _ASKED = {
@@ -127,6 +126,8 @@ _ASKED = {
     "prose-contradicts-checklist": "The sentence and the box differ; which is right?",
     "prose-contradicts-prose": "The two answers differ; which is right?",
     "report-addresses-a-model": "Whom is this text meant for?",
+    "repository-addresses-a-model": "Whom is this text meant for?",
+    "secret-in-repository": "Who could have used this key, and has it been withdrawn?",
 }
 
 
@@ -143,11 +144,11 @@ def _questions(record: AuditRecord, chosen: Mapping[str, Decision]) -> Iterator[
         verdict, note = verdicts[finding.verdict], chosen[finding.fingerprint].note
         hidden = verdict.claim.source.kind == "question" and verdict.claim.source.n in private
         yield ""
-        yield f"{n}. **{plain(question(verdict, finding.rule))}**"
+        yield f"{n}. **{plain(question(verdict, finding.rule) or verdict.difference or verdict.claim.quote, 200)}**"
         if note:
             yield f"   - Note: {plain(note)}"
         quoted = "a private answer" if hidden else code(verdict.claim.quote, 300)
-        path, line = record.report.at(verdict.claim.source, verdict.claim.line)
+        path, line = record.report.spot(verdict.claim)
         yield f"   - The report says ({code(f'{path}:{line}')}): {quoted}"
         if hidden:
             continue

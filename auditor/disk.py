@@ -1,5 +1,5 @@
 """What a working tree shows that no commit does: files that the report names and that were deleted, renamed, never added or
-never there, and a report that is no longer where the course collects it."""
+never there."""
 
 import difflib
 import posixpath
@@ -11,7 +11,6 @@ from auditor.claims.case import Case
 from auditor.claims.names import find
 from auditor.claims.patterns.files import plainly_there
 from auditor.facts.mentions import mentions
-from auditor.facts.names import names
 from auditor.facts.places import SLIP
 from auditor.form.flaw import Flaw
 from auditor.lazy import compile_later, dataclass
@@ -91,24 +90,6 @@ def on_disk(disk: Disk, case: Case, told: Callable[[int, str], bool]) -> Iterato
     names in sentences that do not plainly say that it is there, are left alone."""
     yield from _deleted(disk, told)
     yield from _never_there(disk, case, told)
-
-
-def moved(disk: Disk, file: File, collected: str) -> Iterator[Flaw]:
-    """That the report is no longer where the course collects it, if it ever was there."""
-    if not collected:
-        return
-    there = any(p.lower() == collected for p in disk.here)
-    was = next((p for p in disk.head if p.lower() == collected), "")
-    if there or file.path.lower() == collected:
-        return
-    if not was:
-        was = next((p for p in names(disk.tree).ever if p.lower() == collected), "")
-    if was:
-        yield Flaw(
-            "report-moved", Source(kind="report", n=0), 1, file.path, f"the report is {file.path}",
-            f"The course collects {was}, which is gone.",
-            f"Move it back: git mv {shlex.quote(file.path)} {shlex.quote(was)}", fact=f"{was} is gone; {file.path} is read as the report",
-        )  # fmt: skip
 
 
 def _deleted(disk: Disk, told: Callable[[int, str], bool]) -> Iterator[Flaw]:

@@ -23,3 +23,8 @@ class GitError(Exception):
 
 class Stopped(UserError):
     """The user has stopped it: what is still under way in threads is not waited for."""
+
+
+def reason(error: Exception) -> str:
+    """Why a file could not be read: the system's words alone, without their number and the path, which is named anyway."""
+    return str(getattr(error, "strerror", None) or error)

@@ -2,8 +2,9 @@
 took and left, the boxes that an answer fed."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from auditor import pipeline
+from auditor import checking, pipeline
 from auditor.claims.case import Case, Placed, Settler
 from auditor.claims.case import load as load_claims
 from auditor.claims.run import case_of, read_patterns
@@ -36,10 +37,51 @@ class Line:
 
 
 def explain(
-    submission: Submission, profile: Profile, id_: str, progress: Callable[[str], None] | None = None
+    submission: Submission,
+    profile: Profile,
+    id_: str,
+    progress: Callable[[str], None] | None = None,
+    *,
+    working_tree: bool = False,
 ) -> list[Line]:
     """Everything that one commit shows of a probe, a check, an item, a rule or a finding (by its verdict's id, or the start of
-    its fingerprint). Raises UserError where nothing has that name."""
+    its fingerprint); with `working_tree` what a check of that shows. Of a checkout, a rule's findings are told of both, and what only
+    a check found is found there. Raises UserError where nothing has that name."""
+    own = Path(submission.repo)
+    checkout = not submission.ref and not submission.before and (own / ".git").exists()
+    if working_tree:
+        return _on_disk(own, submission.report_path, profile, id_)
+    try:
+        told = _of_commit(submission, profile, id_, progress)
+    except UserError:
+        if not checkout:
+            raise
+        try:
+            return [
+                Line("in the working tree, as `auditor check` sees it", True),
+                *_on_disk(own, submission.report_path, profile, id_),
+            ]
+        except UserError:
+            pass
+        raise
+    if checkout and id_ in RULES:
+        record = checking.check(own, profile, report_path=submission.report_path)
+        told += _found_of(record, id_, "in the working tree, as `auditor check` sees it")
+    return told
+
+
+def _on_disk(root: Path, report: str, profile: Profile, id_: str) -> list[Line]:
+    from auditor.worktree import open_working_tree, root_of
+
+    record = checking.check(root, profile, report_path=report)
+    with open_working_tree(root_of(root)) as snapshot:
+        with_report(snapshot, profile, record.report, record.submission.url)
+        return list(_Explained(record, snapshot, profile).lines(id_))
+
+
+def _of_commit(
+    submission: Submission, profile: Profile, id_: str, progress: Callable[[str], None] | None
+) -> list[Line]:
     found = pipeline.find(submission, progress)
     with opened(found) as snapshot:
         file = find_report(snapshot, submission.report_path, profile)
@@ -89,7 +131,7 @@ class _Explained:
         if id_ not in known and not findings and id_ not in self.verdicts:
             import difflib
 
-            near = difflib.get_close_matches(id_, known, 3)
+            near = difflib.get_close_matches(id_, dict.fromkeys(known), 3)  # a check and an item may have one name
             hint = f"did you mean {', '.join(near)}?" if near else "`auditor probes` lists probes and checks"
             raise UserError(f"nothing in this audit is called {id_!r}", hint)
 
@@ -252,11 +294,9 @@ class _Explained:
         rule = RULES[id_]
         yield Line(f"rule {id_} ({rule.level}): {rule.title}", True)
         yield Line(rule.help)
-        found = [f for f in self.record.findings if f.rule == id_]
-        yield Line(f"{len(found)} finding{'s' * (len(found) != 1)} in this audit", True)
-        for finding in found:
-            verdict = self.verdicts[finding.verdict]
-            yield Line(f"{verdict.id}, line {verdict.claim.line}: {' '.join(verdict.claim.quote.split())[:160]}")
+        s = self.record.submission
+        where = "in the working tree" if s.working_tree else f"in the audit of commit {s.commit[:12]}"
+        yield from _found_of(self.record, id_, where)
 
     def finding(self, finding: Finding, verdict: Verdict) -> Iterator[Line]:
         yield Line(f"finding {verdict.id}: {finding.rule}, {finding.level}, {finding.standing}", True)
@@ -289,9 +329,19 @@ class _Explained:
                 yield from self.probe(known[id_])
 
 
+def _found_of(record: AuditRecord, rule: str, where: str) -> Iterator[Line]:
+    """The findings of a rule, each in a line."""
+    found = [f for f in record.findings if f.rule == rule]
+    verdicts = {v.id: v for v in record.verdicts}
+    yield Line(f"{len(found)} finding{'s' * (len(found) != 1)} {where}", True)
+    for finding in found:
+        verdict = verdicts[finding.verdict]
+        yield Line(f"{verdict.id}, line {_place(verdict)}: {' '.join(verdict.claim.quote.split())[:160]}")
+
+
 def _said(verdict: Verdict) -> Iterator[Line]:
     for name, text in (
-        ("in line", f"{verdict.claim.line}: {' '.join(verdict.claim.quote.split())[:300]}"),
+        ("in line", f"{_place(verdict)}: {' '.join(verdict.claim.quote.split())[:300]}"),
         ("repository", verdict.repo_shows),
         ("difference", verdict.difference),
         ("for the group", verdict.softened),
@@ -299,6 +349,11 @@ def _said(verdict: Verdict) -> Iterator[Line]:
     ):
         if text:
             yield Line(f"{name}: {text}")
+
+
+def _place(verdict: Verdict) -> str:
+    claim = verdict.claim
+    return f"{claim.path}:{claim.path_line}" if claim.path else str(claim.line)
 
 
 def _named(paths: tuple[str, ...] | list[str]) -> str:

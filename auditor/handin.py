@@ -79,7 +79,13 @@ def _exposed(id_: str, places: Sequence[Found], number: Number) -> Verdict:
     more = f" and in {len(places) - _PLACES} more places" if len(places) > _PLACES else ""
     return Verdict(
         id=id_,
-        claim=Claim(source=Source(kind="report", n=0), quote=f"{kind} in {first.file.path}", line=1),
+        claim=Claim(
+            source=Source(kind="report", n=0),
+            quote=f"{kind} in {first.file.path}",
+            line=1,
+            path=first.file.path,
+            path_line=first.line,
+        ),
         label="contradicted",
         citations=tuple(Citation(evidence=number(p), quote=p.note) for p in pieces),
         repo_shows=f"{article.capitalize()} {kind} stands in clear text in {named}{more}; its value is not shown here.",

@@ -291,7 +291,13 @@ def orders_in(
             made.append(
                 Verdict(
                     id=f"A{len(made) + 1}",
-                    claim=Claim(source=Source(kind="report", n=0), quote=" ".join(evidence.excerpt.split()), line=0),
+                    claim=Claim(
+                        source=Source(kind="report", n=0),
+                        quote=" ".join(evidence.excerpt.split()),
+                        line=0,
+                        path=path,
+                        path_line=i + 1,
+                    ),
                     label="contradicted",
                     citations=(Citation(evidence=number(evidence), quote=evidence.excerpt),),
                     report_says="",

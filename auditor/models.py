@@ -168,6 +168,10 @@ class Report(Record):
         """The file that a line of the report stands in, and its line there."""
         return (self.checklist, line) if source.kind == "item" and self.checklist else self.place(line)
 
+    def spot(self, claim: "Claim") -> tuple[str, int]:
+        """The file and line that a claim is about: the report's, or another file's."""
+        return (claim.path, claim.path_line) if claim.path else self.at(claim.source, claim.line)
+
     @property
     def files(self) -> tuple[str, ...]:
         """The files that it is made of."""
@@ -229,11 +233,14 @@ class Source(Record):
 
 
 class Claim(Record):
-    """A statement of the report, with its words as they stand there."""
+    """A statement of the report, with its words as they stand there. `path` and `path_line` are the file, and the line in it, that
+    is spoken of where that is not the report, of which `line` then is the first."""
 
     source: Source
     quote: str
     line: int
+    path: str = ""
+    path_line: int = 0
 
 
 class Citation(Record):
@@ -562,7 +569,7 @@ class GroupEntry(Record):
     """One group in the summary of a class; its record is `groups/<name>.json`. `key` is what it was audited from, empty where
     it has to be audited again: an `error`, or answers that a judge still owes. Of the `items`, `open_boxes` are not ticked. `levels` counts what stands as a finding, `standings` all.
     `around` is by what its page is known: its neighbours, the decisions and the earlier audit that it was made with. `gone` counts
-    the findings of that earlier audit that are no longer there, `decided` the findings by what a person made of them (`confirmed`,
+    the findings of that earlier audit that are no longer there, which `gone_findings` lists, `decided` the findings by what a person made of them (`confirmed`,
     `ask`, `dismissed`, `undecided`); of what is dismissed nothing else is counted.
     `ended_early` says that the time was over before all was looked at. `files` are the sizes and hashes of its files, by their endings: kept with the entry, and in no summary."""
 
@@ -589,5 +596,6 @@ class GroupEntry(Record):
     statistics: Statistics = Statistics()
     around: str = ""
     gone: int = 0
+    gone_findings: tuple[Gone, ...] = ()
     decided: dict[str, int] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict, exclude=True)

@@ -1,7 +1,7 @@
 """The options that several verbs share: their names, what they take, and what `--help` says of them."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 
@@ -11,15 +11,28 @@ Readings = Literal["pack", "dump", "both", "pack-twice", "section"]
 Read = Literal["all", "answers"]
 Format = Literal["text", "html", "json", "sarif", "github", "markdown"]
 
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="What to print.")]
+
+def _either(choices: Any) -> str:
+    """The words of a choice, for a help text: a list in place of a value is cut wherever a line ends."""
+    *first, last = get_args(choices)
+    return f"{', '.join(first)} or {last}"
+
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", "-f", metavar="FORMAT", help=f"What to print: {_either(Format)}.")
+]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to a file instead of standard output.", dir_okay=False)
 ]
-ShowOption = Annotated[Show, typer.Option("--show", help="Which verdicts to list one by one.")]
+ShowOption = Annotated[
+    Show, typer.Option("--show", metavar="WHICH", help=f"Which verdicts to list one by one: {_either(Show)}.")
+]
 FailOnOption = Annotated[
     FailOn,
     typer.Option(
-        "--fail-on", help="The least finding that makes the exit code 1; `contradicted` is errors and warnings."
+        "--fail-on",
+        metavar="LEVEL",
+        help=f"The least finding that makes the exit code 1: {_either(FailOn)}; `contradicted` is errors and warnings.",
     ),
 ]
 ExitZeroOption = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
@@ -72,6 +85,7 @@ ReadOption = Annotated[
     Read,
     typer.Option(
         "--read",
+        metavar="WHAT",
         help="What the judge is shown: report and repository (all), or the report's answers alone: then nothing of the repository"
         " leaves this machine, and programs settle what the answers state.",
         rich_help_panel="Judge",
@@ -81,8 +95,9 @@ ReadingsOption = Annotated[
     Readings,
     typer.Option(
         "--readings",
-        help="What is read before the ruling: facts and files in the order of need (pack), the repository as it is (dump), or"
-        " every statement, section by section.",
+        metavar="WHICH",
+        help="What is read before the ruling: facts and files in the order of need (pack), the repository as it is (dump), both,"
+        " the first twice (pack-twice), or every statement, section by section (section).",
         rich_help_panel="Judge",
     ),
 ]

@@ -17,7 +17,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from auditor.errors import UserError
+from auditor.errors import UserError, reason
 from auditor.lazy import dataclass
 from auditor.profile import Profile
 from auditor.trust import parse_trust
@@ -115,7 +115,7 @@ def find(name: str) -> Source:
             trust = beside.read_text(encoding="utf-8") if beside.is_file() else ""
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(
-                f"{name}: cannot be read ({error})", "give a profile's name or the path of a TOML file"
+                f"{name}: cannot be read ({reason(error)})", "give a profile's name or the path of a TOML file"
             ) from None
         return Source(name, text, path, trust)
     names = packaged()
@@ -162,7 +162,7 @@ def read(source: Source, below: tuple[Path, ...] = (), packaged: bool = False) -
     try:
         made |= _stubs(data.get("stubs"), source.path)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        mistakes.append(Mistake(0, f"stubs = {data.get('stubs')!r} cannot be read ({error})", ("stubs",)))
+        mistakes.append(Mistake(0, f"stubs = {data.get('stubs')!r} cannot be read ({reason(error)})", ("stubs",)))
         made.pop("stubs", None)
     profile, more = validated(made, own)
     mistakes += more

@@ -5,7 +5,9 @@ What counts is data: shapes that services give their keys (`_SHAPES`), and names
 known by its name. Placeholders (`${...}`, `your_key_here`, `<...>`), references to variables and hashes are none.
 """
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -226,15 +228,9 @@ def _named(text: str, low: str) -> Iterator[Secret]:
             r"(?i)sha\d{1,3}-|integrity|digest|hash", text[max(match.start() - 40, 0) : match.start() + 12]
         ) and _random(match["s"]):
             yield Secret(match.start("s"), match.end("s"), "assigned secret")
-    named = [word for word in _WORDS if word in low]
-    for word in named:
-        at = low.find(word)
-        while at >= 0:
-            if (beside := _AFTER.match(text, at)) is not None:
-                group = "quoted" if beside["quoted"] is not None else "bare"
-                if _is_value(beside, group, text):
-                    yield Secret(beside.start(group), beside.end(group), "assigned secret")
-            at = low.find(word, at + len(word))
+    named = any(word in low for word in _WORDS)
+    for beside, group in _beside(text, low):
+        yield Secret(beside.start(group), beside.end(group), "assigned secret")
     if not named:
         return
     for match in _FLAG.finditer(text) if "-" in low else ():
@@ -247,6 +243,67 @@ def _named(text: str, low: str) -> Iterator[Secret]:
     for match in _VALUE.finditer(text) if "value" in low and "\n" in text else ():
         if re.search(r"\d", match["s"]):
             yield Secret(match.start("s"), match.end("s"), "assigned secret")
+
+
+def _beside(text: str, low: str) -> Iterator[tuple[re.Match[str], str]]:
+    """The values that stand beside a name of `_WORDS`: each match with the group that is the value."""
+    for word in (w for w in _WORDS if w in low):
+        at = low.find(word)
+        while at >= 0:
+            if (beside := _AFTER.match(text, at)) is not None:
+                group = "quoted" if beside["quoted"] is not None else "bare"
+                if _is_value(beside, group, text):
+                    yield beside, group
+            at = low.find(word, at + len(word))
+
+
+# A name that says that its value opens something, and names that say otherwise.
+_SECRET_NAME = compile_later(
+    r"(?i)secret|token|passw(?:or)?d|passphrase|pwd|(?:api|access|auth|account|signing|encryption|private)[_.-]?key"
+)
+_NO_SECRET_NAME = compile_later(
+    r"(?i)csrf|public|publish|anon|nonce|page|cursor|continuation|hash|digest|sha\d|salt|_id$|secret_?name|file$|path$"
+)
+
+
+def assigned_in(text: str) -> list[Secret]:
+    """Values that a secret-named key is given and that are random by their letters, whoever's key it is: a long mix of small and
+    capital letters and digits, or hexadecimal digits. What has a shape of its own is known by that, or public."""
+    low, found = _small(text), list[Secret]()
+    if not any(word in low for word in _WORDS):
+        return found
+    shaped: list[Secret] | None = None
+    seen: set[int] = set()
+    for beside, group in _beside(text, low):
+        start, value = beside.start(group), beside[group].strip("\"'\\")
+        head = text[max(beside.start() - 60, 0) : beside.start()]
+        name = head[_BEFORE.search(head).start() :] + beside["word"]  # type: ignore[union-attr]
+        if start in seen or not _SECRET_NAME.search(name) or _NO_SECRET_NAME.search(name) or not random_key(value):
+            continue
+        seen.add(start)
+        shaped = list(_shaped(text, low)) if shaped is None else shaped
+        if not any(s.start < start + len(value) and s.end > start for s in shaped):
+            kind = "AWS key" if "aws" in name.lower() else "secret"
+            found.append(Secret(start, start + len(value), kind))
+    return found
+
+
+def random_key(value: str) -> bool:
+    """Whether a value is a key by its letters, as scanners take it: long, of no words, its letters spread evenly."""
+    if not 20 <= len(value) <= 150 or not re.fullmatch(r"[A-Za-z0-9+/=_~.-]+", value):
+        return False
+    bits = entropy(value)
+    if re.fullmatch(r"[0-9a-f]{32,128}", value):
+        return bits >= 3.2
+    mixed = all(re.search(kind, value) for kind in ("[a-z]", "[A-Z]", r"\d"))
+    kinds = re.findall(r"[a-z]+|[A-Z]+|\d+", value)  # small, capital and digits alternate more often than in words
+    return mixed and bits >= 3.8 and len(kinds) >= 0.48 * len(value)
+
+
+def entropy(value: str) -> float:
+    """The entropy of a value's letters, in bits."""
+    count = Counter(value)
+    return -sum(n / len(value) * math.log2(n / len(value)) for n in count.values())
 
 
 def _unended(block: str) -> str:

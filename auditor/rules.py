@@ -1,11 +1,10 @@
 """What is reported: from a checkbox and its probes to a verdict, and from verdicts to findings."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
-from auditor.hints import stated
+from auditor.fingerprints import fingerprint, told_apart
 from auditor.lazy import dataclass
 from auditor.models import (
     AuditRecord,
@@ -49,8 +48,8 @@ RULES: dict[str, Rule] = {
             id="prose-contradicts-repository",
             title="A sentence that the repository contradicts",
             level="error",
-            help="A warning where only a number or name is off; a level lower where the sentence was true when it was written.",
-            hint="Write what the repository shows, or commit what the sentence says.",
+            help="A warning where only a number or name is off, or where the sentence was true when it was written.",
+            hint="Write what the repository shows, or change the repository: the two must agree.",
         ),
         Rule(
             id="report-addresses-a-model",
@@ -120,7 +119,7 @@ RULES: dict[str, Rule] = {
         Rule(
             id="report-moved",
             title="A report that is not where the course collects it",
-            level="warning",
+            level="error",
             help=_FORM,
         ),
         Rule(
@@ -128,6 +127,18 @@ RULES: dict[str, Rule] = {
             title="A report that lies where the course does not collect it",
             level="warning",
             help=_FORM,
+        ),
+        Rule(
+            id="docker-copy-missing",
+            title="A docker file that copies what the commit has not",
+            level="note",
+            help="The image cannot be built from a fresh clone, unless something fetches it that nobody could see.",
+        ),
+        Rule(
+            id="secret-in-history",
+            title="A key that was taken out and is still in the history",
+            level="note",
+            help="Whoever can clone the repository can use it. The value is not shown.",
         ),
         Rule(id="image-elsewhere", title="An image kept outside the repository", level="note", help=_FORM),
     )
@@ -465,7 +476,7 @@ def report_findings(
             level, standing = "note", "remark"  # whether a share is enough is the group's to say
         mark = fingerprint(rule, verdict, _source(verdict, items), evidence)
         found.append(Finding(fingerprint=mark, rule=rule, level=level, verdict=verdict.id, standing=standing))
-    return sorted_findings(_each_once(found, by_id, report.items, evidence), by_id)
+    return sorted_findings(told_apart(list(_each_once(found, by_id, report.items, evidence)), by_id), by_id)
 
 
 def _each_once(
@@ -555,9 +566,9 @@ _WEIGHTS = (
     ("secret-in-repository",),
     ADDRESSES,
     (
-        "conflict-markers",
         "report-moved",
         "report-elsewhere",
+        "conflict-markers",
         "checklist-missing",
         "checklist-blank",
         "question-missing",
@@ -569,10 +580,10 @@ _SMALL = ("claim:command", "claim:file", "claim:service")  # where a reader find
 
 def weight(finding: Finding, verdict: Verdict) -> int:
     """What a finding weighs among those of its level, the heaviest 0: what is urgent, what leaves nothing to audit, what is
-    claimed and not so; then the form; then a number or name that is off; then a name that a reader finds all the same."""
+    claimed and not so; then a number or name that is off; then a name that a reader finds all the same; then the form."""
     if finding.rule in _WEIGHTS[-1] and (verdict.detail or verdict.softened):
-        return len(_WEIGHTS) + 1 + (verdict.by in _SMALL)
-    return next((n for n, rules in enumerate(_WEIGHTS) if finding.rule in rules), len(_WEIGHTS))
+        return len(_WEIGHTS) + (verdict.by in _SMALL)
+    return next((n for n, rules in enumerate(_WEIGHTS) if finding.rule in rules), len(_WEIGHTS) + 2)
 
 
 def open_but_there(record: AuditRecord) -> int:
@@ -583,28 +594,19 @@ def open_but_there(record: AuditRecord) -> int:
 
 
 def level_of(rule: str, verdict: Verdict) -> Level:
-    """The rule's level, one lower for a mere detail, for what a judge saw in a figure or where the history speaks for the
-    group, and one lower again for what was true when it was written."""
-    less = (verdict.detail or verdict.seen) + bool(verdict.softened)
-    step = LEVELS.index(RULES[rule].level) + less + (verdict.when == "stale")
+    """The rule's level, one lower for a mere detail, for what a judge saw in a figure or for what was true when it was written,
+    and one lower where the history speaks for the group."""
+    less = (verdict.detail or verdict.seen or verdict.when == "stale") + bool(verdict.softened)
+    step = LEVELS.index(RULES[rule].level) + less
     return LEVELS[min(step, len(LEVELS) - 1)]
 
 
 def hint(verdict: Verdict, finding: Finding) -> str:
-    """What the group can change: the verdict's own hint, that of the kind of claim, or the rule's; nothing for a rule that this
-    version lacks."""
+    """What the group can change: the verdict's own hint, or the rule's; nothing for a rule that this version lacks."""
     rule = RULES.get(finding.rule)
-    return verdict.hint or stated(verdict, finding.rule) or (rule.hint if rule else "")
+    return verdict.hint or (rule.hint if rule else "")
 
 
 def _source(verdict: Verdict, items: Mapping[int, ChecklistItem]) -> str:
     source = verdict.claim.source
     return items[source.n].item if source.kind == "item" and source.n in items else ""
-
-
-def fingerprint(rule: str, verdict: Verdict, source: str, evidence: Mapping[str, Evidence]) -> str:
-    """What stays the same when lines move: rule, source, the claim's words and the cited paths, hashed to 16 digits."""
-    said = " ".join(re.findall(r"\w+", verdict.claim.quote.lower()))
-    paths = sorted({evidence[c.evidence].path for c in verdict.citations})
-    key = "\n".join([rule, verdict.claim.source.kind, source or str(verdict.claim.source.n), said, *paths])
-    return hashlib.sha256(key.encode()).hexdigest()[:16]

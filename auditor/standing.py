@@ -222,7 +222,14 @@ def stand(
     by_id = {v.id: v for v in verdicts}
     labels = {i.n: i for i in items}
     cases = {
-        f.verdict: _Case(f, by_id[f.verdict], f.standing, _level(f, by_id[f.verdict]), places=list(f.also_at))
+        f.verdict: _Case(
+            f,
+            by_id[f.verdict],
+            f.standing,
+            _level(f, by_id[f.verdict]),
+            told=list(f.verdicts[1:]),
+            places=list(f.also_at),
+        )
         for f in findings
     }
     for case in cases.values():

@@ -92,7 +92,8 @@ class Desk:
         for entry in self._standing():
             course.add(entry)
         pages = {g.id: f"groups/{g.name}.html" for g in course.groups}
-        return "".join(index.render(course, pages))
+        told = {g.id: f"feedback/{g.name}.html" for g in course.groups if not g.error}
+        return "".join(index.render(course, pages, told))
 
     def table(self, name: str) -> str:
         """A table of the class as it stands now."""

@@ -182,9 +182,13 @@ class WorkingTree(OpenSnapshot):
 
     def staged(self) -> frozenset[str]:
         """The paths that the next commit will have as they are on disk."""
-        rows = self.repository.raw("ls-files", "-z", "--stage").decode("utf-8", errors="replace").split("\0")
-        index = {path: meta.split()[1] for meta, _, path in (row.partition("\t") for row in rows if row)}
+        index = self.index()
         return frozenset(p for p, f in self.files.items() if f.blob and index.get(p) == f.blob)
+
+    def index(self) -> dict[str, str]:
+        """The paths that git tracks, with the blob that the next commit will have of each."""
+        rows = self.repository.raw("ls-files", "-z", "--stage").decode("utf-8", errors="replace").split("\0")
+        return {path: meta.split()[1] for meta, _, path in (row.partition("\t") for row in rows if row)}
 
     def left_out(self) -> frozenset[str]:
         """The tracked paths that a sparse checkout does not write to disk."""

@@ -449,6 +449,54 @@ def test_each_break_is_told_with_what_mends_it(
     assert len(record.findings) <= 3, [(f.rule, verdicts[f.verdict].claim.quote) for f in record.findings]
 
 
+COLLECTED, ELSEWHERE = REPORT, "rapport/README.md"
+
+
+@pytest.mark.parametrize(
+    ("move", "says"),
+    [
+        ("mkdir rapport && git mv reports/README.md rapport/README.md", "git mv rapport/README.md reports/README.md"),
+        ("mkdir rapport && mv reports/README.md rapport/README.md", "back: mv rapport/README.md reports/README.md"),
+        ("mkdir rapport && mv reports/README.md rapport/README.md && git add rapport", "back: git mv rapport/README.md"),
+        ("mkdir rapport && git mv reports/README.md rapport/README.md && git commit -qm x", "back: git mv rapport/README.md"),
+        ("mv reports rapport", "back: mv rapport reports"),
+        ("git mv reports rapport", "back: git mv rapport reports"),
+        ("git mv reports rapport && git commit -qm x", "git mv rapport"),
+        ("mkdir -p a/b && git mv reports/README.md a/b/README.md", "back: git mv a/b/README.md reports/README.md"),
+        ("git mv reports/README.md report.md && git rm -rqf reports", "back: mkdir -p reports && git mv report.md"),
+    ],
+)  # fmt: skip
+def test_a_moved_report_is_one_finding_and_its_hint_puts_it_back(repo: Path, move: str, says: str) -> None:
+    before = {v.claim.quote for v in check(repo).verdicts if v.label == "contradicted"}
+
+    def shell(command: str) -> None:
+        subprocess.run(["bash", "-ec", command], cwd=repo, env=ENV, check=True, capture_output=True)
+
+    shell(move)
+    record = check(repo)
+    first = record.findings[0]
+    assert (first.rule, first.level) == ("report-moved", "error")
+    verdict = next(v for v in record.verdicts if v.id == first.verdict)
+    assert says in verdict.hint
+    if "git rm" not in move:  # there the images are gone, too
+        assert [f.rule for f in record.findings] == ["report-moved"], [
+            (v.rule, v.claim.quote, v.difference) for v in record.verdicts if v.label == "contradicted"
+        ]
+        assert ("lead nowhere" in verdict.difference) == ("mv reports rapport" not in move)
+    shell(verdict.hint.partition("back: ")[2])
+    assert (repo / COLLECTED).is_file()
+    if "git rm" not in move:
+        assert {v.claim.quote for v in check(repo).verdicts if v.label == "contradicted"} - {""} == before
+
+
+def test_an_image_that_leads_nowhere_from_either_place_is_told_beside_the_move(repo: Path) -> None:
+    edit(repo, "![Bucket](figures/bucket.png)", "![Bucket](figures/nowhere.png)")
+    (repo / "rapport").mkdir()
+    git(repo, "mv", REPORT, ELSEWHERE)
+    found = [f.rule for f in check(repo).findings if f.rule != "not-committed"]
+    assert found == ["report-moved", "image-not-found"]
+
+
 def test_a_sparse_checkout_has_deleted_nothing(repo: Path) -> None:
     git(repo, "sparse-checkout", "set", "--no-cone", "/*", "!/tests/performance/")
     assert not (repo / "tests/performance/locustfile.py").exists()

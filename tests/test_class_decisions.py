@@ -282,6 +282,9 @@ def test_batch_since_an_earlier_run(repos: Path, tmp_path: Path) -> None:
     assert set(now.since.still) == {f.fingerprint for f in gone.findings} - {logging.fingerprint}
     rows = {r["since"] for r in table(new / "findings.csv")}
     assert "still" in rows
+    (left,) = [r for r in table(new / "findings.csv") if r["since"] == "gone"]
+    assert (left["group"], left["rule"], left["quote"]) == ("overclaiming", "checked-but-absent", LOG)
+    assert left["place"].startswith("reports/README.md:")
     index = (new / "index.html").read_text(encoding="utf-8")
     assert ">gone</span></button>" in index
     assert "with new findings" in index
@@ -321,12 +324,45 @@ def test_audit_since_a_record(repos: Path, whole: Path, tmp_path: Path) -> None:
 # -- feedback ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("choices", "waits"),
+    [
+        ((), "{n} of {n} findings are not decided yet"),
+        (("confirmed",), "{less} of {n} findings are not decided yet"),
+        (("undecided", "dismissed"), "{less} of {n} findings are not decided yet"),
+        (("ask",) * 200, "{n} of {n} findings are to be asked about, and none is confirmed"),
+        (("ask",) + ("dismissed",) * 200, "1 of {n} findings is to be asked about, and none is confirmed"),
+        (("ask",) + ("confirmed",) * 200, ""),
+        (("dismissed",) * 200, ""),
+    ],
+)
+def test_only_a_group_whose_findings_are_all_decided_is_told_anything(
+    out: Path, choices: tuple[Choice, ...], waits: str
+) -> None:
+    before = record(out)
+    n = len({f.fingerprint for f in before.findings if f.standing == "finding"})
+    decide(out, *choices)
+    said = waits.format(n=n, less=n - 1)
+    for text in (f(before, read(out, "overclaiming")) for f in (feedback.markdown, feedback.html)):
+        assert ("Not ready" in text) == bool(waits)
+        assert said in text
+        assert ("nothing that we ask you to look at" in text) == (choices == ("dismissed",) * 200)
+        assert ("Thank you" in text) == (choices == ("dismissed",) * 200)
+    left = out / "feedback" / "overclaiming.md"
+    left.parent.mkdir()
+    left.write_text("of last week", encoding="utf-8")
+    done = auditor("feedback", out)
+    assert done.returncode == 0
+    assert left.exists() == (not waits)
+    assert f"overclaiming: not ready: {said}" in done.stderr if waits else "not ready" not in done.stderr
+    assert auditor("feedback", out, "--group", "overclaiming").returncode == (2 if waits else 0)
+
+
 def test_a_group_is_told_what_was_confirmed_and_nothing_else(out: Path) -> None:
-    decide(out, "confirmed", "dismissed", "ask", note="between ourselves")
+    decide(out, "confirmed", "dismissed", "ask", *["dismissed"] * 200, note="between ourselves")
     done = auditor("feedback", out)
     assert done.returncode == 0, done.stderr
     assert "gone: not audited" in done.stderr
-    assert "overclaiming (" in done.stderr  # not all decided
     text, page = ((out / "feedback" / f"overclaiming.{e}").read_text(encoding="utf-8") for e in ("md", "html"))
     before = record(out)
     verdicts = {v.id: v for v in before.verdicts}
@@ -382,9 +418,12 @@ def test_a_private_answer_and_a_secret_are_not_in_it(out: Path) -> None:
         else v
         for v in before.verdicts
     )
-    chosen = Decisions(
-        submission="overclaiming", decisions=(Decision(fingerprint=prose.fingerprint, decision="confirmed"),)
+    others = (f.fingerprint for f in before.findings if f is not prose)
+    every = (
+        Decision(fingerprint=prose.fingerprint, decision="confirmed"),
+        *(Decision(fingerprint=mark, decision="dismissed") for mark in others),
     )
+    chosen = Decisions(submission="overclaiming", decisions=every)
     assert key not in feedback.markdown(before.model_copy(update={"verdicts": changed}), chosen)
     asked = tuple(q.model_copy(update={"private": q.n == verdict.claim.source.n}) for q in before.report.questions)
     hidden = before.model_copy(update={"report": before.report.model_copy(update={"questions": asked})})

@@ -10,10 +10,11 @@ from build_fixture import build
 from test_cli import auditor
 
 from auditor import pipeline
-from auditor.decisions import Decision, Decisions, decided, load_decisions, questions, without_dismissed
+from auditor.decisions import Decision, Decisions, decided, load_decisions, question, questions, without_dismissed
 from auditor.errors import UserError
 from auditor.models import AuditRecord, Submission
 from auditor.profile import load_profile
+from auditor.rules import RULES
 
 _FOLDER: list[Path] = []
 
@@ -118,3 +119,12 @@ def test_what_is_dismissed_does_not_fail_an_audit(tmp_path: Path) -> None:
     path.write_text(Decisions(submission="x", decisions=every).model_dump_json())
     refused = auditor("audit", target, "--decisions", str(path))
     assert (refused.returncode, refused.stdout) == (2, "")
+
+
+def test_nothing_is_asked_in_an_exam_about_what_was_not_filled_in() -> None:
+    verdict = next(v for v in record().verdicts if v.label == "contradicted" and not v.ask)
+    asked = {rule for rule in RULES if question(verdict, rule)}
+    assert asked == {
+        "checked-but-absent", "found-but-unchecked", "prose-contradicts-repository", "prose-contradicts-checklist",
+        "prose-contradicts-prose", "report-addresses-a-model", "repository-addresses-a-model", "secret-in-repository",
+    }  # fmt: skip

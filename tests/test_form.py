@@ -338,6 +338,49 @@ def test_hints_name_what_to_write() -> None:
     assert "at least 60 more" in hint(answer(4, prose(40)))
 
 
+@pytest.mark.parametrize(
+    ("n", "said", "want"),
+    [
+        (2, "s123456, TODO", "placeholder-left"),
+        (2, "s123456, s654321, TBD", "placeholder-left"),
+        (1, "42 (FIXME)", "placeholder-left"),
+        (2, "s000001, s000002, s000003", ""),
+        (4, prose(110) + "\n\nTODO: say which", "placeholder-left"),
+        (4, prose(110) + "\n- TODO", "placeholder-left"),
+        (4, prose(110) + " [TODO: the figure]", "placeholder-left"),
+        (4, prose(110) + " We left a few TODO comments in the code.", ""),
+        (4, prose(110) + " The word `TODO` is searched for by the linter.", ""),
+        (4, prose(110) + "\n```\nTODO: later\n```", ""),
+    ],
+)
+def test_a_word_for_what_is_still_to_be_written(n: int, said: str, want: str) -> None:
+    _, found = check(answer(n, said))
+    assert [v.rule for v in found] == ([want] if want else [])
+
+
+def test_no_hint_deletes_what_is_asked_for() -> None:
+    """A required answer is not mended by taking out the line that it stands in."""
+    for n, said in (
+        (2, "s123456, sXXXXXX"),
+        (2, "*sXXXXXX, sXXXXXX, sXXXXXX*"),
+        (4, "TODO, later"),
+        (2, "s123456, TODO"),
+    ):
+        _, found = check(answer(n, said))
+        assert found
+        assert not any("elete" in v.hint for v in found), (said, [v.hint for v in found])
+    _, found = check(answer(2, "s123456, sXXXXXX"))
+    assert "Write yours in line" in found[0].hint
+
+
+def test_a_study_number_that_another_answer_names() -> None:
+    """The report's last answer says what each of three members did."""
+    _, found = check(answer(2, "s000001, s000003"))
+    assert [v.rule for v in found] == ["group-unclear"]
+    assert "000002" not in found[0].model_dump_json()
+    assert not check(answer(2, "s000003, S000001 and s000002"))[1]
+
+
 def test_private_answers_are_not_quoted() -> None:
     for said in (
         "s123456, s12345",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.models import ChecklistItem, Evidence, Finding, ProbeResult, Report, Verdict
+from auditor.models import ChecklistItem, Citation, Claim, Evidence, Finding, ProbeResult, Report, Source, Verdict
 from auditor.profile import Item, Profile
 from auditor.rules import (
     RULES,
@@ -327,23 +327,19 @@ def test_what_findings_weigh() -> None:
         said("report-addresses-a-model"),
         said("checklist-missing"),
         said(PROSE),
-        said("answer-missing"),
         said(PROSE, detail=True),
         said(PROSE, softened="It was there.", by="claim:file"),
+        said("answer-missing"),
     ]
     assert [weight(f, v) for f, v in order] == list(range(7))
-    assert weight(*said("answer-missing", detail=True)) == 4
+    assert weight(*said("answer-missing", detail=True)) == 6
 
 
 def test_how_loud_a_finding_is() -> None:
     assert RULES[PROSE].level == "error"
-    levels = {
-        "error": {},
-        "warning": {"detail": True},
-        "note": {"detail": True, "when": "stale"},
-    }
-    for level, more in levels.items():
-        assert level_of(PROSE, said(PROSE, **more)[1]) == level
+    assert level_of(PROSE, said(PROSE)[1]) == "error"
+    assert level_of(PROSE, said(PROSE, detail=True)[1]) == "warning"
+    assert level_of(PROSE, said(PROSE, detail=True, when="stale")[1]) == "warning"  # both are one reason
     assert level_of(PROSE, said(PROSE, seen=True)[1]) == "warning"
     assert level_of(PROSE, said(PROSE, softened="It was there.")[1]) == "warning"
     assert level_of(PROSE, said(PROSE, softened="It was there.", detail=True)[1]) == "note"
@@ -361,6 +357,40 @@ def test_whoever_was_mostly_wrong_speaks_as_a_lead() -> None:
     for rule, by, heard in ((PROSE, "claim:count", "lead"), (PROSE, "judge", "finding"), ("report-addresses-a-model", "claim:count", "finding")):  # fmt: skip
         (finding,) = report_findings(report(True), wary, [said(rule, by=by)[1]], one)
         assert finding.standing == heard, (rule, by)
+
+
+def _claimed(id_: str, difference: str, cite: str = "E1") -> Verdict:
+    return Verdict(
+        id=id_,
+        claim=Claim(source=Source(kind="question", n=25), quote="No.", line=9),
+        label="contradicted",
+        citations=(Citation(evidence=cite, quote="x"),),
+        difference=difference,
+        by="claim:practice",
+        rule=PROSE,
+    )
+
+
+def test_one_finding_for_each_fingerprint() -> None:
+    shown = {
+        "E1": Evidence(id="E1", kind="excerpt", path="a.py", start=1, end=1, excerpt="x", note=""),
+        "E2": Evidence(id="E2", kind="excerpt", path="a.py", start=5, end=5, excerpt="y", note=""),
+    }
+
+    def made(*verdicts: Verdict) -> dict[str, tuple[str, ...]]:
+        found = report_findings(report(True), profile(), list(verdicts), shown)
+        assert len({f.fingerprint for f in found}) == len(found)
+        return {f.fingerprint: f.verdicts or (f.verdict,) for f in found}
+
+    one, other = _claimed("C1", "No load test."), _claimed("C2", "No test of the API.", "E2")
+    both = made(one, other)
+    assert sorted(both.values()) == [("C1",), ("C2",)]
+    # once one of them is mended, what was decided about it is not the other's
+    assert not both.keys() & made(one).keys()
+    assert not both.keys() & made(other).keys()
+    assert made(one, other).keys() == both.keys()
+    # the very same, twice: one finding
+    assert len(made(one, _claimed("C3", "No load test.", "E2"))) == 1
 
 
 def test_whose_hint_it_is() -> None:

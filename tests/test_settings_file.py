@@ -70,7 +70,18 @@ def test_a_file_of_somebody_else_is_passed_over(tmp_path: Path, monkeypatch: pyt
         ("output = 'x'", "it may say: profile"),
         ("budget = [1]", "takes one value"),
         ("budget = ", "cannot be read"),
-        ("[check]\nreprot = 'x'", "did you mean report?"),
+        ("[check]\nreprot = 'x'", "auditor.toml:2: no setting is called 'reprot' did you mean report?"),
+        ("fail-on = 'note'\nbefore = 5", "auditor.toml:2: before: takes a time such as 2026-01-23T23:59+01:00, not 5"),
+        ("before = 'yesterday'", "takes a time"),
+        ("fail-on = 'errors'", "auditor.toml:1: fail-on: takes one of error, contradicted, note, never, not 'errors'"),
+        ("[batch]\n\nworkers = -3", "auditor.toml:3: workers: takes 0 or more, not -3"),
+        ("workers = true", "takes a whole number"),
+        ("budget = 3", "takes 4000 or more"),
+        ("timeout = 'long'", "takes a number"),
+        ("ruling = 'no'", "takes true or false"),
+        ("report = 7", "takes text"),
+        ("profile = 'nowhere.toml'", "profile: there is no file "),
+        ("profile = 'dtu-mlop'", "packaged are depaul-se489, dtu-mlops"),
     ],
 )
 def test_what_it_cannot_say_is_one_line(tmp_path: Path, text: str, said: str) -> None:
@@ -85,8 +96,24 @@ def test_a_value_that_the_option_refuses_names_the_file(
 ) -> None:
     (tmp_path / "auditor.toml").write_text("budget = 3\n")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"auditor.toml: budget: "):
-        run("audit", str(repo))
+    for verb in ("audit", "check"):
+        with pytest.raises(UserError, match=r"auditor.toml:1: budget: takes 4000"):
+            run(verb, str(repo))
+    with pytest.raises(UserError, match=r"auditor.toml:1: budget: "):
+        run("config")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'before = 2026-01-23\nworkers = 0\nmax-cost = 2.5\nruling = false\nprofile = "dtu-mlops"',
+        "before = 2026-01-23T23:59:00+01:00",
+        'before = "2026-01-23T23:59+01:00"\nfail-on = "never"\n[batch]\nworkers = 3',
+    ],
+)
+def test_what_it_may_say(tmp_path: Path, text: str) -> None:
+    (tmp_path / "auditor.toml").write_text(text)
+    assert load(tmp_path).path == tmp_path / "auditor.toml"
 
 
 def test_paths_count_from_the_file(tmp_path: Path) -> None:

@@ -1,13 +1,19 @@
 """Settles typed claims, and tells what was never true from what has become untrue."""
 
 import contextlib
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
+from auditor.boundary import attempt
 from auditor.claims.case import Case, Placed, Settled, load
+from auditor.claims.kinds import Count, Typed
+from auditor.claims.settle.count import fallen
 from auditor.facts.changes import changes
 from auditor.facts.history import Branch, branches
 from auditor.gitsnapshot import OpenSnapshot
+from auditor.hints import Side, stated
 from auditor.holes import watching
 from auditor.models import Citation, Claim, Evidence, Problem, Source, Verdict
 from auditor.profile import Profile
@@ -47,6 +53,7 @@ def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[V
     """
     settlers = load()[1]
     case.claims = claims = tuple(claims)
+    clock = _Clock(case)
     problems: dict[str, Problem] = {}
     settled: dict[tuple[int, str], tuple[Placed, Settled]] = {}
     seen: Counter[tuple[int, str]] = Counter()
@@ -62,14 +69,24 @@ def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[V
         made, failure = settler.settle(placed.claim, case)
         if failure:
             problems.setdefault(failure, Problem(message=failure))
+        elif made is None:
+            made = _fallen(placed, case, clock)
         if made is None:
             continue
         key = (placed.question.n, made.about or f"{_kind(placed)}:{placed.claim.quote}")
         if key not in settled or _goes_before((placed, made), settled[key]):
             settled[key] = (placed, made)
     ordered = sorted(_once(settled.values()), key=lambda s: (s[0].line, _kind(s[0]), s[1].about))
-    clock = _Clock(case)
     return [_verdict(p, s, clock, number) for p, s in ordered], list(problems.values())
+
+
+def _fallen(placed: Placed, case: Case, clock: "_Clock") -> Settled | None:
+    """What is said of a number that nothing now is, and that was right at the commit that last changed its sentence."""
+    if not isinstance(placed.claim, Count):
+        return None
+    with watching() as watch:
+        made, _ = attempt(partial(fallen, placed.claim, case), "settler count")
+    return made if made is not None and not watch and clock.then(placed) == "supported" else None
 
 
 _Pair = tuple[Placed, Settled]
@@ -140,7 +157,8 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
     when = clock.when(placed, made) if made.label == "contradicted" else ""
     difference = made.difference
     if when == "stale":
-        difference += f" True when the sentence was written; changed since{clock.since(placed, made)}."
+        gone = "removed" if any(" was removed on " in e.note for e in made.evidence) else "changed"
+        difference += f" True when the sentence was written; {gone} since{clock.since(placed, made)}."
     branch = clock.apart(placed, made) if made.label == "contradicted" and when != "stale" else ""
     said = " ".join(placed.claim.quote.split())
     n = placed.question.n
@@ -160,9 +178,40 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
             "detail": made.detail,
             "when": when,
             "softened": f"It is so on the branch {branch}, which was never merged." if branch else "",
-            "hint": made.hint if made.label == "contradicted" else "",
+            "hint": _hint(placed, made) if made.label == "contradicted" else "",
         }
     )
+
+
+def _hint(placed: Placed, made: Settled) -> str:
+    """What to change: what the settler says, or what fits the kind of claim and the side on which the two differ."""
+    return made.hint or stated(_kind(placed), made.rule, side_of(placed.claim, made), _part(placed.claim))
+
+
+def side_of(claim: Typed, made: Settled) -> Side:
+    """On which side a sentence and what contradicts it are: see `Side`."""
+    if made.rule == "prose-contradicts-checklist":
+        if any(e.note == "open" for e in made.evidence):
+            return "open"
+        return "planned" if claim.strength in ("planned", "attempted") else "ticked"
+    denied = claim.denied != (getattr(claim, "state", "") in _IS_NOT)
+    return "there" if denied else "missing"
+
+
+_IS_NOT = ("absent", "removed", "not declared")  # states that deny in themselves
+
+
+def _part(claim: Typed) -> str:
+    """What a claim more closely speaks of, where another hint fits that."""
+    if getattr(claim, "state", "") in ("empty", "filled", "changed", "untouched"):
+        return "content"
+    return next((str(v) for f in ("place", "item", "what") if (v := getattr(claim, f, ""))), "")
+
+
+def _settled_at(placed: Placed, at: Case) -> Settled | None:
+    """What is said of a claim at an earlier commit, of a number as of one that has fallen since."""
+    made, _ = load()[1][_kind(placed)].settle(placed.claim, at)
+    return fallen(placed.claim, at) if made is None and isinstance(placed.claim, Count) else made
 
 
 class _Clock:
@@ -193,30 +242,36 @@ class _Clock:
         written = self.written(placed)
         if not written or made.rule != "prose-contradicts-repository":
             return ""
-        case = self._case
-        if written == case.snapshot.commit:
+        if written == self._case.snapshot.commit:
             return "never"
+        then = self.then(placed)
+        return "" if then is None else "never" if then == "contradicted" else "stale"
+
+    def then(self, placed: Placed) -> str | None:
+        """What the settler says of it at the commit that last changed its lines: a label, or nothing; None where that is not known."""
+        written = self.written(placed)
+        if not written:
+            return None
         try:
             at = self._at(written)
         except GitError:  # this copy has not all of that commit
-            return ""
+            return None
         then, failure = load()[1][_kind(placed)].settle(placed.claim, at)
-        if failure:
-            return ""
-        return "never" if then is not None and then.label == "contradicted" else "stale"
+        return None if failure else then.label if then else ""
 
     def since(self, placed: Placed, made: Settled) -> str:
         """The commit that made a stale claim untrue, and its day, among those that touched what is cited; empty where these do
         not tell."""
         snapshot, written = self._case.snapshot, self.written(placed)
         cited = {e.path for e in made.evidence} | {s.partition(":")[0] for e in made.evidence for s in e.sources}
+        told = {s.removeprefix("commit ") for e in made.evidence for s in e.sources if s.startswith("commit ")}
         with watching():  # that it is untrue is sure without the history, which only says since when
             log = changes(snapshot)
-        later = [
-            c
-            for c in self._case.history.commits
-            if self._order[c.sha] < self._order[written] and any({f.path, f.was} & cited for f in log.get(c.sha, ()))
-        ]
+        after = [c for c in self._case.history.commits if self._order[c.sha] < self._order[written]]
+        later = [c for c in after if c.sha[:7] in told or any({f.path, f.was} & cited for f in log.get(c.sha, ()))]
+        if not later:  # what is gone is not cited: it lay beside what is
+            folders = {posixpath.dirname(p) for p in cited if "/" in p}
+            later = [c for c in after if any(posixpath.dirname(f.path) in folders for f in log.get(c.sha, ()))]
         later = later[:_LATER][::-1]  # oldest first
         low, high = 0, len(later) - 1
         while low < high:
@@ -225,7 +280,7 @@ class _Clock:
                 at = self._at(later[middle].sha)
             except GitError:
                 return ""
-            then, _ = load()[1][_kind(placed)].settle(placed.claim, at)
+            then = _settled_at(placed, at)
             low, high = (low, middle) if then is not None and then.label == "contradicted" else (middle + 1, high)
         if not later or not self._changed_it(placed, later[low]):
             return ""
@@ -235,9 +290,7 @@ class _Clock:
         """Whether the sentence is untrue at a commit and was not before it: branches run side by side, so that what is between two
         commits of a list need not be what lies between them in history."""
         with contextlib.suppress(GitError, Unreadable):
-            labels = [
-                load()[1][_kind(placed)].settle(placed.claim, self._at(c))[0] for c in (commit.sha, *commit.parents)
-            ]
+            labels = [_settled_at(placed, self._at(c)) for c in (commit.sha, *commit.parents)]
             wrong = [made is not None and made.label == "contradicted" for made in labels]
             return wrong[0] and len(wrong) > 1 and not any(wrong[1:])
         return False

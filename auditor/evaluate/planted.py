@@ -28,7 +28,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from auditor.claims.case import Rule
-from auditor.errors import UserError
+from auditor.errors import UserError, reason
 from auditor.evaluate.matching import place
 from auditor.gitdir import Directory, GitError
 from auditor.models import AuditRecord, Level, Place, Record, Submission, Verdict
@@ -185,7 +185,7 @@ def _load(path: Path, shape: type[F], hint: str) -> F:
     try:
         return shape.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"{path}: cannot be read ({error})", hint) from None
+        raise UserError(f"{path}: cannot be read ({reason(error)})", hint) from None
     except ValidationError as error:
         first = error.errors()[0]
         raise UserError(f"{path}: {'.'.join(str(p) for p in first['loc'])}: {first['msg']}", hint) from None

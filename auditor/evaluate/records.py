@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor.errors import UserError
+from auditor.errors import UserError, reason
 from auditor.evaluate.keys import Key
 from auditor.judges.prices import Prices
 from auditor.judges.prices import prices as configured
@@ -114,7 +114,7 @@ def write_trust(path: Path, counted: Sequence[tuple[Key, Mapping[str, tuple[int,
         try:
             trust = parse_trust(path.read_text(encoding="utf-8"), str(path))
         except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"{path}: cannot be read ({error})", "give the path of a trust file") from None
+            raise UserError(f"{path}: cannot be read ({reason(error)})", "give the path of a trust file") from None
     for key, counts in counted:
         trust = trust.with_submission(submission_id(key.repo, key.commit), counts)
     write_whole(path, write(trust))

@@ -424,7 +424,9 @@ class Names:
     def named_in_code(self, base: str) -> bool:
         """Whether own code, configuration or CI names a file so: it may be written, fetched or rendered there."""
         if base not in self._named:
-            self._named[base] = len(self.snapshot.select((*_NAMING, "!reports/**"), mentions=(base,))) > 0
+            naming = self.snapshot.select((*_NAMING, "!reports/**"), mentions=(base,))
+            whole = re.compile(rf"(?<![a-z]){re.escape(base)}", re.IGNORECASE)  # `docs.yaml` is not in `mkdocs.yaml`
+            self._named[base] = any(whole.search(f.text) for f in naming)
         return self._named[base]
 
     def made_by_code(self, name: str) -> bool:

@@ -6,17 +6,15 @@ The shapes are those of `auditor.redact`, which hides them; here they count only
 import base64
 import binascii
 import hashlib
-import math
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from auditor.holes import watching
 from auditor.lazy import compile_later
 from auditor.readers.text import readable
-from auditor.redact import keys_in
+from auditor.redact import Secret, assigned_in, entropy, keys_in
 from auditor.snapshot import File, Snapshot
 
 _DATA = frozenset(["csv", "tsv", "jsonl", "ndjson", "svg", "lock", "sum", "css", "map", "tex", "bib", "po", "dvc"])
@@ -63,6 +61,11 @@ def secrets(snapshot: Snapshot) -> tuple[Found, ...]:
     return snapshot.once("facts.secrets", look)
 
 
+def keys_of(file: File) -> list[Found]:
+    """The keys in clear text of one file, be it an earlier version."""
+    return list(_of(file))
+
+
 def _of(file: File) -> Iterator[Found]:
     if file.suffix in _DATA or _LOCKS.search(file.path) or _OTHERS.search(file.path) or _SAMPLE.search(file.path):
         return
@@ -75,7 +78,7 @@ def _of(file: File) -> Iterator[Found]:
         text = "\n".join(row if len(row) < _LONG_ROW else "" for row in text.split("\n"))
     starts: list[int] = []
     seen: set[str] = set()
-    for secret in keys_in(text):
+    for secret in _keys(text, file.path):
         value = text[secret.start : secret.end]
         if not _real(secret.kind, value, text, secret.start, file.path):
             continue
@@ -87,11 +90,16 @@ def _of(file: File) -> Iterator[Found]:
         yield Found(file, bisect_right(starts, secret.start), secret.kind, mark)
 
 
+def _keys(text: str, path: str) -> list[Secret]:
+    """What is a key by its shape, and what a secret-named key is given; of tests, which make such up, the first alone."""
+    return [*keys_in(text), *(() if _TESTS.search(path) else assigned_in(text))]
+
+
 def _real(kind: str, value: str, text: str, start: int, path: str) -> bool:
     """Whether a value of a key's shape opens something, as far as its letters and what stands before it can tell."""
     if kind == "private key":
         return not _TESTS.search(path) and _whole(value)
-    if _MADE_UP.search(value) or _bits(value) < 2.8:
+    if _MADE_UP.search(value) or entropy(value) < 2.8:
         return False
     before = text[max(start - 160, 0) : start]
     row = before.rsplit("\n", 1)[-1]
@@ -107,12 +115,6 @@ def _real(kind: str, value: str, text: str, start: int, path: str) -> bool:
     return True
 
 
-def _bits(value: str) -> float:
-    """The entropy of a value's letters."""
-    count = Counter(value)
-    return -sum(n / len(value) * math.log2(n / len(value)) for n in count.values())
-
-
 def _whole(block: str) -> bool:
     """Whether a private key has its numbers: the base64 of the structure that such keys are, not encrypted."""
     head, _, body = block.partition("-----")[2].partition("-----")
@@ -123,7 +125,7 @@ def _whole(block: str) -> bool:
     body = body.split("-----END")[0].replace("\\n", "\n").replace("\\r", "")
     rows = [row.strip(" \t\"',\\+") for row in body.split("\n")]
     inside = "".join(row for row in rows if re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", row))
-    if len(inside) < 60 or _bits(inside) < 4:
+    if len(inside) < 60 or entropy(inside) < 4:
         return False
     try:
         data = base64.b64decode(inside[: len(inside) // 4 * 4], validate=False)

@@ -1,7 +1,7 @@
 """What is checked about the answers: that they are there, their own, and as long as asked for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from auditor.form.flaw import Flaw, cut, name_of, source_of
 from auditor.form.links import ADDRESS
@@ -20,6 +20,11 @@ _FILLER = words(
 )
 DENIED = re.compile(
     r"\b(no|not|none|never|without|nothing|unable|cannot|skipped|instead)\b|n['’]t\b|\bn/?a\b", re.IGNORECASE
+)
+# A word that stands for what is still to be written: by itself in a short answer, in a longer one at the start of a line or in brackets.
+_TO_WRITE = re.compile(r"(?<![`\w])(?:TODO|TBD|TBA|FIXME|XXX)(?![`\w])")
+_TO_WRITE_ROW = re.compile(
+    r"^\s*(?:[-*+]\s+)?[\[(<*_]{0,3}(?:TODO|TBD|TBA|FIXME|XXX)(?:[\])>*_]{0,3}\s*$|[\])>*_]{0,3}\s*:)|[\[(<](?:TODO|TBD|TBA|FIXME)\b[^\])>]{0,200}[\])>](?!\()"
 )
 _LONG = 5000  # characters of a line that is nobody's placeholder
 _FEW_WORDS = 10  # of an answer beside which a placeholder was only forgotten
@@ -72,17 +77,45 @@ def check_answers(page: Page) -> Iterator[Flaw]:
             yield Flaw(
                 "placeholder-left", source_of(question), left[0], name_of(question), cut(page.lines[left[0] - 1]),
                 "The template's placeholder is still there.",
-                f"Delete line {left[0]}; the answer stands beside it." if question.answer.strip() and "fill here" in page.lines[left[0] - 1].lower()
-                else f"Write what is meant in line {left[0]}, or delete the line if there is nothing to say.",
-                detail=not wanted, beside=len(words(question.answer)) >= _FEW_WORDS,
+                _instead(page, question, left[0], wanted), detail=not wanted, beside=len(words(question.answer)) >= _FEW_WORDS,
             )  # fmt: skip
         elif (said := words(without_comments(question.answer))) and _fills(said):
             yield Flaw(
                 "placeholder-left", source_of(question), question.answer_lines[0], name_of(question), cut(question.answer),
                 "The text only fills the space.", f"Write the answer{f' ({want})' if want else ''}.",
             )  # fmt: skip
+        elif to_write := _to_write(page, question):
+            yield Flaw(
+                "placeholder-left", source_of(question), to_write, name_of(question), cut(page.lines[to_write - 1]),
+                "A word stands there for what is still to be written.", f"Write in line {to_write} what is meant.",
+                detail=not wanted, beside=len(words(question.answer)) >= _FEW_WORDS,
+            )  # fmt: skip
         else:
             yield from _leftovers(page, question)
+
+
+def _instead(page: Page, question: Question, line: int, wanted: bool) -> str:
+    """What to write instead of a template's placeholder. A line may only go where an answer stands beside it, or none is asked for."""
+    row = page.lines[line - 1]
+    if re.search(r"\bs[xX]{6}\b", row):
+        return f"Write yours in line {line}, in place of each `sXXXXXX`: the s and six digits of every member."
+    if "fill here" in row.lower() and question.answer.strip():
+        return f"Delete line {line}; the answer stands beside it."
+    if wanted:
+        return f"Write yours in place of the placeholder in line {line}."
+    return f"Write what is meant in line {line}, or delete the line if there is nothing to say."
+
+
+def _to_write(page: Page, question: Question) -> int:
+    """The line of an answer on which a word such as TODO stands for what is missing; 0 for none. What is told of such words in a
+    sentence, and what stands in code, is left alone."""
+    few, fence = len(words(question.answer)) < _FEW_WORDS, False
+    for n, row in page.rows(question):
+        if row.lstrip().startswith(("```", "~~~")):
+            fence = not fence
+        elif not fence and len(row) < _LONG and (_TO_WRITE if few else _TO_WRITE_ROW).search(row):
+            return n
+    return 0
 
 
 def _example(row: str) -> bool:
@@ -196,7 +229,8 @@ def check_group(page: Page) -> Iterator[Flaw]:
     """A group number or study numbers that nobody can read. Other ways of naming members are left alone."""
     for question in page.known:
         answer = question.answer
-        if not answer.strip() or _PLACEHOLDER.search(answer) or _fills(words(answer)):
+        unfinished = _PLACEHOLDER.search(answer) or _fills(words(answer)) or _to_write(page, question)
+        if not answer.strip() or unfinished:
             continue
 
         def flaw(says: str, difference: str, hint: str, detail: bool = False, *, q: Question = question) -> Flaw:
@@ -229,3 +263,21 @@ def check_group(page: Page) -> Iterator[Flaw]:
                     "That is more than a group has.",
                     "Keep the numbers of your group's members.",
                 )
+            elif numbers and (left_out := _named_elsewhere(page, question, numbers)):
+                lines = ", ".join(str(n) for n in left_out)
+                yield flaw(
+                    f"{len(numbers)} study number{'s' * (len(numbers) != 1)}",
+                    f"Another answer names a study number that is not among them (line {lines}).",
+                    f"Write every member's number here, or mend the one in line {lines}.",
+                )
+
+
+def _named_elsewhere(page: Page, question: Question, numbers: Sequence[str]) -> list[int]:
+    """The lines of other answers with a study number that the answer on the members lacks."""
+    return [
+        n
+        for other in page.report.questions
+        if other is not question
+        for n, row in page.rows(other)
+        if len(row) < _LONG and {s.lower() for s in re.findall(r"\bs\d{6}\b", row, re.IGNORECASE)} - set(numbers)
+    ][:5]

@@ -42,6 +42,7 @@ def uncommitted(
                 source=Source(kind="report", n=0),
                 quote="",
                 line=min((lines[p] for p in new or relied if p in lines), default=1),
+                path="" if any(p in lines for p in new or relied) else (new or relied)[0],
             ),
             label="contradicted",
             citations=tuple(Citation(evidence=number(p), quote=p.note) for p in pieces),

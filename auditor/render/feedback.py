@@ -2,15 +2,15 @@
 as a page for a mail. Nothing else of the audit is in it: no rule's id, no level, no note of whoever decided, no private answer."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from markupsafe import Markup
 
-from auditor.decisions import Decisions, decided
+from auditor.decisions import Decision, Decisions, decided, tally
 from auditor.escape import code, plain
 from auditor.lazy import dataclass
-from auditor.models import AuditRecord, Finding, Verdict
+from auditor.models import AuditRecord, Finding, Since, Verdict
 from auditor.render import one_line
 from auditor.render.hosts import Blob
 from auditor.render.ways import Ways
@@ -43,7 +43,8 @@ class Point:
 
 @dataclass
 class Feedback:
-    """All that a group is told. `settled` counts what it was told earlier and is no longer there."""
+    """All that a group is told. `settled` counts what it was told earlier and is no longer there. `waits` says what is still
+    to be decided: while there is such, nothing is told, least of all that all is well."""
 
     group: str
     commit: str
@@ -52,10 +53,13 @@ class Feedback:
     points: list[Point]
     since: str = ""
     settled: int = 0
+    waits: str = ""
 
     @property
     def intro(self) -> str:
-        """How it begins."""
+        """How it begins; of a text that is not ready, that it is not."""
+        if self.waits:
+            return f"Not ready: {self.waits}. Nothing is written to the group before."
         n = len(self.points)
         looked = f"We read your report {self.report} next to your repository, as it was at commit {self.commit} of {self.date}."
         if self.since:
@@ -70,6 +74,8 @@ class Feedback:
     @property
     def closing(self) -> str:
         """How it ends."""
+        if self.waits:
+            return ""
         if not self.points:
             return "Thank you for your work."
         return "This is no grade. If we have misread something, or the work lies where we did not look, tell us: then we mend it on our side."
@@ -90,23 +96,52 @@ def feedback(record: AuditRecord, decisions: Decisions | None, *, only_new: bool
         else []
     )
     s = record.submission
+    waits = _waits(record, chosen, since)
     return Feedback(
         group=s.id,
         commit=s.commit[:12],
         date=s.commit_time[:10],
         report=record.report.path or s.report_path,
-        points=[_point(record, f, verdicts[f.verdict], blob) for f in told],
+        points=[] if waits else [_point(record, f, verdicts[f.verdict], blob) for f in told],
+        waits=waits,
         since=f"commit {since.commit[:12]} of {since.commit_time[:10]}" if since else "",
         settled=len(gone),
     )
 
 
+def _waits(record: AuditRecord, chosen: Mapping[str, Decision], since: Since | None) -> str:
+    """Why a group cannot be told anything yet: findings (the new ones alone, where only they are told) that nobody has decided,
+    or none confirmed and some that are to be asked about first. Empty where it can."""
+    marks = dict.fromkeys(f.fingerprint for f in record.findings if f.standing == "finding")
+    asked = [m for m in marks if since is None or m not in since.still]
+    said = tally(asked, chosen)
+    total = len(asked)
+    if said["undecided"]:
+        return f"{said['undecided']} of {total} finding{'s' * (total != 1)} {_are(said['undecided'])} not decided yet"
+    confirmed = any(d.decision == "confirmed" for f, d in chosen.items() if since is None or f not in since.still)
+    if said["ask"] and not confirmed:
+        return f"{said['ask']} of {total} finding{'s' * (total != 1)} {_are(said['ask'])} to be asked about, and none is confirmed"
+    return ""
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
 def _point(record: AuditRecord, finding: Finding, verdict: Verdict, blob: Blob) -> Point:
-    source, line = verdict.claim.source, verdict.claim.line
-    path = record.report.where(source)
+    source = verdict.claim.source
+    path, line = record.report.spot(verdict.claim)
     private = source.kind == "question" and any(q.private for q in record.report.questions if q.n == source.n)
     item = source.kind == "item"
-    title = without_secrets(verdict.claim.quote) if item else f"Question {source.n}" if source.n else "The report"
+    title = (
+        without_secrets(verdict.claim.quote)
+        if item
+        else f"Question {source.n}"
+        if source.n
+        else path
+        if verdict.claim.path
+        else "The report"
+    )
     point = Point(
         title=one_line(title, 200),
         opening=_OPENINGS.get(finding.rule, _OTHERWISE),
@@ -168,8 +203,9 @@ def _lines(told: Feedback) -> Iterator[str]:
         if rows:
             yield ""
             yield from (f"- {row}" for row in rows)
-    yield ""
-    yield _spans(told.closing)
+    if told.closing:
+        yield ""
+        yield _spans(told.closing)
 
 
 def _spans(text: str, width: int = 0) -> str:

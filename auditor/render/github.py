@@ -30,7 +30,7 @@ def render(record: AuditRecord) -> str:
         ):
             parts = (*parts, f"{name}: {words}" if words else "")
         message = "\n".join(one_line(part) for part in parts if part)
-        path, line = record.report.at(verdict.claim.source, verdict.claim.line)
+        path, line = record.report.spot(verdict.claim)
         place = f"file={prop(path)},line={max(line, 1)}"
         counts = finding.standing == "finding"
         title = finding.rule if counts else f"{finding.standing}: {finding.rule}"

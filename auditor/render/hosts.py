@@ -15,8 +15,8 @@ _HOSTS = {
 
 def line_url(record: AuditRecord, verdict: Verdict) -> str:
     """The address of a claim's line at the host that the repository is known to come from; else empty."""
-    line = verdict.claim.line
-    return Blob(record).url(record.report.where(verdict.claim.source), line, line) if line else ""
+    path, line = record.report.spot(verdict.claim)
+    return Blob(record).url(path, line, line) if line else ""
 
 
 class Blob:

@@ -254,6 +254,7 @@ class _Page:
             "other": self._margin([n for n in self.notes if id(n) not in placed]),
             "findings": findings,
             "todo": self.margin.todo,
+            "worth": sum(n.standing == "lead" for n in self.notes),
             "voices": any(n.voice != "program" for n in self.notes),
             "decided": sum(p.decision is not None and p.decision.decision != "undecided" for p in parts),
             "parts": len(parts),

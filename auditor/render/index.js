@@ -16,6 +16,21 @@ const cellsOf = (row) => [...row.cells].some((c) => c.colSpan > 1) ? [] : [...ro
 const links = () => [...body.rows].map((r) => cellsOf(r).map((c) => c.querySelector("a")));
 const stateOf = (row, n) => { const cell = cellsOf(row)[n]; return cell && cell.colSpan === 1 ? cell.className : ""; };
 
+// what a window is too narrow for: how many items are out of sight, to which side
+const wide = document.querySelector(".wide"), frame = document.querySelector(".frame");
+function beyond() {
+  const box = wide.getBoundingClientRect();
+  const left = body.rows[0]?.cells[0]?.getBoundingClientRect().right ?? box.left;
+  const right = heads.filter((h) => h.getBoundingClientRect().right > box.right + 2).length;
+  const before = heads.filter((h) => h.getBoundingClientRect().left < left - 2).length;
+  frame.classList.toggle("more", wide.scrollLeft + wide.clientWidth < wide.scrollWidth - 2);
+  $("beyond").hidden = !right && !before;
+  $("beyond").textContent = [before && `← ${before} of ${heads.length} items to the left`, right && `${right} of ${heads.length} items to the right: scroll the table →`].filter(Boolean).join("; ");
+}
+wide.addEventListener("scroll", beyond, { passive: true });
+window.addEventListener("resize", beyond);
+$("stats").addEventListener("change", beyond);
+
 function draw() {
   const pages = Math.max(1, Math.ceil(shown.length / PAGE));
   page = Math.min(Math.max(page, 0), pages - 1);
@@ -36,6 +51,7 @@ function draw() {
     link.tabIndex = first ? 0 : -1; // one stop of the tab key for the whole map; arrows go on from there
     first = false;
   });
+  beyond();
 }
 function choose() {
   const said = $("filter").value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -18,6 +18,7 @@ from auditor.escape import cell, json_text, one_line, safe
 from auditor.lazy import dataclass
 from auditor.models import GroupEntry, JudgeInfo, Label, Named, Tool
 from auditor.render.ways import anchor
+from auditor.render.written import code_spans
 
 COMMON = 0.5
 """The share of groups above which a finding is called common: the template or the profile may be at fault."""
@@ -199,9 +200,9 @@ def _status(group: GroupEntry) -> str:
     return "failed" if group.error else "unjudged" if group.unjudged else "done"
 
 
-def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
+def render(course: Class, pages: Mapping[str, str], told: Mapping[str, str] | None = None) -> Iterator[str]:
     """The page, in pieces: groups, undecided ones first, with their items as a heat map, what is common, each item's groups, when work
-    was done. `pages` tells the page or record of a group by the group's id."""
+    was done. `pages` tells the page or record of a group by the group's id, `told` where what the group is told is read."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -213,6 +214,8 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
         lstrip_blocks=True,
     )
     environment.filters["line"] = one_line
+    environment.filters["code"] = code_spans
+    environment.filters["bare"] = lambda text: one_line(text).replace("`", "")
     style = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("colours.css", "index.css"))
     script = (_HERE / "index.js").read_text(encoding="utf-8")
     listed = items(course)
@@ -254,6 +257,7 @@ def render(course: Class, pages: Mapping[str, str]) -> Iterator[str]:
         decided=sum(sum(g.decided.values()) - g.decided.get("undecided", 0) for g in groups),
         undecided=sum(g.decided.get("undecided", 0) for g in groups),
         compared=course.compared,
+        told=told or {},
         days=[(day, [(n, -(-4 * n // most)) for n in row]) for day, row in zip(_DAYS, heat, strict=True)],
         levels=sum((Counter(g.levels) for g in course.groups), Counter(error=0, warning=0, note=0)),
         style=style,

@@ -94,7 +94,6 @@ class Margin:
         stands = finding or self.others.get(verdict.id)
         rule = finding.rule if finding else ""
         known = RULES.get(rule)
-        line = verdict.claim.line
         more = [self.every[id_] for id_ in (stands.verdicts if stands else ()) if id_ != verdict.id]
         cited = list(dict.fromkeys(c for v in (verdict, *more) for c in v.citations))[:8]
         cites = [] if private else [self._cite(self.record.evidence[c.evidence], c.quote) for c in cited]
@@ -102,9 +101,12 @@ class Margin:
         shows = "" if verdict.by == "form" or any(c.rows or c.asks for c in cites) else verdict.repo_shows
         if len(cites) == 1 and not cites[0].rows and not cites[0].place and cites[0].note == shows:
             shows = ""
-        head = verdict.difference if finding else verdict.repo_shows or verdict.difference
+        mended = finding or (
+            stands if stands and stands.standing == "lead" else None
+        )  # what a group can look at and mend
+        head = verdict.difference if finding or (mended and self.todo) else verdict.repo_shows or verdict.difference
         item = verdict.claim.source.kind == "item"
-        told = "" if private else hint(verdict, finding) if finding and self.todo else ""
+        told = "" if private else hint(verdict, mended) if mended and self.todo else ""
         against = stands.ruling.citations if stands and stands.ruling and stands.standing == "disputed" else ()
         return Note(
             verdict=verdict,
@@ -127,7 +129,7 @@ class Margin:
             when=_WHEN.get(verdict.when, ""),
             at=self._at(verdict),
             where="checklist" if item else f"Q{verdict.claim.source.n}" if verdict.claim.source.n else "report",
-            line_url=self._line_url(verdict, line),
+            line_url=self._line_url(verdict),
             cites=cites,
             private=private,
             decision=self.chosen.get(finding.fingerprint) if finding else None,
@@ -163,13 +165,15 @@ class Margin:
             return False
         return verdict.claim.source.n in self.hidden_numbers or self.hides(verdict.claim.line)
 
-    def _line_url(self, verdict: Verdict, line: int) -> str:
-        path, there = self.record.report.at(verdict.claim.source, line)
+    def _line_url(self, verdict: Verdict) -> str:
+        path, there = self.record.report.spot(verdict.claim)
         return self.blob.url(path, there, there)
 
     def _at(self, verdict: Verdict) -> str:
         """The line of a claim, with its file where that is not the report; empty for what has none."""
-        where, line = self.record.report.at(verdict.claim.source, verdict.claim.line)
+        where, line = self.record.report.spot(verdict.claim)
+        if verdict.claim.path:
+            return f"{one_line(where)}, line {line}" if line else one_line(where)
         named = "" if where == self.record.report.path else f"{one_line(where)}, "
         return f"{named}line {line}" if verdict.claim.line else ""
 

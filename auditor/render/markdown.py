@@ -4,7 +4,20 @@ from collections.abc import Iterator
 
 from auditor.escape import code, log, plain
 from auditor.models import AuditRecord, Finding, Verdict
-from auditor.render.sides import TITLES, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
+from auditor.render.sides import (
+    TITLES,
+    WORTH,
+    also,
+    compared,
+    counts,
+    explained,
+    is_new,
+    judge_of,
+    ruling,
+    sides,
+    totals,
+    who,
+)
 from auditor.rules import RULES, hint
 
 
@@ -36,7 +49,8 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
             continue
         yield ""
         if standing != "finding":
-            yield f"{TITLES[standing]}."
+            own = standing == "lead" and record.submission.working_tree
+            yield f"{WORTH if own else TITLES[standing]}."
             yield ""
         yield "| | line | finding | to do |"
         yield "| --- | --- | --- | --- |"
@@ -73,7 +87,7 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
 
 def _at(record: AuditRecord, verdict: Verdict) -> str:
     """The line of a claim, with its file where that is not the report."""
-    where, line = record.report.at(verdict.claim.source, verdict.claim.line)
+    where, line = record.report.spot(verdict.claim)
     return str(line) if where == record.report.path else code(f"{where}:{line}")
 
 

@@ -108,8 +108,13 @@
         if (unsaved.size) ask(posting([...unsaved.values()])).catch(() => {});
         return;
       }
-      try { stands(await ask()); } catch { /* the next save says so */ }
+      refresh();
     });
+    // another tab or another person may have decided since: a window that comes to the front shows what stands now
+    const refresh = async () => {
+      try { stands(await ask()); } catch { /* the next save says so */ }
+    };
+    window.addEventListener("focus", refresh);
   }
 
   const showPart = (p) => {

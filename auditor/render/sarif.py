@@ -102,7 +102,7 @@ def _result(record: AuditRecord, verdict: Verdict, rule: str) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": rule,
         "message": {"text": "\n".join(message(part) for part in (head, *parts) if part)},
-        "locations": [_location(*record.report.at(verdict.claim.source, verdict.claim.line))],
+        "locations": [_location(*record.report.spot(verdict.claim))],
         "properties": {"source": f"{verdict.claim.source.kind} {verdict.claim.source.n}", "by": verdict.by},
     }
     cited = [record.evidence[c.evidence] for c in verdict.citations]

@@ -2,11 +2,13 @@
 
 from collections import Counter
 
-from auditor.models import AuditRecord, Finding, ItemLabel, Label, Verdict
+from auditor.models import AuditRecord, Finding, ItemLabel, Label, Standing, Verdict
 from auditor.rules import ADDRESSES, SECRETS
 
 STANDINGS = {"finding": "finding", "lead": "lead", "remark": "remark", "disputed": "disputed"}
 MANY = {"finding": "findings", "lead": "leads", "remark": "remarks", "disputed": "disputed"}
+_OTHERS: tuple[Standing, ...] = ("lead", "remark", "disputed")
+WORTH = "Worth a look: a program says so, and it may be wrong"  # how a group's own check calls leads
 TITLES = {
     "lead": "Leads: nobody has settled these",
     "remark": "Remarks: so, and too small to count",
@@ -144,5 +146,7 @@ def totals(record: AuditRecord) -> str:
         or "none"
     )
     rest = Counter(f.standing for f in record.findings)
-    other = ", ".join(f"{rest[s]} {s if rest[s] == 1 else MANY[s]}" for s in ("lead", "remark", "disputed") if rest[s])
+    words: dict[Standing, str] = {s: s if rest[s] == 1 else MANY[s] for s in _OTHERS}
+    words |= {"lead": "worth a look"} if record.submission.working_tree else {}
+    other = ", ".join(f"{rest[s]} {word}" for s, word in words.items() if rest[s])
     return f"{found} ({other})" if other else found

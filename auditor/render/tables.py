@@ -27,7 +27,8 @@ _GROUPS = (
 
 
 def findings(groups: Iterable[GroupEntry]) -> Iterator[str]:
-    """One row a finding, in pieces: of leads, remarks and disputed ones, too, told apart by their standing."""
+    """One row a finding, in pieces: of leads, remarks and disputed ones, too, told apart by their standing; last in each group those
+    of an earlier audit that are `gone`, of which only that audit knows the difference."""
     yield _row(_FINDINGS)
     for group in groups:
         for f in group.findings:
@@ -35,6 +36,9 @@ def findings(groups: Iterable[GroupEntry]) -> Iterator[str]:
             yield _row(
                 (group.id, f.rule, f.level, f.standing, f.place, f.quote, f.difference, f.link, decision, f.since)
             )
+        for g in group.gone_findings:
+            place = f"{group.report_path}:{g.line}" if g.line else group.report_path
+            yield _row((group.id, g.rule, g.level, "finding", place, g.quote, "", "", "", "gone"))
 
 
 def gradebook(groups: Iterable[GroupEntry]) -> Iterator[str]:

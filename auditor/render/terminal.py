@@ -5,7 +5,20 @@ from collections.abc import Iterator
 
 from auditor.escape import log, one_line, safe
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
-from auditor.render.sides import TITLES, also, compared, counts, explained, is_new, judge_of, ruling, sides, totals, who
+from auditor.render.sides import (
+    TITLES,
+    WORTH,
+    also,
+    compared,
+    counts,
+    explained,
+    is_new,
+    judge_of,
+    ruling,
+    sides,
+    totals,
+    who,
+)
 from auditor.rules import RULES, hint, open_but_there
 
 _COLOURS = {
@@ -25,10 +38,11 @@ _MARKS = {"supported": "✓", "contradicted": "✗", "not_verifiable": "?"}
 
 SMALL = {
     "claim:command": "commands do not fit the files that they name",
-    "claim:file": "sentences name files by other names than theirs",
+    "claim:file": "sentences name files that are not there by that name",
     "claim:service": "answers leave services out",
 }
 _MANY = 3  # as many small findings of one kind are told as one
+_ANSWERS = 4  # as many answers with the same thing wrong with their form
 
 
 def alike(findings: list[Finding], verdicts: dict[str, Verdict], show: str = "") -> list[list[Finding]]:
@@ -38,6 +52,7 @@ def alike(findings: list[Finding], verdicts: dict[str, Verdict], show: str = "")
     def kind(finding: Finding) -> str:
         verdict = verdicts[finding.verdict]
         small = verdict.detail and verdict.by in SMALL and not finding.also_at and finding.ruling is None
+        small = small or _of_answer(verdict)
         return f"{finding.level} {finding.rule} {verdict.by}" if small and show != "all" else ""
 
     together: dict[str, list[Finding]] = {}
@@ -46,11 +61,16 @@ def alike(findings: list[Finding], verdicts: dict[str, Verdict], show: str = "")
     made: list[list[Finding]] = []
     for finding in findings:
         same = together[kind(finding)]
-        if not kind(finding) or len(same) < _MANY:
+        if not kind(finding) or len(same) < (_ANSWERS if _of_answer(verdicts[finding.verdict]) else _MANY):
             made.append([finding])
         elif same[0] is finding:
             made.append(same)
     return made
+
+
+def _of_answer(verdict: Verdict) -> bool:
+    """Whether a verdict is on the form of one answer."""
+    return verdict.by == "form" and verdict.claim.source.kind == "question" and verdict.rule.startswith("answer-")
 
 
 def render(
@@ -167,10 +187,12 @@ class _Page:
         verdict = self.verdicts[finding.verdict]
         known = RULES.get(finding.rule)
         yield from self.title(finding, verdict.claim.quote or (known.title if known else finding.rule))
-        where = "{}:{}".format(*self.record.report.at(verdict.claim.source, verdict.claim.line))
+        where = self.where(verdict)
         said = one_line(verdict.report_says)
         if said and said == one_line(verdict.claim.quote) and len(said) <= self.room(finding):
             yield from self.part("in line", where, "")  # the title has the words
+        elif verdict.claim.path and not said:
+            yield from self.part("in file", where, "")
         elif said or verdict.claim.source.kind != "report":
             yield from self.part("report says", said or "-", where)
         if verdict.by != "form":
@@ -188,6 +210,15 @@ class _Page:
         yield from self.part("ask", verdict.ask, "")
         yield from (self.paint(row, "dim") for row in self.part("explained", explained(self.record, finding), ""))
 
+    def where(self, verdict: Verdict) -> str:
+        """The file and line that a claim is about."""
+        path, line = self.record.report.spot(verdict.claim)
+        return f"{path}:{line}" if line else path
+
+    def at(self, verdict: Verdict) -> str:
+        """Its line, with the file where that is not the report."""
+        return self.where(verdict) if verdict.claim.path else f"line {verdict.claim.line}"
+
     def room(self, finding: Finding) -> int:
         """The columns that a finding's title has."""
         return max(self.width - len(finding.level) - len(finding.rule) - 3, 20)
@@ -203,13 +234,28 @@ class _Page:
     def folded(self, same: list[Finding]) -> Iterator[str]:
         """Small findings of one kind as one, each on a line of its own."""
         first = self.verdicts[same[0].verdict]
+        if _of_answer(first):
+            yield from self.answers(same)
+            return
         yield from self.title(same[0], f"{len(same)} {SMALL[first.by]}")
         for finding in same:
             verdict = self.verdicts[finding.verdict]
-            line = f"line {verdict.claim.line}"
+            line = self.at(verdict)
             yield from self.part(line, verdict.difference or verdict.repo_shows, "")
             if self.record.submission.working_tree:
                 yield from self.part("  to do", hint(verdict, finding), "")
+        yield from (self.paint(row, "dim") for row in self.part("explained", explained(self.record, same[0]), ""))
+
+    def answers(self, same: list[Finding]) -> Iterator[str]:
+        """Answers with the same thing wrong with their form as one: each question with what is off."""
+        yield from self.title(same[0], f"{len(same)} answers")
+        told = [self.verdicts[f.verdict] for f in same]
+        said = ", ".join(f"Q{v.claim.source.n} ({one_line(v.report_says, 60)})" for v in told)
+        yield from self.part("questions", said, "")
+        if self.record.submission.working_tree:
+            first = told[0].claim.source.n
+            todo = f"Each with what to do: auditor check --show all; one of them: --question {first}."
+            yield from self.part("to do", todo, "")
         yield from (self.paint(row, "dim") for row in self.part("explained", explained(self.record, same[0]), ""))
 
     def others(self, show: str) -> Iterator[str]:
@@ -219,18 +265,25 @@ class _Page:
             if not listed:
                 continue
             yield ""
-            yield self.paint(f"{TITLES[standing]} ({len(listed)})", "bold")
+            own = (
+                standing == "lead" and self.record.submission.working_tree
+            )  # a group's own check: to look at, and to mend
+            yield self.paint(f"{WORTH if own else TITLES[standing]} ({len(listed)})", "bold")
             for finding in listed if show == "all" or standing != "remark" else listed[:8]:
                 verdict = self.verdicts[finding.verdict]
-                yield f"  line {verdict.claim.line}: {one_line(verdict.claim.quote, self.width - 14)}"
+                yield f"  {self.at(verdict)}: {one_line(verdict.claim.quote, self.width - 14)}"
                 if standing == "remark" and show != "all":
                     continue
                 for name, text in (
-                    ("repository", verdict.repo_shows or verdict.difference),
+                    (
+                        "difference" if own else "repository",
+                        (verdict.difference if own else "") or verdict.repo_shows or verdict.difference,
+                    ),
                     ("for the group", verdict.softened),
                     ("also at", also(finding)),
                     ("said by", who(self.record, finding)),
                     ("ruling", ruling(self.record, finding)),
+                    ("to do", hint(verdict, finding) if own else ""),
                 ):
                     yield from (f"  {row}" for row in self.part(name, text, ""))
             if standing == "remark" and show != "all" and len(listed) > 8:

@@ -270,7 +270,7 @@ def template(name: str) -> Template:
     return _environment().get_template(name)
 
 
-def _code(text: str) -> Markup:
+def code_spans(text: str) -> Markup:
     """Our own prose, with its code spans; what stands in them is text like the rest."""
     pieces = re.split(r"`([^`\n]+)`", cut(safe(text)))
     return Markup("").join(Markup("<code>{}</code>").format(p) if k % 2 else escape(p) for k, p in enumerate(pieces))
@@ -286,7 +286,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["code"] = _code
+    environment.filters["code"] = code_spans
     return environment
 
 

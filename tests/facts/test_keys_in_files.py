@@ -49,6 +49,24 @@ def kinds(path: str, text: str) -> list[tuple[int, str]]:
         ("key.json", json.dumps({"type": "service_account", "private_key": PEM}, indent=1), [(3, "private key")]),
         ("deploy.pem", PEM, [(1, "private key")]),
         ("tests/test_train.py", f'import wandb\nwandb.login(key="{HEX40}")\n', [(2, "W&B key")]),  # a real key in a test is real
+        # whoever's key it is: a secret's name, and a value that is random by its letters
+        ("keys.py", f'AWS_SECRET_ACCESS_KEY = "{made(40, "s", LETTERS)}"\n', [(1, "AWS key")]),
+        (".env", f"AWS_SECRET_ACCESS_KEY={made(40, 's', LETTERS)}\n", [(1, "AWS key")]),
+        ("app.yaml", f'db:\n  password: "{made(24, "pw", LETTERS)}"\n', [(2, "secret")]),
+        ("app.py", f'client = Client(api_key="{made(32, "c", LETTERS)}")\n', [(1, "secret")]),
+        ("app.js", f"const authToken = '{made(48, 'a')}';\n", [(1, "secret")]),
+        ("settings.toml", f'[api]\nclient_secret = "{made(32, "t", LETTERS)}"\n', [(2, "secret")]),
+        ("keys.py", 'AWS_SECRET_ACCESS_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"\n', []),
+        ("keys.py", 'AWS_SECRET_ACCESS_KEY = os.environ["AWS_SECRET_ACCESS_KEY"]\n', []),
+        ("keys.py", 'SECRET_KEY = "django-insecure-change-me-before-you-deploy-this"\n', []),
+        ("ci.yaml", "env:\n  API_TOKEN: ${{ secrets.API_TOKEN_OF_PRODUCTION }}\n", []),
+        ("model.py", 'pad_token = "PaddingTokenOfTheTokenizerOfThisModel1"\n', []),
+        ("keys.py", f'PUBLIC_API_KEY = "{made(32, "p", LETTERS)}"\n', []),
+        ("index.html", f'<input name="csrf_token" value="x"> csrf_token = "{made(32, "q", LETTERS)}"\n', []),
+        ("web.js", f'apiKey: "AIza{made(35, "f", LETTERS)}"\n', []),  # of a web page: public
+        ("keys.py", f'password_hash = "{made(64, "h")}"\n', []),
+        ("tests/test_auth.py", f'TOKEN = "{made(40, "u", LETTERS)}"\n', []),
+        ("job.yaml", "secret: projects/123456789012/secrets/WANDB_API_KEY/versions/7\n", []),
         # what opens nothing
         ("src/train.py", 'import wandb\nwandb.login(key="your_wandb_api_key_here_0123456789abcdef01")\n', []),
         ("src/train.py", f'import wandb\nwandb.login(key="{"a" * 40}")\n', []),

@@ -51,6 +51,8 @@ def test_hostile_text_stays_text() -> None:
     places = {f"groups/1.html#item-{id_}" for id_ in TITLES}
     assert set(re.findall(r'(?:src|href)="([^"]*)"', page)) == {
         "groups/1.html",
+        "gradebook.csv",
+        "findings.csv",
         *places,
         *(f"#of-item-{id_}" for id_ in TITLES),
     }

@@ -57,6 +57,42 @@ def test_head_and_first_column_stay_and_nothing_is_cut(tab: Tab) -> None:
     assert tab.quiet()
 
 
+def test_that_there_is_more_to_the_right_is_seen_and_said(tab: Tab) -> None:
+    page = tab.page
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        page.evaluate("document.querySelector('.wide').scrollTo(0, 0)")
+        page.wait_for_timeout(150)
+        wide = page.evaluate(
+            "(() => { const w = document.querySelector('.wide'); return w.scrollWidth > w.clientWidth + 2 })()"
+        )
+        assert page.locator(".frame.more").count() == wide
+        said = page.locator("#beyond").text_content()
+        assert ("to the right: scroll the table" in said) == wide
+        # a cell of the checklist is seen without scrolling, on a phone, too
+        assert page.evaluate(
+            "(() => { const w = document.querySelector('.wide').getBoundingClientRect();"
+            "return document.querySelector('#groups tbody td.s, #groups tbody td.a').getBoundingClientRect().right <= w.right })()"
+        )
+        if wide:
+            page.evaluate("document.querySelector('.wide').scrollTo(9999, 0)")
+            page.wait_for_timeout(150)
+            assert page.locator(".frame.more").count() == 0
+            assert size is WIDE or "to the left" in page.locator("#beyond").text_content()
+    assert tab.quiet()
+
+
+def test_names_are_whole_somewhere_and_have_no_raw_code_marks(tab: Tab) -> None:
+    heads = tab.page.locator("#groups tbody th")
+    assert heads.evaluate_all("all => all.every(h => h.title && h.textContent.trim().startsWith(h.title.slice(0, 20)))")
+    assert "`" not in tab.page.locator("#items").text_content()
+    assert not tab.page.locator("#groups th.item a").evaluate_all(
+        "all => all.filter(a => a.title.includes('`')).length"
+    )
+    links = tab.page.locator(".files a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert links == ["gradebook.csv", "findings.csv"]
+
+
 def test_each_cell_leads_to_the_item_on_the_groups_page(tab: Tab) -> None:
     row = tab.page.locator("#groups tbody tr", has_text="group-02")
     links = row.locator("td > a").evaluate_all(

@@ -217,6 +217,22 @@ def test_everything_is_there_without_script(browser: Any, tmp_path_factory: pyte
     tab.context.close()
 
 
+def test_on_a_phone_the_decision_is_at_hand_for_every_finding(tab: Tab) -> None:
+    tab.page.set_viewport_size({"width": 390, "height": 844})
+    steps = tab.page.locator(".index > li").count()
+    for _ in range(min(steps, 10)):
+        tab.page.click("#next")
+        tab.page.wait_for_timeout(120)
+        low = tab.page.evaluate(
+            "(() => { const bar = document.getElementById('tools').getBoundingClientRect().top;"
+            "const card = document.querySelector(location.hash);"
+            "return [...card.querySelectorAll('.decide')].slice(0, 1).map(d => d.querySelector('[data-choice]').getBoundingClientRect())"
+            ".filter(b => b.bottom > bar + 1 || b.top < 0).length })()"
+        )
+        assert low == 0, tab.page.url.split("#")[-1]
+    assert tab.quiet()
+
+
 def test_it_prints(tab: Tab, tmp_path: Path) -> None:
     printed = tab.page.pdf(path=str(tmp_path / "page.pdf"))
     assert printed.startswith(b"%PDF-")

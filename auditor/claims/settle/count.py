@@ -62,6 +62,22 @@ def count(claim: Count, case: Case) -> Settled | None:
     return Settled("contradicted", band.shows, band.evidence, difference, about, not band.none, hint=instead)
 
 
+def fallen(claim: Count, case: Case) -> Settled | None:
+    """That there are fewer now than a plain number says, however they are counted, where `count` leaves that open: more files may be
+    meant, or not all. Only worth saying of a number that was right when it was written."""
+    counter = COUNTERS.get(claim.of)
+    if counter is None or claim.denied or claim.op != "exactly" or claim.strength != "plain":
+        return None
+    if foreign(claim.quote) or claim.value not in range(1_000_000) or claim.scope not in ("whole", "named"):
+        return None
+    band = counter(claim, case)
+    if band is None or not band.right or claim.value <= max(band.right):
+        return None
+    n, about = claim.value, f"count:{band.name or claim.of}"
+    difference = f"The sentence says {plural(int(n), band.thing)}; {band.shows}."
+    return Settled("contradicted", band.shows, band.evidence, difference, about, not band.none, hint=_instead(band, n))
+
+
 def _instead(band: Band, said: float) -> str:
     """What to write instead of a number: the one that is there, where there is one only, else what can be counted."""
     right = {r for r in band.right if r}

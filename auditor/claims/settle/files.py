@@ -76,6 +76,7 @@ def _about(path: str) -> str:
 _FOLDERS = word_set("folder folders directory directories subfolder subfolders")
 # Files of these kinds are made, rendered or read somewhere else more often than they are missing.
 _OFTEN_ELSEWHERE = (".js", ".jsx", ".ts", ".tsx", ".html", ".css", ".json", ".lock", ".md", ".rst", ".dvc", ".txt", ".csv", ".png")  # fmt: skip
+_CODE = (".py", ".ipynb", ".yaml", ".yml", ".toml", ".sh", ".cfg", ".ini", "dockerfile", "makefile")
 
 
 _LOCKS = frozenset(["poetry.lock", "uv.lock", "pdm.lock", "pixi.lock", "pipfile.lock"])
@@ -105,7 +106,9 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     bare_generic = bool(GENERIC.fullmatch(base)) and "/" not in place.name
     marked = specific(place.name, said) or specific(name.strip("`"), said)
     locked = base.lower() in _LOCKS and f"`{base}`" in said and bool(words(said) & _LOCKING)
-    if (bare_generic and not locked) or (base.lower().endswith(_OFTEN_ELSEWHERE) and not (marked or locked)):
+    gone = bool(place.was) and base.lower().endswith(_CODE)  # it was tracked once, and no run makes one
+    named = locked or (gone and f"`{place.name}`" in said)
+    if (bare_generic and not named) or (base.lower().endswith(_OFTEN_ELSEWHERE) and not (marked or locked)):
         return None
     says = f"The sentence names {place.name}"
     if place.rename:
@@ -117,7 +120,7 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
             return None  # a reader finds it; or both are named, and another one is meant
         lies = "lies at" if moved else "is called"
         return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the one that is there {lies} {place.near.path}.", about, True, hint=f"Write {place.near.path}.")  # fmt: skip
-    if at_run_time(said) and not base.endswith(".py"):
+    if at_run_time(said) and not (gone or base.endswith(".py")):
         return None
     if place.was:
         return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it is no longer in the repository.", about, True, hint=f"Take {place.name} out of the sentence, or put the file back.")  # fmt: skip
