@@ -418,7 +418,7 @@ def run(*arguments: str) -> Break:
         ([run("rm", "-rq", "configs")], "file-not-there", "configs/config.yaml", "git checkout HEAD -- configs/config.yaml"),
         ([run("mv", "src/cloudtype/optimize.py", "src/cloudtype/quantise.py"), run("commit", "-q", "-m", "x")], "prose-contradicts-repository", "`optimize.py`", "now called src/cloudtype/quantise.py"),
         ([change("![Bucket]", EXTRA), put("src/cloudtype/extra.py", "x = 1\n")], "not-committed", "extra.py", "git add src/cloudtype/extra.py"),
-        ([change("![Bucket]", EXTRA)], "file-not-there", "extra.py", "Add the file"),
+        ([change("![Bucket]", EXTRA)], "prose-contradicts-repository", "extra.py", "Commit the file"),
         ([change("`src/cloudtype/api.py`", "`src/cloudtype/apis.py`")], "file-not-there", "apis.py", "Write src/cloudtype/api.py"),
         ([change("### Question 13\n", "<<<<<<< HEAD\n### Question 13\n=======\n### Question 13b\n>>>>>>> other\n")], "conflict-markers", "<<<<<<<", "Keep one version"),
         ([run("mv", REPORT, "reports/REPORT2.md")], "report-moved", "", "git mv reports/REPORT2.md reports/README.md"),

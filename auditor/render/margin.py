@@ -244,7 +244,7 @@ def looked_in(evidence: Evidence, searched: Searched | None) -> str:
         return what or evidence.note
     if not searched.globs or what.startswith("only "):
         return what.rstrip(".")
-    match = re.search(r" that has (.*?)(?:; nearest is |\.$)", what)
+    match = re.search(r" mentions? (.*?)(?:; nearest is |\.$)", what)
     words = match[1].split(" or ") if match else []
     named = f" with {' or '.join(words[:2])}{' ...' * (len(words) > 2)}" if words else ""
     kind, n = _kind(searched.paths), searched.files

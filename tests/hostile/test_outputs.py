@@ -249,7 +249,9 @@ def test_the_page_and_the_summary_of_a_class_carry_nothing() -> None:
     read = Page(page)
     assert not read.wrong
     assert {v for _, name, v in read.attributes if name in ("href", "src")} <= {
-        f"groups/{n}.html" for n in range(len(texts.ALL))
+        "findings.csv",
+        "gradebook.csv",
+        *(f"groups/{n}.html" for n in range(len(texts.ALL))),
     }
     assert not [a for a in read.attributes if a[1].startswith("on")]
     summary = "".join(index.to_json(course, course.groups))
