@@ -58,6 +58,11 @@ class Page:
         return next((v for v in versions if v.name == self.report.template), versions[0] if versions else None)
 
     @cached_property
+    def private(self) -> frozenset[int]:
+        """The numbers of the questions whose answers are private."""
+        return frozenset(q.n for q in self.report.questions if q.private)
+
+    @cached_property
     def listed(self) -> list[str]:
         """The lines of the file that the checklist stands in."""
         return lines_of(self.snapshot.files[self.report.checklist]) if self.report.checklist else self.lines

@@ -181,12 +181,14 @@ class _Page:
             yield from self.part("difference", verdict.difference, "")
         yield from self.part("for the group", verdict.softened, "")
         yield from self.part("also at", also(finding), "")
-        yield from self.part("said by", who(self.record, finding), "")
+        yield from self.part("said by", who(self.record, finding, self.verdicts), "")
         yield from self.part("ruling", ruling(self.record, finding), "")
         if self.record.submission.working_tree:
             yield from self.part("to do", hint(verdict, finding), "")
         yield from self.part("ask", verdict.ask, "")
-        yield from (self.paint(row, "dim") for row in self.part("explained", explained(self.record, finding), ""))
+        yield from (
+            self.paint(row, "dim") for row in self.part("explained", explained(self.record, finding, self.verdicts), "")
+        )
 
     def room(self, finding: Finding) -> int:
         """The columns that a finding's title has."""
@@ -210,7 +212,9 @@ class _Page:
             yield from self.part(line, verdict.difference or verdict.repo_shows, "")
             if self.record.submission.working_tree:
                 yield from self.part("  to do", hint(verdict, finding), "")
-        yield from (self.paint(row, "dim") for row in self.part("explained", explained(self.record, same[0]), ""))
+        yield from (
+            self.paint(row, "dim") for row in self.part("explained", explained(self.record, same[0], self.verdicts), "")
+        )
 
     def others(self, show: str) -> Iterator[str]:
         """Leads and what is disputed with the words for and against; remarks on one line each."""
@@ -229,7 +233,7 @@ class _Page:
                     ("repository", verdict.repo_shows or verdict.difference),
                     ("for the group", verdict.softened),
                     ("also at", also(finding)),
-                    ("said by", who(self.record, finding)),
+                    ("said by", who(self.record, finding, self.verdicts)),
                     ("ruling", ruling(self.record, finding)),
                 ):
                     yield from (f"  {row}" for row in self.part(name, text, ""))
