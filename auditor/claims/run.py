@@ -12,7 +12,7 @@ from auditor.holes import watching
 from auditor.models import Citation, Claim, Evidence, Problem, Source, Verdict
 from auditor.profile import Profile
 from auditor.prose import Prose
-from auditor.repository import GitError, Unreadable
+from auditor.repository import Commit, GitError, Unreadable
 from auditor.snapshot import Snapshot
 
 _BRANCHES = 3  # that never came in and may have what a sentence tells of
@@ -227,7 +227,20 @@ class _Clock:
                 return ""
             then, _ = load()[1][_kind(placed)].settle(placed.claim, at)
             low, high = (low, middle) if then is not None and then.label == "contradicted" else (middle + 1, high)
-        return f", by {later[low].sha[:7]} ({later[low].committed:%Y-%m-%d})" if later else ""
+        if not later or not self._changed_it(placed, later[low]):
+            return ""
+        return f", by {later[low].sha[:7]} ({later[low].committed:%Y-%m-%d})"
+
+    def _changed_it(self, placed: Placed, commit: Commit) -> bool:
+        """Whether the sentence is untrue at a commit and was not before it: branches run side by side, so that what is between two
+        commits of a list need not be what lies between them in history."""
+        with contextlib.suppress(GitError, Unreadable):
+            labels = [
+                load()[1][_kind(placed)].settle(placed.claim, self._at(c))[0] for c in (commit.sha, *commit.parents)
+            ]
+            wrong = [made is not None and made.label == "contradicted" for made in labels]
+            return wrong[0] and len(wrong) > 1 and not any(wrong[1:])
+        return False
 
     def apart(self, placed: Placed, made: Settled) -> str:
         """The unmerged branch, of the newest, on which what is missing here makes the sentence true; empty without one."""

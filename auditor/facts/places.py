@@ -64,7 +64,7 @@ class Place:
             return f"There is no {self.name}; {self.near.path} is there."
         if self.was:
             return f"{self.was} was removed on {self.day} (commit {self.sha})."
-        return f"No tracked file or folder is called {self.name.strip('/').rsplit('/', 1)[-1]}."
+        return f"There is no {self.name.strip('/')} in the repository."
 
     def evidence(self, snapshot: Snapshot) -> tuple[Evidence, ...]:
         """What a person can open: the file that is there instead, the commit, and where it was looked for."""

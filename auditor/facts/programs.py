@@ -26,7 +26,7 @@ def runs_tests(command: Command) -> bool:
     return python and words[1:3] in (("setup.py", "test"), ("manage.py", "test"))
 
 
-_LINTERS = frozenset(
+LINTERS = frozenset(
     [
         "flake8",
         "pylint",
@@ -92,7 +92,7 @@ def lint_tool(command: Command) -> str:
         )
     if program in ("ty", "pyrefly"):
         return program if "check" in words[1:] else ""
-    return program if program in _LINTERS else ""
+    return program if program in LINTERS else ""
 
 
 _LINT_ACTION = compile_later(

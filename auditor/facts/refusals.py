@@ -325,6 +325,8 @@ def _override(run: Run, key: str, given: str, config: Configuration) -> Answer |
 def _option(run: Run, key: str, given: str, group: str, config: Configuration) -> Answer | None:
     """An option of a group that none of its files gives."""
     folder = config.folders.get(group, "")
+    if any(f"/{group}/" in w and (":" in w or w.startswith(("type=", "dst=", "target="))) for w in run.typed):
+        return None  # a file is mounted into the group
     for option in [o for o in re.split(r",\s*", given.strip("'\"[]")) if o]:
         computed = option in ("null", "default") or option.startswith(("choice", "range", "glob"))
         if placeholder(option) or computed or not re.fullmatch(r"[\w./-]+", option):

@@ -268,6 +268,41 @@ def lightning_within(files: Files) -> Iterator[Evidence]:
                 break
 
 
+_TRAINERS = compile_later(
+    r"^(transformers|trl|sentence_transformers|setfit|fastai|ultralytics|keras|tensorflow\.keras|tf\.keras|catalyst|ignite|nnunetv2|skorch|mmengine|detectron2|composer|flair"
+    r"|accelerate|autogluon|stable_baselines3)\.(\w+\.)*(\w*Trainer\w*|\w*Learner|YOLO\w*|Sequential|Model|Accelerator|Engine|Runner|\w*Predictor|\w*Classifier|PPO|DQN)$"
+)
+
+
+@probe(
+    "trainer-elsewhere",
+    asks="Does a library other than Lightning take the training loop over?",
+    looks_in=_PYTHON,
+    mentions=(
+        "Trainer",
+        "YOLO",
+        "fastai",
+        "keras",
+        "Accelerator",
+        "Learner",
+        "nnunet",
+        "skorch",
+        "ignite",
+        "autogluon",
+    ),
+)
+def trainer_elsewhere(files: Files) -> Iterator[Evidence]:
+    """The trainer of Transformers, TRL, fastai, Ultralytics, Keras, Accelerate, nnU-Net, skorch and the like, made or derived
+    from. Weak: there is no boilerplate left that Lightning could take away."""
+    for file in files:
+        module = python(file)
+        if module is None:
+            continue
+        named = [(c.name, c.line) for c in module.calls] + [(b, c.line) for c in module.classes for b in c.bases]
+        if line := next((line for name, line in named if _TRAINERS.search(name)), 0):
+            yield file.cite(line, note="another library's trainer")
+
+
 # -- data in git -------------------------------------------------------------------------------------------------------
 
 _DATA_FOLDER = compile_later(r"(^|/)(data|datasets?|raw|processed|interim|external)(/|$)", re.IGNORECASE)

@@ -431,6 +431,7 @@ def test_a_template_that_is_only_spoken_of() -> None:
         ('import kagglehub\nkagglehub.dataset_download("birds/photos")\n', "found"),
         ('import wandb\nrun = wandb.init()\nrun.use_artifact("photos:latest")\n', "found"),
         ("import kagglehub\n", "absent"),
+        ('script = f"""\nhf_hub_download(REPO, name, repo_type="dataset")\n"""\n', "found"),
     ],
 )  # fmt: skip
 def test_data_on_hub(code: str, outcome: str) -> None:

@@ -54,6 +54,7 @@ def test_parallel_loading(files: dict[str, str], outcome: str) -> None:
         ("from torch.utils.data.distributed import DistributedSampler\ns = DistributedSampler(d)\n", "found"),
         ("import time\nfor w in [0, 1, 2]:\n    t = time.time()\n    list(DataLoader(d, num_workers=w))\n", "found"),
         ("import time\nfor workers in (0, 2):\n    t = time.perf_counter()\n    measure(d, workers)\n", "found"),
+        ("import time\nimport requests\nfor workers in (1, 8):\n    t = time.perf_counter()\n    measure(d, workers)\n", "absent"),
         (
             "import time\nfor i in range(n):\n    l = DataLoader(d, num_workers=i + 1)\n    t = time.time()\n    list(l)\n",
             "found",

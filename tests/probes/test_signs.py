@@ -414,3 +414,18 @@ def test_tests_that_pytest_does_not_collect(probe: str, path: str, text: str, ou
     if outcome == "found":
         assert "pytest does not collect" in answer.evidence[0].note
         assert ask(strong, files).outcome == "absent"
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("from transformers import Trainer\n\ntrainer = Trainer(model)\n", "found"),
+        ("from transformers import Trainer\n\nclass Mine(Trainer):\n    pass\n", "found"),
+        ("from ultralytics import YOLO\n\nmodel = YOLO('a.pt')\n", "found"),
+        ("from accelerate import Accelerator\n\na = Accelerator()\n", "found"),
+        ("from transformers import AutoModel\n\nmodel = AutoModel.from_pretrained('a')\n", "absent"),
+        ("from ours import Trainer\n\nTrainer()\n", "absent"),
+    ],
+)
+def test_another_librarys_trainer(code: str, outcome: str) -> None:
+    assert ask("trainer-elsewhere", {"src/birds/train.py": code}).outcome == outcome

@@ -179,6 +179,8 @@ def _missing(run: Claimed, place: Place, name: str, what: str) -> Settled | None
     if place.near:
         if place.near.how == "folder" and run.folder:
             return None
+        if place.near.path.rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1] + ".py":
+            return None  # the script without its ending: a reader finds it
         return _settled(False, about, place.shows, f"{said}; the {what} is {place.near.path}.", place.evidence(run.case.snapshot), True)  # fmt: skip
     return _settled(
         False, about, place.shows, f"{said}; the repository has no such file.", place.evidence(run.case.snapshot)

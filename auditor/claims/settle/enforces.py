@@ -119,6 +119,7 @@ def _strict(claim: Enforces, case: Case) -> Settled | None:
     )
 
 
+MOST = 0.8  # of the functions: where so many have it, "all" is a detail
 FEW, PART = 3, 0.1  # functions that lack it, or their share (two at least): one may be an oversight
 
 
@@ -150,7 +151,9 @@ def _everywhere(claim: Enforces, case: Case) -> Settled | None:
     computed = fact(f"{shows}; without: {shown}", *(f"{f.path}:{line}" for f, line, _ in bare[:8]))
     proof = [f.cite(line, line + 1, note=f"`{name}` lacks it") for f, line, name in bare[:3]]
     shows = f"{shows}; without it are, for example, {shown}."
-    return contradicted(about, shows, f"The sentence says all; {len(bare)} functions lack it.", computed, *proof)
+    nearly = total - len(bare) >= MOST * total
+    lack = f"The sentence says all; {len(bare)} functions lack it."
+    return contradicted(about, shows, lack, computed, *proof, detail=nearly)
 
 
 def _formatted(claim: Enforces, case: Case) -> Settled | None:

@@ -79,8 +79,12 @@ def _denied_once(claim: Practice, known: Known, case: Case) -> Settled | None:
         return None
     partial = part or bool(known.parts and known.id == "caching")
     cloud = known.id == "monitoring" and narrow_monitoring(claim.quote)
+    # that a tool was left out does not say that its work was, which the data in git or on a hub may show
+    other = known.id == "dvc" and any(case.found(p) for p in ("data-in-git", "data-on-hub"))
     boxes = [
-        b for i in case.profile.of_practice(known.id) if _ticked(b := case.box(i), case) and (not cloud or "cloud" in i)
+        b
+        for i in (() if other else case.profile.of_practice(known.id))
+        if _ticked(b := case.box(i), case) and (not cloud or "cloud" in i)
     ]
     marked = [e for b in boxes if b is not None and (e := case.box_evidence(b.item))]
     elsewhere = known.id == "monitoring" and placed is not None and "monitoring" not in placed.question.topics

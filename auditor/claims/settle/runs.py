@@ -6,6 +6,7 @@ from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Runs
 from auditor.claims.settle.workflows import beyond_github, contradicted, meant, supported, sure_of_all, words
 from auditor.facts.civalues import caches, default_caches
+from auditor.facts.programs import LINTERS
 from auditor.facts.purposes import Served, pipelines, served
 from auditor.facts.quality import hooks, without_option
 from auditor.facts.traces import (
@@ -87,8 +88,9 @@ def runs(claim: Runs, case: Case) -> Settled | None:
     shows = f"None of {_files(workflows)}, nor a hook, task or script that one runs, names {tool}" + (
         f"; they run {does}." if does else "."
     )
+    alike = tool in LINTERS and any(t in LINTERS for t in tools_of(workflows))  # the job is done, by another tool
     return contradicted(
-        about, shows, f"The sentence says that {called} runs {claim.tool}.", absence(shows), detail=elsewhere
+        about, shows, f"The sentence says that {called} runs {claim.tool}.", absence(shows), detail=elsewhere or alike
     )
 
 

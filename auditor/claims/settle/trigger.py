@@ -57,7 +57,8 @@ def trigger(claim: Claim, case: Case) -> Settled | None:
             return None
         where = f" on {claim.branch}" if claim.branch else ""
         what = {"manual": "person", "schedule": "clock"}.get(lacking[0], lacking[0])
-        return contradicted(about, shows, f"No {what}{where} starts {found.called}.", *proof)
+        some = len(lacking) < len(claim.events)
+        return contradicted(about, shows, f"No {what}{where} starts {found.called}.", *proof, detail=some)
     if claim.period and "schedule" in claim.events and (made := _period(claim, found, about)):
         return made
     if claim.only and claim.path and found.sure:

@@ -10,7 +10,7 @@ from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
-from auditor.probes.data.files import CODE, NO_TESTS
+from auditor.probes.data.files import CODE, NO_TESTS, SCRIPTS
 from auditor.readers.commands import commands
 from auditor.readers.docker import DOCKERFILES
 from auditor.readers.dvc import Remote, dvc_remotes
@@ -175,28 +175,23 @@ def _versions(call: Call) -> str:
     return "a versioned table." if call.name == "deltalake.write_deltalake" else ""
 
 
-_HUBS = (
-    "huggingface_hub.hf_hub_download", "huggingface_hub.snapshot_download", "huggingface_hub.upload_file", "huggingface_hub.upload_folder",
-    "huggingface_hub.create_repo", "kagglehub.dataset_upload", "kagglehub.dataset_download",
-)  # fmt: skip
+_HUB = compile_later(
+    r"""repo_type\s{0,3}=\s{0,3}["']dataset|--repo-type[ =]dataset|kagglehub\.dataset_|\.use_artifact\(|kaggle datasets version"""
+)
 
 
 @probe(
     "data-on-hub",
     asks="Do the data lie on a hub that keeps versions of its data sets?",
-    looks_in=CODE,
-    mentions=("huggingface_hub", "kagglehub", "use_artifact"),
+    looks_in=(*CODE, *SCRIPTS),
+    mentions=("repo_type", "repo-type", "kagglehub", "use_artifact", "kaggle datasets"),
 )
 def data_on_hub(files: Files) -> Iterator[Evidence]:
-    """Code that gets or puts a data set of Hugging Face's hub (`repo_type="dataset"`), of Kaggle's, or an artifact of W&B. Weak:
-    such a hub keeps the versions, of the group's data or of somebody else's; the repository does not show which."""
+    """Code or a command that gets or puts a data set of Hugging Face's hub, of Kaggle's, or an artifact of W&B. Weak: such a hub
+    keeps the versions, of the group's data or of somebody else's; the repository does not show which."""
     for file in files:
-        module = python(file)
-        for call in module.calls if module else ():
-            name = call.name
-            kind = joined_text(call.keyword("repo_type")) if name.startswith("huggingface_hub.") else "dataset"
-            if (name in _HUBS and kind == "dataset") or name.endswith(".use_artifact"):
-                yield file.cite(call.line, call.end, "the data may be versioned there")
+        for line in islice(lines_matching(file, _HUB), 2):
+            yield file.cite(line, note="the data may be versioned there")
 
 
 @probe("dvc-configured", asks="Is DVC set up?", looks_in=_DVC)

@@ -338,7 +338,8 @@ def loading_measured(files: Files) -> Iterator[Evidence]:
             c.name.rpartition(".")[2] in ("time", "perf_counter", "default_timer", "timeit", "process_time")
             for c in module.calls
         )
-        for loop in module.nodes if timed else ():
+        asks = module.imported("requests", "httpx", "aiohttp", "locust", "urllib.request")  # workers of a load test
+        for loop in module.nodes if timed and not asks else ():
             if isinstance(loop, _LOOPS) and _varies_workers(loop):
                 yield file.cite(loop.lineno, loop.lineno + 3, note="measures loading over worker counts")
 
