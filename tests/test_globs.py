@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pathspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.facts.ignored import ignore_rule
@@ -105,6 +105,7 @@ _NAMES = st.text("ab/c.py*-", min_size=1, max_size=12).filter(
 )
 
 
+@settings(deadline=None)  # a busy machine
 @given(st.lists(_PIECES, min_size=1, max_size=6).map("".join), st.lists(_NAMES, max_size=8))
 def test_rules_of_gitignore_as_git_reads_them(row: str, paths: list[str]) -> None:
     if re.search(r"\*{3,}|/{2,}|\*\*[^/]|[^/]\*\*|^/?$|\\$", row):  # where the tools differ among themselves
