@@ -551,3 +551,21 @@ def test_lines_of_notebooks_are_found(ascii: bool) -> None:
     for i in (0, 2_999, 5_999):
         assert f"x{i} = " in file.lines[module.tree.body[i].lineno - 1]
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize("how", ["empty", "garbage", "missing"])
+def test_a_folder_that_is_damaged_is_a_hole(repository: Path, how: str) -> None:
+    tree = subprocess.run(
+        ["git", "-C", str(repository), "rev-parse", "HEAD:src"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    file = repository / ".git" / "objects" / tree[:2] / tree[2:]
+    for pack in (repository / ".git" / "objects" / "pack").glob("*.pack"):
+        away = pack.rename(repository / ".git" / pack.name)
+        with away.open("rb") as packed:
+            subprocess.run(["git", "-C", str(repository), "unpack-objects", "-q"], stdin=packed, check=True)
+    file.unlink()
+    if how != "missing":
+        file.write_bytes(b"" if how == "empty" else b"rubbish")
+    record = _audit(repository)
+    assert "src: cannot be read" in _told(record)
+    assert not any(r.outcome == "absent" for r in record.results if r.probe in ("frontend", "model"))
