@@ -27,6 +27,7 @@ _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "[": "&#91;", "]": "&#93;",
 _JOINER = "&#8288;"  # a word joiner keeps hosts from making links and mentions of `@name`, `#12`, `://` and `www.`
 # A runner takes a line for a command that begins with `::` (after blanks), and one that has `##[` anywhere.
 _COMMAND = compile_later(r"(?m)^([^\S\n]*:)(?=:)|(#)(?=#\[)")
+_SPLIT = re.compile(r";([ \t]*)(?=([-=+@|%\uff1d\uff0b\uff0d\uff20])?)")
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
 _CELL = 2_000  # a spreadsheet goes on in another row with what is longer than 32,767 characters
 _HOST = compile_later(
@@ -63,10 +64,10 @@ def note(text: str) -> str:
 
 def cell(value: object) -> object:
     """A value for CSV. A spreadsheet may split at `;`, whatever is quoted: there is none in a cell. What it would take for a
-    formula begins with an apostrophe."""
+    formula begins with an apostrophe, and so does what stood behind a `;`."""
     if not isinstance(value, str):
         return value
-    text = one_line(value, _CELL).replace(";", ",")
+    text = _SPLIT.sub(lambda m: f",{m[1]}'" if m[2] else f",{m[1]}", one_line(value, _CELL))
     return "'" + text if text.startswith(_FORMULA) else text
 
 

@@ -82,7 +82,12 @@ EVIDENCES = Limit(6, "pieces of evidence of one probe", "a reader looks at the f
 
 # -- the report --------------------------------------------------------------------------------------------------------
 
-LINES = Limit(50_000, "lines of the report", "a report has some hundreds")
+LINES = Limit(20_000, "lines of the report", "a report has some hundreds")
+REPORT = Limit(
+    300_000,
+    "characters of the report",
+    "the longest have some 100,000, and each is parsed for headings, prose and page",
+)
 ROW = Limit(20_000, "characters of a line of the report", "a whole answer on one line has some 2,000")
 SENTENCES = Limit(
     10_000, "sentences of the answers", "a report has some hundreds, and each is read for every form of claim"

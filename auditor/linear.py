@@ -106,23 +106,34 @@ def _bytes(text: str) -> bytes:
 
 
 def character_class(glob: str, start: int) -> tuple[str, int] | None:
-    """The class that opens at `[` in a glob, as an expression, and the place behind it; None where it does not close."""
-    end = glob.find("]", start + 2)
-    if end < 0 or end > start + 500:
-        return None
-    body = glob[start + 1 : end]
-    negated = body[0] in "!^" and len(body) > 1
-    body, out, i = body[1:] if negated else body, "", 0
-    while i < len(body):
-        if body[i + 1 : i + 2] == "-" and i + 2 < len(body):
-            if body[i] <= body[i + 2]:  # else the range is empty
-                out += f"{escape(body[i])}-{escape(body[i + 2])}"
-            i += 3
+    """The class that opens at `[` in a glob, as an expression, and the place behind it; None where it does not close. None
+    stands for a slash, whatever is listed."""
+    negated = glob[start + 1 : start + 2] in ("!", "^")
+    i = first = start + 1 + negated
+    if negated and glob[i : i + 1] == "]" and "]" not in glob[i + 1 : start + 500]:
+        negated, i, first = False, i - 1, i - 1  # `[!]` and nothing that closes behind it: a class of one
+    out = ""
+    while i < start + 500:
+        if glob[i : i + 1] == "]" and i > first:
+            if negated:
+                return rf"[^/\n{out}]", i + 1
+            return (f"[{out}]" if out else r"[^\s\S]"), i + 1
+        low, i = _member(glob, i)
+        if glob[i : i + 1] == "-" and glob[i + 1 : i + 2] not in ("]", ""):
+            high, i = _member(glob, i + 1)
+            parts = ((low, "."), ("0", high)) if low <= "/" <= high else ((low, high),)
+            out += "".join(f"{escape(a)}-{escape(b)}" for a, b in parts if a <= b)  # else the range is empty
+        elif low:
+            out += escape(low) if low != "/" else ""
         else:
-            out, i = out + escape(body[i]), i + 1
-    if negated:
-        return rf"[^/\n{out}]", end + 1
-    return (f"[{out}]" if out else r"[^\s\S]"), end + 1
+            return None
+    return None
+
+
+def _member(glob: str, at: int) -> tuple[str, int]:
+    """A character of a class, be it behind a backslash, and the place behind it."""
+    at += glob[at : at + 1] == "\\" and at + 1 < len(glob)
+    return glob[at : at + 1], at + 1
 
 
 def escape(text: str) -> str:

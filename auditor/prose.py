@@ -5,7 +5,7 @@ without emphasis, with links as their text and typographic quotes as plain ones.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
 
@@ -195,6 +195,14 @@ class Prose:
             if statement.kind in ("sentence", "item", "row"):
                 yield statement
 
+    @cached_property
+    def openings(self) -> dict[int, Statement]:
+        """The first sentence of each answer, by the question's number."""
+        found: dict[int, Statement] = {}
+        for statement in self.sentences():
+            found.setdefault(statement.question.n, statement)
+        return found
+
     def question(self, topic: str) -> Question | None:
         """The first question of this topic, if the report has one."""
         return next((q for q in self.report.questions if topic in q.topics), None)
@@ -217,15 +225,15 @@ def read_prose(report: Report, private: bool = False) -> Prose:
     made: list[Statement] = []
     for question in report.questions:
         if question.answer and (private or not question.private):
-            made += _statements(question)
-            made += _hidden(question)
+            tokens = parse(question.answer)
+            made += _statements(question, tokens)
+            made += _hidden(question, tokens)
     return Prose(report, tuple(made))
 
 
-def _statements(question: Question) -> Iterator[Statement]:
+def _statements(question: Question, tokens: Sequence[Token]) -> Iterator[Statement]:
     rows = question.answer.split("\n")
     numbers = _line_numbers(question, len(rows))
-    tokens = parse(question.answer)
     heading, intro, depth = "", "", 0
     for k, token in enumerate(tokens):
         at = numbers[min(token.map[0], len(numbers) - 1)] if token.map else 0
@@ -260,12 +268,12 @@ def _statements(question: Question) -> Iterator[Statement]:
             yield Statement(question, "row", row, at, intro, "", heading)
 
 
-def _hidden(question: Question) -> Iterator[Statement]:
+def _hidden(question: Question, tokens: Sequence[Token]) -> Iterator[Statement]:
     """Blocks of HTML, comments within a paragraph, and the lines that no block shows."""
     rows = question.answer.split("\n")
     numbers = _line_numbers(question, len(rows))
     shown: set[int] = set()
-    for token in parse(question.answer):
+    for token in tokens:
         if not token.map:
             continue
         shown.update(range(*token.map))

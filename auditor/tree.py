@@ -192,8 +192,10 @@ def share(top: Folder) -> tuple[list[Row], tuple[Hole, ...]]:
                 cut[prefix + name] = f"lies deeper than {limits.PATH_DEPTH}"
             elif not fair or room[0] <= 0:
                 cut[prefix + name] = f"holds {_count(count)}, more than is read ({limits.PATHS})"
-            else:
-                take(below(), prefix + name + b"/", fair, depth + 1)
+            elif (opened := below()).files or opened.folders:
+                take(opened, prefix + name + b"/", fair, depth + 1)
+            else:  # git tracks no empty folder
+                cut[prefix + name] = "cannot be read: it is missing from this copy, or damaged"
             paths -= len(kept) - before
 
     take(top, b"", limits.PATHS.value, 0)

@@ -11,6 +11,7 @@
 Linux only: it adopts the workers' processes to know their processor time, and reads their memory from /proc.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -81,8 +82,8 @@ def _adopt() -> None:
             return
 
 
-def _memory(root: int) -> float:
-    """The proportional memory (PSS) of a process and those that it has started, in MB."""
+def _family(root: int) -> set[int]:
+    """A process and those that it has started."""
     parents = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -93,6 +94,12 @@ def _memory(root: int) -> float:
     while grown:
         more = {pid for pid, parent in parents.items() if parent in ours} - ours
         ours, grown = ours | more, bool(more)
+    return ours
+
+
+def _memory(root: int) -> float:
+    """The proportional memory (PSS) of a process and those that it has started, in MB."""
+    ours = _family(root)
     total = 0
     for pid in ours:
         try:
@@ -156,7 +163,9 @@ def contents(out: Path) -> dict[str, str]:
     found = {p.relative_to(out).as_posix(): p.read_text(encoding="utf-8") for p in out.rglob("*") if p.is_file()}
     return {
         name: re.sub(
-            r'"(started|seconds|judge_seconds)": [^\n]*|"\d+ [0-9a-f]{64}"|<dt>Audited</dt><dd>[^,]*', "", text
+            r'"(started|seconds|judge_seconds)": [^\n]*|"\d+ [0-9a-f]{64}"|<dt>Audited</dt><dd>[^,]*|Made by auditor \S+ on [^<]*? UTC',
+            "",
+            text,
         )
         for name, text in found.items()
     }
@@ -228,6 +237,10 @@ def _through(repos: Path, out: Path, store: Path, chance: random.Random | None) 
                 stderr=subprocess.DEVNULL,
             )
             time.sleep(chance.uniform(0.3, 6.0))
+            for pid in sorted(_family(process.pid) - {process.pid})[-1:]:  # a worker, or a git that it asks
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(chance.uniform(0.1, 3.0))
             process.send_signal(signal.SIGKILL)
             process.wait()
             _adopt()

@@ -189,6 +189,7 @@ ROWS = (
     Row("report: <", answering(times("<")), 10000),
     Row("report: &", answering(times("&amp;&")), 10000),
     Row("report: Question blocks", at_end(lambda n: lines("\n### Question {}\n> **What?**\n>\n> Answer:\n\nNo.")(n // 45)), 20000),
+    Row("report: claims in every answer", at_end(lambda n: "".join(f"\n### Question {i % 900 + 1}\n> **What?**\n>\n> Answer:\n\nWe have {i} tests and use DVC with `src/no{i}.py`.\n" for i in range(n // 90))), 20000),
     Row("report: bare question headings", at_end(lambda n: lines("\n### Question {}")(n // 20)), 20000),
     Row("report: headings", answering(lambda n: lines("#### H{}")(n // 10)), 10000),
     Row("report: bold lines", answering(lambda n: lines("**bold {}**\n")(n // 14)), 10000),

@@ -490,8 +490,22 @@ def test_sentences_and_lines_have_limits(repository: Path, monkeypatch: pytest.M
     assert "sentences only the first 5 sentences of the answers are read" in _told(record)
     _set(monkeypatch, "LINES", 150)
     report = _audit(repository).report
-    assert any("lines only the first 150 lines of the report are read" in p.message for p in report.problems)
+    assert any("lines only the first 150 are read" in p.message for p in report.problems)
     assert all(i.line <= 150 for i in report.items)
+
+
+def test_a_report_is_read_up_to_a_number_of_characters_in_whole_rows(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = _audit(repository).report
+    _set(monkeypatch, "REPORT", len(whole.text))
+    assert _audit(repository).report.text == whole.text  # as many are read
+    _set(monkeypatch, "REPORT", len(whole.text) // 2)
+    report = _audit(repository).report
+    assert whole.text.startswith(report.text + "\n")
+    assert len(whole.text) // 2 - 2_000 < len(report.text) <= len(whole.text) // 2
+    assert 0 < len(report.questions) < len(whole.questions)
+    assert any(f"only the first {report.text.count(chr(10)) + 1} are read" in p.message for p in report.problems)
 
 
 def test_workflows_have_a_limit(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -537,3 +551,21 @@ def test_lines_of_notebooks_are_found(ascii: bool) -> None:
     for i in (0, 2_999, 5_999):
         assert f"x{i} = " in file.lines[module.tree.body[i].lineno - 1]
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize("how", ["empty", "garbage", "missing"])
+def test_a_folder_that_is_damaged_is_a_hole(repository: Path, how: str) -> None:
+    tree = subprocess.run(
+        ["git", "-C", str(repository), "rev-parse", "HEAD:src"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    file = repository / ".git" / "objects" / tree[:2] / tree[2:]
+    for pack in (repository / ".git" / "objects" / "pack").glob("*.pack"):
+        away = pack.rename(repository / ".git" / pack.name)
+        with away.open("rb") as packed:
+            subprocess.run(["git", "-C", str(repository), "unpack-objects", "-q"], stdin=packed, check=True)
+    file.unlink()
+    if how != "missing":
+        file.write_bytes(b"" if how == "empty" else b"rubbish")
+    record = _audit(repository)
+    assert "src: cannot be read" in _told(record)
+    assert not any(r.outcome == "absent" for r in record.results if r.probe in ("frontend", "model"))

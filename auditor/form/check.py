@@ -77,7 +77,7 @@ def _folded(flaws: list[Flaw]) -> list[Flaw]:
 
 
 def _verdict(id_: str, flaw: Flaw, page: Page, number: Number) -> Verdict:
-    private = any(q.private and flaw.source == Source(kind="question", n=q.n) for q in page.report.questions)
+    private = flaw.source.kind == "question" and flaw.source.n in page.private
     if flaw.fact or private or not flaw.line:
         note = flaw.fact or flaw.difference
         where = "{}:{}".format(*page.report.at(flaw.source, flaw.line or 1))

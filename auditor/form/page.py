@@ -74,6 +74,11 @@ class Page:
         return not boxed and (row.count("|") > 1 or (self.layout is not None and self.layout.checklist == "table"))
 
     @cached_property
+    def private(self) -> frozenset[int]:
+        """The numbers of the questions whose answers are private."""
+        return frozenset(q.n for q in self.report.questions if q.private)
+
+    @cached_property
     def listed(self) -> list[str]:
         """The lines of the file that the checklist stands in."""
         return lines_of(self.snapshot.files[self.report.checklist]) if self.report.checklist else self.lines

@@ -24,9 +24,9 @@ def render(record: AuditRecord) -> str:
         for name, words in (
             ("for the group", verdict.softened),
             ("also at", also(finding)),
-            ("said by", who(record, finding)),
+            ("said by", who(record, finding, verdicts)),
             ("ruling", ruling(record, finding)),
-            ("explained by", explained(record, finding)),
+            ("explained by", explained(record, finding, verdicts)),
         ):
             parts = (*parts, f"{name}: {words}" if words else "")
         message = "\n".join(one_line(part) for part in parts if part)

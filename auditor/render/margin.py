@@ -136,9 +136,9 @@ class Margin:
             standing=stands.standing if stands and not finding else "",
             also="" if private or not stands else also(stands),
             ruling="" if private or not stands else without_secrets(ruling(self.record, stands)),
-            said=who(self.record, stands) if stands else self._sides(verdict),
+            said=who(self.record, stands, self.every) if stands else self._sides(verdict),
             new=bool(finding and finding.fingerprint in self.new),
-            voice=voice(self.record, stands, verdict),
+            voice=voice(self.every, stands, verdict),
             docs=self._docs(verdict, rule),
             against=[] if private else [self._cite(self.record.evidence[c.evidence], c.quote) for c in against[:4]],
         )

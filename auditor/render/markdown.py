@@ -1,6 +1,6 @@
 """The record as Markdown, for a job's summary or an issue. Nothing of a report or repository becomes markup in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from auditor.escape import code, log, plain
 from auditor.models import AuditRecord, Finding, Verdict
@@ -55,7 +55,7 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
         yield "| | line | finding | to do |"
         yield "| --- | --- | --- | --- |"
         for finding in listed:
-            yield _row(record, finding, verdicts[finding.verdict])
+            yield _row(record, finding, verdicts)
     if said := [(i, text) for i in record.items if (text := sides(i))]:
         texts = {i.n: i.text for i in record.report.items}
         yield ""
@@ -91,7 +91,8 @@ def _at(record: AuditRecord, verdict: Verdict) -> str:
     return str(line) if where == record.report.path else code(f"{where}:{line}")
 
 
-def _row(record: AuditRecord, finding: Finding, verdict: Verdict) -> str:
+def _row(record: AuditRecord, finding: Finding, verdicts: Mapping[str, Verdict]) -> str:
+    verdict = verdicts[finding.verdict]
     quote = code(verdict.claim.quote or RULES[finding.rule].title, 200)
     parts = [f"{'**new** ' * is_new(record, finding)}**{finding.rule}**: {quote}"]
     if verdict.by == "form":
@@ -109,9 +110,9 @@ def _row(record: AuditRecord, finding: Finding, verdict: Verdict) -> str:
     for name, words in (
         ("for the group", verdict.softened),
         ("also at", also(finding)),
-        ("said by", who(record, finding)),
+        ("said by", who(record, finding, verdicts)),
         ("ruling", ruling(record, finding)),
-        ("explained by", explained(record, finding)),
+        ("explained by", explained(record, finding, verdicts)),
     ):
         parts.append(f"{name}: {plain(words, 500)}" if words else "")
     said = " · ".join(part for part in parts if part)

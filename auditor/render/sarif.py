@@ -39,7 +39,7 @@ def render(record: AuditRecord, *, show: str = "contradicted") -> str:
         result["ruleIndex"] = index[result["ruleId"]]
     for finding, result in zip(record.findings, results, strict=False):
         result["properties"] |= {"standing": finding.standing} | (
-            {"saidBy": said} if (said := who(record, finding)) else {}
+            {"saidBy": said} if (said := who(record, finding, verdicts)) else {}
         )
         for name, words in (("Also at", also(finding)), ("Ruling", ruling(record, finding))):
             if words:

@@ -1,6 +1,7 @@
 """Who said what of a finding and of a box, in words that every view shares."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from auditor.models import AuditRecord, Finding, ItemLabel, Label, Standing, Verdict
 from auditor.rules import ADDRESSES, SECRETS
@@ -32,9 +33,9 @@ def said_by(verdict: Verdict) -> str:
     return f"a program ({kind}), from the sentence itself"
 
 
-def explained(record: AuditRecord, finding: Finding) -> str:
+def explained(record: AuditRecord, finding: Finding, verdicts: Mapping[str, Verdict]) -> str:
     """The command that explains a finding's check or probes, or else its rule."""
-    verdict = next((v for v in record.verdicts if v.id == finding.verdict), None)
+    verdict = verdicts.get(finding.verdict)
     ids: list[str] = []
     if verdict and verdict.by.startswith("claim:") and finding.rule not in ADDRESSES:
         ids = [verdict.by.removeprefix("claim:")]
@@ -44,10 +45,9 @@ def explained(record: AuditRecord, finding: Finding) -> str:
     return f"auditor probes {' | '.join(ids) or finding.rule}"
 
 
-def voice(record: AuditRecord, finding: Finding | None, verdict: Verdict) -> str:
+def voice(every: Mapping[str, Verdict], finding: Finding | None, verdict: Verdict) -> str:
     """Whether a program says it, a reader of the prose (a model), or both: a program that settled what a model understood, or
     each of them by itself, or a ruling that holds it."""
-    every = {v.id: v for v in record.verdicts}
     said = [every[id_] for id_ in finding.verdicts if id_ in every] if finding else []
     kinds = set()
     for v in said or [verdict]:
@@ -70,11 +70,10 @@ def judge_of(record: AuditRecord) -> str:
     return f"{record.judge.name} ({'; '.join(said)})"
 
 
-def who(record: AuditRecord, finding: Finding) -> str:
+def who(record: AuditRecord, finding: Finding, verdicts: Mapping[str, Verdict]) -> str:
     """Everybody who says a finding; empty where only programs were asked, and one of them says it."""
     if record.judge.name == "none":
         return ""
-    verdicts = {v.id: v for v in record.verdicts}
     return ", ".join(
         dict.fromkeys(said_by(verdicts[id_]) for id_ in finding.verdicts or (finding.verdict,) if id_ in verdicts)
     )

@@ -203,12 +203,14 @@ class _Page:
             yield from self.part("difference", verdict.difference, "")
         yield from self.part("for the group", verdict.softened, "")
         yield from self.part("also at", also(finding), "")
-        yield from self.part("said by", who(self.record, finding), "")
+        yield from self.part("said by", who(self.record, finding, self.verdicts), "")
         yield from self.part("ruling", ruling(self.record, finding), "")
         if self.record.submission.working_tree:
             yield from self.part("to do", hint(verdict, finding), "")
         yield from self.part("ask", verdict.ask, "")
-        yield from (self.paint(row, "dim") for row in self.part("explained", explained(self.record, finding), ""))
+        yield from (
+            self.paint(row, "dim") for row in self.part("explained", explained(self.record, finding, self.verdicts), "")
+        )
 
     def where(self, verdict: Verdict) -> str:
         """The file and line that a claim is about."""
@@ -244,7 +246,9 @@ class _Page:
             yield from self.part(line, verdict.difference or verdict.repo_shows, "")
             if self.record.submission.working_tree:
                 yield from self.part("  to do", hint(verdict, finding), "")
-        yield from (self.paint(row, "dim") for row in self.part("explained", explained(self.record, same[0]), ""))
+        yield from (
+            self.paint(row, "dim") for row in self.part("explained", explained(self.record, same[0], self.verdicts), "")
+        )
 
     def answers(self, same: list[Finding]) -> Iterator[str]:
         """Answers with the same thing wrong with their form as one: each question with what is off."""
@@ -281,7 +285,7 @@ class _Page:
                     ),
                     ("for the group", verdict.softened),
                     ("also at", also(finding)),
-                    ("said by", who(self.record, finding)),
+                    ("said by", who(self.record, finding, self.verdicts)),
                     ("ruling", ruling(self.record, finding)),
                     ("to do", hint(verdict, finding) if own else ""),
                 ):

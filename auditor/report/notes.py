@@ -2,7 +2,7 @@
 
 from auditor import limits
 from auditor.models import Problem
-from auditor.report.text import lines_of, shortened_of
+from auditor.report.text import shown_of
 from auditor.snapshot import File
 
 FEW = 3  # as many items make a checklist
@@ -10,10 +10,13 @@ FEW = 3  # as many items make a checklist
 
 def note_cut(file: File, notes: "Notes", first: int = 0) -> None:
     """Notes the lines of which only a part is read, and that of many lines only the first are. `first` is the number of the file's first line, from 0."""
-    for line in shortened_of(file)[1]:
+    shown = shown_of(file)
+    for line in shown.cut:
         notes.add("cut", first + line + 1, "a very long line is cut: what is left out of it is not read")
-    if (many := len(lines_of(file))) > limits.LINES.value:
-        notes.add("long", first + limits.LINES.value, f"of {many:,} lines only the first {limits.LINES} are read")
+    if shown.many > shown.kept:
+        limit = limits.LINES if shown.kept == limits.LINES.value else limits.REPORT
+        said = f"of {shown.many:,} lines only the first {shown.kept:,} are read ({limit} at most)"
+        notes.add("long", first + shown.kept, said)
 
 
 class Notes:

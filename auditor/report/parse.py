@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
-from auditor import limits
 from auditor.laidout import chosen
 from auditor.layouts import BUILT_IN
 from auditor.markup import too_deep
@@ -16,7 +15,7 @@ from auditor.report.find import like_reports, with_checklist
 from auditor.report.headings import sections_of, starts_of
 from auditor.report.links import Resolver
 from auditor.report.notes import FEW, Notes, note_cut
-from auditor.report.text import MARKDOWN, lines_of, must_read, readable, text_of, text_within
+from auditor.report.text import MARKDOWN, lines_of, must_read, readable, text_of
 from auditor.snapshot import File
 
 
@@ -30,10 +29,9 @@ def parse_report(
     """The report in a file. `tracked` are the paths that links may lead to, with their files where another of them may hold
     the checklist; `repository` is the name that the host knows the repository by, so that links to it are recognised."""
     must_read(file)
-    whole, text = lines_of(file), text_within(file)
-    lines = whole[: limits.LINES.value]
+    lines, text = lines_of(file), text_of(file)
     files: Mapping[str, File] = tracked if isinstance(tracked, Mapping) else {}
-    texts = {f.path: partial(text_within, f) for f in files.values() if f.suffix in MARKDOWN and readable(f)}
+    texts = {f.path: partial(text_of, f) for f in files.values() if f.suffix in MARKDOWN and readable(f)}
     if profile.layouts and (laid := chosen(file.path, texts | {file.path: lambda: text}, profile)):
         from auditor.laidreport import parse_laid
 

@@ -1,7 +1,10 @@
 """The text of a report as its reader sees it, as much of it as a report may have."""
 
+from dataclasses import replace
+
 from auditor import limits
 from auditor.errors import UserError
+from auditor.lazy import dataclass
 from auditor.letters import as_read, shortened
 from auditor.repository import Unreadable
 from auditor.snapshot import File
@@ -30,29 +33,55 @@ def must_read(file: File) -> str:
         ) from None
 
 
-def text_of(file: File) -> str:
-    """The text of a report as its reader sees it."""
-    return shortened_of(file)[0]
+@dataclass(frozen=True)
+class Shown:
+    """The text of a report as its reader sees it, as much as is read. `cut` are the rows, from 0, of which only a part is;
+    `many` is the number of rows in the file."""
+
+    text: str
+    cut: tuple[int, ...]
+    many: int
+
+    @property
+    def kept(self) -> int:
+        """The number of rows that are read."""
+        return self.text.count("\n") + 1
 
 
-def shortened_of(file: File) -> tuple[str, tuple[int, ...]]:
-    def read() -> tuple[str, tuple[int, ...]]:
-        text, cut = shortened(as_read(file.text))
+def shown_of(file: File) -> Shown:
+    """What of a report is read; reStructuredText as the markdown that it would be."""
+
+    def read() -> Shown:
+        shown = _shown(file.text)
         if file.suffix not in RESTRUCTURED:
-            return text, cut
+            return shown
         from auditor.report.rst import as_markdown
 
-        return as_markdown(text), cut
+        return replace(shown, text=as_markdown(shown.text))
 
     return file.once("as read", read)
+
+
+def _shown(text: str) -> Shown:
+    text, lost = shortened(as_read(text))
+    many = text.count("\n") + 1
+    if many > limits.LINES.value or len(text) > limits.REPORT.value:
+        rows, room = [], limits.REPORT.value
+        for row in text.split("\n", limits.LINES.value)[: limits.LINES.value]:
+            room -= len(row) + 1
+            if room < 0:
+                break
+            rows.append(row)
+        text = "\n".join(rows)
+        lost = tuple(i for i in lost if i < len(rows))
+    return Shown(text, lost, many)
+
+
+def text_of(file: File) -> str:
+    """The text of a report as its reader sees it, whole rows within the limits of a report."""
+    return shown_of(file).text
 
 
 def lines_of(file: File) -> list[str]:
     """Its lines, without their ends."""
     return file.once("lines as read", lambda: text_of(file).split("\n"))
-
-
-def text_within(file: File) -> str:
-    """As much of its text as a report may have lines."""
-    rows = lines_of(file)
-    return text_of(file) if len(rows) <= limits.LINES.value else "\n".join(rows[: limits.LINES.value])

@@ -239,6 +239,21 @@ def test_no_cell_is_a_formula_however_the_table_is_split(mark: str) -> None:
         assert not re.match(r"\s*[=+@\uff1d\uff0b\uff20|%-](?!\d*$)", cell), cell
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a;=1+1", "a,'=1+1"),
+        ("a; -2", "a, '-2"),
+        ("a;b; c", "a,b, c"),
+        ("a;\uff1dx", "a,'\uff1dx"),
+        ("=1", "'=1"),
+        ("a, -b", "a, -b"),
+    ],
+)
+def test_what_stood_behind_a_semicolon_is_no_formula_either(text: str, shown: str) -> None:
+    assert escape.cell(text) == shown
+
+
 def test_the_page_and_the_summary_of_a_class_carry_nothing() -> None:
     course = index.Class(Named(name="x\x1b"), JudgeInfo(name="<b>", model="\u202e"), Tool(version="0"), {})
     course.note = "<script>\x1b"

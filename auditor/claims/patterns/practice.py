@@ -56,7 +56,7 @@ def _denies(said: Sequence[str]) -> bool:
 
 
 def _first(statement: Statement, prose: Prose) -> bool:
-    return next((s for s in prose.sentences() if s.question.n == statement.question.n), None) is statement
+    return prose.openings.get(statement.question.n) is statement
 
 
 _FRONT = frozenset(["front", "frontend", "gui", "ui"])
