@@ -260,7 +260,9 @@ class _Page:
             first = told[0].claim.source.n
             todo = f"Each with what to do: auditor check --show all; one of them: --question {first}."
             yield from self.part("to do", todo, "")
-        yield from (self.paint(row, "dim") for row in self.part("explained", explained(self.record, same[0]), ""))
+        yield from (
+            self.paint(row, "dim") for row in self.part("explained", explained(self.record, same[0], self.verdicts), "")
+        )
 
     def others(self, show: str) -> Iterator[str]:
         """Leads and what is disputed with the words for and against; remarks on one line each."""
