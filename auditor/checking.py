@@ -1,7 +1,7 @@
 """A working tree checked before it is handed in: the form of its report, then the audit without a judge."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +11,10 @@ from auditor.boundary import attempt
 from auditor.claims.run import case_of
 from auditor.deadline import ORDINARY, May, allowed
 from auditor.errors import UserError
+from auditor.examine import bounded, examine
 from auditor.handin import exposed, state_of
 from auditor.models import Audited, AuditRecord, JudgeInfo, Problem, Report, Source, Times, Verdict
+from auditor.pipeline import conclude, with_figures, with_left_out
 from auditor.prepared import Book, Prepared, with_report
 from auditor.profile import Profile
 from auditor.profile_files import refuse_inside
@@ -22,9 +24,7 @@ from auditor.report.parse import parse_report
 from auditor.snapshot import File, Snapshot
 
 if TYPE_CHECKING:
-    pass
-from auditor.examine import bounded, examine
-from auditor.pipeline import conclude, with_figures, with_left_out
+    from auditor.worktree import WorkingTree
 
 
 def check(
@@ -76,6 +76,9 @@ def check(
         book = Book(prepared.evidence)
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
+        unread: list[Problem] = []
+        keys = exposed(tree, book.enter, unread, typed(tree, changed))
+        keyed = {v.claim.path for v in keys}
         if only != "audit":
             failed: list[Problem] = []
 
@@ -101,15 +104,14 @@ def check(
                 named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
                 aside = {p for p in changed if move and move.brought(p)}
                 form += uncommitted(
-                    file, named, report, changed - aside, tree.head, verdicts, book.evidence, book.enter
+                    file, named, report, changed - aside - keyed, tree.head, verdicts, book.evidence, book.enter
                 )
                 kept = [v for v in verdicts if not _told(v, form)]
                 return [*form, *kept] if move is None else without_moved(move, report, tree.files, [*form, *kept])
 
             verdicts = tuple(bounded("the report's form", failed, checked) or verdicts)
             prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
-        failed = []
-        keys = exposed(tree, book.enter, failed)
+        failed = unread
         ends = loose_ends(tree, file.path, book.enter, failed) if only != "form" else ()
         prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
         verdicts = (*verdicts, *keys, *ends)
@@ -161,3 +163,11 @@ def _told(verdict: Verdict, form: Sequence[Verdict]) -> bool:
         v for v in form if v.claim.source == verdict.claim.source and v.rule.startswith(("image", "link", "template-"))
     ]
     return any(v.claim.quote in verdict.claim.quote or v.claim.line == verdict.claim.line for v in same)
+
+
+def typed(tree: "WorkingTree", changed: Collection[str]) -> frozenset[str]:
+    """The marks of the keys that stand in files with changes and in none of them as it was committed."""
+    from auditor.facts.secrets import keys_of
+
+    now = {f.mark for path in changed if path in tree.files for f in keys_of(tree.files[path])}
+    return frozenset(now - {f.mark for path in changed if path in tree.head for f in keys_of(tree.head[path])})

@@ -1,6 +1,6 @@
 """What every verb says of a hand-in beside its claims: what of the report was not filled in, and keys in clear text."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from auditor.boundary import attempt
@@ -54,19 +54,19 @@ def with_state(prepared: Prepared, file: File, snapshot: Snapshot, profile: Prof
     )
 
 
-def exposed(snapshot: Snapshot, number: Number, failed: list[Problem]) -> list[Verdict]:
+def exposed(snapshot: Snapshot, number: Number, failed: list[Problem], typed: Collection[str] = ()) -> list[Verdict]:
     """One verdict for each key in clear text, wherever it stands, with ids K1, K2, ... The value is nowhere in it. None where
-    they could not be looked for, which is then among what `failed`."""
+    they could not be looked for, which is then among what `failed`. `typed` are the marks of keys that no commit has yet."""
     places: dict[str, list[Found]] = {}
     looked, why = attempt(lambda: list(secrets(snapshot)), "the search for keys in clear text")
     if why:
         failed.append(Problem(message=why))
     for found in looked or ():
         places.setdefault(found.mark, []).append(found)
-    return [_exposed(f"K{n}", same, number) for n, same in enumerate(places.values(), 1)]
+    return [_exposed(f"K{n}", same, number, same[0].mark in typed) for n, same in enumerate(places.values(), 1)]
 
 
-def _exposed(id_: str, places: Sequence[Found], number: Number) -> Verdict:
+def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool) -> Verdict:
     first = places[0]
     kind = first.kind
     article = "an" if kind[0] in "AEIOUaeiou" else "a"
@@ -89,10 +89,14 @@ def _exposed(id_: str, places: Sequence[Found], number: Number) -> Verdict:
         label="contradicted",
         citations=tuple(Citation(evidence=number(p), quote=p.note) for p in pieces),
         repo_shows=f"{article.capitalize()} {kind} stands in clear text in {named}{more}; its value is not shown here.",
-        difference="Whoever can read the repository can use the key, now and from its history.",
+        difference="It is not committed yet; once it is pushed, whoever can read the repository can use it."
+        if fresh
+        else "Whoever can read the repository can use the key, now and from its history.",
         by=SECRETS,
         rule="secret-in-repository",
-        hint=f"Withdraw the {kind} where it was made, since it stays in the history; then take it out of {named}{more}, and read it from the environment.",
+        hint=f"Take it out of {named}{more} before you commit, and read it from the environment."
+        if fresh
+        else f"Withdraw the {kind} where it was made, since it stays in the history; then take it out of {named}{more}, and read it from the environment.",
     )
 
 

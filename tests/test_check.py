@@ -543,3 +543,16 @@ def test_lines_are_compared_in_time_that_grows_with_them() -> None:
         start = time.process_time()
         list(_kept(then, here))
         assert time.process_time() - start < 2
+
+
+def test_a_key_that_no_commit_has_is_not_said_to_stay_in_the_history_nor_to_be_committed(repo: Path) -> None:
+    (repo / "src/cloudtype/log.py").write_text(KEY, encoding="utf-8")
+    record = check(repo)
+    verdict = next(v for v in record.verdicts if v.rule == "secret-in-repository")
+    assert "not committed yet" in verdict.difference
+    assert "before you commit" in verdict.hint
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "a key")
+    verdict = next(v for v in check(repo).verdicts if v.rule == "secret-in-repository")
+    assert "from its history" in verdict.difference
+    assert "stays in the history" in verdict.hint

@@ -85,3 +85,28 @@ def test_more_than_a_sentence_counted_is_left_alone(repo: Path) -> None:
     commit(repo, "add", ".github")
     record = checking.check(repo, PROFILE)
     assert not [v for v in record.verdicts if v.label == "contradicted" and v.by == "claim:count"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "label", "says"),
+    [
+        ("We used MLflow to log the runs.", "contradicted", "It is so on the branch second, which was never merged."),
+        ("We used MLflow to log the runs. The branch second has it.", "not_verifiable", "It is so on the branch second, which the answer names."),
+    ],
+)  # fmt: skip
+def test_what_an_unmerged_branch_has_is_told_with_it(repo: Path, sentence: str, label: str, says: str) -> None:
+    git(repo, "checkout", "-q", "-b", "second")
+    (repo / "src/cloudtype/second.py").write_text(
+        "import mlflow\n\n\ndef main():\n    mlflow.log_metric('loss', 1.0)\n\n\nif __name__ == '__main__':\n    main()\n"
+    )
+    git(repo, "add", "-A")
+    git(repo, *ADA, "commit", "-qm", "Another log")
+    git(repo, "checkout", "-q", "main")
+    report = repo / "reports/README.md"
+    text = report.read_text(encoding="utf-8")
+    report.write_text(text.replace("We made use of config", f"{sentence} We made use of config"), encoding="utf-8")
+    git(repo, *ADA, "commit", "-qam", "Tell of it")
+    record = pipeline.audit(Submission(id="x", repo=str(repo)), PROFILE)
+    (verdict,) = [v for v in record.verdicts if "MLflow" in v.claim.quote and v.by == "claim:uses"]
+    assert verdict.label == label
+    assert says in (verdict.softened or verdict.difference)

@@ -15,7 +15,7 @@ from auditor.facts.history import Branch, branches
 from auditor.gitsnapshot import OpenSnapshot
 from auditor.hints import Side, stated
 from auditor.holes import watching
-from auditor.models import Citation, Claim, Evidence, Problem, Source, Verdict
+from auditor.models import Citation, Claim, Evidence, Label, Problem, Source, Verdict
 from auditor.profile import Profile
 from auditor.prose import Prose
 from auditor.repository import Commit, GitError, Unreadable
@@ -160,6 +160,10 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
         gone = "removed" if any(" was removed on " in e.note for e in made.evidence) else "changed"
         difference += f" True when the sentence was written; {gone} since{clock.since(placed, made)}."
     branch = clock.apart(placed, made) if made.label == "contradicted" and when != "stale" else ""
+    label: Label = made.label
+    if branch and branch in placed.question.answer:  # told where it is: a person can look
+        difference = f"It is so on the branch {branch}, which the answer names."
+        label, when, branch = "not_verifiable", "", ""
     said = " ".join(placed.claim.quote.split())
     n = placed.question.n
     source = Source(kind="question", n=n) if placed.question.answer or n else Source(kind="report", n=0)
@@ -167,18 +171,18 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
         {
             "id": "C",
             "claim": Claim(source=source, quote=said, line=placed.line),
-            "label": made.label,
+            "label": label,
             "citations": tuple(citations),
             "report_says": said,
             "repo_shows": made.shows,
             "difference": difference,
             "by": f"claim:{kind}",
             "reading": placed.reader,
-            "rule": made.rule if made.label == "contradicted" else "",
+            "rule": made.rule if label == "contradicted" else "",
             "detail": made.detail,
             "when": when,
             "softened": f"It is so on the branch {branch}, which was never merged." if branch else "",
-            "hint": _hint(placed, made) if made.label == "contradicted" else "",
+            "hint": _hint(placed, made) if label == "contradicted" else "",
         }
     )
 
@@ -301,7 +305,8 @@ class _Clock:
         if not isinstance(snapshot, OpenSnapshot) or not any(e.kind == "absence" for e in made.evidence):
             return ""
         with watching():  # what cannot be read there leaves the finding as it is
-            for branch in self._unmerged(snapshot):
+            # those that the answer names are asked first
+            for branch in sorted(self._unmerged(snapshot), key=lambda b: b.name not in placed.question.answer):
                 try:
                     at = self._at(branch.commit)
                 except (GitError, Unreadable):
@@ -316,7 +321,8 @@ class _Clock:
         if self._apart is None:
             times = {ref.commit: ref.time for ref in snapshot.repository.refs.values()}
             known = [b for b in branches(snapshot.history) if b.state == "unmerged" and "dependabot" not in b.name]
-            known.sort(key=lambda b: (-times.get(b.commit, 0), b.name))
+            told = " ".join(q.answer for q in self._case.report.questions)
+            known.sort(key=lambda b: (b.name not in told, -times.get(b.commit, 0), b.name))
             self._apart = []
             for branch in known[:_BRANCHES]:
                 with contextlib.suppress(GitError, Unreadable):

@@ -17,12 +17,16 @@ from auditor.render.ways import Ways
 from auditor.render.written import asset, policy_hash, template, without_secrets
 from auditor.rules import hint
 
-_OPENINGS = {
+_OPENINGS: dict[str, str] = {
     "checked-but-absent": "The box is ticked, and we did not find the work that it stands for.",
     "found-but-unchecked": "The box is open, and the work seems to be there.",
     "prose-contradicts-checklist": "Your answer and the box do not say the same.",
     "prose-contradicts-prose": "Two of your answers do not say the same.",
 }
+_OPENINGS |= dict.fromkeys(
+    ("answer-missing", "placeholder-left", "question-missing", "checklist-missing", "checklist-blank", "item-missing"),
+    "This part of the report is not filled in.",
+)
 _OTHERWISE = "What you write and what the repository shows do not fit together."
 
 
@@ -69,7 +73,7 @@ class Feedback:
         if not n:
             return f"{looked} There is nothing{new} that we ask you to look at."
         places = f"one{new} place" if n == 1 else f"{n}{new} places"
-        return f"{looked} In {places} the two do not say the same. Please have a look, and mend whichever of them is wrong."
+        return f"{looked} We ask you to look at {places}, and to mend what is wrong: the report, or the repository."
 
     @property
     def closing(self) -> str:
@@ -113,7 +117,8 @@ def _waits(record: AuditRecord, chosen: Mapping[str, Decision], since: Since | N
     """Why a group cannot be told anything yet: findings (the new ones alone, where only they are told) that nobody has decided,
     or none confirmed and some that are to be asked about first. Empty where it can."""
     marks = dict.fromkeys(f.fingerprint for f in record.findings if f.standing == "finding")
-    asked = [m for m in marks if since is None or m not in since.still]
+    # what was there earlier is told earlier, once somebody has decided on it
+    asked = [m for m in marks if since is None or m not in since.still or m not in chosen]
     said = tally(asked, chosen)
     total = len(asked)
     if said["undecided"]:
