@@ -189,6 +189,17 @@ def test_a_rubric_with_scores_is_a_checklist() -> None:
     ]  # fmt: skip
 
 
+def test_a_table_whose_every_mark_is_unclear_is_there() -> None:
+    """Where the course's checklist is a table, one without any known mark is still the checklist; beside one it is another table."""
+    layouts = [{"name": "rubric", "questions": "boxes", "checklist": "table", "report": ["RUBRIC.md"]}]
+    unclear = "|Part|Mark|\n|-|-|\n|Write the first part|MIT|\n|Write the second part|+|\n"
+    course = profile(report=["RUBRIC.md"], layouts=layouts)
+    told = [(i.item, i.mark, i.partly) for i in parsed(course, {"RUBRIC.md": unclear}).items]
+    assert told == [("box-first", "MIT", True), ("box-second", "+", True)]
+    both = parsed(course, {"RUBRIC.md": f"{RUBRIC}\n{unclear}"}).items
+    assert [i.mark for i in both] == ["3", "0", "Yes", ""]
+
+
 def test_one_document_for_each_exercise_in_any_language() -> None:
     course = Profile.model_validate(
         {
