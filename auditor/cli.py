@@ -250,8 +250,7 @@ def probes(
             typer.echo(line)
         return
     if id not in known:
-        import difflib
-
+        from auditor.profile import names_like, own_probe
         from auditor.rules import RULES
 
         if id in RULES:
@@ -261,8 +260,13 @@ def probes(
             _row("reader", rule.help)
             _row("group", rule.hint)
             return
-        near = difflib.get_close_matches(id, [*known, *RULES], 3)
-        hint = f"did you mean {', '.join(near)}?" if near else "list them with: auditor probes"
+        near = names_like(id, [*known, *RULES], 3)
+        listed = (
+            "name the course's profile with --profile, and list them with: auditor probes --profile PROFILE"
+            if id.startswith(own_probe(""))
+            else "list them with: auditor probes"
+        )
+        hint = f"did you mean {', '.join(near)}?" if near else listed
         raise UserError(f"no probe, kind of claim or rule is called {id!r}", hint)
     entry = known[id]
     kind = "probe" if id in catalogue else "kind of claim" if id in settlers else "form of sentence"

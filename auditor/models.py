@@ -406,10 +406,11 @@ class Audited(Record):
 
 
 class Named(Record):
-    """A profile or a prompt, with the hash of its content."""
+    """A profile or a prompt, with the hash of its content. `file` is what the file of a profile that the program does not bring is called."""
 
     name: str
     hash: str = ""
+    file: str = ""
 
 
 class JudgeInfo(Record):

@@ -1,6 +1,5 @@
 """What is wrong with a profile, each mistake at its line and with the nearest right name, and what is worth a second look."""
 
-import difflib
 import re
 import tomllib
 from collections import Counter
@@ -10,7 +9,7 @@ from typing import Any
 
 from auditor.layouts import BUILT_IN, Layout, wrong
 from auditor.models import Record
-from auditor.profile import Asked, Item, Profile, Version, is_open, words
+from auditor.profile import Asked, Item, Profile, Version, is_open, names_like, words
 from auditor.profile_files import LISTS, Data, Mistake
 from auditor.topics import TOPICS
 
@@ -32,7 +31,7 @@ def keys_of(kind: str) -> tuple[str, ...]:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a sentence that says which known name may be meant; empty where none is like it."""
-    close = difflib.get_close_matches(name.lower(), list(known), 1, 0.6)
+    close = names_like(name, known)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 

@@ -94,7 +94,8 @@ class Probe:
             return absence("nothing in the git history shows it")
         globs = [g for g in self.looks_in if not g.startswith("!")]
         where = ", ".join(f"`{g}`" for g in globs[:3]) + (", ..." if len(globs) > 3 else "")
-        words = " or ".join(f"`{w}`" for w in self.mentions[:4])
+        others = f" (and {len(self.mentions) - 4} more)" if len(self.mentions) > 4 else ""
+        words = " or ".join(f"`{w}`" for w in self.mentions[:4]) + others
         if not searched.files:
             with watching():
                 stubs = (
@@ -113,7 +114,15 @@ class Probe:
             return absence(f"{what}; {nearest}", near) if near else absence(what)
         sources = ([near] if near else []) + [p for p in searched.paths if p != near.rsplit(":", 1)[0]]
         many = searched.files > 1
-        looked = f"none of the {searched.files} files that match" if many else "not in the one file that matches"
+        path = searched.paths[0]
+        looked = f"none of the {searched.files} files that match"
+        if not many:
+            looked = (
+                "not in the one file that matches"
+                if near.startswith(f"{path}:")
+                else f"not in {path}, the one file that matches"
+            )
+            looked = f"{path} is empty, the one file that matches" if is_empty(files.paths[path]) else looked
         mention = f" and {'mention' if many else 'mentions'} {words}" if words else ""
         what = f"{looked} {where}{mention}"
         return absence(f"{what}; {nearest}" if near else what, *sources)
@@ -189,6 +198,11 @@ def probe(
         return function
 
     return register
+
+
+def is_empty(file: File) -> bool:
+    """Whether a file has nothing, or blanks alone."""
+    return not file.size or (readable(file) and not file.text.strip())
 
 
 def is_hollow(file: File) -> bool:
