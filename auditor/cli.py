@@ -250,7 +250,8 @@ def probes(
             typer.echo(line)
         return
     if id not in known:
-        from auditor.profile import names_like, own_probe
+        from auditor.models import FILES_OF
+        from auditor.profile import names_like
         from auditor.rules import RULES
 
         if id in RULES:
@@ -263,7 +264,7 @@ def probes(
         near = names_like(id, [*known, *RULES], 3)
         listed = (
             "name the course's profile with --profile, and list them with: auditor probes --profile PROFILE"
-            if id.startswith(own_probe(""))
+            if id.startswith(FILES_OF)
             else "list them with: auditor probes"
         )
         hint = f"did you mean {', '.join(near)}?" if near else listed

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from auditor.globs import matches
 from auditor.layouts import Layout
-from auditor.models import Named, Record
+from auditor.models import FILES_OF, Named, Record
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 from auditor.trust import Trust
@@ -23,12 +23,12 @@ LEFT = "TODO"
 
 def own_probe(item: str) -> str:
     """The id of the probe that the files of an item are."""
-    return f"files-of-{item}"
+    return FILES_OF + item
 
 
 def names_like(name: str, known: Iterable[str], n: int = 1) -> list[str]:
     """The known names that may be meant by one that is not known. What the probes of items have in common is no likeness."""
-    start = own_probe("") if name.startswith(own_probe("")) else ""
+    start = FILES_OF if name.startswith(FILES_OF) else ""
     rest = {k.removeprefix(start): k for k in known if k.startswith(start)}
     return [rest[close] for close in difflib.get_close_matches(name.removeprefix(start).lower(), rest, n, 0.6)]
 

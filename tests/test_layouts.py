@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from auditor.layouts import form, wrong
+from auditor.layouts import Layout, form, wrong
 from auditor.markup import outline
 from auditor.models import Report
 from auditor.profile import Profile
@@ -72,6 +72,33 @@ BOXES = """\
 
 Nothing.
 """
+
+
+@pytest.mark.parametrize(
+    ("mark", "row", "behind"),
+    [
+        ("Answer:", "Answer: text", " text"),
+        ("Answer:", "**Answer:** text", "** text"),
+        ("Answer:", "**Answer**: text", " text"),
+        ("Answer:", "> *answer:* text", "* text"),
+        ("> Answer:", "Answer: text", " text"),
+        ("**Answer**", "__Answer__ text", "__ text"),
+        ("**Answer**", "Answers are given below", None),
+        ("Answer:", "The answer: text", None),
+        ("Answer:", "Answer text", None),
+        ("Answer:", "", None),
+        ("**", "** text", " text"),
+    ],
+)
+def test_the_mark_of_an_answer_in_bold_or_not(mark: str, row: str, behind: str | None) -> None:
+    assert Layout(name="x", answer=mark).behind(row) == behind
+
+
+def test_an_answer_behind_a_mark_in_bold_is_read() -> None:
+    layouts = [{"name": "new", "heading": ["## {n}. {title}"], "answer": "Answer:"}]
+    course = profile(report=["R.md"], layouts=layouts, questions=SEVERAL["questions"])
+    report = parsed(course, {"R.md": "## 1. Testing\n\n**Answer:** We test.\n\nMuch.\n\n## 2. Data\n\nAnswer:\n\nB.\n"})
+    assert [q.answer for q in report.questions] == ["We test.\nMuch.", "B."]
 
 
 def test_boxes_are_the_questions_and_what_stands_below_is_the_answer() -> None:

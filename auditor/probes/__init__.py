@@ -15,6 +15,7 @@ from auditor.boundary import attempt
 from auditor.holes import Hole, unsure, watching
 from auditor.lazy import dataclass
 from auditor.models import Evidence, Outcome, Searched
+from auditor.readers.comments import spoken
 from auditor.readers.python import Module, python
 from auditor.readers.text import readable
 from auditor.said import will_ask
@@ -122,7 +123,8 @@ class Probe:
                 if near.startswith(f"{path}:")
                 else f"not in {path}, the one file that matches"
             )
-            looked = f"{path} is empty, the one file that matches" if is_empty(files.paths[path]) else looked
+            if state := _empty(files.paths[path]):
+                looked = f"{path} {state}, the one file that matches"
         mention = f" and {'mention' if many else 'mentions'} {words}" if words else ""
         what = f"{looked} {where}{mention}"
         return absence(f"{what}; {nearest}" if near else what, *sources)
@@ -200,9 +202,11 @@ def probe(
     return register
 
 
-def is_empty(file: File) -> bool:
-    """Whether a file has nothing, or blanks alone."""
-    return not file.size or (readable(file) and not file.text.strip())
+def _empty(file: File) -> str:
+    """That a file says nothing, in words; empty for one that does, or that cannot be read."""
+    if not file.size or (readable(file) and not file.text.strip()):
+        return "is empty"
+    return "has nothing but comments" if readable(file) and not any(row.strip() for row in spoken(file)) else ""
 
 
 def is_hollow(file: File) -> bool:

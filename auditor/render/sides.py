@@ -3,8 +3,7 @@
 import shlex
 from collections import Counter
 
-from auditor.models import AuditRecord, Finding, ItemLabel, Label, Standing, Verdict
-from auditor.profile import own_probe
+from auditor.models import FILES_OF, AuditRecord, Finding, ItemLabel, Label, Standing, Verdict
 from auditor.rules import ADDRESSES, SECRETS
 
 STANDINGS = {"finding": "finding", "lead": "lead", "remark": "remark", "disputed": "disputed"}
@@ -44,7 +43,7 @@ def explained(record: AuditRecord, finding: Finding) -> str:
         cited = (record.evidence[c.evidence].probe for c in verdict.citations)
         ids = list(dict.fromkeys(p for p in cited if p and not p.startswith("claim:")))[:3]
     known = record.profile.file or record.profile.name
-    of = f" --profile {shlex.quote(known)}" if any(id_.startswith(own_probe("")) for id_ in ids) else ""
+    of = f" --profile {shlex.quote(known)}" if any(id_.startswith(FILES_OF) for id_ in ids) else ""
     return f"auditor probes {' | '.join(ids) or finding.rule}{of}"
 
 

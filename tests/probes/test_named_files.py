@@ -107,6 +107,25 @@ def test_a_word_that_only_a_comment_says_is_told() -> None:
     assert absent.note.endswith("mentions `rule `; nearest is Snakefile:2, a comment.")
 
 
+@pytest.mark.parametrize(
+    ("tree", "mentions", "said"),
+    [
+        ({"environment.yml": "x: 1\n"}, ("name:",), "no file that matches `environment*.yml` mentions `name:`"),
+        ({"environment.yml": "# name: pond\n"}, ("name:",), "environment.yml has nothing but comments, the one file that matches `environment*.yml` and mentions `name:`; nearest is environment.yml:1, a comment"),
+        ({"environment.yml": "x: 1\n# name: pond\n"}, ("name:",), "not in the one file that matches `environment*.yml` and mentions `name:`; nearest is environment.yml:2, a comment"),
+        ({"environment.yml": ""}, (), "environment.yml is empty, the one file that matches `environment*.yml`"),
+        ({"environment.yml": " \n\n"}, (), "environment.yml is empty, the one file that matches `environment*.yml`"),
+        ({"environment.yml": "", "environment-gpu.yml": ""}, (), "none of the 2 files that match `environment*.yml`"),
+        ({}, tuple("abcdefg"), "no file that matches `environment*.yml` mentions `a` or `b` or `c` or `d` (and 3 more)"),
+        ({}, tuple("abcd"), "no file that matches `environment*.yml` mentions `a` or `b` or `c` or `d`"),
+    ],
+)  # fmt: skip
+def test_what_an_absence_says(tree: dict[str, str | bytes], mentions: tuple[str, ...], said: str) -> None:
+    item = Item(id="it", texts=("Declare it",), files=("environment*.yml",), mentions=mentions)
+    (absent,) = load([item])["files-of-it"].run(Snapshot(tree)).evidence
+    assert absent.note.partition("? No: ")[2] == f"{said}."
+
+
 def test_the_evidence_is_the_line_and_the_absence_says_where_it_was_looked() -> None:
     item = Item(id="airflow", texts=("Write an Airflow DAG.",), files=("dags/**/*.py",), mentions=("airflow", "DAG("))
     probe = load([item])["files-of-airflow"]
