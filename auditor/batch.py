@@ -40,7 +40,6 @@ from auditor.models import (
     GroupEntry,
     JudgeInfo,
     Label,
-    Named,
     Noted,
     Report,
     Statistics,
@@ -393,7 +392,7 @@ def failed(task: Task, reason: str) -> Done:
         submission=Audited(
             id=s.id, repo=s.repo, ref=s.ref, before=s.before, report_path=s.report_path, commit="", commit_time=""
         ),
-        profile=Named(name=_profile(task.terms.profile).name, hash=_profile(task.terms.profile).hash),
+        profile=_profile(task.terms.profile).told,
         judge=task.terms.judge,
         report=Report(path="", commit="", sha256=""),
         error=" ".join(reason.split())[:1000] or "failed",
@@ -543,7 +542,7 @@ def summarise(
             renew(folder, entry, beside.around(entry.id, entry.repo, ways[entry.name]), profile)
 
     course = Class(
-        profile=Named(name=profile.name, hash=profile.hash),
+        profile=profile.told,
         judge=judge.info,
         tool=Tool(version=__version__, python=running()),
         titles={item.id: item.texts[0] for item in profile.items},

@@ -2,6 +2,7 @@
 
 import difflib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -39,6 +40,10 @@ _WORDS = {
     OPEN: frozenset(["no", "not done", "todo", "to do", "open", "false", "n", "x_mark", "white_large_square", "none"]),
     PARTLY: frozenset(["partly", "partially", "partial", "half", "in progress", "wip", "ongoing", "started"]),
 }
+_PLAIN = frozenset(
+    ["done", "yes", "completed", "finished", "ok", "okay"]
+)  # ticks also before other words; `check the log` is none
+_TAKEN_BACK = _WORDS[PARTLY] | {"in part", "not"}
 _PERCENT = compile_later(r"^(\d{1,3})\s*%$")
 _SHORTCODE = compile_later(r"^:([a-z_]{1,30}):$")
 _BULLET = compile_later(r"^\s*(?:[*+\-–—•·◦▪‣●○](?!\*)|\d{1,3}[.)])?\s*")
@@ -52,7 +57,22 @@ _NEAR = 0.9  # the likeness from which two texts of words are one
 
 def state(mark: str) -> str:
     """What a mark says: `ticked`, `open`, or `partly` for all that is neither, which is never held against anybody."""
-    return _said(mark) or PARTLY
+    return _said(mark) or (TICKED if noted(mark)[0] else PARTLY)
+
+
+def noted(text: str) -> tuple[str, str]:
+    """A tick with a note behind it (`Yes, see LICENSE`, `x (MIT)`), as the two; nothing where the text does not begin with one, or
+    takes part of it back (`x (partly)`, `yes / no`)."""
+    row = text.strip().lstrip("*_`")
+    end = next((i for i, c in enumerate(row) if i and (c.isspace() or c in ",;:.()[]!*_`–—")), 0)
+    lead, rest = row[:end], row[end:].lstrip(" ,;:.!*_`-–—").strip()
+    if _said(lead) != TICKED or not (len(lead) == 1 or lead.casefold() in _PLAIN):
+        return "", ""
+    said = words(rest)
+    bare = f" {' '.join(said)} "
+    if not said or rest[0] in "/|" or said[0] == "or" or any(f" {w} " in bare for w in _TAKEN_BACK):
+        return "", ""
+    return lead, rest
 
 
 def _said(mark: str) -> str:
@@ -97,6 +117,7 @@ class Entry:
 def entries(text: str, first: int, end: int, profile: Profile) -> list[Entry]:
     """Every line from `first` (from 0) to before `end` that has a box, or that is an item of the profile."""
     found: list[Entry] = []
+    unsure: list[Entry] = []
     section = ""
     lines = text.split("\n")
     for start, tokens in parts(text):
@@ -104,7 +125,9 @@ def entries(text: str, first: int, end: int, profile: Profile) -> list[Entry]:
         reader.read(tokens)
         section = reader.section
         found += reader.with_notes()
-    return found
+        unsure += reader.unsure
+    there = {entry.item for entry in found}
+    return sorted([*found, *(e for e in unsure if e.item not in there)], key=lambda e: e.line) if unsure else found
 
 
 class _Reader:
@@ -117,8 +140,10 @@ class _Reader:
         self.start = start
         self.first, self.end = within
         self.profile = profile
+        self.tabled = any(layout.checklist == "table" for layout in profile.layouts)
         self.section = section
         self.found: list[Entry] = []
+        self.unsure: list[Entry] = []  # rows of tables without any mark: the checklist only where nothing else is
         self.below: dict[int, tuple[int, int]] = {}  # by an entry's line: where its text ends, where its list item does
 
     def with_notes(self) -> list[Entry]:
@@ -135,6 +160,7 @@ class _Reader:
     def read(self, tokens: Sequence[Token]) -> None:
         ends: list[int] = []  # of the list items that are open
         cells: list[str] = []
+        table: list[tuple[int, list[str]]] = []
         for k, token in enumerate(tokens):
             at = self.start + token.map[0] if token.map else 0
             if token.map and token.nesting <= 0 and not self.first <= at < self.end:
@@ -150,7 +176,10 @@ class _Reader:
             elif token.type == "inline" and tokens[k - 1].type in ("td_open", "th_open"):
                 cells.append(token.content)
             elif token.type == "tr_close" and cells:
-                self.table_row(cells, row)
+                table.append((row, cells))
+            elif token.type == "table_close":
+                self.table(table)
+                table = []
             elif token.type == "inline" and token.map and tokens[k - 1].type == "paragraph_open":
                 first = bool(ends) and tokens[k - 2].type == "list_item_open"
                 self.paragraph(token.content.split("\n"), at, first, ends[-1] if ends else 0)
@@ -163,9 +192,10 @@ class _Reader:
     def paragraph(self, rows: Sequence[str], at: int, bullet: bool, end: int) -> None:
         """The items of a paragraph: one for each row that starts with a mark, the first row of a list's item among them."""
         groups: list[tuple[int, str | None, str, list[str]]] = []
+        table: list[tuple[int, list[str]]] = []
         for i, row in enumerate(rows):
             if row.lstrip().startswith("|") and row.count("|") > 2:  # of a table without the line below its head
-                self.table_row(row.strip().strip("|").split("|"), at + i)
+                table.append((at + i, row.strip().strip("|").split("|")))
                 continue
             whole = row if bullet and i == 0 else row[_bullet_end(row) :]
             mark, rest, form = read_mark(whole)
@@ -177,6 +207,7 @@ class _Reader:
                 groups.append((i, mark, form, [rest if mark is not None else row]))
             elif groups:
                 groups[-1][3].append(row)
+        self.table(table)
         for g, (i, mark, form, said) in enumerate(groups):
             stop = (
                 at + groups[g + 1][0] if g + 1 < len(groups) else max(end, at + len(rows)) if bullet else at + len(rows)
@@ -214,23 +245,46 @@ class _Reader:
     def known(self, text: str) -> bool:
         return bool(match_item(text, self.profile)[0])
 
-    def table_row(self, cells: Sequence[str], at: int) -> None:
-        """A row of a table that has an item: its mark stands before the text or in another cell."""
-        for k, cell in enumerate(cells):
-            mark, rest, _ = read_mark(cell)
-            item, matched = match_item(rest, self.profile)
-            if not item:
+    def table(self, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+        """The rows of a table that have an item: each one's mark stands before the text or in another cell. Where no cell of a row is
+        a plain mark, it is what stands in the column that has the other rows' marks: a tick with a note, else what nobody can tell."""
+        read = []
+        for at, cells in rows:
+            for k, cell in enumerate(cells):
+                mark, rest, _ = read_mark(cell)
+                item, matched = match_item(rest, self.profile)
+                if item:
+                    read.append(
+                        (
+                            Entry(at + 1, self.section, mark, " ".join(rest.split()), "table", "", item, matched),
+                            k,
+                            cells,
+                        )
+                    )
+                    break
+        columns = Counter(
+            i for _, k, cells in read for i, c in enumerate(cells) if i != k and c.strip() and _said(_boxed(c))
+        )
+        columns = columns or Counter(i for _, k, cells in read for i, c in enumerate(cells) if i != k and noted(c)[0])
+        column = max(columns, key=lambda i: (columns[i], -i), default=None)
+        for entry, k, cells in read:
+            if entry.mark is not None:
+                self.found.append(replace(entry, mark=entry.mark.strip()))
                 continue
-            if mark is None:
-                boxes = [m if (m := read_mark(c)[0]) is not None else c for i, c in enumerate(cells) if i != k]
-                told = [b for b in boxes if b.strip() and _said(b)]
-                plain = [b for b in told if _said(b) != PARTLY]
-                scores = [c for c in cells[k + 1 :] if c.strip().isdigit()]  # of a rubric: neither done nor open
-                mark = next(iter([*plain, *told, *scores, *(b for b in boxes if not b.strip())]), None)
-            shown = " ".join(rest.split())
-            if mark is not None:
-                self.found.append(Entry(at + 1, self.section, mark.strip(), shown, "table", "", item, matched))
-            return
+            others = [(i, _boxed(c)) for i, c in enumerate(cells) if i != k]
+            told = [b for _, b in others if b.strip() and _said(b)]
+            plain = [b for b in told if _said(b) != PARTLY]
+            own = [b for i, b in others if i == column and cells[i].strip()]
+            scores = [c for c in cells[k + 1 :] if c.strip().isdigit()]  # of a rubric: neither done nor open
+            blank = [b for _, b in others if not b.strip()]
+            if mark := next(iter([*plain, *told, *own, *scores, *blank]), None):
+                lead, note = noted(mark) if not _said(mark) else ("", "")
+                self.found.append(replace(entry, mark=lead or _short(mark), note=note))
+            elif mark is not None:
+                self.found.append(replace(entry, mark=""))
+            elif self.tabled and others:
+                mark = next((c for i, c in others if i > k), others[0][1])
+                self.unsure.append(replace(entry, mark=_short(mark)))
 
     def html(self, text: str, first: int) -> None:
         """The items of a block of HTML: one for each list item, row, line or check box."""
@@ -260,6 +314,18 @@ class _Reader:
             elif not tag.name:
                 said += tag.text + " "
         flush()
+
+
+def _boxed(cell: str) -> str:
+    """The mark of a cell that is a box, else what stands there."""
+    mark = read_mark(cell)[0]
+    return cell if mark is None else mark
+
+
+def _short(mark: str) -> str:
+    """A mark as it is shown: one that is no mark may be a sentence."""
+    bare = " ".join(mark.split())
+    return bare if len(bare) <= _MARK_WIDTH else bare[: _MARK_WIDTH - 1].rstrip() + "…"
 
 
 def _bullet_end(row: str) -> int:

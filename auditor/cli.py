@@ -250,8 +250,8 @@ def probes(
             typer.echo(line)
         return
     if id not in known:
-        import difflib
-
+        from auditor.models import FILES_OF
+        from auditor.profile import names_like
         from auditor.rules import RULES
 
         if id in RULES:
@@ -261,8 +261,13 @@ def probes(
             _row("reader", rule.help)
             _row("group", rule.hint)
             return
-        near = difflib.get_close_matches(id, [*known, *RULES], 3)
-        hint = f"did you mean {', '.join(near)}?" if near else "list them with: auditor probes"
+        near = names_like(id, [*known, *RULES], 3)
+        listed = (
+            "name the course's profile with --profile, and list them with: auditor probes --profile PROFILE"
+            if id.startswith(FILES_OF)
+            else "list them with: auditor probes"
+        )
+        hint = f"did you mean {', '.join(near)}?" if near else listed
         raise UserError(f"no probe, kind of claim or rule is called {id!r}", hint)
     entry = known[id]
     kind = "probe" if id in catalogue else "kind of claim" if id in settlers else "form of sentence"

@@ -1,6 +1,7 @@
 """`auditor profile`: the verbs for a course of one's own. Only their flags are here before they run."""
 
 import sys
+from collections.abc import Sized
 from pathlib import Path
 from typing import Annotated
 
@@ -29,11 +30,15 @@ def check(
     left = sum(i.left_to_do for i in profile.items)
     to_do = f", but {left} item{' is' if left == 1 else 's are'} left to do" if left else ""
     typer.echo(
-        f"{source.shown}: no mistakes{to_do}; {len(profile.items)} items, {len(profile.questions)} questions,"
-        f" {len(profile.versions)} versions, {len(profile.layouts) or 'the usual'} layouts"
+        f"{source.shown}: no mistakes{to_do}; {_many(profile.items, 'item')}, {_many(profile.questions, 'question')},"
+        f" {_many(profile.versions, 'version')}, {_many(profile.layouts, 'layout') if profile.layouts else 'the usual layouts'}"
     )
     for line in remarks(profile):
         typer.echo(f"  to look at: {line}")
+
+
+def _many(found: Sized, one: str) -> str:
+    return f"{len(found)} {one}{'s' * (len(found) != 1)}"
 
 
 @app.command()

@@ -18,7 +18,7 @@ from auditor.models import Audited, AuditRecord, ChecklistItem, Finding, Submiss
 from auditor.prepared import opened, with_report
 from auditor.probes import Probe
 from auditor.probes import load as load_probes
-from auditor.profile import Item, Profile
+from auditor.profile import Item, Profile, names_like
 from auditor.prose import read_prose
 from auditor.report.find import find_report
 from auditor.report.parse import parse_report
@@ -129,9 +129,7 @@ class _Explained:
             yield from self.verdict(self.verdicts[id_])
         known = [*probes, *settlers, *readers, *self.profile.items_by_id, *RULES]
         if id_ not in known and not findings and id_ not in self.verdicts:
-            import difflib
-
-            near = difflib.get_close_matches(id_, dict.fromkeys(known), 3)  # a check and an item may have one name
+            near = names_like(id_, dict.fromkeys(known), 3)  # a check and an item may have one name
             hint = f"did you mean {', '.join(near)}?" if near else "`auditor probes` lists probes and checks"
             raise UserError(f"nothing in this audit is called {id_!r}", hint)
 

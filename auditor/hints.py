@@ -2,9 +2,10 @@
 
 from typing import Literal, get_args
 
-Side = Literal["missing", "there", "ticked", "planned", "open"]
+Side = Literal["missing", "there", "ticked", "shown", "planned", "open"]
 """How a sentence and what contradicts it lie to each other: it is said and is `missing` or otherwise; it is denied and is `there`; it is
-denied, or told only as a plan or an attempt (`planned`), and its box is `ticked`; it is told and its box is `open`."""
+denied, or told only as a plan or an attempt (`planned`), and its box is `ticked`, which the repository may bear out (`shown`); it is told
+and its box is `open`."""
 
 # Where the repository contradicts a sentence, by the kind of what the sentence states and, where that matters, the place that it
 # speaks of: what to do where it is said and missing, and where it is denied and there.
@@ -84,20 +85,23 @@ _STATED = {
 }
 # Where the report's own checklist contradicts it.
 _BOXES = {
-    "ticked": "Untick the box: `[ ]`. If it was done after all, change the sentence.",
-    "planned": "Untick the box: `[ ]`. If it was done after all, say so in the sentence.",
+    "ticked": "{untick} If it was done after all, change the sentence.",
+    "shown": "The box and the repository agree, so change the sentence: say what is there. If it is not used, take it out of the repository, and {untick}",
+    "planned": "{untick} If it was done after all, say so in the sentence.",
     "open": "Tick the box if it was done, else change the sentence.",
 }
+_UNTICK = ("Untick the box: `[ ]`.", "Take the mark out of the item's row of the table.")  # in a list, and in a table
 KINDS = frozenset(k for k in _STATED if ":" not in k)
 """The kinds of claims that there are hints for."""
 SIDES: tuple[Side, ...] = get_args(Side)
 
 
-def stated(kind: str, rule: str, side: Side, part: str = "") -> str:
+def stated(kind: str, rule: str, side: Side, part: str = "", tabled: bool = False) -> str:
     """What to do about a sentence that states something of a kind, `part` being what it more closely speaks of; nothing where that says
-    no more than the rule."""
+    no more than the rule. `tabled`: the checklist is a table, which has marks and no boxes."""
     if rule == "prose-contradicts-checklist":
-        return _BOXES.get(side, "")
+        untick = _UNTICK[tabled]
+        return _BOXES.get(side, "").format(untick=untick[0].lower() + untick[1:] if side == "shown" else untick)
     if rule != "prose-contradicts-repository":
         return ""
     said = _STATED.get(f"{kind}:{part}") or _STATED.get(kind)

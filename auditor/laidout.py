@@ -140,8 +140,7 @@ def sections(
         said = (own[0][0], own[0][1]) if own else (0, 0)
         answer, mark = max([start.body, *(b for _, b in own)]), -1
         if layout.answer:
-            wanted = layout.answer.strip().casefold()
-            mark = next((i for i in range(start.body, end) if lines[i].strip().casefold().startswith(wanted)), -1)
+            mark = next((i for i in range(start.body, end) if layout.behind(lines[i]) is not None), -1)
         n, label = numbers.of(read.n, id_)
         made.append(
             Section(

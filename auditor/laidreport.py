@@ -112,7 +112,7 @@ def _question(
     above = rows[section.body : section.mark if section.mark >= 0 else section.end]
     if section.mark >= 0:
         answer, span, fence = answer_rows(rows, section.mark, section.end)
-        own = rows[section.mark].strip()[len(layout.answer.strip()) :].strip(" *_")
+        own = (layout.behind(rows[section.mark]) or "").strip(" *_")
         answer = [r for r in answer if r[0] != section.mark + 1]
         answer = [(section.mark + 1, own), *answer] if own else answer
     else:

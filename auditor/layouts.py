@@ -50,6 +50,24 @@ class Layout(Record):
         """What a heading says, if it has one of the forms."""
         return next((read for f in self.forms if f.at(heading) and (read := f.read(heading.text)) is not None), None)
 
+    def behind(self, row: str) -> str | None:
+        """What a line has behind the mark of an answer that it starts with, be the mark in bold or in a quote or not (`**Answer:** text`);
+        None for a line without it. A mark that ends in a letter is a word of any sentence, unless it stands out."""
+        wanted, bare = self.answer.strip(), row.strip()
+        if wanted and bare[: len(wanted)].casefold() == wanted.casefold():
+            return bare[len(wanted) :]
+        core, bare = wanted.strip(" >*_"), bare.lstrip(" >")
+        if not core or (core[-1].isalnum() and bare[:1] not in ("*", "_")):
+            return None
+        at = 0
+        for sign in core:
+            while sign not in "*_" and bare[at : at + 1] in ("*", "_"):
+                at += 1
+            if bare[at : at + 1].casefold() != sign.casefold():
+                return None
+            at += 1
+        return bare[at:]
+
     def written(self, n: str, title: str) -> str:
         """A question's heading as the first form writes it."""
         first = next((h for h in self.heading if not h.startswith("/")), "")

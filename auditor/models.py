@@ -405,11 +405,15 @@ class Audited(Record):
     uncommitted: tuple[str, ...] = ()
 
 
+FILES_OF = "files-of-"  # what the id of a probe begins with that only a course's own item makes
+
+
 class Named(Record):
-    """A profile or a prompt, with the hash of its content."""
+    """A profile or a prompt, with the hash of its content. `file` is what the file of a profile that the program does not bring is called."""
 
     name: str
     hash: str = ""
+    file: str = ""
 
 
 class JudgeInfo(Record):

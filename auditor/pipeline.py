@@ -236,7 +236,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
     return AuditRecord(
         tool=Tool(version=__version__, python=running()),
         submission=prepared.submission,
-        profile=Named(name=profile.name, hash=profile.hash),
+        profile=profile.told,
         prompt=prompt,
         judge=info,
         report=prepared.report,

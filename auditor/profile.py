@@ -1,7 +1,9 @@
 """The course as data: which checklist items and questions there are, what each maps to, and what is nobody's own work."""
 
+import difflib
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -10,7 +12,7 @@ from pydantic import Field, model_validator
 
 from auditor.globs import matches
 from auditor.layouts import Layout
-from auditor.models import Record
+from auditor.models import FILES_OF, Named, Record
 from auditor.repository import Unreadable
 from auditor.snapshot import File
 from auditor.trust import Trust
@@ -21,7 +23,14 @@ LEFT = "TODO"
 
 def own_probe(item: str) -> str:
     """The id of the probe that the files of an item are."""
-    return f"files-of-{item}"
+    return FILES_OF + item
+
+
+def names_like(name: str, known: Iterable[str], n: int = 1) -> list[str]:
+    """The known names that may be meant by one that is not known. What the probes of items have in common is no likeness."""
+    start = FILES_OF if name.startswith(FILES_OF) else ""
+    rest = {k.removeprefix(start): k for k in known if k.startswith(start)}
+    return [rest[close] for close in difflib.get_close_matches(name.removeprefix(start).lower(), rest, n, 0.6)]
 
 
 class Item(Record):
@@ -158,6 +167,11 @@ class Profile(Record):
     known: frozenset[str] = Field(default=frozenset(), exclude=True)
     stub_lines: dict[str, frozenset[str]] = Field(default_factory=dict, exclude=True)
     stub_patterns: dict[str, tuple[tuple[int, str, int, str], ...]] = Field(default_factory=dict, exclude=True)
+
+    @property
+    def told(self) -> Named:
+        """The profile as a record names it."""
+        return Named(name=self.name, hash=self.hash, file=self.source.name if self.source else "")
 
     @cached_property
     def due(self) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """What is wrong with a profile, each mistake at its line and with the nearest right name, and what is worth a second look."""
 
-import difflib
 import re
 import tomllib
 from collections import Counter
@@ -10,7 +9,7 @@ from typing import Any
 
 from auditor.layouts import BUILT_IN, Layout, wrong
 from auditor.models import Record
-from auditor.profile import Asked, Item, Profile, Version, is_open, words
+from auditor.profile import Asked, Item, Profile, Version, is_open, names_like, words
 from auditor.profile_files import LISTS, Data, Mistake
 from auditor.topics import TOPICS
 
@@ -32,7 +31,7 @@ def keys_of(kind: str) -> tuple[str, ...]:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a sentence that says which known name may be meant; empty where none is like it."""
-    close = difflib.get_close_matches(name.lower(), list(known), 1, 0.6)
+    close = names_like(name, known)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
@@ -43,20 +42,33 @@ def parse(text: str) -> tuple[Data | None, list[Mistake]]:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         at = re.search(r"at line (\d+)", str(error))
         row = int(at[1]) if at else text.count("\n") + 1
-        return None, [Mistake(row, f"not TOML: {str(error).partition(' (at ')[0]}")]
+        return None, [Mistake(row, f"not TOML: {str(error).partition(' (at ')[0]}{_unquoted(text, str(error))}")]
     mistakes = list(_keys(data))
     for mistake in mistakes:
         _drop(data, mistake.path)
     return data, mistakes
 
 
+def _unquoted(text: str, error: str) -> str:
+    """The end of a sentence on a value that is no TOML because its words have no quotes; empty for any other."""
+    at = re.search(r"Invalid value \(at line (\d+), column (\d+)", error)
+    rows = text.split("\n")
+    if not at or int(at[1]) > len(rows):
+        return ""
+    said = re.split(r"[,\]}#\"']", rows[int(at[1]) - 1][int(at[2]) - 1 :], maxsplit=1)[0].strip()
+    return f'; a text stands in quotes: "{said[:60]}"' if said[:1].isalpha() else ""
+
+
 def _drop(data: Data, path: Path) -> None:
-    """Takes out what is wrong in form, so that it is said once."""
+    """Takes out what is wrong in form, so that it is said once. One text where a list of them belongs is taken for a list of one."""
     at: Any = data
     for part in path[:-1]:
         at = at[part]
     if isinstance(at, dict):
-        at.pop(path[-1], None)
+        value = at.pop(path[-1], None)
+        field = RECORDS[str(path[0])].model_fields.get(str(path[-1])) if len(path) == 3 and path[0] in RECORDS else None
+        if isinstance(value, str) and field and str(field.annotation).startswith("tuple[str, ..."):
+            at[path[-1]] = [value]
     elif isinstance(at, list) and isinstance(path[-1], int):
         at[path[-1]] = {}
 

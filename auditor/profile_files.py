@@ -165,7 +165,8 @@ def read(source: Source, below: tuple[Path, ...] = (), packaged: bool = False) -
         mistakes.append(Mistake(0, f"stubs = {data.get('stubs')!r} cannot be read ({reason(error)})", ("stubs",)))
         made.pop("stubs", None)
     profile, more = validated(made, own)
-    mistakes += more
+    formed = {m.path[:2] for m in mistakes}  # what such an entry lacks may be what was taken out of it
+    mistakes += [m for m in more if len(m.path) != 2 or m.path not in formed]
     if (source.path or packaged) and profile is not None:
         mistakes += sound(profile, own, base)
     return profile, sorted(_placed(source.text, mistakes), key=lambda m: m.line)

@@ -226,3 +226,43 @@ def test_states_are_stable_under_case_and_space() -> None:
     for mark in ("*", "**", "`", "o", "👍"):
         assert state(mark) == "partly"
     assert not entries("plain words\n\n- a bullet\n", 0, 4, PROFILE)
+
+
+@pytest.mark.parametrize(
+    ("cell", "mark", "checked", "partly", "note"),
+    [
+        ("Yes, see LICENSE", "Yes", True, False, "see LICENSE"),
+        ("x (MIT)", "x", True, False, "(MIT)"),
+        ("**Done**: MIT", "Done", True, False, "MIT"),
+        ("✓ MIT", "✓", True, False, ""),
+        ("[x] MIT", "x", True, False, ""),
+        ("+", "+", False, True, ""),
+        ("*", "*", False, True, ""),
+        ("MIT", "MIT", False, True, ""),
+        ("x (in part)", "x (in part)", False, True, ""),
+        ("yes, partly", "yes, partly", False, True, ""),
+        ("yes / no", "yes / no", False, True, ""),
+        ("check the file", "check the file", False, True, ""),
+        ("x-ray", "x-ray", False, True, ""),
+        ("No, not yet", "No, not yet", False, True, ""),
+        ("", "", False, False, ""),
+        ("no", "no", False, False, ""),
+    ],
+)
+@pytest.mark.parametrize("evidence", ["", " Yes, in the wiki |"])
+def test_a_cell_of_a_table(cell: str, mark: str, checked: bool, partly: bool, note: str, evidence: str) -> None:
+    """What stands where the other rows have their marks is this row's, whatever it says, and the row is there."""
+    head = "# Checklist\n\n| # | Item | Done |" + (" Where |" if evidence else "")
+    more = "| --- " if evidence else ""
+    rows = f"| 1 | {OTHER} | x |{evidence}\n| 2 | {ITEM} | {cell} |{evidence}\n"
+    found = read(f"{head}\n| --- | --- | --- {more}|\n{rows}")
+    assert [i.checked for i in found.items] == [True, checked]
+    item = found.items[1]
+    assert (item.mark, item.partly, item.note) == (mark, partly, note)
+
+
+def test_a_table_of_who_does_what_is_no_checklist() -> None:
+    table = f"| Who | What |\n| --- | --- |\n| Ada | {ITEM} |\n| Bo | {OTHER} |\n"
+    assert read(f"# Checklist\n\n{table}").items == ()
+    boxes = f"* [x] {ITEM}\n* [ ] {OTHER}\n"
+    assert len(read(f"# Checklist\n\n{boxes}\n{table}").items) == 2

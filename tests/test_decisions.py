@@ -128,3 +128,11 @@ def test_nothing_is_asked_in_an_exam_about_what_was_not_filled_in() -> None:
         "checked-but-absent", "found-but-unchecked", "prose-contradicts-repository", "prose-contradicts-checklist",
         "prose-contradicts-prose", "report-addresses-a-model", "repository-addresses-a-model", "secret-in-repository",
     }  # fmt: skip
+
+
+def test_the_file_that_the_guide_shows_is_one() -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "batch.md").read_text(encoding="utf-8")
+    shown = guide.partition("### The file of decisions")[2].partition("```json")[2].partition("```")[0]
+    assert [d.decision for d in Decisions.model_validate_json(shown).decisions] == ["confirmed"]
+    for key in (*Decisions.model_fields, *Decision.model_fields):
+        assert f"`{key}`" in guide or f'"{key}"' in shown

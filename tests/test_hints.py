@@ -4,14 +4,16 @@ import pytest
 from build_fixture import build
 
 from auditor import pipeline
-from auditor.claims.case import Settled
+from auditor.claims.case import Case, Settled
 from auditor.claims.kinds import KINDS as TYPES
 from auditor.claims.kinds import Dependency, File, Practice, Runs, Typed, kind_of
 from auditor.claims.run import side_of
 from auditor.hints import KINDS, SIDES, stated
-from auditor.models import AuditRecord, Evidence, Submission
+from auditor.models import AuditRecord, ChecklistItem, Evidence, Report, Submission
 from auditor.profile import load_profile
+from auditor.prose import Prose
 from auditor.rules import RULES, hint
+from auditor.snapshot import Snapshot
 
 REPOSITORY, CHECKLIST, PROSE = (f"prose-contradicts-{w}" for w in ("repository", "checklist", "prose"))
 
@@ -31,6 +33,9 @@ def test_every_rule_and_side_of_every_kind(kind: str, side: str) -> None:
         assert "what shows it" not in said
     box = stated(kind, CHECKLIST, side)  # type: ignore[arg-type]
     assert box.startswith({"ticked": "Untick", "planned": "Untick", "open": "Tick"}.get(side, ""))
+    tabled = stated(kind, CHECKLIST, side, "", True)  # type: ignore[arg-type]
+    assert "[ ]" not in tabled
+    assert ("row of the table" in tabled) == ("ntick the box" in box)
     assert stated(kind, PROSE, side) == ""  # type: ignore[arg-type]  # the rule's own says all
     assert RULES[PROSE].hint
 
@@ -57,6 +62,12 @@ def box(note: str) -> Evidence:
         (File(kind="file", quote="q", path="a.py", state="absent", denied=True), REPOSITORY, (), "missing"),
         (Dependency(kind="dependency", quote="q", package="ruff", state="not declared"), REPOSITORY, (), "there"),
         (Practice(kind="practice", quote="q", item="i", denied=True), CHECKLIST, (box("ticked"),), "ticked"),
+        (
+            Practice(kind="practice", quote="q", item="i", denied=True),
+            CHECKLIST,
+            (box("ticked"), box("1 hook")),
+            "shown",
+        ),
         (Practice(kind="practice", quote="q", item="i", strength="planned"), CHECKLIST, (box("ticked"),), "planned"),
         (Practice(kind="practice", quote="q", item="i", strength="attempted"), CHECKLIST, (box("ticked"),), "planned"),
         (Practice(kind="practice", quote="q", item="i"), CHECKLIST, (box("open"),), "open"),
@@ -71,7 +82,7 @@ def test_on_which_side_a_sentence_is(claim: Typed, rule: str, evidence: tuple[Ev
     ("quote", "starts"),
     [
         ("We do not make use of caching", "Say that it runs there, or take"),
-        ("We did not implement a frontend", ("Say that it is there", "Untick the box")),
+        ("We did not implement a frontend", ("Say that it is there", "The box and the repository agree")),
     ],
 )
 def test_a_denial_is_not_answered_with_adding_what_is_there(
@@ -89,3 +100,21 @@ def test_a_denial_is_not_answered_with_adding_what_is_there(
 def overclaiming(tmp_path_factory: pytest.TempPathFactory) -> AuditRecord:
     repo = build("overclaiming", tmp_path_factory.mktemp("hints") / "overclaiming")
     return pipeline.audit(Submission(id="x", repo=str(repo)), load_profile())
+
+
+@pytest.mark.parametrize(
+    ("row", "tabled"),
+    [("| 1 | Set up it | x |", True), ("| [x] | Set up it |", False), ("- [x] Set up it", False), ("- [x] a | b | Set up it", False)],
+)  # fmt: skip
+def test_a_box_in_a_table_is_no_box(row: str, tabled: bool) -> None:
+    report = Report(
+        path="R.md",
+        commit="",
+        sha256="",
+        text=f"# R\n{row}\n",
+        items=(ChecklistItem(n=1, line=2, text="it", mark="x", checked=True, partly=False),),
+    )
+    case = Case(Snapshot({"R.md": report.text}), load_profile(), Prose(report, load_profile()))
+    told = Evidence(kind="excerpt", path="R.md", start=2, end=2, excerpt="[x] it", note="ticked")
+    assert case.in_table(told) is tabled
+    assert not case.in_table(box("1 hook"))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from auditor.layouts import form, wrong
+from auditor.layouts import Layout, form, wrong
 from auditor.markup import outline
 from auditor.models import Report
 from auditor.profile import Profile
@@ -72,6 +72,33 @@ BOXES = """\
 
 Nothing.
 """
+
+
+@pytest.mark.parametrize(
+    ("mark", "row", "behind"),
+    [
+        ("Answer:", "Answer: text", " text"),
+        ("Answer:", "**Answer:** text", "** text"),
+        ("Answer:", "**Answer**: text", " text"),
+        ("Answer:", "> *answer:* text", "* text"),
+        ("> Answer:", "Answer: text", " text"),
+        ("**Answer**", "__Answer__ text", "__ text"),
+        ("**Answer**", "Answers are given below", None),
+        ("Answer:", "The answer: text", None),
+        ("Answer:", "Answer text", None),
+        ("Answer:", "", None),
+        ("**", "** text", " text"),
+    ],
+)
+def test_the_mark_of_an_answer_in_bold_or_not(mark: str, row: str, behind: str | None) -> None:
+    assert Layout(name="x", answer=mark).behind(row) == behind
+
+
+def test_an_answer_behind_a_mark_in_bold_is_read() -> None:
+    layouts = [{"name": "new", "heading": ["## {n}. {title}"], "answer": "Answer:"}]
+    course = profile(report=["R.md"], layouts=layouts, questions=SEVERAL["questions"])
+    report = parsed(course, {"R.md": "## 1. Testing\n\n**Answer:** We test.\n\nMuch.\n\n## 2. Data\n\nAnswer:\n\nB.\n"})
+    assert [q.answer for q in report.questions] == ["We test.\nMuch.", "B."]
 
 
 def test_boxes_are_the_questions_and_what_stands_below_is_the_answer() -> None:
@@ -187,6 +214,17 @@ def test_a_rubric_with_scores_is_a_checklist() -> None:
     assert [(i.item, i.mark, i.checked, i.partly) for i in report.items] == [
         ("box-first", "3", False, True), ("box-second", "0", False, True), ("box-third", "Yes", True, False), ("box-fourth", "", False, False),
     ]  # fmt: skip
+
+
+def test_a_table_whose_every_mark_is_unclear_is_there() -> None:
+    """Where the course's checklist is a table, one without any known mark is still the checklist; beside one it is another table."""
+    layouts = [{"name": "rubric", "questions": "boxes", "checklist": "table", "report": ["RUBRIC.md"]}]
+    unclear = "|Part|Mark|\n|-|-|\n|Write the first part|MIT|\n|Write the second part|+|\n"
+    course = profile(report=["RUBRIC.md"], layouts=layouts)
+    told = [(i.item, i.mark, i.partly) for i in parsed(course, {"RUBRIC.md": unclear}).items]
+    assert told == [("box-first", "MIT", True), ("box-second", "+", True)]
+    both = parsed(course, {"RUBRIC.md": f"{RUBRIC}\n{unclear}"}).items
+    assert [i.mark for i in both] == ["3", "0", "Yes", ""]
 
 
 def test_one_document_for_each_exercise_in_any_language() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import UserError
-from auditor.profile import load_profile
+from auditor.profile import load_profile, names_like
 from auditor.profile_check import remarks
 from auditor.profile_expressions import why_not
 from auditor.profile_files import find, packaged, read
@@ -115,6 +115,11 @@ def test_a_sound_profile_has_none(tmp_path: Path) -> None:
         ('probes = ["any-tests"]', 'probes = ["any-tests"]\nmentions = ["DAG("]', "13: item 'tests': say in files = [...] which files say these words"),
         ('probes = ["any-tests"]', 'files = ["dags/**"]\nmentions = [" "]', "13: item 'tests': ' ' stands in no line"),
         ('observable = false\n', 'observable = false\nfiles = ["pond/**"]\n', "17: item 'swim': no file can show it, it says, and yet it names 'files-of-swim'"),
+        ('probes = ["any-tests"]', 'files = "LICENSE"', "12: item 'tests': files takes a list of texts: [\"...\"]"),
+        ('probes = ["any-tests"]', 'files = "LICENSE"\nmentions = ["MIT"]', "12: item 'tests': files takes a list of texts: [\"...\"]"),
+        ('probes = ["any-tests"]', 'files = 3', "12: item 'tests': files takes a list of texts: [\"...\"]"),
+        ('title = "Ponds"', "title = Ponds and lakes", '2: not TOML: Invalid value; a text stands in quotes: "Ponds and lakes"'),
+        ('probes = ["any-tests"]', "probes = [any-tests]", '12: not TOML: Invalid value; a text stands in quotes: "any-tests"'),
         ("[[items]]\nid = \"tests\"", "[items]\nid = \"tests\"", None),
     ],
 )  # fmt: skip
@@ -127,6 +132,15 @@ def test_each_mistake_is_one_line_at_its_place(old: str, new: str, wanted: str |
     else:
         assert wanted in [line.replace(f"2: extends: {tmp_path}", "FOLDER") for line in found]
         assert all("\n" not in line for line in found)
+        if "files takes" in wanted or "in quotes" in wanted:
+            assert len(found) == 1
+
+
+def test_a_name_that_is_meant_by_another() -> None:
+    known = ["files-of-choose-licence", "files-of-notebooks", "coverage"]
+    assert names_like("files-of-nothing", known, 3) == []  # what such names have in common is no likeness
+    assert names_like("files-of-choose-license", known, 3) == ["files-of-choose-licence"]
+    assert names_like("covrage", known) == ["coverage"]
 
 
 def test_a_layout_that_matches_no_question(tmp_path: Path) -> None:

@@ -105,6 +105,16 @@ class Case:
             note="ticked" if found.checked else "open",
         )
 
+    def in_table(self, box: Evidence) -> bool:
+        """Whether evidence is a box of the checklist that is written as a row of a table."""
+        if box.note not in ("ticked", "open"):
+            return False
+        line = next((i.line for i in self.report.items if f"[{i.mark}] {i.text}" == box.excerpt), 0)
+        file = self.snapshot.files.get(self.report.checklist)
+        rows = (file.text if file else self.report.text).split("\n")
+        row = rows[line - 1] if 0 < line <= len(rows) else ""
+        return row.count("|") > 1 and not any(sign in row for sign in ("[ ]", "[x]", "[X]"))
+
 
 Rule = Literal["prose-contradicts-repository", "prose-contradicts-checklist", "prose-contradicts-prose"]
 

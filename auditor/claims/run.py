@@ -182,14 +182,15 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
             "detail": made.detail,
             "when": when,
             "softened": f"It is so on the branch {branch}, which was never merged." if branch else "",
-            "hint": _hint(placed, made) if label == "contradicted" else "",
+            "hint": _hint(placed, made, clock.case) if label == "contradicted" else "",
         }
     )
 
 
-def _hint(placed: Placed, made: Settled) -> str:
+def _hint(placed: Placed, made: Settled, case: Case) -> str:
     """What to change: what the settler says, or what fits the kind of claim and the side on which the two differ."""
-    return made.hint or stated(_kind(placed), made.rule, side_of(placed.claim, made), _part(placed.claim))
+    tabled = made.rule == "prose-contradicts-checklist" and any(case.in_table(e) for e in made.evidence)
+    return made.hint or stated(_kind(placed), made.rule, side_of(placed.claim, made), _part(placed.claim), tabled)
 
 
 def side_of(claim: Typed, made: Settled) -> Side:
@@ -197,7 +198,9 @@ def side_of(claim: Typed, made: Settled) -> Side:
     if made.rule == "prose-contradicts-checklist":
         if any(e.note == "open" for e in made.evidence):
             return "open"
-        return "planned" if claim.strength in ("planned", "attempted") else "ticked"
+        if claim.strength in ("planned", "attempted"):
+            return "planned"
+        return "ticked" if all(e.note == "ticked" for e in made.evidence) else "shown"
     denied = claim.denied != (getattr(claim, "state", "") in _IS_NOT)
     return "there" if denied else "missing"
 
@@ -222,7 +225,7 @@ class _Clock:
     """Tells whether a claim was true at the commit that last changed its line."""
 
     def __init__(self, case: Case) -> None:
-        self._case = case
+        self.case = case
         self._blame: dict[str, list[str]] = {}
         self._order = {c.sha: i for i, c in enumerate(case.history.commits)}
         self._cases: dict[str, Case] = {}
@@ -230,10 +233,10 @@ class _Clock:
 
     def written(self, placed: Placed) -> str:
         """The newest commit among those that last changed the claim's lines; empty where git cannot tell."""
-        snapshot = self._case.snapshot
+        snapshot = self.case.snapshot
         if not isinstance(snapshot, OpenSnapshot):
             return ""
-        path, line = self._case.report.place(placed.line)
+        path, line = self.case.report.place(placed.line)
         if path not in self._blame:
             self._blame[path] = snapshot.repository.blame(snapshot.commit, path)
         first = line - 1
@@ -246,7 +249,7 @@ class _Clock:
         written = self.written(placed)
         if not written or made.rule != "prose-contradicts-repository":
             return ""
-        if written == self._case.snapshot.commit:
+        if written == self.case.snapshot.commit:
             return "never"
         then = self.then(placed)
         return "" if then is None else "never" if then == "contradicted" else "stale"
@@ -266,12 +269,12 @@ class _Clock:
     def since(self, placed: Placed, made: Settled) -> str:
         """The commit that made a stale claim untrue, and its day, among those that touched what is cited; empty where these do
         not tell."""
-        snapshot, written = self._case.snapshot, self.written(placed)
+        snapshot, written = self.case.snapshot, self.written(placed)
         cited = {e.path for e in made.evidence} | {s.partition(":")[0] for e in made.evidence for s in e.sources}
         told = {s.removeprefix("commit ") for e in made.evidence for s in e.sources if s.startswith("commit ")}
         with watching():  # that it is untrue is sure without the history, which only says since when
             log = changes(snapshot)
-        after = [c for c in self._case.history.commits if self._order[c.sha] < self._order[written]]
+        after = [c for c in self.case.history.commits if self._order[c.sha] < self._order[written]]
         later = [c for c in after if c.sha[:7] in told or any({f.path, f.was} & cited for f in log.get(c.sha, ()))]
         if not later:  # what is gone is not cited: it lay beside what is
             folders = {posixpath.dirname(p) for p in cited if "/" in p}
@@ -301,7 +304,7 @@ class _Clock:
 
     def apart(self, placed: Placed, made: Settled) -> str:
         """The unmerged branch, of the newest, on which what is missing here makes the sentence true; empty without one."""
-        snapshot = self._case.snapshot
+        snapshot = self.case.snapshot
         if not isinstance(snapshot, OpenSnapshot) or not any(e.kind == "absence" for e in made.evidence):
             return ""
         with watching():  # what cannot be read there leaves the finding as it is
@@ -321,7 +324,7 @@ class _Clock:
         if self._apart is None:
             times = {ref.commit: ref.time for ref in snapshot.repository.refs.values()}
             known = [b for b in branches(snapshot.history) if b.state == "unmerged" and "dependabot" not in b.name]
-            told = " ".join(q.answer for q in self._case.report.questions)
+            told = " ".join(q.answer for q in self.case.report.questions)
             known.sort(key=lambda b: (b.name not in told, -times.get(b.commit, 0), b.name))
             self._apart = []
             for branch in known[:_BRANCHES]:
@@ -332,7 +335,7 @@ class _Clock:
 
     def _at(self, commit: str) -> Case:
         """The same report, held against an earlier commit."""
-        case = self._case
+        case = self.case
         if commit not in self._cases:
             assert isinstance(case.snapshot, OpenSnapshot)
             self._cases[commit] = Case(case.snapshot.at(commit), case.profile, case.prose, case.claims)

@@ -252,6 +252,11 @@ def images(snapshot: Snapshot, files_only: bool) -> Band:
     their own once words for variants are left out, but one: one may not be thought of."""
     paths = [p for p in snapshot.files if matches(p, DOCKERFILES) and not p.lower().endswith((".dockerignore", ".md"))]
     read = dockerfiles(snapshot)
+    says = {f.path for f, _ in read}
+    hollow = [
+        p for p in paths if p not in says and readable(snapshot.files[p])
+    ]  # empty, or comments alone: no docker file
+    paths = [p for p in paths if p not in hollow]
     kept = [f for f, made in read if not editors_stock(made)]
     own = [f.path for f in kept if not re.search(r"copy|\.old|backup", f.path, re.I)]
     froms = [b for f, _ in read for b in bases(f)]
@@ -264,6 +269,8 @@ def images(snapshot: Snapshot, files_only: bool) -> Band:
             elif matches(path, _BUILDERS) and (not readable(file) or _BY_ARGUMENT.search(file.text)):
                 most = inf
     shows, right = f"the repository has {plural(len(paths), 'docker file')}", _some(len(paths), len(own))
+    if hollow and not paths:
+        shows = f"{', '.join(hollow[:3])} has no instruction that is not a comment, and there is no other docker file"
     thing = "docker file" if files_only else "image"
     apart = {_plain_name(p) for p in own if snapshot.aside(snapshot.files[p]) != "template stub"} - {None}
     low, listed = max(len(own) // 2, len(apart) - 1), _listed("docker files", paths)

@@ -9,6 +9,7 @@ from auditor.form.page import Page
 from auditor.markup import parse, without_comments
 from auditor.models import Question
 from auditor.profile import is_open, words
+from auditor.report.headings import ANSWER
 
 _PLACEHOLDER = re.compile(r"question\s+\d+\s+fill\s+here|\bs[xX]{6}\b|figures/<image>\.<extension>", re.IGNORECASE)
 _TEMPLATE_LINE = re.compile(
@@ -66,6 +67,13 @@ def check_answers(page: Page) -> Iterator[Flaw]:
         empty = not words(question.answer) and not question.images
         if empty and wanted:
             line = left[0] if left else question.line
+            if not left and (cutting := _cut_by(page, question)):
+                yield Flaw(
+                    "answer-missing", source_of(question), cutting, name_of(question), cut(page.lines[cutting - 1]),
+                    f"This heading ends the answer before it has begun: it is as high as the question's own, so what stands below it is no part of the answer to {name_of(question)}.",
+                    f"Make the heading in line {cutting} lower (`#{page.lines[cutting - 1].strip()}`), or a bold line.",
+                )  # fmt: skip
+                continue
             yield Flaw(
                 "answer-missing", source_of(question), line, name_of(question),
                 cut(page.lines[line - 1]) if left else f"nothing below `{page.mark or page.heading(question.n, question.id)}`",
@@ -92,6 +100,23 @@ def check_answers(page: Page) -> Iterator[Flaw]:
             )  # fmt: skip
         else:
             yield from _leftovers(page, question)
+
+
+def _cut_by(page: Page, question: Question) -> int:
+    """The line of the group's own heading that stands where an empty answer should, with text below it; 0 for none."""
+    rows = [n for n in page.section(question) if n > question.line]
+    mark = page.layout.behind if page.layout else ANSWER.match
+    top = next(
+        (n for n in rows if len(page.lines[n - 1]) < _LONG and mark(page.lines[n - 1]) is not None), question.line
+    )
+    below = [n for n in rows if n > top and page.lines[n - 1].strip()]
+    if (
+        len(below) < 2
+        or not page.lines[below[0] - 1].startswith("#")
+        or words(page.lines[below[0] - 1]) in {words(h) for h in page.profile.headings}
+    ):
+        return 0
+    return 0 if page.lines[below[1] - 1].startswith("#") else below[0]
 
 
 def _instead(page: Page, question: Question, line: int, wanted: bool) -> str:

@@ -96,7 +96,8 @@ def check_marks(page: Page) -> Iterator[Flaw]:
     for item in page.report.items:
         if page.tabled(item.line) and not item.partly:
             continue  # a table has no boxes
-        boxed = f"[{item.mark}]" in page.listed[item.line - 1]
+        row = page.listed[item.line - 1]
+        boxed = f"[{item.mark}]" in row or (not item.mark and "[ ]" in row)
         mark = item.mark.strip()
         if (boxed and mark in ("", "x", "X") and not item.partly) or not (mark or boxed or page.asks_once):
             continue

@@ -86,7 +86,7 @@ def check_questions(page: Page) -> Iterator[Flaw]:
         elif question.matched == "near":
             yield flaw("Its text differs from the template's by a word or two.", "Restore the template's words.", True)
         if page.mark and not any(
-            row.casefold().strip().startswith(page.mark.casefold())
+            page.layout.behind(row) is not None
             if page.layout
             else re.match(r"(?i)^\s{0,3}>?\s*[*_]{0,3}answers?\s*[*_]{0,3}\s*:", row)
             for row in (page.lines[n - 1] for n in page.section(question))

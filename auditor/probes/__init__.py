@@ -15,6 +15,7 @@ from auditor.boundary import attempt
 from auditor.holes import Hole, unsure, watching
 from auditor.lazy import dataclass
 from auditor.models import Evidence, Outcome, Searched
+from auditor.readers.comments import spoken
 from auditor.readers.python import Module, python
 from auditor.readers.text import readable
 from auditor.said import will_ask
@@ -94,7 +95,8 @@ class Probe:
             return absence("nothing in the git history shows it")
         globs = [g for g in self.looks_in if not g.startswith("!")]
         where = ", ".join(f"`{g}`" for g in globs[:3]) + (", ..." if len(globs) > 3 else "")
-        words = " or ".join(f"`{w}`" for w in self.mentions[:4])
+        others = f" (and {len(self.mentions) - 4} more)" if len(self.mentions) > 4 else ""
+        words = " or ".join(f"`{w}`" for w in self.mentions[:4]) + others
         if not searched.files:
             with watching():
                 stubs = (
@@ -113,7 +115,16 @@ class Probe:
             return absence(f"{what}; {nearest}", near) if near else absence(what)
         sources = ([near] if near else []) + [p for p in searched.paths if p != near.rsplit(":", 1)[0]]
         many = searched.files > 1
-        looked = f"none of the {searched.files} files that match" if many else "not in the one file that matches"
+        path = searched.paths[0]
+        looked = f"none of the {searched.files} files that match"
+        if not many:
+            looked = (
+                "not in the one file that matches"
+                if near.startswith(f"{path}:")
+                else f"not in {path}, the one file that matches"
+            )
+            if state := _empty(files.paths[path]):
+                looked = f"{path} {state}, the one file that matches"
         mention = f" and {'mention' if many else 'mentions'} {words}" if words else ""
         what = f"{looked} {where}{mention}"
         return absence(f"{what}; {nearest}" if near else what, *sources)
@@ -189,6 +200,13 @@ def probe(
         return function
 
     return register
+
+
+def _empty(file: File) -> str:
+    """That a file says nothing, in words; empty for one that does, or that cannot be read."""
+    if not file.size or (readable(file) and not file.text.strip()):
+        return "is empty"
+    return "has nothing but comments" if readable(file) and not any(row.strip() for row in spoken(file)) else ""
 
 
 def is_hollow(file: File) -> bool:

@@ -5,13 +5,9 @@ from typing import Protocol
 
 from auditor.models import Evidence
 from auditor.probes import Probe
+from auditor.readers.comments import signs, spoken
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Files
-
-_CODE = frozenset(["py", "toml", "yml", "yaml", "cfg", "ini", "sh", "r", "jl", "tf", "dockerfile", "makefile", "txt"])
-"""Ends of names (or names) of files in which a line that starts with `#` is a comment; in a page it is a heading."""
-_DASHES = frozenset(["sql", "lua", "hs"])
-_SLASHES = frozenset(["js", "ts", "tsx", "jsx", "java", "go", "rs", "c", "cpp", "h", "scala", "kt", "cs", "swift"])
 
 
 class Declared(Protocol):
@@ -41,8 +37,12 @@ def _probe(item: Declared) -> Probe:
         for file in files if item.mentions else files.named():
             if not item.mentions:
                 yield from _there(file)
-            elif at := _line(file, item.mentions):
+                continue
+            at, silent = _lines(file, item.mentions)
+            if at:
                 yield file.cite(at)
+            elif silent and not files.near:
+                files.near, files.why = f"{file.path}:{silent}", "a comment"
 
     said = " or ".join(f"`{word}`" for word in item.mentions)
     of_the_course.__doc__ = (
@@ -66,18 +66,16 @@ def _there(file: File) -> Iterator[Evidence]:
         yield file.cite(at)
 
 
-def _line(file: File, words: tuple[str, ...]) -> int:
-    """The first line that says one of the words and is no comment; 0 for none. A word that starts with the comment's own mark
-    is looked for in comments, too."""
+def _lines(file: File, words: tuple[str, ...]) -> tuple[int, int]:
+    """The first line that says one of the words and is no comment, and the first comment that does; 0 for none. A word that starts
+    with the comment's own mark is looked for in comments, too."""
     lower = tuple(w.lower() for w in words)
-    mark = _mark(file)
-    aloud = tuple(w for w in lower if mark and w.startswith(mark))
-    for n, row in enumerate(file.lower.split("\n"), 1):
-        if any(w in row for w in (aloud if mark and row.lstrip().startswith(mark) else lower)):
-            return n
-    return 0
-
-
-def _mark(file: File) -> str:
-    kind = file.suffix if file.suffix else file.name.lower()
-    return "#" if kind in _CODE else "--" if kind in _DASHES else "//" if kind in _SLASHES else ""
+    marks = signs(file)
+    aloud = tuple(w for w in lower if marks and w.startswith(marks))
+    silent = 0
+    for n, (said, row) in enumerate(zip(spoken(file), file.lower.split("\n"), strict=True), 1):
+        if any(w in said for w in lower) or any(w in row for w in aloud):
+            return n, 0
+        if not silent and any(w in row for w in lower):
+            silent = n
+    return 0, silent

@@ -17,7 +17,7 @@ def notebook(file: File) -> ast.Module:
     """The code of a notebook's cells, each node with its line in the file. Cells in another language are left out; one that
     does not parse costs itself alone."""
     tree = ast.Module([], [])
-    cells = _cells(file)
+    cells = sources_of(file)
     if sum(code.count("\n") + code.count(";") for code in cells) > limits.STATEMENTS.value:
         raise grammar.NotRead(f"is too large to read as Python (more than {limits.STATEMENTS})")
     places = _Places(file.text, frozenset(line for code in cells for line in code.split("\n") if line.strip()))
@@ -83,7 +83,7 @@ _STRING = compile_later(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _TIMED = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3", "%%memit", "%%mprun")
 
 
-def _cells(file: File) -> list[str]:
+def sources_of(file: File) -> list[str]:
     """The sources of the code cells of a Python notebook, of any format; none for one in another language."""
     if too_deep(file.text, "json"):
         raise grammar.NotRead(f"is nested too deep to read as a notebook (more than {limits.NESTING})")

@@ -1,9 +1,10 @@
 """Who said what of a finding and of a box, in words that every view shares."""
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 
-from auditor.models import AuditRecord, Finding, ItemLabel, Label, Standing, Verdict
+from auditor.models import FILES_OF, AuditRecord, Finding, ItemLabel, Label, Standing, Verdict
 from auditor.rules import ADDRESSES, SECRETS
 
 STANDINGS = {"finding": "finding", "lead": "lead", "remark": "remark", "disputed": "disputed"}
@@ -34,7 +35,7 @@ def said_by(verdict: Verdict) -> str:
 
 
 def explained(record: AuditRecord, finding: Finding, verdicts: Mapping[str, Verdict]) -> str:
-    """The command that explains a finding's check or probes, or else its rule."""
+    """The command that explains a finding's check or probes, or else its rule; with the profile where it alone knows the probe."""
     verdict = verdicts.get(finding.verdict)
     ids: list[str] = []
     if verdict and verdict.by.startswith("claim:") and finding.rule not in ADDRESSES:
@@ -42,7 +43,9 @@ def explained(record: AuditRecord, finding: Finding, verdicts: Mapping[str, Verd
     elif verdict and verdict.by == "probe":
         cited = (record.evidence[c.evidence].probe for c in verdict.citations)
         ids = list(dict.fromkeys(p for p in cited if p and not p.startswith("claim:")))[:3]
-    return f"auditor probes {' | '.join(ids) or finding.rule}"
+    known = record.profile.file or record.profile.name
+    of = f" --profile {shlex.quote(known)}" if any(id_.startswith(FILES_OF) for id_ in ids) else ""
+    return f"auditor probes {' | '.join(ids) or finding.rule}{of}"
 
 
 def voice(every: Mapping[str, Verdict], finding: Finding | None, verdict: Verdict) -> str:

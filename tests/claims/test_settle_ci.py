@@ -523,3 +523,21 @@ def test_hooks_run_at_each_commit() -> None:
         label(case({**files, ".pre-commit-config.yaml": hook}), "trigger", "The tests run on each commit", **claim)
         == "open"
     )
+
+
+@pytest.mark.parametrize(
+    ("tool", "one", "two"),
+    [
+        ("caching", "The one workflow (.github/workflows/a.yml) keeps no cache (no `cache:`", "None of the 2 workflows (.github/workflows/a.yml, .github/workflows/b.yml) keeps a cache (no `cache:`"),
+        ("mypy", "Neither the one workflow (.github/workflows/a.yml), nor a hook, task or script that it runs, names mypy; it runs pytest.",
+         "None of the 2 workflows (.github/workflows/a.yml, .github/workflows/b.yml), nor a hook, task or script that one runs, names mypy; they run pytest."),
+    ],
+)  # fmt: skip
+def test_one_workflow_is_no_number(tool: str, one: str, two: str) -> None:
+    flow = "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: pip install .\n      - run: pytest\n"
+    files = {".github/workflows/a.yml": flow}
+    quote = f"Our workflows run {tool}."
+    for tree, says in ((files, one), ({**files, ".github/workflows/b.yml": flow}, two)):
+        made = settled(case(tree), "runs", quote, tool=tool, place="ci")
+        assert made is not None
+        assert made.shows.startswith(says)

@@ -244,10 +244,27 @@ VARIANTS = {f"{name}.dockerfile": "FROM python:3.12\n" for name in ("train", "tr
         ("dockerfiles", "two dockerfiles", 2, MANY, "open"),
         ("dockerfiles", "two dockerfiles in total", 2, MANY, "contradicted"),
         ("dockerfiles", "two dockerfiles", 2, VARIANTS, "open"),
+        ("images", "one Docker image", 1, {"Dockerfile": "# FROM python\n"}, "contradicted"),
+        ("dockerfiles", "one dockerfile", 1, {"Dockerfile": "# FROM python\n", "api.dockerfile": "FROM python\nRUN x\n"}, "supported"),
     ],
 )  # fmt: skip
 def test_images(of: str, quote: str, n: int, files: Mapping[str, str], expected: str) -> None:
     assert label(case(files), "count", quote, of=of, scope="whole", op="exactly", value=n) == expected
+
+
+def test_a_docker_file_of_comments_alone_is_none() -> None:
+    made = settled(
+        case({"Dockerfile": "# FROM python\n"}),
+        "count",
+        "two Docker images",
+        of="images",
+        scope="whole",
+        op="exactly",
+        value=2,
+    )
+    assert made is not None
+    assert made.shows == "Dockerfile has no instruction that is not a comment, and there is no other docker file"
+    assert made.hint.startswith("There is no image to count")
 
 
 SEVERAL = {

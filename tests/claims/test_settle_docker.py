@@ -205,3 +205,20 @@ def test_buckets(name: str, expected: str) -> None:
     files = {".dvc/config": "['remote \"r\"']\n    url = gs://group-twelve-data\n"}
     found = bucket(name, case(files).snapshot)
     assert (found.label if found else "") == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [({"Dockerfile": ONE}, "Dockerfile does not start from python:3.12-slim."), (BOTH, "None of the 2 docker files starts from python:3.12-slim.")],
+)  # fmt: skip
+def test_what_starts_from_another_image_is_named(files: Mapping[str, str], says: str) -> None:
+    made = settled(
+        case(files),
+        "docker",
+        "Images are based on `python:3.12-slim`.",
+        what="base image",
+        of="all",
+        value="python:3.12-slim",
+    )
+    assert made is not None
+    assert made.difference == says

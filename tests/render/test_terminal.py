@@ -8,9 +8,10 @@ import pytest
 from build_fixture import build
 
 from auditor import pipeline
-from auditor.models import AuditRecord, Citation, Claim, Evidence, Finding, Level, Source, Submission, Verdict
+from auditor.models import AuditRecord, Citation, Claim, Evidence, Finding, Level, Named, Source, Submission, Verdict
 from auditor.profile import load_profile
 from auditor.render import github, markdown, terminal
+from auditor.render.sides import explained
 from auditor.rules import sorted_findings
 
 _FOLDER: list[Path] = []
@@ -49,6 +50,30 @@ def test_each_finding_names_what_explains_it() -> None:
     assert shown.count("  explained  ") == len(findings)
     assert "auditor probes " in markdown.render(record())
     assert "auditor probes " in github.render(record())
+
+
+def test_what_a_profile_alone_knows_is_explained_with_it() -> None:
+    evidence = Evidence(id="E1", kind="absence", probe="files-of-licence", note="no")
+    claim = Claim(source=Source(kind="item", n=1), quote="it", line=1)
+    verdict = Verdict(
+        id="C1",
+        claim=claim,
+        label="contradicted",
+        citations=(Citation(evidence="E1", quote="no"),),
+        by="probe",
+        rule="checked-but-absent",
+    )
+    finding = Finding(fingerprint="1" * 16, rule="checked-but-absent", level="error", verdict="C1")
+    for named, said in (
+        (Named(name="ponds", file="my ponds.toml"), "auditor probes files-of-licence --profile 'my ponds.toml'"),
+        (Named(name="ponds"), "auditor probes files-of-licence --profile ponds"),
+    ):
+        one = record().model_copy(update={"profile": named, "verdicts": (verdict,), "evidence": {"E1": evidence}})
+        assert explained(one, finding) == said
+        ours = one.model_copy(
+            update={"evidence": {"E1": evidence.model_copy(update={"probe": "docker-build-command"})}}
+        )
+        assert explained(ours, finding) == "auditor probes docker-build-command"
 
 
 def small(n: int, by: str, rule: str, level: Level, detail: bool = True) -> tuple[Verdict, Finding]:

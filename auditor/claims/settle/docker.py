@@ -109,7 +109,13 @@ def _base_image(claim: Docker, case: Case, files: list[File]) -> Settled | None:
     if not off or mentioned(case.snapshot, said, *DOCKERFILES):
         return None
     shows, evidence = _froms(real)
-    return Settled("contradicted", shows, evidence, f"None starts from {claim.value.strip('` ')}.", about, True)
+    base = claim.value.strip("` ")
+    none = (
+        f"None of the {len(files)} docker files starts from {base}."
+        if len(files) > 1
+        else f"{files[0].path} does not start from {base}."
+    )
+    return Settled("contradicted", shows, evidence, none, about, True)
 
 
 _CONTAINER = bag("vertex container containers containerized containerised docker image images custom sagemaker kubernetes")  # fmt: skip

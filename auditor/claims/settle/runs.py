@@ -88,8 +88,10 @@ def runs(claim: Runs, case: Case) -> Settled | None:
     if elsewhere and not claim.path:  # the purpose may be another's
         return None
     does = ", ".join(tools_of(workflows)[:5])
-    shows = f"None of {_files(workflows)}, nor a hook, task or script that one runs, names {tool}" + (
-        f"; they run {does}." if does else "."
+    many = len(workflows) > 1
+    shows = (
+        f"{'None of' if many else 'Neither'} {_files(workflows)}, nor a hook, task or script that {'one' if many else 'it'} runs, names {tool}"
+        + (f"; {'they run' if many else 'it runs'} {does}." if does else ".")
     )
     alike = tool in LINTERS and any(t in LINTERS for t in tools_of(workflows))  # the job is done, by another tool
     return contradicted(
@@ -135,6 +137,15 @@ def _files(workflows: tuple[CiWorkflow, ...]) -> str:
     )
 
 
+def none_of(workflows: tuple[CiWorkflow, ...], does: str, lacks: str) -> str:
+    """That no workflow does it, or that the only one lacks it."""
+    return (
+        f"None of {_files(workflows)} {does}"
+        if len(workflows) > 1
+        else f"The one workflow ({workflows[0].path}) {lacks}"
+    )
+
+
 def _cite(place: Served, note: str = "") -> Evidence:
     return place.file.cite(
         place.line, note=note or f"in {place.workflow.path}" * (place.file.path != place.workflow.path)
@@ -154,7 +165,7 @@ def _denied(claim: Runs, tool: str, called: str, found: list[Served], case: Case
     left = trace(tool)
     if found or left is None or left.search(ci.text) or not sure_of_all(ci):
         return None
-    shows = f"None of {_files(ci.workflows)} names {tool}."
+    shows = f"{none_of(ci.workflows, f'names {tool}', f'does not name {tool}')}."
     return supported(f"runs:{tool}", shows, absence(shows))
 
 
@@ -258,7 +269,7 @@ def _caching(claim: Runs, case: Case) -> Settled | None:
         )
     lacking = [w for w in workflows if keeps_no_cache(ci.texts[w.path])]
     if len(lacking) == len(workflows):
-        shows = f"None of {_files(workflows)} keeps a cache (no `cache:`, `enable-cache`, actions/cache or action that caches unasked)."
+        shows = f"{none_of(workflows, 'keeps a cache', 'keeps no cache')} (no `cache:`, `enable-cache`, actions/cache or action that caches unasked)."
         says = "The sentence says that caching is used; no workflow keeps a cache."
         return contradicted("cache:ci", shows, says, absence(shows))
     bare = [(w, r) for w in lacking for r in w.runs if w.automatic and installs(r)]

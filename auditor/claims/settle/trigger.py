@@ -4,6 +4,7 @@ import re
 
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Trigger as Claim
+from auditor.claims.settle.runs import none_of
 from auditor.claims.settle.workflows import Meant, contradicted, meant, on, supported
 from auditor.facts.events import EVENTS, may_start, period, starts, surely_starts, update_periods, waits_for_nothing
 from auditor.facts.purposes import Pipelines, pipelines
@@ -188,5 +189,9 @@ def _on_change(claim: Claim, case: Case) -> Settled | None:
         or not claim.path
     ):
         return None  # a webhook, a function or a poll may start it
-    shows = f"None of the {len(ci.workflows)} workflows has a `paths:` filter or a `repository_dispatch` trigger."
+    many, one = (
+        "has a `paths:` filter or a `repository_dispatch` trigger",
+        "has neither a `paths:` filter nor a `repository_dispatch` trigger",
+    )
+    shows = f"{none_of(ci.workflows, many, one)}."
     return contradicted(f"trigger:{kind}", shows, f"No workflow waits for changes of {noun}.", absence(shows))
