@@ -69,11 +69,11 @@ def test_what_a_profile_alone_knows_is_explained_with_it() -> None:
         (Named(name="ponds"), "auditor probes files-of-licence --profile ponds"),
     ):
         one = record().model_copy(update={"profile": named, "verdicts": (verdict,), "evidence": {"E1": evidence}})
-        assert explained(one, finding) == said
+        assert explained(one, finding, {"C1": verdict}) == said
         ours = one.model_copy(
             update={"evidence": {"E1": evidence.model_copy(update={"probe": "docker-build-command"})}}
         )
-        assert explained(ours, finding) == "auditor probes docker-build-command"
+        assert explained(ours, finding, {"C1": verdict}) == "auditor probes docker-build-command"
 
 
 def small(n: int, by: str, rule: str, level: Level, detail: bool = True) -> tuple[Verdict, Finding]:
