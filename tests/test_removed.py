@@ -110,3 +110,15 @@ def test_what_an_unmerged_branch_has_is_told_with_it(repo: Path, sentence: str, 
     (verdict,) = [v for v in record.verdicts if "MLflow" in v.claim.quote and v.by == "claim:uses"]
     assert verdict.label == label
     assert says in (verdict.softened or verdict.difference)
+
+
+def test_a_stub_where_the_report_is_collected_is_told(repo: Path) -> None:
+    git(repo, "mv", "reports", "rapport")
+    (repo / "reports").mkdir()
+    (repo / "reports/README.md").write_text("See rapport.\n", encoding="utf-8")
+    git(repo, "add", "-A")
+    git(repo, *ADA, "commit", "-qm", "Move the report")
+    for record in (checking.check(repo, PROFILE), pipeline.audit(Submission(id="x", repo=str(repo)), PROFILE)):
+        assert record.report.path == "rapport/README.md"
+        (verdict,) = [v for v in record.verdicts if v.rule == "report-elsewhere"]
+        assert verdict.difference == "The course collects reports/README.md, which is another text."
