@@ -203,7 +203,7 @@ def imported(files: Files) -> tuple[Import, ...]:
         seen: set[tuple[str, ...]] = set()
         for name, line in module.imports.items():
             top = name.split(".")[0]
-            if not top or top in sys.stdlib_module_names or own.has(top, file):
+            if not top or top in sys.stdlib_module_names or own.has(top, file) or own.through(name):
                 continue
             packages = packages_of(name)
             if packages not in seen:
@@ -362,6 +362,15 @@ class _Own:
             return True
         # elsewhere in the tree: own, unless a package that the world knows by this name is meant
         return top.lower() not in WELL_KNOWN and top.lower() not in _BROUGHT_BY
+
+    def through(self, name: str) -> bool:
+        """Whether an import leads to one of the repository's modules through a name of its folder, as where it was cloned
+        (`MY_PROJECT.models.model`): what stands behind the first part is such a module."""
+        top, *rest = name.split(".")
+        inner = "/".join(rest[:2])
+        if top.lower() in WELL_KNOWN or top.lower() in _BROUGHT_BY:
+            return False
+        return "/" in inner and any(m == inner or m.endswith(f"/{inner}") for m in self.modules)
 
 
 # Package names that a module of one's own often has too (`evaluate.py`, `datasets/`, `docker/`).

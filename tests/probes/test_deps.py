@@ -9,6 +9,7 @@ from auditor.facts.deps import (
     missing_from_lock,
     packages_of,
     undeclared,
+    unlisted,
     unresolved,
 )
 
@@ -183,6 +184,15 @@ def test_a_lock_and_a_dockerfile_count_as_lists() -> None:
 def test_a_package_with_the_imports_name_in_its_own_may_bring_it(listed: str, code: str, lacking: list[str]) -> None:
     files = tree({"requirements.txt": f"{listed}\n", "train.py": f"{code}\n"}).select(("**/*.py",))
     assert [i.name for i in undeclared(files)] == lacking
+
+
+def test_a_module_that_is_reached_through_the_folders_name_is_no_package() -> None:
+    files = {
+        "requirements.txt": "numpy\n",
+        "src/birds/models/net.py": "x = 1\n",
+        "src/birds/train.py": "from BIRDS_GROUP.models.net import x\nfrom windspeed.models import y\n",
+    }
+    assert [i.name for i in unlisted(tree(files))] == ["windspeed.models.y"]
 
 
 @pytest.mark.parametrize(

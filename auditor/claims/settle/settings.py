@@ -211,12 +211,7 @@ def _lists(case: Case) -> tuple[File, ...]:
 
 def _all_declared(case: Case) -> Settled | None:
     ours = {normal_name(n) for n in own(case)[0]}
-    # a name with capitals is of a folder, or of the repository, where it was imported from
-    lacking = [
-        i
-        for i in unlisted(case.snapshot)
-        if normal_name(i.name.split(".")[0]) not in ours and i.name.split(".")[0].upper() != i.name.split(".")[0]
-    ]
+    lacking = [i for i in unlisted(case.snapshot) if normal_name(i.name.split(".")[0]) not in ours]
     if not lacking or len(lacking) > 6:
         return None
     called, one = ", ".join(i.packages[0] for i in lacking), lacking[0]
