@@ -39,6 +39,7 @@ def read_replies(prepared: Prepared, answers: Mapping[str, Answer], book: Book) 
     verdicts: list[Verdict] = []
     said: dict[int, list[Side]] = {}
     once = {i.n for i in judged_once(prepared.report).values()} | {i.n for i in prepared.report.items if not i.item}
+    calm = _held_against_nobody(prepared)
     unjudged, judged, waiting, whole = [], 0, False, False
     for id_, part in prepared.brief.parts.items():
         answer = answers.get(id_, Answer(error="not asked"))
@@ -56,10 +57,19 @@ def read_replies(prepared: Prepared, answers: Mapping[str, Answer], book: Book) 
         made, boxes = check_reading(reply, part, prepared.brief, prepared.report, book.enter)
         verdicts += made
         for n, side in boxes.items():
+            if n in calm and side.label == "contradicted" and not side.demoted:
+                side = side.model_copy(update={"demoted": "the profile holds this box against nobody who left it open"})
             if n in once:
                 said.setdefault(n, []).append(side)
     named = tuple(v.model_copy(update={"id": f"J{n}"}) for n, v in enumerate(verdicts, 1))
     return Replies(named, {n: tuple(s) for n, s in said.items()}, tuple(unjudged), judged, waiting, whole)
+
+
+def _held_against_nobody(prepared: Prepared) -> frozenset[int]:
+    """The open boxes that the course does not hold against a group whatever the repository shows: by a profile's `open`."""
+    profile = prepared.brief.profile if prepared.brief else None
+    items = {i.id for i in profile.items if i.open == "not_verifiable"} if profile else set()
+    return frozenset(i.n for i in prepared.report.items if i.item in items and not i.checked)
 
 
 def settle_claims(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]) -> Prepared:

@@ -10,9 +10,10 @@ import pytest
 from test_repository import git
 
 from auditor.facts import past
-from auditor.facts.changes import brought, changes, kind_of, renamed, straight
+from auditor.facts.changes import brought, changes, kind_of, largest, renamed, straight
 from auditor.facts.history import branches, self_merged, tags
 from auditor.facts.past import Memory, living, was_there
+from auditor.facts.summary import summary
 from auditor.gitsnapshot import OpenSnapshot, open_snapshot
 from auditor.holes import watching
 from auditor.models import AuditRecord, Evidence, Submission
@@ -152,6 +153,13 @@ def test_what_came_straight_to_the_default_branch(story: Story) -> None:
         assert [c.sha for c in found.by_kind["prose"]] == [prose, feature]
         assert [c.sha for c in found.by_kind["code"]][:2] == [change, feature]
         assert [c.sha for c in found.features] == [feature]
+        work = [c for c in found.by_kind["code"] if c.parents]
+        assert [c.sha for c in largest(snapshot, work)] == [feature, change]
+        said = " ".join(e.note for e in summary(snapshot))
+        assert "1 of them people's own, the first on " in said
+        assert re.search(
+            r'The largest of them: \w+ of \S+ "loader" \(new src/b\.py\); \w+ of \S+ "fix" \(src/a\.py\)\.', said
+        )
         assert [(b.name, b.state) for b in branches(snapshot.history)] == [("side", "merged")]
 
 
@@ -200,6 +208,10 @@ def test_who_merged_whose_pull_requests(story: Story) -> None:
     with story.opened() as snapshot:
         found = self_merged(snapshot.history)
         assert (found.told, [(m.request.number, m.commits) for m in found.own]) == (4, [(4, 1), (1, 2)])
+        assert [m.after > timedelta(hours=1) for m in found.own] == [
+            True,
+            True,
+        ]  # a commit and its merge are a day apart
 
 
 def test_tags_and_branches(story: Story) -> None:

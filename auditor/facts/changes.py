@@ -2,7 +2,7 @@
 was there once. One call to git, made when the first of these is asked for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from auditor.facts.history import direct_commits, main_line, own_pull_requests, pull_requests
 from auditor.globs import matches
@@ -161,7 +161,8 @@ _PROSE = frozenset(_ABOUT.split())
 
 def pushed_work(snapshot: Snapshot) -> list[Commit]:
     """The commits of people that stand on the default branch by themselves after the first pull request, change more than prose
-    and data, and were made where they stand: neither rebased, amended nor picked (their times agree); those with new files first. By their files where git can
+    and data, and were made where they stand: neither rebased, amended nor picked (their times agree); those with new files first, then
+    those that change most files of code, tests and workflows. By their files where git can
     tell, else by their subjects. A branch that is merged by a fast-forward leaves such commits, too."""
     line = main_line(snapshot.history)
     place = {c.sha: i for i, c in enumerate(line)}
@@ -176,8 +177,19 @@ def pushed_work(snapshot: Snapshot) -> list[Commit]:
         return [c for c in plain if not set(re.findall(r"[a-z]+", c.subject.lower())) & _PROSE]
     changed = changes(snapshot)
     work = [c for c in plain if any(kind_of(one.path) not in ("prose", "data") for one in changed.get(c.sha, ()))]
-    features = {c.sha for c in straight(snapshot).features}
-    return sorted(work, key=lambda c: c.sha not in features)
+    return largest(snapshot, work)
+
+
+def largest(snapshot: Snapshot, commits: Iterable[Commit]) -> list[Commit]:
+    """Commits by the work in them: first those that bring a new file of code, tests or workflows, then by how many such files
+    they change."""
+    changed, features = changes(snapshot), {c.sha for c in straight(snapshot).features}
+    return sorted(commits, key=lambda c: (c.sha not in features, -len(worked_on(changed.get(c.sha, ())))))
+
+
+def worked_on(made: Iterable[Change]) -> list[str]:
+    """The files of code, tests and workflows among changed ones, new ones first."""
+    return [c.path for c in sorted(made, key=lambda c: c.status != "A") if kind_of(c.path) in _PIPELINES]
 
 
 _WEB_FLOW = "GitHub"  # commits what is edited or rebased in the browser

@@ -353,10 +353,11 @@ def direct_commits(history: History) -> tuple[Commit, ...]:
 
 @dataclass(frozen=True)
 class OwnMerge:
-    """A pull request that the only author of its commits merged. `name` is personal data."""
+    """A pull request that the only author of its commits merged, and how long after the last of them."""
 
     request: PullRequest
     commits: int
+    after: timedelta
 
 
 @dataclass(frozen=True)
@@ -393,7 +394,8 @@ def self_merged(history: History) -> OwnMerges:
             person[i] for c in brought for i in ((c.author, c.email), *map(_trailer, c.coauthors)) if not is_bot(*i)
         }
         if makers == {person[merge.author, merge.email]}:
-            own.append(OwnMerge(request, len(brought)))
+            after = merge.committed - max(c.committed for c in brought)
+            own.append(OwnMerge(request, len(brought), after))
     return OwnMerges(told, tuple(own))
 
 

@@ -5,10 +5,11 @@ Each is an Evidence of kind `fact` that lists the places that it was computed fr
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from itertools import islice
 
 from auditor.boundary import attempt
-from auditor.facts.changes import straight
+from auditor.facts.changes import Straight, changes, largest, straight, worked_on
 from auditor.facts.civalues import caches, ci_values
 from auditor.facts.cloud import cloud_build, cloud_commands, cloud_values, deploy_command, training_specs
 from auditor.facts.commandline import programs, scripts, targets
@@ -58,6 +59,8 @@ TARGETS = (
     *MANIFESTS,
 )
 _LISTED = 40  # names of one kind that a fact spells out
+_TOLD = 8  # commits that one spells out
+_SOON = timedelta(minutes=2)  # too short a time for somebody else to look
 
 
 def summary(snapshot: Snapshot) -> list[Evidence]:
@@ -425,10 +428,11 @@ def _history(snapshot: Snapshot) -> Iterator[Evidence]:
     everyone = people(history)
     bots = [p for p in everyone if p.bot]
     requests, own = pull_requests(history), own_pull_requests(history)
+    began = f", the first on {min(p.time for p in own).date()}" if own else ""
     direct, line = direct_commits(history), main_line(history)
     yield _fact(
         f"{len(history.commits)} commits from {when.first.date()} to {when.last.date()} by {len(everyone) - len(bots)} people"
-        f"{f' and {len(bots)} bots' if bots else ''}; {len(requests)} merged pull requests are visible, {len(own)} of them people's own; "
+        f"{f' and {len(bots)} bots' if bots else ''}; {len(requests)} merged pull requests are visible, {len(own)} of them people's own{began}; "
         f"{len(direct)} of {len(line)} commits on the line of the default branch came without a pull request or merge; "
         f"branches in this copy: {_names(history.branches) or 'none'}; default branch {history.default_branch or 'unknown'}.",
         ["git log"],
@@ -443,11 +447,14 @@ def _ways_in(snapshot: Snapshot) -> Iterator[Evidence]:
         kinds = ", ".join(f"{len(commits)} change {kind}" for kind, commits in came.by_kind.items())
         new = f"; {len(came.features)} of them bring a new file of code, tests or workflows" if came.features else ""
         yield _fact(f"Of the commits that came straight to the default branch {kinds}{new}.", ["git log"])
+        yield from _largest(snapshot, came)
     merged = self_merged(history)
     if merged.told:
+        soon = sum(timedelta() <= m.after <= _SOON for m in merged.own)
+        quick = f", {soon} of these within two minutes of their last commit" if soon else ""
         yield _fact(
             f"Of {merged.told} pull requests of which the history tells who merged them, {len(merged.own)} were merged by the "
-            "only author of their commits.",
+            f"only author of their commits{quick}.",
             ["git log"],
         )
     for state, said in (
@@ -462,6 +469,20 @@ def _ways_in(snapshot: Snapshot) -> Iterator[Evidence]:
         yield _fact(
             "Tags: " + "; ".join(f"{t.name} {on[t.on]}" for t in found[:12]) + ".", [f"tag {t.name}" for t in found]
         )
+
+
+def _largest(snapshot: Snapshot, came: Straight) -> Iterator[Evidence]:
+    """Those of them that hold most work, with what they touch: whether they are features is for a reader to say."""
+    changed = changes(snapshot)
+    commits = list(dict.fromkeys(c for kind in ("code", "tests", "workflows") for c in came.by_kind.get(kind, ())))
+    told = []
+    for commit in [c for c in largest(snapshot, commits) if c.parents][:_TOLD]:
+        made = changed[commit.sha]
+        new = {c.path for c in made if c.status == "A"}
+        files = [f"{'new ' if path in new else ''}{path}" for path in worked_on(made)]
+        told.append(f'{commit.sha[:9]} of {commit.time.date()} "{commit.subject[:80]}" ({_names(files[:4])})')
+    if told:
+        yield _fact(f"The largest of them: {'; '.join(told)}.", ["git log"])
 
 
 def _template(snapshot: Snapshot) -> Iterator[Evidence]:

@@ -65,6 +65,7 @@ class Candidate:
     rank: float
     pointed: frozenset[str]
     size: int
+    more: int = 0  # rows of the file that no request shows: a table's, or those of a very long file
 
     @property
     def cost(self) -> int:
@@ -81,7 +82,7 @@ class Chosen:
 
     @property
     def whole(self) -> bool:
-        return len(self.rows) == len(self.file.rows)
+        return len(self.rows) == len(self.file.rows) and not self.file.more
 
 
 @dataclass(frozen=True)
@@ -129,13 +130,13 @@ def _candidate(file: File, snapshot: Snapshot, pointed: frozenset[str]) -> Candi
         return aside
     if not file.size:
         return "empty"
-    rows, lines = _rows(file)
+    rows, lines, more = _rows(file)
     if not rows:
         return "nothing to show"
     rank: float = next((i for i, globs in enumerate(_RANKS, 1) if matches(file.path, globs)), len(_RANKS) + 1)
     if aside:
         rank = len(_RANKS) + 1
-    return Candidate(file.path, tuple(rows), tuple(lines), rank, pointed, file.size)
+    return Candidate(file.path, tuple(rows), tuple(lines), rank, pointed, file.size, more)
 
 
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*_\w+|[A-Z][a-z]+[A-Z]\w+|`([^`\n]{3,60})`")
@@ -258,40 +259,50 @@ def most_alike(texts: Sequence[str], said: str, room: int) -> list[int]:
     return sorted(kept)
 
 
-def _rows(file: File) -> tuple[list[str], Sequence[int]]:
-    """What is shown of a file, with line numbers: all of it, or a summary."""
+_LONG = 3000  # lines: beyond them a file is data, whatever its name
+_HEAD = 20  # lines of such a file that are shown
+
+
+def _rows(file: File) -> tuple[list[str], Sequence[int], int]:
+    """What is shown of a file, with line numbers, and how many rows are not: all of it, or its head."""
     if file.suffix == "ipynb":
         return _notebook_rows(file)
     lines = file.lines[:-1] if file.lines and not file.lines[-1] else file.lines
-    if matches(file.path, _SUMMARISED) or len(lines) > 3000:
+    total = len(lines)
+    if matches(file.path, _SUMMARISED):
         lines = lines[:3]
-    return list(lines), range(1, len(lines) + 1)
+    elif total > _LONG:
+        lines = lines[:_HEAD]
+    return list(lines), range(1, len(lines) + 1), total - len(lines)
 
 
-def _notebook_rows(file: File) -> tuple[list[str], Sequence[int]]:
+_CELL_ROWS = 800  # of a notebook
+
+
+def _notebook_rows(file: File) -> tuple[list[str], Sequence[int], int]:
     """The source lines of a notebook's cells as they stand in its file; outputs are left out."""
     try:
         data = json.loads(file.text)
     except (ValueError, RecursionError):
-        return [], ()
+        return [], (), 0
     cells = data.get("cells") if isinstance(data, dict) else None
     wanted = [
         json.dumps(row, ensure_ascii=False)[1:-1]
         for c in (cells if isinstance(cells, list) else ())
         for row in _source(c).split("\n")
         if row.strip()
-    ][:800]
+    ]
     rows: list[str] = []
     numbers: list[int] = []
     at = 0
-    for row in wanted:
+    for row in wanted[:_CELL_ROWS]:
         stop = min(at + 3000, len(file.lines))  # outputs between two cells are long, not endless
         found = next((i for i in range(at, stop) if row in file.lines[i]), None)
         if found is not None and (not numbers or found + 1 != numbers[-1]):
             rows.append(file.lines[found].strip())
             numbers.append(found + 1)
             at = found
-    return rows, tuple(numbers)
+    return rows, tuple(numbers), max(0, len(wanted) - _CELL_ROWS)
 
 
 def _source(cell: object) -> str:

@@ -373,7 +373,8 @@ def _file_block(brief: Brief, chosen: Chosen) -> Block:
     if chosen.whole:
         return Block(piece.id, name, piece.shown, piece.lines, marked=True)
     shown = brief.gate.rows(piece.shown, chosen.rows)
-    return Block(f"{piece.id} (in part)", name, shown, tuple(piece.lines[i] for i in chosen.rows), marked=True)
+    more = f": {len(chosen.rows):,} of {len(chosen.file.rows) + chosen.file.more:,} lines" if chosen.file.more else ""
+    return Block(f"{piece.id} (in part{more})", name, shown, tuple(piece.lines[i] for i in chosen.rows), marked=True)
 
 
 def _listing(gate: Gate, problems: Sequence[Problem], room: int) -> list[Block]:

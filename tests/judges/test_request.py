@@ -1,6 +1,8 @@
 """The requests of a submission: two whole readings, hostile text fenced, a budget kept, the most needed first."""
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +10,13 @@ import pytest
 from build_fixture import build, fake_key
 
 from auditor import pipeline
-from auditor.judges import Request
-from auditor.judges.pack import candidates
+from auditor.judges import Answer, Request
+from auditor.judges.pack import Need, candidates, fit
 from auditor.judges.request import Asking
 from auditor.models import Submission
+from auditor.prepared import Book
 from auditor.profile import load_profile
+from auditor.replies import read_replies
 from auditor.snapshot import Snapshot
 
 PROFILE = load_profile()
@@ -181,6 +185,42 @@ def test_locks_and_data_are_summarised(prepared: dict[str, pipeline.Prepared]) -
     brief = prepared["consistent"].brief
     assert brief is not None
     assert len(brief.pieces[brief.ids["uv.lock"]].rows) <= 3
+    assert f" {brief.ids['uv.lock']} (in part: 3 of " in user(prepared["consistent"].requests[0])
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "shown", "more"),
+    [
+        ("data.dvc", "outs:\n" + "- md5: x\n" * 5000, 20, 4981),
+        ("a.csv", "x,y\n" * 10, 3, 7),
+        ("a.csv", "x,y\n" * 3, 3, 0),
+        ("a.py", "x = 1\n" * 3000, 3000, 0),
+        ("a.py", "x = 1\n" * 3001, 20, 2981),
+        ("a.ipynb", json.dumps({"cells": [{"source": f"x{n} = {n}"} for n in range(900)]}, indent=1), 800, 100),
+    ],
+)
+def test_a_file_of_which_rows_are_left_out_is_never_whole(path: str, text: str, shown: int, more: int) -> None:
+    (found,), _ = candidates(Snapshot({path: text}), [])
+    assert (len(found.rows), found.more) == (shown, more)
+    (chosen,), _ = fit([found], 1_000_000, Need(""))
+    assert chosen.whole is (more == 0)
+
+
+def test_no_reading_holds_an_open_box_against_a_group_that_the_profile_does_not(
+    prepared: dict[str, pipeline.Prepared],
+) -> None:
+    made = prepared["consistent"]
+    items = [i.model_copy(update={"checked": False, "mark": " "}) for i in made.report.items]
+    made = replace(made, report=made.report.model_copy(update={"items": tuple(items)}))
+    assert made.brief is not None
+    cited = next(p for p in made.brief.pieces.values() if p.kind == "file" and p.rows)
+    cites = [{"evidence": cited.id, "quote": cited.rows[0]}]
+    boxes = [{"n": i.n, "label": "contradicted", "cites": cites} for i in items]
+    reply = json.dumps({"contradictions": [], "boxes": boxes})
+    read = read_replies(made, {"pack": Answer(text=reply)}, Book(made.evidence))
+    held = {i.item: read.sides[i.n][0].demoted for i in items}
+    assert held["code-uploaded"] == "the profile holds this box against nobody who left it open"
+    assert held["data-code"] == held["dockerfiles"] == ""
 
 
 def test_figures_are_redrawn_and_limited(repos: dict[str, Path]) -> None:
