@@ -1,7 +1,7 @@
 """What the group wrote about the project: a site, guides, a README, and the figure of the architecture."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auditor.globs import matches
 from auditor.lazy import compile_later
@@ -9,7 +9,7 @@ from auditor.models import Evidence, Image, Question
 from auditor.probes import is_hollow, probe
 from auditor.readers.python import python
 from auditor.readers.text import readable
-from auditor.readers.yaml import yaml_root
+from auditor.readers.yaml import Node, yaml_root
 from auditor.snapshot import File, Files
 
 PAGES = ("**/*.md", "**/*.mdx", "**/*.rst", "**/*.qmd", "**/*.adoc")
@@ -24,6 +24,13 @@ _CONFIGS = (
     "**/_config.yml",
     "**/.vitepress/config.*",
     "**/antora.yml",
+)
+_GUIDES = (
+    "docs/**/*.{md,mdx,rst,qmd}",
+    "doc/**/*.{md,mdx,rst,qmd}",
+    "documentation/**/*.{md,mdx,rst}",
+    "**/docs/**/*.md",
+    "wiki/**/*.md",
 )
 _BOILERPLATE = compile_later(
     r"^\s*(\.\. |:\w[\w-]*:|\* :ref:|={3,}|-{3,}|~{3,}|\|?\s*:?-{3,}|contents:?$|indices and tables|welcome to .* documentation"
@@ -62,6 +69,12 @@ def documentation_site(files: Files) -> Iterator[Evidence]:
     """A configured site (MkDocs, Sphinx, Quarto, Docusaurus, Jupyter Book, ...) with own pages: at least 50 words of prose
     in them, or directives that document the code (`::: package.module`, `automodule`). The template's untouched site, its
     README in docs/, built output and course notes do not count."""
+    for config, _, inside in _sites(files):
+        yield from _own_pages(config, inside)
+
+
+def _sites(files: Files) -> Iterator[tuple[File, str, list[File]]]:
+    """The configured sites: the configuration, the folder of its pages and the pages in it."""
     pages = list(files.matching(*PAGES))
     for path, config in sorted(files.paths.items()):
         if not matches(path, _CONFIGS) or not readable(config):
@@ -69,26 +82,49 @@ def documentation_site(files: Files) -> Iterator[Evidence]:
         if files.aside(path) not in ("", "template stub"):
             continue
         root = _root_of(config)
-        if root is None:
-            continue
-        inside = [p for p in pages if p.path.startswith(root) and not _is_readme(p, root)]
-        counts = {p.path: words_of(p) for p in inside}
-        total = sum(counts.values())
-        documented = [
-            (p, i) for p in inside for i, row in enumerate(p.lines, 1) if re.match(r"::: \w|\.\. auto\w+:: \w", row)
-        ]
-        if total >= 50 or documented:
-            longest = max(inside, key=lambda p: counts[p.path])
-            note = f"{len(inside)} own page{'s' * (len(inside) > 1)} with {total} words"
-            yield Evidence(
-                kind="fact",
-                path=config.path,
-                note=f"{config.path}: {note}",
-                sources=(config.path, *(p.path for p in inside[:8])),
-            )
-            yield longest.cite(_first_prose(longest))
-            for page, line in documented[:2]:
-                yield page.cite(line, note="documents a module of the code")
+        if root is not None:
+            yield config, root, [p for p in pages if p.path.startswith(root) and not _is_readme(p, root)]
+
+
+def _own_pages(config: File, inside: list[File]) -> Iterator[Evidence]:
+    """That these pages of a site hold own prose or document the code."""
+    counts = {p.path: words_of(p) for p in inside}
+    total = sum(counts.values())
+    documented = [
+        (p, i) for p in inside for i, row in enumerate(p.lines, 1) if re.match(r"::: \w|\.\. auto\w+:: \w", row)
+    ]
+    if total >= 50 or documented:
+        longest = max(inside, key=lambda p: counts[p.path])
+        note = f"{len(inside)} own page{'s' * (len(inside) > 1)} with {total} words"
+        yield Evidence(
+            kind="fact",
+            path=config.path,
+            note=f"{config.path}: {note}",
+            sources=(config.path, *(p.path for p in inside[:8])),
+        )
+        yield longest.cite(_first_prose(longest))
+        for page, line in documented[:2]:
+            yield page.cite(line, note="documents a module of the code")
+
+
+@probe(
+    "documentation-shown",
+    asks="Is there documentation that its site leads a reader to?",
+    looks_in=(*PAGES, *_CONFIGS, "!reports/**", "!.github/**"),
+)
+def documentation_shown(files: Files) -> Iterator[Evidence]:
+    """The own pages of a configured site, where MkDocs's `nav` names pages only those; or a guide (see `docs-guide`) outside of
+    every site. A guide that its site's `nav` leaves out, beside the template's front page, is nothing that a group would
+    call its documentation: this is what an open box is held against."""
+    sites = list(_sites(files))
+    for config, root, inside in sites:
+        nav = yaml_root(config)["nav"] if config.name.lower().startswith("mkdocs.") else Node()
+        named = {node.text.removeprefix("./") for _, node in nav.walk() if node.text}
+        yield from _own_pages(config, [p for p in inside if not named or p.path.removeprefix(root) in named])
+    roots = tuple(root for _, root, _ in sites)
+    for count, file in _by_length(f for f in files.matching(*_GUIDES) if not f.path.startswith(roots)):
+        if count >= 100:
+            yield file.cite(_first_prose(file), note=f"a guide of {count} words")
 
 
 def _first_prose(file: File) -> int:
@@ -127,21 +163,18 @@ def _root_of(config: File) -> str | None:
 @probe(
     "docs-guide",
     asks="Are there written guides besides the README?",
-    looks_in=(
-        "docs/**/*.{md,mdx,rst,qmd}",
-        "doc/**/*.{md,mdx,rst,qmd}",
-        "documentation/**/*.{md,mdx,rst}",
-        "**/docs/**/*.md",
-        "wiki/**/*.md",
-    ),
+    looks_in=_GUIDES,
 )
 def docs_guide(files: Files) -> Iterator[Evidence]:
     """A page of at least 100 own words in a documentation folder, with or without a site. Template stubs, built output and
     course notes do not count."""
-    counted = sorted(((words_of(f), f) for f in files), key=lambda pair: -pair[0])
-    for count, file in counted:
+    for count, file in _by_length(files):
         if count >= 100:
             yield file.cite(_first_prose(file), note=f"a guide of {count} words")
+
+
+def _by_length(files: Iterable[File]) -> list[tuple[int, File]]:
+    return sorted(((words_of(f), f) for f in files), key=lambda pair: -pair[0])
 
 
 @probe(

@@ -34,6 +34,27 @@ def test_documentation_site(files: dict[str, str], outcome: str) -> None:
     assert answer.outcome == expected
 
 
+SITE = "site_name: Pond\ndocs_dir: source\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"docs/mkdocs.yaml": SITE + "nav:\n  - Home: index.md\n", "docs/source/index.md": STUB, "docs/source/guide.md": PROSE}, "absent"),
+        ({"docs/mkdocs.yaml": SITE + "nav:\n  - Home: index.md\n", "docs/source/index.md": STUB, "docs/guide.md": PROSE}, "found"),
+        ({"docs/mkdocs.yaml": SITE + "nav:\n  - Home: index.md\n", "docs/source/index.md": PROSE}, "found"),
+        ({"docs/mkdocs.yaml": SITE + "nav:\n  - More:\n    - A: ./a/guide.md\n", "docs/source/a/guide.md": PROSE}, "found"),
+        ({"docs/mkdocs.yaml": SITE + "nav:\n  - guide.md\n", "docs/source/guide.md": PROSE}, "found"),
+        ({"docs/mkdocs.yaml": SITE, "docs/source/index.md": STUB, "docs/source/guide.md": PROSE}, "found"),
+        ({"docs/conf.py": "project = 'Pond'\nextensions = []\n", "docs/guide.rst": PROSE}, "found"),
+        ({"docs/guide.md": PROSE}, "found"),
+        ({"README.md": PROSE}, "absent"),
+    ],
+)  # fmt: skip
+def test_documentation_that_a_reader_is_led_to(files: dict[str, str], outcome: str) -> None:
+    assert ask("documentation-shown", files).outcome == outcome
+
+
 @pytest.mark.parametrize(
     ("files", "outcome"),
     [
