@@ -258,7 +258,8 @@ class Verdict(Record):
     `seen` that it rests on what a judge saw in a figure, which nobody can prove;
     `when` tells a sentence that was true at the commit that last changed it (`stale`) from one that was not (`never`),
     empty where that was not looked at. `by` is who says it: `probe`, `claim:<id>`, `judge` or `form`; of a judge,
-    `reading` is which of its requests, of a claim who read the sentence: `patterns` is a program, `answers` a judge. `ask` is a question that an examiner could put; `demoted` says why a judge's label
+    `reading` is which of its requests, of a claim who read the sentence: `patterns` is a program, `answers` a judge,
+    `patterns+answers` both. `ask` is a question that an examiner could put; `demoted` says why a judge's label
     was not believed. `hint` is what the group can change, empty where the rule's own says all.
     """
 
@@ -279,6 +280,11 @@ class Verdict(Record):
     seen: bool = False
     when: Literal["", "stale", "never"] = ""
     hint: str = ""
+
+    @property
+    def by_model(self) -> bool:
+        """Whether a model understood the claim that a program settled: alone, or as a rigid form gives it, too."""
+        return self.by.startswith("claim:") and self.reading.split("+")[-1] == "answers"
 
     @model_validator(mode="after")
     def _cited(self) -> Self:

@@ -27,6 +27,7 @@ DEVIATIONS = 1.0
 higher) five of five suffice, one wrong asks for twelve and two wrong for nineteen; with the usual 1.96 it would be sixteen of
 sixteen, which a check that speaks on one submission in ten never reaches."""
 
+_BY_MODEL = ", read by a model"
 _SILENT = ("reader:patterns",)
 """Who decides nothing: a rigid form is read without doubt, and what settles the claim is right or wrong."""
 
@@ -103,13 +104,19 @@ def submission_id(repo: str, commit: str) -> str:
 
 def speakers(verdict: Verdict, rule: str, evidence: Mapping[str, Evidence]) -> tuple[str, ...]:
     """Who says a contradiction: `checked-but-absent:<probe>` or `found-but-unchecked:<probe>` for each probe that a box's
-    verdict cites; `claim:<id>` and, where the verdict says who read the claim, `reader:<name>`; or `judge:<reading>`."""
+    verdict cites; `claim:<id>`, or `claim:<id>, read by a model` where one understood the sentence so, and, where the verdict says who
+    read the claim, `reader:<name>`; or `judge:<reading>`. What a settler makes of rigid forms alone is judged apart: there the
+    reading is wrong more often than the settling."""
     if verdict.by == "probe":
         cited = [evidence[c.evidence].probe for c in verdict.citations if c.evidence in evidence]
         return tuple(dict.fromkeys(f"{rule}:{probe}" for probe in cited if probe))
     if verdict.by == "judge":
         return (f"judge:{verdict.reading}" if verdict.reading else "judge",)
-    return (verdict.by, f"reader:{verdict.reading}") if verdict.reading else (verdict.by,)
+    if not verdict.reading:
+        return (verdict.by,)
+    if verdict.by_model:
+        return f"{verdict.by}{_BY_MODEL}", "reader:answers"
+    return verdict.by, f"reader:{verdict.reading}"
 
 
 def parse_trust(text: str, name: str) -> Trust:
@@ -149,7 +156,7 @@ def total(trust: Trust, id_: str) -> Count:
 
 
 def _ways(id_: str) -> tuple[str, ...]:
-    return f"{TICKED}:{id_}", f"{OPEN}:{id_}", f"claim:{id_}"
+    return f"{TICKED}:{id_}", f"{OPEN}:{id_}", f"claim:{id_}", f"claim:{id_}{_BY_MODEL}"
 
 
 def figures(trust: Trust, id_: str) -> list[str]:

@@ -192,11 +192,16 @@ def test_a_rigid_form_decides_nothing() -> None:
 
 
 def test_neither_who_read_a_claim_nor_what_settled_it_may_be_wrong_too_often() -> None:
-    verdict = said().model_copy(update={"reading": "answers"})
-    assert speakers(verdict, "", EVIDENCE) == ("claim:thing-count", "reader:answers")
-    assert found(trusting(claim__thing_count=(5, 5), reader__answers=(5, 1)), verdict) == [("note", "lead")]
-    assert found(trusting(claim__thing_count=(5, 1), reader__answers=(5, 5)), verdict) == [("note", "lead")]
-    assert found(trusting(claim__thing_count=(5, 5), reader__answers=(5, 5)), verdict) == [("error", "finding")]
+    model = "claim:thing-count, read by a model"
+    for reading in ("answers", "patterns+answers"):
+        verdict = said().model_copy(update={"reading": reading})
+        assert speakers(verdict, "", EVIDENCE) == (model, "reader:answers")
+        assert found(trusting(**{model: (5, 5)}, reader__answers=(5, 1)), verdict) == [("note", "lead")]
+        assert found(trusting(**{model: (5, 1)}, reader__answers=(5, 5)), verdict) == [("note", "lead")]
+        assert found(trusting(**{model: (5, 5)}, reader__answers=(5, 5)), verdict) == [("error", "finding")]
+        assert found(trusting(claim__thing_count=(9, 0)), verdict) == [
+            ("error", "finding")
+        ]  # known of rigid forms alone
 
 
 def test_a_ticked_box_is_a_warning_until_each_probe_has_earned_an_error() -> None:

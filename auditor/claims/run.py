@@ -4,6 +4,7 @@ import contextlib
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from auditor.boundary import attempt
@@ -74,10 +75,24 @@ def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[V
         if made is None:
             continue
         key = (placed.question.n, made.about or f"{_kind(placed)}:{placed.claim.quote}")
-        if key not in settled or _goes_before((placed, made), settled[key]):
+        if key in settled and (shared := _shared(settled[key], (placed, made))):
+            settled[key] = shared
+        elif key not in settled or _goes_before((placed, made), settled[key]):
             settled[key] = (placed, made)
     ordered = sorted(_once(settled.values()), key=lambda s: (s[0].line, _kind(s[0]), s[1].about))
     return [_verdict(p, s, clock, number) for p, s in ordered], list(problems.values())
+
+
+BOTH = "patterns+answers"
+"""Who read a claim that a rigid form gave and that a model understood in the same way."""
+
+
+def _shared(first: "_Pair", second: "_Pair") -> "_Pair | None":
+    """The contradiction of a rigid form as read by both, where a model's reading of the answer comes to the same."""
+    same = first[1].label == second[1].label == "contradicted"
+    if same and first[0].reader == "patterns" and second[0].reader == "answers":
+        return replace(first[0], reader=BOTH), first[1]
+    return None
 
 
 def _fallen(placed: Placed, case: Case, clock: "_Clock") -> Settled | None:
@@ -108,7 +123,7 @@ def _once(settled: Iterable[_Pair]) -> list[_Pair]:
     one that the repository shows."""
     first = sorted(settled, key=lambda s: (s[0].reader == "answers", s[1].rule != "prose-contradicts-repository"))
     kept: list[_Pair] = []
-    said: dict[int, list[tuple[str, set[tuple[str, int]], str]]] = {}
+    said: dict[int, list[tuple[_Said, int]]] = {}
     for pair in first:
         if pair[1].label == "supported":
             kept.append(pair)
@@ -119,9 +134,12 @@ def _once(settled: Iterable[_Pair]) -> list[_Pair]:
             pair[1].about.partition(":")[2],
         )
         others = said.setdefault(pair[0].question.n, [])
-        if not any(_says_so(one, other) for other in others[-_BESIDE:]):
+        known = next((at for other, at in others[-_BESIDE:] if _says_so(one, other)), None)
+        if known is None:
+            others.append((one, len(kept)))
             kept.append(pair)
-            others.append(one)
+        elif shared := _shared(kept[known], pair):
+            kept[known] = shared
     return kept
 
 

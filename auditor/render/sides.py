@@ -31,7 +31,9 @@ def said_by(verdict: Verdict) -> str:
     kind = verdict.by.removeprefix("claim:")
     if verdict.reading == "answers":
         return f"a program ({kind}), from the sentence as a model understood it"
-    return f"a program ({kind}), from the sentence itself"
+    return f"a program ({kind}), from the sentence itself" + (
+        ", and as a model understood it" if verdict.by_model else ""
+    )
 
 
 def explained(record: AuditRecord, finding: Finding, verdicts: Mapping[str, Verdict]) -> str:
@@ -54,7 +56,7 @@ def voice(every: Mapping[str, Verdict], finding: Finding | None, verdict: Verdic
     said = [every[id_] for id_ in finding.verdicts if id_ in every] if finding else []
     kinds = set()
     for v in said or [verdict]:
-        kinds |= {"reader"} if v.by == "judge" else {"program", "reader"} if v.reading == "answers" else {"program"}
+        kinds |= {"reader"} if v.by == "judge" else {"program", "reader"} if v.by_model else {"program"}
     if finding and finding.ruling and finding.ruling.says == "holds" and finding.ruling.moved:
         kinds.add("reader")
     return "both" if len(kinds) > 1 else kinds.pop()

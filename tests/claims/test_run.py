@@ -65,7 +65,10 @@ BAD, GOOD = "contradicted|t:x", "supported|t:x"
         ([("answers", BAD, WHOLE, True), ("answers", GOOD, PART, False)], {("answers", "contradicted", WHOLE)}),
         ([("answers", BAD, WHOLE, True), ("answers", GOOD, PART, True)], {("answers", "supported", PART)}),
         ([("answers", BAD, ELSE, False), ("answers", GOOD, PART, False)], {("answers", "contradicted", ELSE)}),
-        ([("patterns", BAD, WHOLE, False), ("answers", BAD, PART, False)], {("patterns", "contradicted", WHOLE)}),
+        (
+            [("patterns", BAD, WHOLE, False), ("answers", BAD, PART, False)],
+            {("patterns+answers", "contradicted", WHOLE)},
+        ),
     ],
 )
 def test_what_is_wrong_goes_first_unless_the_same_words_can_be_right(
@@ -91,7 +94,7 @@ COMMAND = "contradicted|command:docker build -f a/train_gpu.dockerfile ."
 def test_one_thing_of_the_same_words_is_said_once(other: str, quote: str, count: int) -> None:
     said = settled(("patterns", COMMAND, WHOLE, False), ("answers", other, quote, False))
     assert len(said) == count
-    assert ("patterns", "contradicted", WHOLE) in said
+    assert ("patterns+answers" if count == 1 else "patterns", "contradicted", WHOLE) in said
 
 
 def test_one_line_of_evidence_against_the_same_words_is_one_thing() -> None:
