@@ -114,6 +114,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "pages": {"escape", "decisions", "render", "since"},
     "overview": {"decision_files", "decisions", "groups", "pages", "render", "since", "stored"},
     "view": {"decision_files", "decisions", "overview", "pages", "render", "stored"},
+    "keeping": {"locks", "overview", "whole"},
     "cli_view": ANY,
     "cli_config": ANY,
     "cli_feedback": ANY,
