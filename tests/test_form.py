@@ -32,10 +32,11 @@ def text(name: str = "consistent") -> str:
 
 
 def check(
-    changed: str, files: dict[str, bytes] | None = None, on_disk: Iterable[str] = (), name: str = "consistent"
+    changed: str | bytes, files: dict[str, bytes] | None = None, on_disk: Iterable[str] = (), name: str = "consistent"
 ) -> tuple[Report, list[Verdict]]:
     """The form's verdicts on a fixture with another report, and other files beside it."""
-    snapshot = tree(stored(name) | {PATH: changed.encode()} | (files or {}))
+    changed = changed.encode() if isinstance(changed, str) else changed
+    snapshot = tree(stored(name) | {PATH: changed} | (files or {}))
     profile, evidence = load_profile(), list[Evidence]()
 
     def number(piece: Evidence) -> str:

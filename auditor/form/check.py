@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from auditor.form.answers import check_answers, check_group, check_lengths
-from auditor.form.broken import check_conflicts, check_fences
+from auditor.form.broken import check_conflicts, check_fences, check_saved
 from auditor.form.checklist import check_items, check_marks
 from auditor.form.flaw import ALIKE, Flaw, Number
 from auditor.form.links import check_links
@@ -108,6 +108,7 @@ _CHECKS: tuple[Callable[[Page], Iterable[Flaw]], ...] = (
     check_links,
     check_fences,
     check_conflicts,
+    check_saved,
     check_questions,
     check_items,
     check_marks,
