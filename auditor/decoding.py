@@ -30,7 +30,12 @@ _AS_UTF8 = "Save it as UTF-8 (in VS Code: the encoding in the bar below, then Sa
 def saved_as(data: bytes) -> Saved | None:
     """How a text was saved, where that is not as UTF-8 with line ends that git knows. A mark before UTF-8, and what Windows ends
     lines with, are as usual."""
-    for mark, name in ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")):
+    for mark, name in (
+        (b"\xff\xfe\0\0", "UTF-32"),
+        (b"\0\0\xfe\xff", "UTF-32"),
+        (b"\xff\xfe", "UTF-16"),
+        (b"\xfe\xff", "UTF-16"),
+    ):
         if data.startswith(mark):
             return Saved(f"it is saved as {name}", _BINARY, _AS_UTF8)
     if b"\0" in data[:2] and _wide(data):
@@ -38,7 +43,9 @@ def saved_as(data: bytes) -> Saved | None:
     if (at := data.find(b"\0")) >= 0:
         line = _line(data, at)
         means = _BINARY if at < _GITS_LOOK else "no text has one"
-        return Saved(f"line {line} has a NUL byte", means, f"Delete it in line {line}, and save the file as UTF-8.", line)
+        return Saved(
+            f"line {line} has a NUL byte", means, f"Delete it in line {line}, and save the file as UTF-8.", line
+        )
     lone = data.count(b"\r") - data.count(b"\r\n")
     if lone > data.count(b"\n"):
         return Saved(
@@ -51,7 +58,13 @@ def saved_as(data: bytes) -> Saved | None:
     except UnicodeDecodeError as error:
         line = _line(data, error.start)
         means = "pages show a letter as � there"
-        return Saved(f"line {line} is not in UTF-8", means, f"{_AS_UTF8} Then see whether line {line} reads as you mean it.", line, slight=True)
+        return Saved(
+            f"line {line} is not in UTF-8",
+            means,
+            f"{_AS_UTF8} Then see whether line {line} reads as you mean it.",
+            line,
+            slight=True,
+        )
     return None
 
 

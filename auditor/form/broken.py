@@ -43,7 +43,10 @@ def check_conflicts(page: Page) -> Iterator[Flaw]:
 
 def check_saved(page: Page) -> Iterator[Flaw]:
     """Files of the report that are no UTF-8 text. Where the repository has git encode them anew, what is on the disk says nothing."""
-    if any(f.name == ".gitattributes" and readable(f) and "working-tree-encoding" in f.text for f in page.snapshot.files.values()):
+    if any(
+        f.name == ".gitattributes" and readable(f) and "working-tree-encoding" in f.text
+        for f in page.snapshot.files.values()
+    ):
         return
     for path in page.report.files:
         if path in page.snapshot.files and (odd := saved_as(page.snapshot.files[path])):

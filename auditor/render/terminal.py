@@ -125,9 +125,7 @@ class _Page:
                 yield self.paint(f"  and {len(self.record.unjudged) - 8} more (--show all)", "dim")
         report = self.record.report.files
         omitted = [
-            p
-            for p in self.record.omitted
-            if show == "all" or p.items or p.path in report or p.message.startswith(_ODD)
+            p for p in self.record.omitted if show == "all" or p.items or p.path in report or p.message.startswith(_ODD)
         ]
         if omitted:
             yield ""

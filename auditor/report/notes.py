@@ -12,7 +12,7 @@ FEW = 3  # as many items make a checklist
 
 def cut_of(files: Iterable[File]) -> list[Problem]:
     """What of a report's files is beyond the limits, and not read: the ends of long lines, and of many lines the last."""
-    made = []
+    made: list[Problem] = []
     for file in files:
         shown, notes = shown_of(file), Notes()
         for line in shown.cut:

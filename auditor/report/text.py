@@ -30,7 +30,11 @@ def must_read(file: File) -> str:
         return file.text
     except Unreadable as reason:
         odd = saved_as(file)
-        why, hint = (odd.says, odd.mend[0].lower() + odd.mend[1:].rstrip(".")) if odd else (str(reason), "a report is a markdown text file, saved as UTF-8")
+        why, hint = (
+            (odd.says, odd.mend[0].lower() + odd.mend[1:].rstrip("."))
+            if odd
+            else (str(reason), "a report is a markdown text file, saved as UTF-8")
+        )
         raise UserError(f"{file.path}: the report cannot be read ({why})", hint) from None
 
 
