@@ -438,7 +438,8 @@ def _places(results: Iterable[ProbeResult], evidence: Mapping[str, Evidence]) ->
         first = evidence[result.evidence[0]]
         where = f"{first.path}:{first.start}" if first.start else first.path
         more = f" and {result.count - 1} more" if result.count > 1 else ""
-        parts.append(": ".join(p for p in (where, first.note) if p) + more)
+        said = ": ".join(p for p in (where, first.note) if p)
+        parts.append((said.removesuffix(".") if more else said) + more)
     return "; ".join(parts)
 
 

@@ -114,7 +114,8 @@ class Desk:
 
     def feedback(self, entry: GroupEntry) -> str:
         """What a group would be told now."""
-        return feedback.html(self._record(entry), self._decided(entry), ways=self._ways(entry))
+        page = f"../groups/{entry.name}.html"
+        return feedback.html(self._record(entry), self._decided(entry), ways=self._ways(entry), page=page)
 
     def decisions(self, entry: GroupEntry) -> Decisions:
         """What was decided about a group."""

@@ -380,6 +380,15 @@ def test_tables_that_cannot_be_written_are_said_once_and_lose_no_decision(folder
     assert "gradebook.csv" in said[0]
 
 
+def test_what_is_not_ready_to_be_told_leads_to_where_it_is_decided(folder: Path) -> None:
+    with viewed(folder) as server:
+        page = server.get("feedback/group-1.html")
+        assert "Not ready: " in page
+        assert '<a href="../groups/group-1.html">Decide them.</a>' in page
+        server.post("group-1", *({"fingerprint": m, "decision": "dismissed"} for m in marks(folder)))
+        assert "Decide them" not in server.get("feedback/group-1.html")
+
+
 # -- in a browser ------------------------------------------------------------------------------------------------------
 
 
