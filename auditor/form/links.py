@@ -16,7 +16,7 @@ OWN_DISK = re.compile(r"^(?:[A-Za-z]:[\\/]|file:|~/|/(?:Users|home|mnt|tmp)/)", 
 OWN = re.compile(r"https?://(?:www\.)?git(?:hub|lab)\.com/([^/]+)/([^/]+)/(?:-/)?(?:blob|tree|raw)/([^/]+)/([^?#]+)")
 
 _REF = re.compile(
-    r"https?://(?:(?:www\.)?git(?:hub|lab)\.com/(?P<owner>[^/]+)/(?P<name>[^/]+)/(?:-/)?(?:blob|tree|raw|commits|blame|releases/tag|tags)"
+    r"https?://(?:(?:www\.)?git(?:hub|lab)\.com/(?P<owner>[^/]+)/(?P<name>[^/]+)/(?:-/)?(?:blob|tree|raw|commits|blame|(?P<tag>releases/tag|tags))"
     r"|raw\.githubusercontent\.com/(?P<raw_owner>[^/]+)/(?P<raw_name>[^/]+))/(?P<ref>[^?#]+)"
 )
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
@@ -107,10 +107,14 @@ def no_branch(page: Page, target: str) -> tuple[str, str] | None:
     first = ref.split("/")[0]
     if first in ("HEAD", "refs", "main", "master") or _COMMIT.fullmatch(first):
         return None
-    known = {*history.branches, *history.tags}
+    known = {*history.tags} if link["tag"] else {*history.branches, *history.tags}
     if any(ref == name or ref.startswith(name + "/") for name in known):
         return None
     near = difflib.get_close_matches(first, sorted(known), 1, 0.75)
+    if link["tag"]:
+        instead = f"Link to {near[0]}" if near else "Make the tag and push it, or take the link out"
+        said = f"This copy of the repository knows no tag {first}."
+        return said, f"{instead}; if {first} is new on the host, `git fetch --tags` first."
     return (
         f"This copy of the repository, which has all its branches, knows no branch or tag {first}.",
         f"Link to {near[0] if near else history.default_branch}; if {first} is new on the host, `git fetch` first.",
