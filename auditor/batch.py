@@ -47,11 +47,11 @@ from auditor.models import (
     Times,
     Tool,
 )
-from auditor.overview import Beside, as_it_stands, load_figures, ways_between
+from auditor.overview import Beside, as_it_stands, load_figures, ways_between, write_summaries
 from auditor.pages import Around, files_of
 from auditor.prepared import Found, Prepared, opened
 from auditor.profile import Profile
-from auditor.render import index, tables
+from auditor.render import index
 from auditor.render.index import Class, Head
 from auditor.render.sides import counts
 from auditor.report.figures import figures_of
@@ -67,7 +67,7 @@ WAVE = 600_000_000
 """Characters of requests that are held at once: one call of the judge for a class of some hundred groups, a few for a
 university."""
 
-FORM = 2
+FORM = 3
 """What an entry and a page hold: one more, and those of an older auditor are made anew."""
 
 MODULES = ("auditor.warm",)
@@ -442,7 +442,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
             labels[id_] = box.label
             if not ticked[box.n]:
                 open_.append(id_)
-    return GroupEntry(
+    made = GroupEntry(
         id=record.submission.id,
         name=file_name(record.submission.id),
         repo=record.submission.repo,
@@ -468,6 +468,8 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         gone=len(record.since.gone) if record.since else 0,
         gone_findings=record.since.gone if record.since else (),
     )
+    answered = max(counted.questions - len(index.unanswered(made)), 0) if made.report_state else counted.answered
+    return made.model_copy(update={"statistics": counted.model_copy(update={"answered": answered})})
 
 
 # -- the folder --------------------------------------------------------------------------------------------------------
@@ -554,13 +556,7 @@ def summarise(
     course.notes = class_notes(course.groups, profile)
     if missing := len(submissions) - len(course.groups):
         course.note = f"{missing} groups are still to do."
-    html = "html" in folder.endings
-    pages = {g.id: f"groups/{g.name}.{'html' if html and not g.error else 'json'}" for g in course.groups}
-    folder.put("summary.csv", index.to_csv(course))
-    folder.put("summary.json", index.to_json(course, entries()))
-    folder.put("findings.csv", tables.findings(entries()))
-    folder.put("gradebook.csv", tables.gradebook(course.groups))
-    folder.put("index.html", index.render(course, pages))
+    write_summaries(folder.put, course, entries, "html" in folder.endings)
     return course
 
 

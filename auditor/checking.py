@@ -20,6 +20,7 @@ from auditor.profile import Profile
 from auditor.profile_files import refuse_inside
 from auditor.prose import read_prose
 from auditor.report.find import find_report
+from auditor.report.notes import cut_of
 from auditor.report.parse import parse_report
 from auditor.snapshot import File, Snapshot
 
@@ -70,7 +71,8 @@ def check(
             url=url,
             working_tree=True,
         )
-        prepared = Prepared(submission, report, (), {}, (), ())
+        cut = cut_of(tree.files[p] for p in report.files if p in tree.files)
+        prepared = Prepared(submission, report, (), {}, (), tuple(cut))
         if only != "form":
             prepared = examine(tree, profile, submission)
         book = Book(prepared.evidence)

@@ -19,6 +19,7 @@ def view(
     from auditor import view as server
     from auditor.cli_notes import note
     from auditor.extras import need
+    from auditor.keeping import kept
     from auditor.overview import load_class
 
     need("view", "auditor view")
@@ -34,8 +35,8 @@ def view(
                 said.add(line)
                 note(f"auditor: {line}")
 
-        desk, token = server.Desk(folder, once), server.new_token()
-        with server.listen(port) as socket:
+        with server.listen(port) as socket, kept(folder, once) as keeper:
+            desk, token = server.Desk(folder, once, keeper.stir), server.new_token()
             address = f"http://{server.HOST}:{socket.getsockname()[1]}/{token}/"
             typer.echo(f"{address}  (Ctrl-C ends)")
             if browser:

@@ -25,6 +25,7 @@ from auditor.prepared import Book, Prepared
 from auditor.probes import Probe, load
 from auditor.profile import Item, Profile
 from auditor.prose import read_prose
+from auditor.report.notes import cut_of
 from auditor.rules import Idle, judge_items, lacking, remembered, unsure_of
 from auditor.snapshot import File, Snapshot
 
@@ -83,7 +84,11 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         results=tuple(results.values()),
         evidence=book.evidence,
         verdicts=(*verdicts, *claimed),
-        omitted=(*_omitted(snapshot, _boxes_of(holes, verdicts, snapshot.report, profile)), *failed),
+        omitted=(
+            *cut_of(snapshot.files[p] for p in snapshot.report.files if p in snapshot.files),
+            *_omitted(snapshot, _boxes_of(holes, verdicts, snapshot.report, profile)),
+            *failed,
+        ),
     )
 
 

@@ -97,12 +97,16 @@ def _differs(first: Submission, second: Submission) -> str:
     """How a second row of a group says something else than the first, in words that go on; empty for a member's row."""
     if first.id.casefold() != second.id.casefold():
         return f", where it is called {first.id}"
+    called = f", where it is written {first.id} ({_CASE})" if first.id != second.id else ""
     if same_repository(first.repo) != same_repository(second.repo):
-        return ", with another repository"
+        return f"{called}, with another repository"
     for field in ("ref", "before", "report_path"):
         if getattr(first, field) != getattr(second, field):
-            return f", with another {field.removesuffix('_path')}"
+            return f"{called}, with another {field.removesuffix('_path')}"
     return ""
+
+
+_CASE = "case tells no two groups apart"
 
 
 def _tell_shared(source: Path, groups: Sequence[_Group], note: Callable[[str], None]) -> None:
@@ -302,8 +306,9 @@ def _folder(source: Path, before: str, note: Callable[[str], None]) -> list[Subm
     for path in sorted(p for p in source.iterdir() if p.is_dir() and not p.name.startswith(".")):
         if (path / ".git").exists() or ((path / "HEAD").is_file() and (path / "objects").is_dir()):
             id_ = path.name.removesuffix(".git")
-            if file_name(id_).casefold() in made:
-                raise UserError(f"{path}: a second group called {id_}", "rename one of the folders")
+            if first := made.get(file_name(id_).casefold()):
+                alike = f"; the other is {first.id}: {_CASE}" if first.id != id_ else ""
+                raise UserError(f"{path}: a second group called {id_}{alike}", "rename one of the folders")
             made[file_name(id_).casefold()] = Submission(id=id_, repo=str(path), before=before)
         else:
             note(f"{path}: not a repository, left out")

@@ -2,10 +2,10 @@
 
 from typing import Literal, get_args
 
-Side = Literal["missing", "there", "ticked", "shown", "planned", "open"]
+Side = Literal["missing", "there", "ticked", "shown", "either", "planned", "open"]
 """How a sentence and what contradicts it lie to each other: it is said and is `missing` or otherwise; it is denied and is `there`; it is
-denied, or told only as a plan or an attempt (`planned`), and its box is `ticked`, which the repository may bear out (`shown`); it is told
-and its box is `open`."""
+denied, or told only as a plan or an attempt (`planned`), and its box is `ticked`, which the repository may bear out (`shown`, or `either`
+where it is not sure that it shows the very thing that is denied); it is told and its box is `open`."""
 
 # Where the repository contradicts a sentence, by the kind of what the sentence states and, where that matters, the place that it
 # speaks of: what to do where it is said and missing, and where it is denied and there.
@@ -87,6 +87,7 @@ _STATED = {
 _BOXES = {
     "ticked": "{untick} If it was done after all, change the sentence.",
     "shown": "The box and the repository agree, so change the sentence: say what is there. If it is not used, take it out of the repository, and {untick}",
+    "either": "The repository has what the box asks for. If that is it, change the sentence: say what is there; if it is not, {untick}",
     "planned": "{untick} If it was done after all, say so in the sentence.",
     "open": "Tick the box if it was done, else change the sentence.",
 }
@@ -101,7 +102,9 @@ def stated(kind: str, rule: str, side: Side, part: str = "", tabled: bool = Fals
     no more than the rule. `tabled`: the checklist is a table, which has marks and no boxes."""
     if rule == "prose-contradicts-checklist":
         untick = _UNTICK[tabled]
-        return _BOXES.get(side, "").format(untick=untick[0].lower() + untick[1:] if side == "shown" else untick)
+        return _BOXES.get(side, "").format(
+            untick=untick[0].lower() + untick[1:] if side in ("shown", "either") else untick
+        )
     if rule != "prose-contradicts-repository":
         return ""
     said = _STATED.get(f"{kind}:{part}") or _STATED.get(kind)

@@ -12,7 +12,7 @@ from auditor.report.checklist import listed, where_listed
 from auditor.report.find import with_checklist
 from auditor.report.headings import prompts
 from auditor.report.links import Resolver, targets
-from auditor.report.notes import FEW, Notes, note_cut
+from auditor.report.notes import FEW, Notes, note_saved
 from auditor.report.parse import version_of
 from auditor.report.text import lines_of, text_of
 from auditor.snapshot import File
@@ -37,7 +37,7 @@ def parse_laid(
     whole = "\n".join(rows)
     files: Mapping[str, File] = tracked if isinstance(tracked, Mapping) else {}
     for (path, _), first in zip(laid.files, starts, strict=True):
-        note_cut(files.get(path, file), notes, first)
+        note_saved(files.get(path, file), notes, first)
     found: list[Section] = []
     if layout.questions == "boxes":
         boxes = [e for e in entries(whole, 0, len(rows), profile) if sure(e, profile)]

@@ -15,6 +15,7 @@ from auditor.errors import UserError
 from auditor.groups import file_name
 from auditor.models import Figure, GroupEntry, JudgeInfo, Named, Tool
 from auditor.pages import FIGURES, Around
+from auditor.render import index, tables
 from auditor.render.index import Class, Head
 from auditor.render.ways import Ways
 from auditor.since import Past, load_past
@@ -108,6 +109,22 @@ class Beside:
             return None
 
 
+def write_summaries(
+    put: Callable[[str, str | Iterable[str]], None],
+    course: Class,
+    entries: Callable[[], Iterable[GroupEntry]],
+    html: bool,
+) -> None:
+    """What is said of a class as a whole, each file whole: the index and the tables for people and scripts. `entries` are its
+    groups, read anew each time; `html`: they have pages."""
+    pages = {g.id: f"groups/{g.name}.{'html' if html and not g.error else 'json'}" for g in course.groups}
+    put("summary.csv", index.to_csv(course))
+    put("summary.json", index.to_json(course, entries()))
+    put("findings.csv", tables.findings(entries()))
+    put("gradebook.csv", tables.gradebook(course.groups))
+    put("index.html", index.render(course, pages))
+
+
 # -- a folder, read back -----------------------------------------------------------------------------------------------
 
 
@@ -123,9 +140,25 @@ def load_class(folder: Path) -> Class:
             titles={i["id"]: i["text"] for i in summary["items"]},
             heads={i["id"]: Head(str(i.get("short", "")), str(i.get("section", ""))) for i in summary["items"]},
             before=str(summary["before"]),
+            note=str(summary.get("note", "")),
+            notes=[str(note) for note in summary.get("notes", ())],
         )
     except (ValidationError, KeyError, TypeError) as error:
         raise UserError(f"{folder}: not of this version ({type(error).__name__})", "run `auditor batch` anew") from None
+
+
+def standing_class(folder: Path, tell: Callable[[str], None]) -> Class:
+    """The same with its groups, and what is decided about them by now."""
+    course = load_class(folder)
+    for entry in standing_entries(folder, tell):
+        course.add(entry)
+    return course
+
+
+def standing_entries(folder: Path, tell: Callable[[str], None]) -> Iterator[GroupEntry]:
+    """The groups of a batch's folder, with what is decided about them by now."""
+    beside = Beside(folder, tell=tell)
+    return (as_it_stands(e, beside.decisions(e.id, e.repo)) for e in load_entries(folder, tell))
 
 
 def listed(folder: Path) -> list[tuple[str, str, bool]]:

@@ -102,6 +102,7 @@ RULES: dict[str, Rule] = {
         Rule(id="template-figure-left", title="The template's example figure as an image", level="error", help=_FORM),
         Rule(id="fence-unbalanced", title="A code block that never ends", level="error", help=_FORM),
         Rule(id="checklist-blank", title="No checklist, or one with no box ticked", level="error", help=_FORM),
+        Rule(id="report-encoding", title="A report that is not saved as UTF-8 text", level="warning", help=_FORM),
         Rule(id="answer-too-short", title="An answer shorter than asked for", level="warning", help=_FORM),
         Rule(id="answer-too-long", title="An answer longer than asked for", level="warning", help=_FORM),
         Rule(id="template-text-left", title="Text of the template within an answer", level="warning", help=_FORM),
@@ -437,7 +438,8 @@ def _places(results: Iterable[ProbeResult], evidence: Mapping[str, Evidence]) ->
         first = evidence[result.evidence[0]]
         where = f"{first.path}:{first.start}" if first.start else first.path
         more = f" and {result.count - 1} more" if result.count > 1 else ""
-        parts.append(": ".join(p for p in (where, first.note) if p) + more)
+        said = ": ".join(p for p in (where, first.note) if p)
+        parts.append((said.removesuffix(".") if more else said) + more)
     return "; ".join(parts)
 
 

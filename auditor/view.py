@@ -24,12 +24,11 @@ from auditor.lazy import dataclass
 from auditor.models import AuditRecord, GroupEntry
 from auditor.overview import (
     Beside,
-    as_it_stands,
     listed,
-    load_class,
-    load_entries,
     load_entry,
     load_figures,
+    standing_class,
+    standing_entries,
     ways_between,
 )
 from auditor.pages import Around, page
@@ -76,6 +75,7 @@ class Desk:
 
     folder: Path
     tell: Callable[[str], None]
+    decided: Callable[[], None] = lambda: None  # told of each save
 
     @property
     def beside(self) -> Beside:
@@ -88,16 +88,18 @@ class Desk:
 
     def index(self) -> str:
         """The index with what is decided by now."""
-        course = load_class(self.folder)
-        for entry in self._standing():
-            course.add(entry)
+        course = standing_class(self.folder, self.tell)
         pages = {g.id: f"groups/{g.name}.html" for g in course.groups}
         told = {g.id: f"feedback/{g.name}.html" for g in course.groups if not g.error}
         return "".join(index.render(course, pages, told))
 
     def table(self, name: str) -> str:
         """A table of the class as it stands now."""
-        groups = self._standing()
+        if name == "summary.csv":
+            return index.to_csv(standing_class(self.folder, self.tell))
+        groups = standing_entries(self.folder, self.tell)
+        if name == "summary.json":
+            return "".join(index.to_json(standing_class(self.folder, self.tell), groups))
         return "".join(tables.findings(groups) if name == "findings.csv" else tables.gradebook(groups))
 
     def page(self, entry: GroupEntry) -> str:
@@ -112,7 +114,8 @@ class Desk:
 
     def feedback(self, entry: GroupEntry) -> str:
         """What a group would be told now."""
-        return feedback.html(self._record(entry), self._decided(entry), ways=self._ways(entry))
+        page = f"../groups/{entry.name}.html"
+        return feedback.html(self._record(entry), self._decided(entry), ways=self._ways(entry), page=page)
 
     def decisions(self, entry: GroupEntry) -> Decisions:
         """What was decided about a group."""
@@ -120,10 +123,9 @@ class Desk:
 
     def save(self, entry: GroupEntry, made: tuple[Decision, ...]) -> Decisions:
         """Save decisions; what then stands."""
-        return save(self.folder, entry.name, entry.id, self._record(entry).submission.url, made)
-
-    def _standing(self) -> Iterator[GroupEntry]:
-        return (as_it_stands(e, self._decided(e)) for e in load_entries(self.folder, self.tell))
+        stands = save(self.folder, entry.name, entry.id, self._record(entry).submission.url, made)
+        self.decided()
+        return stands
 
     def _decided(self, entry: GroupEntry) -> Decisions | None:
         return self.beside.decisions(entry.id, entry.repo)
@@ -176,9 +178,7 @@ def application(desk: Desk, token: str, hosts: Collection[str]) -> "Starlette":
 
     def table(request: Request) -> Response:
         name = str(request.path_params["table"])
-        if name in ("findings.csv", "gradebook.csv"):
-            return reply(desk.table(name), _TABLES[name])
-        return reply((desk.folder / name).read_bytes(), _TABLES[name]) if name in _TABLES else nothing()
+        return reply(desk.table(name), _TABLES[name]) if name in _TABLES else nothing()
 
     def group(request: Request) -> Response:
         entry, ending = known(request), f".{request.path_params['ending']}"

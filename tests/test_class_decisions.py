@@ -199,6 +199,31 @@ def test_the_tables_have_a_row_each_and_no_score(repos: Path, out: Path) -> None
     assert not re.search(r"(?i)score|grade|points|percent", (out / "gradebook.csv").read_text())
 
 
+def test_a_placeholder_counts_as_unanswered_everywhere(tmp_path: Path) -> None:
+    repo = build("consistent", tmp_path / "repos" / "unfinished")
+    report = repo / "reports" / "README.md"
+    rows = report.read_text(encoding="utf-8").split("\n")
+    at = [i for i, row in enumerate(rows) if row.strip() == "> Answer:"]
+    for n, said in ((3, "--- question 4 fill here ---"), (5, ""), (8, "TODO")):
+        end = next(i for i in range(at[n], len(rows)) if rows[i].startswith("#"))
+        rows[at[n] + 1 : end] = ["", said, ""] + [""] * (end - at[n] - 4)
+    report.write_text("\n".join(rows), encoding="utf-8")
+    git(repo, *ADA, "commit", "-qam", "Not done")
+    out = tmp_path / "out"
+    made = course(tmp_path / "repos", out, names=("unfinished",))
+    state = record(out, "unfinished").report_state
+    assert state is not None
+    left = sorted({*state.unanswered, *state.placeholders})
+    assert len(left) == 3
+    (row,) = table(out / "gradebook.csv")
+    assert row["unanswered_questions"] == "3"
+    (row,) = table(out / "summary.csv")
+    assert int(row["questions"]) - int(row["answered"]) == 3
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert f'title="Question {", ".join(map(str, left))}">3</td>' in page
+    assert len(made.groups) == 1
+
+
 def test_the_ways_lead_past_a_group_that_failed(repos: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
 

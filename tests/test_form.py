@@ -32,10 +32,11 @@ def text(name: str = "consistent") -> str:
 
 
 def check(
-    changed: str, files: dict[str, bytes] | None = None, on_disk: Iterable[str] = (), name: str = "consistent"
+    changed: str | bytes, files: dict[str, bytes] | None = None, on_disk: Iterable[str] = (), name: str = "consistent"
 ) -> tuple[Report, list[Verdict]]:
     """The form's verdicts on a fixture with another report, and other files beside it."""
-    snapshot = tree(stored(name) | {PATH: changed.encode()} | (files or {}))
+    changed = changed.encode() if isinstance(changed, str) else changed
+    snapshot = tree(stored(name) | {PATH: changed} | (files or {}))
     profile, evidence = load_profile(), list[Evidence]()
 
     def number(piece: Evidence) -> str:
@@ -298,7 +299,8 @@ def test_parity_all_that_theirs_warns_about_rightly() -> None:
         (lambda t: t.replace("Create a frontend for your API", "Create a nice frontend for our API"), [("item-changed", 38)]),
         (lambda t: t.replace("### Week 2\n", "* [x] Drink coffee\n\n### Week 2\n", 1), [("item-changed", 21)]),
         (lambda t: t.replace("* [x] Create a git repository", "* Create a git repository"), [("mark-unclear", 1)]),
-        (lambda t: t.replace("* [x]", "- [X]"), []),
+        (lambda t: t.replace("* [x]", "- [x]"), []),
+        (lambda t: t.replace("* [x]", "- [X]"), [("mark-unclear", 1)]),
     ],
 )  # fmt: skip
 def test_one_flaw_one_finding(change: Callable[[str], str], want: list[tuple[str, int]]) -> None:
@@ -515,3 +517,40 @@ def test_anchors_of_the_page() -> None:
     said = prose(110) + "\n\n#### 🚀 Try it\n\nSetext one\n---\n\n[a](#-try-it) [b](#setext-one) [c](#top) "
     assert rules(answer(4, said)) == []
     assert rules(answer(4, said + "[d](#not-there)")) == [("link-broken", 4)]
+
+
+ITEM = "* [x] Create a git repository (M5)"
+
+
+@pytest.mark.parametrize(
+    ("mark", "detail", "no_box"),
+    [
+        ("[x]", None, False),
+        ("[ ]", None, False),
+        ("[X]", True, False),
+        ("[x ]", True, True),
+        ("[ x]", True, True),
+        ("[ X ]", True, True),
+        ("[]", True, True),
+        ("[  ]", True, True),
+        ("[\u2713]", True, True),
+        ("[done]", True, True),
+        ("[-]", False, False),
+    ],
+)
+def test_a_mark_that_the_template_does_not_write_is_one_quiet_line(
+    mark: str, detail: bool | None, no_box: bool
+) -> None:
+    assert ITEM in text()
+    _, found = check(text().replace(ITEM, ITEM.replace("[x]", mark)))
+    assert [(v.rule, v.detail) for v in found] == ([] if detail is None else [("mark-unclear", detail)])
+    for verdict in found:
+        assert ("pages show no box" in verdict.difference) == no_box
+        assert verdict.hint.startswith("Write `[")
+
+
+def test_marks_that_are_all_written_in_another_way_are_one_line() -> None:
+    for n in (2, 3, 40):
+        _, found = check(text().replace("* [x]", "* [X]", n))
+        assert [(v.rule, v.detail) for v in found] == [("mark-unclear", True)]
+        assert found[0].report_says.startswith(f"{n} times, in lines ")

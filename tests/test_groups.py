@@ -177,6 +177,15 @@ def test_two_groups_with_one_repository(one: str, other: str, same: bool, tmp_pa
     [
         (f"1,{A},\n1,{B},\n", "line 3: group 1 again, as in line 2, with another repository"),
         (f"1,{A},2026-01-01\n1,{A},2026-01-02\n", "line 3: group 1 again, as in line 2, with another before"),
+        (
+            f"GROUP 1,{A},\ngroup 1,{B},\n",
+            "line 3: group group 1 again, as in line 2, where it is written GROUP 1 (case tells no two groups apart), with another repository",
+        ),
+        (
+            f"GROUP 1,{A},\nGroup 1,{A},\ngroup 1,{B},\n",
+            "line 4: group group 1 again, as in line 2, where it is written GROUP 1",
+        ),
+        ("GROUP 1,,\ngroup 1,,\n", "line 2: group GROUP 1 has no repo"),
         (f"1,{A},\n2,,\n2,,\n", "line 3: group 2 has no repo"),
     ],
 )
@@ -185,6 +194,23 @@ def test_rows_of_one_group_that_disagree(rows: str, said: str, tmp_path: Path) -
         read(written(tmp_path, "group,repo,before\n" + rows))
     assert said in caught.value.message
     assert len(caught.value.message.split("\n")) == 1
+
+
+def test_rows_of_one_group_in_another_case_are_one_group(tmp_path: Path) -> None:
+    for rows in (f"GROUP 1,{A}\ngroup 1,{A}\n", f"GROUP 1,\ngroup 1,{A}\n", f"GROUP 1,{A}\ngroup 1,\n"):
+        assert len(read(written(tmp_path, "group,repo\n" + rows))) == 1
+
+
+def test_folders_that_differ_in_case_only_are_one_line(tmp_path: Path) -> None:
+    for name in ("GROUP 1", "group 1"):
+        build("consistent", tmp_path / name)
+    if len(list(tmp_path.iterdir())) < 2:
+        pytest.skip("case tells no two files apart here")
+    with pytest.raises(UserError) as caught:
+        read(tmp_path)
+    assert caught.value.message == (
+        f"{tmp_path / 'group 1'}: a second group called group 1; the other is GROUP 1: case tells no two groups apart"
+    )
 
 
 def test_a_folder_of_repositories(tmp_path: Path) -> None:

@@ -79,6 +79,25 @@ def test_on_which_side_a_sentence_is(claim: Typed, rule: str, evidence: tuple[Ev
 
 
 @pytest.mark.parametrize(
+    ("claim", "side"),
+    [
+        (Practice(kind="practice", quote="q", item="i", denied=True), "either"),
+        (Practice(kind="practice", quote="q", item="i", strength="planned"), "either"),
+        (Practice(kind="practice", quote="q", item="i"), "either"),
+    ],
+)
+def test_a_box_that_the_repository_bears_out_has_two_sides(claim: Typed, side: str) -> None:
+    made = Settled("contradicted", "", (box("ticked"),), rule=CHECKLIST)  # type: ignore[arg-type]
+    assert side_of(claim, made, lambda: True) == side
+    assert side_of(claim, made, lambda: False) != side
+    said = stated("practice", CHECKLIST, "either")
+    assert "change the sentence" in said
+    assert "untick the box" in said
+    opened = Settled("contradicted", "", (box("open"),), rule=CHECKLIST)  # type: ignore[arg-type]
+    assert side_of(claim, opened, lambda: True) == "open"
+
+
+@pytest.mark.parametrize(
     ("quote", "starts"),
     [
         ("We do not make use of caching", "Say that it runs there, or take"),

@@ -1,6 +1,7 @@
 """`auditor view`: what is decided is on disk at once and is never lost, and nobody else gets anything."""
 
 import contextlib
+import csv
 import json
 import os
 import re
@@ -10,9 +11,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from auditor.batch import Terms, run
 from auditor.decisions import load_decisions
 from auditor.folder import Folder
 from auditor.judges import NoJudge
+from auditor.locks import alone
 from auditor.models import AuditRecord, Submission
 from auditor.profile import load_profile
 
@@ -302,6 +305,90 @@ def test_killed_in_the_middle_all_that_was_acknowledged_is_there(folder: Path) -
         assert set(acknowledged) | {"after"} <= set(stored(folder))
 
 
+# -- the files in the folder -------------------------------------------------------------------------------------------
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def soon(so: Callable[[], bool]) -> None:
+    for _ in range(400):
+        if so():
+            return
+        time.sleep(0.05)
+    raise AssertionError("never")
+
+
+def test_the_files_in_the_folder_are_as_they_stand_after_saving(folder: Path) -> None:
+    first, second, third = marks(folder)[:3]
+    before = {n: (folder / n).read_bytes() for n in ("index.html", "summary.csv", "summary.json")}
+    errors = int(table(folder / "summary.csv")[0]["errors"])
+    with viewed(folder) as server:
+        server.post("group-1", {"fingerprint": first, "decision": "dismissed"})
+        soon(lambda: table(folder / "gradebook.csv")[0]["dismissed"] == "1")
+        server.post("group-1", {"fingerprint": second, "decision": "confirmed"})
+        soon(lambda: table(folder / "gradebook.csv")[0]["confirmed"] == "1")
+        for name in ("findings.csv", "gradebook.csv", "summary.csv"):
+            assert server.get(name) == (folder / name).read_text(encoding="utf-8"), name
+        # what is decided last is written before it ends
+        server.post("group-2", {"fingerprint": third, "decision": "ask"})
+        assert server.stop() == ""
+    assert [r["to_ask"] for r in table(folder / "gradebook.csv")] == ["0", "", "1"]
+    decided = {r["decision"] for r in table(folder / "findings.csv") if r["group"] == "group-1"}
+    assert decided >= {"dismissed", "confirmed", "undecided"}
+    assert int(table(folder / "summary.csv")[0]["errors"]) == errors - 1  # the first finding is an error
+    assert all((folder / n).read_bytes() != b for n, b in before.items())
+    assert "3 of " in (folder / "index.html").read_text(encoding="utf-8")
+    assert not list(folder.glob("*.part"))
+
+
+def test_nothing_is_written_where_nothing_was_decided(folder: Path) -> None:
+    before = {p.name: p.stat().st_mtime_ns for p in folder.iterdir() if p.is_file()}
+    with viewed(folder) as server:
+        server.get("index.html")
+        server.stop()
+    assert {p.name: p.stat().st_mtime_ns for p in folder.iterdir() if p.is_file()} == before
+
+
+def test_what_a_killed_view_left_behind_is_written_by_the_next(folder: Path) -> None:
+    mark = marks(folder)[0]
+    with alone(folder / ".auditor.lock", "a batch"):  # a batch that goes on: its files are its own
+        with viewed(folder) as server:
+            server.post("group-1", {"fingerprint": mark, "decision": "confirmed"})
+            server.stop(signal.SIGKILL)
+        assert table(folder / "gradebook.csv")[0]["confirmed"] == "0"
+        with viewed(folder) as again:
+            time.sleep(0.3)
+            assert table(folder / "gradebook.csv")[0]["confirmed"] == "0"
+            said = again.stop()
+    assert said == ""
+    with viewed(folder):
+        soon(lambda: table(folder / "gradebook.csv")[0]["confirmed"] == "1")
+
+
+def test_tables_that_cannot_be_written_are_said_once_and_lose_no_decision(folder: Path) -> None:
+    one, two = marks(folder)[:2]
+    (folder / "gradebook.csv").unlink()
+    (folder / "gradebook.csv").mkdir()
+    with viewed(folder) as server:
+        for mark in (one, two):
+            server.post("group-1", {"fingerprint": mark, "decision": "confirmed"})
+        assert len(stored(folder)) == 2
+        said = server.stop().splitlines()
+    assert len(said) == 1, said
+    assert "gradebook.csv" in said[0]
+
+
+def test_what_is_not_ready_to_be_told_leads_to_where_it_is_decided(folder: Path) -> None:
+    with viewed(folder) as server:
+        page = server.get("feedback/group-1.html")
+        assert "Not ready: " in page
+        assert '<a href="../groups/group-1.html">Decide them.</a>' in page
+        server.post("group-1", *({"fingerprint": m, "decision": "dismissed"} for m in marks(folder)))
+        assert "Decide them" not in server.get("feedback/group-1.html")
+
+
 # -- in a browser ------------------------------------------------------------------------------------------------------
 
 
@@ -391,9 +478,7 @@ def test_two_browsers_save_at_once(browser: Any, folder: Path) -> None:
         for key in ("j", "d", "a"):  # it has not seen the other's
             two.keyboard.press(key)
         until(two, "document.querySelector('#saving').textContent === 'Saved.' && !localStorage.length")
-        first, second = two.evaluate(
-            "[...document.querySelectorAll('.index [data-of]')].slice(0, 2).map(li => document.querySelector(`details:has(#f${li.dataset.of})`).dataset.fingerprint)"
-        )
+        first, second = marks_in_order(two)[:2]
         assert stored(folder) == {first: "dismissed", second: "ask"}
         history = load_decisions(folder / "decisions" / "group-1.json").history
         assert [(d.fingerprint, d.decision) for d in history] == [(first, "confirmed")]
@@ -401,6 +486,79 @@ def test_two_browsers_save_at_once(browser: Any, folder: Path) -> None:
         one.keyboard.press("c")  # and sees theirs with its next save
         until(one, "document.querySelectorAll('.finding.dismissed').length === 1")
         assert sorted(stored(folder).values()) == ["ask", "confirmed", "dismissed"]
+
+
+def another_tab(page: Any, address: str) -> Any:
+    """A second tab of the same browser, in front of the first."""
+    other = page.context.new_page()
+    other.set_default_timeout(20_000)
+    other.goto(address)
+    other.bring_to_front()
+    return other
+
+
+@browsing
+@pytest.mark.parametrize(
+    "event", ["window.dispatchEvent(new Event('focus'))", "document.dispatchEvent(new Event('visibilitychange'))"]
+)
+def test_a_tab_that_comes_to_the_front_shows_what_was_decided_in_another(
+    event: str, browser: Any, folder: Path
+) -> None:
+    with viewed(folder) as server:
+        address = f"{server.address}groups/group-1.html"
+        one = tab(browser, address)
+        one.keyboard.press("j")
+        one.locator(".current textarea").fill("mine")
+        saved(one)
+        two = another_tab(one, address)
+        two.keyboard.press("j")
+        two.keyboard.press("d")
+        saved(two)
+        mark = marks_in_order(two)[0]
+        assert stored(folder)[mark] == "dismissed"
+        chosen = f"document.querySelector(`[data-fingerprint='{mark}'] [aria-pressed=true]`)?.dataset.choice"
+        assert one.evaluate(chosen) is None
+        one.bring_to_front()
+        one.evaluate(event)  # a headless browser's tabs are all in front, always
+        until(one, f"{chosen} === 'dismissed'")
+        assert one.locator("#done").inner_text().startswith("1 of ")
+        assert one.locator(f"[data-fingerprint='{mark}'] textarea").first.input_value() == "mine"
+        # what is not saved yet stays as it is typed
+        one.evaluate(
+            "window.fetched = fetch; window.fetch = (a, o) => o ? new Promise(() => {}) : window.fetched(a); 0"
+        )
+        one.locator(f"[data-fingerprint='{mark}'] textarea").first.fill("typed")
+        one.evaluate(event)
+        one.wait_for_timeout(300)
+        assert one.locator(f"[data-fingerprint='{mark}'] textarea").first.input_value() == "typed"
+        assert one.said == []
+
+
+@browsing
+def test_an_answer_from_before_a_save_undoes_nothing_on_the_page(browser: Any, folder: Path) -> None:
+    with viewed(folder) as server:
+        page = tab(browser, f"{server.address}groups/group-1.html")
+        page.evaluate(
+            "window.fetched = fetch; window.fetch = async (a, o) => {"
+            " const reply = await window.fetched(a, o); if (!o) await new Promise((r) => window.late = r); return reply; }; 0"
+        )
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
+        until(page, "Boolean(window.late)")
+        page.keyboard.press("j")
+        page.keyboard.press("c")
+        saved(page)
+        page.evaluate("window.late()")
+        page.wait_for_timeout(200)
+        assert page.locator(".finding [data-choice=confirmed][aria-pressed=true]").count() == 1
+
+
+def marks_in_order(page: Any) -> list[str]:
+    """The findings as the page lists them."""
+    return list(
+        page.evaluate(
+            "[...document.querySelectorAll('.index [data-of]')].map(li => document.querySelector(`details:has(#f${li.dataset.of})`).dataset.fingerprint)"
+        )
+    )
 
 
 @browsing

@@ -208,17 +208,32 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
 def _hint(placed: Placed, made: Settled, case: Case) -> str:
     """What to change: what the settler says, or what fits the kind of claim and the side on which the two differ."""
     tabled = made.rule == "prose-contradicts-checklist" and any(case.in_table(e) for e in made.evidence)
-    return made.hint or stated(_kind(placed), made.rule, side_of(placed.claim, made), _part(placed.claim), tabled)
+    side = side_of(placed.claim, made, lambda: _borne_out(made, case))
+    return made.hint or stated(_kind(placed), made.rule, side, _part(placed.claim), tabled)
 
 
-def side_of(claim: Typed, made: Settled) -> Side:
-    """On which side a sentence and what contradicts it are: see `Side`."""
+def _borne_out(made: Settled, case: Case) -> bool:
+    """Whether the repository has what one of the ticked boxes asks for, by the box's own probes."""
+    for item in case.report.items:
+        spec = case.profile.items_by_id.get(item.item)
+        if spec is None or not spec.probes or not item.checked or case.box_evidence(item.item) not in made.evidence:
+            continue
+        found = [case.found(p) for p in spec.probes]
+        if all(found) if spec.require == "all" else any(found):
+            return True
+    return False
+
+
+def side_of(claim: Typed, made: Settled, borne_out: Callable[[], bool] = lambda: False) -> Side:
+    """On which side a sentence and what contradicts it are: see `Side`. `borne_out` tells whether the repository speaks for a ticked box."""
     if made.rule == "prose-contradicts-checklist":
         if any(e.note == "open" for e in made.evidence):
             return "open"
-        if claim.strength in ("planned", "attempted"):
-            return "planned"
-        return "ticked" if all(e.note == "ticked" for e in made.evidence) else "shown"
+        if not all(e.note == "ticked" for e in made.evidence):
+            return "planned" if claim.strength in ("planned", "attempted") else "shown"
+        if borne_out():
+            return "either"
+        return "planned" if claim.strength in ("planned", "attempted") else "ticked"
     denied = claim.denied != (getattr(claim, "state", "") in _IS_NOT)
     return "there" if denied else "missing"
 

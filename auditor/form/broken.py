@@ -1,4 +1,5 @@
-"""What makes all that stands below it another text: a fence that never ends, a merge that was not finished."""
+"""What makes all that stands below it another text: a fence that never ends, a merge that was not finished, an encoding that git and
+pages do not read."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +7,7 @@ from collections.abc import Iterator
 from auditor.form.flaw import Flaw, cut
 from auditor.form.page import Page
 from auditor.models import Source
+from auditor.report.text import readable, saved_as
 from auditor.shapes import number_of
 
 
@@ -37,3 +39,18 @@ def check_conflicts(page: Page) -> Iterator[Flaw]:
                 fact=f"git's marks in lines {opened}, {parted} and {n}",
             )  # fmt: skip
             opened = parted = 0
+
+
+def check_saved(page: Page) -> Iterator[Flaw]:
+    """Files of the report that are no UTF-8 text. Where the repository has git encode them anew, what is on the disk says nothing."""
+    if any(
+        f.name == ".gitattributes" and readable(f) and "working-tree-encoding" in f.text
+        for f in page.snapshot.files.values()
+    ):
+        return
+    for path in page.report.files:
+        if path in page.snapshot.files and (odd := saved_as(page.snapshot.files[path])):
+            yield Flaw(
+                "report-encoding", Source(kind="report", n=0), page.report.line_of(path, odd.line), path, odd.says,
+                f"{odd.means[0].upper()}{odd.means[1:]}.", odd.mend, fact=f"{path}: {odd.says}", detail=odd.slight,
+            )  # fmt: skip

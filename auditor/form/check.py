@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from auditor.form.answers import check_answers, check_group, check_lengths
-from auditor.form.broken import check_conflicts, check_fences
+from auditor.form.broken import check_conflicts, check_fences, check_saved
 from auditor.form.checklist import check_items, check_marks
 from auditor.form.flaw import ALIKE, Flaw, Number
 from auditor.form.links import check_links
@@ -48,6 +48,9 @@ def check_form(
     return [_verdict(f"F{n}", flaw, page, number) for n, flaw in enumerate(found, 1)]
 
 
+_TWO = 2  # boxes that are written in another way: whoever wrote one wrote all so
+
+
 def _folded(flaws: list[Flaw]) -> list[Flaw]:
     """The flaws, where the same thing is wrong in many places one with their number and lines."""
     alike: dict[tuple[str, str, bool], list[Flaw]] = {}
@@ -55,7 +58,7 @@ def _folded(flaws: list[Flaw]) -> list[Flaw]:
         alike.setdefault((flaw.rule, flaw.difference or str(len(alike)), flaw.detail), []).append(flaw)
     made: list[Flaw] = []
     for same in alike.values():
-        if len(same) < ALIKE:
+        if len(same) < (_TWO if same[0].rule == "mark-unclear" and same[0].detail else ALIKE):
             made += same
             continue
         same.sort(key=lambda f: f.line)
@@ -108,6 +111,7 @@ _CHECKS: tuple[Callable[[Page], Iterable[Flaw]], ...] = (
     check_links,
     check_fences,
     check_conflicts,
+    check_saved,
     check_questions,
     check_items,
     check_marks,

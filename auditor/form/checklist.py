@@ -7,6 +7,7 @@ from auditor.form.flaw import Flaw
 from auditor.form.page import Page
 from auditor.models import ChecklistItem, Source
 
+_SHOWN = ("x", "X", " ")  # marks of which pages make a box
 _MANY = 200  # items that a real list stays far below; the likeness of texts takes time
 
 
@@ -99,7 +100,8 @@ def check_marks(page: Page) -> Iterator[Flaw]:
         row = page.listed[item.line - 1]
         boxed = f"[{item.mark}]" in row or (not item.mark and "[ ]" in row)
         mark = item.mark.strip()
-        if (boxed and mark in ("", "x", "X") and not item.partly) or not (mark or boxed or page.asks_once):
+        plain = f"[{'x' if item.checked else ' '}]" in row
+        if (boxed and plain and not item.partly) or not (mark or boxed or page.asks_once):
             continue
         says = f"[{item.mark}]" if boxed else mark or "no box"
         right = (
@@ -116,6 +118,8 @@ def check_marks(page: Page) -> Iterator[Flaw]:
             difference = (
                 f"It is read as {'ticked' if item.checked else 'open'}, but the template writes it in another way."
             )
+            if boxed and item.mark not in _SHOWN:
+                difference = f"{difference[:-1]}, and pages show no box there."
         yield Flaw(
             "mark-unclear", Source(kind="item", n=item.n), item.line, item.text, says, difference,
             f"Write {right} in line {item.line}.", detail=not item.partly, fact=f"line {item.line}: {says}" if page.report.checklist else "",

@@ -15,6 +15,12 @@ ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")  # one letter and a co
 OWN_DISK = re.compile(r"^(?:[A-Za-z]:[\\/]|file:|~/|/(?:Users|home|mnt|tmp)/)", re.IGNORECASE)
 OWN = re.compile(r"https?://(?:www\.)?git(?:hub|lab)\.com/([^/]+)/([^/]+)/(?:-/)?(?:blob|tree|raw)/([^/]+)/([^?#]+)")
 
+_REF = re.compile(
+    r"https?://(?:(?:www\.)?git(?:hub|lab)\.com/(?P<owner>[^/]+)/(?P<name>[^/]+)/(?:-/)?(?:blob|tree|raw|commits|blame|(?P<tag>releases/tag|tags))"
+    r"|raw\.githubusercontent\.com/(?P<raw_owner>[^/]+)/(?P<raw_name>[^/]+))/(?P<ref>[^?#]+)"
+)
+_COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
+
 WORKFLOW = re.compile(r"https?://(?:www\.)?github\.com/([^/]+)/([^/]+)/actions/workflows/([^/?#]+)")
 
 
@@ -74,8 +80,8 @@ def nearest_file(page: Page, path: str) -> str:
 
 
 def check_links(page: Page) -> Iterator[Flaw]:
-    """Links into the repository and anchors that lead nowhere. Addresses elsewhere, other branches, and what leads out of
-    the repository are left alone."""
+    """Links into the repository and anchors that lead nowhere. Addresses elsewhere, what stands on other branches, and what leads
+    out of the repository are left alone."""
     for question in page.report.questions:
         if question.private:
             continue
@@ -87,6 +93,32 @@ def check_links(page: Page) -> Iterator[Flaw]:
 def _is_ours(page: Page, owner: str, name: str) -> bool:
     ours = page.url.lower().removesuffix(".git").rstrip("/")
     return ours.endswith(f"/{owner}/{name.removesuffix('.git')}".lower())
+
+
+def no_branch(page: Page, target: str) -> tuple[str, str] | None:
+    """What is wrong with an address in the own repository that names no branch or tag of it. Only a copy that has all branches can
+    tell; a commit may be one that no copy has, and a host leads on from the old name of a default branch."""
+    history = page.snapshot.history
+    if history.one_branch or history.shallow or not history.default_branch or not (link := _REF.match(target)):
+        return None
+    if not _is_ours(page, link["owner"] or link["raw_owner"], link["name"] or link["raw_name"]):
+        return None
+    ref = unquote(link["ref"]).strip("/")
+    first = ref.split("/")[0]
+    if first in ("HEAD", "refs", "main", "master") or _COMMIT.fullmatch(first):
+        return None
+    known = {*history.tags} if link["tag"] else {*history.branches, *history.tags}
+    if any(ref == name or ref.startswith(name + "/") for name in known):
+        return None
+    near = difflib.get_close_matches(first, sorted(known), 1, 0.75)
+    if link["tag"]:
+        instead = f"Link to {near[0]}" if near else "Make the tag and push it, or take the link out"
+        said = f"This copy of the repository knows no tag {first}."
+        return said, f"{instead}; if {first} is new on the host, `git fetch --tags` first."
+    return (
+        f"This copy of the repository, which has all its branches, knows no branch or tag {first}.",
+        f"Link to {near[0] if near else history.default_branch}; if {first} is new on the host, `git fetch` first.",
+    )
 
 
 def no_workflow(page: Page, badge: re.Match[str]) -> tuple[str, str] | None:
@@ -109,6 +141,8 @@ def _link(page: Page, question: Question, link: Image) -> Flaw | None:
     target = link.target.strip()
     if badge := WORKFLOW.match(target):
         return flaw(*missing) if (missing := no_workflow(page, badge)) else None
+    if elsewhere := no_branch(page, target):
+        return flaw(*elsewhere, detail=True)
     if own := OWN.match(target):
         history = page.snapshot.history
         same = _is_ours(page, own[1], own[2])

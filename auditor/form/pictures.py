@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from auditor.form.answers import DENIED, asked_for
 from auditor.form.flaw import Flaw, cut, name_of, source_of
-from auditor.form.links import ADDRESS, OWN, OWN_DISK, WORKFLOW, followed, instead_of, no_workflow
+from auditor.form.links import ADDRESS, OWN, OWN_DISK, WORKFLOW, followed, instead_of, no_branch, no_workflow
 from auditor.form.page import Page
 from auditor.markup import Reference, references
 from auditor.models import Image, Question
@@ -113,6 +113,8 @@ def _picture(page: Page, question: Question, image: Image) -> Flaw | None:
         if badge := WORKFLOW.match(image.target):
             missing = no_workflow(page, badge)
             return flaw("link-broken", *missing) if missing else None
+        if elsewhere := no_branch(page, image.target):
+            return flaw("link-broken", *elsewhere, detail=True)
         if image.path or OWN.match(image.target) or not page.pictures:
             return None
         return flaw(

@@ -233,9 +233,17 @@ def _link(place: tuple[str, str]) -> str:
 # -- as a page ---------------------------------------------------------------------------------------------------------
 
 
-def html(record: AuditRecord, decisions: Decisions | None, *, only_new: bool = False, ways: Ways | None = None) -> str:
-    """The page, to read or to send. It loads nothing and has no script; `ways` lead back to the class."""
+def html(
+    record: AuditRecord,
+    decisions: Decisions | None,
+    *,
+    only_new: bool = False,
+    ways: Ways | None = None,
+    page: str = "",
+) -> str:
+    """The page, to read or to send. It loads nothing and has no script; `ways` lead back to the class, and `page` to where what is
+    not decided yet can be."""
     told, style = feedback(record, decisions, only_new=only_new), asset("feedback.css")
     return template("feedback.html.j2").render(
-        told=told, ways=ways, style=Markup(style), hash=Markup(policy_hash(style))
+        told=told, ways=ways, page=page, style=Markup(style), hash=Markup(policy_hash(style))
     )

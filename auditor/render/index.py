@@ -154,6 +154,7 @@ def to_json(course: Class, entries: Iterable[GroupEntry]) -> Iterator[str]:
         "judge": course.judge.model_dump(),
         "before": course.before,
         "notes": list(course.notes),
+        "note": course.note,
         "common": common(course),
         "items": items(course),
         "activity": activity(course),
@@ -289,6 +290,13 @@ def cells(group: GroupEntry, order: Sequence[str]) -> str:
     return "".join(made)
 
 
+def unanswered(group: GroupEntry) -> list[int]:
+    """The questions that a group has not answered yet, each once: without an answer, or with a placeholder in its place. The index,
+    the tables and the statistics all count these. A question that was left out is told as such, and is none of them."""
+    state = group.report_state
+    return sorted({*state.unanswered, *state.placeholders}) if state else []
+
+
 def _anchored(page: str, item: str) -> str:
     """The address of an item on a group's page; the record of a class without pages has no places."""
     return f"{page}#{anchor(item)}" if page.endswith(".html") else page
@@ -342,9 +350,9 @@ def _clean(value: Any) -> Any:
 
 
 def _row(group: GroupEntry, order: Sequence[str], pages: Mapping[str, str]) -> dict[str, Any]:
-    state = group.report_state
+    left = unanswered(group)
     page = pages.get(group.id, "")
-    clean = not (group.error or group.levels or group.unjudged or _report(group) or (state and state.unanswered))
+    clean = not (group.error or group.levels or group.unjudged or _report(group) or left)
     return {
         "group": group,
         "status": _status(group),
@@ -352,7 +360,7 @@ def _row(group: GroupEntry, order: Sequence[str], pages: Mapping[str, str]) -> d
         "leads": page.endswith(".html"),
         "cells": "" if group.error else cells(group, order),
         "report": _report(group),
-        "unanswered": sorted({*state.unanswered, *state.placeholders}) if state else [],
+        "unanswered": left,
         "unfilled": _unfilled(group),
         "clean": clean,
     }

@@ -211,7 +211,7 @@ class Margin:
         cite = Cite(
             place=evidence.path + lines,
             url="" if late else self.blob.url(evidence.path, evidence.start, evidence.end),
-            note=evidence.note.removeprefix(f"{evidence.path}: "),
+            note=_without(evidence.path, evidence.note),
             late=late,
         )
         if evidence.kind == "excerpt" and evidence.excerpt:
@@ -296,3 +296,11 @@ def _published(record: AuditRecord) -> str:
     """Where the documentation of rules, probes and checks is published; only an https address is followed."""
     said = os.environ.get("AUDITOR_DOCS", "") or record.docs
     return said.rstrip("/") if re.fullmatch(r"https://[\w.-]+(?::\d+)?(?:/[\w.~/-]*)?", said) else ""
+
+
+def _without(path: str, note: str) -> str:
+    """A note that stands behind its file's path, without that path at its start."""
+    for mark in (": ", " "):
+        if path and note.startswith(path + mark):
+            return note[len(path + mark) :]
+    return note

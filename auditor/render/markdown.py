@@ -71,7 +71,7 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
         for v in others:
             shows = plain(v.repo_shows or v.difference, 200)
             yield f"| {v.label.replace('_', ' ')} | {_at(record, v)} | {code(v.claim.quote, 160)} | {shows} |"
-    held = [p for p in record.omitted if p.items]
+    held = [p for p in record.omitted if p.items or p.path in record.report.files]
     where_boxes = f" of {code(record.report.checklist)}" if record.report.checklist else ""
     if held:
         yield ""
@@ -80,7 +80,8 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
     for problem in held:
         where = f"{problem.path}:{problem.line}" if problem.line else problem.path
         lines = ", ".join(str(i.line) for i in record.report.items if i.n in problem.items)
-        yield f"- {code(where)}: {plain(problem.message, 200)} (boxes that cannot be told for it, by line{where_boxes}: {lines})"
+        boxes = f" (boxes that cannot be told for it, by line{where_boxes}: {lines})" if lines else ""
+        yield f"- {code(where)}: {plain(problem.message, 200)}{boxes}"
     yield ""
     yield _summary(record)
 

@@ -57,7 +57,7 @@
   const settled = (f) => f.parts.every(choiceOf);
   const say = (text) => { $("said").textContent = text; };
 
-  let under = null, waiting = 0;
+  let under = null, waiting = 0, saves = 0;
   const state = (text, failed) => { $("saving").textContent = text; $("saving").classList.toggle("failed", Boolean(failed)); };
   const stands = (stored) => { // what the server has, unless something newer is on its way there
     for (const mark of [...chosen.keys()]) if (!unsaved.has(mark)) chosen.delete(mark);
@@ -85,6 +85,7 @@
     under = ask(posting(sent));
     try {
       const stored = await under;
+      saves += 1;
       for (const d of sent) if (unsaved.get(d.fingerprint) === d) unsaved.delete(d.fingerprint);
       remember();
       state(unsaved.size ? "Saving…" : "Saved.");
@@ -112,7 +113,11 @@
     });
     // another tab or another person may have decided since: a window that comes to the front shows what stands now
     const refresh = async () => {
-      try { stands(await ask()); } catch { /* the next save says so */ }
+      const before = saves;
+      try {
+        const stored = await ask();
+        if (saves === before) stands(stored); // else it was asked for before what was saved meanwhile
+      } catch { /* the next save says so */ }
     };
     window.addEventListener("focus", refresh);
   }

@@ -8,6 +8,7 @@ from auditor.decisions import WORDS
 from auditor.escape import cell
 from auditor.models import GroupEntry, ReportState
 from auditor.render.index import _status as status
+from auditor.render.index import unanswered
 
 _FINDINGS = ("group", "rule", "level", "standing", "place", "quote", "difference", "link", "decision", "since")
 _GROUPS = (
@@ -55,7 +56,7 @@ def gradebook(groups: Iterable[GroupEntry]) -> Iterator[str]:
             blank = s.items if not s.ticked else 0
             form = group.report_state or ReportState()
             asked = (len(form.short), len(form.long), len(form.images), form.collected)
-            counts = (*decided, s.questions - s.answered, blank if s.items else "", *asked)
+            counts = (*decided, len(unanswered(group)), blank if s.items else "", *asked)
         yield _row((group.id, status(group), *counts))
 
 

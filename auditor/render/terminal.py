@@ -123,7 +123,10 @@ class _Page:
                 yield f"  {one_line(problem.message, self.width - 2)}"
             if show != "all" and len(self.record.unjudged) > 8:
                 yield self.paint(f"  and {len(self.record.unjudged) - 8} more (--show all)", "dim")
-        omitted = [p for p in self.record.omitted if show == "all" or p.items or p.message.startswith(_ODD)]
+        report = self.record.report.files
+        omitted = [
+            p for p in self.record.omitted if show == "all" or p.items or p.path in report or p.message.startswith(_ODD)
+        ]
         if omitted:
             yield ""
             yield self.paint("not read or followed:", "bold")

@@ -1,22 +1,34 @@
 """What is noted as a problem while a report is read."""
 
+from collections.abc import Iterable
+
 from auditor import limits
 from auditor.models import Problem
-from auditor.report.text import shown_of
+from auditor.report.text import saved_as, shown_of
 from auditor.snapshot import File
 
 FEW = 3  # as many items make a checklist
 
 
-def note_cut(file: File, notes: "Notes", first: int = 0) -> None:
-    """Notes the lines of which only a part is read, and that of many lines only the first are. `first` is the number of the file's first line, from 0."""
-    shown = shown_of(file)
-    for line in shown.cut:
-        notes.add("cut", first + line + 1, "a very long line is cut: what is left out of it is not read")
-    if shown.many > shown.kept:
-        limit = limits.LINES if shown.kept == limits.LINES.value else limits.REPORT
-        said = f"of {shown.many:,} lines only the first {shown.kept:,} are read ({limit} at most)"
-        notes.add("long", first + shown.kept, said)
+def cut_of(files: Iterable[File]) -> list[Problem]:
+    """What of a report's files is beyond the limits, and not read: the ends of long lines, and of many lines the last."""
+    made: list[Problem] = []
+    for file in files:
+        shown, notes = shown_of(file), Notes()
+        for line in shown.cut:
+            notes.add("cut", line + 1, "a very long line is cut: what is left out of it is not read", file.path)
+        if shown.many > shown.kept:
+            limit = limits.LINES if shown.kept == limits.LINES.value else limits.REPORT
+            said = f"of {shown.many:,} lines only the first {shown.kept:,} are read ({limit} at most)"
+            notes.add("long", shown.kept, said, file.path)
+        made += notes.problems()
+    return made
+
+
+def note_saved(file: File, notes: "Notes", first: int = 0) -> None:
+    """Notes that a file is no UTF-8 text with the line ends of today. `first` is the number of its first line in the report, from 0."""
+    if (odd := saved_as(file)) is not None:
+        notes.add("saved", first + odd.line, f"{odd.says}: {odd.means}")
 
 
 class Notes:

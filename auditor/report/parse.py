@@ -14,7 +14,7 @@ from auditor.report.checklist import listed, where_listed
 from auditor.report.find import like_reports, with_checklist
 from auditor.report.headings import sections_of, starts_of
 from auditor.report.links import Resolver
-from auditor.report.notes import FEW, Notes, note_cut
+from auditor.report.notes import FEW, Notes, note_saved
 from auditor.report.text import MARKDOWN, lines_of, must_read, readable, text_of
 from auditor.snapshot import File
 
@@ -38,7 +38,7 @@ def parse_report(
         return parse_laid(file, laid, profile, tracked, commit, repository)
     starts = starts_of(text, lines, profile)
     notes = Notes()
-    note_cut(file, notes)
+    note_saved(file, notes)
     first, last = where_listed(text, lines, [s.line for s in starts], profile)
     items = list(listed(text, first, last, profile, notes))
     below = sum(bool(i.item) for i in items) >= FEW  # else an answer has an item's words, and is no checklist

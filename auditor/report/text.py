@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from auditor import limits
+from auditor import decoding, limits
+from auditor.decoding import Saved
 from auditor.errors import UserError
 from auditor.lazy import dataclass
 from auditor.letters import as_read, shortened
@@ -28,9 +29,21 @@ def must_read(file: File) -> str:
     try:
         return file.text
     except Unreadable as reason:
-        raise UserError(
-            f"{file.path}: the report cannot be read ({reason})", "a report is a markdown text file"
-        ) from None
+        odd = saved_as(file)
+        why, hint = (
+            (odd.says, odd.mend[0].lower() + odd.mend[1:].rstrip("."))
+            if odd
+            else (str(reason), "a report is a markdown text file, saved as UTF-8")
+        )
+        raise UserError(f"{file.path}: the report cannot be read ({why})", hint) from None
+
+
+def saved_as(file: File) -> Saved | None:
+    """What is odd about how a file was saved; nothing of one that git does not have."""
+    try:
+        return decoding.saved_as(file.bytes())
+    except Unreadable:
+        return None
 
 
 @dataclass(frozen=True)

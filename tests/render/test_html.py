@@ -15,6 +15,7 @@ from auditor.errors import UserError
 from auditor.models import AuditRecord, Submission, Verdict
 from auditor.profile import load_profile
 from auditor.render import hosts, html, terminal, written
+from auditor.render.margin import _without
 
 UNSAFE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
@@ -366,3 +367,16 @@ def test_images_in_the_reports_html_are_shown_as_those_of_markdown() -> None:
     text = html.render(made.model_copy(update={"report": report}))
     assert_inert(text)
     assert f'<img src="{figure.data}" alt="A &amp; B"' in text
+
+
+@pytest.mark.parametrize(
+    ("path", "note", "said"),
+    [
+        ("docs/index.md", "docs/index.md is tracked", "is tracked"),
+        ("docs/mkdocs.yaml", "docs/mkdocs.yaml: 19 own pages", "19 own pages"),
+        ("docs/index.md", "docs/index.mdx is tracked", "docs/index.mdx is tracked"),
+        ("", "no docker file has a stage", "no docker file has a stage"),
+    ],
+)
+def test_a_path_stands_once_before_what_is_said_of_it(path: str, note: str, said: str) -> None:
+    assert _without(path, note) == said

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from auditor.models import GroupEntry, JudgeInfo, Named, Noted, Statistics, Tool
+from auditor.models import GroupEntry, JudgeInfo, Named, Noted, ReportState, Statistics, Tool
 from auditor.profile import load_profile
-from auditor.render.index import Class, common, render, to_csv, to_json
+from auditor.render.index import Class, common, render, to_csv, to_json, unanswered
+from auditor.render.tables import gradebook
 
 TITLES = {item.id: item.texts[0] for item in load_profile().items}
 EVIL = '<script>alert(1)</script>"\u202e'
@@ -60,6 +61,26 @@ def test_hostile_text_stays_text() -> None:
     assert rows[2][2].startswith("'=cmd")
     assert rows[3][0] == "'-1+1"
     assert json.loads("".join(to_json(course(*bad), bad)))["groups"][0]["id"] == EVIL
+
+
+def test_unanswered_questions_are_counted_in_one_way() -> None:
+    """An empty answer, a placeholder in an answer's place, both of one question; one that only has a word is no answer either."""
+    states = [
+        (ReportState(questions=31, unanswered=(3, 5), placeholders=(5, 7)), [3, 5, 7]),
+        (ReportState(questions=31, placeholders=(9,)), [9]),
+        (ReportState(questions=31, missing=(2,)), []),  # left out: told as such
+        (None, []),
+    ]
+    groups = [group(n, report_state=state, levels={}) for n, (state, _) in enumerate(states)]
+    page = "".join(render(course(*groups), {}))
+    for (_, left), one in zip(states, groups, strict=True):
+        assert unanswered(one) == left
+        said = f'title="Question {", ".join(map(str, left))}"'
+        assert not left or said in page
+    rows = list(csv.DictReader(io.StringIO("".join(gradebook(groups)))))
+    assert [r["unanswered_questions"] for r in rows] == [str(len(left)) for _, left in states]
+    clean = re.findall(r'data-kinds="([^"]*)"', page)
+    assert [" clean" in kinds for kinds in clean] == [False, False, False, True]
 
 
 def test_what_is_common_takes_more_than_half_of_three() -> None:

@@ -11,6 +11,7 @@ from auditor.facts.components import component
 from auditor.facts.configuration import held, number, same_value
 from auditor.facts.declared import DECLARATIONS, LOCKS, declarations, locked
 from auditor.facts.deps import called, lacks_imports, missing_from_lock, unlisted
+from auditor.facts.images import bases, dockerfiles
 from auditor.facts.language import allows, begins, pythons
 from auditor.facts.lists import Package, normal_name
 from auditor.facts.names import names
@@ -318,10 +319,18 @@ def _python(claim: Version, said: str, case: Case) -> Settled | None:
         return Settled("supported", f"{fits.file.path}: {fits.version}.", (fits.file.cite(fits.line),), about=about)
     if not held or "." not in said or (claim.place == "unknown" and len({h.place for h in held}) < 2):
         return None
-    if any(said in h.file.text for h in held):
+    if any(said in h.file.text for h in held) or (claim.place == "image" and not _all_known(case, said)):
         return None
     shows = "; ".join(dict.fromkeys(f"{h.file.path} has {h.version}" for h in held[:4]))
     return Settled("contradicted", f"{shows}.", tuple(h.file.cite(h.line) for h in held[:4]), f"The sentence says Python {said}.", about, True)  # fmt: skip
+
+
+def _all_known(case: Case, said: str) -> bool:
+    """Whether the Python of every own image is named, and nothing has an image use another one than its base brings."""
+    pinned = (h for h in pythons(case.snapshot) if h.place == "project" and h.version.startswith("=="))
+    if any(allows(h.version, said) for h in pinned):
+        return False
+    return all(b.python and not b.open for file, _ in dockerfiles(case.snapshot) for b in bases(file) if not b.stage)
 
 
 def _package(claim: Version, said: str, case: Case) -> Settled | None:
