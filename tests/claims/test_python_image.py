@@ -1,39 +1,11 @@
-"""The Python that a sentence gives the docker images, read where nothing else can be meant and held against all of them."""
+"""The Python that a sentence gives the docker images, held against all of them."""
 
 import pytest
-from rows import case, label, read
+from rows import case, label
 
 API = {"dockerfiles/api.dockerfile": "FROM python:3.12-slim\nCMD python -m api\n"}
 TRAIN = {"dockerfiles/train.dockerfile": "FROM ghcr.io/astral-sh/uv:python3.12-bookworm-slim\nCMD python -m train\n"}
 BOTH = API | TRAIN
-
-
-def of(said: str) -> list[str]:
-    here = case(BOTH, answers={"docker": said})
-    return [getattr(c, "value", "") for c in read("python-image", here)]
-
-
-@pytest.mark.parametrize(
-    ("said", "version"),
-    [
-        ("The docker image uses Python 3.9.", "3.9"),
-        ("Our docker images use Python 3.9.2 and run the API.", "3.9"),
-        ("We use python3.10 in all our docker images.", "3.10"),
-        ("The Dockerfile `dockerfiles/train.dockerfile` uses Python 3.9.", "3.9"),
-        ("Our image is based on Python 3.9.", ""),  # an image of what?
-        ("The docker images use Python 3.12, and locally we use Python 3.9.", ""),
-        ("Locally we use Python 3.9 beside the docker images.", ""),
-        ("The docker image runs on Python 3.9+.", ""),
-        ("The docker image runs on Python 3.9 or newer.", ""),
-        ("We did not use Python 3.9 in our docker images.", ""),
-        ("First the docker image used Python 3.9.", ""),
-        ("The docker image is built with Python 3.9 in a GitHub workflow.", ""),
-        ("We plan to use Python 3.13 in our docker images.", ""),
-        ("The docker image uses torch 3.9 with Python.", ""),
-    ],
-)
-def test_what_is_read(said: str, version: str) -> None:
-    assert of(said) == ([version] if version else [])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The oldest Python that a project says it runs on: `Python 3.9+`, `Python >= 3.9`, `Python 3.9 or newer`; the Python of its images."""
+"""The oldest Python that a project says it runs on: `Python 3.9+`, `Python >= 3.9`, `Python 3.9 or newer`."""
 
 from collections.abc import Iterator
 
@@ -50,35 +50,3 @@ def _least(said: list[str]) -> str | None:
         if open_ended:
             found.append(version.strip(">=+"))
     return found[0] if len(set(found)) == 1 else None
-
-
-_ONE = compile_later(r"(?<![\w.-])[Pp]ython[ -]?(3\.\d{1,2})(?:\.\d{1,2})?(?![\w+*-]|\.\d)")
-_ANY = compile_later(r"(?<![\d.])3\.\d{1,2}(?!\d)")
-_IMAGES = word_set("docker dockerfile dockerfiles docker-image docker-images")
-_OF_ALL = word_set("image images container containers dockerfile dockerfiles")
-_HAS = word_set("use uses using used run runs running based base start starts starting built has have with on")
-_OTHERWISE = word_set(
-    "local locally laptop laptops machine machines host hosts cluster hpc colab venv conda environment environments workflow workflows ci actions matrix"
-    " test tests tested testing runner runners project requires require required minimum least newer older or instead rather example e.g tried attempted"
-    " first initially originally before later upgrade upgraded downgrade downgraded changed switched moved while whereas but except"
-)
-
-
-@reads("python-image")
-def python_image(prose: Prose, case: Case) -> Iterator[tuple[Statement, Version]]:
-    """The one version of Python that a firm sentence gives its docker images, with no other number like it in the sentence. Leaves alone
-    what speaks of another place (a machine, a workflow, an environment), of a change, or of an alternative."""
-    for statement in prose.sentences():
-        if not statement.firm or statement.negated or len(statement.plain) > 300:
-            continue
-        if "ython" not in statement.plain or statement.about("contributions", "struggles", "costs"):
-            continue
-        said = words(statement.plain)
-        if not (said & _IMAGES and said & _OF_ALL and said & _HAS) or said & _OTHERWISE or said & _OLD - {"using"}:
-            continue
-        versions = _ONE.findall(statement.plain)
-        if len(versions) == 1 and len(_ANY.findall(statement.plain)) == 1:
-            yield (
-                statement,
-                Version(kind="version", quote=statement.text, of="python", value=versions[0], place="image"),
-            )
