@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from auditor.facts.just import just_recipes
 from auditor.facts.names import Names
 from auditor.lazy import compile_later, dataclass
 from auditor.readers.commands import commands
@@ -376,7 +377,6 @@ TARGET_FILES = (
     "hatch.toml",
 )
 _RULE = compile_later(r"^([A-Za-z0-9_][\w.\-/ ]*?)\s*::?(?!=)(?:[^=]|$)")
-_JUST = compile_later(r"^@?([A-Za-z_][\w-]*)(?:\s+[^:]*)?:(?!=)")
 
 
 def targets(file: File, files: Files) -> tuple[Target, ...]:
@@ -388,10 +388,15 @@ def _targets(file: File, files: Files) -> Iterator[Target]:
     name = file.name.lower()
     if file.suffix == "py":
         yield from _invoked(file, files)
-    elif name in ("makefile", "gnumakefile", "justfile", ".justfile") or name.endswith(".mk"):
+    elif name in ("justfile", ".justfile"):
+        for recipe in just_recipes(file).values():
+            said = [text.lstrip("@-") for _, text in recipe.body if not text.lstrip("@-").startswith("#")]
+            if said:
+                yield Target(file.path, recipe.line, "just", recipe.name, tuple(said), _missing(said, files))
+    elif name in ("makefile", "gnumakefile") or name.endswith(".mk"):
         if "sphinx-build" in file.lower and file.folder:
             return  # what sphinx-quickstart writes
-        yield from _ruled(file, files, "just" if "just" in name else "make")
+        yield from _ruled(file, files)
     elif file.suffix in ("yml", "yaml"):
         for key, (line, node) in yaml_root(file)["tasks"].entries.items():
             texts = [n.text for _, n in node.walk() if n.kind == "text"]
@@ -415,11 +420,11 @@ def _invoked(file: File, files: Files) -> Iterator[Target]:
                 yield Target(file.path, f.line, "doit", f.name.removeprefix("task_"))
 
 
-def _ruled(file: File, files: Files, kind: str) -> Iterator[Target]:
+def _ruled(file: File, files: Files) -> Iterator[Target]:
     rows = file.lines
     for i, row in enumerate(rows):
-        match = (_JUST if kind == "just" else _RULE).match(row)
-        if not match or row.startswith(("set ", "alias ", "export ", "import ")) or "%" in match[1]:
+        match = _RULE.match(row)
+        if not match or row.startswith("export ") or "%" in match[1]:
             continue
         recipe = []
         for inner in rows[i + 1 :]:
@@ -427,11 +432,11 @@ def _ruled(file: File, files: Files, kind: str) -> Iterator[Target]:
                 break
             if inner.strip() and not inner.lstrip().lstrip("@-").startswith("#"):
                 recipe.append(inner.strip().lstrip("@-"))
-        inline = row.split(";", 1)[1].strip() if kind == "make" and ";" in row else ""
+        inline = row.split(";", 1)[1].strip() if ";" in row else ""
         recipe += [inline] if inline else []
         if recipe:
             for name in match[1].split():
-                yield Target(file.path, i + 1, kind, name, tuple(recipe), _missing(recipe, files))
+                yield Target(file.path, i + 1, "make", name, tuple(recipe), _missing(recipe, files))
 
 
 def _tabled(file: File, files: Files) -> Iterator[Target]:
