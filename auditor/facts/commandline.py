@@ -285,8 +285,10 @@ def refuses(file: File, flags: list[str], names: Names) -> Refusal | None:
     offered = programs(file)
     kinds = {p.kind for p in offered}
     if not offered:
-        text = file.text + "".join(imported_text(file, names))
-        return None if _READS_ARGUMENTS.search(text) else Refusal(flags[0], 1, "takes no options")
+        texts = (file.text, *_reached(file, names))
+        return (
+            None if any(_READS_ARGUMENTS.search(text) for text in texts) else Refusal(flags[0], 1, "takes no options")
+        )
     if kinds == {"hydra"}:
         wrong = next((f for f in flags if f not in _HYDRA_FLAGS and not any(h.startswith(f) for h in _HYDRA_FLAGS)), "")
         return Refusal(wrong, offered[0].line, "is a Hydra program, which takes key=value") if wrong else None
@@ -350,14 +352,35 @@ def _passed_on(file: File, module: Module) -> bool:
 
 def imported_text(file: File, names: Names) -> Iterator[str]:
     """The text of the own modules that a file imports, directly."""
-    module = python(file)
+    for found in _imported(file, names):
+        yield found.text
+
+
+def _imported(file: File, names: Names) -> Iterator[File]:
+    module = python(file) if readable(file) else None
     for name in module.imports if module else ():
         parts = name.strip(".").split(".")
         for n in (len(parts), len(parts) - 1):
             path = names.file("/".join(parts[:n]) + ".py") if n else ""
             if path and not names.snapshot.files[path].skipped:
-                yield names.snapshot.files[path].text
+                yield names.snapshot.files[path]
                 break
+
+
+_REACHED = 60  # own modules that a program's imports are followed through
+
+
+def _reached(file: File, names: Names) -> Iterator[str]:
+    """The text of the own modules that a file imports, and of those that they import: the arguments may be read far from where the
+    program begins. Of the latter, what is a program of its own reads them for itself."""
+    seen, next_ = {file.path}, [(f, True) for f in _imported(file, names)]
+    while next_ and len(seen) <= _REACHED:
+        one, direct = next_.pop(0)
+        if one.path in seen or not (direct or "__main__" not in one.text):
+            continue
+        seen.add(one.path)
+        yield one.text
+        next_ += [(f, False) for f in _imported(one, names)]
 
 
 # -- project commands --------------------------------------------------------------------------------------------------
