@@ -33,22 +33,12 @@ T = TypeVar("T")
 
 
 def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepared:
-    """Ask a snapshot (with its report) every probe, judge the checklist, check the prose, and number the evidence."""
+    """Ask a snapshot (with its report) every probe, judge the checklist, check the prose, and number the evidence. A profile
+    without a checklist asks no probe."""
     assert snapshot.report is not None
     book = Book()
-    results: dict[str, ProbeResult] = {}
-    holes: dict[str, tuple[Hole, ...]] = {}
-    for id_, probe in load(profile.items).items():
-        answer = probe.run(snapshot)
-        holes[id_] = answer.holes
-        results[id_] = ProbeResult(
-            probe=id_,
-            outcome=answer.outcome,
-            count=answer.count,
-            evidence=tuple(book.enter(e) for e in answer.evidence),
-            searched=answer.searched,
-            reason=answer.reason,
-        )
+    # without a checklist nothing hangs on them, and they are most of the work
+    results, holes = asked(snapshot, profile, book) if profile.items else ({}, {})
     prose = read_prose(snapshot.report)
     many, prose = len(prose.statements), replace(prose, statements=prose.statements[: limits.SENTENCES.value])
     case = case_of(snapshot, profile, prose)
@@ -67,7 +57,8 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         ).items()
         if not _runs_in_ci(profile.items_by_id.get(item), results, book.evidence)
     }
-    unused = bounded("what is there and not used", failed, lambda: idle(snapshot, book.evidence))
+    boxed = bool(snapshot.report.items)
+    unused = bounded("what is there and not used", failed, lambda: idle(snapshot, book.evidence)) if boxed else None
     unused = unused or Idle(unsure="whether what is there is in use was not looked at")
     boxes = judge_items(snapshot.report, profile, results, book.evidence, explained, unused)
     remembers = bounded(
@@ -90,6 +81,26 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
             *failed,
         ),
     )
+
+
+def asked(
+    snapshot: Snapshot, profile: Profile, book: Book
+) -> tuple[dict[str, ProbeResult], dict[str, tuple[Hole, ...]]]:
+    """What every probe answers, and what stood in its way."""
+    results: dict[str, ProbeResult] = {}
+    holes: dict[str, tuple[Hole, ...]] = {}
+    for id_, probe in load(profile.items).items():
+        answer = probe.run(snapshot)
+        holes[id_] = answer.holes
+        results[id_] = ProbeResult(
+            probe=id_,
+            outcome=answer.outcome,
+            count=answer.count,
+            evidence=tuple(book.enter(e) for e in answer.evidence),
+            searched=answer.searched,
+            reason=answer.reason,
+        )
+    return results, holes
 
 
 def bounded(what: str, failed: list[Problem], make: Callable[[], T]) -> T | None:

@@ -42,7 +42,7 @@ def with_state(prepared: Prepared, file: File, snapshot: Snapshot, profile: Prof
         failed.append(Problem(message=why))
     keys = exposed(snapshot, book.enter, failed)
     state, _ = attempt(
-        lambda: state_of(file, prepared.report, snapshot, profile, len(keys), placed),
+        lambda: state_of(file, prepared.report, snapshot, profile, sum(not k.detail for k in keys), placed),
         "the state of the report in short",
     )
     return replace(
@@ -61,8 +61,10 @@ def exposed(snapshot: Snapshot, number: Number, failed: list[Problem], typed: Co
     looked, why = attempt(lambda: list(secrets(snapshot)), "the search for keys in clear text")
     if why:
         failed.append(Problem(message=why))
-    for found in looked or ():
-        places.setdefault(found.mark, []).append(found)
+    sure = {found.mark for found in looked or () if not found.doubt}
+    for found in sorted(looked or (), key=lambda f: bool(f.doubt)):  # a file's examples are told once
+        alone = found.doubt and found.mark not in sure
+        places.setdefault(f"{found.file.path} {found.doubt}" if alone else found.mark, []).append(found)
     return [_exposed(f"K{n}", same, number, same[0].mark in typed) for n, same in enumerate(places.values(), 1)]
 
 
@@ -89,11 +91,14 @@ def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool) -> 
         label="contradicted",
         citations=tuple(Citation(evidence=number(p), quote=p.note) for p in pieces),
         repo_shows=f"{article.capitalize()} {kind} stands in clear text in {named}{more}; its value is not shown here.",
-        difference="It is not committed yet; once it is pushed, whoever can read the repository can use it."
+        difference=f"It stands {first.doubt}, where keys may be made up; if it opens anything, whoever can read the repository can use it."
+        if first.doubt
+        else "It is not committed yet; once it is pushed, whoever can read the repository can use it."
         if fresh
         else "Whoever can read the repository can use the key, now and from its history.",
         by=SECRETS,
         rule="secret-in-repository",
+        detail=bool(first.doubt),
         hint=f"Take it out of {named}{more} before you commit, and read it from the environment."
         if fresh
         else f"Withdraw the {kind} where it was made, since it stays in the history; then take it out of {named}{more}, and read it from the environment.",

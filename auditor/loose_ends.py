@@ -171,7 +171,7 @@ def _old_keys(snapshot: Snapshot) -> Iterator[End]:
         told = 0
         for _, sha, path, blob in old[:_BLOBS]:
             for key in _keys_of(snapshot, path, blob):
-                if key.mark in here:
+                if key.mark in here or key.doubt:
                     continue
                 here.add(key.mark)
                 told += 1

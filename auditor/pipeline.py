@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from auditor import __version__, limits
 from auditor.deadline import ORDINARY, Allowance, May, allowed
 from auditor.errors import UserError
-from auditor.examine import examine
+from auditor.examine import asked, examine
 from auditor.grammar import running
 from auditor.handin import with_state
 from auditor.injection import orders_in
@@ -163,6 +163,10 @@ def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, aski
     from auditor.judges.request import Asking, make_brief, readings
 
     asking = asking or Asking()
+    if not prepared.results:  # a profile without a checklist: what they point at is what a judge is shown first
+        book = Book(prepared.evidence)
+        results, _ = asked(snapshot, profile, book)
+        prepared = replace(prepared, results=tuple(results.values()), evidence=book.evidence)
     figures = shown(prepared.report, snapshot.files, asking.private) if asking.figures else ()
     brief = make_brief(
         snapshot, prepared.report, profile, summary(snapshot), prepared.results, prepared.evidence, asking, figures

@@ -93,6 +93,10 @@ def test_what_re2_refuses_is_refused(source: str) -> None:
         ("**/README.md", ("README.md", "a/b/README.md"), ("aREADME.md",)),
         (r"a\*b", ("a*b",), ("axb",)),
         ("a*+b", ("ab", "axxb"), ("a/b",)),
+        ("a[!b]c", ("axc",), ("a", "c", "a/c")),
+        ("a\nb", (), ("a", "b", "a\nb")),
+        ("[", ("[",), ("a",)),
+        ("**", ("a", "a/b", "a\nb", "é/ü"), ()),
     ],
 )
 def test_filters_of_workflows(pattern: str, fits: tuple[str, ...], fails: tuple[str, ...]) -> None:

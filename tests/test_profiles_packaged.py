@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+from test_course import build
 from test_layouts import parsed
 
+from auditor import pipeline
 from auditor.claims.case import Case
 from auditor.claims.run import read_patterns, settle
 from auditor.form.check import check_form
+from auditor.models import Submission
 from auditor.profile import load_profile
 from auditor.profile_files import packaged
 from auditor.prose import read_prose
@@ -97,6 +100,17 @@ def test_a_readme_without_a_heading_is_read_too() -> None:
     assert findings("readme", files, "README.md") == [
         "The command asks for the extra fancy; the project has the extras dev."
     ]
+
+
+def test_a_profile_without_a_checklist_asks_no_probe_unless_a_judge_reads(tmp_path: Path) -> None:
+    repo, profile = build(tmp_path / "pond", POND), load_profile("readme")
+    alone = pipeline.prepare(Submission(id="pond", repo=str(repo)), profile)
+    judged = pipeline.prepare(Submission(id="pond", repo=str(repo)), profile, judged=True)
+    assert not alone.results
+    assert "found" in {r.outcome for r in judged.results}
+    assert judged.verdicts == alone.verdicts
+    pointed = {judged.evidence[e].path for r in judged.results for e in r.evidence}
+    assert "pond/cli.py" in pointed
 
 
 PHASES = {

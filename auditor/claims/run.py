@@ -10,6 +10,7 @@ from functools import partial
 from auditor.boundary import attempt
 from auditor.claims.case import Case, Placed, Settled, load
 from auditor.claims.kinds import Count, Typed
+from auditor.claims.past_work import of_past_work
 from auditor.claims.settle.count import fallen
 from auditor.facts.changes import changes
 from auditor.facts.history import Branch, branches
@@ -28,6 +29,7 @@ _LATER = 16  # commits that are tried for the one that changed something: four t
 Number = Callable[[Evidence], str]  # enters an evidence in the record and gives its id
 
 
+_Pair = tuple[Placed, Settled]
 _MOST = (
     100  # claims of one kind in one answer: each is held against the whole answer, and no answer of 300 words has more
 )
@@ -72,7 +74,7 @@ def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[V
             problems.setdefault(failure, Problem(message=failure))
         elif made is None:
             made = _fallen(placed, case, clock)
-        if made is None:
+        if made is None or (made.label == "contradicted" and of_past_work(placed, case)):
             continue
         key = (placed.question.n, made.about or f"{_kind(placed)}:{placed.claim.quote}")
         if key in settled and (shared := _shared(settled[key], (placed, made))):
@@ -80,7 +82,23 @@ def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[V
         elif key not in settled or _goes_before((placed, made), settled[key]):
             settled[key] = (placed, made)
     ordered = sorted(_once(settled.values()), key=lambda s: (s[0].line, _kind(s[0]), s[1].about))
-    return [_verdict(p, s, clock, number) for p, s in ordered], list(problems.values())
+    return [_verdict(p, s, clock, number) for p, s in _by_folder(ordered)], list(problems.values())
+
+
+def _by_folder(settled: Sequence[_Pair]) -> list[_Pair]:
+    """The same, where several paths lead astray because one folder moved, each in the words of that, so that they count as one
+    fault."""
+    many = Counter(made.moved for _, made in settled if made.label == "contradicted" and made.moved[0])
+
+    def told(made: Settled) -> Settled:
+        old, new = made.moved
+        if made.label != "contradicted" or many[made.moved] < 2:
+            return made
+        shows = f"There is no folder {old}; what is said to lie in it lies in {new}."
+        difference = f"The folder {old} is called {new} now; each path that is written with it leads nowhere."
+        return replace(made, shows=shows, difference=difference, detail=True)
+
+    return [(placed, told(made)) for placed, made in settled]
 
 
 BOTH = "patterns+answers"
@@ -102,9 +120,6 @@ def _fallen(placed: Placed, case: Case, clock: "_Clock") -> Settled | None:
     with watching() as watch:
         made, _ = attempt(partial(fallen, placed.claim, case), "settler count")
     return made if made is not None and not watch and clock.then(placed) == "supported" else None
-
-
-_Pair = tuple[Placed, Settled]
 
 
 def _goes_before(new: _Pair, known: _Pair) -> bool:

@@ -2,6 +2,7 @@
 was there once. One call to git, made when the first of these is asked for."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from auditor.facts.history import direct_commits, main_line, own_pull_requests, pull_requests
@@ -218,7 +219,7 @@ class Rename:
 
 
 def renamed(snapshot: Snapshot, path: str) -> Rename | None:
-    """Where a file, or a folder with all that was moved out of it, went: through several moves if need be, to a path that
+    """Where a file, or a folder with most of what was moved out of it, went: through several moves if need be, to a path that
     is there now. None for a path that is still there, was never moved, or whose last place is gone, too."""
     path = re.sub(r"^(?:\./)+", "", path).rstrip("/")
     if not path or path in snapshot.files or path in snapshot.folders:
@@ -227,10 +228,12 @@ def renamed(snapshot: Snapshot, path: str) -> Rename | None:
     if found := _follow(path, moves, snapshot):
         return found
     moved = [(old, end) for old in moves if old.startswith(path + "/") and (end := _follow(old, moves, snapshot))]
-    to = {end.path.removesuffix(old[len(path) :]) for old, end in moved if end.path.endswith(old[len(path) :])}
-    if len(to) == 1 and (folder := to.pop()) in snapshot.folders:
-        order = {c.sha: i for i, c in enumerate(snapshot.history.commits)}
-        return Rename(folder, min((end.commit for _, end in moved), key=lambda c: order[c.sha]))
+    kept = [(end.path.removesuffix(old[len(path) :]), end) for old, end in moved if end.path.endswith(old[len(path) :])]
+    for folder, many in Counter(to for to, _ in kept).most_common(1):
+        if folder in snapshot.folders and many * 2 > len(moved):
+            order = {c.sha: i for i, c in enumerate(snapshot.history.commits)}
+            last = min((end.commit for to, end in kept if to == folder), key=lambda c: order[c.sha])
+            return Rename(folder, last)
     return None
 
 

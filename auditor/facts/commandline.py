@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from auditor.facts.just import just_recipes
 from auditor.facts.names import Names
 from auditor.lazy import compile_later, dataclass
 from auditor.readers.commands import commands
@@ -284,8 +285,10 @@ def refuses(file: File, flags: list[str], names: Names) -> Refusal | None:
     offered = programs(file)
     kinds = {p.kind for p in offered}
     if not offered:
-        text = file.text + "".join(imported_text(file, names))
-        return None if _READS_ARGUMENTS.search(text) else Refusal(flags[0], 1, "takes no options")
+        texts = (file.text, *_reached(file, names))
+        return (
+            None if any(_READS_ARGUMENTS.search(text) for text in texts) else Refusal(flags[0], 1, "takes no options")
+        )
     if kinds == {"hydra"}:
         wrong = next((f for f in flags if f not in _HYDRA_FLAGS and not any(h.startswith(f) for h in _HYDRA_FLAGS)), "")
         return Refusal(wrong, offered[0].line, "is a Hydra program, which takes key=value") if wrong else None
@@ -349,14 +352,35 @@ def _passed_on(file: File, module: Module) -> bool:
 
 def imported_text(file: File, names: Names) -> Iterator[str]:
     """The text of the own modules that a file imports, directly."""
-    module = python(file)
+    for found in _imported(file, names):
+        yield found.text
+
+
+def _imported(file: File, names: Names) -> Iterator[File]:
+    module = python(file) if readable(file) else None
     for name in module.imports if module else ():
         parts = name.strip(".").split(".")
         for n in (len(parts), len(parts) - 1):
             path = names.file("/".join(parts[:n]) + ".py") if n else ""
             if path and not names.snapshot.files[path].skipped:
-                yield names.snapshot.files[path].text
+                yield names.snapshot.files[path]
                 break
+
+
+_REACHED = 60  # own modules that a program's imports are followed through
+
+
+def _reached(file: File, names: Names) -> Iterator[str]:
+    """The text of the own modules that a file imports, and of those that they import: the arguments may be read far from where the
+    program begins. Of the latter, what is a program of its own reads them for itself."""
+    seen, next_ = {file.path}, [(f, True) for f in _imported(file, names)]
+    while next_ and len(seen) <= _REACHED:
+        one, direct = next_.pop(0)
+        if one.path in seen or not (direct or "__main__" not in one.text):
+            continue
+        seen.add(one.path)
+        yield one.text
+        next_ += [(f, False) for f in _imported(one, names)]
 
 
 # -- project commands --------------------------------------------------------------------------------------------------
@@ -376,7 +400,6 @@ TARGET_FILES = (
     "hatch.toml",
 )
 _RULE = compile_later(r"^([A-Za-z0-9_][\w.\-/ ]*?)\s*::?(?!=)(?:[^=]|$)")
-_JUST = compile_later(r"^@?([A-Za-z_][\w-]*)(?:\s+[^:]*)?:(?!=)")
 
 
 def targets(file: File, files: Files) -> tuple[Target, ...]:
@@ -388,10 +411,15 @@ def _targets(file: File, files: Files) -> Iterator[Target]:
     name = file.name.lower()
     if file.suffix == "py":
         yield from _invoked(file, files)
-    elif name in ("makefile", "gnumakefile", "justfile", ".justfile") or name.endswith(".mk"):
+    elif name in ("justfile", ".justfile"):
+        for recipe in just_recipes(file).values():
+            said = [text.lstrip("@-") for _, text in recipe.body if not text.lstrip("@-").startswith("#")]
+            if said:
+                yield Target(file.path, recipe.line, "just", recipe.name, tuple(said), _missing(said, files))
+    elif name in ("makefile", "gnumakefile") or name.endswith(".mk"):
         if "sphinx-build" in file.lower and file.folder:
             return  # what sphinx-quickstart writes
-        yield from _ruled(file, files, "just" if "just" in name else "make")
+        yield from _ruled(file, files)
     elif file.suffix in ("yml", "yaml"):
         for key, (line, node) in yaml_root(file)["tasks"].entries.items():
             texts = [n.text for _, n in node.walk() if n.kind == "text"]
@@ -415,11 +443,11 @@ def _invoked(file: File, files: Files) -> Iterator[Target]:
                 yield Target(file.path, f.line, "doit", f.name.removeprefix("task_"))
 
 
-def _ruled(file: File, files: Files, kind: str) -> Iterator[Target]:
+def _ruled(file: File, files: Files) -> Iterator[Target]:
     rows = file.lines
     for i, row in enumerate(rows):
-        match = (_JUST if kind == "just" else _RULE).match(row)
-        if not match or row.startswith(("set ", "alias ", "export ", "import ")) or "%" in match[1]:
+        match = _RULE.match(row)
+        if not match or row.startswith("export ") or "%" in match[1]:
             continue
         recipe = []
         for inner in rows[i + 1 :]:
@@ -427,11 +455,11 @@ def _ruled(file: File, files: Files, kind: str) -> Iterator[Target]:
                 break
             if inner.strip() and not inner.lstrip().lstrip("@-").startswith("#"):
                 recipe.append(inner.strip().lstrip("@-"))
-        inline = row.split(";", 1)[1].strip() if kind == "make" and ";" in row else ""
+        inline = row.split(";", 1)[1].strip() if ";" in row else ""
         recipe += [inline] if inline else []
         if recipe:
             for name in match[1].split():
-                yield Target(file.path, i + 1, kind, name, tuple(recipe), _missing(recipe, files))
+                yield Target(file.path, i + 1, "make", name, tuple(recipe), _missing(recipe, files))
 
 
 def _tabled(file: File, files: Files) -> Iterator[Target]:

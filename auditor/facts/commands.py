@@ -253,6 +253,8 @@ def lacks(call: Call, known: Names) -> list[str]:
         ]
     elif call.name.startswith("pre-commit"):
         fits = [p for p in (".pre-commit-config.yaml", ".pre-commit-config.yml") if p in files]
+        if not fits and ".pre-commit-hooks.yaml" in files:  # it offers hooks: the command is for those who take them
+            raise LookupError
         if not fits:
             return [p for p in files if re.search(r"(^|/)\.?pre-commit(-config)?[\w.-]*$", p)]
     elif call.name == "docker compose up":

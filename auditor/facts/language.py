@@ -84,3 +84,31 @@ def allows(spec: str, said: str) -> bool:
         return any(parse(said + end) in allowed for end in ends)
     except (InvalidSpecifier, InvalidVersion):
         return True
+
+
+_RELEASES = ("2.6", "2.7", *(f"3.{n}" for n in range(31)))
+_BEYOND = "3.30"  # a range that holds this has no end
+
+
+def outside(said: str, held: str) -> str:
+    """The first release of Python (as `3.8`, or to the patch where `said` begins at one) that the range `said` holds and `held` does
+    not; empty where there is none, or one of them is not understood. Of a range without an end only where it begins counts: that
+    it promises releases to come is nobody's claim."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        one, other = SpecifierSet(said), SpecifierSet(held)
+    except InvalidSpecifier:
+        return ""
+
+    def has(spec: SpecifierSet, release: str) -> bool:
+        return any(f"{release}.{patch}" in spec for patch in (*range(20), 99))
+
+    mine = [release for release in _RELEASES if has(one, release)]
+    if not mine:
+        return ""
+    if mine[-1] == _BEYOND:
+        mine = mine[:1]
+    least = [s.version for s in one if s.operator in (">=", "~=") and s.version.count(".") == 2]
+    exact = next((v for v in least if v.startswith(mine[0] + ".") and v in one and v not in other), "")
+    return exact or next((release for release in mine if not has(other, release)), "")

@@ -30,6 +30,9 @@ PROJECT_FILES = frozenset(
 )  # fmt: skip
 
 
+_FOLDERS = 20  # that once ended in a name, and are followed
+
+
 @dataclass(frozen=True)
 class Near:
     """A file that a wrong name may mean. `how` says what differs: `case`, `ending`, `spelling` (a slip of the pen), `form`
@@ -286,11 +289,26 @@ class Names:
     def renamed(self, name: str) -> Rename | None:
         """The file that has taken over from the one that once had this name (or ended in it), if history shows it moved and it is
         still there."""
-        if not isinstance(self.snapshot, OpenSnapshot) or not (old := self.was(name)):
+        old = self.was(name)
+        moved = self._moved(old) if old else None
+        return moved if moved is not None and moved.path in self.snapshot.files else None
+
+    def moved_folder(self, name: str) -> Rename | None:
+        """Where a folder went that once had this path (or ended in it): with most of the files that were moved out of it, to one
+        that is there."""
+        low = f"/{name.strip('/')}/"
+        olds = {f"/{p}".partition(low)[0] + low for p in self.ever if low in f"/{p}"}
+        for old in sorted(olds, key=lambda p: (len(p), p))[:_FOLDERS]:
+            if (moved := self._moved(old.strip("/"))) is not None:
+                return moved
+        return None
+
+    def _moved(self, old: str) -> Rename | None:
+        if not isinstance(self.snapshot, OpenSnapshot):
             return None
         with watching():  # that the name is not there is sure without the history, which only says why
             moved = changes.renamed(self.snapshot, old)
-        if moved is None or moved.path not in self.snapshot.files:
+        if moved is None:
             return None
         return Rename(moved.path, moved.commit.sha[:7], f"{moved.commit.committed:%Y-%m-%d}")
 

@@ -51,6 +51,16 @@ class Place:
         return self.rename.path if self.rename else self.near.path if self.near else ""
 
     @property
+    def moved(self) -> tuple[str, str]:
+        """The folder that a path names and that is not there, and the one that has what lay below it; empty where the file or folder
+        itself is called otherwise now, or lies beside where it is said to."""
+        mine, theirs = self.name.strip("/").split("/"), self.path.split("/")
+        same = 0
+        while same < min(len(mine), len(theirs)) and mine[-1 - same] == theirs[-1 - same]:
+            same += 1
+        return ("/".join(mine[: len(mine) - same]), "/".join(theirs[: len(theirs) - same])) if same else ("", "")
+
+    @property
     def never(self) -> bool:
         """Whether nothing explains the name: it never was, and nothing comes close."""
         return self.how == "absent" and not (self.rename or self.was or (self.near and self.near.how != "close"))
@@ -358,7 +368,7 @@ def _missing(known: Names, plain: str, typed: str, strict: bool, said: str, nowh
     if not strict and (_LIBRARIES.fullmatch(base) or (_may_lack(plain, nowhere) and "." not in base)):
         return unknown(plain, "data, output, or a tool's name")
     if is_folder:
-        near, rename, was = (known.near(plain, folders=True), None, min((p for p in known.ever if f"/{plain}/" in f"/{p}"), default=""))  # fmt: skip
+        near, rename, was = (known.near(plain, folders=True), known.moved_folder(plain) if "/" in plain else None, min((p for p in known.ever if f"/{plain}/" in f"/{p}"), default=""))  # fmt: skip
     else:
         meant = known.resolve(plain)
         if meant.how in ("unclear", "run time"):
@@ -454,8 +464,9 @@ def target(snapshot: Snapshot, own: Ours, page: str, address: str) -> Place:
         return unknown(path, "no path")
     if known.ignored(path):
         return unknown(path, "ignored by git")
-    rename = known.renamed(path)
-    near = None if rename else known.near(path)
+    folder = raw.endswith("/") or "." not in posixpath.basename(path)
+    rename = known.renamed(path) or (known.moved_folder(path) if folder else None)
+    near = None if rename else known.near(path) or (known.near(path, folders=True) if folder else None)
     was = known.was(path)
     sha, day = known.removed(was) if was and not rename else ("", "")
     return Place("absent", path, near=near, rename=rename, was=was if rename or sha else "", sha=sha, day=day)

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from auditor import limits
 from auditor.facts.earthly import earthly
 from auditor.facts.environments import invoke, nox, tox
+from auditor.facts.just import Justfile
 from auditor.facts.known import known_program
-from auditor.facts.make import Find, Justfile, Makefile
+from auditor.facts.make import Find, Makefile
 from auditor.facts.managers import hatch, pixi, poetry, rye, uv
 from auditor.facts.pycommands import PythonCommands
 from auditor.facts.scenes import Call, Script, shell_folder

@@ -4,8 +4,10 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from auditor.facts.commands import declared_scripts, inner, plain_words
+from auditor.facts.just import Justfile
 from auditor.facts.names import Names
 from auditor.facts.placeholders import placeholder
 from auditor.lazy import compile_later, dataclass
@@ -103,8 +105,10 @@ def unknown_argument(task: Task, rest: list[str], known: tuple[Task, ...]) -> st
 # -- make and just -----------------------------------------------------------------------------------------------------
 
 _RULE = compile_later(r"^([^\s#:=][^#:=]*?)\s*::?(?!=)")
-_RECIPE = compile_later(r"^@?([\w-]+)(?:\s[^:=]*)?:(?!=)")
-_ALIAS = compile_later(r"alias\s+([\w-]+)\s*:=")
+
+
+def _beside(snapshot: Snapshot, file: File, path: str) -> File | None:
+    return snapshot.files.get(posixpath.normpath(posixpath.join(file.folder, path)))
 
 
 def targets(snapshot: Snapshot, kind: str) -> tuple[list[File], dict[str, tuple[File, int]]] | None:
@@ -116,16 +120,19 @@ def targets(snapshot: Snapshot, kind: str) -> tuple[list[File], dict[str, tuple[
         return None
     known: dict[str, tuple[File, int]] = {}
     for file in files:
+        if kind == "just":
+            made = Justfile(file, partial(_beside, snapshot, file), {})
+            if made.open:
+                return None
+            known.update(made.names)
+            continue
         for i, row in enumerate(file.lines, 1):
             rule = _RULE.match(row)
-            if re.match(r"-?(include|import|mod)\b", row) or (rule and ("%" in row or "$(" in rule[1])):
+            if re.match(r"-?include\b", row) or (rule and ("%" in row or "$(" in rule[1])):
                 return None
-            match = _RECIPE.match(row) if kind == "just" else rule
-            if match and not row[:1].isspace():
-                phony = match[1].startswith(".PHONY")
-                known.update(dict.fromkeys(row.split(":", 1)[1].split() if phony else match[1].split(), (file, i)))
-            elif kind == "just" and (alias := _ALIAS.match(row)):
-                known[alias[1]] = (file, i)
+            if rule and not row[:1].isspace():
+                phony = rule[1].startswith(".PHONY")
+                known.update(dict.fromkeys(row.split(":", 1)[1].split() if phony else rule[1].split(), (file, i)))
     return files, known
 
 

@@ -1,6 +1,16 @@
 """Keys in clear text in tracked files; never their values.
 
-The shapes are those of `auditor.redact`, which hides them; here they count only where nothing says that they open nothing.
+The shapes are those of `auditor.redact`, which hides whatever may be one. Here a value counts only where it has the form that its
+service gives out (`_FORMS`, as scanners of keys have them) and where nothing says that it opens nothing.
+
+Left alone as no key of the project: samples and templates, the packages of others and what is built, lock files and data; what
+was recorded below tests and fixtures (pages, replies, cassettes: anything there that is neither code nor configuration); private
+keys and values beside a secret's name in tests and in what starts services for tests (`.env.test`, `compose.e2e.yaml`,
+`test-environments/`); values beside a name in outputs of notebooks, and in a document's block that speaks to the own machine or to
+a host that is nobody's (localhost, example.com); placeholders, public and encrypted keys, hashes.
+
+In doubt, and told one level lower: what has a service's form in code of tests, in a saved page or in an output of a notebook; in a
+document what stands beside a name, a private key, and a key in a block that speaks to the own machine.
 """
 
 import base64
@@ -25,12 +35,25 @@ _LOCKS = re.compile(
 )
 # Folders of packages that others wrote, and what is there to be looked at.
 _OTHERS = re.compile(
-    r"(?i)(?:^|/)(?:node_modules|site-packages|dist-packages|\.?venv|env|vendor|third[_-]party|bower_components)/"
+    r"(?i)(?:^|/)(?:node_modules|site-packages|dist-packages|\.?venv|env|vendor|third[_-]party|bower_components)/|\.min\.js$"
 )
 _SAMPLE = re.compile(
-    r"(?i)(?:^|/)(?:examples?|samples?|fixtures?|testdata|mocks?|__snapshots__|cassettes)/|(?:^|[/._-])(?:examples?|samples?|templates?|dist|dummy|mock|fake)(?:[._-][^/]*)?$"
+    r"(?i)(?:^|/)(?:examples?|samples?|fixtures?|testdata|test[_-]data|mocks?|__snapshots__|cassettes)/|(?:^|[/._-])(?:examples?|samples?|templates?|dist|dummy|mock|fake)(?:[._-][^/]*)?$"
 )
-_TESTS = re.compile(r"(?i)(?:^|/)tests?/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+_TESTS = re.compile(
+    r"(?i)(?:^|/)(?:[^/]*[._-])?(?:tests?|e2e)/|(?:^|/)(?:tests?|e2e)[._-][^/]*/|(?:^|/)testing/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
+    r"|(?:^|/)[^/]*[._-](?:tests?|e2e)(?:[._-][^/]*)?\.(?:env|ya?ml|toml|ini|cfg|json)$|(?:^|/)(?:tests?\.env|[^/]*\.env\.tests?)$"
+)
+# What people write; anything else below tests was recorded or made there.
+_WRITTEN = frozenset(
+    ["py", "pyi", "ipynb", "sh", "bash", "js", "ts", "jsx", "tsx", "env", "yaml", "yml", "toml", "ini", "cfg", "conf", "tf", "mk", "dockerfile", "makefile", "md", "rst", ""]
+)  # fmt: skip
+_PAGES = frozenset(["html", "htm", "xhtml", "mhtml", "har", "testhtml"])
+_DOCUMENTS = frozenset(["md", "mdx", "rst", "adoc"])
+# Hosts that are the own machine or nobody's (RFC 2606 and 6761), and the domain of a reader.
+_NOBODYS = compile_later(
+    r"(?i)\blocalhost\b|\b127\.0\.0\.1\b|\b0\.0\.0\.0\b|\[::1\]|\bexample\.(?:com|org|net|edu)\b|\.(?:example|invalid|test|localhost)\b|\byour[\w-]*\.(?:com|org|net|io|dev)\b"
+)
 _MADE_UP = compile_later(
     r"(?i)example|dummy|fake|sample|placeholder|your|x{4}|\*{3}|\.{3}|todo|redacted|change_?me|insert|replace|foo_?bar|deadbeef|12345678|23456789|abcdefg|0123456|qwerty|secret_?key|api_?key|my_?key|(.)\1{5}"
 )
@@ -39,20 +62,37 @@ _NO_KEY = compile_later(
 )
 _NAMES_KEY = compile_later(r"(?i)key|token|login|secret|passw|auth|api")
 _RUN = compile_later(r"[A-Za-z0-9+/=]*")
+# The forms in which services give out their keys, as detect-secrets and gitleaks have them: a value of a service's shape that has
+# none of them is made up (`xoxb-test-token`).
+_FORMS = {
+    kind: compile_later(form)
+    for kind, form in {
+        "AWS key": r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}",
+        "GitHub token": r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
+        "GitLab token": r"gl[a-z]+-[A-Za-z0-9_=-]{20,}(?:\.[A-Za-z0-9_.-]+)?|GR1348941[A-Za-z0-9_-]{20,}",
+        "Hugging Face token": r"(?:hf_|api_org_)[A-Za-z0-9]{34,}",
+        "Slack token": r"xox[abeoprs]-(?:\d-)?(?:\d{6,14}-){1,3}[A-Za-z0-9-]{10,}|xox[are]-(?:\d-)?(?=[A-Za-z]{0,100}\d)[A-Za-z0-9]{20,}|xox[bpe]-\d-[A-Za-z0-9]{100,}|xapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+",
+        "SendGrid key": r"SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{39,50}",
+        "OpenAI or Anthropic key": r"sk-(?:[\w-]*[_-])?(?=[A-Za-z]{0,200}\d)[A-Za-z0-9]{16,}[\w-]*",
+        "Package index token": r"pypi-[A-Za-z0-9_-]{50,}|npm_[A-Za-z0-9]{36}",
+        "webhook": r"(?=[^\d]{0,200}\d)[\w/@-]*[A-Za-z0-9_-]{20,}[\w/@-]*",
+    }.items()
+}
 
 
 class Found(NamedTuple):
-    """A key in clear text: its file and line, what it is, and a mark that is the same wherever this key stands."""
+    """A key in clear text: its file and line, what it is, a mark that is the same wherever this key stands, and why it may open
+    nothing (`doubt`)."""
 
     file: File
     line: int
     kind: str
     mark: str
+    doubt: str = ""
 
 
 def secrets(snapshot: Snapshot) -> tuple[Found, ...]:
-    """The keys in clear text, each once a file. Samples, placeholders, what tests make up, public and encrypted keys, hashes
-    and the packages of others are left alone."""
+    """The keys in clear text, each once a file."""
 
     def look() -> tuple[Found, ...]:
         with watching():  # what has no text shows no key in clear text
@@ -69,7 +109,8 @@ def keys_of(file: File) -> list[Found]:
 def _of(file: File) -> Iterator[Found]:
     if file.suffix in _DATA or _LOCKS.search(file.path) or _OTHERS.search(file.path) or _SAMPLE.search(file.path):
         return
-    if file.suffix == "json" and file.size > _LARGE:
+    tests = bool(_TESTS.search(file.path))
+    if (file.suffix == "json" and file.size > _LARGE) or (tests and file.suffix not in _WRITTEN):
         return
     if not readable(file):
         return
@@ -78,28 +119,63 @@ def _of(file: File) -> Iterator[Found]:
         text = "\n".join(row if len(row) < _LONG_ROW else "" for row in text.split("\n"))
     starts: list[int] = []
     seen: set[str] = set()
-    for secret in _keys(text, file.path):
+    beside = () if tests else assigned_in(text)  # which tests make up
+    for secret, named in (*((s, False) for s in keys_in(text)), *((s, True) for s in beside)):
         value = text[secret.start : secret.end]
-        if not _real(secret.kind, value, text, secret.start, file.path):
+        if not _real(secret.kind, value, text, secret.start, tests, named):
+            continue
+        doubt = _doubt(file, text, secret, tests, named)
+        if doubt is None:
             continue
         mark = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
         if mark in seen:
             continue
         seen.add(mark)
         starts = starts or [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
-        yield Found(file, bisect_right(starts, secret.start), secret.kind, mark)
+        yield Found(file, bisect_right(starts, secret.start), secret.kind, mark, doubt)
 
 
-def _keys(text: str, path: str) -> list[Secret]:
-    """What is a key by its shape, and what a secret-named key is given; of tests, which make such up, the first alone."""
-    return [*keys_in(text), *(() if _TESTS.search(path) else assigned_in(text))]
+def _doubt(file: File, text: str, secret: Secret, tests: bool, named: bool) -> str | None:
+    """Why a key may be none of the project's by where it stands; None where it is not told at all. `named`: it is known by the
+    name beside it alone."""
+    if tests:
+        return "in code of tests"
+    if file.suffix in _PAGES:
+        return "in a page"
+    if file.suffix == "ipynb" and text.rfind('"outputs":', 0, secret.start) > text.rfind('"source":', 0, secret.start):
+        return None if named else "in the output of a notebook"
+    if file.suffix not in _DOCUMENTS:
+        return ""
+    own = _NOBODYS.search(_block(file, text, secret.start))
+    if named and own:
+        return None
+    return "in an example of a document" if named or own or secret.kind == "private key" else ""
 
 
-def _real(kind: str, value: str, text: str, start: int, path: str) -> bool:
+_FENCE = compile_later(r"(?m)^[ \t]{0,12}(?:```|~~~)")
+_EMPTY = compile_later(r"(?m)^[ \t]*$")
+_BLOCK = 4_000  # letters to either side that a block of a document may have
+
+
+def _block(file: File, text: str, at: int) -> str:
+    """The block of code that a place of a document stands in: within its fence, else the lines without an empty one between."""
+    fences = file.once("facts.secrets.fences", lambda: [m.start() for m in _FENCE.finditer(text)])
+    n = bisect_right(fences, at)
+    low, high = max(at - _BLOCK, 0), at + _BLOCK
+    if n % 2:
+        return text[max(fences[n - 1], low) : min(fences[n] if n < len(fences) else len(text), high)]
+    ends = [m.start() for m in _EMPTY.finditer(text, low, high)]
+    n = bisect_right(ends, at)
+    return text[ends[n - 1] if n else low : ends[n] if n < len(ends) else high]
+
+
+def _real(kind: str, value: str, text: str, start: int, tests: bool, named: bool) -> bool:
     """Whether a value of a key's shape opens something, as far as its letters and what stands before it can tell."""
     if kind == "private key":
-        return not _TESTS.search(path) and _whole(value)
+        return not tests and _whole(value)
     if _MADE_UP.search(value) or entropy(value) < 2.8:
+        return False
+    if not named and kind in _FORMS and not _FORMS[kind].fullmatch(value):
         return False
     before = text[max(start - 160, 0) : start]
     row = before.rsplit("\n", 1)[-1]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
+from functools import lru_cache
 
 from auditor import limits
 from auditor.facts import jobs
@@ -13,8 +14,9 @@ from auditor.facts.programs import lint_action, runs_pre_commit
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
+from auditor.linear import Rows
 from auditor.readers.shell import shell_commands
-from auditor.readers.workflows import WORKFLOWS, Job, Step, Workflow, github_glob, workflow
+from auditor.readers.workflows import WORKFLOWS, Job, Step, Workflow, github_expression, workflow
 from auditor.readers.yaml import Node, yaml_root
 from auditor.snapshot import File, Files
 
@@ -218,16 +220,18 @@ def _other_host(file: File) -> Workflow | None:
 
 def path_filter_hits(paths: Iterable[str], patterns: Iterable[str]) -> tuple[str, ...]:
     """The paths that a `paths:` filter lets through: patterns in order, the last one that matches decides, `!` takes out."""
-    compiled = [(not p.startswith("!"), github_glob(p.removeprefix("!"))) for p in patterns]
-    hits = []
-    for path in paths:
-        through = False
-        for keeps, pattern in compiled:
-            if through != keeps and pattern is not None and pattern.fits(path):
-                through = keeps
-        if through:
-            hits.append(path)
-    return tuple(hits)
+    every = tuple(paths)
+    rows, through = _rows(every), set[int]()
+    for pattern in patterns:
+        keeps, glob = not pattern.startswith("!"), pattern.removeprefix("!")
+        hits = set() if "\n" in glob else set(rows.fitting(github_expression(glob)))  # rows end there; no path does
+        through = through | hits if keeps else through - hits
+    return tuple(every[n] for n in sorted(through))
+
+
+@lru_cache(maxsize=8)
+def _rows(paths: tuple[str, ...]) -> Rows:
+    return Rows(paths)
 
 
 _CODE_EVENTS = ("push", "pull_request", "pull_request_target", "merge_request")

@@ -101,8 +101,13 @@ def _branch_glob(pattern: str, branch: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def github_glob(pattern: str) -> Linear | None:
-    """GitHub's filter pattern for branches and paths: `*` stops at `/`, `**` does not, `?` and `+` repeat what stands
-    before them, `[]` is a choice. None for a pattern that GitHub would refuse: it matches nothing."""
+    """GitHub's filter pattern for branches and paths. None for a pattern that GitHub would refuse: it matches nothing."""
+    return linear(github_expression(pattern))
+
+
+def github_expression(pattern: str) -> str:
+    """GitHub's filter pattern as an expression: `*` stops at `/`, `**` does not, `?` and `+` repeat what stands before
+    them, `[]` is a choice."""
     out: list[str] = []
     i = 0
     while i < len(pattern):
@@ -125,7 +130,7 @@ def github_glob(pattern: str) -> Linear | None:
         else:
             out.append(escape(c))
             i += 1
-    return linear("".join(out))
+    return "".join(out)
 
 
 WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", ".gitlab-ci.yaml")

@@ -456,3 +456,29 @@ def test_what_keeps_it_from_starting(line: str, files: dict[str, str], kept: boo
     made, failure = load()[1]["command"].settle(claim, placed(here, "docker", claim))
     assert not failure
     assert (made is not None and made.about.startswith("start:")) is kept
+
+
+@pytest.mark.parametrize(
+    ("reads", "want"),
+    [
+        ("import sys\n\ndef given():\n    return sys.argv[1:]\n", []),
+        ("def given():\n    return []\n", ["option:--lr"]),
+        (
+            "import sys\n\ndef given():\n    return []\n\nif __name__ == '__main__':\n    print(sys.argv)\n",
+            ["option:--lr"],
+        ),
+    ],
+)
+def test_arguments_may_be_read_in_what_an_import_imports(reads: str, want: list[str]) -> None:
+    files = {
+        "src/fit.py": "from src.config import load\n\nif __name__ == '__main__':\n    load()\n",
+        "src/config.py": "from src.base.config import given\n\ndef load():\n    return given()\n",
+        "src/base/config.py": reads,
+    }
+    assert told("python src/fit.py --lr=3", files) == want
+
+
+def test_a_repository_that_offers_hooks_tells_others_to_install_them() -> None:
+    hooks = {".pre-commit-hooks.yaml": "- id: pond\n  name: pond\n  entry: pond\n  language: python\n"}
+    assert told("pre-commit install", hooks) == []
+    assert told("pre-commit install", {"a.py": ""}) == ["command:pre-commit install"]

@@ -93,6 +93,78 @@ def test_keys_are_told_and_what_opens_nothing_is_left_alone(path: str, text: str
     assert kinds(path, text) == want
 
 
+SERVER = "curl http://127.0.0.1:5000/token\n"
+LONG = made(30, "x", LETTERS)
+SLACK = f"xoxb-{made(12, 'n', '123456789')}-{made(12, 'm', '123456789')}-{made(24, 'l', LETTERS)}"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "want"),
+    [
+        # a value of a service's shape counts in the form that the service gives out
+        ("app.py", f'token = "{SLACK}"\n', [""]),
+        ("app.py", 'token = "xoxb-test-token"\n', []),
+        ("app.py", 'token = "xoxb-bot-token-of-team-1"\n', []),
+        ("app.py", f'token = "xapp-1-A{made(10, "j", "BCDEFGH234")}-{made(13, "i", "123456789")}-{made(64, "h")}"\n', [""]),
+        ("app.py", 'token = "ghp_tokenofthetest99"\n', []),
+        ("app.py", 'key = "sk-test-key-for-the-unit-tests-1"\n', []),
+        ("app.py", f'key = "sk-proj-{made(60, "o", LETTERS)}"\n', [""]),
+        ("app.py", f'key = "sk-ant-api03-{made(40, "y", LETTERS)}-{made(40, "v", LETTERS)}AA"\n', [""]),
+        ("app.py", f'role = "AROA{made(16, "r", LETTERS[:26])}"\n', []),
+        ("app.py", 'url = "https://hooks.slack.com/services/team/channel/hook-url"\n', []),
+        ("app.py", f'url = "https://hooks.slack.com/services/T{made(9, "1", "ABC123")}/B{made(9, "2", "ABC123")}/{made(24, "3", LETTERS)}"\n', [""]),
+        # what was recorded for tests
+        ("tests/test_data/shop.com/page.testhtml", f'<img src="a?sig={LONG}"> AKIA{made(16, "k", LETTERS[:26])}', []),
+        ("tests/data/reply.json", json.dumps({"token": f"hf_{made(34, 'h', LETTERS)}"}), []),
+        ("tests/integration/cassettes/a.yaml", f"token: hf_{made(34, 'h', LETTERS)}\n", []),
+        ("fixtures/page.html", f"<a href='?sig={LONG}'>", []),
+        ("e2e/reply.txt", f"hf_{made(34, 'h', LETTERS)}", []),
+        ("saved/page.html", f"<p>AKIA{made(16, 'k', LETTERS[:26])}</p>", ["in a page"]),
+        # code of tests, and what starts services for them
+        ("tests/test_train.py", f'wandb.login(key="{HEX40}")\n', ["in code of tests"]),
+        ("tests/conftest.py", f'token = "{SLACK}"\n', ["in code of tests"]),
+        ("scripts/test-environments/sso/configuration.yml", f"key: |\n  {PEM}\nsecret: {LONG}\n", []),
+        ("docker-compose.test.yml", f"environment:\n  API_SECRET: {LONG}\n", []),
+        (".env.test", f"API_SECRET={LONG}\n", []),
+        ("backend.test.env", f"API_SECRET={LONG}\n", []),
+        (".env", f"API_SECRET={LONG}\n", [""]),
+        ("docker-compose.yml", f"environment:\n  API_SECRET: {LONG}\n", [""]),
+        ("configs/test.yaml", f"wandb:\n  key: {HEX40}\n", [""]),  # of the test set
+        ("src/latest/run.py", f'wandb.login(key="{HEX40}")\n', [""]),
+        ("src/contest/run.py", f'wandb.login(key="{HEX40}")\n', [""]),
+        ("test.py", f'wandb.login(key="{HEX40}")\n', [""]),
+        # documents: an example that speaks to the own machine, others, and keys all the same
+        ("README.md", f'```\n$ {SERVER}{{\n\n  "access_token": "{LONG}"\n}}\n```\n', []),
+        ("README.md", f'At localhost:\n\n```\n{{"access_token": "{LONG}"}}\n```\n', ["in an example of a document"]),
+        ("docs/pay.rst", f'e.g.::\n\n    RECEIVER = "a@yourdomainname.com"\n    PAY_TOKEN = "{LONG}"\n\nDone.\n', []),
+        ("docs/pay.rst", f'e.g.::\n\n    PAY_TOKEN = "{LONG}"\n', ["in an example of a document"]),
+        ("README.md", f"export WANDB_API_KEY={HEX40}\n", [""]),
+        ("README.md", f"```\nexport HF=hf_{made(34, 'h', LETTERS)}\ncurl localhost:80\n```\n", ["in an example of a document"]),
+        ("README.md", PEM, ["in an example of a document"]),
+        # notebooks
+        ("a.ipynb", json.dumps({"cells": [{"outputs": [], "source": [f'key = "hf_{made(34, "h", LETTERS)}"']}]}), [""]),
+        ("a.ipynb", json.dumps({"cells": [{"outputs": [{"text": f"hf_{made(34, 'h', LETTERS)}"}], "source": []}]}), ["in the output of a notebook"]),
+        ("a.ipynb", json.dumps({"cells": [{"outputs": [{"api_key": LONG}], "source": []}]}), []),
+        # built by others
+        ("static/chart.min.js", f'const authToken = "{LONG}";', []),
+    ],
+)  # fmt: skip
+def test_where_a_key_stands_says_how_sure_it_is(path: str, text: str, want: list[str]) -> None:
+    assert [f.doubt for f in secrets(Snapshot({path: text}))] == want
+
+
+def test_the_examples_of_one_document_are_one_warning_and_a_key_that_is_used_is_an_error() -> None:
+    other = made(30, "z", LETTERS)
+    tree = Snapshot({"README.md": f"API_TOKEN={LONG}\n\nREFRESH_TOKEN={other}\n\nAPI_TOKEN={made(30, 'w', LETTERS)}\n"})
+    found = exposed(tree, Book().enter, [])
+    assert [(v.detail, v.claim.path_line) for v in found] == [(True, 1)]
+    assert "README.md:1, README.md:3, README.md:5" in found[0].repo_shows
+    tree = Snapshot({"README.md": f"API_TOKEN={LONG}\n", "src/app.py": f'API_TOKEN = "{LONG}"\n'})
+    found = exposed(tree, Book().enter, [])
+    assert [v.detail for v in found] == [False]
+    assert "src/app.py:1, README.md:1" in found[0].repo_shows
+
+
 def test_a_key_is_one_finding_wherever_it_stands_and_never_shown() -> None:
     tree = Snapshot(
         {

@@ -112,14 +112,14 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
         return None
     says = f"The sentence names {place.name}"
     if place.rename:
-        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it was {place.rename}.", about, True, hint=f"The file is now called {place.rename.path}: write that.")  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it was {place.rename}.", about, True, hint=f"The file is now called {place.rename.path}: write that.", moved=_moved(place, case))  # fmt: skip
     if place.near:
         other = place.near.path.rsplit("/", 1)[-1].lower()
         moved = other == base.lower()
         if not marked if moved else other in said.lower():
             return None  # a reader finds it; or both are named, and another one is meant
         lies = "lies at" if moved else "is called"
-        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the one that is there {lies} {place.near.path}.", about, True, hint=f"Write {place.near.path}.")  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the one that is there {lies} {place.near.path}.", about, True, hint=f"Write {place.near.path}.", moved=_moved(place, case))  # fmt: skip
     if at_run_time(said) and not (gone or base.endswith(".py")):
         return None
     if place.was:
@@ -134,6 +134,12 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
         return None
     what = "file" if code else "folder"
     return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; the repository has no such {what}, and never had one.", about, hint=f"Commit the {what}, or write the name that it has.")  # fmt: skip
+
+
+def _moved(place: Place, case: Case) -> tuple[str, str]:
+    """The folder that is gone and the one that is there instead, where a path only differs by these."""
+    old, new = place.moved
+    return (old, new) if old and old not in case.snapshot.folders and new in case.snapshot.folders else ("", "")
 
 
 def _watched(name: str, case: Case) -> bool:
@@ -181,16 +187,15 @@ def _shows(claim: File, case: Case) -> Settled | None:
         if place.path in broken(case.snapshot):
             return there(place.path, claim.quote, place, case)
         return Settled("supported", f"{place.path} is there.", (shown(place.path, case.snapshot),), about=about)
+    thing = "folder" if place.path in case.snapshot.folders else "file"
     if place.rename:
-        why = f"the file was {place.rename}."
+        why = f"the {thing} was {place.rename}."
     elif place.near:
-        why = f"the file exists as {place.near.path}."
+        why = f"the {thing} exists as {place.near.path}."
     else:
         why = "its address leads to no file of the repository."
     head = "The image does not show" if what == "image" else "The link leads nowhere"
-    return Settled(
-        "contradicted", place.shows, place.evidence(case.snapshot), f"{head}: {why}", about, bool(place.path)
-    )
+    return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{head}: {why}", about, bool(place.path), moved=_moved(place, case))  # fmt: skip
 
 
 def _anchor(claim: File, case: Case) -> Settled | None:

@@ -348,7 +348,7 @@ def _secrets(claim: Practice, case: Case) -> Settled | None:
     if claim.denied or claim.strength != "plain":
         return None
     said = words(claim.quote)
-    for file, line, kind, _ in secrets(case.snapshot):
+    for file, line, kind, *_ in (s for s in secrets(case.snapshot) if not s.doubt):
         if not names(said, _KEY_KINDS.get(kind, ())) and (
             any(names(said, n) for n in _KEY_KINDS.values()) or not _OF_ALL & set(said)
         ):

@@ -12,7 +12,7 @@ from auditor.facts.configuration import held, number, same_value
 from auditor.facts.declared import DECLARATIONS, LOCKS, declarations, locked
 from auditor.facts.deps import called, lacks_imports, missing_from_lock, unlisted
 from auditor.facts.images import bases, dockerfiles
-from auditor.facts.language import allows, begins, pythons
+from auditor.facts.language import allows, begins, outside, pythons
 from auditor.facts.lists import Package, normal_name
 from auditor.facts.names import names
 from auditor.facts.seeds import mentions_determinism, only_unread, owns_seed, seed_values, seeded_beside, seeds
@@ -302,12 +302,15 @@ _NUMBER = compile_later(r"v?(\d+(?:\.\d+)*)")
 def version(claim: Version, case: Case) -> Settled | None:
     """Compares a Python version with what the project requires, the images start from, or the workflows set up, as `place` says;
     with all three where it says nothing. A package's version with lock files and exact pins. Contradicted only where the place
-    names versions and none is the stated one. Says nothing of ranges, of versions set from outside, and of denials."""
+    names versions and none is the stated one; a range of Python's versions, or several, only against the range that the project
+    requires, release by release. Says nothing of other ranges, of versions set from outside, and of denials."""
     given = claim.value.strip("` ")
+    python = claim.of.strip("` ").lower() in ("python", "cpython", "python version")
+    if python and claim.place == "project" and not claim.denied and re.match(r"[<>=~!].*(?:[,|]|\.\*)", given):
+        return _python_range(given, case)
     match = _NUMBER.fullmatch(given.strip("=").removesuffix(".x").rstrip("."))
     if claim.denied or match is None:
         return None
-    python = claim.of.strip("` ").lower() in ("python", "cpython", "python version")
     return _python(claim, match[1], case) if python else _package(claim, match[1], case)
 
 
@@ -331,6 +334,19 @@ def _all_known(case: Case, said: str) -> bool:
     if any(allows(h.version, said) for h in pinned):
         return False
     return all(b.python and not b.open for file, _ in dockerfiles(case.snapshot) for b in bases(file) if not b.stage)
+
+
+def _python_range(said: str, case: Case) -> Settled | None:
+    """A range of specifiers, or several apart by ` | `, against each that a pyproject.toml requires."""
+    held = [h for h in pythons(case.snapshot) if h.place == "project" and h.file.name == "pyproject.toml"]
+    wrong = [(h, next((o for one in said.split(" | ") if (o := outside(one, h.version))), "")) for h in held]
+    about = "version:python:project"
+    if not held or not all(o for _, o in wrong):
+        fits = next((h for h, o in wrong if not o), None)
+        return Settled("supported", f"{fits.file.path}: {fits.version}.", (fits.file.cite(fits.line),), about=about) if fits else None  # fmt: skip
+    shows = "; ".join(dict.fromkeys(f"{h.file.path} has {h.version}" for h in held[:4]))
+    plain = said.replace("==", "").replace(".*", "").replace(" | ", ", ")
+    return Settled("contradicted", f"{shows}.", tuple(h.file.cite(h.line) for h in held[:4]), f"The sentence says Python {plain}, and {wrong[0][1]} is not in that range.", about, True)  # fmt: skip
 
 
 def _package(claim: Version, said: str, case: Case) -> Settled | None:
