@@ -327,7 +327,7 @@ def _material(
     everything = len(part.questions) == len(brief.answers)
     boxes = [i for i in report.items if i.n in part.items]
     blocks: dict[str, list[Block]] = {
-        "report": [_question_block(brief, report, at) for at in part.questions],
+        "report": [*(_question_block(brief, report, at) for at in part.questions), *_figure_blocks(brief)],
         "boxes": [_box_block(brief, i) for i in boxes],
     }
     total = int(brief.asking.budget * CHARACTERS_PER_TOKEN)
@@ -365,6 +365,13 @@ def _material(
         brief.gate, sorted(left, key=lambda p: (not p.message.startswith("did not fit"), p.path)), listing
     )
     return _Material(blocks, tuple(unfit))
+
+
+def _figure_blocks(brief: Brief) -> list[Block]:
+    """Which of the report's images each figure is: its address is the group's, so it stands between marks."""
+    return [
+        Block(f"{id_} (a figure that is given to you)", brief.pieces[id_].shown, marked=True) for id_, _ in brief.images
+    ]
 
 
 def _file_block(brief: Brief, chosen: Chosen) -> Block:

@@ -231,3 +231,6 @@ def test_figures_are_redrawn_and_limited(repos: dict[str, Path]) -> None:
     assert images
     assert all(data.startswith("data:image/jpeg;base64,") for _, data in images)
     assert made.requests[0].tokens >= plain.requests[0].tokens + 1_000 * len(images)
+    named = re.findall(r"(?m)^=====\w+ (E\w+) \(a figure that is given to you\) \S+\.png$", user(made.requests[0]))
+    assert named == [label for label, _ in images]
+    assert "a figure that is given" not in user(plain.requests[0])
