@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
+from functools import lru_cache
 
 from auditor import limits
 from auditor.facts import jobs
@@ -13,6 +14,7 @@ from auditor.facts.programs import lint_action, runs_pre_commit
 from auditor.globs import matches
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
+from auditor.linear import Rows
 from auditor.readers.shell import shell_commands
 from auditor.readers.workflows import WORKFLOWS, Job, Step, Workflow, github_glob, workflow
 from auditor.readers.yaml import Node, yaml_root
@@ -219,6 +221,12 @@ def _other_host(file: File) -> Workflow | None:
 def path_filter_hits(paths: Iterable[str], patterns: Iterable[str]) -> tuple[str, ...]:
     """The paths that a `paths:` filter lets through: patterns in order, the last one that matches decides, `!` takes out."""
     compiled = [(not p.startswith("!"), github_glob(p.removeprefix("!"))) for p in patterns]
+    if len(paths := tuple(paths)) > _MANY:
+        let, rows = set[int](), _rows(paths)
+        for keeps, pattern in compiled:
+            fitting = pattern.among(rows) if pattern is not None else ()
+            let = let.union(fitting) if keeps else let.difference(fitting)
+        return tuple(paths[n] for n in sorted(let))
     hits = []
     for path in paths:
         through = False
@@ -228,6 +236,14 @@ def path_filter_hits(paths: Iterable[str], patterns: Iterable[str]) -> tuple[str
         if through:
             hits.append(path)
     return tuple(hits)
+
+
+_MANY = 500  # paths; a pattern is then held against all of them at once
+
+
+@lru_cache(maxsize=2)
+def _rows(paths: tuple[str, ...]) -> Rows:
+    return Rows(paths)
 
 
 _CODE_EVENTS = ("push", "pull_request", "pull_request_target", "merge_request")
