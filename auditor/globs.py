@@ -151,8 +151,8 @@ class _Globs:
         """The numbers of the paths that match: `match` for all of a commit's paths, looked up instead of walked."""
         found = {n for path in self._exact for n in paths.exact.get(path, ())}
         found.update(n for name in self._names for n in paths.named.get(name, ()))
-        if self._ends:
-            found.update([n for n, name in enumerate(paths.names) if name.endswith(self._ends)])
+        for end in self._ends:
+            found.update(paths.ending(end))
         if self._starts:
             found.update([n for n, path in enumerate(paths.lower) if path.startswith(self._starts)])
         for folder, tails in self._tails.items():
@@ -166,14 +166,9 @@ class _Globs:
         for middle in self._middles:
             found.update([n for n, name in enumerate(paths.names) if middle in name])
         for parts in self._pieces:
-            held, last = parts[1], parts[-1]  # of two parts, the last is both
-            found.update(
-                [
-                    n
-                    for name, n in paths.starting(parts[0])
-                    if held in name and name.endswith(last) and _made_of(name, parts)
-                ]
-            )
+            first, last = parts[0], parts[-1]
+            some = paths.starting(first) if first else paths.ending(last)
+            found.update([n for n in some if _made_of(paths.names[n], parts)])
         found.update(n for folder in self._folders for n in paths.below.get(folder, ()))
         if self._source:
             found.update(paths.rows.fitting(self._source))
@@ -206,13 +201,29 @@ class Paths:
     def _sorted(self) -> list[tuple[str, int]]:
         return sorted((name, n) for n, name in enumerate(self.names))
 
-    def starting(self, start: str) -> list[tuple[str, int]]:
-        """The names that start so, with their numbers."""
-        if not start:
-            return self._sorted
+    @cached_property
+    def _by_suffix(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for n, name in enumerate(self.names):
+            if "." in name:
+                found.setdefault(name.rpartition(".")[2], []).append(n)
+        return found
+
+    def starting(self, start: str) -> list[int]:
+        """The numbers of the names that start so."""
         first = bisect_left(self._sorted, (start,))
-        last = bisect_left(self._sorted, (start[:-1] + chr(ord(start[-1]) + 1),)) if start[-1] < "\U0010ffff" else None
-        return self._sorted[first:last]
+        last = first
+        while last < len(self._sorted) and self._sorted[last][0].startswith(start):
+            last += 1
+        return [n for _, n in self._sorted[first:last]]
+
+    def ending(self, end: str) -> list[int]:
+        """The numbers of the names that end so."""
+        before, dot, suffix = end.rpartition(".")
+        if not dot:
+            return [n for n, name in enumerate(self.names) if name.endswith(end)]
+        some = self._by_suffix.get(suffix, [])
+        return [n for n in some if self.names[n].endswith(end)] if before else some
 
     @cached_property
     def rows(self) -> Rows:

@@ -478,9 +478,12 @@ class Snapshot:
         if key not in self._by_globs:
             get = dict.__getitem__  # going through them is no search: holes are told by glob
             chosen = [get(self.files, path) for path in self._paths.matching(globs)]
-            chosen = [f for f in chosen if f.why_skipped != SUBMODULE]
+            if self.elsewhere:
+                chosen = [f for f in chosen if f.why_skipped != SUBMODULE]
             if not all:
-                chosen = [f for f in chosen if not (reason := self.aside(f)) or (stubs and reason == "template stub")]
+                known = self._aside
+                reasons = [(f, known[f.path] if f.path in known else self.aside(f)) for f in chosen]
+                chosen = [f for f, reason in reasons if not reason or (stubs and reason == "template stub")]
             self._by_globs[key] = tuple(chosen)
         return self._by_globs[key]
 

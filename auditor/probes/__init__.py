@@ -152,7 +152,8 @@ def _mention(files: Files, words: tuple[str, ...]) -> str:
     lower = [w.lower() for w in words]
     other = ""
     for file in files:
-        if not any(w in file.lower for w in lower):
+        text = file.lower
+        if not any(w in text for w in lower):
             continue
         module = python(file) if file.suffix in ("py", "ipynb") else None
         names = file.once("names of the code", lambda: tuple(_names(module))) if module else ()  # noqa: B023
@@ -162,7 +163,7 @@ def _mention(files: Files, words: tuple[str, ...]) -> str:
             continue
         rows = [
             (row.lstrip().startswith(_COMMENTS), i)
-            for i, row in enumerate(file.lower.split("\n"), 1)
+            for i, row in enumerate(text.split("\n"), 1)
             if len(row) <= _WIDE and any(w in row for w in lower)
         ]
         other = f"{file.path}:{min(rows)[1]}" if rows else ""
