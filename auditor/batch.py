@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor import __version__, errors, pipeline
+from auditor.boundary import attempt
 from auditor.classwide import class_notes
-from auditor.deadline import May, ended_early
+from auditor.deadline import May, allowed, ended_early
 from auditor.ending import words
 from auditor.errors import UserError
 from auditor.extras import need
@@ -290,7 +291,7 @@ def prepare_one(task: Task) -> Ready | Done:
             judged=terms.judge.name != "none",
             asking=terms.asking,
             found=found,
-            look=lambda snapshot: seen.append(statistics(snapshot)),
+            look=lambda snapshot: seen.append(attempt(lambda: statistics(snapshot), "statistics")[0] or Statistics()),
             figures="html" in terms.formats and terms.judge.name == "none",
             may=terms.may,
         )
@@ -314,7 +315,7 @@ def conclude_one(ready: Ready) -> Done:
     """A submission that was prepared and judged: its record, its pages and its entry."""
     clock = time.perf_counter()
     terms, submission = ready.task.terms, ready.task.submission
-    with _boundary(ready.task) as failure, limited(terms.timeout):
+    with _boundary(ready.task) as failure, allowed(terms.may, ready.prepared.spent) as allowance:
         profile = _profile(terms.profile)
         record = pipeline.conclude(ready.prepared, profile, ready.answers, terms.judge)
         seconds = round(ready.times.seconds + time.perf_counter() - clock, 3)
@@ -322,11 +323,11 @@ def conclude_one(ready: Ready) -> Done:
         figures = _figures(ready, record)
         report = record.report.model_copy(update={"figures": ()})
         record = record.model_copy(update={"times": times, "report": report})
-        key = "" if ready.prepared.hurried else ready.key  # next time there may be time enough
         around = ready.task.around or Around()
         record = marked(record, around.past)
-        entry = entry_of(record, profile, key, ready.statistics, around.key)
-        return Done(submission, entry, files_of(record, terms.formats, around, figures), seconds)
+        files = files_of(record, terms.formats, around, figures)
+        key = "" if ready.prepared.hurried or allowance.cut else ready.key  # next time there may be time enough
+        return Done(submission, entry_of(record, profile, key, ready.statistics, around.key), files, seconds)
     return failure[0]
 
 

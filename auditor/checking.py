@@ -19,9 +19,9 @@ from auditor.prepared import Book, Prepared, with_report
 from auditor.profile import Profile
 from auditor.profile_files import refuse_inside
 from auditor.prose import read_prose
-from auditor.report.find import find_report
+from auditor.report.find import find_in_time
 from auditor.report.notes import cut_of
-from auditor.report.parse import parse_report
+from auditor.report.parse import parse_in_time
 from auditor.snapshot import File, Snapshot
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ def check(
     with allowed(may) as allowance, open_working_tree(root) as tree:
         file = _report_on_disk(tree, root, report_path, profile)
         url = tree.repository.origin()
-        report = parse_report(file, profile, tree.files, tree.commit, url)
+        report, read = parse_in_time(file, profile, tree.files, tree.commit, url)
         with_report(tree, profile, report, url)
-        if question and question not in {q.n for q in report.questions}:
+        if question and read and question not in {q.n for q in report.questions}:
             numbers = [q.n for q in report.questions]
             have = f"it has {min(numbers)} to {max(numbers)}" if numbers else "it has none"
             raise UserError(f"{file.path}: no question {question}", f"{have}; give one of them with --question")
@@ -79,9 +79,10 @@ def check(
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
         unread: list[Problem] = []
-        keys = exposed(tree, book.enter, unread, typed(tree, changed))
+        marks, _ = attempt(lambda: typed(tree, changed), "which keys are not committed yet")
+        keys = exposed(tree, book.enter, unread, marks or ())
         keyed = {v.claim.path for v in keys}
-        if only != "audit":
+        if only != "audit" and read:
             failed: list[Problem] = []
 
             def checked() -> list[Verdict]:
@@ -119,15 +120,17 @@ def check(
         verdicts = (*verdicts, *keys, *ends)
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
         submission = submission.model_copy(update={"uncommitted": tuple(sorted(cited & changed))})
-        state, _ = attempt(
-            lambda: state_of(file, report, tree, profile, len(keys), not report_path),
-            "the state of the report in short",
-        )
+        state = None
+        if read:
+            state, _ = attempt(
+                lambda: state_of(file, report, tree, profile, len(keys), not report_path),
+                "the state of the report in short",
+            )
         prepared = replace(prepared, submission=submission, evidence=book.evidence, verdicts=verdicts, state=state)
         if figures:
             prepared = with_figures(prepared, tree)
         prepared = with_left_out(prepared, allowance)
-    record = conclude(prepared, profile, {}, JudgeInfo())
+        record = conclude(prepared, profile, {}, JudgeInfo())
     if question:
         about = {v.id for v in verdicts if v.claim.source == Source(kind="question", n=question)}
         record = record.model_copy(update={"findings": tuple(f for f in record.findings if f.verdict in about)})
@@ -141,7 +144,7 @@ def _report_on_disk(tree: Snapshot, root: Path, path: str, profile: Profile) -> 
     if path and here.is_file() and here.is_relative_to(root.absolute()):
         path = here.relative_to(root.absolute()).as_posix()
     try:
-        return find_report(tree, path, profile)
+        return find_in_time(tree, path, profile)
     except UserError as error:
         raise UserError(error.message.replace("in the commit", "in the working tree"), error.hint) from None
 

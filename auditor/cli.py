@@ -129,7 +129,7 @@ def audit(
     gc.disable()  # as for a check
     need_git()
     from auditor import pipeline
-    from auditor.deadline import May
+    from auditor.deadline import May, allowed
     from auditor.judges.opening import open_judge
     from auditor.models import Submission
     from auditor.profile import load_profile
@@ -151,15 +151,14 @@ def audit(
     asking = asking_of(judge, budget, read, readings, ruling, second, figures, with_private)
     submission = Submission(id=_name(target), repo=target, ref=ref, before=before, report_path=report)
     course = load_profile(profile)
-    record = pipeline.audit(
-        submission, course, reader, on_progress(), asking, figures=format == "html", may=May(timeout, memory)
-    )
-    record = marked(record, past) if past else record
-    record = _emit(record, format, output, show, chosen, with_private)
+    with allowed(May(timeout, memory)) as allowance:
+        record = pipeline.audit(submission, course, reader, on_progress(), asking, figures=format == "html")
+        record = marked(record, past) if past else record
+        record = _emit(record, format, output, show, chosen, with_private)
     if unread := record.report.unread if not record.error else "":
         note(f"{record.report.path}: {unread}; of what was not read nothing is known")
-    tell_of_the_end(record)
-    raise typer.Exit(exit_code(record, fail_on, exit_zero))
+    late = tell_of_the_end(record, allowance)
+    raise typer.Exit(2 if late else exit_code(record, fail_on, exit_zero))
 
 
 @app.command(cls=cli_config.Configured)
@@ -185,23 +184,23 @@ def check(
     gc.disable()  # a second of work that ends with the process: collecting costs a tenth of it
     need_git()
     from auditor import checking
-    from auditor.deadline import May
+    from auditor.deadline import May, allowed
     from auditor.profile import load_profile
 
     committing = "PRE_COMMIT" in os.environ  # the hook's framework says so
-    record = checking.check(
-        path,
-        load_profile(profile),
-        report_path=report,
-        only=only or "",
-        question=question,
-        committing=committing,
-        figures=format == "html",
-        may=May(timeout, memory),
-    )
-    _emit(record, format, output, show, with_private=with_private)
-    tell_of_the_end(record)
-    raise typer.Exit(0 if exit_zero else exit_code(record, fail_on))
+    with allowed(May(timeout, memory)) as allowance:
+        record = checking.check(
+            path,
+            load_profile(profile),
+            report_path=report,
+            only=only or "",
+            question=question,
+            committing=committing,
+            figures=format == "html",
+        )
+        _emit(record, format, output, show, with_private=with_private)
+    late = tell_of_the_end(record, allowance)
+    raise typer.Exit(0 if exit_zero else 2 if late else exit_code(record, fail_on))
 
 
 app.command(cls=cli_config.Configured)(cli_batch.batch)

@@ -10,6 +10,7 @@ from auditor.errors import UserError
 from auditor.options import FailOn
 
 if TYPE_CHECKING:
+    from auditor.deadline import Allowance
     from auditor.models import AuditRecord
 
 
@@ -48,9 +49,15 @@ def _ended_early(record: "AuditRecord") -> bool:
     return ended_early(p.message for p in record.omitted)
 
 
-def tell_of_the_end(record: "AuditRecord") -> None:
+def tell_of_the_end(record: "AuditRecord", allowance: "Allowance") -> bool:
+    """Say what the time did not suffice for; whether the page, or a part of it, is among that."""
     if _ended_early(record):
         note(f"{EARLY}; give it more with --timeout")
+    told = {p.message for p in record.omitted}
+    late = [said for what, why in allowance.left_out.items() if (said := f"{what} {why}") not in told]
+    for said in late:
+        note(f"{said}; give it more with --timeout")
+    return bool(late)
 
 
 EARLY = "the time was over before all was looked at; of what was left out nothing is known"

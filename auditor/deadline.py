@@ -2,7 +2,8 @@
 
 An audit is made of pieces: a probe, a fact, a settler, a file that is parsed. Each piece has a share of the time, of which
 only its own work counts, not that of pieces inside it. One that takes longer, or more memory than there is, ends with
-`LeftOut` where it began and is named; the others go on. Once the time of the whole audit is over, no further piece begins.
+`LeftOut` where it began and is named; the others go on. Once the time of the whole audit is over, no further piece begins. The
+last of it is kept for the record and its page (`limits.LAST`). What a host or a judge is waited for does not count.
 
 Signals interrupt a piece where there are such (the main thread, not on Windows); elsewhere pieces are only kept from
 beginning. Memory is limited on Linux. What was left out hangs on the machine: a record says so plainly.
@@ -25,7 +26,7 @@ from auditor.lazy import dataclass
 T = TypeVar("T")
 TICK = 0.2  # seconds between two looks at the clock
 OVER = "the time of the audit was over (--timeout)"
-GRACE = (1.5, 10.0)  # times the seconds, and seconds more, for what is no piece
+GRACE = 10.0  # seconds more, for what is no piece
 _AGAIN = 2.0  # seconds until a piece that does not end is interrupted once more
 
 
@@ -64,22 +65,36 @@ class _Piece:
 
 
 class Allowance:
-    """What one audit may take. `left_out` has the pieces that were left out so far, with the reasons; `cut` says that there
-    was one, be it told elsewhere."""
+    """What one audit may take, of which so many seconds are `spent`. `left_out` has the pieces that were left out so far, with
+    the reasons; `cut` says that there was one, be it told elsewhere; `last`: all is looked at, and the record is written."""
 
-    def __init__(self, seconds: float, megabytes: int) -> None:
+    def __init__(self, seconds: float, megabytes: int, spent: float = 0.0) -> None:
         self.seconds = seconds
         self.megabytes = megabytes
         self.left_out: dict[str, str] = {}
         self.cut = False
-        self._started = self._since = time.monotonic()
+        self.last = False
+        self.around: int | None = None  # the bytes that the process may have without it
+        self._since = time.monotonic()
+        self._started = self._since - spent
         self._pieces: list[_Piece] = []
         self._rung = 0.0
 
     @property
+    def spent(self) -> float:
+        """The seconds that were taken so far."""
+        return time.monotonic() - self._started
+
+    @property
     def over(self) -> bool:
-        """Whether the time of the whole audit is over."""
-        return bool(self.seconds) and time.monotonic() - self._started > self.seconds
+        """Whether the time of the whole audit is over: of looking at things, before that of writing them."""
+        share = 1.0 if self.last else 1 - 1 / limits.LAST.value
+        return bool(self.seconds) and self.spent > self.seconds * share
+
+    def wait(self, seconds: float) -> None:
+        """Do not count these seconds."""
+        self._started += seconds
+        self._since += seconds
 
     @property
     def too_long(self) -> str:
@@ -108,7 +123,7 @@ class Allowance:
         interrupted where it goes on for long."""
         now = time.monotonic()
         if not self._pieces:
-            if now - self._started > GRACE[0] * self.seconds + GRACE[1] and now - self._rung > _AGAIN:
+            if now - self._started > self.seconds + GRACE and now - self._rung > _AGAIN:
                 self._rung = now
                 raise _Interrupted
             return
@@ -145,6 +160,28 @@ def within(what: str, share: limits.Limit, make: Callable[[], T], *, told: bool 
     raise _left_out(allowance, what, why, told)
 
 
+def write_now() -> None:
+    """From now on what is under way is the record, for which the last of the time is."""
+    if (allowance := _ALLOWANCE.get()) is not None:
+        allowance.last = True
+
+
+@contextlib.contextmanager
+def waiting() -> Iterator[None]:
+    """What is waited for in the `with`, a host or a judge, has limits of its own: it takes none of the time and the memory."""
+    allowance = _ALLOWANCE.get()
+    if allowance is None:
+        yield
+        return
+    token, started = _ALLOWANCE.set(None), time.monotonic()
+    try:
+        with _silent(allowance), _data(allowance.around):
+            yield
+    finally:
+        allowance.wait(time.monotonic() - started)
+        _ALLOWANCE.reset(token)
+
+
 def ended_early(messages: Iterable[str]) -> bool:
     """Whether the time of a whole audit was over before all of it was done, from what its record says was left out: then it
     is no audit that found nothing."""
@@ -159,22 +196,21 @@ def _left_out(allowance: Allowance, what: str, why: str, told: bool) -> LeftOut:
 
 
 @contextlib.contextmanager
-def allowed(may: May) -> Iterator[Allowance]:
-    """Holds the work in the `with` to its seconds and megabytes. Raises UserError where what is no piece,
-    such as finding the report, takes far too long or too much. Within another allowance, that one goes on."""
+def allowed(may: May, spent: float = 0.0) -> Iterator[Allowance]:
+    """Holds the work in the `with` to its seconds, of which some are `spent`, and megabytes. Raises UserError where what is no piece,
+    such as listing the files, takes far too long or too much. Within another allowance, that one goes on."""
     if (around := _ALLOWANCE.get()) is not None:
         yield around
         return
-    seconds, megabytes = may.seconds, may.megabytes
-    allowance = Allowance(seconds, megabytes)
+    allowance = Allowance(may.seconds, may.megabytes, spent)
     token = _ALLOWANCE.set(allowance)
     try:
-        with _ticking(allowance), _memory(megabytes):
+        with _ticking(allowance), _memory(allowance):
             yield allowance
     except _Interrupted:
         raise UserError(f"it {allowance.too_long}", "give it more time with --timeout") from None
     except MemoryError:
-        raise UserError(f"it took more memory than {megabytes:,} MB", "give it more with --memory") from None
+        raise UserError(f"it took more memory than {may.megabytes:,} MB", "give it more with --memory") from None
     finally:
         _ALLOWANCE.reset(token)
 
@@ -197,7 +233,7 @@ def _ticking(allowance: Allowance) -> Iterator[None]:
     left, _ = signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
     started = time.monotonic()
     if _in_a_worker():  # nobody handles its signal: one that is stuck in native code is ended by the kernel
-        signal.setitimer(signal.ITIMER_PROF, GRACE[0] * allowance.seconds + GRACE[1] + 30)
+        signal.setitimer(signal.ITIMER_PROF, allowance.seconds + GRACE + 30)
     try:
         yield
     finally:
@@ -210,18 +246,44 @@ def _ticking(allowance: Allowance) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _memory(megabytes: int) -> Iterator[None]:
+def _silent(allowance: Allowance) -> Iterator[None]:
+    """Without looking at the clock."""
+    if not allowance.seconds or not _signals():
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+
+
+@contextlib.contextmanager
+def _memory(allowance: Allowance) -> Iterator[None]:
     """Memory of this process and of the git processes that it starts: what is private and written to, so that what git
     maps of its packs does not count."""
-    if not megabytes or sys.platform != "linux":
+    if not allowance.megabytes or sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_DATA)
+    known = [n for n in limit if n != resource.RLIM_INFINITY]
+    allowance.around = limit[0]
+    with _data(min([allowance.megabytes * 1_000_000, *known])):
+        yield
+
+
+@contextlib.contextmanager
+def _data(most: int | None) -> Iterator[None]:
+    """No more than so many bytes in the `with`; None leaves it as it is."""
+    if most is None or sys.platform != "linux":
         yield
         return
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = megabytes * 1_000_000
-    known = [n for n in (soft, hard) if n != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_DATA, (min([wanted, *known]), hard))
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     try:
         yield
     finally:

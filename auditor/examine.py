@@ -24,7 +24,7 @@ from auditor.models import Audited, Evidence, ProbeResult, Problem, Report, Verd
 from auditor.prepared import Book, Prepared
 from auditor.probes import Probe, load
 from auditor.profile import Item, Profile
-from auditor.prose import read_prose
+from auditor.prose import Prose, read_prose
 from auditor.report.notes import cut_of
 from auditor.rules import Idle, judge_items, lacking, remembered, unsure_of
 from auditor.snapshot import File, Snapshot
@@ -39,7 +39,9 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
     book = Book()
     # without a checklist nothing hangs on them, and they are most of the work
     results, holes = asked(snapshot, profile, book) if profile.items else ({}, {})
-    prose = read_prose(snapshot.report)
+    failed: list[Problem] = []
+    report = snapshot.report
+    prose = bounded("the sentences of the answers", failed, lambda: read_prose(report)) or Prose(report)
     many, prose = len(prose.statements), replace(prose, statements=prose.statements[: limits.SENTENCES.value])
     case = case_of(snapshot, profile, prose)
     placed, unread = read_patterns(case)
@@ -49,18 +51,18 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
         unread.append(Problem(message=f"of {len(placed):,} claims only the first {limits.CLAIMS} are settled"))
         placed = sorted(placed, key=lambda p: p.line)[: limits.CLAIMS.value]
     case.claims = tuple(placed)
-    failed = [*unread]
+    why = None if failed else bounded("the boxes that an answer explains", failed, lambda: explained_boxes(case))
+    failed += unread
     explained = {
         item: book.enter(e)
-        for item, e in (
-            bounded("the boxes that an answer explains", failed, lambda: explained_boxes(case)) or {}
-        ).items()
+        for item, e in (why or {}).items()
         if not _runs_in_ci(profile.items_by_id.get(item), results, book.evidence)
     }
     boxed = bool(snapshot.report.items)
     unused = bounded("what is there and not used", failed, lambda: idle(snapshot, book.evidence)) if boxed else None
     unused = unused or Idle(unsure="whether what is there is in use was not looked at")
     boxes = judge_items(snapshot.report, profile, results, book.evidence, explained, unused)
+    boxes = boxes if why is not None else _unexplained(boxes, snapshot.report)
     remembers = bounded(
         "the history of the boxes", failed, lambda: _remembered(boxes, snapshot, profile, results, book)
     )
@@ -109,6 +111,14 @@ def bounded(what: str, failed: list[Problem], make: Callable[[], T]) -> T | None
     if why:
         failed.append(Problem(message=why))
     return made
+
+
+def _unexplained(verdicts: Sequence[Verdict], report: Report) -> list[Verdict]:
+    """The same verdicts where nobody looked for what the answers say of boxes: an open one is held against nobody."""
+    return [
+        v if i.checked or v.label != "contradicted" else unsure_of(v, "whether an answer says why was not looked at.")
+        for v, i in zip(verdicts, report.items, strict=True)
+    ]
 
 
 def _without_past(

@@ -1,5 +1,6 @@
 """Globs over the paths of a commit, ignoring case."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
@@ -116,19 +117,28 @@ class _Globs:
     def match(self, path: str) -> bool:
         """Whether one of the globs matches a path in small letters."""
         folder, _, name = path.rpartition("/")
-        return (
+        if (
             name in self._names
             or path in self._exact
             or name.endswith(self._ends)
             or path.startswith(self._starts)
             or (folder in self._tails and name.endswith(self._tails[folder]))
-            or any(middle in name for middle in self._middles)
-            or any(_made_of(name, parts) for parts in self._pieces)
-            or any(path.startswith(top) and name.endswith(tails) for top, tails in self._within.items())
-            or (bool(self._under) and any(name.endswith(self._under.get(f, ())) for f in folder.split("/")))
-            or (bool(self._folders) and not self._folders.isdisjoint(path.split("/")[:-1]))
-            or (bool(self._source) and self._fits(path))
-        )
+        ):
+            return True
+        for middle in self._middles:
+            if middle in name:
+                return True
+        for parts in self._pieces:
+            if name.startswith(parts[0]) and name.endswith(parts[-1]) and _made_of(name, parts):
+                return True
+        for top, tails in self._within.items():
+            if path.startswith(top) and name.endswith(tails):
+                return True
+        if self._under and any(name.endswith(self._under.get(f, ())) for f in folder.split("/")):
+            return True
+        if self._folders and not self._folders.isdisjoint(folder.split("/") if folder else ()):
+            return True
+        return bool(self._source) and self._fits(path)
 
     def _fits(self, path: str) -> bool:
         if self._others is None:
@@ -141,8 +151,8 @@ class _Globs:
         """The numbers of the paths that match: `match` for all of a commit's paths, looked up instead of walked."""
         found = {n for path in self._exact for n in paths.exact.get(path, ())}
         found.update(n for name in self._names for n in paths.named.get(name, ()))
-        if self._ends:
-            found.update([n for n, name in enumerate(paths.names) if name.endswith(self._ends)])
+        for end in self._ends:
+            found.update(paths.ending(end))
         if self._starts:
             found.update([n for n, path in enumerate(paths.lower) if path.startswith(self._starts)])
         for folder, tails in self._tails.items():
@@ -156,8 +166,9 @@ class _Globs:
         for middle in self._middles:
             found.update([n for n, name in enumerate(paths.names) if middle in name])
         for parts in self._pieces:
-            last = parts[-1]
-            found.update([n for n, name in enumerate(paths.names) if name.endswith(last) and _made_of(name, parts)])
+            first, last = parts[0], parts[-1]
+            some = paths.starting(first) if first else paths.ending(last)
+            found.update([n for n in some if _made_of(paths.names[n], parts)])
         found.update(n for folder in self._folders for n in paths.below.get(folder, ()))
         if self._source:
             found.update(paths.rows.fitting(self._source))
@@ -184,6 +195,35 @@ class Paths:
             for part in folder.split("/"):
                 self.below.setdefault(part, set()).add(n)
         self._known: dict[tuple[str, ...], list[str]] = {}
+        self._sets: dict[tuple[str, ...], frozenset[str]] = {}
+
+    @cached_property
+    def _sorted(self) -> list[tuple[str, int]]:
+        return sorted((name, n) for n, name in enumerate(self.names))
+
+    @cached_property
+    def _by_suffix(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for n, name in enumerate(self.names):
+            if "." in name:
+                found.setdefault(name.rpartition(".")[2], []).append(n)
+        return found
+
+    def starting(self, start: str) -> list[int]:
+        """The numbers of the names that start so."""
+        first = bisect_left(self._sorted, (start,))
+        last = first
+        while last < len(self._sorted) and self._sorted[last][0].startswith(start):
+            last += 1
+        return [n for _, n in self._sorted[first:last]]
+
+    def ending(self, end: str) -> list[int]:
+        """The numbers of the names that end so."""
+        before, dot, suffix = end.rpartition(".")
+        if not dot:
+            return [n for n, name in enumerate(self.names) if name.endswith(end)]
+        some = self._by_suffix.get(suffix, [])
+        return [n for n in some if self.names[n].endswith(end)] if before else some
 
     @cached_property
     def rows(self) -> Rows:
@@ -198,12 +238,18 @@ class Paths:
             self._known[globs] = [self._paths[n] for n in sorted(found)]
         return self._known[globs]
 
+    def those(self, globs: tuple[str, ...]) -> frozenset[str]:
+        """As `matching`, to be looked up."""
+        if globs not in self._sets:
+            self._sets[globs] = frozenset(self.matching(globs))
+        return self._sets[globs]
+
 
 def matches(path: str, globs: Iterable[str]) -> bool:
     """Whether a path matches one of the globs: `*` within a folder, `**` across folders, `{a,b}`, `[ab]`; ignoring case.
     A glob that starts with `!` takes out what those before it let in."""
     hit, path = False, path.lower()
-    for keeps, run in _runs(tuple(globs)):
+    for keeps, run in _runs(globs if type(globs) is tuple else tuple(globs)):
         if hit is not keeps and run.match(path):
             hit = keeps
     return hit

@@ -20,12 +20,18 @@ _ASKED_FOR = frozenset(["answer-too-short", "answer-too-long", "image-count"])  
 _PLACES = 5  # named of a key that stands in many files
 
 
-def with_state(prepared: Prepared, file: File, snapshot: Snapshot, profile: Profile, placed: bool = False) -> Prepared:
+def with_state(
+    prepared: Prepared, file: File, snapshot: Snapshot, profile: Profile, placed: bool = False, read: bool = True
+) -> Prepared:
     """The same with what of its report was not filled in, that it is not where the course collects it, and the keys that stand in clear
     text: as findings, and in short as a state. No judge is asked about any of it. `placed`: nobody said where the report lies, so that it has to
-    lie where the profile says."""
+    lie where the profile says. Of a report that was not `read` for want of time there are the keys alone."""
     book = Book(prepared.evidence)
     failed: list[Problem] = []
+    if not read:
+        keys = exposed(snapshot, book.enter, failed)
+        omitted = (*prepared.omitted, *failed)
+        return replace(prepared, evidence=book.evidence, verdicts=(*prepared.verdicts, *keys), omitted=omitted)
     unfinished, why = attempt(
         lambda: check_form(
             file,

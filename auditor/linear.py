@@ -26,6 +26,10 @@ class Linear:
         """Whether the whole text matches."""
         return self._compiled.fullmatch(_bytes(text)) is not None
 
+    def among(self, rows: "Rows") -> list[int]:
+        """The numbers of the paths that match as a whole."""
+        return rows.fitting(self._compiled.pattern.decode("utf-8", "replace"))
+
 
 class Rows:
     """Many paths, so that a pattern is held against all of them at once."""

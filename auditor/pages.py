@@ -1,10 +1,14 @@
 """The files of one group of a class: its record, and its page and other formats with what people have decided since."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from auditor import limits
+from auditor.deadline import LeftOut, within
 from auditor.decisions import Decisions, decided, without_dismissed
-from auditor.escape import record_json
+from auditor.escape import json_text, one_line, record_json
 from auditor.lazy import dataclass
 from auditor.models import AuditRecord, Figure
 from auditor.render.ways import Served, Ways
@@ -42,19 +46,38 @@ def files_of(
     if "html" in formats:
         made["html"] = page(record, around, figures)
         made[FIGURES] = "".join(f.model_dump_json() + "\n" for f in figures)
-    if "markdown" in formats:
+    for format, ending in (("markdown", "md"), ("sarif", "sarif"), ("text", "txt")):
+        if format in formats:
+            try:
+                made[ending] = within(f"the file .{ending}", limits.PIECE, partial(_written, format, seen, record))
+            except LeftOut as left:
+                made[ending] = _unmade(format, f"{record.submission.id}: {left}. What was found is in the file .json.")
+    return made
+
+
+def _unmade(format: str, why: str) -> str:
+    """What stands in the place of a file that took too long to make."""
+    if format != "sarif":
+        return f"{one_line(why)}\n"
+    told = {"level": "error", "message": {"text": why}}
+    failed = [{"executionSuccessful": False, "toolExecutionNotifications": [told]}]
+    run = {"tool": {"driver": {"name": "auditor"}}, "invocations": failed, "results": []}
+    return json_text(json.dumps({"version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _written(format: str, seen: AuditRecord, record: AuditRecord) -> str:
+    """What is seen of a record in a format of text."""
+    if format == "markdown":
         from auditor.render import markdown
 
-        made["md"] = markdown.render(seen)
-    if "sarif" in formats:
+        return markdown.render(seen)
+    if format == "sarif":
         from auditor.render import sarif
 
-        made["sarif"] = sarif.render(seen)
-    if "text" in formats:
-        from auditor.render import terminal
+        return sarif.render(seen)
+    from auditor.render import terminal
 
-        made["txt"] = terminal.render(seen, dismissed=len(record.findings) - len(seen.findings))
-    return made
+    return terminal.render(seen, dismissed=len(record.findings) - len(seen.findings))
 
 
 def page(record: AuditRecord, around: Around, figures: Sequence[Figure] = (), *, served: Served | None = None) -> str:

@@ -1,14 +1,15 @@
 """The straight line from a submission to its record."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from auditor import __version__, limits
-from auditor.deadline import ORDINARY, Allowance, May, allowed
+from auditor.boundary import attempt
+from auditor.deadline import ORDINARY, Allowance, May, allowed, waiting, write_now
 from auditor.errors import UserError
 from auditor.examine import asked, examine
 from auditor.grammar import running
@@ -35,8 +36,8 @@ from auditor.prepared import Book, Found, Prepared, opened, with_report
 from auditor.profile import Profile
 from auditor.profile_files import refuse_inside
 from auditor.report.figures import figures_of
-from auditor.report.find import find_report
-from auditor.report.parse import parse_report
+from auditor.report.find import find_in_time
+from auditor.report.parse import parse_in_time
 from auditor.repository import locate
 from auditor.rules import ADDRESSES, report_findings
 from auditor.snapshot import Snapshot
@@ -60,21 +61,31 @@ def audit(
     memory that the work may take, without fetching a URL and what the judge takes."""
     started, clock = datetime.now(UTC), time.perf_counter()
     judge = judge or NoJudge()
-    prepared = prepare(submission, profile, progress, judge.info.name != "none", asking, figures=figures, may=may)
-    asked = time.perf_counter()
-    answers = dict(judge.answer(prepared.requests))
-    judging = time.perf_counter() - asked
-    prepared = settled(prepared, profile, answers, may)
-    asked = time.perf_counter()
-    answers |= judge.answer(rulings(prepared, answers))
-    judging = judging + time.perf_counter() - asked if prepared.requests else 0.0
-    record = conclude(prepared, profile, answers, judge.info)
+    asked = judge.info.name != "none"
+    judging = 0.0
+    with allowed(may):
+        with waiting():
+            found = find(submission, progress)
+        prepared = prepare(submission, profile, judged=asked, asking=asking, found=found, figures=figures)
+        answers, seconds = _answered(judge, prepared.requests)
+        prepared = settled(prepared, profile, answers)
+        then, more = _answered(judge, rulings(prepared, answers))
+        answers |= then
+        judging = seconds + more if prepared.requests else 0.0
+        record = conclude(prepared, profile, answers, judge.info)
     times = Times(
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.perf_counter() - clock, 3),
         judge_seconds=round(judging, 3),
     )
     return record.model_copy(update={"times": times})
+
+
+def _answered(judge: Judge, requests: Sequence[Request]) -> tuple[dict[str, Answer], float]:
+    """The answers to requests, and the seconds that they took."""
+    clock = time.perf_counter()
+    with waiting():
+        return dict(judge.answer(requests)), time.perf_counter() - clock
 
 
 def find(submission: Submission, progress: Callable[[str], None] | None = None) -> Found:
@@ -108,8 +119,8 @@ def prepare(
     target, commit, later = found.target, found.commit, found.later
     refuse_inside(profile, target.repository.path)
     with allowed(may) as allowance, opened(found) as snapshot:
-        file = find_report(snapshot, submission.report_path, profile)
-        report = parse_report(file, profile, snapshot.files, commit, target.url)
+        file = find_in_time(snapshot, submission.report_path, profile)
+        report, read = parse_in_time(file, profile, snapshot.files, commit, target.url)
         with_report(snapshot, profile, report, target.url)
         prepared = examine(
             snapshot,
@@ -133,11 +144,11 @@ def prepare(
             look(snapshot)
         if figures:
             prepared = with_figures(prepared, snapshot)
-        if judged:
+        if judged and read:
             prepared = replace(with_requests(prepared, snapshot, profile, asking), found=found)
-        return with_left_out(
-            with_state(prepared, file, snapshot, profile, placed=not submission.report_path), allowance
-        )
+        placed = not submission.report_path
+        prepared = with_state(prepared, file, snapshot, profile, placed=placed, read=read)
+        return with_left_out(prepared, allowance)
 
 
 def with_left_out(prepared: Prepared, allowance: Allowance) -> Prepared:
@@ -148,11 +159,14 @@ def with_left_out(prepared: Prepared, allowance: Allowance) -> Prepared:
         prepared,
         omitted=(*prepared.omitted, *(p for p in left if p.message not in said)),
         hurried=prepared.hurried or allowance.cut,
+        spent=allowance.spent,
     )
 
 
 def with_figures(prepared: Prepared, snapshot: Snapshot) -> Prepared:
-    figures = figures_of(prepared.report, snapshot.files)
+    figures, _ = attempt(lambda: figures_of(prepared.report, snapshot.files), "the images of the report")
+    if figures is None:
+        return prepared
     return replace(prepared, report=prepared.report.model_copy(update={"figures": figures}))
 
 
@@ -192,7 +206,7 @@ def settled(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer],
         return prepared
     from auditor.replies import settle_claims
 
-    with allowed(may) as allowance:
+    with allowed(may, prepared.spent) as allowance:
         return with_left_out(settle_claims(prepared, profile, answers), allowance)
 
 
@@ -220,6 +234,7 @@ def rulings(prepared: Prepared, answers: Mapping[str, Answer]) -> list[Request]:
 
 def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer], info: JudgeInfo) -> AuditRecord:
     """The record of what was prepared and answered: replies to verdicts, verdicts to findings, and who is right."""
+    write_now()
     book = Book(prepared.evidence)
     verdicts, unjudged, judged = list(prepared.verdicts), list[Problem](), 0
     items = [ItemLabel(n=n, label=v.label, by="probe") for n, v in sorted(_by_probe(prepared).items())]

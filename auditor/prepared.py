@@ -46,6 +46,7 @@ class Prepared:
     claims: ReadClaims | None = None
     state: ReportState | None = None
     hurried: bool = False  # something was left out for want of time or memory
+    spent: float = 0.0  # seconds of the audit's time
 
 
 def opened(found: Found) -> OpenSnapshot:

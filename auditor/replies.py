@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from auditor.boundary import attempt
 from auditor.claims import run
 from auditor.claims.case import Placed
 from auditor.claims.kinds import kind_of
@@ -82,7 +83,10 @@ def settle_claims(prepared: Prepared, profile: Profile, answers: Mapping[str, An
     book = Book(prepared.evidence)
     with opened(prepared.found) as snapshot:
         with_report(snapshot, profile, prepared.report, prepared.submission.url)
-        case = case_of(snapshot, profile, read_prose(prepared.report))
+        prose, why = attempt(lambda: read_prose(prepared.report), "the sentences of the answers")
+        if prose is None:
+            return replace(prepared, omitted=(*prepared.omitted, Problem(message=why)))
+        case = case_of(snapshot, profile, prose)
         placed, _ = read_patterns(case)
         typed, broken = run.settle(case, [*placed, *claims], book.enter)
     kept = [v for v in prepared.verdicts if v.reading not in ("patterns", READING)]

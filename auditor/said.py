@@ -29,7 +29,15 @@ class Said:
 
     def one_of(self, words: tuple[str, ...]) -> bool:
         """Whether the text has one of the words, ignoring case."""
-        return any(word in (self._there if word in self._usual else self._text) for word in _lower(words))
+        usual, others = _parted(words, self._usual)
+        return not usual.isdisjoint(self._there) or (bool(others) and any(word in self._text for word in others))
+
+
+@lru_cache(maxsize=1024)
+def _parted(words: tuple[str, ...], usual: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Those of the words that are among the usual ones, and the others."""
+    lower = _lower(words)
+    return usual.intersection(lower), tuple(w for w in lower if w not in usual)
 
 
 @lru_cache(maxsize=512)

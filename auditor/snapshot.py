@@ -159,6 +159,10 @@ class File:
         value: T = self.parsed[key]
         return value
 
+    def known(self, key: str) -> Any:
+        """What is remembered by a name and left no hole; None where that is not so."""
+        return None if self._unsure.get(key) else self.parsed.get(key)
+
     @property
     def _same(self) -> "File | None":
         """The file that is read in the place of this one."""
@@ -272,6 +276,9 @@ class Tracked(dict[str, File]):
         return super().items()
 
 
+_MANY = 200  # files; of more it is looked up which match
+
+
 class Files:
     """The files of a selection, in path order; going through it gives the readable ones. `holes` are what could hold a
     match and was not read. `paths` are all tracked paths of the commit (names only), `history` what git knows beside the
@@ -327,7 +334,10 @@ class Files:
 
     def matching(self, *globs: str) -> "Files":
         """The part of the selection whose paths match one of the globs."""
-        return Files([f for f in self.chosen if matches(f.path, globs)], self._snapshot, globs)
+        if len(self.chosen) < _MANY:
+            return Files([f for f in self.chosen if matches(f.path, globs)], self._snapshot, globs)
+        those = self._snapshot.paths_like(globs)
+        return Files([f for f in self.chosen if f.path in those], self._snapshot, globs)
 
     def named(self) -> tuple[File, ...]:
         """The selection without reading it: for files whose name or size is the evidence."""
@@ -370,7 +380,8 @@ class Snapshot:
         self.report: Report | None = None  # set once it is parsed: a probe may follow its images
         self.opened: OpenSnapshot | None = None  # the one that this is a part of: for what git alone can tell
         self._aside: dict[str, str] = {}
-        self._selected: dict[tuple[tuple[str, ...], tuple[str, ...], bool, bool], list[File]] = {}
+        self._selected: dict[tuple[tuple[str, ...], tuple[str, ...], bool, bool], tuple[File, ...]] = {}
+        self._by_globs: dict[tuple[tuple[str, ...], bool, bool], tuple[File, ...]] = {}
         self._facts: dict[str, tuple[Any, tuple[Hole, ...]]] = {}
         self._set_aside: Callable[[File], str] = set_aside or (lambda _: "")
         self.hold([*files, *(_memory_file(path, content) for path, content in (tree or {}).items())])
@@ -390,8 +401,10 @@ class Snapshot:
         self.elsewhere += self.cut
         self.files: dict[str, File] = Tracked(by_path, self.elsewhere, links) if self.elsewhere or links else by_path
         self.folders |= {h.path for h in self.elsewhere} | set(links)
+        self._linked = any(isinstance(f, Link) for f in by_path.values())
         self._paths = Paths(by_path)
         self._selected.clear()
+        self._by_globs.clear()
 
     def _share(self, files: Iterable[File]) -> None:
         """Files with one content, read by one kind of reader, are read once."""
@@ -411,6 +424,7 @@ class Snapshot:
         self._set_aside = why
         self._aside.clear()
         self._selected.clear()
+        self._by_globs.clear()
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """`make()`, remembered on the snapshot with its holes: for facts that several checks need."""
@@ -429,9 +443,13 @@ class Snapshot:
 
     def aside(self, file: File) -> str:
         """Why the file is no evidence of own work, or an empty string."""
-        if file.path not in self._aside:
-            self._aside[file.path] = self.set_aside(file)
-        return self._aside[file.path]
+        if (why := self._aside.get(file.path)) is None:
+            why = self._aside[file.path] = self.set_aside(file)
+        return why
+
+    def paths_like(self, globs: tuple[str, ...]) -> frozenset[str]:
+        """The paths that match one of the globs: names only, no search for what they hold."""
+        return self._paths.those(globs)
 
     def select(
         self, globs: tuple[str, ...], mentions: tuple[str, ...] = (), stubs: bool = False, all: bool = False
@@ -444,20 +462,30 @@ class Snapshot:
         """
         key = (globs, mentions, stubs, all)
         if key not in self._selected:
-            files = dict.items(self.files)  # going through them is no search: holes are told by glob
-            by_path = dict(files) if isinstance(self.files, Tracked) else self.files
-            chosen = [by_path[path] for path in self._paths.matching(globs)]
-            chosen = [f for f in chosen if f.why_skipped != SUBMODULE]
-            if not all:
-                chosen = [f for f in chosen if not (reason := self.aside(f)) or (stubs and reason == "template stub")]
+            chosen = self._like(globs, stubs, all)
             if mentions:
                 said: dict[str, bool] = {}  # by content
-                chosen = [f for f in chosen if _mentions(f, mentions, said)]
-            if any(isinstance(f, Link) for f in chosen):
+                chosen = tuple([f for f in chosen if _mentions(f, mentions, said)])
+            if self._linked and any(isinstance(f, Link) for f in chosen):
                 own = {f.blob for f in chosen if not isinstance(f, Link)}
-                chosen = [f for f in chosen if not (isinstance(f, Link) and f.blob in own)]
+                chosen = tuple(f for f in chosen if not (isinstance(f, Link) and f.blob in own))
             self._selected[key] = chosen
         return Files(self._selected[key], self, globs)
+
+    def _like(self, globs: tuple[str, ...], stubs: bool, all: bool) -> tuple[File, ...]:
+        """The files that match a glob, of those set aside as `select` says; links to others of them included."""
+        key = (globs, stubs, all)
+        if key not in self._by_globs:
+            get = dict.__getitem__  # going through them is no search: holes are told by glob
+            chosen = [get(self.files, path) for path in self._paths.matching(globs)]
+            if self.elsewhere:
+                chosen = [f for f in chosen if f.why_skipped != SUBMODULE]
+            if not all:
+                known = self._aside
+                reasons = [(f, known[f.path] if f.path in known else self.aside(f)) for f in chosen]
+                chosen = [f for f, reason in reasons if not reason or (stubs and reason == "template stub")]
+            self._by_globs[key] = tuple(chosen)
+        return self._by_globs[key]
 
     def unreadable(self) -> dict[str, str]:
         """Every path that was skipped, with its reason, as far as it is known without reading everything."""
@@ -543,11 +571,13 @@ def _mentions(file: File, words: tuple[str, ...], said: dict[str, bool]) -> bool
 
 
 def _has(file: File, words: tuple[str, ...]) -> bool:
-    try:
-        text = file.lower
-    except Unreadable as reason:
-        return str(reason) not in NO_HOLE
-    said: Said = file.once("words", lambda: Said(text))  # probes and claims ask for the same ones
+    said: Said | None = file.parsed.get("words")  # probes and claims ask for the same ones
+    if said is None:
+        try:
+            text = file.lower
+        except Unreadable as reason:
+            return str(reason) not in NO_HOLE
+        said = file.parsed["words"] = Said(text)
     return said.one_of(words)
 
 

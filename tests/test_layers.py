@@ -130,7 +130,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "cli_config": ANY,
     "cli_feedback": ANY,
     "prepared": {"boundary", "facts", "judges", "profile", "snapshot"},
-    "replies": {"claims", "judges", "prepared", "profile", "prose", "rules", "verify"},
+    "replies": {"boundary", "claims", "judges", "prepared", "profile", "prose", "rules", "verify"},
     "examine": {
         "boundary",
         "claims",
@@ -203,7 +203,17 @@ def test_imports(path: Path) -> None:
             imported |= {node.module.split(".")[1]} if "." in node.module else {name.name for name in node.names}
         elif isinstance(node, ast.Import):
             imported |= {n.name.split(".")[1] for n in node.names if n.name.startswith("auditor.")}
-    assert imported <= allowed | {"models", "errors", "extras", "lazy", "limits", "linear", "shapes", "__version__"}
+    assert imported <= allowed | {
+        "models",
+        "errors",
+        "deadline",
+        "extras",
+        "lazy",
+        "limits",
+        "linear",
+        "shapes",
+        "__version__",
+    }
 
 
 def test_only_the_command_line_prints() -> None:

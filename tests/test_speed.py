@@ -9,10 +9,16 @@ from pathlib import Path
 import pytest
 
 from auditor import compiled, gitdir
+from auditor.facts.workflows import path_filter_hits
+from auditor.globs import Paths, matches
+from auditor.holes import watching
 from auditor.lazy import dataclass
 from auditor.linear import Words
+from auditor.readers.python import python
+from auditor.readers.yaml import yaml_documents
 from auditor.repository import Blobs, Repository
 from auditor.said import Said, will_ask
+from auditor.snapshot import Snapshot
 from auditor.tree import Listing, tracked
 from auditor.wording import names, stands
 
@@ -148,3 +154,66 @@ def test_where_a_phrase_stands(phrase: str, ends: int) -> None:
     said = ["we", "use", "dvc", "a", "lot"]
     assert stands(said, phrase) == ends
     assert names(said, ("nothing here", phrase)) == bool(ends)
+
+
+FOLDERS = ("", "src/", "Tests/deep/", "a b/é/")
+NAMES = (
+    "test_a.py",
+    "A_test.PY",
+    "test_.py",
+    "conftest.py",
+    "te",
+    "notes.md",
+    "\ud800.py",
+    "x\ny.py",
+    "Dockerfile.dev",
+    "dev.dockerfile",
+)
+MANY = tuple(f"{folder}{n}{name}" for folder in FOLDERS for name in NAMES for n in ("", *range(15)))
+GLOBS = ("**/*.py", "**/test_*.py", "**/*_test.py", "**/*dockerfile*", "src/**", "**/deep/**", "**/t*t*", "*.md", "tests/**/*.py", "**/[0-5]*.py", "**/test_*.py")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "glob", [*((g,) for g in GLOBS), ("**/*.py", "!**/test_*.py"), GLOBS, ("**/*_*.py", "!src/**", "src/te")]
+)
+def test_what_is_looked_up_among_many_paths_is_what_matches(glob: tuple[str, ...]) -> None:
+    paths = Paths(MANY)
+    assert paths.matching(glob) == [p for p in MANY if matches(p, glob)]
+    assert paths.those(glob) == {p for p in MANY if matches(p, glob)}
+    snapshot = Snapshot({p: "x" for p in MANY if "\ud800" not in p})
+    all_ = snapshot.select(("**",), all=True)
+    assert [f.path for f in all_.matching(*glob).chosen] == [f.path for f in all_.chosen if matches(f.path, glob)]
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [["**"], ["src/**"], ["**.py", "!src/**"], ["!src/**"], ["**/test_?.py", "!**/1*", "src/1*"], ["*.md", "a b/**"], ["[", "**.md"], ["x*"]],
+)  # fmt: skip
+def test_a_filter_lets_the_same_of_many_paths_through_as_of_one(patterns: list[str]) -> None:
+    assert len(MANY) > 500
+    assert path_filter_hits(MANY, patterns) == tuple(p for p in MANY if path_filter_hits([p], patterns))
+
+
+def test_a_selection_is_made_anew_once_other_files_are_set_aside() -> None:
+    snapshot = Snapshot({"a.py": "import one", "b.py": "import two"})
+    assert [f.path for f in snapshot.select(("*.py",), ("import",)).chosen] == ["a.py", "b.py"]
+    snapshot.set_aside = lambda f: "run output" if f.path == "a.py" else ""
+    assert [f.path for f in snapshot.select(("*.py",), ("import",)).chosen] == ["b.py"]
+    assert [f.path for f in snapshot.select(("*.py",), ("import",), all=True).chosen] == ["a.py", "b.py"]
+
+
+def test_what_was_put_aside_is_not_taken_from_memory() -> None:
+    file = Snapshot({"a.py": "x = 1\n"}).files["a.py"]
+    assert python(file) is python(file) is not None
+    file.put_aside("could not be made sense of (KeyError)")
+    with watching() as watch:
+        assert python(file) is None
+    assert [str(h) for h in watch.holes] == ["a.py: could not be made sense of (KeyError)"]
+
+
+def test_a_hole_is_told_each_time_that_a_file_is_asked_for() -> None:
+    file = Snapshot({"a.yml": "a: [\n"}).files["a.yml"]
+    for _ in range(2):
+        with watching() as watch:
+            yaml_documents(file)
+        assert watch.holes

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from auditor import limits
 from auditor.boundary import attempt
 from auditor.claims.case import Case, Placed, Settled, load
 from auditor.claims.kinds import Count, Typed
 from auditor.claims.past_work import of_past_work
 from auditor.claims.settle.count import fallen
+from auditor.deadline import LeftOut, within
 from auditor.facts.changes import changes
 from auditor.facts.history import Branch, branches
 from auditor.gitsnapshot import OpenSnapshot
@@ -119,7 +121,10 @@ def _fallen(placed: Placed, case: Case, clock: "_Clock") -> Settled | None:
         return None
     with watching() as watch:
         made, _ = attempt(partial(fallen, placed.claim, case), "settler count")
-    return made if made is not None and not watch and clock.then(placed) == "supported" else None
+    if made is None or watch:
+        return None
+    then, _ = attempt(lambda: clock.then(placed), f"the past of line {placed.line}")
+    return made if then == "supported" else None
 
 
 def _goes_before(new: _Pair, known: _Pair) -> bool:
@@ -187,13 +192,18 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
     for evidence in made.evidence:
         e = number(evidence.model_copy(update={"probe": f"claim:{kind}"}))
         citations.append(Citation(evidence=e, quote=evidence.excerpt or evidence.note))
-    when = clock.when(placed, made) if made.label == "contradicted" else ""
-    difference = made.difference
+    label: Label = made.label
+    difference, when, since, branch = made.difference, "", "", ""
+    if label == "contradicted":
+        try:
+            when, since, branch = within(
+                f"the past of line {placed.line}", limits.PIECE, lambda: clock.past(placed, made)
+            )
+        except LeftOut as left:  # it may be so on a branch that the answer names
+            label, difference = "not_verifiable", f"{str(left)[:1].upper()}{str(left)[1:]}."
     if when == "stale":
         gone = "removed" if any(" was removed on " in e.note for e in made.evidence) else "changed"
-        difference += f" True when the sentence was written; {gone} since{clock.since(placed, made)}."
-    branch = clock.apart(placed, made) if made.label == "contradicted" and when != "stale" else ""
-    label: Label = made.label
+        difference += f" True when the sentence was written; {gone} since{since}."
     if branch and branch in placed.question.answer:  # told where it is: a person can look
         difference = f"It is so on the branch {branch}, which the answer names."
         label, when, branch = "not_verifiable", "", ""
@@ -291,6 +301,12 @@ class _Clock:
         shas = self._blame[path][first : first + placed.claim.quote.count("\n") + 1]
         known = [s for s in shas if s in self._order]
         return min(known, key=lambda s: self._order[s], default="")
+
+    def past(self, placed: Placed, made: Settled) -> tuple[str, str, str]:
+        """Of a contradicted claim `when` it was so, and for a stale one `since` when it is not, else where it is so `apart`."""
+        when = self.when(placed, made)
+        stale = when == "stale"
+        return when, self.since(placed, made) if stale else "", "" if stale else self.apart(placed, made)
 
     def when(self, placed: Placed, made: Settled) -> str:
         """`stale`, `never`, or empty where the commit is unknown. What the report itself contradicts has no history."""

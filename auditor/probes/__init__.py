@@ -71,10 +71,16 @@ class Probe:
     def run(self, snapshot: Snapshot) -> Answer:
         """Ask the question of a snapshot. A failure of the probe itself makes the outcome unknown."""
         with watching() as watch:
-            files = snapshot.select(self.looks_in, self.mentions, stubs=self.stubs, all=self.all)
+            chosen: list[Files] = []
+
+            def look() -> list[Evidence]:
+                chosen[:] = [snapshot.select(self.looks_in, self.mentions, stubs=self.stubs, all=self.all)]
+                return list(self.function(chosen[0]))
+
             # a broken probe, or one that takes too long, costs certainty, never the run
-            found, reason = attempt(lambda: list(self.function(files)), f"the probe `{self.id}`", "the probe")
-        searched = Searched(globs=self.looks_in, files=len(files), paths=tuple(f.path for f in files.named()[:NAMED]))
+            found, reason = attempt(look, f"the probe `{self.id}`", "the probe")
+        files = chosen[0].named() if chosen else ()
+        searched = Searched(globs=self.looks_in, files=len(files), paths=tuple(f.path for f in files[:NAMED]))
         if found:
             kept = tuple(e.model_copy(update={"probe": self.id}) for e in found[: limits.EVIDENCES.value])
             return Answer("found", kept, len(found), searched)
@@ -82,7 +88,10 @@ class Probe:
             unsure(*watch.holes)  # whoever asked is as unsure
             why = reason or "; ".join(str(h) for h in watch.holes[:3])
             return Answer("unknown", (), 0, searched, why, watch.holes)
-        return Answer("absent", (self._absence(searched, files, snapshot),), 0, searched)
+        absence, reason = attempt(lambda: self._absence(searched, chosen[0], snapshot), f"what `{self.id}` looked at")
+        if absence is None:
+            return Answer("unknown", (), 0, searched, reason)
+        return Answer("absent", (absence,), 0, searched)
 
     def _absence(self, searched: Searched, files: Files, snapshot: Snapshot) -> Evidence:
         """That nothing was found, with the files that were looked at and, where the probe goes by words, the line that
@@ -143,7 +152,8 @@ def _mention(files: Files, words: tuple[str, ...]) -> str:
     lower = [w.lower() for w in words]
     other = ""
     for file in files:
-        if not any(w in file.lower for w in lower):
+        text = file.lower
+        if not any(w in text for w in lower):
             continue
         module = python(file) if file.suffix in ("py", "ipynb") else None
         names = file.once("names of the code", lambda: tuple(_names(module))) if module else ()  # noqa: B023
@@ -153,7 +163,7 @@ def _mention(files: Files, words: tuple[str, ...]) -> str:
             continue
         rows = [
             (row.lstrip().startswith(_COMMENTS), i)
-            for i, row in enumerate(file.lower.split("\n"), 1)
+            for i, row in enumerate(text.split("\n"), 1)
             if len(row) <= _WIDE and any(w in row for w in lower)
         ]
         other = f"{file.path}:{min(rows)[1]}" if rows else ""

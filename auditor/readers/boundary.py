@@ -16,6 +16,9 @@ def bounded(
     """A reader's boundary: what it makes of a file, remembered on it (or, `by_content`, once for all files with this
     content); nothing of a file without text, or where the reader fails or takes too long, which is a hole."""
 
+    if (known := file.known(kind)) is not None:
+        return known  # type: ignore[no-any-return]
+
     def made(file: File) -> T:
         try:
             return make(file)

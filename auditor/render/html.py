@@ -12,9 +12,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from markdown_it.token import Token
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from auditor import escape as escaped
+from auditor import limits
+from auditor.deadline import LeftOut, within
 from auditor.decisions import WORDS, Decisions
 from auditor.escape import one_line
 from auditor.models import AuditRecord, Question
@@ -53,8 +55,24 @@ def render(
     """The page. Findings that `decisions` dismiss are counted, not shown; answers to private questions are on it only
     `with_private`. `ways` lead to the other pages of a class. A page that is `served` saves what is decided, and shows what
     is dismissed, so that it can be taken back."""
-    page = _Page(record, decisions, with_private, ways, served)
-    return template("page.html.j2").render(page.context())
+
+    def page() -> str:
+        return template("page.html.j2").render(_Page(record, decisions, with_private, ways, served).context())
+
+    try:
+        return within("the page", limits.PIECE, page)
+    except LeftOut as left:
+        return unmade(record, str(left))
+
+
+def unmade(record: AuditRecord, why: str) -> str:
+    """What stands in the place of a page that took too long to make."""
+    said = escape(one_line(f"{record.submission.id}: {why}. What was found is in the record (--format json)."))
+    policy = "default-src 'none'; base-uri 'none'; form-action 'none'"
+    return (
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f"<title>Not made</title>\n<p>{said}</p>\n</html>\n"
+    )
 
 
 class _Page:
@@ -184,6 +202,19 @@ class _Page:
         return section
 
     def _markdown(self, rows: Sequence[tuple[int, str]], notes: Sequence[Note]) -> Markup:
+        """As `_laid_out`; what takes too long stands as it was typed, below its notes."""
+        if not rows:
+            return self._laid_out(rows, notes)
+        what = f"lines {rows[0][0]} to {rows[-1][0]} of the report on the page"
+        try:
+            return within(what, limits.PAGE, lambda: self._laid_out(rows, notes))
+        except LeftOut as left:
+            typed = "\n".join(row for _, row in rows)
+            return self._margin(notes) + Markup("<p>{}: they stand as they were typed.</p><pre>{}</pre>").format(
+                str(left), typed
+            )
+
+    def _laid_out(self, rows: Sequence[tuple[int, str]], notes: Sequence[Note]) -> Markup:
         """Lines of the report as HTML, with the notes in front of the blocks that they speak of."""
         markdown = parser()
         rows = [(n, row.replace("\n", " ")) for n, row in rows]  # a stored record may have a line end in a row

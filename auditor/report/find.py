@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
+from auditor import limits
 from auditor.checklist import marked
+from auditor.deadline import LeftOut, within
 from auditor.errors import UserError
 from auditor.globs import matches
 from auditor.laidout import asks
@@ -12,6 +14,17 @@ from auditor.report.headings import number_in
 from auditor.report.notes import FEW
 from auditor.report.text import MARKDOWN, lines_of, must_read, readable, text_of
 from auditor.snapshot import File, Link, Snapshot
+
+
+def find_in_time(snapshot: Snapshot, path: str = "", profile: Profile | None = None) -> File:
+    """As `find_report`; where that takes too long (see `auditor.deadline`), the file that lies where the profile says, whatever
+    is in it. Raises UserError where there is none."""
+    try:
+        return within("which file is the report", limits.PIECE, lambda: find_report(snapshot, path, profile))
+    except LeftOut as left:
+        if (due := _where_due(snapshot.files, profile, look=False)) is not None:
+            return due
+        raise UserError(str(left), "say which it is with --report PATH") from None
 
 
 def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = None) -> File:
@@ -45,12 +58,13 @@ def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = No
     raise _no_report(snapshot.files, profile)
 
 
-def _where_due(files: Mapping[str, File], profile: Profile | None) -> File | None:
-    """The file that lies where the profile says, by its likeliest place; of several the one that has questions."""
+def _where_due(files: Mapping[str, File], profile: Profile | None, look: bool = True) -> File | None:
+    """The file that lies where the profile says, by its likeliest place; of several the one that has questions, unless nobody
+    is to look into them."""
     for glob in profile.due if profile else ("reports/README.md",):
         there = sorted((f for f in files.values() if matches(f.path, (glob,))), key=lambda f: f.path)
         if there:
-            return next((f for f in there if readable(f) and _asks(f, profile)), there[0])
+            return next((f for f in there if look and readable(f) and _asks(f, profile)), there[0])
     return None
 
 

@@ -18,7 +18,7 @@ class Resolver:
         self._folder = folder
         self._tracked = tracked
         self._folders = frozenset(p[:i] for p in tracked for i, c in enumerate(p) if c == "/")
-        self._repository = repository.lower().removesuffix(".git").rstrip("/").rsplit("/", 1)[-1]
+        self._repository = repository.lower().rstrip("/").removesuffix(".git").rsplit("/", 1)[-1]
 
     def path(self, target: str) -> str:
         """The tracked file or folder, or nothing. Tries the report's folder first, then the repository's root."""

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
+from auditor import limits
+from auditor.deadline import LeftOut, within
 from auditor.laidout import chosen
 from auditor.layouts import BUILT_IN
 from auditor.markup import too_deep
@@ -90,6 +92,25 @@ def parse_report(
         problems=notes.problems(),
         text=text,
     )
+
+
+def parse_in_time(
+    file: File,
+    profile: Profile,
+    tracked: Mapping[str, File],
+    commit: str = "",
+    repository: str = "",
+) -> tuple[Report, bool]:
+    """As `parse_report`, and True; or, where that takes too long (see `auditor.deadline`), a report of which no word is known,
+    and False: nothing may be said of what it lacks."""
+    must_read(file)
+    try:
+        return within(
+            "the report", limits.PIECE, lambda: parse_report(file, profile, tracked, commit, repository)
+        ), True
+    except LeftOut:
+        digest = hashlib.sha256(file.bytes()).hexdigest()
+        return Report(path=file.path, commit=commit, sha256=digest, unlisted=not profile.items), False
 
 
 def version_of(

@@ -98,7 +98,7 @@ def _measured(files: Files, only: frozenset[str]) -> tuple[int, dict[str, int], 
     limit = line_limit(files)
     code, rules, shares = 0, dict[str, int](), []
     for file in files:
-        lines = sum(1 for row in file.lines if (bare := row.strip()) and not bare.startswith("#"))
+        lines = file.once("lines of code", lambda file=file: _code_lines(file))  # type: ignore[misc]
         found = file.once(f"style {limit}", lambda file=file: style_findings(file, limit))  # type: ignore[misc]
         found = {rule: at for rule, at in found.items() if not only or rule in only}
         for rule, at in found.items():
@@ -107,6 +107,11 @@ def _measured(files: Files, only: frozenset[str]) -> tuple[int, dict[str, int], 
         if lines:
             shares.append((sum(map(len, found.values())) / lines, file.path))
     return code, rules, sorted(shares, reverse=True)
+
+
+def _code_lines(file: File) -> int:
+    """How many lines are neither empty nor a comment."""
+    return sum(1 for row in file.lines if (bare := row.strip()) and not bare.startswith("#"))
 
 
 def _style_fact(files: Files, under: float, only: frozenset[str] = frozenset()) -> Iterator[Evidence]:

@@ -1,0 +1,323 @@
+"""The time of an audit holds by the clock, wherever it is spent: in what is slow, and in no more than that."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from build_fixture import build
+
+from auditor import limits, pages, pipeline
+from auditor.checking import check
+from auditor.claims.case import READERS, Case, Reader, load
+from auditor.claims.kinds import Typed
+from auditor.claims.run import _Clock
+from auditor.cli_notes import exit_code
+from auditor.deadline import LeftOut, May, allowed, waiting, within, write_now
+from auditor.judges import Answer
+from auditor.models import AuditRecord, JudgeInfo, Submission
+from auditor.probes import PROBES, Probe
+from auditor.probes import load as load_probes
+from auditor.profile import load_profile
+from auditor.prose import Prose, Statement
+from auditor.render import html, markdown
+from auditor.snapshot import Snapshot
+
+PROFILE = load_profile("dtu-mlops")
+SHARE = "took longer than 2 s, its share of the time (--timeout)"
+OVER = "the time of the audit was over (--timeout)"
+TEN = May(10)  # so that a fifth is long enough for everything that is not slow on purpose
+
+
+def _spin(*_: object, **__: object) -> NoReturn:
+    while True:
+        try:
+            sum(range(1000))
+        except Exception:  # no boundary on the way holds it up
+            continue
+
+
+def _audit(repository: Path, may: May = TEN) -> AuditRecord:
+    return pipeline.audit(Submission(id="g", repo=str(repository)), PROFILE, may=may)
+
+
+def _told(record: AuditRecord) -> list[str]:
+    return [p.message for p in record.omitted]
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("overclaiming", tmp_path_factory.mktemp("r") / "r")
+
+
+@pytest.fixture(scope="module")
+def whole(repository: Path) -> AuditRecord:
+    return _audit(repository, May(0, 0))
+
+
+def _same_probes(record: AuditRecord, whole: AuditRecord) -> bool:
+    return [(r.probe, r.outcome) for r in record.results] == [(r.probe, r.outcome) for r in whole.results]
+
+
+@pytest.mark.parametrize("verb", ["audit", "check"])
+def test_a_report_that_takes_too_long_costs_the_report(
+    verb: str, repository: Path, whole: AuditRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.report.parse.parse_report", _spin)
+    record = _audit(repository) if verb == "audit" else check(repository, PROFILE, may=TEN)
+    assert f"the report {SHARE}" in _told(record)
+    assert {r.probe for r in record.results if r.outcome == "found"} >= {"dockerfile", "any-tests"}
+    assert (record.report.path, record.report.sha256) == (whole.report.path, whole.report.sha256)
+    assert record.report_state is None
+    assert [f.rule for f in record.findings if f.rule != "secret-in-repository"] == []  # what it lacks is not known
+    assert exit_code(record, "never") == 2
+
+
+def test_a_search_for_the_report_that_takes_too_long_ends_where_reports_lie(
+    repository: Path, whole: AuditRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.report.find.like_reports", _spin)
+    monkeypatch.setattr("auditor.report.find._asks", _spin)
+    record = _audit(repository)
+    assert f"which file is the report {SHARE}" in _told(record)
+    assert record.report.path == whole.report.path
+
+
+def test_sentences_that_take_too_long_hold_no_open_box_against_anybody(
+    repository: Path, whole: AuditRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_boxes = {f"V{i.n}" for i in whole.report.items if not i.checked}
+    before = {v.id for v in whole.verdicts if v.id in open_boxes and v.label == "contradicted"}
+    assert before
+    monkeypatch.setattr("auditor.examine.read_prose", _spin)
+    record = _audit(repository)
+    assert f"the sentences of the answers {SHARE}" in _told(record)
+    assert _same_probes(record, whole)
+    assert {v.by for v in record.verdicts if v.by.startswith("claim:")} <= {
+        "claim:file"
+    }  # images, which are no sentences
+    labels = {v.id: (v.label, v.difference) for v in record.verdicts}
+    assert {labels[id_] for id_ in before} == {("not_verifiable", "Whether an answer says why was not looked at.")}
+    ticked = {v.id for v in whole.verdicts if v.by == "probe" and v.label == "contradicted"} - before
+    assert ticked
+    assert {labels[id_][0] for id_ in ticked} == {"contradicted"}
+
+
+def test_a_reader_that_takes_too_long_costs_its_claims(
+    repository: Path, whole: AuditRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reader(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
+        _spin()
+        yield from ()
+
+    load()
+    monkeypatch.setitem(READERS, "slow-one", Reader("slow-one", reader))
+    record = _audit(repository)
+    assert f"reader slow-one {SHARE}" in _told(record)
+    assert [v.id for v in record.verdicts] == [v.id for v in whole.verdicts]
+
+
+def test_a_past_that_takes_too_long_leaves_the_claim_open(
+    repository: Path, whole: AuditRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be true on a branch that the answer names, or have been true when it was written."""
+    wrong = {v.claim.line for v in whole.verdicts if v.by.startswith("claim:") and v.label == "contradicted"}
+    first = min(wrong)
+    real = _Clock.past
+    monkeypatch.setattr(_Clock, "past", lambda c, p, m: _spin() if p.line == first else real(c, p, m))
+    record = _audit(repository)
+    assert f"the past of line {first} {SHARE}" in _told(record)
+    now = {v.claim.line for v in record.verdicts if v.by.startswith("claim:") and v.label == "contradicted"}
+    assert now == wrong - {first}
+
+
+def test_a_probe_whose_files_take_too_long_is_unknown(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finding the files that mention something is part of the probe."""
+    real = Snapshot.select
+
+    def select(self: Snapshot, globs: tuple[str, ...], mentions: tuple[str, ...] = (), **more: Any) -> Any:
+        return _spin() if "never-said" in mentions else real(self, globs, mentions, **more)
+
+        load_probes()
+
+    monkeypatch.setattr(Snapshot, "select", select)
+    monkeypatch.setitem(
+        PROBES, "slow-one", Probe("slow-one", "Is it slow?", ("**",), lambda _: iter(()), ("never-said",))
+    )
+    record = _audit(repository)
+    by_id = {r.probe: r for r in record.results}
+    assert (by_id["slow-one"].outcome, by_id["slow-one"].reason) == ("unknown", f"the probe `slow-one` {SHARE}")
+    assert by_id["dockerfile"].outcome == "found"
+
+
+def test_all_of_it_slow_ends_on_time(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.report.find.find_report", _spin)
+    monkeypatch.setattr("auditor.report.parse.parse_report", _spin)
+    monkeypatch.setattr("auditor.examine.read_prose", _spin)
+    monkeypatch.setattr(Snapshot, "select", _spin)
+    monkeypatch.setattr(Snapshot, "once", _spin)
+    started = time.monotonic()
+    record = _audit(repository, May(2))
+    assert time.monotonic() - started < 4
+    assert {r.outcome for r in record.results} == {"unknown"}
+    assert any(m.endswith(OVER) for m in _told(record))
+
+
+# -- the page ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_part_of_the_page_that_takes_too_long_stands_as_it_was_typed(
+    whole: AuditRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = html._Page._laid_out
+    asked = next(q for q in whole.report.questions if q.n == 3)
+    words = asked.answer.split("\n")[0]
+
+    def laid_out(self: Any, rows: Any, notes: Any) -> Any:
+        return _spin() if rows and words in rows[0][1] else real(self, rows, notes)
+
+    monkeypatch.setattr(html._Page, "_laid_out", laid_out)
+    with allowed(May(20)) as allowance:  # half a second for each part
+        page = html.render(whole)
+    assert page.count("they stand as they were typed.</p><pre>") == 1
+    assert list(allowance.left_out) == [
+        f"lines {asked.answer_lines[0]} to {asked.answer_lines[1]} of the report on the page"
+    ]
+    assert page.count('id="q') >= len(whole.report.questions)
+
+
+def test_what_stands_as_it_was_typed_is_no_markup(whole: AuditRecord, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*_: object, **__: object) -> NoReturn:
+        raise LeftOut("it", "<script>")
+
+    monkeypatch.setattr(html, "within", late)
+    page = html.unmade(
+        whole.model_copy(update={"submission": whole.submission.model_copy(update={"id": "<b>g"})}), "<i>"
+    )
+    assert "&lt;b&gt;g: &lt;i&gt;" in page
+    shown = html._Page(whole, None, False)._markdown([(1, "<script>alert(1)</script>")], [])
+    assert "<script>" not in shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+
+
+def test_a_page_that_takes_too_long_says_so(whole: AuditRecord, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "template", _spin)
+    with allowed(May(2)) as allowance:
+        page = html.render(whole)
+    assert "the page took longer than 0.4 s" in page
+    assert allowance.cut
+
+
+def test_a_file_of_a_class_that_takes_too_long_says_so(whole: AuditRecord, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markdown, "render", _spin)
+    monkeypatch.setattr("auditor.render.sarif.render", _spin)
+    with allowed(May(3)) as allowance:
+        files = pages.files_of(whole, ["markdown", "sarif", "text"])
+    assert files["md"].startswith(f"{whole.submission.id}: the file .md took longer than 0.6 s")
+    run = json.loads(files["sarif"])["runs"][0]
+    assert not run["invocations"][0]["executionSuccessful"]
+    assert len(files["txt"]) > 500
+    assert allowance.cut
+
+
+# -- the clock ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_last_of_the_time_is_for_the_record() -> None:
+    with allowed(May(1000), spent=901) as allowance:
+        assert allowance.over
+        with pytest.raises(LeftOut, match=r"was not begun: the time of the audit was over"):
+            within("a probe", limits.PIECE, lambda: 1)
+        write_now()
+        assert not allowance.over
+        assert within("the page", limits.PIECE, lambda: 1) == 1
+    with allowed(May(1000), spent=899) as allowance:
+        assert not allowance.over
+        assert 899 <= allowance.spent < 950
+    with allowed(May(1000), spent=1001) as allowance:
+        write_now()
+        assert allowance.over
+
+
+def test_what_is_waited_for_takes_no_time_of_the_audit() -> None:
+    with allowed(May(0.6)) as allowance:
+        with waiting():
+            time.sleep(0.7)
+        assert not allowance.over
+        assert allowance.spent < 0.4
+        with pytest.raises(LeftOut):
+            within("a slow one", limits.PIECE, _spin)  # the clock is looked at again
+    with waiting():
+        pass
+
+
+def test_a_judge_may_take_longer_than_the_audit(repository: Path) -> None:
+    class Slow:
+        info = JudgeInfo(name="slow", model="m")
+
+        def answer(self, requests: Any) -> dict[str, Answer]:
+            time.sleep(1.5)
+            asked.append(within("by itself", limits.PIECE, lambda: len(requests)))
+            return {r.id: Answer(error="no") for r in requests}
+
+    asked: list[int] = []
+    record = pipeline.audit(Submission(id="g", repo=str(repository)), PROFILE, Slow(), may=May(10))
+    assert asked[0] > 0
+    assert not any(OVER in m for m in _told(record))
+    assert record.times is not None
+    assert record.times.judge_seconds >= 1.5
+
+
+@pytest.mark.skipif("not __import__('sys').platform.startswith('linux')")
+def test_what_is_waited_for_has_the_memory_that_there_is() -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with allowed(May(10, 1_000)):
+        held = resource.getrlimit(resource.RLIMIT_DATA)
+        assert held[0] == 1_000_000_000
+        with waiting():
+            assert resource.getrlimit(resource.RLIMIT_DATA) == before
+        assert resource.getrlimit(resource.RLIMIT_DATA) == held
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
+SLOW_PAGE = """
+import sys, time
+from auditor.render import html
+from auditor.cli import main
+def spin(*_, **__):
+    while True:
+        sum(range(1000))
+html._Page.sections = spin
+sys.argv = ["auditor", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("verb", ["audit", "check"])
+def test_the_command_line_ends_on_time_and_says_what_is_not_there(verb: str, repository: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    command = [
+        sys.executable,
+        "-c",
+        SLOW_PAGE,
+        verb,
+        str(repository),
+        "--timeout",
+        "6",
+        "--format",
+        "html",
+        "--output",
+        str(page),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2, done.stderr
+    assert (
+        "the page took longer than 1.2 s, its share of the time (--timeout); give it more with --timeout" in done.stderr
+    )
+    assert "What was found is in the record" in page.read_text(encoding="utf-8")
