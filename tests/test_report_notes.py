@@ -13,7 +13,7 @@ from auditor.report.answers import answer_rows, known_by_number
 from auditor.report.checklist import where_listed
 from auditor.report.find import find_in_time, find_report, like_reports, with_checklist
 from auditor.report.links import Resolver, targets
-from auditor.report.notes import FEW, Notes, note_cut
+from auditor.report.notes import FEW, Notes, cut_of
 from auditor.report.parse import parse_in_time, parse_report, version_of
 from auditor.snapshot import File, Link, Snapshot
 
@@ -95,18 +95,17 @@ def test_a_few_notes_of_a_kind_stand_alone_and_many_are_one() -> None:
 def test_what_is_cut_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "ROW", limits.Limit(50, "characters of a line", "a test sets it"))
 
-    def noted(text: str, first: int = 0) -> list[tuple[int, str]]:
-        notes = Notes()
-        note_cut(Snapshot({"a.md": text}).files["a.md"], notes, first)
-        return [(p.line, p.message) for p in notes.problems()]
+    def noted(text: str) -> list[tuple[int, str]]:
+        found = cut_of(Snapshot({"a.md": text}).files.values())
+        assert {p.path for p in found} <= {"a.md"}
+        return [(p.line, p.message) for p in found]
 
     long = "a very long line is cut: what is left out of it is not read"
     assert noted("a\n" + "b" * 5_000 + "\nc\n") == [(2, long)]
-    assert noted("a\n" + "b" * 5_000 + "\nc\n", 10) == [(12, long)]
     assert noted("a\n" * 10) == []
     monkeypatch.setattr(limits, "LINES", limits.Limit(4, "lines of the report", "a test sets it"))
     assert noted("a\n" * 3) == []  # four rows, the last of them empty
-    assert noted("a\n" * 10, 100) == [(104, "of 11 lines only the first 4 are read (4 lines of the report at most)")]
+    assert noted("a\n" * 10) == [(4, "of 11 lines only the first 4 are read (4 lines of the report at most)")]
     monkeypatch.setattr(limits, "REPORT", limits.Limit(5, "characters of the report", "a test sets it"))
     assert noted("a\n" * 10) == [(2, "of 11 lines only the first 2 are read (5 characters of the report at most)")]
 
