@@ -539,9 +539,11 @@ def _as_loud(
     rule: str, verdict: Verdict, evidence: Mapping[str, Evidence], trust: Trust | None
 ) -> tuple[Level, Standing]:
     """The level and standing of those who say a contradiction: a lead from who is known to be wrong too often; about a ticked box
-    an error only from probes that have earned it, each of them, else a warning; the full level from all others. What a judge says is the ruling's to weigh; the
+    an error only from probes that have earned it, each of them, else a warning; the full level from all others. A key that is softened is a lead. What a judge says is the ruling's to weigh; the
     form is counted, and words to a judge are shown, whatever is known of either."""
     level = level_of(rule, verdict)
+    if verdict.by == SECRETS and verdict.softened:
+        return "note", "lead"
     if trust is None or verdict.by in ("judge", "form", SECRETS) or rule in ADDRESSES:
         return level, "finding"
     speaking = speakers(verdict, rule, evidence)
