@@ -63,8 +63,9 @@ def _in_example(file: File, line: int) -> bool:
     depth = _indent(row)
     for other in reversed(above):
         if other.strip() and _indent(other) < depth:
-            said = other.strip().lower()
-            return said.endswith("::") or said in _HEADS
+            depth, said = _indent(other), other.strip().lower()
+            if said.endswith("::") or said in _HEADS:
+                return True
     return False
 
 

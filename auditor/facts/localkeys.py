@@ -10,20 +10,20 @@ from auditor.snapshot import File, Snapshot
 
 _CERTIFICATES = frozenset(["crt", "cer", "cert", "pem", "key"])
 _PEM = compile_later(r"-----BEGIN (?:TRUSTED )?CERTIFICATE-----([A-Za-z0-9+/=\s]{1,20000})-----END")
-_KEY = compile_later(r"(?i)[-_.]?(?:private|priv|key)$")
+_KEY = compile_later(r"(?i)[-_.]?(?:priv(?:ate)?[-_.]?)?(?:key)?$")
 # Folders of what is started on the own machine or in tests.
-_FOLDERS = compile_later(r"(?i)(?:^|/)\.?(?:docker|nginx|tests?|e2e|dev|development|local|localhost)[^/]*/")
+_FOLDERS = compile_later(r"(?i)(?:^|/)\.?(?:docker|nginx|tests?|e2e|dev|development|local|localhost)(?:[._-][^/]*)?/")
 # Whoever signs for the public: a key beside such a certificate opens a real host.
 _PUBLIC = (b"Let's Encrypt", b"DigiCert", b"Sectigo", b"COMODO", b"GlobalSign", b"ZeroSSL", b"Google Trust", b"Amazon", b"GoDaddy", b"Entrust", b"Cloudflare", b"Buypass", b"GEANT")  # fmt: skip
 _MOST = 40  # files of a folder that are looked into
 
 
 def of_the_own_machine(file: File, snapshot: Snapshot) -> bool:
-    """Whether a private key's file holds, or lies beside, a certificate of the same name (else any of its folder) that mkcert made,
-    that signs itself, or that lies in a folder for the own machine or for tests; and none that was signed for the public."""
-    beside = [f for p, f in snapshot.files.items() if f.folder == file.folder and f.suffix in _CERTIFICATES][:_MOST]
-    named = [f for f in beside if _stem(f) == _stem(file)]
-    made = [c for f in named for c in _held(f)] or [c for f in beside for c in _held(f)]
+    """Whether a private key's file holds, or lies beside, a certificate of the same name (a mere `key.pem`: any of its folder) that mkcert
+    made, that signs itself, or that lies in a folder for the own machine or for tests; and none that was signed for the public."""
+    stem = _stem(file)
+    beside = [f for f in dict.values(snapshot.files) if f.folder == file.folder and f.suffix in _CERTIFICATES]
+    made = [c for f in beside[:_MOST] if not stem or _stem(f) == stem for c in _held(f)]
     return bool(made) and all(_local(c, file.path) for c in made)
 
 
