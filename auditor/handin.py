@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from auditor.boundary import attempt
-from auditor.facts.secrets import Found, secrets
+from auditor.facts.secrets import LOCAL, Found, secrets
 from auditor.form.check import check_form
 from auditor.form.flaw import Number
 from auditor.form.place import elsewhere
@@ -97,7 +97,9 @@ def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool) -> 
         label="contradicted",
         citations=tuple(Citation(evidence=number(p), quote=p.note) for p in pieces),
         repo_shows=f"{article.capitalize()} {kind} stands in clear text in {named}{more}; its value is not shown here.",
-        difference=f"It stands {first.doubt}, where keys may be made up; if it opens anything, whoever can read the repository can use it."
+        difference=f"It stands {LOCAL}; if it is used anywhere else, whoever can read the repository can use it."
+        if first.doubt == LOCAL
+        else f"It stands {first.doubt}, where keys may be made up; if it opens anything, whoever can read the repository can use it."
         if first.doubt
         else "It is not committed yet; once it is pushed, whoever can read the repository can use it."
         if fresh
@@ -105,6 +107,7 @@ def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool) -> 
         by=SECRETS,
         rule="secret-in-repository",
         detail=bool(first.doubt),
+        softened="Keys in documents are samples more often than not." if first.written else "",
         hint=f"Take it out of {named}{more} before you commit, and read it from the environment."
         if fresh
         else f"Withdraw the {kind} where it was made, since it stays in the history; then take it out of {named}{more}, and read it from the environment.",

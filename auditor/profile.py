@@ -147,7 +147,8 @@ class Profile(Record):
     profile does not know is private where it has them. `trust` says how often each speaker was right; without it everybody
     speaks as a finding. `report` are globs of where the report may lie, the likeliest first; `layouts` say how it may be laid out
     (none: as `### Question N`). `docs` is the https address at which the documentation of what is looked for is published, which
-    findings then link to. `source` is the file that the profile is from, empty for a packaged one."""
+    findings then link to. `speaks_to` says who reads the report: whoever grades the group's own work (`course`), or `users` of the
+    repository, for whom much of what is named lies in projects of their own. `source` is the file that the profile is from, empty for a packaged one."""
 
     name: str
     title: str
@@ -163,6 +164,7 @@ class Profile(Record):
     not_evidence: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stubs: str = ""
     docs: str = ""
+    speaks_to: Literal["course", "users"] = "course"
     trust: Trust | None = Field(default=None, exclude=True)
     known: frozenset[str] = Field(default=frozenset(), exclude=True)
     stub_lines: dict[str, frozenset[str]] = Field(default_factory=dict, exclude=True)
@@ -206,6 +208,11 @@ class Profile(Record):
     @cached_property
     def questions_by_id(self) -> dict[str, Asked]:
         return {q.id: q for q in self.questions}
+
+    @property
+    def for_users(self) -> bool:
+        """Whether the report speaks to users of the repository."""
+        return self.speaks_to == "users"
 
     def topics_of(self, question: str) -> tuple[str, ...]:
         """What a question is about, or an item whose box is one; nothing of what the profile does not know."""

@@ -20,7 +20,20 @@ RECORDS: dict[str, type[Record]] = {"items": Item, "questions": Asked, "versions
 """The records that the lists of a profile are made of."""
 EXTRA = {"versions": ("like", "without", "also")}
 """What an entry may say beside its record's fields: a version is like another one, without some of its items, and has others also."""
-TOP = ("extends", "remove", "name", "title", "report", "headings", "private", "stubs", "docs", "not_evidence", *LISTS)
+TOP = (
+    "extends",
+    "remove",
+    "name",
+    "title",
+    "report",
+    "headings",
+    "private",
+    "stubs",
+    "docs",
+    "speaks_to",
+    "not_evidence",
+    *LISTS,
+)
 """What stands at the top of a profile."""
 
 

@@ -23,6 +23,7 @@ _SAID = {
     "practice": "What sentences about it are known by.",
     "short": "Its name where a column has room for two words.",
     "docs": "The https address at which the documentation of what is looked for is published; findings link to it.",
+    "speaks_to": "Who reads the report: whoever grades the group's own work (`course`), or `users` of the repository; to these a path that never was in the repository is one of their own project.",
     "section": "The part of the checklist that it stands in.",
     "modules": "The course's modules that it belongs to.",
     "observable": "Whether a file can show it.",

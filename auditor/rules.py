@@ -83,7 +83,7 @@ RULES: dict[str, Rule] = {
             id="secret-in-repository",
             title="A key in clear text in the repository",
             level="error",
-            help="Anybody who can read the repository can use it, whatever the report says of keys. Tell the group at once: it has to be withdrawn where it was made. One level lower where it may be made up: in code of tests, a saved page, the output of a notebook, an example of a document. The value is not shown.",
+            help="Anybody who can read the repository can use it, whatever the report says of keys. Tell the group at once: it has to be withdrawn where it was made. One level lower where it may be made up: in code of tests, a saved page, the output of a notebook, beside a certificate for local development; only a place to look in a document. The value is not shown.",
             hint="Withdraw the key where it was made: it stays in the history. Then take it out, and read it from the environment.",
         ),
         # The report's form. `audit` tells the first ones, too; of the others each is told by `check` only. Each finding
@@ -539,9 +539,11 @@ def _as_loud(
     rule: str, verdict: Verdict, evidence: Mapping[str, Evidence], trust: Trust | None
 ) -> tuple[Level, Standing]:
     """The level and standing of those who say a contradiction: a lead from who is known to be wrong too often; about a ticked box
-    an error only from probes that have earned it, each of them, else a warning; the full level from all others. What a judge says is the ruling's to weigh; the
+    an error only from probes that have earned it, each of them, else a warning; the full level from all others. A key that is softened is a lead. What a judge says is the ruling's to weigh; the
     form is counted, and words to a judge are shown, whatever is known of either."""
     level = level_of(rule, verdict)
+    if verdict.by == SECRETS and verdict.softened:
+        return "note", "lead"
     if trust is None or verdict.by in ("judge", "form", SECRETS) or rule in ADDRESSES:
         return level, "finding"
     speaking = speakers(verdict, rule, evidence)

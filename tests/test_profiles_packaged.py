@@ -90,7 +90,6 @@ def test_a_readme_is_held_against_its_repository() -> None:
         "The sentence says Python 3.8.",
         "The command asks for the extra fancy; the project has the extras dev.",
         "The command gives --nope; pond/cli.py takes --depth.",
-        "The command names other.sh; the repository has no such file.",
         "link-broken: https://github.com/acme/pond/actions/workflows/old.yml/badge.svg",
     ]
 

@@ -36,9 +36,11 @@ SOLD = "The sentence names tools/make.py; the repository has no such file, and n
         ("# pond\n\n## 1.2\n\nWe make it with `tools/make.py`.\n", [SOLD]),
     ],
 )
-def test_what_stands_below_thanks_and_changes_tells_of_the_past(text: str, want: list[str]) -> None:
+def test_what_stands_below_thanks_and_changes_tells_of_the_past(text: str, want: list[str], tmp_path: Path) -> None:
+    graded = tmp_path / "graded.toml"
+    graded.write_text('extends = "readme"\nname = "graded"\ntitle = "A README that is graded"\nspeaks_to = "course"\n')
     files = {"README.md": text, "pyproject.toml": '[project]\nrequires-python = ">=3.10"\n'}
-    assert findings("readme", files, "README.md") == want
+    assert findings(str(graded), files, "README.md") == want
 
 
 def test_a_link_below_thanks_has_to_lead_somewhere() -> None:

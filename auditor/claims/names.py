@@ -1,6 +1,7 @@
 """Names of files that a claim gives, resolved by `auditor.facts.places` with what the report's own links say of the repository."""
 
 from auditor.claims.case import Case
+from auditor.claims.users import as_users_read
 from auditor.facts import places
 from auditor.facts.places import (
     LEFT_OUT,
@@ -28,8 +29,9 @@ def own(case: Case) -> Ours:
 
 
 def find(case: Case, name: str, *, strict: bool = False, folder: str = "", said: str = "") -> Place:
-    """Where the name of a file or folder leads."""
-    return places.find(case.snapshot, own(case), name, strict=strict, folder=folder, said=said)
+    """Where the name of a file or folder leads; of one that never was here nothing is known where the report speaks to users."""
+    place = places.find(case.snapshot, own(case), name, strict=strict, folder=folder, said=said)
+    return place if "://" in name else as_users_read(place, case, folder, strict)
 
 
 def target(case: Case, address: str, line: int = 1) -> Place:

@@ -13,6 +13,7 @@ from auditor.claims.case import Case, Placed, Settled, load
 from auditor.claims.kinds import Count, Typed
 from auditor.claims.past_work import of_past_work
 from auditor.claims.settle.count import fallen
+from auditor.claims.users import of_a_reader
 from auditor.deadline import LeftOut, within
 from auditor.facts.changes import changes
 from auditor.facts.history import Branch, branches
@@ -76,7 +77,9 @@ def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[V
             problems.setdefault(failure, Problem(message=failure))
         elif made is None:
             made = _fallen(placed, case, clock)
-        if made is None or (made.label == "contradicted" and of_past_work(placed, case)):
+        if made is None or (
+            made.label == "contradicted" and (of_past_work(placed, case) or of_a_reader(placed, made, case))
+        ):
             continue
         key = (placed.question.n, made.about or f"{_kind(placed)}:{placed.claim.quote}")
         if key in settled and (shared := _shared(settled[key], (placed, made))):
@@ -84,23 +87,47 @@ def settle(case: Case, claims: Iterable[Placed], number: Number) -> tuple[list[V
         elif key not in settled or _goes_before((placed, made), settled[key]):
             settled[key] = (placed, made)
     ordered = sorted(_once(settled.values()), key=lambda s: (s[0].line, _kind(s[0]), s[1].about))
-    return [_verdict(p, s, clock, number) for p, s in _by_folder(ordered)], list(problems.values())
+    return [_verdict(p, s, clock, number) for p, s in _by_cause(ordered)], list(problems.values())
 
 
-def _by_folder(settled: Sequence[_Pair]) -> list[_Pair]:
-    """The same, where several paths lead astray because one folder moved, each in the words of that, so that they count as one
-    fault."""
-    many = Counter(made.moved for _, made in settled if made.label == "contradicted" and made.moved[0])
+def _by_cause(settled: Sequence[_Pair]) -> list[_Pair]:
+    """The same, where several paths lead astray because one folder moved, or several links of a page to places that it has not, each
+    in the words of that, so that they count as one fault."""
+    wrong = [made for _, made in settled if made.label == "contradicted"]
+    many = Counter(made.moved for made in wrong if made.moved[0])
+    traced = {made.moved for made in wrong if any(s.startswith("commit ") for e in made.evidence for s in e.sources)}
+    anchors: dict[str, list[str]] = {}
+    for made in wrong:
+        if made.page:
+            anchors.setdefault(made.page, []).append(made.about.partition(":")[2])
 
     def told(made: Settled) -> Settled:
-        old, new = made.moved
-        if made.label != "contradicted" or many[made.moved] < 2:
+        if made.label != "contradicted":
             return made
+        if len(missing := anchors.get(made.page, ())) > 1:
+            lead = "The links lead" if len(set(missing)) > 1 else "The link leads"
+            shows = f"{made.page} has no heading {_listed(list(dict.fromkeys(missing)))}."
+            return replace(made, shows=shows, difference=f"{lead} to no place of the page.", several=True)
+        old, new = made.moved
+        if many[made.moved] < 2:
+            return made
+        if made.moved not in traced:  # alike by their names, and perhaps not the same
+            shows = f"There is no folder {old}; files of these names lie in {new}."
+            return replace(made, shows=shows, difference=f"Each path that is written with the folder {old} leads nowhere.", detail=True)  # fmt: skip
         shows = f"There is no folder {old}; what is said to lie in it lies in {new}."
         difference = f"The folder {old} is called {new} now; each path that is written with it leads nowhere."
         return replace(made, shows=shows, difference=difference, detail=True)
 
     return [(placed, told(made)) for placed, made in settled]
+
+
+_NAMED = 6  # of the places that a page has not
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > _NAMED:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 BOTH = "patterns+answers"
@@ -194,7 +221,7 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
         citations.append(Citation(evidence=e, quote=evidence.excerpt or evidence.note))
     label: Label = made.label
     difference, when, since, branch = made.difference, "", "", ""
-    if label == "contradicted":
+    if label == "contradicted" and not made.several:  # what several have in common has no one day
         try:
             when, since, branch = within(
                 f"the past of line {placed.line}", limits.PIECE, lambda: clock.past(placed, made)

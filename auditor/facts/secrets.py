@@ -6,11 +6,13 @@ service gives out (`_FORMS`, as scanners of keys have them) and where nothing sa
 Left alone as no key of the project: samples and templates, the packages of others and what is built, lock files and data; what
 was recorded below tests and fixtures (pages, replies, cassettes: anything there that is neither code nor configuration); private
 keys and values beside a secret's name in tests and in what starts services for tests (`.env.test`, `compose.e2e.yaml`,
-`test-environments/`); values beside a name in outputs of notebooks, and in a document's block that speaks to the own machine or to
-a host that is nobody's (localhost, example.com); placeholders, public and encrypted keys, hashes.
+`test-environments/`); values beside a name in outputs of notebooks; placeholders, public and encrypted keys, hashes.
 
-In doubt, and told one level lower: what has a service's form in code of tests, in a saved page or in an output of a notebook; in a
-document what stands beside a name, a private key, and a key in a block that speaks to the own machine.
+In a document (its prose, an example in a docstring, text cells of a notebook) a value beside a secret's name is a sample and not
+told, and one in a service's form a place to look at most; unless the same value stands in a file that is no document.
+
+In doubt, and told one level lower: what has a service's form in code of tests, in a saved page or in an output of a notebook; a
+private key beside a certificate that only the own machine trusts.
 """
 
 import base64
@@ -21,6 +23,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from auditor.facts.documents import in_document
+from auditor.facts.localkeys import of_the_own_machine
 from auditor.holes import watching
 from auditor.lazy import compile_later
 from auditor.readers.text import readable
@@ -49,11 +53,6 @@ _WRITTEN = frozenset(
     ["py", "pyi", "ipynb", "sh", "bash", "js", "ts", "jsx", "tsx", "env", "yaml", "yml", "toml", "ini", "cfg", "conf", "tf", "mk", "dockerfile", "makefile", "md", "rst", ""]
 )  # fmt: skip
 _PAGES = frozenset(["html", "htm", "xhtml", "mhtml", "har", "testhtml"])
-_DOCUMENTS = frozenset(["md", "mdx", "rst", "adoc"])
-# Hosts that are the own machine or nobody's (RFC 2606 and 6761), and the domain of a reader.
-_NOBODYS = compile_later(
-    r"(?i)\blocalhost\b|\b127\.0\.0\.1\b|\b0\.0\.0\.0\b|\[::1\]|\bexample\.(?:com|org|net|edu)\b|\.(?:example|invalid|test|localhost)\b|\byour[\w-]*\.(?:com|org|net|io|dev)\b"
-)
 _MADE_UP = compile_later(
     r"(?i)example|dummy|fake|sample|placeholder|your|x{4}|\*{3}|\.{3}|todo|redacted|change_?me|insert|replace|foo_?bar|deadbeef|12345678|23456789|abcdefg|0123456|qwerty|secret_?key|api_?key|my_?key|(.)\1{5}"
 )
@@ -80,15 +79,25 @@ _FORMS = {
 }
 
 
+WRITTEN = "in a document"
+LOCAL = "beside a certificate for local development"
+
+
 class Found(NamedTuple):
     """A key in clear text: its file and line, what it is, a mark that is the same wherever this key stands, and why it may open
-    nothing (`doubt`)."""
+    nothing (`doubt`). A `sample` is known by the name beside it alone, in a document."""
 
     file: File
     line: int
     kind: str
     mark: str
     doubt: str = ""
+    sample: bool = False
+
+    @property
+    def written(self) -> bool:
+        """Whether it stands in a document."""
+        return self.doubt == WRITTEN
 
 
 def secrets(snapshot: Snapshot) -> tuple[Found, ...]:
@@ -96,17 +105,19 @@ def secrets(snapshot: Snapshot) -> tuple[Found, ...]:
 
     def look() -> tuple[Found, ...]:
         with watching():  # what has no text shows no key in clear text
-            return tuple(found for file in snapshot.files.values() for found in _of(file))
+            found = [one for file in snapshot.files.values() for one in _of(file, snapshot)]
+        used = {one.mark for one in found if not one.written}
+        return tuple(one for one in found if not one.sample or one.mark in used)
 
     return snapshot.once("facts.secrets", look)
 
 
 def keys_of(file: File) -> list[Found]:
     """The keys in clear text of one file, be it an earlier version."""
-    return list(_of(file))
+    return [found for found in _of(file) if not found.sample]
 
 
-def _of(file: File) -> Iterator[Found]:
+def _of(file: File, snapshot: Snapshot | None = None) -> Iterator[Found]:
     if file.suffix in _DATA or _LOCKS.search(file.path) or _OTHERS.search(file.path) or _SAMPLE.search(file.path):
         return
     tests = bool(_TESTS.search(file.path))
@@ -124,7 +135,7 @@ def _of(file: File) -> Iterator[Found]:
         value = text[secret.start : secret.end]
         if not _real(secret.kind, value, text, secret.start, tests, named):
             continue
-        doubt = _doubt(file, text, secret, tests, named)
+        doubt = _doubt(file, text, secret, tests, named, snapshot)
         if doubt is None:
             continue
         mark = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
@@ -132,10 +143,10 @@ def _of(file: File) -> Iterator[Found]:
             continue
         seen.add(mark)
         starts = starts or [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
-        yield Found(file, bisect_right(starts, secret.start), secret.kind, mark, doubt)
+        yield Found(file, bisect_right(starts, secret.start), secret.kind, mark, doubt, named and doubt == WRITTEN)
 
 
-def _doubt(file: File, text: str, secret: Secret, tests: bool, named: bool) -> str | None:
+def _doubt(file: File, text: str, secret: Secret, tests: bool, named: bool, snapshot: Snapshot | None) -> str | None:
     """Why a key may be none of the project's by where it stands; None where it is not told at all. `named`: it is known by the
     name beside it alone."""
     if tests:
@@ -144,29 +155,11 @@ def _doubt(file: File, text: str, secret: Secret, tests: bool, named: bool) -> s
         return "in a page"
     if file.suffix == "ipynb" and text.rfind('"outputs":', 0, secret.start) > text.rfind('"source":', 0, secret.start):
         return None if named else "in the output of a notebook"
-    if file.suffix not in _DOCUMENTS:
-        return ""
-    own = _NOBODYS.search(_block(file, text, secret.start))
-    if named and own:
-        return None
-    return "in an example of a document" if named or own or secret.kind == "private key" else ""
-
-
-_FENCE = compile_later(r"(?m)^[ \t]{0,12}(?:```|~~~)")
-_EMPTY = compile_later(r"(?m)^[ \t]*$")
-_BLOCK = 4_000  # letters to either side that a block of a document may have
-
-
-def _block(file: File, text: str, at: int) -> str:
-    """The block of code that a place of a document stands in: within its fence, else the lines without an empty one between."""
-    fences = file.once("facts.secrets.fences", lambda: [m.start() for m in _FENCE.finditer(text)])
-    n = bisect_right(fences, at)
-    low, high = max(at - _BLOCK, 0), at + _BLOCK
-    if n % 2:
-        return text[max(fences[n - 1], low) : min(fences[n] if n < len(fences) else len(text), high)]
-    ends = [m.start() for m in _EMPTY.finditer(text, low, high)]
-    n = bisect_right(ends, at)
-    return text[ends[n - 1] if n else low : ends[n] if n < len(ends) else high]
+    if in_document(file, text, secret.start, secret.end):
+        return WRITTEN
+    if secret.kind == "private key" and snapshot is not None and of_the_own_machine(file, snapshot):
+        return LOCAL
+    return ""
 
 
 def _real(kind: str, value: str, text: str, start: int, tests: bool, named: bool) -> bool:

@@ -8,8 +8,10 @@ import pytest
 
 from auditor.facts.secrets import secrets
 from auditor.handin import exposed
-from auditor.models import Problem
+from auditor.models import Problem, Report
 from auditor.prepared import Book
+from auditor.profile import load_profile
+from auditor.rules import report_findings
 from auditor.snapshot import Snapshot
 
 
@@ -93,6 +95,11 @@ def test_keys_are_told_and_what_opens_nothing_is_left_alone(path: str, text: str
     assert kinds(path, text) == want
 
 
+def cells(*told: tuple[str, str]) -> str:
+    """A notebook of cells, each its type and its text; the type behind the text, as some programs write it."""
+    return json.dumps({"cells": [{"source": [text], "outputs": [], "cell_type": kind} for kind, text in told]})
+
+
 SERVER = "curl http://127.0.0.1:5000/token\n"
 LONG = made(30, "x", LETTERS)
 SLACK = f"xoxb-{made(12, 'n', '123456789')}-{made(12, 'm', '123456789')}-{made(24, 'l', LETTERS)}"
@@ -133,18 +140,38 @@ SLACK = f"xoxb-{made(12, 'n', '123456789')}-{made(12, 'm', '123456789')}-{made(2
         ("src/latest/run.py", f'wandb.login(key="{HEX40}")\n', [""]),
         ("src/contest/run.py", f'wandb.login(key="{HEX40}")\n', [""]),
         ("test.py", f'wandb.login(key="{HEX40}")\n', [""]),
-        # documents: an example that speaks to the own machine, others, and keys all the same
+        # documents: samples are not told, what has a service's form is a place to look
         ("README.md", f'```\n$ {SERVER}{{\n\n  "access_token": "{LONG}"\n}}\n```\n', []),
-        ("README.md", f'At localhost:\n\n```\n{{"access_token": "{LONG}"}}\n```\n', ["in an example of a document"]),
-        ("docs/pay.rst", f'e.g.::\n\n    RECEIVER = "a@yourdomainname.com"\n    PAY_TOKEN = "{LONG}"\n\nDone.\n', []),
-        ("docs/pay.rst", f'e.g.::\n\n    PAY_TOKEN = "{LONG}"\n', ["in an example of a document"]),
-        ("README.md", f"export WANDB_API_KEY={HEX40}\n", [""]),
-        ("README.md", f"```\nexport HF=hf_{made(34, 'h', LETTERS)}\ncurl localhost:80\n```\n", ["in an example of a document"]),
-        ("README.md", PEM, ["in an example of a document"]),
+        ("docs/pay.rst", f'e.g.::\n\n    PAY_TOKEN = "{LONG}"\n', []),
+        ("docs/config.rst", f"Set it::\n\n    SECRET_KEY = '{made(64)}'\n", []),
+        ("bot/tags/dotenv.md", f"```\nTOKEN={LONG}\n```\n", []),
+        ("docs/guide.adoc", f'----\npassword: "{LONG}"\n----\n', []),
+        ("docs/guide/env.txt", f'client_secret = "{LONG}"\n', []),
+        ("README.txt", f"API_SECRET={LONG}\n", []),
+        ("token.txt", f"API_SECRET={LONG}\n", [""]),
+        ("requirements.txt", f"API_SECRET={LONG}\n", [""]),
+        ("README.md", f"export WANDB_API_KEY={HEX40}\n", ["in a document"]),
+        ("README.md", f"```\nexport HF=hf_{made(34, 'h', LETTERS)}\n```\n", ["in a document"]),
+        ("README.md", PEM, ["in a document"]),
+        # docstrings: examples alone
+        ("app.py", f'def f():\n    """It pays.\n\n    >>> pay(api_key="{LONG}")\n    """\n', []),
+        ("app.py", f'def f():\n    """It pays::\n\n        pay(api_key="{LONG}")\n    """\n', []),
+        ("app.py", f'class C:\n    """It pays.\n\n    Example:\n        pay(\n            api_key="{LONG}")\n    """\n', []),
+        ("app.py", f'class C:\n    """It pays.\n\n    Example:\n        x = 1\n\n        pay(api_key="{LONG}")\n    """\n', []),
+        ("app.py", f'"""It pays.\n\n```\npay(api_key="{LONG}")\n```\n"""\n', []),
+        ("app.py", f'"""\ndef main():\n    pay(api_key="{LONG}")\n"""\n', [""]),
+        ("app.py", f'def f():\n    pay(api_key="{LONG}")\n', [""]),
+        ("app.py", f'TEXT = """\n>>> pay(api_key="{LONG}")\n"""\n', [""]),
         # notebooks
         ("a.ipynb", json.dumps({"cells": [{"outputs": [], "source": [f'key = "hf_{made(34, "h", LETTERS)}"']}]}), [""]),
         ("a.ipynb", json.dumps({"cells": [{"outputs": [{"text": f"hf_{made(34, 'h', LETTERS)}"}], "source": []}]}), ["in the output of a notebook"]),
         ("a.ipynb", json.dumps({"cells": [{"outputs": [{"api_key": LONG}], "source": []}]}), []),
+        ("a.ipynb", cells(("markdown", f'api_key = "{LONG}"\n')), []),
+        ("a.ipynb", cells(("markdown", f"hf_{made(34, 'h', LETTERS)}\n")), ["in a document"]),
+        ("a.ipynb", cells(("code", f'api_key = "{LONG}"\n')), [""]),
+        ("a.ipynb", cells(("markdown", f'api_key = "{LONG}"\n'), ("code", f'api_key = "{LONG}"\n')), [""]),
+        ("a.ipynb", cells(("markdown", "# Pay\n"), ("code", f'wandb.login(key="{HEX40}")\n')), [""]),
+        ("a.ipynb", cells(("raw", f'api_key = "{LONG}"\n')), [""]),
         # built by others
         ("static/chart.min.js", f'const authToken = "{LONG}";', []),
     ],
@@ -153,16 +180,77 @@ def test_where_a_key_stands_says_how_sure_it_is(path: str, text: str, want: list
     assert [f.doubt for f in secrets(Snapshot({path: text}))] == want
 
 
-def test_the_examples_of_one_document_are_one_warning_and_a_key_that_is_used_is_an_error() -> None:
+def test_a_sample_of_a_document_is_told_only_where_it_is_used() -> None:
     other = made(30, "z", LETTERS)
-    tree = Snapshot({"README.md": f"API_TOKEN={LONG}\n\nREFRESH_TOKEN={other}\n\nAPI_TOKEN={made(30, 'w', LETTERS)}\n"})
-    found = exposed(tree, Book().enter, [])
-    assert [(v.detail, v.claim.path_line) for v in found] == [(True, 1)]
-    assert "README.md:1, README.md:3, README.md:5" in found[0].repo_shows
+    tree = Snapshot({"README.md": f"API_TOKEN={LONG}\n\nREFRESH_TOKEN={other}\n"})
+    assert exposed(tree, Book().enter, []) == []
     tree = Snapshot({"README.md": f"API_TOKEN={LONG}\n", "src/app.py": f'API_TOKEN = "{LONG}"\n'})
     found = exposed(tree, Book().enter, [])
-    assert [v.detail for v in found] == [False]
+    assert [(v.detail, v.softened) for v in found] == [(False, "")]
     assert "src/app.py:1, README.md:1" in found[0].repo_shows
+    tree = Snapshot({"README.md": f"API_TOKEN={LONG}\n", "docs/use.rst": f"API_TOKEN={LONG}\n"})
+    assert exposed(tree, Book().enter, []) == []
+
+
+def standings(files: dict[str, str]) -> list[tuple[str, str]]:
+    book = Book()
+    told = exposed(Snapshot(files), book.enter, [])
+    report = Report.model_construct(items=(), questions=(), path="README.md")
+    return [(f.level, f.standing) for f in report_findings(report, load_profile(), told, book.evidence)]
+
+
+def test_a_services_key_in_a_document_is_a_lead_and_an_error_where_it_is_used() -> None:
+    read = {"README.md": f"export WANDB_API_KEY={HEX40}\n"}
+    assert standings(read) == [("note", "lead")]
+    assert standings(read | {"src/app.py": f'wandb.login(key="{HEX40}")\n'}) == [("error", "finding")]
+    assert standings(read | {"src/app.py": f'wandb.login(key="{made(40, "v")}")\n'}) == [("error", "finding"), ("note", "lead")]  # fmt: skip
+
+
+def part(tag: int, *inside: bytes) -> bytes:
+    """A part of a certificate (DER)."""
+    body = b"".join(inside)
+    size = bytes([len(body)]) if len(body) < 128 else bytes([0x82, *len(body).to_bytes(2, "big")])
+    return bytes([tag]) + size + body
+
+
+def certificate(issuer: str, subject: str) -> str:
+    """A certificate as far as it is looked at, made up."""
+    names = [part(0x30, part(0x0C, n.encode())) for n in (issuer, subject)]
+    body = part(
+        0x30, part(0xA0, b"\x02\x01\x02"), part(2, b"\x07"), part(0x30), names[0], part(0x30), names[1], part(0x30)
+    )
+    rows = base64.b64encode(part(0x30, body, part(0x30), part(3, b"\x00" * 90))).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{rows}\n-----END CERTIFICATE-----\n"
+
+
+SELF, MKCERT = certificate("localhost", "localhost"), certificate("mkcert development CA", "pond")
+OWN, PUBLIC = certificate("Pond Test CA", "pond"), certificate("R3 Let's Encrypt", "pond")
+
+
+@pytest.mark.parametrize(
+    ("files", "want"),
+    [
+        ({"certs/pond.key": PEM, "certs/pond.crt": SELF}, ("warning", "finding")),
+        ({"localhost+2-key.pem": PEM, "localhost+2.pem": MKCERT}, ("warning", "finding")),
+        ({"docker/nginx/ssl/pond.key": PEM, "docker/nginx/ssl/pond.crt": OWN}, ("warning", "finding")),
+        ({".docker/nginx/key.pem": PEM, ".docker/nginx/cert.pem": OWN}, ("warning", "finding")),
+        ({"dev.pem": PEM + SELF}, ("warning", "finding")),
+        ({"deploy/pond.key": PEM, "deploy/pond.crt": OWN}, ("error", "finding")),
+        ({"nginx/pond.key": PEM, "nginx/pond.crt": PUBLIC}, ("error", "finding")),
+        ({"nginx/pond.key": PEM}, ("error", "finding")),
+        ({"certs/jwt.key": PEM, "certs/localhost.crt": SELF}, ("error", "finding")),
+        ({"certs/privkey.pem": PEM, "certs/fullchain.pem": SELF}, ("warning", "finding")),
+        ({"devops/pond.key": PEM, "devops/pond.crt": OWN}, ("error", "finding")),
+        ({"latest/pond.key": PEM, "latest/pond.crt": OWN}, ("error", "finding")),
+        ({"nginx/pond.key": PEM, "nginx/other.crt": SELF, "nginx/pond.crt": PUBLIC}, ("error", "finding")),
+        ({"nginx/pond.key": PEM, "certs/pond.crt": SELF}, ("error", "finding")),
+        ({"certs/pond.key": PEM, "certs/pond.crt": SELF[:60] + "\n-----END CERTIFICATE-----\n"}, ("error", "finding")),
+    ],
+)  # fmt: skip
+def test_a_private_key_of_a_certificate_for_the_own_machine_is_a_warning(
+    files: dict[str, str], want: tuple[str, str]
+) -> None:
+    assert standings(files) == [want]
 
 
 def test_a_key_is_one_finding_wherever_it_stands_and_never_shown() -> None:

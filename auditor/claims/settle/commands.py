@@ -8,6 +8,7 @@ from itertools import pairwise
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Command
 from auditor.claims.names import Place, find, own, shown, word_set, words
+from auditor.claims.users import for_users, of_a_readers_call, of_a_readers_program
 from auditor.facts.commands import Call, build_of, builds_somewhere, calls
 from auditor.facts.names import names
 from auditor.facts.needs import built_elsewhere, need
@@ -37,14 +38,15 @@ def command(claim: Command, case: Case) -> Settled | None:
 
     Says nothing of commands that are told to fail, in a clone of another repository, of what a line before makes, of placeholders, of what is made at run time or installed, of paths out of the repository, of commands of an
     image's own (its entry point), of parsers and parameters that are made elsewhere, of configuration that does not parse, and
-    of what happens after the start."""
+    of what happens after the start; in a document that speaks to users, of files, recipes and programs that never were here."""
     if claim.denied or _told_to_fail(claim):
         return None
     fits: Settled | None = None
     for run in _runs(claim, case):
         needed = [made for ask in (_clone, _needed) if (made := ask(run))]
         told = (c for p in case.claims if isinstance(p.claim, Command) for c in shell_commands(p.claim.line))
-        taken = [_of(a) for a in (*answers(run), *keeps(run, told), *filter(None, [extras(run)]))]
+        said = (*answers(run), *keeps(run, told), *filter(None, [extras(run)]))
+        taken = [_of(a) for a in said if not of_a_readers_program(run, a, case)]
         for made in (*needed, *taken):
             if made.label == "contradicted":
                 return made
@@ -141,6 +143,8 @@ def _needed(run: Claimed) -> Settled | None:
         return None  # its paths are the image's
     for call in calls(run.words):
         answer = need(run, call)
+        if isinstance(answer, Answer) and of_a_readers_call(run, call, answer, run.case):
+            continue
         made = _file(run, answer) if isinstance(answer, Call) else _of(answer) if answer else None
         if made:
             return made
@@ -154,7 +158,7 @@ def _file(run: Claimed, call: Call) -> Settled | None:
         if path:
             if works:
                 return _fits(run, path, call.name)
-            answer = built_elsewhere(run, call.name, path)
+            answer = None if for_users(run.case) else built_elsewhere(run, call.name, path)
             return _of(answer) if answer else None
     return _missing(run, find(run.case, call.name, strict=True, folder=run.folder or ""), call.name, call.what)
 

@@ -48,7 +48,8 @@ def file(claim: File, case: Case) -> Settled | None:
 
     Says nothing of what is made at run time, ignored, kept by DVC or written by own code, of other repositories, branches,
     containers, buckets and machines, of placeholders and examples, of slips of the pen in prose, of names that people use for
-    a kind of file, of folders of data and outputs; nor past what was not read."""
+    a kind of file, of folders of data and outputs; in a document that speaks to users, of what never was here; nor past what was
+    not read."""
     if claim.via != "text":
         return _shows(claim, case)
     if claim.path.strip().lower() == "secrets":
@@ -207,7 +208,7 @@ def _anchor(claim: File, case: Case) -> Settled | None:
     if leads_to_anchor(claim.path, known, page.path):
         return None
     missing = absence(f"no heading of {page.path} gives the anchor {claim.path}")
-    return Settled("contradicted", f"{page.path} has no heading {claim.path}.", (missing,), "The link leads to no place of the page.", f"link:{claim.path}", True)  # fmt: skip
+    return Settled("contradicted", f"{page.path} has no heading {claim.path}.", (missing,), "The link leads to no place of the page.", f"link:{claim.path}", True, page=page.path)  # fmt: skip
 
 
 # -- absent, removed, renamed ------------------------------------------------------------------------------------------
