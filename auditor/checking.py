@@ -80,7 +80,7 @@ def check(
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
         unread: list[Problem] = []
         marks, _ = attempt(lambda: typed(tree, changed), "which keys are not committed yet")
-        keys = exposed(tree, book.enter, unread, marks or ())
+        keys = exposed(tree, book.enter, unread, marks or (), profile.for_users)
         keyed = {v.claim.path for v in keys}
         if only != "audit" and read:
             failed: list[Problem] = []

@@ -29,7 +29,7 @@ def with_state(
     book = Book(prepared.evidence)
     failed: list[Problem] = []
     if not read:
-        keys = exposed(snapshot, book.enter, failed)
+        keys = exposed(snapshot, book.enter, failed, for_users=profile.for_users)
         omitted = (*prepared.omitted, *failed)
         return replace(prepared, evidence=book.evidence, verdicts=(*prepared.verdicts, *keys), omitted=omitted)
     unfinished, why = attempt(
@@ -46,7 +46,7 @@ def with_state(
     )
     if why:
         failed.append(Problem(message=why))
-    keys = exposed(snapshot, book.enter, failed)
+    keys = exposed(snapshot, book.enter, failed, for_users=profile.for_users)
     state, _ = attempt(
         lambda: state_of(file, prepared.report, snapshot, profile, sum(not k.detail for k in keys), placed),
         "the state of the report in short",
@@ -60,9 +60,12 @@ def with_state(
     )
 
 
-def exposed(snapshot: Snapshot, number: Number, failed: list[Problem], typed: Collection[str] = ()) -> list[Verdict]:
+def exposed(
+    snapshot: Snapshot, number: Number, failed: list[Problem], typed: Collection[str] = (), for_users: bool = False
+) -> list[Verdict]:
     """One verdict for each key in clear text, wherever it stands, with ids K1, K2, ... The value is nowhere in it. None where
-    they could not be looked for, which is then among what `failed`. `typed` are the marks of keys that no commit has yet."""
+    they could not be looked for, which is then among what `failed`. `typed` are the marks of keys that no commit has yet. What documents `for_users` show are samples more often than not; what a group
+    wrote for its examiners is its own."""
     places: dict[str, list[Found]] = {}
     looked, why = attempt(lambda: list(secrets(snapshot)), "the search for keys in clear text")
     if why:
@@ -71,10 +74,12 @@ def exposed(snapshot: Snapshot, number: Number, failed: list[Problem], typed: Co
     for found in sorted(looked or (), key=lambda f: bool(f.doubt)):  # a file's examples are told once
         alone = found.doubt and found.mark not in sure
         places.setdefault(f"{found.file.path} {found.doubt}" if alone else found.mark, []).append(found)
-    return [_exposed(f"K{n}", same, number, same[0].mark in typed) for n, same in enumerate(places.values(), 1)]
+    return [
+        _exposed(f"K{n}", same, number, same[0].mark in typed, for_users) for n, same in enumerate(places.values(), 1)
+    ]
 
 
-def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool) -> Verdict:
+def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool, for_users: bool) -> Verdict:
     first = places[0]
     kind = first.kind
     article = "an" if kind[0] in "AEIOUaeiou" else "a"
@@ -107,7 +112,7 @@ def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool) -> 
         by=SECRETS,
         rule="secret-in-repository",
         detail=bool(first.doubt),
-        softened="Keys in documents are samples more often than not." if first.written else "",
+        softened="Keys in documents are samples more often than not." if first.written and for_users else "",
         hint=f"Take it out of {named}{more} before you commit, and read it from the environment."
         if fresh
         else f"Withdraw the {kind} where it was made, since it stays in the history; then take it out of {named}{more}, and read it from the environment.",

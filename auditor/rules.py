@@ -83,7 +83,7 @@ RULES: dict[str, Rule] = {
             id="secret-in-repository",
             title="A key in clear text in the repository",
             level="error",
-            help="Anybody who can read the repository can use it, whatever the report says of keys. Tell the group at once: it has to be withdrawn where it was made. One level lower where it may be made up: in code of tests, a saved page, the output of a notebook, beside a certificate for local development; only a place to look in a document. The value is not shown.",
+            help="Anybody who can read the repository can use it, whatever the report says of keys. Tell the group at once: it has to be withdrawn where it was made. One level lower where it may be made up: in code of tests, a saved page, the output of a notebook, beside a certificate for local development, in a document; only a place to look in one that speaks to users. The value is not shown.",
             hint="Withdraw the key where it was made: it stays in the history. Then take it out, and read it from the environment.",
         ),
         # The report's form. `audit` tells the first ones, too; of the others each is told by `check` only. Each finding

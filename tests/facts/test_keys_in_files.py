@@ -192,18 +192,20 @@ def test_a_sample_of_a_document_is_told_only_where_it_is_used() -> None:
     assert exposed(tree, Book().enter, []) == []
 
 
-def standings(files: dict[str, str]) -> list[tuple[str, str]]:
+def standings(files: dict[str, str], for_users: bool) -> list[tuple[str, str]]:
     book = Book()
-    told = exposed(Snapshot(files), book.enter, [])
+    told = exposed(Snapshot(files), book.enter, [], for_users=for_users)
     report = Report.model_construct(items=(), questions=(), path="README.md")
     return [(f.level, f.standing) for f in report_findings(report, load_profile(), told, book.evidence)]
 
 
-def test_a_services_key_in_a_document_is_a_lead_and_an_error_where_it_is_used() -> None:
+@pytest.mark.parametrize(("for_users", "sample"), [(True, ("note", "lead")), (False, ("warning", "finding"))])
+def test_a_services_key_in_a_document_is_no_error_unless_it_is_used(for_users: bool, sample: tuple[str, str]) -> None:
     read = {"README.md": f"export WANDB_API_KEY={HEX40}\n"}
-    assert standings(read) == [("note", "lead")]
-    assert standings(read | {"src/app.py": f'wandb.login(key="{HEX40}")\n'}) == [("error", "finding")]
-    assert standings(read | {"src/app.py": f'wandb.login(key="{made(40, "v")}")\n'}) == [("error", "finding"), ("note", "lead")]  # fmt: skip
+    assert standings(read, for_users) == [sample]
+    used, other = (read | {"src/app.py": f'wandb.login(key="{key}")\n'} for key in (HEX40, made(40, "v")))
+    assert standings(used, for_users) == [("error", "finding")]
+    assert standings(other, for_users) == [("error", "finding"), sample]
 
 
 def part(tag: int, *inside: bytes) -> bytes:
