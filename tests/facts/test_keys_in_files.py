@@ -192,7 +192,7 @@ def test_a_sample_of_a_document_is_told_only_where_it_is_used() -> None:
     assert exposed(tree, Book().enter, []) == []
 
 
-def standings(files: dict[str, str], for_users: bool) -> list[tuple[str, str]]:
+def standings(files: dict[str, str], for_users: bool = False) -> list[tuple[str, str]]:
     book = Book()
     told = exposed(Snapshot(files), book.enter, [], for_users=for_users)
     report = Report.model_construct(items=(), questions=(), path="README.md")
