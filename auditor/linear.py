@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-_LONGEST = 20_000  # characters of a pattern that is tried at all
+from auditor import limits
+
 ONE, WITHIN, ACROSS = r"[^/\n]", r"[^/\n]*", r"[^\n]*"  # a character of a name, any of a name, any of a path
 FOLDERS = r"(?:[^\n]*/)?"  # any folders, or none
 
@@ -25,6 +26,10 @@ class Linear:
     def fits(self, text: str) -> bool:
         """Whether the whole text matches."""
         return self._compiled.fullmatch(_bytes(text)) is not None
+
+    def within(self, text: str) -> bool:
+        """Whether it matches somewhere in the text."""
+        return self._compiled.search(_bytes(text)) is not None
 
 
 class Rows:
@@ -91,7 +96,7 @@ def linear(source: str) -> Linear | None:
 def _compiled(source: str) -> Any:
     import re2
 
-    if len(source) > _LONGEST:
+    if len(source) > limits.PATTERN.value:
         return None
     options = re2.Options()
     options.log_errors = False

@@ -1,13 +1,13 @@
 """Makefiles and justfiles: which commands a target leads to, with variables, includes, patterns and prerequisites."""
 
 import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 
 from auditor import limits
 from auditor.holes import Hole
 from auditor.lazy import compile_later, dataclass
+from auditor.readers.shell import words_of
 from auditor.snapshot import File
 
 Find = Callable[[str], "File | None"]  # a file by its path, as the tool would look for it
@@ -365,11 +365,11 @@ class Justfile:
             elif match := _HEAD.match(text):
                 parameters = {
                     name.lstrip("+*$"): default.strip("'\"")
-                    for name, _, default in (p.partition("=") for p in _split_words(match[2]))
+                    for name, _, default in (p.partition("=") for p in words_of(match[2]))
                 }
                 needs = re.findall(r"\(([^()]*)\)|([\w:-]+)", match[3].split(" #")[0].replace("&&", " "))
                 recipe = Recipe(
-                    prefix + match[1], file, line, parameters, [_split_words(a) if a else [b] for a, b in needs]
+                    prefix + match[1], file, line, parameters, [words_of(a) if a else [b] for a, b in needs]
                 )
                 self.recipes[recipe.name] = recipe
                 self.first = self.first or recipe.name
@@ -417,11 +417,4 @@ class Justfile:
             inner = match[1].strip()
             return values.get(inner) or (inner.strip("'\"") if inner[:1] in "'\"" else "") or "$()"
 
-        return re.sub(r"\{\{(.*?)\}\}", put, text)
-
-
-def _split_words(text: str) -> list[str]:
-    try:
-        return shlex.split(text)
-    except ValueError:
-        return text.split()
+        return re.sub(r"\{\{((?:[^{\n]|\{(?!\{))*?)\}\}", put, text)

@@ -4,6 +4,7 @@ import ast
 import shlex
 from collections.abc import Iterator, Mapping
 
+from auditor import limits
 from auditor.readers.nodes import children, walk
 from auditor.readers.python import Function, Module
 from auditor.readers.shell import Command, shell_commands
@@ -68,7 +69,7 @@ class PythonCommands:
             for text, plain in texts if texts is not None else ():
                 if made >= _LIMIT:
                     return
-                if not text or text.startswith((_COMPUTED, "'{...}'")):
+                if not text or text.startswith((_COMPUTED, "'{...}'")) or len(text) > limits.COMMAND.value:
                     self.computed.append(call.line)
                     continue
                 made += 1

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from auditor import limits
 from auditor.lazy import dataclass
 from auditor.linear import ACROSS, FOLDERS, WITHIN, Linear, character_class, escape, linear
 from auditor.readers.boundary import bounded
@@ -103,6 +104,8 @@ def _branch_glob(pattern: str, branch: str) -> bool:
 def github_glob(pattern: str) -> Linear | None:
     """GitHub's filter pattern for branches and paths: `*` stops at `/`, `**` does not, `?` and `+` repeat what stands
     before them, `[]` is a choice. None for a pattern that GitHub would refuse: it matches nothing."""
+    if len(pattern) > limits.PATTERN.value:
+        return None
     out: list[str] = []
     i = 0
     while i < len(pattern):
