@@ -412,7 +412,7 @@ def _names(repo: Path) -> None:
 ACTS = (
     Case("B1", "settings, hooks and attributes that name a command", _acting, commit=False),
     *(Case("B10", f"git's settings: {text!r}"[:70], config(text), commit=False) for text in ("[blame]\n\tignoreRevsFile = .git-blame-ignore-revs", "[i18n]\n\tlogOutputEncoding = UTF-16", "[core]\n\tworktree = /", "[include]\n\tpath = /etc/passwd", "[core]\n\tbare = true", "[extensions]\n\tobjectFormat = sha256", "[core]\n\trepositoryFormatVersion = 1\n[extensions]\n\tnonsense = x", "[safe]\n\tdirectory =", "[color]\n\tui = always", "[diff]\n\trenames = copies\n\torderFile = /nowhere", "[core]\n\tignoreCase = true", "[index]\n\tsparse = true", "[core]\n\tsparseCheckout = true")),
-    Case("B10", "grafts and replace refs", lambda repo: (write(".git/info/grafts", git(repo, "rev-parse", "HEAD") + "\n")(repo), git(repo, "replace", "HEAD", "HEAD~5")), commit=False),
+    Case("B10", "grafts and replace refs", lambda repo: (git(repo, "replace", "HEAD", "HEAD~5"), write(".git/info/grafts", git(repo, "rev-parse", "HEAD") + "\n")(repo)), commit=False),
     Case("B10", "shallow", lambda repo: write(".git/shallow", git(repo, "rev-parse", "HEAD") + "\n")(repo), commit=False),
     Case("A13", "80 orders to a model in every place", _injected, commit=False),
     Case("A14", "names that act", _names),
