@@ -2,35 +2,41 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 
+from auditor import limits
 from auditor.lazy import compile_later
 from auditor.linear import ACROSS, FOLDERS, ONE, WITHIN, Linear, Rows, character_class, escape, linear
 
 _CHOICES = 64  # globs that the braces of one may stand for; with more it is one expression
 _BRACES = compile_later(r"\{([^{}]*)\}")
+_NOTHING = r"[^\s\S]"  # matches no text
 
 
 def _regex(glob: str) -> str:
     """A glob as an expression; braces, which stand in it where they have too many choices, are choices."""
-    out, i, depth = "", 0, 0
+    if len(glob) > limits.PATTERN.value:
+        return _NOTHING
+    out: list[str] = []
+    i = depth = 0
     braces = glob.count("{") == glob.count("}")
     while i < len(glob):
         c = glob[i]
         if glob.startswith("**/", i):
-            out, i = out + FOLDERS, i + 3
+            piece, i = FOLDERS, i + 3
         elif glob.startswith("**", i):
-            out, i = out + ACROSS, i + 2
+            piece, i = ACROSS, i + 2
         elif c == "[" and (found := character_class(glob, i)):
-            out, i = out + found[0], found[1]
+            piece, i = found
         elif c == "{" and braces:
-            out, i, depth = out + "(?:", i + 1, depth + 1
+            piece, i, depth = "(?:", i + 1, depth + 1
         elif c == "}" and depth:
-            out, i, depth = out + ")", i + 1, depth - 1
+            piece, i, depth = ")", i + 1, depth - 1
         else:
-            piece = {"*": WITHIN, "?": ONE, ",": "|" if depth else ","}.get(c) or escape(c)
-            out, i = out + piece, i + 1
-    return out
+            piece, i = {"*": WITHIN, "?": ONE, ",": "|" if depth else ","}.get(c) or escape(c), i + 1
+        out.append(piece)
+    return "".join(out)
 
 
 def _alternatives(glob: str) -> list[str]:
@@ -59,6 +65,11 @@ def _made_of(name: str, parts: list[str]) -> bool:
     if len(name) < len(first) + len(last) or not (name.startswith(first) and name.endswith(last)):
         return False
     return len(parts) == 2 or parts[1] in name[len(first) : len(name) - len(last)]
+
+
+def fits_name(name: str, pattern: str) -> bool:
+    """Whether a name fits a pattern as pytest holds it against paths and names: `*` goes across folders, letters count."""
+    return len(pattern) <= limits.PATTERN.value and fnmatchcase(name, pattern)
 
 
 def _plain(text: str) -> bool:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-_LONGEST = 20_000  # characters of a pattern that is tried at all
+from auditor import limits
+
 ONE, WITHIN, ACROSS = r"[^/\n]", r"[^/\n]*", r"[^\n]*"  # a character of a name, any of a name, any of a path
 FOLDERS = r"(?:[^\n]*/)?"  # any folders, or none
 
@@ -29,6 +30,10 @@ class Linear:
     def among(self, rows: "Rows") -> list[int]:
         """The numbers of the paths that match as a whole."""
         return rows.fitting(self._compiled.pattern.decode("utf-8", "replace"))
+
+    def within(self, text: str) -> bool:
+        """Whether it matches somewhere in the text."""
+        return self._compiled.search(_bytes(text)) is not None
 
 
 class Rows:
@@ -95,7 +100,7 @@ def linear(source: str) -> Linear | None:
 def _compiled(source: str) -> Any:
     import re2
 
-    if len(source) > _LONGEST:
+    if len(source) > limits.PATTERN.value:
         return None
     options = re2.Options()
     options.log_errors = False

@@ -290,6 +290,21 @@ ROWS = (
     Row("files: terraform", file("main.tf", lines('resource "google_storage_bucket" "b{}" {\n  name = "b"\n}')), 250),
     Row("files: secrets", file("src/gridload/keys.py", lines("KEY_{} = 'a1b2c3d4e5f6a7b8c9d0{}'")), 500),
     Row("files: CODEOWNERS", file("CODEOWNERS", lines("/src/{}/** @a")), 500),
+    # commands and settings that go on for ever
+    Row("files: one long word in a script", file("run.sh", lambda n: "python " + "a" * n + "\n"), 20000),
+    Row("files: ${{ in a script", file("run.sh", times("${{")), 20000),
+    Row("files: {{ in a justfile", file("justfile", lambda n: "test:\n    pytest " + "{{" * (n // 2) + "\n"), 20000),
+    Row("files: addresses in a step", file(".github/workflows/s.yml", lambda n: _workflow("'**'").replace("pytest tests", "wget " + "https://" * (n // 8))), 20000),
+    Row("files: assignments before a command", file("run.sh", times("a=1 ")), 20000),
+    Row("files: find -exec", file("run.sh", times("find -exec ")), 800),
+    Row("files: lines that go on", file("run.sh", times("a b \\\n")), 20000),
+    Row("files: Dockerfile lines that go on", file("dockerfiles/train.dockerfile", lambda n: "FROM python:3.11\nRUN " + "a && \\\n " * (n // 8) + "true\n"), 20000),
+    Row("files: quotes that stay open", file("run.sh", times("' \" \n")), 5000),
+    Row("files: quotes on a line", file("run.sh", times("' \" ")), 5000),
+    Row("files: pytest patterns", file("pytest.ini", lambda n: "[pytest]\naddopts = " + " ".join(f"--ignore-glob=a{i}*" for i in range(n // 20)) + "\n"), 20000),
+    Row("files: pytest options", file("pytest.ini", lambda n: "[pytest]\naddopts = -" + "a" * n + "\n"), 20000),
+    Row("glob: pluses", file(".github/workflows/s.yml", lambda n: "on:\n  push:\n    branches: ['a" + "+" * n + "']\njobs:\n  t:\n    runs-on: x\n    steps:\n      - run: pytest\n"), 20000),
+    Row("glob: a long rule", file(".gitignore", lambda n: "*a" * (n // 2) + "b\n"), 20000),
     # history
     Row("history: commits", lambda tree, n: None, 500, commits=True),
 )  # fmt: skip

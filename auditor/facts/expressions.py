@@ -68,7 +68,7 @@ def filled(text: str, look: Look) -> str:
         value = evaluate(match[1], look)
         return shown(value) if is_plain(value) else match[0]
 
-    return re.sub(r"\$\{\{(.*?)\}\}", put, text, flags=re.DOTALL)
+    return re.sub(r"\$\{\{((?:[^$]|\$(?!\{\{))*?)\}\}", put, text)
 
 
 def value_of(text: str, look: Look) -> Value:

@@ -1,5 +1,6 @@
 """What git does not keep: by the rules of a .gitignore, and by what tools always write."""
 
+from auditor import limits
 from auditor.linear import ACROSS, FOLDERS, ONE, WITHIN, Linear, character_class, escape, linear
 
 # Folders that a tool makes when it runs, wherever it runs.
@@ -21,7 +22,7 @@ def by_a_tool(path: str) -> bool:
 def ignore_rule(row: str) -> tuple[Linear, bool, bool] | None:
     """One line of a .gitignore: the pattern for a path below its folder, whether it is for folders only, whether it negates."""
     row = row.rstrip(" \t\r")
-    if not row or row.startswith("#"):
+    if not row or row.startswith("#") or len(row) > limits.PATTERN.value:
         return None
     negated = row.startswith("!")
     row = row[negated:]
@@ -29,17 +30,19 @@ def ignore_rule(row: str) -> tuple[Linear, bool, bool] | None:
     row = row.rstrip("/")
     anchored = "/" in row
     row = row.lstrip("/")
-    out, i = "", 0
+    out: list[str] = []
+    i = 0
     while i < len(row):
         if row.startswith("**/", i):
-            out, i = out + FOLDERS, i + 3
+            piece, i = FOLDERS, i + 3
         elif row.startswith("**", i):
-            out, i = out + ACROSS, i + 2
+            piece, i = ACROSS, i + 2
         elif row[i] == "[" and (found := character_class(row, i)):
-            out, i = out + found[0], found[1]
+            piece, i = found
         elif row[i] == "\\" and i + 1 < len(row):
-            out, i = out + escape(row[i + 1]), i + 2
+            piece, i = escape(row[i + 1]), i + 2
         else:
-            out, i = out + ({"*": WITHIN, "?": ONE}.get(row[i]) or escape(row[i])), i + 1
-    pattern = linear(("" if anchored else FOLDERS) + out)
+            piece, i = {"*": WITHIN, "?": ONE}.get(row[i]) or escape(row[i]), i + 1
+        out.append(piece)
+    pattern = linear(("" if anchored else FOLDERS) + "".join(out))
     return None if pattern is None else (pattern, only_folders, negated)

@@ -178,7 +178,7 @@ class Justfile:
             line, joined = 0, ""
 
     def _put(self, text: str, values: Mapping[str, str]) -> str:
-        return re.sub(r"\{\{(.*?)\}\}", lambda m: self._value(_tokens(m[1]), values), text)
+        return re.sub(r"\{\{((?:[^{\n]|\{(?!\{))*?)\}\}", lambda m: self._value(_tokens(m[1]), values), text)
 
 
 def just_recipes(file: File) -> dict[str, Recipe]:

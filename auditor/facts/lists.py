@@ -6,7 +6,6 @@ conda environment, a Pipfile, setup.cfg, a script's own block. What a reader can
 
 import posixpath
 import re
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 from typing import Any, Literal
@@ -14,6 +13,7 @@ from typing import Any, Literal
 from auditor import ini, limits
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
+from auditor.readers.shell import words_of
 from auditor.readers.toml import toml
 from auditor.readers.yaml import Node, yaml_root
 from auditor.shapes import Table, below, rows_of, table_of, texts_of
@@ -220,11 +220,7 @@ def requirement_lines(
             if not listing.requirement(text, i, group, how=how):
                 strange.append(i)
             continue
-        try:
-            options = shlex.split(row)
-        except ValueError:
-            options = words
-        _options(listing, options, i, group, how)
+        _options(listing, words_of(row), i, group, how)
     return strange
 
 

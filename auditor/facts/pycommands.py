@@ -4,6 +4,7 @@ import ast
 import shlex
 from collections.abc import Iterator, Mapping
 
+from auditor import limits
 from auditor.readers.nodes import children, walk
 from auditor.readers.python import Function, Module
 from auditor.readers.shell import Command, shell_commands
@@ -20,6 +21,7 @@ _WORDS = frozenset(
         "subprocess.Popen",
     ]
 )
+_REPLACED = {f"os.{how}{what}": int(how == "spawn") for how in ("exec", "spawn") for what in ("l", "lp", "v", "vp")}
 _LIMIT = 200  # commands of one file, and values of one name
 _COMPUTED = "{...}"
 
@@ -56,8 +58,11 @@ class PythonCommands:
                     texts = [(shlex.join(words), True)]
                 elif self._module.name(call.node.func).split(".")[0] in self._parameters(call.inside):
                     texts = self._commands(call.node.args[0], call.inside)
-            elif name in ("asyncio.create_subprocess_exec", "os.execvp", "os.execv", "os.execlp", "os.spawnlp"):
+            elif name == "asyncio.create_subprocess_exec":
                 texts = [(shlex.join(w for a in call.node.args for w in self._words(a, call.inside, 0)), True)]
+            elif name in _REPLACED:  # a mode, the program, then its words, the first of which is what it calls itself
+                given = [w for a in call.node.args for w in self._words(a, call.inside, 0)][_REPLACED[name] :]
+                texts = [(shlex.join([*given[:1], *given[2:]]), True)]
             elif name == "pytest.main" or name == "unittest.main":
                 given = self._words(call.node.args[0], call.inside, 0) if call.node.args else []
                 texts = [(shlex.join([name.split(".")[0], *given]), True)]
@@ -68,7 +73,7 @@ class PythonCommands:
             for text, plain in texts if texts is not None else ():
                 if made >= _LIMIT:
                     return
-                if not text or text.startswith((_COMPUTED, "'{...}'")):
+                if not text or text.startswith((_COMPUTED, "'{...}'")) or len(text) > limits.COMMAND.value:
                     self.computed.append(call.line)
                     continue
                 made += 1

@@ -10,7 +10,7 @@ from auditor.facts.known import known_program
 from auditor.facts.scenes import Call, Lookup, Script, said, shell_folder
 from auditor.lazy import compile_later
 from auditor.readers.docker import docker
-from auditor.readers.shell import shell_commands
+from auditor.readers.shell import shell_commands, words_of
 from auditor.readers.toml import toml, toml_line
 from auditor.readers.yaml import Node, yaml_root
 from auditor.shapes import below, rows_of, table_of, text_of, texts_of
@@ -107,7 +107,7 @@ def containers(lookup: Images, call: Call) -> Iterator[Script] | None:
     if words[:1] not in (["run"], ["exec"]):
         return None
     rest, options = _after_options(words[1:])
-    entry = shlex.split(options.get("--entrypoint", "")) if "'" not in options.get("--entrypoint", "") else []
+    entry = words_of(options.get("--entrypoint", ""))
     inside = [*entry, *rest[1:]]
     if inside and (entry or words[0] == "exec"):
         return iter([said(call.file, shlex.join(inside), call.line, call)])
@@ -174,7 +174,7 @@ def _compose(lookup: Images, call: Call, words: list[str]) -> Iterator[Script] |
 def _service_run(lookup: Images, call: Call, words: list[str], given: list[str]) -> Iterator[Script]:
     rest, options = _after_options(words[1:])
     if words[0] == "exec" or (words[0] == "run" and len(rest) > 1):
-        entry = shlex.split(options.get("--entrypoint", ""))
+        entry = words_of(options.get("--entrypoint", ""))
         yield said(call.file, shlex.join([*entry, *rest[1:]]), call.line, call)
         if words[0] == "exec":
             return
@@ -271,7 +271,7 @@ def _mise(lookup: Lookup, call: Call, name: str, depth: int) -> Iterator[Script]
         if isinstance(other := below(one, "task"), str):
             yield from _mise(lookup, call, other, depth + 1)
         elif isinstance(one, str):
-            yield said(found, re.sub(r"\{\{.*?\}\}", "$()", one), line, call, into)
+            yield said(found, re.sub(r"\{\{(?:[^{\n]|\{(?!\{))*?\}\}", "$()", one), line, call, into)
     if isinstance(own_file := told.get("file"), str):
         yield said(found, f"./{own_file.removeprefix('./')}", line, call, root)
 

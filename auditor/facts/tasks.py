@@ -277,7 +277,7 @@ def _pixi(call: Call, file: File, tasks: dict[str, list[object]], name: str, don
         for need in rows_of(needs) or [needs]:
             yield from _pixi(call, file, tasks, text_of(below(need, "task") or need), done)
         one = _words(below(task, "cmd") if isinstance(task, dict) else task)
-        if one := re.sub(r"\{\{.*?\}\}", "$()", one):
+        if one := re.sub(r"\{\{(?:[^{\n]|\{(?!\{))*?\}\}", "$()", one):
             into = text_of(below(task, "cwd"))
             yield said(file, one, toml_line(file, name), call, shell_folder(file.folder, into))
 
@@ -445,7 +445,7 @@ def _taskfile_task(
             text = re.sub(
                 r"\{\{-?\s*\.([\w.]+)[^}]*\}\}", lambda m: values.get(m[1], "" if m[1] == "CLI_ARGS" else "$()"), text
             )
-        return re.sub(r"\{\{.*?\}\}", "$()", text)
+        return re.sub(r"\{\{(?:[^{\n]|\{(?!\{))*?\}\}", "$()", text)
 
     def called(item: Node) -> Iterator[Script]:
         target = put((item["task"] or item).text)

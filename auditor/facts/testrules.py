@@ -1,12 +1,13 @@
 """How pytest is set up: the names that it collects by, and the folders that it looks in."""
 
 import re
-import shlex
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
-from auditor import ini
+from auditor import ini, limits
+from auditor.globs import fits_name
+from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
+from auditor.readers.shell import words_of
 from auditor.readers.text import readable
 from auditor.readers.toml import toml
 from auditor.shapes import below, table_of
@@ -37,22 +38,22 @@ class Rules:
     def selects(self, path: str) -> bool:
         """Whether a plain `pytest` comes to a file."""
         at = [p.strip("./") for p in self.paths]
-        if at and not any(fnmatchcase(path, p) or fnmatchcase(path, f"{p}/*") or not p for p in at):
+        if at and not any(fits_name(path, p) or fits_name(path, f"{p}/*") or not p for p in at):
             return False
         left_out = [p.removeprefix("./").strip("/") for p in self.option("--ignore")]
         globs = [p.removeprefix("./") for p in self.option("--ignore-glob")]
         return not any(path == p or path.startswith(p + "/") for p in left_out) and not any(
-            fnmatchcase(path, g) for g in globs
+            fits_name(path, g) for g in globs
         )
 
     def collects(self, path: str) -> bool:
         name = path.rsplit("/", 1)[-1]
-        hit = any(fnmatchcase(path if "/" in p else name, ("*/" + p) if "/" in p else p) for p in self.files)
+        hit = any(fits_name(path if "/" in p else name, ("*/" + p) if "/" in p else p) for p in self.files)
         return hit and not _IGNORED.search(path)
 
 
 def fits(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, p) if re.search(r"[*?\[]", p) else name.startswith(p) for p in patterns)
+    return any(fits_name(name, p) if re.search(r"[*?\[]", p) else name.startswith(p) for p in patterns)
 
 
 def rules(files: Files) -> tuple[Rules, tuple[str, ...]]:
@@ -66,12 +67,12 @@ def rules(files: Files) -> tuple[Rules, tuple[str, ...]]:
         if options is not None:
             made = Rules()
             return Rules(
-                _list(options.get("python_files")) or made.files,
-                _list(options.get("python_classes")) or made.classes,
-                _list(options.get("python_functions")) or made.functions,
-                _list(options.get("testpaths")),
-                _words(options.get("addopts")),
-            ), tuple(p.strip("./") for p in _list(options.get("pythonpath")))
+                _list(file, options.get("python_files")) or made.files,
+                _list(file, options.get("python_classes")) or made.classes,
+                _list(file, options.get("python_functions")) or made.functions,
+                _list(file, options.get("testpaths")),
+                _words(file, options.get("addopts")),
+            ), tuple(p.strip("./") for p in _list(file, options.get("pythonpath")))
     return Rules(), ()
 
 
@@ -89,16 +90,18 @@ def options_of(file: File) -> dict[str, object] | None:
     return {} if file.name.endswith("pytest.ini") and "ini" not in file.problems else None
 
 
-def _list(value: object) -> tuple[str, ...]:
+def _list(file: File, value: object) -> tuple[str, ...]:
     if isinstance(value, str):
-        return tuple(value.split())
-    return tuple(str(v) for v in value) if isinstance(value, list) else ()
+        return _some(file, value.split())
+    return _some(file, [str(v) for v in value]) if isinstance(value, list) else ()
 
 
-def _words(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        try:
-            return tuple(shlex.split(value))
-        except ValueError:
-            return tuple(value.split())
-    return _list(value)
+def _words(file: File, value: object) -> tuple[str, ...]:
+    return _some(file, words_of(value)) if isinstance(value, str) else _list(file, value)
+
+
+def _some(file: File, values: list[str]) -> tuple[str, ...]:
+    """The values of a setting; the first ones, and a hole, of one that goes on for ever."""
+    if len(values) > limits.PATTERNS.value:
+        unsure(Hole(file.path, f"a setting of pytest is read to {limits.PATTERNS}"))
+    return tuple(values[: limits.PATTERNS.value])

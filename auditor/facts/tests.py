@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from functools import partial
 
 from auditor.facts.fixtures import Definitions, definitions, is_fixture
@@ -14,6 +13,7 @@ from auditor.facts.ownmodules import own_modules
 from auditor.facts.testfiles import Case, Uncollected, collect_file
 from auditor.facts.testrules import Rules, rules
 from auditor.facts.unimportable import names_of
+from auditor.globs import fits_name
 from auditor.lazy import compile_later, dataclass
 from auditor.readers.nodes import literal, walk
 from auditor.readers.python import Function, Module, python
@@ -193,7 +193,7 @@ def _selected(
         told = f"{c.path}::{c.name.replace('.', '::')}"
         selected = (
             naming.selects(c.path)
-            and not any(fnmatchcase(c.path, i) or c.path.startswith(i + "/") for i in ignored)
+            and not any(fits_name(c.path, i) or c.path.startswith(i + "/") for i in ignored)
             and not any(told == d or told.startswith((d + "::", d + "[")) or c.path == d for d in deselected)
             and not any(f"pytest.mark.{m}" in c.marks for m in without)
         )

@@ -16,7 +16,7 @@ from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
 from auditor.linear import Rows
 from auditor.readers.shell import shell_commands
-from auditor.readers.workflows import WORKFLOWS, Job, Step, Workflow, github_expression, workflow
+from auditor.readers.workflows import WORKFLOWS, Job, Step, Workflow, github_glob, workflow
 from auditor.readers.yaml import Node, yaml_root
 from auditor.snapshot import File, Files
 
@@ -224,7 +224,8 @@ def path_filter_hits(paths: Iterable[str], patterns: Iterable[str]) -> tuple[str
     rows, through = _rows(every), set[int]()
     for pattern in patterns:
         keeps, glob = not pattern.startswith("!"), pattern.removeprefix("!")
-        hits = set() if "\n" in glob else set(rows.fitting(github_expression(glob)))  # rows end there; no path does
+        fits = github_glob(glob) if "\n" not in glob else None  # rows end there; no path does
+        hits = set(fits.among(rows)) if fits is not None else set()
         through = through | hits if keeps else through - hits
     return tuple(every[n] for n in sorted(through))
 

@@ -9,7 +9,7 @@ from auditor.readers.boundary import bounded
 from auditor.readers.docker import docker
 from auditor.readers.nodes import joined_text, literal
 from auditor.readers.python import python
-from auditor.readers.shell import Command, shell_commands
+from auditor.readers.shell import Command, shell_commands, typed
 from auditor.readers.toml import toml, toml_line
 from auditor.readers.workflows import workflow
 from auditor.readers.yaml import yaml_root
@@ -34,7 +34,7 @@ def _commands(file: File) -> Iterator[Command]:
     elif (re.search(r"dockerfile|containerfile", name) or name.endswith(".docker")) and file.suffix not in _SCRIPTS:
         for instruction in docker(file):
             if instruction.name == "RUN" and len(instruction.values) > 1:
-                yield Command(shlex.join(instruction.values), instruction.line)
+                yield from typed(shlex.join(instruction.values), instruction.line)
             elif instruction.name == "RUN":
                 body = re.sub(
                     r"^\s*RUN\s+(--\S+\s+)*",
@@ -62,7 +62,7 @@ def _commands(file: File) -> Iterator[Command]:
                 first = call.argument(0, "command")
                 if isinstance(first, ast.List | ast.Tuple):
                     words = [str(w) for w in (literal(e) for e in first.elts) if isinstance(w, str)]
-                    yield Command(shlex.join(words), first.lineno)
+                    yield from typed(shlex.join(words), first.lineno)
                 elif text := joined_text(first):
                     yield from shell_commands(text, first.lineno if first is not None else call.line)
     elif file.suffix in ("yaml", "yml", "json") and re.search(r"\b(steps|entry|scripts)[\"']?\s*:", file.text):
@@ -85,7 +85,7 @@ def _configured(file: File) -> Iterator[Command]:
         elif entry.rsplit("/", 1)[-1] in ("bash", "sh") and len(arguments) > 1:
             yield from shell_commands(arguments[-1], step["args"].items[-1].line)
         elif arguments:
-            yield Command(
+            yield from typed(
                 shlex.join(
                     [entry or {"cloud-sdk": "gcloud", "cloudsdktool": "gcloud"}.get(program, program), *arguments]
                 ),

@@ -1,7 +1,9 @@
 """The instructions of Dockerfiles."""
 
 import re
+from collections.abc import Sequence
 
+from auditor import limits
 from auditor.lazy import compile_later, dataclass
 from auditor.readers.boundary import bounded
 from auditor.snapshot import File
@@ -29,11 +31,27 @@ def docker(file: File) -> tuple[Instruction, ...]:
     return bounded(file, "docker", _docker, tuple)
 
 
+def _endless(rows: Sequence[str]) -> bool:
+    """Whether lines that go on in the next one are together longer than a command may be: the parser copies all of them for
+    each."""
+    so_far = 0
+    for row in rows:
+        so_far += len(row)
+        if so_far > limits.COMMAND.value:
+            return True
+        if not row.rstrip().endswith(("\\", "`")) and row.strip() and not row.lstrip().startswith("#"):
+            so_far = 0
+    return False
+
+
 def _docker(file: File) -> tuple[Instruction, ...]:
     if not _FROM.search(file.text):
         head = next((row.lstrip() for row in file.lines if row.strip() and not row.lstrip().startswith("#")), "")
         if re.match(r"(?i)[^\sA-Z]\S{0,8}FROM\s", head):
             file.cannot("docker", f"{file.path} does not parse as a Dockerfile (odd letters before FROM)")
+        return ()
+    if _endless(file.lines):
+        file.cannot("docker", f"{file.path} has an instruction of more than {limits.COMMAND}")
         return ()
     import dockerfile  # compiled; only where there is one to read
 

@@ -2,16 +2,25 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from auditor import limits
 from auditor.holes import Hole, unsure
-from auditor.lazy import dataclass
+from auditor.lazy import compile_later, dataclass
 
 _BEFORE_A_COMMAND = frozenset(
     ["sudo", "time", "exec", "command", "if", "elif", "while", "until", "then", "do", "else", "!", "@", "-"]
 )
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a command, without their quotes. Where a quote is left open, and in a text that is longer than anybody
+    types, blanks alone part them."""
+    try:
+        return text.split() if len(text) > limits.COMMAND.value else shlex.split(text)
+    except ValueError:
+        return text.split()
 
 
 @dataclass(frozen=True)
@@ -28,14 +37,12 @@ class Command:
         # `${{ matrix.python }}` is one word
         text = self.text
         if "${{" in text:
-            text = re.sub(r"\$\{\{.*?\}\}", lambda m: re.sub(r"\s+", "", m[0]), text)
-        try:
-            words = shlex.split(text, comments=False)
-        except ValueError:
-            words = text.split()
-        while words and (re.match(r"^\w+=", words[0]) or words[0] in _BEFORE_A_COMMAND):
-            words = words[1:]
-        return tuple(w.lstrip("@") if i == 0 else w for i, w in enumerate(words))
+            text = re.sub(r"\$\{\{(?:[^$\n]|\$(?!\{\{))*?\}\}", lambda m: re.sub(r"\s+", "", m[0]), text)
+        words = words_of(text)
+        at = 0
+        while at < len(words) and (re.match(r"^\w+=", words[at]) or words[at] in _BEFORE_A_COMMAND):
+            at += 1
+        return tuple(w.lstrip("@") if i == at else w for i, w in enumerate(words[at:], at))
 
     @cached_property
     def bare(self) -> tuple[str, ...]:
@@ -183,10 +190,7 @@ def _within(command: Command, depth: int) -> Iterator[Command]:
     elif program == "eval":
         scripts = [" ".join(words[1:])]
     elif program == "find":
-        starts = [i for i, w in enumerate(words) if w in ("-exec", "-execdir", "-ok", "-okdir")]
-        for at in starts:
-            end = next((i for i in range(at + 1, len(words)) if words[i] in (";", "+")), len(words))
-            scripts.append(shlex.join(words[at + 1 : end]))
+        scripts = [shlex.join(one) for one in _executed(words)]
     elif "parallel" in command.words[:4] and program == ":::":
         scripts = list(words[1:])
     for script in scripts:
@@ -195,11 +199,34 @@ def _within(command: Command, depth: int) -> Iterator[Command]:
                 yield Command(inner.text, command.line, command.soft or inner.soft)
 
 
+def _executed(words: Sequence[str]) -> Iterator[list[str]]:
+    """What a `find` starts: the words from each `-exec` to its `;` or `+`, whatever they are. A word belongs to one of them."""
+    inside: list[str] | None = None
+    for word in words:
+        if inside is None:
+            inside = [] if word in ("-exec", "-execdir", "-ok", "-okdir") else None
+        elif word in (";", "+"):
+            yield inside
+            inside = None
+        else:
+            inside.append(word)
+    if inside is not None:
+        yield inside
+
+
 def _skip_options(words: list[str]) -> list[str]:
     i = 0
     while i < len(words) and words[i].startswith("-") and words[i] != "--":
         i += 2 if words[i] in _TAKES_VALUE else 1
     return words[i + 1 :] if i < len(words) and words[i] == "--" else words[i:]
+
+
+def typed(text: str, line: int) -> list[Command]:
+    """Words that somebody joined as one command; none, and a hole, where they are longer than anybody types."""
+    if len(text) > limits.COMMAND.value:
+        unsure(Hole("", f"a command is read to {limits.COMMAND}", line))
+        return []
+    return [Command(text, line)]
 
 
 _AHEAD = 100  # lines to look for the end of a string that goes on over lines
@@ -215,21 +242,29 @@ def shell_commands(text: str, line: int = 1, depth: int = 0) -> list[Command]:
     rows = text.split("\n")
     i = 0
     while i < len(rows):
-        start, joined = i, rows[i]
+        start, joined, long = i, rows[i], len(rows[i])
         while joined.rstrip().endswith("\\") and i + 1 < len(rows):
             i += 1
             # a comment between continued lines ends them in a shell, but not in a Dockerfile
             joined = joined.rstrip()[:-1] + " " + ("" if rows[i].lstrip().startswith("#") else rows[i].lstrip())
             if rows[i].lstrip().startswith("#"):
                 joined += "\\"
-        while ("'" in joined or '"' in joined) and _open_quote(joined):  # a string that goes on over lines
-            ahead = range(i + 1, min(i + _AHEAD, len(rows)))
-            close = next((k for k in ahead if not _open_quote(joined + "\n" + rows[k])), 0)
-            if not close:
+            long += len(rows[i])
+            if long > limits.COMMAND.value:
+                joined = joined.rstrip()[-1:]  # all that counts is whether it goes on
+        if long > limits.COMMAND.value:
+            unsure(Hole("", f"a command is read to {limits.COMMAND}", line + start))
+            i += 1
+            continue
+        while (
+            quote := _outside(joined)[1] if "'" in joined or '"' in joined else ""
+        ):  # a string that goes on over lines
+            close = _closing(rows, i + 1, quote)
+            if not close or len(joined) > limits.COMMAND.value:
                 break
             joined += "\n" + "\n".join(rows[i + 1 : close + 1])
             i = close
-        heredoc = "<<" in joined and re.search(r"(?<![<\w(])<<-?\s*(['\"]?)([A-Za-z_]\w*)\1", _unquoted(joined))
+        heredoc = "<<" in joined and re.search(r"(?<![<\w(])<<-?\s*(['\"]?)([A-Za-z_]\w*)\1", _outside(joined)[0])
         i += 1
         if heredoc:
             while i < len(rows) and rows[i].strip() != heredoc.group(2):
@@ -300,15 +335,25 @@ def _inner(text: str) -> tuple[str, list[str], bool]:
     return out, inner, False
 
 
-def _open_quote(text: str) -> bool:
-    """Whether a string is still open at the end of the text."""
-    return _unquoted(text).endswith("\0")
+def _closing(rows: list[str], start: int, quote: str) -> int:
+    """The first of the next lines with which a string ends that is open before them; 0 without one."""
+    length = 0
+    for k in range(start, min(start + _AHEAD - 1, len(rows))):
+        length += len(rows[k])
+        if length > limits.COMMAND.value:
+            break
+        if quote in rows[k] and not _outside(rows[k], quote)[1]:
+            return k
+    return 0
 
 
-def _unquoted(text: str) -> str:
-    """The text with what stands in quotes or a comment left out (the word of a heredoc keeps its quotes); a null at the
-    end stands for an open quote."""
-    out, quote, i = "", "", 0
+_HEREDOC_WORD = compile_later(r"(['\"])\w+\1")
+
+
+def _outside(text: str, quote: str = "") -> tuple[str, str]:
+    """The text with what stands in quotes or a comment left out (the word of a heredoc keeps its quotes), and the quote that is
+    still open at its end; `quote` is open at its start."""
+    out, i = "", 0
     while i < len(text):
         c = text[i]
         if quote:
@@ -319,9 +364,9 @@ def _unquoted(text: str) -> str:
         elif c == "\\":
             i += 1
         elif c in "'\"":
-            if word := re.match(r"(['\"])\w+\1", text[i:]) if re.search(r"<<-?\s*$", out) else None:
+            if out[-40:].rstrip().endswith(("<<", "<<-")) and (word := _HEREDOC_WORD.match(text, i)):
                 out += word.group()
-                i += word.end()
+                i = word.end()
                 continue
             quote = c
         elif c == "#" and (i == 0 or text[i - 1].isspace()):
@@ -331,7 +376,7 @@ def _unquoted(text: str) -> str:
         else:
             out += c
         i += 1
-    return out + ("\0" if quote else "")
+    return out, quote
 
 
 def _split(text: str) -> list[tuple[str, str]]:

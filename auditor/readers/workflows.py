@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from auditor import limits
 from auditor.lazy import dataclass
 from auditor.linear import ACROSS, FOLDERS, WITHIN, Linear, character_class, escape, linear
 from auditor.readers.boundary import bounded
@@ -101,13 +102,10 @@ def _branch_glob(pattern: str, branch: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def github_glob(pattern: str) -> Linear | None:
-    """GitHub's filter pattern for branches and paths. None for a pattern that GitHub would refuse: it matches nothing."""
-    return linear(github_expression(pattern))
-
-
-def github_expression(pattern: str) -> str:
-    """GitHub's filter pattern as an expression: `*` stops at `/`, `**` does not, `?` and `+` repeat what stands before
-    them, `[]` is a choice."""
+    """GitHub's filter pattern for branches and paths: `*` stops at `/`, `**` does not, `?` and `+` repeat what stands
+    before them, `[]` is a choice. None for a pattern that GitHub would refuse: it matches nothing."""
+    if len(pattern) > limits.PATTERN.value:
+        return None
     out: list[str] = []
     i = 0
     while i < len(pattern):
@@ -130,7 +128,7 @@ def github_expression(pattern: str) -> str:
         else:
             out.append(escape(c))
             i += 1
-    return "".join(out)
+    return linear("".join(out))
 
 
 WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", ".gitlab-ci.yaml")

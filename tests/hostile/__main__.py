@@ -1,4 +1,4 @@
-"""`python -m tests.hostile`: see `cases`, `mutants` and `code_mutants`."""
+"""`python -m tests.hostile`: see `program`, `mutants` and `code_mutants`."""
 
 import sys
 from pathlib import Path
@@ -21,9 +21,9 @@ def main() -> None:
 
             sys.exit(not code_mutants.told(rest))
         case rest:
-            import cases
+            import program
 
-            sys.exit(not cases.told(rest))
+            sys.exit(not program.told(rest))
 
 
 if __name__ == "__main__":

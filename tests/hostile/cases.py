@@ -1,17 +1,15 @@
 """Hostile submissions, each made by code on the fixture `overclaiming`, run through `audit`, `check`, `batch` and `--judge batch:`.
 
-`python -m tests.hostile [WORD ...] [--verb VERB]` runs those whose name has one of the words (all without one), and prints a table. A case
-holds where each verb ends by itself within its limits, with the exit code that is due, without a traceback, and where no box
-that was contradicted comes to count as supported. What needs more than one submission is in `scenes`.
+`program` runs them and prints a table. A case holds where each verb ends by itself within its limits, with the exit code that
+is due, without a traceback, and where no box that was contradicted comes to count as supported. What needs more than one
+submission is in `scenes`.
 """
 
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,7 +27,8 @@ DUE: Collection[int] = (1, 2)
 
 @dataclass(frozen=True)
 class Case:
-    """One hostile submission. `codes` are the exit codes that are due; `said` has to stand in what is printed or said."""
+    """One hostile submission. `codes` are the exit codes that are due; `said` has to stand in what is printed or said. `brings`
+    names the boxes whose work the case adds, so that they count as supported with right."""
 
     entry: str
     name: str
@@ -38,6 +37,7 @@ class Case:
     said: str = ""
     verbs: Sequence[str] = VERBS
     commit: bool = True
+    brings: Collection[str] = ()
 
     @property
     def full(self) -> str:
@@ -247,7 +247,7 @@ def _together(n: int) -> Make:
 
 
 ODDS = (
-    *(Case("A10", f"{path}: {text[:30]!r}", write(path, text), verbs=("audit",)) for path, texts in ODD.items() for text in texts),
+    *(Case("A10", f"{path} {n}: {text[:30]!r}", write(path, text), verbs=("audit",)) for path, texts in ODD.items() for n, text in enumerate(texts)),
     *(Case("A10", f"odd files together, {n}", _together(n), verbs=("check", "batch", "judge")) for n in range(20)),
 )  # fmt: skip
 
@@ -334,7 +334,7 @@ TEXTS = (
     *(Case("B9", f"an author {name!r}", _message(b"x", name)) for name in ("A\x1fb", "A\x1eb", "\u2028", "", "\x1b[2J", "=1+1", "A" * 100_000)),
     *(Case("A11", f"{what} is {how}", _broken(what, how), codes=(1, 2)) for what in ("HEAD", "HEAD^{tree}", "HEAD~3", "HEAD~3^{tree}", "HEAD:src", "HEAD:src/gridload/train.py", f"HEAD:{REPORT}", "HEAD:pyproject.toml") for how in ("missing", "cut", "empty", "garbage")),
     Case("A11", "an index of rubbish", write(".git/index", "rubbish-rubbish"), verbs=("check",), codes=(2,), commit=False),
-    *(Case("C", f"git's own files: {path}", write(f".git/{path}", text), codes=(1, 2), commit=False) for path, text in (("HEAD", ""), ("HEAD", "ref: refs/heads/nowhere\n"), ("HEAD", "\x00" * 50), ("HEAD", "0" * 40), ("config", "[core"), ("config", "[core]\nbare = maybe\n"), ("config", "[core]\nrepositoryformatversion = 9\n[extensions]\nx = y\n"), ("packed-refs", "rubbish\n"), ("shallow", "rubbish\n"), ("info/grafts", "rubbish\n"), ("objects/info/alternates", "/etc\n/nowhere\n"), ("commondir", "/etc\n"), ("info/exclude", "*\n"), ("info/attributes", "* filter=x\n"))),
+    *(Case("C", f"git's own files: {path} {text[:20]!r}", write(f".git/{path}", text), codes=(1, 2), commit=False) for path, text in (("HEAD", ""), ("HEAD", "ref: refs/heads/nowhere\n"), ("HEAD", "\x00" * 50), ("HEAD", "0" * 40), ("config", "[core"), ("config", "[core]\nbare = maybe\n"), ("config", "[core]\nrepositoryformatversion = 9\n[extensions]\nx = y\n"), ("packed-refs", "rubbish\n"), ("shallow", "rubbish\n"), ("info/grafts", "rubbish\n"), ("objects/info/alternates", "/etc\n/nowhere\n"), ("commondir", "/etc\n"), ("info/exclude", "*\n"), ("info/attributes", "* filter=x\n"))),
 )  # fmt: skip
 
 # -- A13, A14, B1, B10, B11: what acts --------------------------------------------------------------------------------
@@ -412,13 +412,16 @@ def _names(repo: Path) -> None:
 ACTS = (
     Case("B1", "settings, hooks and attributes that name a command", _acting, commit=False),
     *(Case("B10", f"git's settings: {text!r}"[:70], config(text), commit=False) for text in ("[blame]\n\tignoreRevsFile = .git-blame-ignore-revs", "[i18n]\n\tlogOutputEncoding = UTF-16", "[core]\n\tworktree = /", "[include]\n\tpath = /etc/passwd", "[core]\n\tbare = true", "[extensions]\n\tobjectFormat = sha256", "[core]\n\trepositoryFormatVersion = 1\n[extensions]\n\tnonsense = x", "[safe]\n\tdirectory =", "[color]\n\tui = always", "[diff]\n\trenames = copies\n\torderFile = /nowhere", "[core]\n\tignoreCase = true", "[index]\n\tsparse = true", "[core]\n\tsparseCheckout = true")),
-    Case("B10", "grafts and replace refs", lambda repo: (write(".git/info/grafts", git(repo, "rev-parse", "HEAD") + "\n")(repo), git(repo, "replace", "HEAD", "HEAD~5")), commit=False),
+    Case("B10", "grafts and replace refs", lambda repo: (git(repo, "replace", "HEAD", "HEAD~5"), write(".git/info/grafts", git(repo, "rev-parse", "HEAD") + "\n")(repo)), commit=False),
     Case("B10", "shallow", lambda repo: write(".git/shallow", git(repo, "rev-parse", "HEAD") + "\n")(repo), commit=False),
     Case("A13", "80 orders to a model in every place", _injected, commit=False),
     Case("A14", "names that act", _names),
     Case("B11", "links to elsewhere", report(lambda t: t.replace("### Question 8", "[a](https://github.com%2F@evil.example/login) [b](javascript:alert(1)) <https://github.com%23@evil.example>\n\n### Question 8"))),
     *(Case("A13", f"an answer with {ascii(text)[:40]}", report(lambda t, text=text: t.replace("### Question 8", text + "\n\n### Question 8"))) for text in ("\x1b]0;x\x07\x1b[2J", "\x9b2J\x85::error::x\u2028::error::y", "\u202e\u2066", "::error::x\n##[error]y\n%0A::error::z", "=HYPERLINK(\"http://evil.example\")", "<script>alert(1)</script><img src=x onerror=alert(1)>", "\ufffd" * 999, "e" + "\u0301" * 20_000)),
 )  # fmt: skip
+
+
+BRINGS = {"files: calls": ("logging",)}
 
 
 def _stress() -> tuple[Case, ...]:
@@ -441,6 +444,7 @@ def _stress() -> tuple[Case, ...]:
             row.name,
             make(row),
             verbs=("judge",) if row.judge else ("audit",),
+            brings=BRINGS.get(row.name, ()),
         )
         for row in stress.ROWS
         if not row.commits and row.name != "files: deep folder"
@@ -456,7 +460,7 @@ def every() -> tuple[Case, ...]:
 
 
 @cache
-def _plain() -> tuple[Path, Mapping[str, tuple[bool, str]]]:
+def plain() -> tuple[Path, Mapping[str, tuple[bool, str]]]:
     """The fixture, built once, and what its boxes count as."""
     folder = Path(tempfile.mkdtemp(prefix="hostile-"))
     repo = build("overclaiming", folder / "overclaiming")
@@ -480,9 +484,9 @@ def _add(repo: Path) -> None:
 def made(case: Case, into: Path) -> Path:
     """The submission of a case in a folder."""
     repo = into / "groups" / "overclaiming"
-    shutil.copytree(_plain()[0], repo, symlinks=True)
+    shutil.copytree(plain()[0], repo, symlinks=True)
     case.make(repo)
-    if case.commit and git(repo, "rev-parse", "HEAD") == git(_plain()[0], "rev-parse", "HEAD"):
+    if case.commit and git(repo, "rev-parse", "HEAD") == git(plain()[0], "rev-parse", "HEAD"):
         try:
             _add(repo)
             git(repo, "commit", "-q", "--allow-empty", "-m", "Change something")
@@ -543,51 +547,14 @@ def _hold(case: Case, verb: str, done: Done, repo: Path, folder: Path) -> None:
     if record is None:
         return
     done.wrong += faults_in(record)
-    before = _plain()[1]
+    before = plain()[1]
     after = labels(record)
     better = [
         i
         for i, (ticked, label) in after.items()
-        if i in before and before[i] == (ticked, "contradicted") and label == "supported"
+        if before.get(i) == (ticked, "contradicted") and label == "supported" and i not in case.brings
     ]
     if better:
         done.wrong.append(f"contradicted before, supported now: {', '.join(better)}")
     if "root:x:0" in json.dumps(record):
         done.wrong.append("a file of this machine was read")
-
-
-def told(words: Sequence[str]) -> bool:
-    """Run and print the table; whether everything held."""
-    import scenes
-
-    rest = list(words)
-    verbs: Sequence[str] = VERBS
-    if "--verb" in rest:
-        at = rest.index("--verb")
-        verbs = (rest[at + 1],)
-        del rest[at : at + 2]
-    chosen = [c for c in every() if not rest or any(w in c.full for w in rest)]
-    print(f"{'case':70} {'verb':6} {'exit':>4} {'s':>6} {'MB':>6}  verdict")
-    failed = ran = 0
-    slowest, largest = 0.0, 0.0
-    _plain()
-    with ThreadPoolExecutor(2) as pool:
-        for case, rows in zip(chosen, pool.map(lambda c: tried(c, verbs), chosen), strict=True):
-            for verb, done in rows:
-                ran, failed = ran + 1, failed + bool(done.wrong)
-                slowest, largest = max(slowest, done.seconds), max(largest, done.mb)
-                print(
-                    f"{ascii(case.full)[1:-1][:70]:70} {verb:6} {done.code:4} {done.seconds:6.1f} {done.mb:6.0f}  {'; '.join(done.wrong) or 'held'}",
-                    flush=True,
-                )
-    for scene in scenes.SCENES:
-        if rest and not any(w in scene.full for w in rest):
-            continue
-        why, took = scenes.play(scene)
-        ran, failed = ran + 1, failed + bool(why)
-        print(f"{scene.full[:70]:70} {'scene':6} {'':4} {took:6.1f} {'':6}  {why or 'held'}", flush=True)
-    print(
-        f"{len(chosen)} cases, {ran} runs, {failed} did not hold; {slowest:.1f} s and {largest:.0f} MB at most",
-        file=sys.stderr,
-    )
-    return not failed

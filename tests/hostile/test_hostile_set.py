@@ -2,9 +2,11 @@
 all mutants; so does this file with AUDITOR_HOSTILE=all."""
 
 import os
+from pathlib import Path
 
 import cases
 import mutants
+import program
 import pytest
 import scenes
 from build_fixture import NAMES
@@ -28,6 +30,25 @@ def test_the_set_is_wide() -> None:
     }  # fmt: skip
     assert {c.full for c in every} >= set(FEW)
     assert len(every) >= 500
+    assert len({(c.entry, c.name) for c in every}) == len(every), "a log knows a case by its name"
+
+
+def test_a_log_goes_on_where_a_run_stopped(tmp_path: Path) -> None:
+    case, file = cases.every()[0], tmp_path / "log"
+    first = program.Log(file)
+    assert first.left(case, cases.VERBS) == case.verbs
+    for verb in ("audit", "check"):
+        first.add(program.Row(case.entry, case.name, verb, 1, 1.5, 60, ("a traceback",) if verb == "check" else ()))
+    with file.open("a", encoding="utf-8") as cut:
+        cut.write('{"entry": "A6", "na')
+    second = program.Log(file)
+    assert second.rows == first.rows
+    assert second.left(case, cases.VERBS) == ("batch", "judge")
+    assert second.left(case, ("audit",)) == ()
+    second.add(program.Row(case.entry, case.name, "batch", 1, 2.5, 70, ()))
+    third = program.Log(file)
+    assert third.left(case, cases.VERBS) == ("judge",)
+    assert program.summary(third.rows.values()).splitlines()[1].split() == ["A6", "1", "3", "1", "2.5", "70"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: ascii(c.full))

@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
-from auditor.lazy import compile_later
+from auditor.linear import Linear, linear
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.probes.data.code import ABOUT_MODEL, is_download
@@ -14,12 +15,13 @@ from auditor.readers.python import Module, python
 from auditor.readers.shell import Command, shell_commands
 from auditor.snapshot import Files
 
-_PULLS = compile_later(
+_PULLS = (
     r"\bdvc\s+(pull|fetch|import|import-url|get|get-url)\b"
     r"|\b(gsutil|gcloud storage|aws s3|azcopy|rclone)\b.*?\b(cp|rsync|sync|copy)\s+(-\S+\s+)*[\"']?((gs|s3|https)://|\{\.\.\.\})"
     r"|\bkaggle (datasets|competitions) download\b|\b(huggingface-cli|hf) download\b.*--repo-type[ =]dataset|\bgdown\b"
     r"|\b(wget|curl)\b.*https?://\S*(data|zenodo|kaggle|\.(zip|tar|tgz|gz|csv|parquet|json|npz|h5)\b)"
 )
+
 _PROGRAMS = frozenset(["dvc", "gsutil", "gcloud", "aws", "wget", "curl", "kaggle", "uv", "gdown", "azcopy", "rclone"])
 
 _DOWNLOAD_WORDS = (
@@ -43,6 +45,16 @@ _DOWNLOAD_WORDS = (
 )
 
 
+@lru_cache(maxsize=1)
+def _pulling() -> Linear | None:
+    return linear(_PULLS)
+
+
+def _pulls(text: str) -> bool:
+    """Whether a command brings data; by RE2, since a line may name ever so many addresses."""
+    return (form := _pulling()) is not None and form.within(text)
+
+
 @probe(
     "data-download",
     asks="Does something in the repository download or pull the data?",
@@ -60,7 +72,7 @@ def data_download(files: Files) -> Iterator[Evidence]:
             named = bool(DATA_WORD.search(file.path.rsplit(".", 1)[0]))
             yield from (file.cite(c.line, c.end) for c in module.calls if is_download(c, named))
         for command in _command_lists(module) if module else commands(file):
-            if _PULLS.search(command.text) and not ABOUT_MODEL.search(command.text):
+            if _pulls(command.text) and not ABOUT_MODEL.search(command.text):
                 pulls.append(file.cite(command.line))
     yield from pulls
 
@@ -87,7 +99,7 @@ def data_fetched(files: Files) -> Iterator[Evidence]:
                 yield file.cite(call.line, call.end, note="downloads data")
         if named:
             for command in _command_lists(module):
-                if _PULLS.search(command.text) and not ABOUT_MODEL.search(command.text):
+                if _pulls(command.text) and not ABOUT_MODEL.search(command.text):
                     yield file.cite(command.line, note="downloads data")
 
 
