@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from auditor.lazy import compile_later, dataclass
+from auditor.letters import as_read
 
 PICTURE = compile_later(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|ico|tiff?|pdf)$", re.IGNORECASE)
 _QUESTION_ROW = compile_later(r"^ {0,3}#{1,6}[ \t]*\**[ \t]*question[ \t]+\d{1,3}\b", re.IGNORECASE)
@@ -283,7 +284,10 @@ def leads_to_anchor(target: str, known: frozenset[str], path: str) -> bool:
     name = unquote(target[1:]).lower()
     if name == "readme" and path.rpartition("/")[2].lower().startswith("readme"):
         return True
-    return name in known or name.removeprefix("user-content-") in known
+    if name in known or name.removeprefix("user-content-") in known:
+        return True
+    # one of the two may come from a text whose look-alikes of letters were put right
+    return not all(k.isascii() for k in known) and as_read(name) in {as_read(k) for k in known}
 
 
 def _tags_of(tokens: Sequence[Token]) -> Iterator[tuple[int, Tag]]:

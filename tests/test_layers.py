@@ -67,7 +67,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "gitdir": set(),
     "locks": set(),
     "whole": set(),
-    "markup": set(),
+    "markup": {"letters"},
     "checklist": {"markup", "profile"},
     "report": {
         "checklist",

@@ -137,3 +137,16 @@ def test_the_outline() -> None:
 def test_html_that_never_ends() -> None:
     for text in ("<img src='a", "<!-- ", "<a b=", "</", "<![CDATA[", "<?", "&#xfffffff;", "<svg/onload=x>"):
         html_tags(text * 50)
+
+
+@pytest.mark.parametrize(
+    ("heading", "link", "there"),
+    [
+        ("### α Two ponds", "#α-two-ponds", True),
+        ("### α Two ponds", "#a-two-ponds", True),  # as a text whose look-alikes were put right has it
+        ("### A Two ponds", "#b-two-ponds", False),
+        ("### Über Teiche", "#uber-teiche", False),
+    ],
+)
+def test_anchors_of_letters_that_look_alike(heading: str, link: str, there: bool) -> None:
+    assert leads_to_anchor(link, anchors(f"{heading}\n\ntext\n"), "docs/a.md") is there

@@ -52,10 +52,11 @@ def _pythons(snapshot: Snapshot) -> Iterator[Named]:
     globs = ("pyproject.toml", "*/pyproject.toml", ".python-version", "**/environment.y*ml")
     for file in snapshot.select(globs, stubs=True):
         if file.name == "pyproject.toml":
-            spec = below(toml(file), "project", "requires-python")
-            line = next((i for i, row in enumerate(file.lines, 1) if "requires-python" in row), 0)
-            if isinstance(spec, str) and line:
-                yield Named("project", spec, file, line)
+            for keys, row_of in zip(_SAID_IN, (r"\s*\W?requires-python\W", r"\s*python\s*="), strict=True):
+                spec = text_of(below(toml(file), *keys))
+                line = next((i for i, row in enumerate(file.lines, 1) if re.match(row_of, row)), 0)
+                if spec and line:
+                    yield Named("project", spec if keys[0] == "project" else _of_poetry(spec), file, line)
             continue
         for i, row in enumerate(file.lines, 1):
             if pin := re.match(r"\s*(\d+\.\d+)", row) if file.name == ".python-version" else _PINNED.match(row):
@@ -66,6 +67,15 @@ def _pythons(snapshot: Snapshot) -> Iterator[Named]:
         for i, row in enumerate(file.lines, 1):
             if "python" in row.lower() and not row.lstrip().startswith("#"):
                 yield from (Named("workflow", m[0], file, i) for m in _STATED.finditer(row))
+
+
+def _of_poetry(spec: str) -> str:
+    """Poetry's `^3.9` and `~3.9` as the range that they stand for; others as they are."""
+    if match := re.fullmatch(r"([\^~])\s*(\d+)\.(\d+)(\.\d+)?", spec.strip()):
+        kind, major, minor, patch = match.groups("")
+        end = f"{number_of(major) + 1}" if kind == "^" else f"{major}.{number_of(minor) + 1}"
+        return f">={major}.{minor}{patch},<{end}"
+    return spec
 
 
 def begins(held: str, said: str) -> bool:

@@ -71,6 +71,8 @@ _FORMS = {
         "GitLab token": r"gl[a-z]+-[A-Za-z0-9_=-]{20,}(?:\.[A-Za-z0-9_.-]+)?|GR1348941[A-Za-z0-9_-]{20,}",
         "Hugging Face token": r"(?:hf_|api_org_)[A-Za-z0-9]{34,}",
         "Slack token": r"xox[abeoprs]-(?:\d-)?(?:\d{6,14}-){1,3}[A-Za-z0-9-]{10,}|xox[are]-(?:\d-)?(?=[A-Za-z]{0,100}\d)[A-Za-z0-9]{20,}|xox[bpe]-\d-[A-Za-z0-9]{100,}|xapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+",
+        # a signature of 32 bytes, as base64 or with its signs as an address has them
+        "Azure key": r"(?=(?:[A-Za-z0-9_-]|%2[BbFf]|[+/]){43}(?:=|%3[Dd])?\Z)[A-Za-z0-9_%+/=-]+",
         "SendGrid key": r"SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{39,50}",
         "OpenAI or Anthropic key": r"sk-(?:[\w-]*[_-])?(?=[A-Za-z]{0,200}\d)[A-Za-z0-9]{16,}[\w-]*",
         "Package index token": r"pypi-[A-Za-z0-9_-]{50,}|npm_[A-Za-z0-9]{36}",

@@ -215,8 +215,10 @@ def test_dependencies(package: str, state: str, files: dict[str, str], more: dic
         ("python", "3.9", "unknown", "contradicted"),
         ("python", "3.12", "unknown", "supported"),
         ("python", "3", "unknown", "supported"),
-        ("python", ">=3.9", "project", "open"),
-        ("python", "3.9+", "project", "open"),
+        ("python", ">=3.9", "project", "contradicted"),  # it begins at 3.11
+        ("python", "3.9+", "project", "contradicted"),
+        ("python", ">=3.11", "project", "supported"),
+        ("python", ">=3.9", "image", "open"),
         ("python", "the newest", "project", "open"),
         ("torch", "2.1", "unknown", "supported"),
         ("torch", "2.1.0", "unknown", "supported"),
@@ -227,6 +229,24 @@ def test_dependencies(package: str, state: str, files: dict[str, str], more: dic
 )
 def test_versions(of: str, value: str, place: str, expected: str) -> None:
     assert label(case(LISTED), "version", of=of, value=value, place=place) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "value", "expected"),
+    [
+        ({".python-version": "3.12.5\n"}, ">=3.8", "open"),  # what developers run
+        ({".python-version": "3.12.5\n"}, "3.8", "contradicted"),
+        ({"pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.8"\n', ".python-version": "3.12\n"}, ">=3.8", "supported"),
+        ({"pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.10"\n'}, ">=3.8", "contradicted"),
+        ({"pyproject.toml": '[tool.poetry.dependencies]\npython = "~3.10"\n'}, "3.11", "contradicted"),
+        ({"pyproject.toml": '[tool.poetry.dependencies]\npython = "~3.10"\n'}, "3.10", "supported"),
+        ({"pyproject.toml": '[tool.poetry.dependencies]\npython = ">=3.8,<3.12"\n'}, "3.13", "contradicted"),
+        ({"pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.8 || ^3.10"\n'}, "3.12", "supported"),  # not understood
+        ({"pyproject.toml": '[tool.poetry.dependencies]\npython = { version = "^3.8" }\n'}, ">=3.6", "open"),
+    ],
+)  # fmt: skip
+def test_where_python_starts(files: dict[str, str], value: str, expected: str) -> None:
+    assert label(case(files), "version", of="python", value=value, place="project") == expected
 
 
 def test_a_version_of_a_lock() -> None:

@@ -192,6 +192,20 @@ def test_a_sample_of_a_document_is_told_only_where_it_is_used() -> None:
     assert exposed(tree, Book().enter, []) == []
 
 
+@pytest.mark.parametrize(
+    ("signature", "told"),
+    [
+        (made(43, "s") + "%3D", True),
+        (made(20, "s") + "%2B" + made(22, "t") + "=", True),
+        (made(32, "s"), False),  # of some page
+        (made(64, "s"), False),
+    ],
+)
+def test_a_signature_of_azure_has_its_length(signature: str, told: bool) -> None:
+    files = {"src/a.py": f'URL = "https://pond.blob.core.windows.net/fish?sv=2022&sig={signature}"\n'}
+    assert bool(exposed(Snapshot(files), Book().enter, [])) is told
+
+
 def standings(files: dict[str, str], for_users: bool = False) -> list[tuple[str, str]]:
     book = Book()
     told = exposed(Snapshot(files), book.enter, [], for_users=for_users)

@@ -33,7 +33,10 @@ def python_floor(prose: Prose, case: Case) -> Iterator[tuple[Statement, Version]
         if value := _range(statement.plain):
             yield statement, Version(kind="version", quote=statement.text, of="python", value=value, place="project")
         elif (least := _least(statement.plain.split())) is not None:
-            yield statement, Version(kind="version", quote=statement.text, of="python", value=least, place="project")
+            yield (
+                statement,
+                Version(kind="version", quote=statement.text, of="python", value=f">={least}", place="project"),
+            )
 
 
 def _least(said: list[str]) -> str | None:

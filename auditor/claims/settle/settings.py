@@ -302,20 +302,23 @@ _NUMBER = compile_later(r"v?(\d+(?:\.\d+)*)")
 def version(claim: Version, case: Case) -> Settled | None:
     """Compares a Python version with what the project requires, the images start from, or the workflows set up, as `place` says;
     with all three where it says nothing. A package's version with lock files and exact pins. Contradicted only where the place
-    names versions and none is the stated one; a range of Python's versions, or several, only against the range that the project
+    names versions and none is the stated one; where it is the oldest (`>=3.9`), pins say nothing; a range of Python's versions, or several, only against the range that the project
     requires, release by release. Says nothing of other ranges, of versions set from outside, and of denials."""
     given = claim.value.strip("` ")
     python = claim.of.strip("` ").lower() in ("python", "cpython", "python version")
     if python and claim.place == "project" and not claim.denied and re.match(r"[<>=~!].*(?:[,|]|\.\*)", given):
         return _python_range(given, case)
-    match = _NUMBER.fullmatch(given.strip("=").removesuffix(".x").rstrip("."))
+    floor = python and claim.place == "project" and (given.startswith(">=") or given.endswith("+"))
+    match = _NUMBER.fullmatch(given.strip(">=+ " if floor else "=").removesuffix(".x").rstrip("."))
     if claim.denied or match is None:
         return None
-    return _python(claim, match[1], case) if python else _package(claim, match[1], case)
+    return _python(claim, match[1], case, floor) if python else _package(claim, match[1], case)
 
 
-def _python(claim: Version, said: str, case: Case) -> Settled | None:
+def _python(claim: Version, said: str, case: Case, floor: bool = False) -> Settled | None:
     held = [h for h in pythons(case.snapshot) if claim.place in (h.place, "unknown")]
+    if floor:  # what developers have pinned says nothing of what else it runs on
+        held = [h for h in held if not h.version.startswith("==")]
     about = f"version:python:{claim.place}"
     fits = next((h for h in held if (allows if h.place == "project" else begins)(h.version, said)), None)
     if fits:
