@@ -51,8 +51,11 @@ def test_a_readme_in_it_is_held_against_the_repository(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     git(tmp_path, "init", "-q", "-b", "main")
-    git(tmp_path, "add", "-A")
-    git(tmp_path, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "Pond")
+    for text in ("ruff\n", None):  # what never was here would be the reader's own
+        path = tmp_path / "requirements-dev.txt"
+        path.write_text(text) if text else path.unlink()
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "Pond")
     record = pipeline.audit(Submission(id="pond", repo=str(tmp_path)), load_profile("readme"))
     assert record.submission.report_path == "README.rst"
     wrong = {(v.claim.line, v.claim.quote) for v in record.verdicts if v.label == "contradicted"}
