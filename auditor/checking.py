@@ -100,6 +100,7 @@ def check(
                     book.enter,
                     url=url,
                     on_disk=tree.on_disk,
+                    gone=lambda path: disk.now(path) if path in disk.gone else None,
                     fold=not question,
                     more=more,
                     placed=not report_path and not any(f.rule == "report-moved" for f in more),

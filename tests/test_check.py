@@ -415,6 +415,8 @@ def run(*arguments: str) -> Break:
         ([lambda r: (r / "tests/performance/locustfile.py").unlink()], "file-not-there", "tests/performance/locustfile.py", "git checkout HEAD -- tests/performance"),
         ([run("mv", "src/cloudtype/optimize.py", "src/cloudtype/quantise.py")], "file-not-there", "`optimize.py`", "now called src/cloudtype/quantise.py"),
         ([lambda r: (r / "src/cloudtype/optimize.py").rename(r / "src/cloudtype/quantise.py")], "file-not-there", "`optimize.py`", "Write quantise.py"),
+        ([run("rm", "-q", "dockerfiles/api.dockerfile")], "link-broken", "../dockerfiles/api.dockerfile", "git checkout HEAD -- dockerfiles/api.dockerfile"),
+        ([run("mv", "dockerfiles/api.dockerfile", "dockerfiles/serve.dockerfile")], "link-broken", "../dockerfiles/api.dockerfile", "Write ../dockerfiles/serve.dockerfile"),
         ([run("rm", "-rq", "configs")], "file-not-there", "configs/config.yaml", "git checkout HEAD -- configs/config.yaml"),
         ([run("mv", "src/cloudtype/optimize.py", "src/cloudtype/quantise.py"), run("commit", "-q", "-m", "x")], "prose-contradicts-repository", "`optimize.py`", "now called src/cloudtype/quantise.py"),
         ([change("![Bucket]", EXTRA), put("src/cloudtype/extra.py", "x = 1\n")], "not-committed", "extra.py", "git add src/cloudtype/extra.py"),

@@ -3,6 +3,7 @@
 import difflib
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -55,7 +56,13 @@ def instead_of(page: Page, link: Image, path: str, example: str) -> tuple[str, s
             f"{path} is on your disk, but git ignores it (.gitignore), so the hand-in lacks it.",
             f"Add it all the same: git add -f {path}",
         )
-    near = nearest_file(page, path)
+    now = page.gone(path)
+    if now == "":
+        return (
+            f"{path} was deleted: it is in the last commit and not on disk any more.",
+            f"Put it back (git checkout HEAD -- {shlex.quote(path)}), or take it out of line {line}.",
+        )
+    near = now or nearest_file(page, path)
     if near:
         return (
             f"There is no {path}; {near} is there.",

@@ -27,6 +27,7 @@ class Page:
         url: str,
         on_disk: Callable[[str], bool],
         placed: bool = False,
+        gone: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         self.file = file
         self.lines = report.text.split("\n") if report.parts else lines_of(file)
@@ -36,6 +37,7 @@ class Page:
         self.url = url
         self.on_disk = on_disk
         self.placed = placed
+        self.gone = gone
         self.asked = {q.id: q for q in profile.questions}
         self.known = [q for q in report.questions if q.id]
         self.layout = next((x for x in profile.layouts if x.name == report.layout), None)
