@@ -89,7 +89,7 @@ def settle_claims(prepared: Prepared, profile: Profile, answers: Mapping[str, An
         case = case_of(snapshot, profile, prose)
         placed, _ = read_patterns(case)
         typed, broken = run.settle(case, [*placed, *claims], book.enter)
-    kept = [v for v in prepared.verdicts if v.reading not in ("patterns", READING)]
+    kept = [v for v in prepared.verdicts if v.reading not in ("patterns", READING, run.BOTH)]
     before = sum(v.id.startswith("C") for v in kept)
     return replace(
         prepared,
