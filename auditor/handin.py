@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from auditor.boundary import attempt
-from auditor.facts.secrets import LOCAL, Found, secrets
+from auditor.facts.secrets import DEVELOPING, LOCAL, Found, secrets
 from auditor.form.check import check_form
 from auditor.form.flaw import Number
 from auditor.form.place import elsewhere
@@ -103,7 +103,7 @@ def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool, for
         citations=tuple(Citation(evidence=number(p), quote=p.note) for p in pieces),
         repo_shows=f"{article.capitalize()} {kind} stands in clear text in {named}{more}; its value is not shown here.",
         difference=f"It stands {LOCAL}; if it is used anywhere else, whoever can read the repository can use it."
-        if first.doubt == LOCAL
+        if first.doubt in (LOCAL, DEVELOPING)
         else f"It stands {first.doubt}, where keys may be made up; if it opens anything, whoever can read the repository can use it."
         if first.doubt
         else "It is not committed yet; once it is pushed, whoever can read the repository can use it."

@@ -125,7 +125,7 @@ class Settled:
     on how the two differ; `evidence` is what a person can open. `detail`: a number or name is off rather than the thing itself.
     `about` names the thing spoken of (`path:src/a.py`, `count:tests`): one answer gets one finding about it. `hint` is what to
     write instead, where that is known. `moved`: the folder that a path names and that is gone, and the one that has what lay in it.
-    `page`: the page in which a link looks for a place that it has not. `several`: told in the words of others that share the fault."""
+    `softened`: what speaks for whoever wrote it, which weighs a level less. `page`: the page in which a link looks for a place that it has not (`missing`). `several`: told in the words of others that share the fault."""
 
     label: Literal["supported", "contradicted"]
     shows: str
@@ -137,7 +137,9 @@ class Settled:
     hint: str = ""
     moved: tuple[str, str] = ("", "")
     page: str = ""
+    missing: str = ""
     several: bool = False
+    softened: str = ""
 
 
 C = TypeVar("C", bound=Typed)

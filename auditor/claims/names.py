@@ -4,6 +4,7 @@ from auditor.claims.case import Case
 from auditor.claims.users import as_users_read
 from auditor.facts import places
 from auditor.facts.places import (
+    IGNORED,
     LEFT_OUT,
     Ours,
     Place,
@@ -19,7 +20,7 @@ from auditor.facts.places import (
     words,
 )
 
-__all__ = ["LEFT_OUT", "Place", "at_run_time", "elsewhere", "file_of", "find", "free", "of_the_host", "own", "shortens", "shown", "specific", "target", "word_set", "words"]  # fmt: skip
+__all__ = ["IGNORED", "LEFT_OUT", "Place", "at_run_time", "elsewhere", "file_of", "find", "free", "of_the_host", "own", "shortens", "shown", "specific", "target", "word_set", "words"]  # fmt: skip
 
 
 def own(case: Case) -> Ours:

@@ -99,14 +99,14 @@ def _by_cause(settled: Sequence[_Pair]) -> list[_Pair]:
     anchors: dict[str, list[str]] = {}
     for made in wrong:
         if made.page:
-            anchors.setdefault(made.page, []).append(made.about.partition(":")[2])
+            anchors.setdefault(made.page, []).append(made.missing)
 
     def told(made: Settled) -> Settled:
         if made.label != "contradicted":
             return made
         if len(missing := anchors.get(made.page, ())) > 1:
             lead = "The links lead" if len(set(missing)) > 1 else "The link leads"
-            shows = f"{made.page} has no heading {_listed(list(dict.fromkeys(missing)))}."
+            shows = f"{made.page} has no anchor {_listed(list(dict.fromkeys(missing)))}."
             return replace(made, shows=shows, difference=f"{lead} to no place of the page.", several=True)
         old, new = made.moved
         if many[made.moved] < 2:
@@ -251,7 +251,7 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
             "rule": made.rule if label == "contradicted" else "",
             "detail": made.detail,
             "when": when,
-            "softened": f"It is so on the branch {branch}, which was never merged." if branch else "",
+            "softened": f"It is so on the branch {branch}, which was never merged." if branch else made.softened,
             "hint": _hint(placed, made, clock.case) if label == "contradicted" else "",
         }
     )

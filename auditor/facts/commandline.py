@@ -2,10 +2,11 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from auditor.facts.just import just_recipes
 from auditor.facts.names import Names
+from auditor.facts.subcommands import Part, part_of
 from auditor.lazy import compile_later, dataclass
 from auditor.readers.commands import commands
 from auditor.readers.nodes import is_stub_body, literal, walk
@@ -274,10 +275,11 @@ class Refusal:
     flag: str
     line: int
     takes: str
+    part: Part | None = None
 
 
-def refuses(file: File, flags: list[str], names: Names) -> Refusal | None:
-    """The first of the options that a Python file does not take. None where it takes all of them, or may: parsers that are
+def refuses(file: File, flags: list[str], names: Names, typed: Sequence[str] = ()) -> Refusal | None:
+    """The first of the options that a Python file does not take, with what the subcommand takes that was `typed`. None where it takes all of them, or may: parsers that are
     built elsewhere, from data or passed on, unknown arguments that are let through, a file that does not parse."""
     module = python(file) if flags and readable(file) else None
     if module is None:
@@ -304,12 +306,11 @@ def refuses(file: File, flags: list[str], names: Names) -> Refusal | None:
             continue
         if not spelt - _BUILT_IN and kinds != {"typer"}:
             return None
-        said = (
-            "takes " + ", ".join(sorted(o for p in offered for o in p.options if o.startswith("--"))[:12])
-            if any(p.options for p in offered)
-            else "takes no options"
-        )
-        return Refusal(flag, offered[0].line, said)
+        part = part_of(module, typed, {p.line: p.options for p in offered})
+        taken = part.options if part else tuple(o for p in offered for o in p.options)
+        long_ = sorted({o for o in taken if o.startswith("--")})
+        said = f"takes {', '.join(long_[:12])}" if long_ else "takes no options"
+        return Refusal(flag, part.line if part else offered[0].line, said, part)
     return None
 
 

@@ -224,10 +224,16 @@ def _options(run: Run) -> Answer | None:
     flags = [w.split("=")[0] for w in rest if re.match(r"--[A-Za-z]", w)]
     if file is None or not flags or any(placeholder(f) for f in flags):
         return None
-    refusal = refuses(file, flags, run.known)
+    refusal = refuses(file, flags, run.known, rest)
     if refusal is None:
         return None
-    flag, takes = refusal.flag, refusal.takes
+    flag, takes, part = refusal.flag, refusal.takes, refusal.part
+    if part and part.unknown:
+        has = f"has no command {' '.join((*part.words, part.unknown))}; it has {', '.join(part.others[:12])}"
+        evidence = (file.cite(refusal.line, refusal.line + 2), _gone(f"no command {part.unknown} in {file.path}"))
+        return _refused(f"option:{flag}", f"{file.path} {has}.", f"The command runs {part.unknown}; {file.path} {has}.", evidence, True)  # fmt: skip
+    if part and part.words:
+        takes = f"{takes} with {' '.join(part.words)}"
     evidence = (file.cite(refusal.line, refusal.line + 2, takes), _gone(f"no option {flag} in {file.path}"))
     return _refused(f"option:{flag}", f"{file.path}:{refusal.line} {takes}.", f"The command gives {flag}; {file.path} {takes}.", evidence, True)  # fmt: skip
 

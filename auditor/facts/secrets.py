@@ -12,7 +12,8 @@ In a document (its prose, an example in a docstring, text cells of a notebook) a
 told, and one in a service's form a place to look at most; unless the same value stands in a file that is no document.
 
 In doubt, and told one level lower: what has a service's form in code of tests, in a saved page or in an output of a notebook; a
-private key beside a certificate that only the own machine trusts.
+private key beside a certificate that only the own machine trusts; a value beside a name in a branch for development (`if DEBUG:`)
+or in the settings of it (`settings/local.py`).
 """
 
 import base64
@@ -24,7 +25,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from auditor.facts.documents import in_document
-from auditor.facts.localkeys import of_the_own_machine
+from auditor.facts.localkeys import of_the_own_machine, while_developing
+from auditor.facts.madeup import made_up, tests_hiding
 from auditor.holes import watching
 from auditor.lazy import compile_later
 from auditor.readers.text import readable
@@ -73,6 +75,8 @@ _FORMS = {
         "Slack token": r"xox[abeoprs]-(?:\d-)?(?:\d{6,14}-){1,3}[A-Za-z0-9-]{10,}|xox[are]-(?:\d-)?(?=[A-Za-z]{0,100}\d)[A-Za-z0-9]{20,}|xox[bpe]-\d-[A-Za-z0-9]{100,}|xapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+",
         # a signature of 32 bytes, as base64 or with its signs as an address has them
         "Azure key": r"(?=(?:[A-Za-z0-9_-]|%2[BbFf]|[+/]){43}(?:=|%3[Dd])?\Z)[A-Za-z0-9_%+/=-]+",
+        "Stripe key": r"[rs]k_live_[A-Za-z0-9]{24,}",
+        "OAuth client secret": r"GOCSPX-[A-Za-z0-9_-]{28}",
         "SendGrid key": r"SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{39,50}",
         "OpenAI or Anthropic key": r"sk-(?:[\w-]*[_-])?(?=[A-Za-z]{0,200}\d)[A-Za-z0-9]{16,}[\w-]*",
         "Package index token": r"pypi-[A-Za-z0-9_-]{50,}|npm_[A-Za-z0-9]{36}",
@@ -83,6 +87,7 @@ _FORMS = {
 
 WRITTEN = "in a document"
 LOCAL = "beside a certificate for local development"
+DEVELOPING = "in what is set for development alone"
 
 
 class Found(NamedTuple):
@@ -137,6 +142,10 @@ def _of(file: File, snapshot: Snapshot | None = None) -> Iterator[Found]:
         value = text[secret.start : secret.end]
         if not _real(secret.kind, value, text, secret.start, tests, named):
             continue
+        if secret.kind != "private key" and (
+            made_up(text, secret.start, secret.end) or (tests and tests_hiding(file.path, text, secret.start))
+        ):
+            continue
         doubt = _doubt(file, text, secret, tests, named, snapshot)
         if doubt is None:
             continue
@@ -161,6 +170,8 @@ def _doubt(file: File, text: str, secret: Secret, tests: bool, named: bool, snap
         return WRITTEN
     if secret.kind == "private key" and snapshot is not None and of_the_own_machine(file, snapshot):
         return LOCAL
+    if named and while_developing(file, text.count("\n", 0, secret.start) + 1):
+        return DEVELOPING
     return ""
 
 
@@ -181,8 +192,6 @@ def _real(kind: str, value: str, text: str, start: int, tests: bool, named: bool
         return value.startswith("wandb_") or (
             not _NO_KEY.search(before) and bool(_NAMES_KEY.search(row) or _NAMES_KEY.search(before[-80:]))
         )
-    if kind == "Stripe key":
-        return "_live_" in value
     return True
 
 

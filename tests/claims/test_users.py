@@ -147,7 +147,7 @@ def test_links_to_places_that_a_page_has_not_are_one_finding(pond: Path) -> None
     done = audited(pond, CONTENTS)
     by_id = {v.id: v for v in done.verdicts}
     assert [(f.level, by_id[f.verdict].repo_shows, [p.line for p in f.also_at]) for f in done.findings] == [
-        ("warning", "README.md has no heading #test-lakex4 or #train-lakex4.", [4, 9])
+        ("warning", "README.md has no anchor #test-lakex4 or #train-lakex4.", [4, 9])
     ]
 
 

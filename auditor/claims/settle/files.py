@@ -5,6 +5,7 @@ import re
 from auditor.claims.case import Case, Settled, absence, answer_of, fact, settles
 from auditor.claims.kinds import DefinedIn, File, Location
 from auditor.claims.names import (  # fmt: skip
+    IGNORED,
     LEFT_OUT,
     Place,
     at_run_time,
@@ -21,8 +22,10 @@ from auditor.claims.names import (  # fmt: skip
     words,
 )
 from auditor.claims.settle.uses import hollow
+from auditor.claims.users import for_users
 from auditor.facts.broken import broken
 from auditor.facts.classes import CLOSED, definitions, of_class
+from auditor.facts.ignored import by_a_tool
 from auditor.facts.names import GENERIC, names
 from auditor.facts.purposes import pipelines
 from auditor.facts.template import kept, template
@@ -178,7 +181,11 @@ def _shows(claim: File, case: Case) -> Settled | None:
     placed = case.placed(claim)
     place = target(case, claim.path, placed.line if placed else 1)
     about = f"{what}:{place.name or claim.path}"
-    if claim.denied or claim.state != "there" or place.how == "unknown":
+    if claim.denied or claim.state != "there":
+        return None
+    if place.how != "there" and (made := _off_the_host(claim, place, case, about)):
+        return made
+    if place.how == "unknown":
         return None
     if place.how == "there":
         file = case.snapshot.files.get(place.path)
@@ -199,6 +206,36 @@ def _shows(claim: File, case: Case) -> Settled | None:
     return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{head}: {why}", about, bool(place.path), moved=_moved(place, case))  # fmt: skip
 
 
+_MARKS = "()[]<>{}\"'`“”‘’ "
+_BARE_HOST = compile_later(r"(?i)www\.[\w-]+\.[a-z]{2,}|(?:github|gitlab|bitbucket|pypi|readthedocs)\.(?:com|org|io)/")
+
+
+def _off_the_host(claim: File, place: Place, case: Case, about: str) -> Settled | None:
+    """What is wrong with an address whose form says what was meant: marks that became part of it (`[a]((https://b.c))`), no `https://`
+    before a host; and, for users, one that leads to what only lies on a machine that ran the code."""
+    bare = claim.path.strip(_MARKS) if claim.path[:1] in _MARKS else ""
+    placed = case.placed(claim)
+    if placed is None:
+        return None
+    line = case.report.place(placed.line)[1]
+    what = "image" if claim.via == "image" else "link"
+    if bare and ("://" in bare or target(case, bare, placed.line).how == "there"):
+        shows = f"The address of the {what} is `{claim.path}`, with its marks; a host takes that for a path in the repository."
+        said = f"The {what} leads nowhere as it is written; {bare} without the marks around it is meant."
+        return Settled("contradicted", shows, (case.quoted(placed),), said, about, True, hint=f"Write [...]({bare}) in line {line}.")  # fmt: skip
+    if not for_users(case) or what != "link":
+        return None
+    if _BARE_HOST.match(claim.path):
+        shows = f"The address of the link is `{claim.path}`; without `https://` a host takes it for a path in the repository."
+        return Settled("contradicted", shows, (case.quoted(placed),), "The link leads nowhere: it lacks `https://`.", about, True, hint=f"Write https://{claim.path} in line {line}.")  # fmt: skip
+    rule = names(case.snapshot).ignored_by(f"{place.name}/") if place.why == IGNORED else None
+    if rule or (place.never and by_a_tool(place.name)):
+        cited = case.snapshot.files[rule[0]].cite(rule[1], note="what git ignores") if rule else absence(f"no {place.name} among the tracked files")  # fmt: skip
+        why = f"git ignores it ({rule[0]}:{rule[1]})" if rule else "a tool makes it when it runs"
+        return Settled("contradicted", f"There is no {place.name} in the repository: {why}.", (cited,), "The link leads nowhere for whoever reads it on the host.", about, True, softened="It is there wherever it was made.")  # fmt: skip
+    return None
+
+
 def _anchor(claim: File, case: Case) -> Settled | None:
     placed = case.placed(claim)
     page = case.snapshot.files.get(case.report.place(placed.line)[0] if placed else case.report.path)
@@ -207,8 +244,13 @@ def _anchor(claim: File, case: Case) -> Settled | None:
     known = page.once("anchors", lambda: anchors(page.text))
     if leads_to_anchor(claim.path, known, page.path):
         return None
-    missing = absence(f"no heading of {page.path} gives the anchor {claim.path}")
-    return Settled("contradicted", f"{page.path} has no heading {claim.path}.", (missing,), "The link leads to no place of the page.", f"link:{claim.path}", True, page=page.path)  # fmt: skip
+    gone = absence(f"no heading of {page.path} gives the anchor {claim.path}")
+    bare = claim.path.strip("#-").lower()
+    near = next(
+        (a for a in sorted(known) if bare and a.strip("-\ufe0f") == bare), ""
+    )  # an emoji before it leaves its blank
+    missing = f"{claim.path} (a heading gives #{near})" if near else claim.path
+    return Settled("contradicted", f"{page.path} has no anchor {missing}.", (gone,), "The link leads to no place of the page.", f"link:{claim.path}", True, page=page.path, missing=missing)  # fmt: skip
 
 
 # -- absent, removed, renamed ------------------------------------------------------------------------------------------
