@@ -64,7 +64,7 @@ def one_fault(
     by_line = sorted(findings, key=lambda f: (_LEVELS.index(f.level), verdicts[f.verdict].claim.line))
     for finding in by_line:
         verdict = verdicts[finding.verdict]
-        key = (finding.rule, verdict.by, verdict.difference, verdict.repo_shows)
+        key: tuple[str, ...] = (finding.rule, verdict.by, verdict.difference, verdict.repo_shows)
         if verdict.by in _NAMING and _of_absence(verdict, evidence):
             key = (finding.rule, finding.standing, verdict.repo_shows)
         known = first.setdefault(key, finding) if verdict.by.startswith("claim:") else finding

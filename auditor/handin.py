@@ -102,7 +102,7 @@ def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool, for
         label="contradicted",
         citations=tuple(Citation(evidence=number(p), quote=p.note) for p in pieces),
         repo_shows=f"{article.capitalize()} {kind} stands in clear text in {named}{more}; its value is not shown here.",
-        difference=f"It stands {LOCAL}; if it is used anywhere else, whoever can read the repository can use it."
+        difference=f"It stands {first.doubt}; if it is used anywhere else, whoever can read the repository can use it."
         if first.doubt in (LOCAL, DEVELOPING)
         else f"It stands {first.doubt}, where keys may be made up; if it opens anything, whoever can read the repository can use it."
         if first.doubt

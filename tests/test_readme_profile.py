@@ -412,4 +412,4 @@ def test_headings_with_an_emoji_are_named_by_their_anchor() -> None:
     case = Case(snapshot, profile, read_prose(snapshot.report))
     case.claims = tuple(read_patterns(case)[0])
     made, _ = settle(case, case.claims, lambda _: "E1")
-    assert [v.repo_shows for v in made] == ["README.md has no anchor #use (a heading gives #-use)."]
+    assert [v.repo_shows for v in made] == ["README.md has no anchor #use (#-use is there)."]

@@ -32,7 +32,7 @@ def own(case: Case) -> Ours:
 def find(case: Case, name: str, *, strict: bool = False, folder: str = "", said: str = "") -> Place:
     """Where the name of a file or folder leads; of one that never was here nothing is known where the report speaks to users."""
     place = places.find(case.snapshot, own(case), name, strict=strict, folder=folder, said=said)
-    return place if "://" in name else as_users_read(place, case, folder, strict)
+    return place if "://" in name else as_users_read(place, case, folder, strict, said)
 
 
 def target(case: Case, address: str, line: int = 1) -> Place:

@@ -456,7 +456,7 @@ def target(snapshot: Snapshot, own: Ours, page: str, address: str) -> Place:
         return Place("absent", path)
     if (
         watch
-        or re.search(r"[<>{}*$|]|\s", address.replace("%20", ""))
+        or re.search(r"[<>{}*$|…]|\s|path[/_-]to\b", address.replace("%20", ""))
         or path.startswith("..")
         or (_EXAMPLE.search(path) and not _PICTURE.search(path))
     ):

@@ -12,7 +12,8 @@ In a document (its prose, an example in a docstring, text cells of a notebook) a
 told, and one in a service's form a place to look at most; unless the same value stands in a file that is no document.
 
 In doubt, and told one level lower: what has a service's form in code of tests, in a saved page or in an output of a notebook; a
-private key beside a certificate that only the own machine trusts; a value beside a name in a branch for development (`if DEBUG:`)
+private key beside a certificate that only the own machine trusts; a value beside a name in a sample project (`demo/`), in what
+runs tests (a workflow, tox.ini), as the fallback of an environment variable; a value beside a name in a branch for development (`if DEBUG:`)
 or in the settings of it (`settings/local.py`).
 """
 
@@ -49,6 +50,16 @@ _SAMPLE = re.compile(
 _TESTS = re.compile(
     r"(?i)(?:^|/)(?:[^/]*[._-])?(?:tests?|e2e)/|(?:^|/)(?:tests?|e2e)[._-][^/]*/|(?:^|/)testing/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
     r"|(?:^|/)[^/]*[._-](?:tests?|e2e)(?:[._-][^/]*)?\.(?:env|ya?ml|toml|ini|cfg|json)$|(?:^|/)(?:tests?\.env|[^/]*\.env\.tests?)$"
+)
+# Projects to try something with, and what starts tests: of values beside a name the sign that they may open nothing.
+_TRIED = compile_later(
+    r"(?i)(?:^|/)(?:[^/]*[._-])?(?:demo|example|sample|tutorial|sandbox|playground|quickstart|test)s?(?:[._-]?(?:project|app|site|config))?/"
+)
+_CHECKS = compile_later(
+    r"(?i)(?:^|/)\.github/workflows/|(?:^|/)(?:\.travis\.yml|\.gitlab-ci\.yml|azure-pipelines[^/]*\.yml|tox\.ini|noxfile\.py|run_?tests?\.py)$|(?:^|/)\.circleci/"
+)
+_FALLBACK = compile_later(
+    r"(?:getenv|environ\.get|\benv(?:\.\w+)?|\bconfig)\(\s{0,20}[\"'][\w.]{1,60}[\"']\s{0,5},\s{0,20}(?:default\s?=\s?)?[\"']$"
 )
 # What people write; anything else below tests was recorded or made there.
 _WRITTEN = frozenset(
@@ -170,6 +181,12 @@ def _doubt(file: File, text: str, secret: Secret, tests: bool, named: bool, snap
         return WRITTEN
     if secret.kind == "private key" and snapshot is not None and of_the_own_machine(file, snapshot):
         return LOCAL
+    if named and _TRIED.search(file.path):
+        return "in a sample project"
+    if named and _CHECKS.search(file.path):
+        return "in what runs tests"
+    if named and _FALLBACK.search(text[max(secret.start - 120, 0) : secret.start]):
+        return "as what is taken where the environment has none"
     if named and while_developing(file, text.count("\n", 0, secret.start) + 1):
         return DEVELOPING
     return ""

@@ -198,6 +198,14 @@ SLACK = f"xoxb-{made(12, 'n', '123456789')}-{made(12, 'm', '123456789')}-{made(2
         ("app/settings.py", f'if DEBUG or PRODUCTION:\n    SECRET_KEY = "{LONG}"\n', [""]),
         ("app/settings/production.py", f'SECRET_KEY = "{LONG}"\n', [""]),
         ("app/settings.py", f'if DEBUG:\n    TOKEN = "hf_{made(34, "h", LETTERS)}"\n', [""]),  # opens a service, whenever
+        # samples, what runs tests, fallbacks
+        ("demo/settings.py", f'SECRET_KEY = "{LONG}"\n', ["in a sample project"]),
+        ("example_project/settings.py", f'SECRET_KEY = "{LONG}"\n', ["in a sample project"]),
+        ("democracy/settings.py", f'SECRET_KEY = "{LONG}"\n', [""]),
+        ("demo/app.py", f'wandb.login(key="{HEX40}")\n', [""]),  # opens a service, wherever
+        (".github/workflows/ci.yml", f"env:\n  REPO_TOKEN: {LONG}\n", ["in what runs tests"]),
+        ("tox.ini", f"[testenv]\nsetenv =\n  REPO_TOKEN={LONG}\n", ["in what runs tests"]),
+        ("app.py", f'KEY = os.getenv("SECRET_KEY", "{LONG}")\n', ["as what is taken where the environment has none"]),
         # built by others
         ("static/chart.min.js", f'const authToken = "{LONG}";', []),
     ],

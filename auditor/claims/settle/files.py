@@ -229,7 +229,7 @@ def _off_the_host(claim: File, place: Place, case: Case, about: str) -> Settled 
         shows = f"The address of the link is `{claim.path}`; without `https://` a host takes it for a path in the repository."
         return Settled("contradicted", shows, (case.quoted(placed),), "The link leads nowhere: it lacks `https://`.", about, True, hint=f"Write https://{claim.path} in line {line}.")  # fmt: skip
     rule = names(case.snapshot).ignored_by(f"{place.name}/") if place.why == IGNORED else None
-    if rule or (place.never and by_a_tool(place.name)):
+    if rule or (place.never and (by_a_tool(place.name) or "_build" in place.name.split("/"))):
         cited = case.snapshot.files[rule[0]].cite(rule[1], note="what git ignores") if rule else absence(f"no {place.name} among the tracked files")  # fmt: skip
         why = f"git ignores it ({rule[0]}:{rule[1]})" if rule else "a tool makes it when it runs"
         return Settled("contradicted", f"There is no {place.name} in the repository: {why}.", (cited,), "The link leads nowhere for whoever reads it on the host.", about, True, softened="It is there wherever it was made.")  # fmt: skip
@@ -239,8 +239,8 @@ def _off_the_host(claim: File, place: Place, case: Case, about: str) -> Settled 
 def _anchor(claim: File, case: Case) -> Settled | None:
     placed = case.placed(claim)
     page = case.snapshot.files.get(case.report.place(placed.line)[0] if placed else case.report.path)
-    if page is None or page.why_skipped or claim.denied or not page.text.strip():
-        return None
+    if page is None or page.why_skipped or claim.denied or not page.text.strip() or page.suffix in ("rst", "txt"):
+        return None  # of other markup the places are not known
     known = page.once("anchors", lambda: anchors(page.text))
     if leads_to_anchor(claim.path, known, page.path):
         return None
@@ -249,7 +249,7 @@ def _anchor(claim: File, case: Case) -> Settled | None:
     near = next(
         (a for a in sorted(known) if bare and a.strip("-\ufe0f") == bare), ""
     )  # an emoji before it leaves its blank
-    missing = f"{claim.path} (a heading gives #{near})" if near else claim.path
+    missing = f"{claim.path} (#{near} is there)" if near else claim.path
     return Settled("contradicted", f"{page.path} has no anchor {missing}.", (gone,), "The link leads to no place of the page.", f"link:{claim.path}", True, page=page.path, missing=missing)  # fmt: skip
 
 
