@@ -51,6 +51,9 @@ RUN = "from pond.core import run\nrun()\n"
         # commands that come from elsewhere
         ("pond fish --deep", {"pond/cli.py": "import click\n\n\nclass Lazy(click.Group):\n    pass\n\n\n@click.command(cls=Lazy)\n@click.option('--x')\ndef main(x):\n    print(x)\n"}, ""),
         ("pond fish --deep", {"pond/cli.py": "import click\nfrom click_plugins import with_plugins\n\n\n@with_plugins(found())\n@click.group()\ndef main():\n    pass\n\n\n@main.command()\n@click.option('--x')\ndef sea(x):\n    print(x)\n"}, ""),
+        ('pond "--nope in words"', {"pond/cli.py": PARSER}, ""),
+        ("pond --nope", {"pond/cli.py": "import argparse\nfrom pond.more import more\n\n\nclass App:\n    def __init__(self):\n        self.parser = argparse.ArgumentParser()\n        self.parser.add_argument('--depth')\n        more(self)\n\n\ndef main():\n    App().parser.parse_args()\n"}, ""),
+        ("pond --nope", {"pond/cli.py": "import argparse\nfrom pond.more import more\n\n\nclass App:\n    def __init__(self):\n        self.parser = argparse.ArgumentParser()\n        self.parser.add_argument('--depth')\n        more(3)\n\n\ndef main():\n    App().parser.parse_args()\n"}, NOPE),
         # who may read the command line
         ("python serve.py --port 80", {"serve.py": "import numpy\nprint(numpy.pi)\n"}, NONE),
         ("python serve.py --port 80", {"serve.py": RUN, "pond/core.py": "def run():\n    print(1)\n"}, NONE),
@@ -284,3 +287,21 @@ def test_what_was_here_and_the_reader_makes(emptied: Path, text: str, want: int,
     git(here, "-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-qm", "text")
     done = pipeline.audit(Submission(id="pond", repo=str(here)), load_profile("readme"))
     assert len(done.findings) == want
+
+
+# -- systems that tests run on -----------------------------------------------------------------------------------------
+
+TESTS = "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "want"),
+    [
+        ({}, 1),
+        ({"tox.ini": "[tox]\nenvlist = py39\n"}, 1),
+        *(({path: "x: 1\n"}, 0) for path in (".travis.yml", "azure-pipelines.yml", "appveyor.yml", ".cirrus.yml", ".circleci/config.yml", "Jenkinsfile")),
+    ],
+)  # fmt: skip
+def test_another_host_may_test_on_other_systems(files: dict[str, str], want: int) -> None:
+    files = {".github/workflows/ci.yml": TESTS, "tests/test_a.py": "def test_a():\n    assert True\n", **files}
+    assert len(told("# pond\n\n## Tests\n\nCI runs on Ubuntu, macOS and Windows.\n", files)) == want

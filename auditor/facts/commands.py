@@ -377,7 +377,7 @@ def _in_image(
 def flags_of(words: tuple[str, ...]) -> list[str]:
     """The long options among words, without their values, up to `--`."""
     until = words.index("--") if "--" in words else len(words)
-    return [w.split("=")[0] for w in words[:until] if re.match(r"--[A-Za-z]", w)]
+    return [m[1] for w in words[:until] if (m := re.fullmatch(r"(--[A-Za-z][^\s=]*)(?:=.*)?", w, re.DOTALL))]
 
 
 def flags_after(words: tuple[str, ...], call: Call) -> list[str]:

@@ -222,6 +222,7 @@ def _passed_on(file: File, module: Module) -> bool:
         for name in node.targets
         if isinstance(name, ast.Name)
     }
+    held = {t.attr for t in _kept(module)}
     for call in module.calls:
         last = call.name.rsplit(".", 1)[-1]
         if last in _MAKES and any(k.arg in ("parents", None) for k in call.node.keywords):
@@ -230,12 +231,20 @@ def _passed_on(file: File, module: Module) -> bool:
             if call.name.endswith("add_argument") and not any(isinstance(literal(a), str) for a in call.node.args):
                 return True
             continue
-        if any(
-            isinstance(a, ast.Name) and a.id in {"parser", "arg_parser", "argparser", *made}
-            for a in (*call.node.args, *(k.value for k in call.node.keywords))
-        ):
+        given = (*call.node.args, *(k.value for k in call.node.keywords))
+        if any(isinstance(a, ast.Name) and a.id in {"parser", "arg_parser", "argparser", *made} for a in given):
             return True
+        if held and any((isinstance(a, ast.Attribute) and a.attr in held) or (isinstance(a, ast.Name) and a.id == "self") for a in given):  # fmt: skip
+            return True  # with the parser, or with what holds it
     return False
+
+
+def _kept(module: Module) -> Iterator[ast.Attribute]:
+    """The attributes that hold a parser."""
+    for node in walk(module.tree):
+        made = node.value.func if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else None
+        if made is not None and ast.unparse(made).rsplit(".", 1)[-1] in _MAKES:
+            yield from (t for t in getattr(node, "targets", ()) if isinstance(t, ast.Attribute))
 
 
 def imported_text(file: File, names: Names) -> Iterator[str]:
