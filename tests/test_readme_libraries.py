@@ -54,6 +54,9 @@ RUN = "from pond.core import run\nrun()\n"
         ('pond "--nope in words"', {"pond/cli.py": PARSER}, ""),
         ("pond --nope", {"pond/cli.py": "import argparse\nfrom pond.more import more\n\n\nclass App:\n    def __init__(self):\n        self.parser = argparse.ArgumentParser()\n        self.parser.add_argument('--depth')\n        more(self)\n\n\ndef main():\n    App().parser.parse_args()\n"}, ""),
         ("pond --nope", {"pond/cli.py": "import argparse\nfrom pond.more import more\n\n\nclass App:\n    def __init__(self):\n        self.parser = argparse.ArgumentParser()\n        self.parser.add_argument('--depth')\n        more(3)\n\n\ndef main():\n    App().parser.parse_args()\n"}, NOPE),
+        ("python pond/cli.py", {"pond/cli.py": "import argparse\n\np = argparse.ArgumentParser()\nsub = p.add_subparsers()\ncmd = sub.add_parser('a')\ncmd.add_argument('-v')\ncmd = sub.add_parser('b')\ncmd.add_argument('-v')\np.parse_args()\n"}, ""),
+        ("python pond/cli.py", {"pond/cli.py": "import argparse\n\np = argparse.ArgumentParser()\nsub = p.add_subparsers()\nfor cmd in (sub.add_parser('a'),):\n    cmd.add_argument('-v')\nfor cmd in (sub.add_parser('b'),):\n    cmd.add_argument('-v')\np.parse_args()\n"}, ""),
+        ("python pond/cli.py", {"pond/cli.py": "import argparse\n\np = argparse.ArgumentParser()\np.add_argument('-v')\np.add_argument('-v')\np.parse_args()\n"}, "pond/cli.py cannot start: argparse refuses -v a second time."),
         # who may read the command line
         ("python serve.py --port 80", {"serve.py": "import numpy\nprint(numpy.pi)\n"}, NONE),
         ("python serve.py --port 80", {"serve.py": RUN, "pond/core.py": "def run():\n    print(1)\n"}, NONE),

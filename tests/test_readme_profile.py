@@ -413,3 +413,20 @@ def test_headings_with_an_emoji_are_named_by_their_anchor() -> None:
     case.claims = tuple(read_patterns(case)[0])
     made, _ = settle(case, case.claims, lambda _: "E1")
     assert [v.repo_shows for v in made] == ["README.md has no anchor #use (#-use is there)."]
+
+
+def test_what_lay_in_a_folder_that_was_removed_is_one_finding(tmp_path: Path) -> None:
+    text = "# pond\n\n## One\n\nSee [a](docs/a.md) and\n[b](docs/b.md).\n\n## Two\n\nSee [c](docs/more/c.md).\n\n```bash\npython docs/d.py\n```\n\nSee [e](e.md).\n"
+    names = ("docs/a.md", "docs/b.md", "docs/more/c.md", "docs/d.py", "e.md")
+    levels(tmp_path, {"README.md": text} | {name: f"{name}\n" for name in names})
+    git(tmp_path, "rm", "-q", *names)
+    git(tmp_path, "-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-q", "-m", "two")
+    told = levels(tmp_path, {"a.py": "x = 1\n"})
+    assert [(line, also) for _, line, also in told] == [(5, [5, 10, 13]), (16, [])]
+
+
+def test_an_address_without_its_scheme_was_never_right(tmp_path: Path) -> None:
+    levels(tmp_path, {"README.md": "# pond\n\nSee [a](www.example.com/a).\n"})
+    assert levels(tmp_path, {"a.py": "x = 1\n"}) == [("warning", 3, [])]
+    done = pipeline.audit(Submission(id="pond", repo=str(tmp_path)), load_profile("readme"))
+    assert [v.when for v in done.verdicts] == ["never"]

@@ -95,6 +95,7 @@ def _by_cause(settled: Sequence[_Pair]) -> list[_Pair]:
     in the words of that, so that they count as one fault."""
     wrong = [made for _, made in settled if made.label == "contradicted"]
     many = Counter(made.moved for made in wrong if made.moved[0])
+    lost = Counter(gone for gone, _ in {(made.gone, made.about) for made in wrong if made.gone[0]})
     traced = {made.moved for made in wrong if any(s.startswith("commit ") for e in made.evidence for s in e.sources)}
     anchors: dict[str, list[str]] = {}
     for made in wrong:
@@ -108,6 +109,10 @@ def _by_cause(settled: Sequence[_Pair]) -> list[_Pair]:
             lead = "The links lead" if len(set(missing)) > 1 else "The link leads"
             shows = f"{made.page} has no anchor {_listed(list(dict.fromkeys(missing)))}."
             return replace(made, shows=shows, difference=f"{lead} to no place of the page.", several=True)
+        folder, commit = made.gone
+        if lost[made.gone] > 1:
+            shows = f"{folder}/ was removed with all that was in it (commit {commit})."
+            return replace(made, shows=shows, difference=f"Each path that is written with the folder {folder} leads nowhere.")  # fmt: skip
         old, new = made.moved
         if many[made.moved] < 2:
             return made

@@ -3,11 +3,13 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Command
 from auditor.claims.names import Place, find, own, shown, word_set, words
+from auditor.claims.settle.files import gone_with
 from auditor.claims.users import for_users, of_a_readers_call, of_a_readers_program
 from auditor.facts.commands import Call, build_of, builds_somewhere, calls
 from auditor.facts.names import names
@@ -215,9 +217,9 @@ def _missing(run: Claimed, place: Place, name: str, what: str) -> Settled | None
         if place.near.path.rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1] + ".py":
             return None  # the script without its ending: a reader finds it
         return _settled(False, about, place.shows, f"{said}; the {what} is {place.near.path}.", place.evidence(run.case.snapshot), True)  # fmt: skip
-    return _settled(
-        False, about, place.shows, f"{said}; the repository has no such file.", place.evidence(run.case.snapshot)
-    )
+    missing = f"{said}; the repository has no such file."
+    made = _settled(False, about, place.shows, missing, place.evidence(run.case.snapshot))
+    return replace(made, gone=gone_with(place, run.case))
 
 
 _PYTHON = ("python", "py", "python3")

@@ -22,7 +22,6 @@ from auditor.claims.names import (  # fmt: skip
     words,
 )
 from auditor.claims.settle.uses import hollow
-from auditor.claims.users import for_users
 from auditor.facts.broken import broken
 from auditor.facts.classes import CLOSED, definitions, of_class
 from auditor.facts.ignored import by_a_tool
@@ -127,7 +126,7 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     if at_run_time(said) and not (gone or base.endswith(".py")):
         return None
     if place.was:
-        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it is no longer in the repository.", about, True, hint=f"Take {place.name} out of the sentence, or put the file back.")  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it is no longer in the repository.", about, True, hint=f"Take {place.name} out of the sentence, or put the file back.", gone=gone_with(place, case))  # fmt: skip
     code = "." in base or base.lower() in ("dockerfile", "makefile")
     bare = "/" not in name.strip("`")  # a word in code may be anything, unless it is called a folder
     if (
@@ -144,6 +143,14 @@ def _moved(place: Place, case: Case) -> tuple[str, str]:
     """The folder that is gone and the one that is there instead, where a path only differs by these."""
     old, new = place.moved
     return (old, new) if old and old not in case.snapshot.folders and new in case.snapshot.folders else ("", "")
+
+
+def gone_with(place: Place, case: Case) -> tuple[str, str]:
+    """The outermost folder of a file that was removed, if that is gone as well, and the commit."""
+    parts = place.was.split("/")[:-1] if place.sha and not place.path else []
+    folders = ("/".join(parts[: n + 1]) for n in range(len(parts)))
+    folder = next((f for f in folders if f not in case.snapshot.folders), "")
+    return (folder, f"{place.sha} ({place.day})") if folder else ("", "")
 
 
 def _watched(name: str, case: Case) -> bool:
@@ -203,7 +210,7 @@ def _shows(claim: File, case: Case) -> Settled | None:
     else:
         why = "its address leads to no file of the repository."
     head = "The image does not show" if what == "image" else "The link leads nowhere"
-    return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{head}: {why}", about, bool(place.path), moved=_moved(place, case))  # fmt: skip
+    return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{head}: {why}", about, bool(place.path), moved=_moved(place, case), gone=gone_with(place, case))  # fmt: skip
 
 
 _MARKS = "()[]<>{}\"'`“”‘’ "
@@ -223,7 +230,7 @@ def _off_the_host(claim: File, place: Place, case: Case, about: str) -> Settled 
         shows = f"The address of the {what} is `{claim.path}`, with its marks; a host takes that for a path in the repository."
         said = f"The {what} leads nowhere as it is written; {bare} without the marks around it is meant."
         return Settled("contradicted", shows, (case.quoted(placed),), said, about, True, hint=f"Write [...]({bare}) in line {line}.")  # fmt: skip
-    if not for_users(case) or what != "link":
+    if not case.profile.for_users or what != "link":
         return None
     if _BARE_HOST.match(claim.path):
         shows = f"The address of the link is `{claim.path}`; without `https://` a host takes it for a path in the repository."
