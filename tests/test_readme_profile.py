@@ -304,6 +304,18 @@ def main(depth, lake):
         (TYPER, "feed-all --nope 3", "The command gives --nope; pond.py takes --food with feed-all.", 11),
         (TYPER, "feed --nope 3", "The command runs feed; pond.py has no command feed; it has feed-all, fish.", 6),
         (TYPER, "fish --depth 3", "", 0),
+        (
+            CLICK.replace("def doctor", "def doctor_command"),
+            "doctor --all",
+            "The command gives --all; pond.py takes no options with doctor.",
+            20,
+        ),
+        (
+            CLICK.replace("command()", "command(aliases=['doc'])"),
+            "doc --all",
+            "The command gives --all; pond.py takes --format.",
+            14,
+        ),
         (ARGPARSE, "feed --nope 3", "The command gives --nope; pond.py takes --food with feed.", 7),
         (ARGPARSE, "--nope 3", "The command gives --nope; pond.py takes --depth, --food.", 3),
         (ARGPARSE, "feed --food 3", "", 0),
@@ -364,6 +376,8 @@ NOWHERE = "The link leads nowhere: its address leads to no file of the repositor
         ("{{site.url}}/use", [], ""),
         ("www.example.com/a", [], "The link leads nowhere: it lacks `https://`."),
         ("github.com/acme/pond", [], "The link leads nowhere: it lacks `https://`."),
+        ("lakes.example.ai", [], "The link leads nowhere: it lacks `https://`."),
+        ("docs/lakes.ai", ["docs/lakes.ai"], ""),
         ("https://www.example.com/a", [], ""),
         # what is made
         ("htmlcov/", [], "The link leads nowhere for whoever reads it on the host."),

@@ -9,7 +9,7 @@ against this repository's only with a path of it. Links and images lead somewher
 import posixpath
 
 from auditor.claims.case import Case, Placed, Settled
-from auditor.claims.kinds import Command, Count, Docker, File, Gate, Location, Runs, Trigger, Version
+from auditor.claims.kinds import Command, Count, Docker, File, Gate, Location, Runs, Setting, Trigger, Version
 from auditor.facts.commands import Call
 from auditor.facts.names import GENERIC, Rename, names
 from auditor.facts.places import Place, unknown, word_set, words
@@ -203,6 +203,8 @@ def of_a_reader(placed: Placed, made: Settled, case: Case) -> bool:
     claim = placed.claim
     if isinstance(claim, Command):
         return False  # asked of each of its parts
+    if isinstance(claim, Setting):
+        return True  # what readers are to set, or may
     gone = any(e.kind == "absence" or any(s.startswith("commit ") for s in e.sources) for e in made.evidence)
     if isinstance(claim, File):
         plain = claim.state == "there" and not claim.denied

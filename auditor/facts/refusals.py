@@ -127,7 +127,7 @@ def _task(run: Run) -> Answer | None:
 
 
 def _no_task(run: Run, name: str, known: tuple[Task, ...], top: list[File]) -> Answer | None:
-    if any(name.replace("-", "_") in f.text for f in top) or (top and not known):
+    if any(name.replace("-", "_") in f.text or "import *" in f.text for f in top) or (top and not known):
         return None  # made there in another way
     if not top and any(re.search(r"invoke\.ya?ml$|fabfile", p) for p in run.files):
         return None

@@ -6,7 +6,7 @@ service gives out (`_FORMS`, as scanners of keys have them) and where nothing sa
 Left alone as no key of the project: samples and templates, the packages of others and what is built, lock files and data; what
 was recorded below tests and fixtures (pages, replies, cassettes: anything there that is neither code nor configuration); private
 keys and values beside a secret's name in tests and in what starts services for tests (`.env.test`, `compose.e2e.yaml`,
-`test-environments/`); values beside a name in outputs of notebooks; placeholders, public and encrypted keys, hashes.
+`test-environments/`); values beside a name in outputs of notebooks; placeholders, public and encrypted keys, hashes, keys that web pages hand to every browser.
 
 In a document (its prose, an example in a docstring, text cells of a notebook) a value beside a secret's name is a sample and not
 told, and one in a service's form a place to look at most; unless the same value stands in a file that is no document.
@@ -53,13 +53,17 @@ _TESTS = re.compile(
 )
 # Projects to try something with, and what starts tests: of values beside a name the sign that they may open nothing.
 _TRIED = compile_later(
-    r"(?i)(?:^|/)(?:[^/]*[._-])?(?:demo|example|sample|tutorial|sandbox|playground|quickstart|test)s?(?:[._-]?(?:project|app|site|config))?/"
+    r"(?i)(?:^|/)(?:[^/]*[._-])?(?:demo|example|sample|tutorial|sandbox|playground|quickstart|test)s?(?:[._-]?(?:project|app|site|config)s?)?/"
 )
 _CHECKS = compile_later(
     r"(?i)(?:^|/)\.github/workflows/|(?:^|/)(?:\.travis\.yml|\.gitlab-ci\.yml|azure-pipelines[^/]*\.yml|tox\.ini|noxfile\.py|run_?tests?\.py)$|(?:^|/)\.circleci/"
 )
 _FALLBACK = compile_later(
     r"(?:getenv|environ\.get|\benv(?:\.\w+)?|\bconfig)\(\s{0,20}[\"'][\w.]{1,60}[\"']\s{0,5},\s{0,20}(?:default\s?=\s?)?[\"']$"
+)
+# Services whose keys a web page hands to every browser.
+_OF_PAGES = compile_later(
+    r"(?i)algolia|docsearch|posthog|plausible|cloudflareinsights|cf-beacon|typesense|mapbox|amplitude|mixpanel|giscus|disqus|recaptcha|turnstile|site_?key"
 )
 # What people write; anything else below tests was recorded or made there.
 _WRITTEN = frozenset(
@@ -173,6 +177,8 @@ def _doubt(file: File, text: str, secret: Secret, tests: bool, named: bool, snap
     name beside it alone."""
     if tests:
         return "in code of tests"
+    if named and _OF_PAGES.search(text[max(secret.start - 300, 0) : secret.end + 300]):
+        return None
     if file.suffix in _PAGES:
         return "in a page"
     if file.suffix == "ipynb" and text.rfind('"outputs":', 0, secret.start) > text.rfind('"source":', 0, secret.start):

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Mapping, Sequence
 
-from auditor.lazy import dataclass
+from auditor.lazy import compile_later, dataclass
 from auditor.readers.nodes import literal
 from auditor.readers.python import Function, Module
 
@@ -18,6 +18,9 @@ class Part:
     options: tuple[str, ...] = ()
     unknown: str = ""
     others: tuple[str, ...] = ()
+
+
+_SUFFIX = compile_later(r"-(?:command|cmd|group|grp)$")  # which newer versions of click leave out
 
 
 @dataclass(frozen=True)
@@ -65,15 +68,16 @@ def _collected(module: Module, typed: Sequence[str], options: Mapping[int, tuple
     if at is None:
         return None
     path: list[str] = []
+    aliased = any(isinstance(n, ast.keyword) and n.arg and "alias" in n.arg for n in module.nodes)
     for k, word in enumerate(typed if at.group else ()):
         below = [c for c in known if c.owner == at.held]
-        found = [c for c in below if c.name == word]
+        found = [c for c in below if word in (c.name, _SUFFIX.sub("", c.name), c.name.replace("-", "_"))]
         if len(found) == 1:
             at = found[0]
             path.append(word)
             if not at.group:
                 break
-        elif found or not below or any(w.startswith("-") for w in typed[: k + 1]):
+        elif found or not below or aliased or any(w.startswith("-") for w in typed[: k + 1]):
             break  # a flag may have a value, which is no command
         else:
             return Part(at.line, tuple(path), (), word, tuple(sorted({c.name for c in below})))

@@ -198,6 +198,9 @@ SLACK = f"xoxb-{made(12, 'n', '123456789')}-{made(12, 'm', '123456789')}-{made(2
         ("app/settings.py", f'if DEBUG or PRODUCTION:\n    SECRET_KEY = "{LONG}"\n', [""]),
         ("app/settings/production.py", f'SECRET_KEY = "{LONG}"\n', [""]),
         ("app/settings.py", f'if DEBUG:\n    TOKEN = "hf_{made(34, "h", LETTERS)}"\n', [""]),  # opens a service, whenever
+        # of web pages
+        ("site/Search.jsx", f'docsearch({{appId: "X", apiKey: "{LONG}"}})\n', []),
+        ("site/foot.html", f"<script src='https://static.cloudflareinsights.com/beacon.min.js' data-cf-beacon='{{\"token\": \"{LONG}\"}}'></script>", []),
         # samples, what runs tests, fallbacks
         ("demo/settings.py", f'SECRET_KEY = "{LONG}"\n', ["in a sample project"]),
         ("example_project/settings.py", f'SECRET_KEY = "{LONG}"\n', ["in a sample project"]),
@@ -296,6 +299,14 @@ def test_a_services_key_in_a_document_is_no_error_unless_it_is_used(for_users: b
     used, other = (read | {"src/app.py": f'wandb.login(key="{key}")\n'} for key in (HEX40, made(40, "v")))
     assert standings(used, for_users) == [("error", "finding")]
     assert standings(other, for_users) == [("error", "finding"), sample]
+
+
+def test_values_beside_a_name_may_be_meant_for_all_users_of_the_code() -> None:
+    other = made(30, "z", LETTERS)
+    files = {"pond/plugin.py": f'API_SECRET = "{LONG}"\nAPI_TOKEN = "{other}"\n'}
+    assert standings(files) == [("error", "finding")] * 2
+    assert standings(files, for_users=True) == [("warning", "finding")]
+    assert standings({"pond/app.py": f'wandb.login(key="{HEX40}")\n'}, for_users=True) == [("error", "finding")]
 
 
 def part(tag: int, *inside: bytes) -> bytes:

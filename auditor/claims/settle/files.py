@@ -214,7 +214,9 @@ def _shows(claim: File, case: Case) -> Settled | None:
 
 
 _MARKS = "()[]<>{}\"'`“”‘’ "
-_BARE_HOST = compile_later(r"(?i)www\.[\w-]+\.[a-z]{2,}|(?:github|gitlab|bitbucket|pypi|readthedocs)\.(?:com|org|io)/")
+_BARE_HOST = compile_later(
+    r"(?i)www\.[\w-]+\.[a-z]{2,}|[\w-]{1,60}(?:\.[\w-]{1,60}){0,4}\.(?:com|org|io|app|dev|ai|net)(?:/|$)"
+)
 
 
 def _off_the_host(claim: File, place: Place, case: Case, about: str) -> Settled | None:
