@@ -67,13 +67,15 @@ def exposed(
     they could not be looked for, which is then among what `failed`. `typed` are the marks of keys that no commit has yet. What documents `for_users` show are samples more often than not; what a group
     wrote for its examiners is its own."""
     places: dict[str, list[Found]] = {}
+    group: dict[str, str] = {}
     looked, why = attempt(lambda: list(secrets(snapshot)), "the search for keys in clear text")
     if why:
         failed.append(Problem(message=why))
     sure = {found.mark for found in looked or () if not found.doubt}
     for found in sorted(looked or (), key=lambda f: bool(f.doubt)):  # a file's examples are told once
         alone = (found.doubt and found.mark not in sure) or (for_users and found.kind == _NAMED)
-        places.setdefault(f"{found.file.path} {found.doubt}" if alone else found.mark, []).append(found)
+        key = group.setdefault(found.mark, f"{found.file.path} {found.doubt}") if alone else found.mark
+        places.setdefault(key, []).append(found)
     return [
         _exposed(f"K{n}", same, number, same[0].mark in typed, for_users) for n, same in enumerate(places.values(), 1)
     ]

@@ -306,6 +306,7 @@ def test_values_beside_a_name_may_be_meant_for_all_users_of_the_code() -> None:
     files = {"pond/plugin.py": f'API_SECRET = "{LONG}"\nAPI_TOKEN = "{other}"\n'}
     assert standings(files) == [("error", "finding")] * 2
     assert standings(files, for_users=True) == [("warning", "finding")]
+    assert standings(files | {"README.md": f"API_TOKEN={LONG}\n"}, for_users=True) == [("warning", "finding")]
     assert standings({"pond/app.py": f'wandb.login(key="{HEX40}")\n'}, for_users=True) == [("error", "finding")]
 
 
