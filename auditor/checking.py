@@ -74,7 +74,7 @@ def check(
         cut = cut_of(tree.files[p] for p in report.files if p in tree.files)
         prepared = Prepared(submission, report, (), {}, (), tuple(cut))
         if only != "form":
-            prepared = examine(tree, profile, submission)
+            prepared = examine(tree, profile, submission, judged=False)
         book = Book(prepared.evidence)
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())

@@ -26,15 +26,16 @@ from auditor.probes import Probe, load
 from auditor.profile import Item, Profile
 from auditor.prose import Prose, read_prose
 from auditor.report.notes import cut_of
-from auditor.rules import Idle, judge_items, lacking, remembered, unsure_of
+from auditor.rules import ADDRESSES, Idle, judge_items, lacking, remembered, unsure_of
 from auditor.snapshot import File, Snapshot
 
 T = TypeVar("T")
 
 
-def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepared:
+def examine(snapshot: Snapshot, profile: Profile, submission: Audited, judged: bool = True) -> Prepared:
     """Ask a snapshot (with its report) every probe, judge the checklist, check the prose, and number the evidence. A profile
-    without a checklist asks no probe."""
+    without a checklist asks no probe. What a document tells its users to do is an order to nobody where no judge reads it
+    (`judged`)."""
     assert snapshot.report is not None
     book = Book()
     # without a checklist nothing hangs on them, and they are most of the work
@@ -70,6 +71,8 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited) -> Prepar
     typed, broken = run.settle(case, placed, book.enter)
     orders = bounded("what speaks to a judge", failed, lambda: orders_in_report(prose, book.enter))
     claimed = numbered([*(orders or ()), *typed])
+    if profile.for_users and not judged:
+        claimed = [v for v in claimed if v.rule not in ADDRESSES]
     failed += broken
     return Prepared(
         submission=submission,

@@ -1,11 +1,12 @@
-"""What a finding is known by, so that a decision about it holds in later audits: rule, place and words, never a line's number."""
+"""What a finding is known by, so that a decision about it holds in later audits: rule, place and words, never a line's number; and which
+findings are one fault."""
 
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from auditor.models import Evidence, Finding, Level, Standing, Verdict
+from auditor.models import Evidence, Finding, Level, Place, Standing, Verdict
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
 _STANDINGS: tuple[Standing, ...] = get_args(Standing)
@@ -46,3 +47,37 @@ def told_apart(findings: Sequence[Finding], verdicts: Mapping[str, Verdict]) -> 
                 first = first.model_copy(update={"verdicts": told, "also_at": places})
             made.append(first)
     return made
+
+
+_NAMING = ("claim:command", "claim:file")  # of these a link, a command and a sentence may name one file
+
+
+def one_fault(
+    findings: Sequence[Finding], verdicts: Mapping[str, Verdict], evidence: Mapping[str, Evidence]
+) -> tuple[list[Finding], dict[str, list[Place]]]:
+    """The findings without those of sentences that differ from the repository in the very same way as another one, and the places
+    of these by the verdict that speaks for them. Only what a program settled: it says the same in the same words, or, of a file
+    that a link, a command and a sentence name, shows the same by the same absence."""
+    first: dict[tuple[str, ...], Finding] = {}
+    places: dict[str, list[Place]] = {}
+    kept = []
+    by_line = sorted(findings, key=lambda f: (_LEVELS.index(f.level), verdicts[f.verdict].claim.line))
+    for finding in by_line:
+        verdict = verdicts[finding.verdict]
+        key: tuple[str, ...] = (finding.rule, verdict.by, verdict.difference, verdict.repo_shows)
+        if verdict.by in _NAMING and _of_absence(verdict, evidence):
+            key = (finding.rule, finding.standing, verdict.repo_shows)
+        known = first.setdefault(key, finding) if verdict.by.startswith("claim:") else finding
+        if known is finding:
+            kept.append(finding)
+        else:
+            claim = verdict.claim
+            also = Place(source=claim.source, line=claim.line, quote=claim.quote, verdict=verdict.id)
+            places.setdefault(known.verdict, []).append(also)
+    return kept, places
+
+
+def _of_absence(verdict: Verdict, evidence: Mapping[str, Evidence]) -> bool:
+    """Whether a verdict rests on an absence alone, with what history says of it."""
+    cited = [evidence[c.evidence] for c in verdict.citations if c.evidence in evidence]
+    return bool(cited) and all(e.kind in ("absence", "fact") for e in cited)

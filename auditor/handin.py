@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from auditor.boundary import attempt
-from auditor.facts.secrets import LOCAL, Found, secrets
+from auditor.facts.secrets import DEVELOPING, LOCAL, Found, secrets
 from auditor.form.check import check_form
 from auditor.form.flaw import Number
 from auditor.form.place import elsewhere
@@ -67,21 +67,27 @@ def exposed(
     they could not be looked for, which is then among what `failed`. `typed` are the marks of keys that no commit has yet. What documents `for_users` show are samples more often than not; what a group
     wrote for its examiners is its own."""
     places: dict[str, list[Found]] = {}
+    group: dict[str, str] = {}
     looked, why = attempt(lambda: list(secrets(snapshot)), "the search for keys in clear text")
     if why:
         failed.append(Problem(message=why))
     sure = {found.mark for found in looked or () if not found.doubt}
     for found in sorted(looked or (), key=lambda f: bool(f.doubt)):  # a file's examples are told once
-        alone = found.doubt and found.mark not in sure
-        places.setdefault(f"{found.file.path} {found.doubt}" if alone else found.mark, []).append(found)
+        alone = (found.doubt and found.mark not in sure) or (for_users and found.kind == _NAMED)
+        key = group.setdefault(found.mark, f"{found.file.path} {found.doubt}") if alone else found.mark
+        places.setdefault(key, []).append(found)
     return [
         _exposed(f"K{n}", same, number, same[0].mark in typed, for_users) for n, same in enumerate(places.values(), 1)
     ]
 
 
+_NAMED = "secret"  # known by the name beside it alone: programs that all install bring such for a service's own users
+
+
 def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool, for_users: bool) -> Verdict:
     first = places[0]
     kind = first.kind
+    shared = for_users and kind == _NAMED and not fresh
     article = "an" if kind[0] in "AEIOUaeiou" else "a"
     pieces = []
     for found in places[:_PLACES]:
@@ -102,16 +108,18 @@ def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool, for
         label="contradicted",
         citations=tuple(Citation(evidence=number(p), quote=p.note) for p in pieces),
         repo_shows=f"{article.capitalize()} {kind} stands in clear text in {named}{more}; its value is not shown here.",
-        difference=f"It stands {LOCAL}; if it is used anywhere else, whoever can read the repository can use it."
-        if first.doubt == LOCAL
+        difference=f"It stands {first.doubt}; if it is used anywhere else, whoever can read the repository can use it."
+        if first.doubt in (LOCAL, DEVELOPING)
         else f"It stands {first.doubt}, where keys may be made up; if it opens anything, whoever can read the repository can use it."
         if first.doubt
+        else "It is known by the name beside it alone; unless it is meant for all who use the code, whoever can read the repository can use it."
+        if shared
         else "It is not committed yet; once it is pushed, whoever can read the repository can use it."
         if fresh
         else "Whoever can read the repository can use the key, now and from its history.",
         by=SECRETS,
         rule="secret-in-repository",
-        detail=bool(first.doubt),
+        detail=bool(first.doubt) or shared,
         softened="Keys in documents are samples more often than not." if first.written and for_users else "",
         hint=f"Take it out of {named}{more} before you commit, and read it from the environment."
         if fresh

@@ -17,7 +17,7 @@ _ORDER = (
 _MODEL = r"(?:ai|llm|(?:large )?language model|chat ?gpt|gpt[\w.-]*|claude|gemini|copilot|chat ?bot|automat(?:ed|ic) (?:grader|auditor|judge|reviewer|assessor|checker)|ai[- ](?:grader|auditor|judge|reviewer|assistant|agent|model|assessor)|llm[- ](?:grader|auditor|judge|reviewer|agent))s?"
 _GRADER = r"(?:grader|auditor|judge|assessor|verifier)s?"
 _WHOLE = r"(?:everything|every (?:claim|answer|statement|item|question|box)|all (?:of )?(?:the |these |our |my )?(?:claims|answers|statements|items|findings|questions|boxes)|this (?:report|submission|project|repository|group|answer|section|claim|statement)|(?:the|our|these) (?:report|submission|answers|claims|statements))"
-_GOOD = r"(?:supported|verified|correct|true|passed|passing|pass|complete|consistent|excellent|outstanding|perfect|full(?:y)?|top|highest|maximum|a?n? ?a\+?|12|not_verifiable|not verifiable|clean)"
+_GOOD = r"(?:supported|verified|correct|true|passed|passing|pass|complete|consistent|excellent|outstanding|perfect|full(?:y)?|top|highest|maximum|a(?=\+|\s+(?:grade|mark)s?\b|\s*(?:[.,;:!?)\"'*]|$))|12|not_verifiable|not verifiable|clean)"
 
 # Orders about judging: nobody writes them in a report about anything else, wherever they stand.
 _JUDGING = (

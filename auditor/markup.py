@@ -5,6 +5,7 @@ rest. Addresses are handed out as they are written (entities resolved): whoever 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -20,7 +21,7 @@ PICTURE = compile_later(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|ico|tiff?|pdf)$",
 _QUESTION_ROW = compile_later(r"^ {0,3}#{1,6}[ \t]*\**[ \t]*question[ \t]+\d{1,3}\b", re.IGNORECASE)
 _BRACKET = compile_later(r"\\.|[\[\]]", re.DOTALL)
 _SIZE = compile_later(r"\s+=\d*x\d*$")
-_NOT_IN_A_SLUG = compile_later(r"[^\w\- ]")
+_UNSEEN = compile_later("[\ufe0e\ufe0f\u200b-\u200d]")  # what says how the letter before it is drawn, and joins letters
 _FOOTNOTE = compile_later(r"\[\^([^\]\s]{1,60})\]")
 _ITEM = compile_later(r"(?:[-*+]|\d{1,9}[.)]) ")
 _INDENT = 60
@@ -256,8 +257,14 @@ def _lines(token: Token, first: int) -> Iterator[Heading]:
 
 
 def slug(text: str) -> str:
-    """The anchor that GitHub makes of a heading's text: what is no word, hyphen or space goes, each space is a hyphen."""
-    return _NOT_IN_A_SLUG.sub("", text.lower()).replace(" ", "-")
+    """The anchor that GitHub makes of a heading's text: what is no letter (with its marks), digit, underscore, hyphen or space goes,
+    each space is a hyphen."""
+    return "".join(c for c in text.lower() if c in "- " or c.isascii() * c.isalnum() or _in_a_word(c)).replace(" ", "-")
+
+
+def _in_a_word(char: str) -> bool:
+    kind = unicodedata.category(char)
+    return kind[0] in "LM" or kind in ("Nd", "Pc")
 
 
 def anchors(text: str) -> frozenset[str]:
@@ -281,7 +288,8 @@ def anchors(text: str) -> frozenset[str]:
 
 def leads_to_anchor(target: str, known: frozenset[str], path: str) -> bool:
     """Whether `#name` is one of the anchors of a page, or `#readme`, which a host puts above each repository's front page."""
-    name = unquote(target[1:]).lower()
+    name = _UNSEEN.sub("", unquote(target[1:]).lower())
+    known = frozenset(_UNSEEN.sub("", k) for k in known)
     if name == "readme" and path.rpartition("/")[2].lower().startswith("readme"):
         return True
     if name in known or name.removeprefix("user-content-") in known:

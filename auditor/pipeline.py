@@ -137,6 +137,7 @@ def prepare(
                 later_commits=later,
                 url=target.url,
             ),
+            judged=judged,
         )
         notes = tuple(Problem(path="git history", message=note) for note in found.notes)
         prepared = replace(prepared, omitted=(*notes, *prepared.omitted))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
-from auditor.fingerprints import fingerprint, told_apart
+from auditor.fingerprints import fingerprint, one_fault, told_apart
 from auditor.lazy import dataclass
 from auditor.models import (
     AuditRecord,
@@ -508,31 +508,9 @@ def _each_once(
             told.setdefault(box, []).append(Place(source=claim.source, line=claim.line, quote=claim.quote))
         else:
             kept.append(finding)
-    kept, again = _one_fault(kept, verdicts)
+    kept, again = one_fault(kept, verdicts, evidence)
     told = {v: [*told.get(v, ()), *again.get(v, ())] for v in (*told, *again)}
     return [f.model_copy(update={"also_at": tuple(told[f.verdict])}) if f.verdict in told else f for f in kept]
-
-
-def _one_fault(
-    findings: Sequence[Finding], verdicts: Mapping[str, Verdict]
-) -> tuple[list[Finding], dict[str, list[Place]]]:
-    """The findings without those of sentences that differ from the repository in the very same way as another one, and the places
-    of these by the verdict that speaks for them. Only what a program settled: it says the same in the same words."""
-    first: dict[tuple[str, str, str, str], Finding] = {}
-    places: dict[str, list[Place]] = {}
-    kept = []
-    by_line = sorted(findings, key=lambda f: (LEVELS.index(f.level), verdicts[f.verdict].claim.line))
-    for finding in by_line:
-        verdict = verdicts[finding.verdict]
-        key = (finding.rule, verdict.by, verdict.difference, verdict.repo_shows)
-        known = first.setdefault(key, finding) if verdict.by.startswith("claim:") else finding
-        if known is finding:
-            kept.append(finding)
-        else:
-            claim = verdict.claim
-            also = Place(source=claim.source, line=claim.line, quote=claim.quote, verdict=verdict.id)
-            places.setdefault(known.verdict, []).append(also)
-    return kept, places
 
 
 def _as_loud(

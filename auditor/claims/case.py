@@ -124,8 +124,9 @@ class Settled:
     """What a settler says of a claim. `shows` is what the repository (or the report) has, with its figures, `difference` one sentence
     on how the two differ; `evidence` is what a person can open. `detail`: a number or name is off rather than the thing itself.
     `about` names the thing spoken of (`path:src/a.py`, `count:tests`): one answer gets one finding about it. `hint` is what to
-    write instead, where that is known. `moved`: the folder that a path names and that is gone, and the one that has what lay in it.
-    `page`: the page in which a link looks for a place that it has not. `several`: told in the words of others that share the fault."""
+    write instead, where that is known. `moved`: the folder that a path names and that is gone, and the one that has what lay in it; `gone`: the folder that a commit took
+    out with all that was in it, and that commit (short, with its day).
+    `softened`: what speaks for whoever wrote it, which weighs a level less. `page`: the page in which a link looks for a place that it has not (`missing`). `several`: told in the words of others that share the fault."""
 
     label: Literal["supported", "contradicted"]
     shows: str
@@ -136,8 +137,11 @@ class Settled:
     rule: Rule = "prose-contradicts-repository"
     hint: str = ""
     moved: tuple[str, str] = ("", "")
+    gone: tuple[str, str] = ("", "")
     page: str = ""
+    missing: str = ""
     several: bool = False
+    softened: str = ""
 
 
 C = TypeVar("C", bound=Typed)

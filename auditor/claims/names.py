@@ -4,6 +4,7 @@ from auditor.claims.case import Case
 from auditor.claims.users import as_users_read
 from auditor.facts import places
 from auditor.facts.places import (
+    IGNORED,
     LEFT_OUT,
     Ours,
     Place,
@@ -19,7 +20,7 @@ from auditor.facts.places import (
     words,
 )
 
-__all__ = ["LEFT_OUT", "Place", "at_run_time", "elsewhere", "file_of", "find", "free", "of_the_host", "own", "shortens", "shown", "specific", "target", "word_set", "words"]  # fmt: skip
+__all__ = ["IGNORED", "LEFT_OUT", "Place", "at_run_time", "elsewhere", "file_of", "find", "free", "of_the_host", "own", "shortens", "shown", "specific", "target", "word_set", "words"]  # fmt: skip
 
 
 def own(case: Case) -> Ours:
@@ -31,7 +32,7 @@ def own(case: Case) -> Ours:
 def find(case: Case, name: str, *, strict: bool = False, folder: str = "", said: str = "") -> Place:
     """Where the name of a file or folder leads; of one that never was here nothing is known where the report speaks to users."""
     place = places.find(case.snapshot, own(case), name, strict=strict, folder=folder, said=said)
-    return place if "://" in name else as_users_read(place, case, folder, strict)
+    return place if "://" in name else as_users_read(place, case, folder, strict, said)
 
 
 def target(case: Case, address: str, line: int = 1) -> Place:

@@ -95,19 +95,24 @@ def _by_cause(settled: Sequence[_Pair]) -> list[_Pair]:
     in the words of that, so that they count as one fault."""
     wrong = [made for _, made in settled if made.label == "contradicted"]
     many = Counter(made.moved for made in wrong if made.moved[0])
+    lost = Counter(gone for gone, _ in {(made.gone, made.about) for made in wrong if made.gone[0]})
     traced = {made.moved for made in wrong if any(s.startswith("commit ") for e in made.evidence for s in e.sources)}
     anchors: dict[str, list[str]] = {}
     for made in wrong:
         if made.page:
-            anchors.setdefault(made.page, []).append(made.about.partition(":")[2])
+            anchors.setdefault(made.page, []).append(made.missing)
 
     def told(made: Settled) -> Settled:
         if made.label != "contradicted":
             return made
         if len(missing := anchors.get(made.page, ())) > 1:
             lead = "The links lead" if len(set(missing)) > 1 else "The link leads"
-            shows = f"{made.page} has no heading {_listed(list(dict.fromkeys(missing)))}."
+            shows = f"{made.page} has no anchor {_listed(list(dict.fromkeys(missing)))}."
             return replace(made, shows=shows, difference=f"{lead} to no place of the page.", several=True)
+        folder, commit = made.gone
+        if lost[made.gone] > 1:
+            shows = f"{folder}/ was removed with all that was in it (commit {commit})."
+            return replace(made, shows=shows, difference=f"Each path that is written with the folder {folder} leads nowhere.")  # fmt: skip
         old, new = made.moved
         if many[made.moved] < 2:
             return made
@@ -251,7 +256,7 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
             "rule": made.rule if label == "contradicted" else "",
             "detail": made.detail,
             "when": when,
-            "softened": f"It is so on the branch {branch}, which was never merged." if branch else "",
+            "softened": f"It is so on the branch {branch}, which was never merged." if branch else made.softened,
             "hint": _hint(placed, made, clock.case) if label == "contradicted" else "",
         }
     )

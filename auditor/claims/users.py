@@ -9,12 +9,13 @@ against this repository's only with a path of it. Links and images lead somewher
 import posixpath
 
 from auditor.claims.case import Case, Placed, Settled
-from auditor.claims.kinds import Command, Count, Docker, File, Gate, Location, Runs, Trigger, Version
+from auditor.claims.kinds import Command, Count, Docker, File, Gate, Location, Runs, Setting, Trigger, Version
 from auditor.facts.commands import Call
 from auditor.facts.names import GENERIC, Rename, names
-from auditor.facts.places import Place, unknown
+from auditor.facts.places import Place, unknown, word_set, words
 from auditor.facts.refusals import Answer, Run
 from auditor.lazy import compile_later
+from auditor.readers.text import readable
 
 # Files that frameworks put into any project, beside those that people use for a kind of file.
 _FRAMEWORKS = frozenset(["manage.py", "settings.py", "urls.py", "models.py", "views.py", "forms.py", "admin.py", "wsgi.py", "asgi.py", "celery.py"])  # fmt: skip
@@ -35,15 +36,25 @@ def for_users(case: Case) -> bool:
     return case.profile.for_users and not names(case.snapshot).earlier
 
 
-def as_users_read(place: Place, case: Case, folder: str = "", strict: bool = False) -> Place:
+def as_users_read(place: Place, case: Case, folder: str = "", strict: bool = False, said: str = "") -> Place:
     """The place of a name in a sentence or a command (`strict`): what is absent and never was here is unknown, and what was here is
-    told with what history says of it, never with what lies in another folder."""
+    told with what history says of it, never with what lies in another folder. A bare name is the reader's where it ends as what
+    people configure, or where the words around it (`said`) have the reader make or change a file; so is what a command names in
+    a folder that is none of this project's."""
     if place.how != "absent" or not for_users(case):
         return place
     known, base = names(case.snapshot), posixpath.basename(place.name.rstrip("/"))
     own = unknown(place.name, "of the reader's own project")
     anybodys = base.lower() in _FRAMEWORKS or bool(GENERIC.fullmatch(base))
     if "/" not in place.name.strip("/") and (base.lower() in _FRAMEWORKS or (anybodys and not strict)):
+        return own
+    if (
+        not strict
+        and "/" not in place.name.strip("/")
+        and (base.lower().endswith(_CONFIGURED) or words(said) & _BY_READERS)
+    ):
+        return own
+    if strict and folder and not _of_this(folder, case):
         return own
     paths = _paths(place.name, case, folder)
     if place.near and place.near.slip and not anybodys and posixpath.dirname(place.near.path) in map(posixpath.dirname, paths):  # fmt: skip
@@ -55,6 +66,102 @@ def as_users_read(place: Place, case: Case, folder: str = "", strict: bool = Fal
         return place
     sha, day = known.removed(was)
     return Place("absent", place.name, was=was, sha=sha, day=day) if sha else own
+
+
+_ASKS = frozenset(
+    ["require", "requires", "required", "need", "needs", "needed", "support", "supports", "runs", "works"]
+)
+_ITSELF = frozenset(
+    [
+        "it",
+        "this",
+        "these",
+        "we",
+        "you",
+        "they",
+        "our",
+        "minimum",
+        "package",
+        "library",
+        "module",
+        "project",
+        "tool",
+        "app",
+        "application",
+        "bot",
+        "plugin",
+        "program",
+        "script",
+        "repository",
+        "repo",
+        "code",
+        "software",
+        "framework",
+        "client",
+        "server",
+        "service",
+        "api",
+        "sdk",
+        "cli",
+        "extension",
+        "addon",
+        "installation",
+        "everything",
+    ]
+)
+_TOKEN = compile_later(r"[^\W_]+(?:[.+-][^\W_]+)*")
+_RELEASE = compile_later(r"v?\d+(?:\.(?:\d+|x))+")
+
+
+def of_this_project(placed: Placed, case: Case) -> bool:
+    """Whether a sentence that says which Python is needed says it of this project as it is: it names no release and nobody else before
+    (`NumPy requires ...`, `1.x: ...`)."""
+    quote = placed.claim.quote
+    at = quote.lower().find("python")
+    if at < 0 or quote.startswith("http"):
+        return True
+    before = [m[0].lower() for m in _TOKEN.finditer(quote, 0, at)]
+    if any(_RELEASE.fullmatch(w) for w in before):
+        return False
+    subject = before[: next((i for i, w in enumerate(before) if w in _ASKS), 0)]
+    return not subject or bool(_ITSELF & set(subject)) or bool(_called(case) & {_letters(w) for w in subject})
+
+
+def _called(case: Case) -> frozenset[str]:
+    """What this project may be called in a sentence: by its repository, its title, its packages and their metadata, by letters alone."""
+
+    def look() -> frozenset[str]:
+        files = case.snapshot.files
+        title = next((row for row in case.report.text.split("\n") if row.strip().strip("=-")), "")
+        packages = [p.split("/")[-2] for p in dict.keys(files) if p.endswith("/__init__.py") and p.count("/") <= 2]
+        said = [
+            f.text for name in ("pyproject.toml", "setup.cfg", "setup.py") if (f := files.get(name)) and readable(f)
+        ]
+        named = [m[1] for text in said for m in _NAMED.finditer(text)]
+        known = [*(m[0] for m in _TOKEN.finditer(title)), *packages, *named]
+        return frozenset(map(_letters, known)) - {""}
+
+    return case.snapshot.once(f"claims.called:{case.report.sha256}", look)
+
+
+_NAMED = compile_later(r"(?m)^\s*name\s*=\s*[\"']?([\w.-]+)")
+
+
+def _letters(word: str) -> str:
+    return "".join(c for c in word.lower() if c.isalnum())
+
+
+_CONFIGURED = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".txt", ".csv", ".xml")
+_BY_READERS = word_set(
+    "create creates creating add adding make making write writing save put your own call called name named edit open copy paste new"
+)
+
+
+def _of_this(folder: str, case: Case) -> bool:
+    """Whether a folder that a command is run in is one of this project's, or what a clone of it is called."""
+    first = folder.strip("/").split("/")[0]
+    ever = names(case.snapshot).ever
+    return first in ("", ".", "..") or any(p.startswith(f"{first}/") for p in ever) or _letters(first) in _called(case)
 
 
 def _same(one: Rename, other: Rename | None) -> bool:
@@ -96,6 +203,8 @@ def of_a_reader(placed: Placed, made: Settled, case: Case) -> bool:
     claim = placed.claim
     if isinstance(claim, Command):
         return False  # asked of each of its parts
+    if isinstance(claim, Setting):
+        return True  # what readers are to set, or may
     gone = any(e.kind == "absence" or any(s.startswith("commit ") for s in e.sources) for e in made.evidence)
     if isinstance(claim, File):
         plain = claim.state == "there" and not claim.denied

@@ -5,12 +5,10 @@ import re
 from collections.abc import Iterator
 
 from auditor.facts.just import just_recipes
-from auditor.facts.names import Names
 from auditor.lazy import compile_later, dataclass
 from auditor.readers.commands import commands
 from auditor.readers.nodes import is_stub_body, literal, walk
 from auditor.readers.python import Call, Function, Module, python
-from auditor.readers.text import readable
 from auditor.readers.toml import toml, toml_line
 from auditor.readers.yaml import yaml_root
 from auditor.shapes import below, rows_of, table_of, text_of, texts_of
@@ -249,138 +247,6 @@ def is_hollow(module: Module, f: Function, depth: int = 0) -> bool:
             continue  # making an object: what it then does is looked at by its methods
         return False
     return bool(calls) or not any(isinstance(s, ast.Assign | ast.AnnAssign) for s in f.node.body)
-
-
-# -- what a program takes ----------------------------------------------------------------------------------------------
-
-_HYDRA_FLAGS = frozenset(
-    ["--help", "--hydra-help", "--version", "--cfg", "-c", "--resolve", "--package", "-p", "--run", "-r", "--multirun", "-m", "--shell-completion", "-sc",
-     "--config-path", "-cp", "--config-name", "-cn", "--config-dir", "-cd", "--experimental-rerun", "--info", "-i", "-h"]
-)  # fmt: skip
-_READS_ARGUMENTS = compile_later(
-    r"argv|argparse|click|typer|hydra|\bfire\b|absl|tyro|docopt|jsonargparse|configargparse|simple_parsing|LightningCLI|HfArgumentParser|BaseSettings|\bplac\b|defopt|cyclopts|from_cli|OptionParser|getopt"
-    r"|\bexec\(|\brunpy\b"  # code that is read as it runs may read them
-)
-
-
-_BUILT_IN = frozenset(["--help", "--install-completion", "--show-completion", "--version"])
-_MAKES = ("ArgumentParser", "add_parser", "add_argument_group", "add_mutually_exclusive_group", "add_subparsers")
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """An option that a program does not take, with what it takes and where it says so."""
-
-    flag: str
-    line: int
-    takes: str
-
-
-def refuses(file: File, flags: list[str], names: Names) -> Refusal | None:
-    """The first of the options that a Python file does not take. None where it takes all of them, or may: parsers that are
-    built elsewhere, from data or passed on, unknown arguments that are let through, a file that does not parse."""
-    module = python(file) if flags and readable(file) else None
-    if module is None:
-        return None
-    offered = programs(file)
-    kinds = {p.kind for p in offered}
-    if not offered:
-        texts = (file.text, *_reached(file, names))
-        return (
-            None if any(_READS_ARGUMENTS.search(text) for text in texts) else Refusal(flags[0], 1, "takes no options")
-        )
-    if kinds == {"hydra"}:
-        wrong = next((f for f in flags if f not in _HYDRA_FLAGS and not any(h.startswith(f) for h in _HYDRA_FLAGS)), "")
-        return Refusal(wrong, offered[0].line, "is a Hydra program, which takes key=value") if wrong else None
-    if not kinds <= {"argparse", "click", "typer"} or len(kinds) > 1 or _passed_on(file, module):
-        return None
-    options = {o for p in offered for o in p.options}
-    options |= {("--no-" + o[2:]) for o in options if o.startswith("--")} | _BUILT_IN
-    spelt = {o for o in options if o.startswith("--")}
-    for flag in flags:
-        if flag in options or (kinds == {"argparse"} and any(o.startswith(flag) for o in spelt)):
-            continue
-        if re.search(rf"{re.escape(flag)}(?![\w-])", "".join((file.text, *imported_text(file, names)))):
-            continue
-        if not spelt - _BUILT_IN and kinds != {"typer"}:
-            return None
-        said = (
-            "takes " + ", ".join(sorted(o for p in offered for o in p.options if o.startswith("--"))[:12])
-            if any(p.options for p in offered)
-            else "takes no options"
-        )
-        return Refusal(flag, offered[0].line, said)
-    return None
-
-
-def _passed_on(file: File, module: Module) -> bool:
-    """Whether more than the file shows may be accepted: unknown arguments, parents, parsers or commands made elsewhere."""
-    if re.search(
-        r"parse_known_args|ignore_unknown_options|allow_extra_args|UNPROCESSED|from_argparse_args|add_typer|add_command|\*\*kwargs|set_defaults\(func",
-        file.text,
-    ):
-        return True
-    for f in module.functions:
-        if any(d.endswith((".command", ".main")) for d in f.decorators) and any(
-            not re.match(r"(click|typer|rich_click|functools|hydra)\.|[\w.]+\.(command|callback|main)$", d)
-            for d in f.decorators
-        ):
-            return True  # a decorator of its own may add options
-    made = {
-        name.id
-        for node in walk(module.tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        if ast.unparse(node.value.func).rsplit(".", 1)[-1] in _MAKES
-        for name in node.targets
-        if isinstance(name, ast.Name)
-    }
-    for call in module.calls:
-        last = call.name.rsplit(".", 1)[-1]
-        if last in _MAKES and any(k.arg in ("parents", None) for k in call.node.keywords):
-            return True
-        if last in ("add_argument", "parse_args", "ArgumentParser", "add_argument_group"):
-            if call.name.endswith("add_argument") and not any(isinstance(literal(a), str) for a in call.node.args):
-                return True
-            continue
-        if any(
-            isinstance(a, ast.Name) and a.id in {"parser", "arg_parser", "argparser", *made}
-            for a in (*call.node.args, *(k.value for k in call.node.keywords))
-        ):
-            return True
-    return False
-
-
-def imported_text(file: File, names: Names) -> Iterator[str]:
-    """The text of the own modules that a file imports, directly."""
-    for found in _imported(file, names):
-        yield found.text
-
-
-def _imported(file: File, names: Names) -> Iterator[File]:
-    module = python(file) if readable(file) else None
-    for name in module.imports if module else ():
-        parts = name.strip(".").split(".")
-        for n in (len(parts), len(parts) - 1):
-            path = names.file("/".join(parts[:n]) + ".py") if n else ""
-            if path and not names.snapshot.files[path].skipped:
-                yield names.snapshot.files[path]
-                break
-
-
-_REACHED = 60  # own modules that a program's imports are followed through
-
-
-def _reached(file: File, names: Names) -> Iterator[str]:
-    """The text of the own modules that a file imports, and of those that they import: the arguments may be read far from where the
-    program begins. Of the latter, what is a program of its own reads them for itself."""
-    seen, next_ = {file.path}, [(f, True) for f in _imported(file, names)]
-    while next_ and len(seen) <= _REACHED:
-        one, direct = next_.pop(0)
-        if one.path in seen or not (direct or "__main__" not in one.text):
-            continue
-        seen.add(one.path)
-        yield one.text
-        next_ += [(f, False) for f in _imported(one, names)]
 
 
 # -- project commands --------------------------------------------------------------------------------------------------

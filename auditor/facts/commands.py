@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from itertools import islice, pairwise
 
 from auditor import limits
-from auditor.facts.commandline import Script, refuses, scripts
+from auditor.facts.commandline import Script, scripts
 from auditor.facts.declared import DECLARATIONS, declarations
 from auditor.facts.images import builds, inside_image
 from auditor.facts.lists import normal_name
 from auditor.facts.names import Names, names
 from auditor.facts.placeholders import clear, placeholder
+from auditor.facts.takes import refuses
 from auditor.lazy import dataclass
 from auditor.readers.commands import commands
 from auditor.readers.docker import DOCKERFILES, docker
@@ -23,6 +24,7 @@ from auditor.readers.shell import Command, shell_commands
 from auditor.readers.workflows import WORKFLOWS, workflow
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Snapshot
+from auditor.wording import wordset
 
 DOCUMENTS = ("**/*.md", "!**/node_modules/**", "!**/changelog*.md")
 _OTHERS = (
@@ -234,6 +236,18 @@ def installed(first: str, snapshot: Snapshot) -> bool:
     return first in sys.stdlib_module_names or may_be_installed(first, snapshot)
 
 
+# What people install to work on a project, by the names that their commands have.
+TOOLS_OF_OTHERS = wordset("""ruff black mypy isort flake8 pylint wandb mlflow tensorboard jupyter ipython nbconvert typer hypercorn alembic celery prefect kedro zenml snakeviz sphinx-build
+    optuna ray hf huggingface-cli dask label-studio evidently cookiecutter codespell pyright bandit pipreqs cml feast flask django-admin litserve ipykernel kaggle
+    gcloud yolo rasa airflow dagster metaflow guardrails vllm trainer lightning litgpt twine build hydra""")
+
+
+def may_come_with(first: str, snapshot: Snapshot) -> bool:
+    """Whether a top-level module comes with Python, with a declared package or with a tool that people install beside."""
+    beside = ("pip", "pytest", "nose", "coverage", "virtualenv", "sphinx", "mkdocs", "setuptools", "wheel", "pipx", "tox", "nox", "spacy", "nltk", "notebook")  # fmt: skip
+    return first in TOOLS_OF_OTHERS or first in beside or installed(first, snapshot)
+
+
 def module_file(dotted: str, known: Names) -> str:
     """The file or folder of a module below any folder; empty without one."""
     path = dotted.replace(".", "/")
@@ -363,7 +377,7 @@ def _in_image(
 def flags_of(words: tuple[str, ...]) -> list[str]:
     """The long options among words, without their values, up to `--`."""
     until = words.index("--") if "--" in words else len(words)
-    return [w.split("=")[0] for w in words[:until] if re.match(r"--[A-Za-z]", w)]
+    return [m[1] for w in words[:until] if (m := re.fullmatch(r"(--[A-Za-z][^\s=]*)(?:=.*)?", w, re.DOTALL))]
 
 
 def flags_after(words: tuple[str, ...], call: Call) -> list[str]:

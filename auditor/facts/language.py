@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 
 from auditor.facts.images import bases, dockerfiles
+from auditor.ini import sections
 from auditor.lazy import compile_later, dataclass
+from auditor.readers.nodes import literal
+from auditor.readers.python import python
 from auditor.readers.text import readable
 from auditor.readers.toml import toml
 from auditor.readers.workflows import WORKFLOWS
-from auditor.shapes import below, number_of, text_of
+from auditor.shapes import below, number_of, table_of, text_of
 from auditor.snapshot import File, Snapshot
 
 _LEAST = compile_later(r"(?:>=|===?|\^|~=?|^)\s*v?(\d+)\.(\d+)")
@@ -52,11 +55,7 @@ def _pythons(snapshot: Snapshot) -> Iterator[Named]:
     globs = ("pyproject.toml", "*/pyproject.toml", ".python-version", "**/environment.y*ml")
     for file in snapshot.select(globs, stubs=True):
         if file.name == "pyproject.toml":
-            for keys, row_of in zip(_SAID_IN, (r"\s*\W?requires-python\W", r"\s*python\s*="), strict=True):
-                spec = text_of(below(toml(file), *keys))
-                line = next((i for i, row in enumerate(file.lines, 1) if re.match(row_of, row)), 0)
-                if spec and line:
-                    yield Named("project", spec if keys[0] == "project" else _of_poetry(spec), file, line)
+            yield from _of_pyproject(file)
             continue
         for i, row in enumerate(file.lines, 1):
             if pin := re.match(r"\s*(\d+\.\d+)", row) if file.name == ".python-version" else _PINNED.match(row):
@@ -67,6 +66,62 @@ def _pythons(snapshot: Snapshot) -> Iterator[Named]:
         for i, row in enumerate(file.lines, 1):
             if "python" in row.lower() and not row.lstrip().startswith("#"):
                 yield from (Named("workflow", m[0], file, i) for m in _STATED.finditer(row))
+
+
+def _of_pyproject(file: File) -> Iterator[Named]:
+    for keys, row_of in zip(_SAID_IN, (r"\s*\W?requires-python\W", r"\s*python\s*="), strict=True):
+        spec = text_of(below(toml(file), *keys))
+        line = next((i for i, row in enumerate(file.lines, 1) if re.match(row_of, row)), 0)
+        if spec and line:
+            yield Named("project", spec if keys[0] == "project" else _of_poetry(spec), file, line)
+
+
+def required(snapshot: Snapshot, folder: str) -> tuple[Named, ...]:
+    """What the project that a document in a folder speaks of requires: that of the nearest folder above with a package's file; of a
+    workspace, of each of its packages as well; where none is above, of those that there are. Nothing where a package's file
+    computes it, and nothing of what developers pin for themselves."""
+    said = [n for f in snapshot.select(("**/pyproject.toml",), stubs=True) if readable(f) for n in _of_pyproject(f)]
+    parts = folder.split("/") if folder else []
+    for n in range(len(parts), -1, -1):
+        here = "/".join(parts[:n])
+        files = [f for name in _PACKAGES if (f := snapshot.files.get(f"{here}/{name}".lstrip("/")))]
+        if not files:
+            continue
+        if any(f.name == "pyproject.toml" and _is_workspace(f) for f in files):
+            return tuple(said)
+        found = [n for n in said if n.file in files]
+        if not any(f.name != "pyproject.toml" for f in files) or found:
+            return tuple(found)
+        return tuple(_of_setuptools(files))
+    return tuple(said)
+
+
+_PACKAGES = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
+def _is_workspace(file: File) -> bool:
+    """Whether a pyproject.toml holds packages together rather than being one."""
+    tool = below(toml(file), "tool") if readable(file) else {}
+    return bool(
+        table_of(tool, "uv", "workspace")
+        or table_of(tool, "rye", "workspace")
+        or below(tool, "poetry", "package-mode") is False
+        or below(tool, "uv", "package") is False
+    )
+
+
+def _of_setuptools(files: list[File]) -> Iterator[Named]:
+    """What setup.cfg and setup.py require, where the latter says it as it stands."""
+    for file in files:
+        if not readable(file) or "python_requires" not in file.text:
+            continue
+        line = next((i for i, row in enumerate(file.lines, 1) if "python_requires" in row), 1)
+        if file.name == "setup.cfg" and (spec := sections(file).get("options", {}).get("python_requires")):
+            yield Named("project", spec if isinstance(spec, str) else "", file, line)
+        module = python(file) if file.name == "setup.py" else None
+        for call in module.calls_to("setuptools.setup", "setup") if module else ():
+            if isinstance(given := literal(call.keyword("python_requires")), str):
+                yield Named("project", given, file, line)
 
 
 def _of_poetry(spec: str) -> str:

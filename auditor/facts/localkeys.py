@@ -1,10 +1,14 @@
-"""Private keys that belong to a certificate which only the own machine trusts: made by mkcert, self-signed, or made for tests."""
+"""Keys for the own machine: of a certificate that only it trusts (made by mkcert, self-signed, made for tests), and what is set while
+developing."""
 
+import ast
 import base64
 import binascii
 import re
 
 from auditor.lazy import compile_later
+from auditor.readers.nodes import walk
+from auditor.readers.python import python
 from auditor.readers.text import readable
 from auditor.snapshot import File, Snapshot
 
@@ -83,3 +87,47 @@ def _parts(data: bytes) -> list[bytes]:
         found.append(data[: head + size])
         data = data[head + size :]
     return found
+
+
+_SETTINGS = compile_later(r"(?i)(?:^|/)(?:settings|config|conf)[/_.-](?:local|dev|develop|development|debug)\.py$")
+_DEVELOPING = frozenset(["local", "localhost", "dev", "develop", "development", "debug", "debugging"])
+_WORD = compile_later(r"[A-Z]?[a-z]+|[A-Z]+")
+
+
+def while_developing(file: File, line: int) -> bool:
+    """Whether a line of a Python file only counts while somebody develops: it is of the settings for that, or of a branch that is
+    taken then (`if DEBUG:`, `case Stage.LOCAL:`). A condition that denies anything is left alone."""
+    if file.suffix != "py":
+        return False
+    if _SETTINGS.search(file.path):
+        return True
+    return any(a <= line <= b for a, b in file.once("facts.localkeys.branches", lambda: _branches(file)))
+
+
+def _branches(file: File) -> tuple[tuple[int, int], ...]:
+    """The first and last lines of the branches that are taken while developing."""
+    module = python(file)
+    found = []
+    for node in walk(module.tree) if module else ():
+        if isinstance(node, ast.If):
+            asked: ast.AST = node.test
+        elif isinstance(node, ast.match_case):
+            asked = node.pattern
+        else:
+            continue
+        if _says_developing(asked):
+            found.append((node.body[0].lineno, node.body[-1].end_lineno or node.body[-1].lineno))
+    return tuple(found)
+
+
+def _says_developing(asked: ast.AST) -> bool:
+    said: set[str] = set()
+    for part in walk(asked):
+        if isinstance(part, ast.Not | ast.NotEq | ast.NotIn | ast.IsNot | ast.Or) or (
+            isinstance(part, ast.Constant) and part.value is False
+        ):
+            return False
+        name = part.id if isinstance(part, ast.Name) else part.attr if isinstance(part, ast.Attribute) else ""
+        name = part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else name
+        said |= {w.lower() for w in _WORD.findall(name[:200])}
+    return bool(said & _DEVELOPING)

@@ -377,33 +377,49 @@ class Names:
             found = [n for n in found if folder and n.path.startswith(folder + "/")]
         return found[0] if len(found) == 1 else None
 
+    def moved_alone(self, name: str, path: str, folders: bool = False) -> bool:
+        """Whether a path that comes close to a name is the very thing: it lies in the folder that the name says; or it is the only one
+        of its name, and one of the two lies in a folder that the other has as well, or in none."""
+        here, there = (posixpath.dirname(p).lower() for p in (name, path))
+        if here == there:
+            return True
+        index = self.folder_names if folders else self.by_name
+        if len(index.get(posixpath.basename(path).lower(), ())) > 1:
+            return False
+        mine, theirs = here.split("/"), there.split("/")
+        return not here or not there or mine[-1] in theirs or theirs[-1] in mine
+
     # -- what is made at run time
 
     @cached_property
-    def _ignore(self) -> list[tuple[str, Linear, bool, bool]]:
+    def _ignore(self) -> list[tuple[str, Linear, bool, bool, int]]:
         rules = []
         for path in self.by_name.get(".gitignore", ()):
             try:
                 rows = self.snapshot.files[path].lines
             except Unreadable:
                 continue
-            for row in rows:
+            for line, row in enumerate(rows, 1):
                 if rule := ignore_rule(row):
-                    rules.append((path[: -len(".gitignore")], *rule))
+                    rules.append((path[: -len(".gitignore")], *rule, line))
         return rules
 
     def ignored(self, path: str) -> bool:
         """Whether git would ignore a file of this path, or a folder of it: a name alone is tried at the root."""
+        return self.ignored_by(path) is not None
+
+    def ignored_by(self, path: str) -> tuple[str, int] | None:
+        """The .gitignore and its line by which git would ignore a file of this path, or a folder (`path/`)."""
         parts = path.strip("/").split("/")
         for n in range(1, len(parts) + 1):
             piece, is_folder = "/".join(parts[:n]), n < len(parts) or path.endswith("/")
-            state = False
-            for prefix, pattern, only_folders, negated in self._ignore:
+            by = None
+            for prefix, pattern, only_folders, negated, line in self._ignore:
                 if piece.startswith(prefix) and (is_folder or not only_folders) and pattern.fits(piece[len(prefix) :]):
-                    state = not negated
-            if state:
-                return True
-        return False
+                    by = None if negated else (f"{prefix}.gitignore", line)
+            if by:
+                return by
+        return None
 
     @cached_property
     def versioned(self) -> frozenset[str]:

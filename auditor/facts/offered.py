@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from auditor.facts.lists import normal_name
 from auditor.facts.refusals import Answer, Run, like
 from auditor.ini import sections
-from auditor.lazy import dataclass
+from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
+from auditor.readers.python import python
 from auditor.readers.text import readable
 from auditor.readers.toml import toml
 from auditor.shapes import below, table_of, text_of
@@ -14,6 +15,9 @@ from auditor.snapshot import File
 
 _INSTALLS = (("pip", "install"), ("pip3", "install"), ("uv", "pip", "install"), ("python", "-m", "pip", "install"), ("python3", "-m", "pip", "install"))  # fmt: skip
 _TAKES_EXTRAS = {("uv", "sync"): ("--extra",), ("uv", "run"): ("--extra",), ("poetry", "install"): ("--extras", "-E")}
+
+
+_ANY = compile_later(r"(?i)(?:extras?|features?|options?|groups?|names?|foo|bar|baz|x|your|some|my)(?:[-_]?(?:\d+|name|[a-z]))?")  # for any of them  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ def offered(run: Run) -> Offered | None:
 
 
 def _offered(run: Run) -> Offered | None:
-    if (setup := run.files.get("setup.py")) and not (readable(setup) and "extras_require" not in setup.text):
+    if (setup := run.files.get("setup.py")) and _computed(setup):
         return None
     name, extras, place = "", set[str](), None
     if (file := run.files.get("pyproject.toml")) and readable(file):
@@ -41,7 +45,8 @@ def _offered(run: Run) -> Offered | None:
         # hooks of a build may add to what is written
         if (isinstance(dynamic, list) and "optional-dependencies" in dynamic) or "metadata" in table_of(below(table, "tool", "hatch")):  # fmt: skip
             return None
-        if not project and not poetry and "setup.cfg" not in run.files:
+        backend = text_of(below(table, "build-system", "build-backend")) or "setuptools"
+        if not project and not poetry and ("setup.cfg" not in run.files or not backend.startswith("setuptools")):
             return None
         name = text_of(project.get("name")) or text_of(poetry.get("name"))
         extras |= {*table_of(project.get("optional-dependencies")), *table_of(poetry.get("extras"))}
@@ -51,7 +56,28 @@ def _offered(run: Run) -> Offered | None:
         name = name or told.get("metadata", {}).get("name", "")
         extras |= set(told.get("options.extras_require", {}))
         place = place or file
-    return Offered(normal_name(name) if name else "", frozenset(map(normal_name, extras)), place) if place else None
+    if place is None:
+        return None
+    for other in run.snapshot.select(
+        ("*/**/pyproject.toml",), mentions=("optional-dependencies", "extras"), stubs=True
+    ):
+        table = toml(other) if readable(other) else {}
+        mine = table_of(below(table, "project")) or table_of(below(table, "tool", "poetry"))
+        if name and normal_name(text_of(mine.get("name"))) == normal_name(
+            name
+        ):  # the package of a workspace of its name
+            extras |= {*table_of(mine.get("optional-dependencies")), *table_of(mine.get("extras"))}
+    return Offered(normal_name(name) if name else "", frozenset(map(normal_name, extras)), place)
+
+
+def _computed(setup: File) -> bool:
+    """Whether a setup.py may give extras that nobody reads in it: it names them, takes its arguments from elsewhere, or leaves them to
+    pbr."""
+    if not readable(setup) or "extras_require" in setup.text or "pbr" in setup.text:
+        return True
+    module = python(setup)
+    calls = [*module.calls_to("setuptools.setup", "setup", "distutils.core.setup", "skbuild.setup")] if module else []
+    return not calls or any(k.arg is None for c in calls for k in c.node.keywords)
 
 
 def extras(run: Run) -> Answer | None:
@@ -60,7 +86,7 @@ def extras(run: Run) -> Answer | None:
     asked = list(_asked(run))
     if not asked or run.folder is None or (known := offered(run)) is None:
         return None
-    ours = [extra for of, extra in asked if of in (".", known.name) and of]
+    ours = [extra for of, extra in asked if of in (".", known.name) and of and not _ANY.fullmatch(extra)]
     if not ours or (run.folder and any(of == "." for of, _ in asked)):
         return None
     wrong = next((e for e in ours if normal_name(e) not in known.extras), "")

@@ -233,6 +233,7 @@ _LIBRARIES = compile_later(r"(?i)(coverage|memory_profiler|manim|torch|numpy|spa
 
 SLIP = "a slip of the pen"
 LEFT_OUT = "folders left out"
+IGNORED = "ignored by git"
 
 
 def free(name: str) -> bool:
@@ -455,18 +456,37 @@ def target(snapshot: Snapshot, own: Ours, page: str, address: str) -> Place:
         return Place("absent", path)
     if (
         watch
-        or re.search(r"[<>{}*$|]|\s", address.replace("%20", ""))
+        or re.search(r"[<>{}*$|…]|\s|path[/_-]to\b", address.replace("%20", ""))
         or path.startswith("..")
         or (_EXAMPLE.search(path) and not _PICTURE.search(path))
     ):
         return unknown(path, "not read, or a placeholder")
     if "/" not in address and "." not in address:
         return unknown(path, "no path")
-    if known.ignored(path):
-        return unknown(path, "ignored by git")
     folder = raw.endswith("/") or "." not in posixpath.basename(path)
+    if known.ignored(path + "/" * folder):
+        return unknown(path, IGNORED)
     rename = known.renamed(path) or (known.moved_folder(path) if folder else None)
-    near = None if rename else known.near(path) or (known.near(path, folders=True) if folder else None)
+    near = None if rename else _meant(known, path, folder)
     was = known.was(path)
     sha, day = known.removed(was) if was and not rename else ("", "")
     return Place("absent", path, near=near, rename=rename, was=was if rename or sha else "", sha=sha, day=day)
+
+
+_TEXTS = frozenset(["", "md", "rst", "txt", "markdown"])
+
+
+def _meant(known: Names, path: str, folder: bool) -> Near | None:
+    """What an address that leads nowhere is meant for: what lies beside, with another ending, in another case or with a slip of the
+    pen; else what moved by its name, which it alone has."""
+    stem, ending = cut(posixpath.basename(path).lower())
+    if ending in _TEXTS:
+        for other in sorted(_TEXTS - {ending}):
+            same = known.by_name.get(f"{stem}.{other}".rstrip("."), ())
+            if beside := next((p for p in same if posixpath.dirname(p) == posixpath.dirname(path)), ""):
+                return Near(beside, "ending")
+    near = known.near(path)
+    if near and known.moved_alone(path, near.path):
+        return near
+    near = known.near(path, folders=True) if folder else None
+    return near if near and known.moved_alone(path, near.path, folders=True) else None

@@ -5,17 +5,20 @@ import re
 import sys
 from functools import cached_property
 
-from auditor.facts.commandline import TARGET_FILES, programs, refuses
+from auditor.facts.commandline import TARGET_FILES, programs
 from auditor.facts.commandline import targets as project_commands
-from auditor.facts.commands import declared_scripts, inner, may_be_installed, value
+from auditor.facts.commands import TOOLS_OF_OTHERS, declared_scripts, flags_of, inner, may_be_installed, value
 from auditor.facts.configuration import Configuration, configuration
 from auditor.facts.names import Names
 from auditor.facts.placeholders import placeholder
 from auditor.facts.runners import Task, image_program, program_file, roots, targets, tasks, unknown_argument
+from auditor.facts.takes import refuses
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.readers.python import python
 from auditor.readers.text import readable
+from auditor.readers.toml import toml
+from auditor.shapes import below
 from auditor.snapshot import File, Snapshot
 
 _PROGRAMS = """docker docker-compose podman python python3 py uv uvx poetry pdm rye hatch pixi pipenv invoke inv make just pip pip3 uvicorn gunicorn fastapi
@@ -124,7 +127,7 @@ def _task(run: Run) -> Answer | None:
 
 
 def _no_task(run: Run, name: str, known: tuple[Task, ...], top: list[File]) -> Answer | None:
-    if any(name.replace("-", "_") in f.text for f in top) or (top and not known):
+    if any(name.replace("-", "_") in f.text or "import *" in f.text for f in top) or (top and not known):
         return None  # made there in another way
     if not top and any(re.search(r"invoke\.ya?ml$|fabfile", p) for p in run.files):
         return None
@@ -138,6 +141,9 @@ def _no_task(run: Run, name: str, known: tuple[Task, ...], top: list[File]) -> A
     evidence = (run.files[task.path].cite(task.line, task.line + 1, f"the task {task.names[0]}"), missing)
     shows = f"{known[0].path} has no task {name}" + (f"; it has {near} ({task.path}:{task.line})." if near else ".")
     return _refused(about, shows, f"{said}; there is none of that name.", evidence, bool(near))
+
+
+_BUILT = ("c", "cc", "cpp", "C", "f", "F", "s", "S", "sh", "l", "y")
 
 
 def _target(run: Run) -> Answer | None:
@@ -160,6 +166,8 @@ def _target(run: Run) -> Answer | None:
     missing = next((w for w in wanted if w not in known), "")
     what, called = ("recipe", "justfile") if given[0] == "just" else ("target", "Makefile")
     about = f"target:{missing or wanted[0]}"
+    if missing in run.snapshot.folders or any(f"{missing}.{end}" in run.files for end in _BUILT):
+        return None  # which make takes for done, or makes by a rule of its own
     if not missing or missing in run.files:
         return Answer(True, about, f"The {called} has {wanted[0]}.", (known[wanted[0]][0].cite(known[wanted[0]][1]),)) if wanted[0] in known else None  # fmt: skip
     if not files:
@@ -171,28 +179,37 @@ def _target(run: Run) -> Answer | None:
     return _refused(about, shows, f"The command runs the {what} {missing}; there is none of that name.", evidence, bool(near))  # fmt: skip
 
 
-# What dependencies install under names of their own.
-_INSTALLED_NAMES = """ruff black mypy isort flake8 pylint wandb mlflow tensorboard jupyter ipython nbconvert typer hypercorn alembic celery prefect kedro zenml snakeviz sphinx-build
-    optuna ray hf huggingface-cli dask label-studio evidently cookiecutter codespell pyright bandit pipreqs cml feast flask django-admin litserve ipykernel kaggle
-    gcloud yolo rasa airflow dagster metaflow guardrails vllm trainer lightning litgpt twine build hydra"""
-_INSTALLED = frozenset(_INSTALLED_NAMES.split())
+def _named_in_metadata(name: str, run: Run) -> bool:
+    """Whether a package's files name a script otherwise (a graphical one, one of another builder, one that is computed), or leave what
+    scripts there are to the builder."""
+    for path in ("pyproject.toml", "setup.py", "setup.cfg"):
+        file = run.files.get(path)
+        if file is None:
+            continue
+        if not readable(file) or re.search(
+            rf"(?<![\w.-]){re.escape(name)}[\"']?\s{{0,4}}=|/{re.escape(name)}[\"']", file.text
+        ):
+            return True
+        dynamic = below(toml(file), "project", "dynamic") if path == "pyproject.toml" else ()
+        if isinstance(dynamic, list) and {"scripts", "gui-scripts"} & {str(d) for d in dynamic}:
+            return True
+    return False
 
 
 def _entry(run: Run) -> Answer | None:
     if run.typed[:2] not in tuple((p, "run") for p in ("uv", "poetry", "pdm", "rye", "pixi")) or not run.words:
         return None
     name, known = run.words[0], run.known
-    if not re.fullmatch(r"[A-Za-z][\w-]*", name) or name in PROGRAMS | _INSTALLED | sys.stdlib_module_names or run.folder or run.folder is None:  # fmt: skip
+    if not re.fullmatch(r"[A-Za-z][\w-]*", name) or name in PROGRAMS | TOOLS_OF_OTHERS | sys.stdlib_module_names or run.folder or run.folder is None:  # fmt: skip
         return None
     chosen = run.snapshot.select(TARGET_FILES, stubs=True)
     scripts = {s.name: s for s in declared_scripts(run.snapshot)}
     kinds = ("pixi", "poe", "pdm", "rye", "hatch", "taskipy")
     declared = set(scripts) | {t.name for f in chosen for t in project_commands(f, chosen) if t.kind in kinds}
-    setup = run.files.get("setup.cfg")
     if name in scripts:
         one = scripts[name]
         return Answer(True, f"script:{name}", f"{one.path} declares {name}.", (run.files[one.path].cite(one.line),))  # fmt: skip
-    if name in declared or may_be_installed(name, run.snapshot) or known.works(name) or (setup and name in setup.text):
+    if name in declared or may_be_installed(name, run.snapshot) or known.works(name) or _named_in_metadata(name, run):
         return None
     missing = _gone(f"no script {name}; declared are: {', '.join(sorted(declared)) or 'none'}"[:300])
     about, said = f"script:{name}", f"The command runs {name}; no such entry point is declared."
@@ -221,13 +238,19 @@ def _options(run: Run) -> Answer | None:
         file, rest, _ = image_program(run.typed, run.known)
     else:
         file, rest = program_file(run.typed, run.known, run.folder or "")
-    flags = [w.split("=")[0] for w in rest if re.match(r"--[A-Za-z]", w)]
+    flags = flags_of(rest)
     if file is None or not flags or any(placeholder(f) for f in flags):
         return None
-    refusal = refuses(file, flags, run.known)
+    refusal = refuses(file, flags, run.known, rest)
     if refusal is None:
         return None
-    flag, takes = refusal.flag, refusal.takes
+    flag, takes, part = refusal.flag, refusal.takes, refusal.part
+    if part and part.unknown:
+        has = f"has no command {' '.join((*part.words, part.unknown))}; it has {', '.join(part.others[:12])}"
+        evidence = (file.cite(refusal.line, refusal.line + 2), _gone(f"no command {part.unknown} in {file.path}"))
+        return _refused(f"option:{flag}", f"{file.path} {has}.", f"The command runs {part.unknown}; {file.path} {has}.", evidence, True)  # fmt: skip
+    if part and part.words:
+        takes = f"{takes} with {' '.join(part.words)}"
     evidence = (file.cite(refusal.line, refusal.line + 2, takes), _gone(f"no option {flag} in {file.path}"))
     return _refused(f"option:{flag}", f"{file.path}:{refusal.line} {takes}.", f"The command gives {flag}; {file.path} {takes}.", evidence, True)  # fmt: skip
 

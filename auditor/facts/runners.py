@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from auditor.facts.commands import declared_scripts, inner, plain_words
+from auditor.facts.commands import declared_scripts, inner, may_come_with, plain_words
 from auditor.facts.just import Justfile
 from auditor.facts.names import Names
 from auditor.facts.placeholders import placeholder
@@ -104,7 +104,10 @@ def unknown_argument(task: Task, rest: list[str], known: tuple[Task, ...]) -> st
 
 # -- make and just -----------------------------------------------------------------------------------------------------
 
-_RULE = compile_later(r"^([^\s#:=][^#:=]*?)\s*::?(?!=)")
+_RULE = compile_later(r"^([^\s#=:][^#=:]*?)\s*(?:&?::?)(?!=)(.*)$")
+_INCLUDE = compile_later(r"[-s]?include\b")
+_CONDITION = compile_later(r"(?:else\s+)?(?:ifn?def|ifn?eq)\b")
+_SUFFIXES = compile_later(r"\.[a-z]\w*(?:\.\w+)?")  # `.c.o`, of which any file may be the target
 
 
 def _beside(snapshot: Snapshot, file: File, path: str) -> File | None:
@@ -126,14 +129,43 @@ def targets(snapshot: Snapshot, kind: str) -> tuple[list[File], dict[str, tuple[
                 return None
             known.update(made.names)
             continue
-        for i, row in enumerate(file.lines, 1):
-            rule = _RULE.match(row)
-            if re.match(r"-?include\b", row) or (rule and ("%" in row or "$(" in rule[1])):
-                return None
-            if rule and not row[:1].isspace():
-                phony = rule[1].startswith(".PHONY")
-                known.update(dict.fromkeys(row.split(":", 1)[1].split() if phony else rule[1].split(), (file, i)))
+        made_here = _made_by(file)
+        if made_here is None:
+            return None
+        known.update({name: (file, line) for name, line in made_here.items()})
     return files, known
+
+
+def _made_by(file: File) -> dict[str, int] | None:
+    """The targets of one makefile with their lines; None where there may be others."""
+    if "eval" in file.text or ".RECIPEPREFIX" in file.text:
+        return None
+    found: dict[str, int] = {}
+    rows, i = file.lines, 0
+    while i < len(rows):
+        line, row = i + 1, rows[i]
+        while row.endswith("\\") and i + 1 < len(rows):
+            i += 1
+            row = f"{row[:-1]} {rows[i].strip()}"
+        i += 1
+        text = row.strip()
+        if row.startswith("\t") or text.startswith("#") or _CONDITION.match(text):
+            continue
+        if text.startswith("define "):
+            while i < len(rows) and rows[i].strip() != "endef":
+                i += 1
+            continue
+        rule = _RULE.match(text)
+        if _INCLUDE.match(text) or (rule and set(rule[1]) & set("$%")):
+            return None
+        named = rule[1].split() if rule else []
+        if ".DEFAULT" in named or any(_SUFFIXES.fullmatch(n) for n in named):
+            return None
+        if ".PHONY" in named and rule:
+            named += [n for n in rule[2].split() if "$" not in n]
+        for name in named:
+            found.setdefault(name, line)
+    return found
 
 
 # -- programs -----------------------------------------------------------------------------------------------------------
@@ -161,6 +193,20 @@ def _one(name: str, folder: str, known: Names) -> str:
     return here if here in found else found[0] if found[:1] == [posixpath.normpath(name)] or len(found) == 1 else ""
 
 
+def _module(dotted: str, folder: str, known: Names) -> str:
+    """The own file that `python -m` starts: below the folder where it is run, a project's root or its `src`; elsewhere only by the
+    name of a module within a package, and one that no package of others has."""
+    plain = dotted.replace(".", "/")
+    ends = (f"{plain}/__main__.py", f"{plain}.py")
+    roots = dict.fromkeys((folder, *known.projects))
+    paths = [posixpath.join(root, below, end) for root in roots for below in ("", "src", "lib") for end in ends]
+    if there := next((p for p in map(posixpath.normpath, paths) if p in known.snapshot.files), ""):
+        return there
+    if may_come_with(dotted.partition(".")[0], known.snapshot):
+        return ""
+    return next((p for end in reversed(ends) if (p := known.file(end))), "")
+
+
 def program_file(typed: tuple[str, ...], known: Names, folder: str = "") -> tuple[File | None, tuple[str, ...]]:
     """The own Python file that a command starts, and the words after it."""
     given = inner(typed)
@@ -168,8 +214,7 @@ def program_file(typed: tuple[str, ...], known: Names, folder: str = "") -> tupl
     if given[:1] in (("python",), ("python3",), ("py",)):
         at = next((i for i, w in enumerate(rest) if not w.startswith("-")), len(rest))
         if "-m" in rest[: at + 1] and rest.index("-m") + 1 < len(rest):
-            dotted = rest[rest.index("-m") + 1].replace(".", "/")
-            path = known.file(f"{dotted}.py") or known.file(f"{dotted}/__main__.py")
+            path = _module(rest[rest.index("-m") + 1], folder, known)
             rest = rest[rest.index("-m") + 2 :]
         elif at < len(rest):
             path, rest = _one(rest[at].replace("\\", "/"), folder, known), rest[at + 1 :]

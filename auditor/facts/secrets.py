@@ -6,13 +6,15 @@ service gives out (`_FORMS`, as scanners of keys have them) and where nothing sa
 Left alone as no key of the project: samples and templates, the packages of others and what is built, lock files and data; what
 was recorded below tests and fixtures (pages, replies, cassettes: anything there that is neither code nor configuration); private
 keys and values beside a secret's name in tests and in what starts services for tests (`.env.test`, `compose.e2e.yaml`,
-`test-environments/`); values beside a name in outputs of notebooks; placeholders, public and encrypted keys, hashes.
+`test-environments/`); values beside a name in outputs of notebooks; placeholders, public and encrypted keys, hashes, keys that web pages hand to every browser.
 
 In a document (its prose, an example in a docstring, text cells of a notebook) a value beside a secret's name is a sample and not
 told, and one in a service's form a place to look at most; unless the same value stands in a file that is no document.
 
 In doubt, and told one level lower: what has a service's form in code of tests, in a saved page or in an output of a notebook; a
-private key beside a certificate that only the own machine trusts.
+private key beside a certificate that only the own machine trusts; a value beside a name in a sample project (`demo/`), in what
+runs tests (a workflow, tox.ini), as the fallback of an environment variable; a value beside a name in a branch for development (`if DEBUG:`)
+or in the settings of it (`settings/local.py`).
 """
 
 import base64
@@ -24,7 +26,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from auditor.facts.documents import in_document
-from auditor.facts.localkeys import of_the_own_machine
+from auditor.facts.localkeys import of_the_own_machine, while_developing
+from auditor.facts.madeup import made_up, tests_hiding
 from auditor.holes import watching
 from auditor.lazy import compile_later
 from auditor.readers.text import readable
@@ -47,6 +50,20 @@ _SAMPLE = re.compile(
 _TESTS = re.compile(
     r"(?i)(?:^|/)(?:[^/]*[._-])?(?:tests?|e2e)/|(?:^|/)(?:tests?|e2e)[._-][^/]*/|(?:^|/)testing/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
     r"|(?:^|/)[^/]*[._-](?:tests?|e2e)(?:[._-][^/]*)?\.(?:env|ya?ml|toml|ini|cfg|json)$|(?:^|/)(?:tests?\.env|[^/]*\.env\.tests?)$"
+)
+# Projects to try something with, and what starts tests: of values beside a name the sign that they may open nothing.
+_TRIED = compile_later(
+    r"(?i)(?:^|/)(?:[^/]*[._-])?(?:demo|example|sample|tutorial|sandbox|playground|quickstart|test)s?(?:[._-]?(?:project|app|site|config)s?)?/"
+)
+_CHECKS = compile_later(
+    r"(?i)(?:^|/)\.github/workflows/|(?:^|/)(?:\.travis\.yml|\.gitlab-ci\.yml|azure-pipelines[^/]*\.yml|tox\.ini|noxfile\.py|run_?tests?\.py)$|(?:^|/)\.circleci/"
+)
+_FALLBACK = compile_later(
+    r"(?:getenv|environ\.get|\benv(?:\.\w+)?|\bconfig)\(\s{0,20}[\"'][\w.]{1,60}[\"']\s{0,5},\s{0,20}(?:default\s?=\s?)?[\"']$"
+)
+# Services whose keys a web page hands to every browser.
+_OF_PAGES = compile_later(
+    r"(?i)algolia|docsearch|posthog|plausible|cloudflareinsights|cf-beacon|typesense|mapbox|amplitude|mixpanel|giscus|disqus|recaptcha|turnstile|site_?key"
 )
 # What people write; anything else below tests was recorded or made there.
 _WRITTEN = frozenset(
@@ -73,6 +90,8 @@ _FORMS = {
         "Slack token": r"xox[abeoprs]-(?:\d-)?(?:\d{6,14}-){1,3}[A-Za-z0-9-]{10,}|xox[are]-(?:\d-)?(?=[A-Za-z]{0,100}\d)[A-Za-z0-9]{20,}|xox[bpe]-\d-[A-Za-z0-9]{100,}|xapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+",
         # a signature of 32 bytes, as base64 or with its signs as an address has them
         "Azure key": r"(?=(?:[A-Za-z0-9_-]|%2[BbFf]|[+/]){43}(?:=|%3[Dd])?\Z)[A-Za-z0-9_%+/=-]+",
+        "Stripe key": r"[rs]k_live_[A-Za-z0-9]{24,}",
+        "OAuth client secret": r"GOCSPX-[A-Za-z0-9_-]{28}",
         "SendGrid key": r"SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{39,50}",
         "OpenAI or Anthropic key": r"sk-(?:[\w-]*[_-])?(?=[A-Za-z]{0,200}\d)[A-Za-z0-9]{16,}[\w-]*",
         "Package index token": r"pypi-[A-Za-z0-9_-]{50,}|npm_[A-Za-z0-9]{36}",
@@ -83,6 +102,7 @@ _FORMS = {
 
 WRITTEN = "in a document"
 LOCAL = "beside a certificate for local development"
+DEVELOPING = "in what is set for development alone"
 
 
 class Found(NamedTuple):
@@ -137,6 +157,10 @@ def _of(file: File, snapshot: Snapshot | None = None) -> Iterator[Found]:
         value = text[secret.start : secret.end]
         if not _real(secret.kind, value, text, secret.start, tests, named):
             continue
+        if secret.kind != "private key" and (
+            made_up(text, secret.start, secret.end) or (tests and tests_hiding(file.path, text, secret.start))
+        ):
+            continue
         doubt = _doubt(file, text, secret, tests, named, snapshot)
         if doubt is None:
             continue
@@ -153,6 +177,8 @@ def _doubt(file: File, text: str, secret: Secret, tests: bool, named: bool, snap
     name beside it alone."""
     if tests:
         return "in code of tests"
+    if named and _OF_PAGES.search(text[max(secret.start - 300, 0) : secret.end + 300]):
+        return None
     if file.suffix in _PAGES:
         return "in a page"
     if file.suffix == "ipynb" and text.rfind('"outputs":', 0, secret.start) > text.rfind('"source":', 0, secret.start):
@@ -161,6 +187,14 @@ def _doubt(file: File, text: str, secret: Secret, tests: bool, named: bool, snap
         return WRITTEN
     if secret.kind == "private key" and snapshot is not None and of_the_own_machine(file, snapshot):
         return LOCAL
+    if named and _TRIED.search(file.path):
+        return "in a sample project"
+    if named and _CHECKS.search(file.path):
+        return "in what runs tests"
+    if named and _FALLBACK.search(text[max(secret.start - 120, 0) : secret.start]):
+        return "as what is taken where the environment has none"
+    if named and while_developing(file, text.count("\n", 0, secret.start) + 1):
+        return DEVELOPING
     return ""
 
 
@@ -181,8 +215,6 @@ def _real(kind: str, value: str, text: str, start: int, tests: bool, named: bool
         return value.startswith("wandb_") or (
             not _NO_KEY.search(before) and bool(_NAMES_KEY.search(row) or _NAMES_KEY.search(before[-80:]))
         )
-    if kind == "Stripe key":
-        return "_live_" in value
     return True
 
 

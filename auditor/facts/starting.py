@@ -196,14 +196,20 @@ def keeps_script(file: File) -> Obstacle | None:
         or "conflict_handler" in file.text
     ):
         return None
-    seen: dict[tuple[str, str, str], int] = {}
+    seen: dict[tuple[str, str, int, str], int] = {}
+    bound = [n for n in module.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     for call in module.calls_to(".add_argument"):
         if not isinstance(call.node.func, ast.Attribute) or _may_be_skipped(module, call.node):
             continue
+        on = call.node.func.value
+        if isinstance(on, ast.Call):
+            continue  # a parser that is made there
+        root = next((n.id for n in ast.walk(on) if isinstance(n, ast.Name)), "")
+        since = max((n.lineno for n in bound if n.id == root and n.lineno <= call.line), default=0)
         for argument in call.node.args:
             flag = literal(argument)
             if isinstance(flag, str) and flag.startswith("-"):
-                key = (call.inside, ast.dump(call.node.func.value), flag)
+                key = (call.inside, ast.dump(on), since, flag)  # a name may stand for one parser after another
                 if key in seen:
                     shows = (
                         f"{file.path}:{call.line} adds {flag}, which line {seen[key]} has added to the parser before."

@@ -32,6 +32,17 @@ OTHER_HOSTS = (
     ".buildkite/*.y*ml",
     "jenkinsfile*",
 )
+# ... and of hosts whose files nobody here reads.
+UNREAD_HOSTS = (
+    ".cirrus.y*ml",
+    "{,.}appveyor.y*ml",
+    ".semaphore/*",
+    ".builds/*.yml",
+    "codemagic.y*ml",
+    ".teamcity/**",
+    "wercker.yml",
+    "shippable.yml",
+)
 CI = (*WORKFLOWS, *OTHER_HOSTS, ".github/actions/**/action.y*ml", "action.y*ml")
 
 

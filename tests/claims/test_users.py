@@ -15,6 +15,7 @@ BEFORE = {
     "pond/cli.py": "import argparse\n\ndef main():\n    p = argparse.ArgumentParser()\n    p.add_argument('--depth')\n    p.parse_args()\n",
     "pond/settings.py": "LEVEL = 1\n" * 20,
     "pond/models.py": "class Lake:\n    name = 'lake'\n    depth = 3\n" * 8,
+    "pond/level.yaml": "level: 2\n",
     "pond/forms/lake.py": "class Form:\n    fields = ['name', 'depth']\n" * 9,
     "tools/measure.py": "print('deep')\n" * 20,
     "tools/draw_lakes.py": "print('lakes')\n" * 20,
@@ -97,6 +98,7 @@ def told(folder: Path, text: str, profile: str = "readme") -> list[str]:
         "The tests run on every push to main. In the CI we run ruff and mypy.",
         "There are two Dockerfiles and three workflows.",
         "The tests lie in `spec/`.",
+        "Copy `pond/level.yaml` and set `level: 3`.",
     ],
 )  # fmt: skip
 def test_what_never_was_here_is_of_the_readers_own_project(pond: Path, text: str) -> None:
@@ -147,7 +149,7 @@ def test_links_to_places_that_a_page_has_not_are_one_finding(pond: Path) -> None
     done = audited(pond, CONTENTS)
     by_id = {v.id: v for v in done.verdicts}
     assert [(f.level, by_id[f.verdict].repo_shows, [p.line for p in f.also_at]) for f in done.findings] == [
-        ("warning", "README.md has no heading #test-lakex4 or #train-lakex4.", [4, 9])
+        ("warning", "README.md has no anchor #test-lakex4 or #train-lakex4.", [4, 9])
     ]
 
 

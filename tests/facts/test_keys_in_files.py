@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from auditor.facts.secrets import secrets
+from auditor.facts.madeup import made_up
+from auditor.facts.secrets import DEVELOPING, secrets
 from auditor.handin import exposed
 from auditor.models import Problem, Report
 from auditor.prepared import Book
@@ -87,6 +88,11 @@ def kinds(path: str, text: str) -> list[tuple[int, str]]:
         ("deploy.pem", PEM.replace("BEGIN PRIVATE", "BEGIN ENCRYPTED PRIVATE"), []),
         ("app.py", 'key = "AKIAIOSFODNN7EXAMPLE"\n', []),
         ("app.py", f'stripe.api_key = "sk_test_{made(24, "s", LETTERS)}"\n', []),
+        ("app.py", f'stripe.api_key = "sk_live_{made(24, "s", LETTERS)}"\n', [(1, "Stripe key")]),
+        ("app.py", f'stripe.api_key = "rk_live_{made(99, "s", LETTERS)}"\n', [(1, "Stripe key")]),
+        ("app.py", f'stripe.api_key = "pk_live_{made(24, "s", LETTERS)}"\n', []),  # public
+        ("app.py", 'stripe.api_key = "sk_live_abc123xyz789_secret"\n', []),
+        ("app.py", 'stripe.api_key = "sk_live_4eC39HqLyjWD"\n', []),  # too short for one
         ("docs.ipynb", json.dumps({"image/png": made(600, "p", LETTERS) + "EAA" + made(900, "q", LETTERS)}), []),
         ("data.csv", f"id,text\n1,wandb key {HEX40}\n", []),
     ],
@@ -130,6 +136,15 @@ SLACK = f"xoxb-{made(12, 'n', '123456789')}-{made(12, 'm', '123456789')}-{made(2
         # code of tests, and what starts services for them
         ("tests/test_train.py", f'wandb.login(key="{HEX40}")\n', ["in code of tests"]),
         ("tests/conftest.py", f'token = "{SLACK}"\n', ["in code of tests"]),
+        # ... and what hides keys, which is tested with what looks like one
+        ("tests/test_redact.py", f'token = "{SLACK}"\n', []),
+        ("tests/test_log.py", f'def test_token_is_masked():\n    token = "{SLACK}"\n', []),
+        ("tests/test_log.py", f'class TestScrubbing:\n    def test_slack(self):\n        token = "{SLACK}"\n', []),
+        ("tests/log.test.ts", f'it("redacts tokens", () => {{\n  const token = "{SLACK}"\n', []),
+        ("tests/test_log.py", f'def test_token_is_masked():\n    pass\n\n\ndef test_send():\n    token = "{SLACK}"\n', ["in code of tests"]),
+        ("tests/test_mask_rcnn.py", f'def test_masks():\n    wandb.login(key="{HEX40}")\n', ["in code of tests"]),
+        ("tests/test_stripe.py", f'def test_pay():\n    key = "sk_live_{made(24, "s", LETTERS)}"\n', ["in code of tests"]),
+        ("src/redact.py", f'token = "{SLACK}"\n', [""]),
         ("scripts/test-environments/sso/configuration.yml", f"key: |\n  {PEM}\nsecret: {LONG}\n", []),
         ("docker-compose.test.yml", f"environment:\n  API_SECRET: {LONG}\n", []),
         (".env.test", f"API_SECRET={LONG}\n", []),
@@ -172,12 +187,76 @@ SLACK = f"xoxb-{made(12, 'n', '123456789')}-{made(12, 'm', '123456789')}-{made(2
         ("a.ipynb", cells(("markdown", f'api_key = "{LONG}"\n'), ("code", f'api_key = "{LONG}"\n')), [""]),
         ("a.ipynb", cells(("markdown", "# Pay\n"), ("code", f'wandb.login(key="{HEX40}")\n')), [""]),
         ("a.ipynb", cells(("raw", f'api_key = "{LONG}"\n')), [""]),
+        # set while developing
+        ("app/settings.py", f'if DEBUG:\n    SECRET_KEY = "{LONG}"\n', [DEVELOPING]),
+        ("app/settings.py", f'match STAGE:\n    case Stage.LOCAL:\n        SECRET_KEY = "{LONG}"\n', [DEVELOPING]),
+        ("app/settings.py", f'if ENV == "production":\n    pass\nelif ENV == "dev":\n    SECRET_KEY = "{LONG}"\n', [DEVELOPING]),
+        ("app/settings/local.py", f'SECRET_KEY = "{LONG}"\n', [DEVELOPING]),
+        ("app/settings.py", f'if not DEBUG:\n    SECRET_KEY = "{LONG}"\n', [""]),
+        ("app/settings.py", f'if DEBUG:\n    pass\nelse:\n    SECRET_KEY = "{LONG}"\n', [""]),
+        ("app/settings.py", f'if ENV != "dev":\n    SECRET_KEY = "{LONG}"\n', [""]),
+        ("app/settings.py", f'if DEBUG or PRODUCTION:\n    SECRET_KEY = "{LONG}"\n', [""]),
+        ("app/settings/production.py", f'SECRET_KEY = "{LONG}"\n', [""]),
+        ("app/settings.py", f'if DEBUG:\n    TOKEN = "hf_{made(34, "h", LETTERS)}"\n', [""]),  # opens a service, whenever
+        # of web pages
+        ("site/Search.jsx", f'docsearch({{appId: "X", apiKey: "{LONG}"}})\n', []),
+        ("site/foot.html", f"<script src='https://static.cloudflareinsights.com/beacon.min.js' data-cf-beacon='{{\"token\": \"{LONG}\"}}'></script>", []),
+        # samples, what runs tests, fallbacks
+        ("demo/settings.py", f'SECRET_KEY = "{LONG}"\n', ["in a sample project"]),
+        ("example_project/settings.py", f'SECRET_KEY = "{LONG}"\n', ["in a sample project"]),
+        ("democracy/settings.py", f'SECRET_KEY = "{LONG}"\n', [""]),
+        ("demo/app.py", f'wandb.login(key="{HEX40}")\n', [""]),  # opens a service, wherever
+        (".github/workflows/ci.yml", f"env:\n  REPO_TOKEN: {LONG}\n", ["in what runs tests"]),
+        ("tox.ini", f"[testenv]\nsetenv =\n  REPO_TOKEN={LONG}\n", ["in what runs tests"]),
+        ("app.py", f'KEY = os.getenv("SECRET_KEY", "{LONG}")\n', ["as what is taken where the environment has none"]),
         # built by others
         ("static/chart.min.js", f'const authToken = "{LONG}";', []),
     ],
 )  # fmt: skip
 def test_where_a_key_stands_says_how_sure_it_is(path: str, text: str, want: list[str]) -> None:
     assert [f.doubt for f in secrets(Snapshot({path: text}))] == want
+
+
+@pytest.mark.parametrize(
+    ("value", "want"),
+    [
+        (made(40, "a", LETTERS), False),
+        (made(40), False),
+        (f"sk_live_{made(24, 'b', LETTERS)}", False),
+        (f"ghp_{made(36, 'c', LETTERS)}", False),
+        (f"AKIA{made(16, 'd', LETTERS[:26] + '234567')}", False),
+        (f"secret_{made(43, 'e', LETTERS)}", False),  # as a service begins its keys
+        (f"prod-secret-{made(32, 'f', LETTERS)}", False),
+        (f"sk-ant-api03-{made(40, 'g', LETTERS)}-{made(40, 'h', LETTERS)}AA", False),
+        (f"hvs.{made(30, 'i', LETTERS)}_{made(12, 'j', LETTERS)}", False),
+        ("sk_live_abc123xyz789_secret", True),
+        ("ghp_1234abcd5678efgh9012ijkl3456mnop7890", True),
+        ("AKIAQWERTYUIOPASDFGH", True),
+        ("hf_zyxwvutsrqponmlkjihgfedcba98765432", True),
+        ("glpat-aaaabbbbccccddddeeee", True),
+        (f"sk-test-{made(40, 'k', LETTERS)}", True),
+        (f"sk-fake-{made(40, 'l', LETTERS)}", True),
+        ("sk_live_thisIsAFakeKeyForUnits12", True),
+        ("dapi-token-of-mine", True),
+    ],
+)
+def test_what_counts_or_says_so_is_made_up(value: str, want: bool) -> None:
+    assert made_up(f'KEY = "{value}"\n', 7, 7 + len(value)) is want
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("KEY = $KEY1", True),
+        ("KEY = <KEY1>", True),
+        ("KEY = KEY1...", True),
+        ("KEY = KEY1…", True),
+        ("KEY = KEY1.", False),
+    ],
+)
+def test_marks_around_a_value_say_that_it_is_none(text: str, want: bool) -> None:
+    at = text.index("KEY1")
+    assert made_up(text.replace("KEY1", made(40, "m", LETTERS)), at, at + 40) is want
 
 
 def test_a_sample_of_a_document_is_told_only_where_it_is_used() -> None:
@@ -220,6 +299,15 @@ def test_a_services_key_in_a_document_is_no_error_unless_it_is_used(for_users: b
     used, other = (read | {"src/app.py": f'wandb.login(key="{key}")\n'} for key in (HEX40, made(40, "v")))
     assert standings(used, for_users) == [("error", "finding")]
     assert standings(other, for_users) == [("error", "finding"), sample]
+
+
+def test_values_beside_a_name_may_be_meant_for_all_users_of_the_code() -> None:
+    other = made(30, "z", LETTERS)
+    files = {"pond/plugin.py": f'API_SECRET = "{LONG}"\nAPI_TOKEN = "{other}"\n'}
+    assert standings(files) == [("error", "finding")] * 2
+    assert standings(files, for_users=True) == [("warning", "finding")]
+    assert standings(files | {"README.md": f"API_TOKEN={LONG}\n"}, for_users=True) == [("warning", "finding")]
+    assert standings({"pond/app.py": f'wandb.login(key="{HEX40}")\n'}, for_users=True) == [("error", "finding")]
 
 
 def part(tag: int, *inside: bytes) -> bytes:

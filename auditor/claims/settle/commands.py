@@ -3,11 +3,13 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from auditor.claims.case import Case, Settled, absence, settles
 from auditor.claims.kinds import Command
 from auditor.claims.names import Place, find, own, shown, word_set, words
+from auditor.claims.settle.files import gone_with
 from auditor.claims.users import for_users, of_a_readers_call, of_a_readers_program
 from auditor.facts.commands import Call, build_of, builds_somewhere, calls
 from auditor.facts.names import names
@@ -126,8 +128,37 @@ def _made_before(run: Claimed, name: str) -> bool:
     return False
 
 
+_CHECKOUTS = (("git", "checkout"), ("git", "switch"))
+_MAKERS = word_set("django-admin poetry uv hatch pdm rye cargo npm")
+_STARTS = word_set("init new startproject startapp create quickstart scaffold bootstrap")
+
+
+def _of_another_tree(run: Claimed) -> bool:
+    """Whether a line above has the reader go to another commit, or make a project of their own, so that the files are of that."""
+    placed = run.case.placed(run.claim)
+    if placed is None:
+        return False
+    above = placed.question.answer.partition(run.claim.quote)[0]
+    makers = _MAKERS | own_programs(run.snapshot) if for_users(run.case) else frozenset()
+    for one in shell_commands(above) if "checkout" in above or "switch" in above or makers else ():
+        if one.words[:2] in _CHECKOUTS and one.words[2:3] not in (
+            (),
+            ("-b",),
+            ("-c",),
+            ("--",),
+            ("main",),
+            ("master",),
+        ):
+            return True
+        if one.words[:1] in (("cookiecutter",), ("copier",)) or (
+            one.words and one.words[0] in makers and set(one.words[1:2]) & _STARTS
+        ):
+            return bool(makers)
+    return False
+
+
 _WRITERS = word_set(
-    "-o cp mv touch tee wget curl export exported exports freeze freezes compile compiled generate generated generates gsutil download downloads unzip tar mkdir"
+    "nano vim vi code emacs notepad gedit -o cp mv touch tee wget curl export exported exports freeze freezes compile compiled generate generated generates gsutil download downloads unzip tar mkdir"
 )
 
 
@@ -170,7 +201,7 @@ def _fits(run: Claimed, path: str, name: str) -> Settled:
 def _missing(run: Claimed, place: Place, name: str, what: str) -> Settled | None:
     if place.how == "there":
         return _fits(run, place.path, name) if place.path else None
-    if place.how == "unknown" or not clear(name) or _made_before(run, place.name):
+    if place.how == "unknown" or not clear(name) or _made_before(run, place.name) or _of_another_tree(run):
         return None
     about = f"command:{posixpath.normpath(name.replace(chr(92), '/'))}"
     said = f"The command names {place.name}"
@@ -186,9 +217,9 @@ def _missing(run: Claimed, place: Place, name: str, what: str) -> Settled | None
         if place.near.path.rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1] + ".py":
             return None  # the script without its ending: a reader finds it
         return _settled(False, about, place.shows, f"{said}; the {what} is {place.near.path}.", place.evidence(run.case.snapshot), True)  # fmt: skip
-    return _settled(
-        False, about, place.shows, f"{said}; the repository has no such file.", place.evidence(run.case.snapshot)
-    )
+    missing = f"{said}; the repository has no such file."
+    made = _settled(False, about, place.shows, missing, place.evidence(run.case.snapshot))
+    return replace(made, gone=gone_with(place, run.case))
 
 
 _PYTHON = ("python", "py", "python3")

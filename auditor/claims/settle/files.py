@@ -5,6 +5,7 @@ import re
 from auditor.claims.case import Case, Settled, absence, answer_of, fact, settles
 from auditor.claims.kinds import DefinedIn, File, Location
 from auditor.claims.names import (  # fmt: skip
+    IGNORED,
     LEFT_OUT,
     Place,
     at_run_time,
@@ -23,6 +24,7 @@ from auditor.claims.names import (  # fmt: skip
 from auditor.claims.settle.uses import hollow
 from auditor.facts.broken import broken
 from auditor.facts.classes import CLOSED, definitions, of_class
+from auditor.facts.ignored import by_a_tool
 from auditor.facts.names import GENERIC, names
 from auditor.facts.purposes import pipelines
 from auditor.facts.template import kept, template
@@ -124,7 +126,7 @@ def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     if at_run_time(said) and not (gone or base.endswith(".py")):
         return None
     if place.was:
-        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it is no longer in the repository.", about, True, hint=f"Take {place.name} out of the sentence, or put the file back.")  # fmt: skip
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{says}; it is no longer in the repository.", about, True, hint=f"Take {place.name} out of the sentence, or put the file back.", gone=gone_with(place, case))  # fmt: skip
     code = "." in base or base.lower() in ("dockerfile", "makefile")
     bare = "/" not in name.strip("`")  # a word in code may be anything, unless it is called a folder
     if (
@@ -141,6 +143,14 @@ def _moved(place: Place, case: Case) -> tuple[str, str]:
     """The folder that is gone and the one that is there instead, where a path only differs by these."""
     old, new = place.moved
     return (old, new) if old and old not in case.snapshot.folders and new in case.snapshot.folders else ("", "")
+
+
+def gone_with(place: Place, case: Case) -> tuple[str, str]:
+    """The outermost folder of a file that was removed, if that is gone as well, and the commit."""
+    parts = place.was.split("/")[:-1] if place.sha and not place.path else []
+    folders = ("/".join(parts[: n + 1]) for n in range(len(parts)))
+    folder = next((f for f in folders if f not in case.snapshot.folders), "")
+    return (folder, f"{place.sha} ({place.day})") if folder else ("", "")
 
 
 def _watched(name: str, case: Case) -> bool:
@@ -178,7 +188,11 @@ def _shows(claim: File, case: Case) -> Settled | None:
     placed = case.placed(claim)
     place = target(case, claim.path, placed.line if placed else 1)
     about = f"{what}:{place.name or claim.path}"
-    if claim.denied or claim.state != "there" or place.how == "unknown":
+    if claim.denied or claim.state != "there":
+        return None
+    if place.how != "there" and (made := _off_the_host(claim, place, case, about)):
+        return made
+    if place.how == "unknown":
         return None
     if place.how == "there":
         file = case.snapshot.files.get(place.path)
@@ -196,19 +210,56 @@ def _shows(claim: File, case: Case) -> Settled | None:
     else:
         why = "its address leads to no file of the repository."
     head = "The image does not show" if what == "image" else "The link leads nowhere"
-    return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{head}: {why}", about, bool(place.path), moved=_moved(place, case))  # fmt: skip
+    return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{head}: {why}", about, bool(place.path), moved=_moved(place, case), gone=gone_with(place, case))  # fmt: skip
+
+
+_MARKS = "()[]<>{}\"'`“”‘’ "
+_BARE_HOST = compile_later(
+    r"(?i)www\.[\w-]+\.[a-z]{2,}|[\w-]{1,60}(?:\.[\w-]{1,60}){0,4}\.(?:com|org|io|app|dev|ai|net)(?:/|$)"
+)
+
+
+def _off_the_host(claim: File, place: Place, case: Case, about: str) -> Settled | None:
+    """What is wrong with an address whose form says what was meant: marks that became part of it (`[a]((https://b.c))`), no `https://`
+    before a host; and, for users, one that leads to what only lies on a machine that ran the code."""
+    bare = claim.path.strip(_MARKS) if claim.path[:1] in _MARKS else ""
+    placed = case.placed(claim)
+    if placed is None:
+        return None
+    line = case.report.place(placed.line)[1]
+    what = "image" if claim.via == "image" else "link"
+    if bare and ("://" in bare or target(case, bare, placed.line).how == "there"):
+        shows = f"The address of the {what} is `{claim.path}`, with its marks; a host takes that for a path in the repository."
+        said = f"The {what} leads nowhere as it is written; {bare} without the marks around it is meant."
+        return Settled("contradicted", shows, (case.quoted(placed),), said, about, True, hint=f"Write [...]({bare}) in line {line}.")  # fmt: skip
+    if not case.profile.for_users or what != "link":
+        return None
+    if _BARE_HOST.match(claim.path):
+        shows = f"The address of the link is `{claim.path}`; without `https://` a host takes it for a path in the repository."
+        return Settled("contradicted", shows, (case.quoted(placed),), "The link leads nowhere: it lacks `https://`.", about, True, hint=f"Write https://{claim.path} in line {line}.")  # fmt: skip
+    rule = names(case.snapshot).ignored_by(f"{place.name}/") if place.why == IGNORED else None
+    if rule or (place.never and (by_a_tool(place.name) or "_build" in place.name.split("/"))):
+        cited = case.snapshot.files[rule[0]].cite(rule[1], note="what git ignores") if rule else absence(f"no {place.name} among the tracked files")  # fmt: skip
+        why = f"git ignores it ({rule[0]}:{rule[1]})" if rule else "a tool makes it when it runs"
+        return Settled("contradicted", f"There is no {place.name} in the repository: {why}.", (cited,), "The link leads nowhere for whoever reads it on the host.", about, True, softened="It is there wherever it was made.")  # fmt: skip
+    return None
 
 
 def _anchor(claim: File, case: Case) -> Settled | None:
     placed = case.placed(claim)
     page = case.snapshot.files.get(case.report.place(placed.line)[0] if placed else case.report.path)
-    if page is None or page.why_skipped or claim.denied or not page.text.strip():
-        return None
+    if page is None or page.why_skipped or claim.denied or not page.text.strip() or page.suffix in ("rst", "txt"):
+        return None  # of other markup the places are not known
     known = page.once("anchors", lambda: anchors(page.text))
     if leads_to_anchor(claim.path, known, page.path):
         return None
-    missing = absence(f"no heading of {page.path} gives the anchor {claim.path}")
-    return Settled("contradicted", f"{page.path} has no heading {claim.path}.", (missing,), "The link leads to no place of the page.", f"link:{claim.path}", True, page=page.path)  # fmt: skip
+    gone = absence(f"no heading of {page.path} gives the anchor {claim.path}")
+    bare = claim.path.strip("#-").lower()
+    near = next(
+        (a for a in sorted(known) if bare and a.strip("-\ufe0f") == bare), ""
+    )  # an emoji before it leaves its blank
+    missing = f"{claim.path} (#{near} is there)" if near else claim.path
+    return Settled("contradicted", f"{page.path} has no anchor {missing}.", (gone,), "The link leads to no place of the page.", f"link:{claim.path}", True, page=page.path, missing=missing)  # fmt: skip
 
 
 # -- absent, removed, renamed ------------------------------------------------------------------------------------------

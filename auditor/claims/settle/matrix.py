@@ -9,7 +9,7 @@ from auditor.facts.civalues import ci_values
 from auditor.facts.platforms import pythons, same_version, systems, unread_axis
 from auditor.facts.purposes import pipelines
 from auditor.facts.traces import named
-from auditor.facts.workflows import CiWorkflow
+from auditor.facts.workflows import OTHER_HOSTS, UNREAD_HOSTS, CiWorkflow
 from auditor.readers.text import readable
 
 _SYSTEMS = {"ubuntu": "linux", "linux": "linux", "windows": "windows", **dict.fromkeys(("macos", "mac", "osx", "mac os"), "macos")}  # fmt: skip
@@ -31,8 +31,8 @@ def matrix(claim: Matrix, case: Case) -> Settled | None:
         if found is None:
             return None
         among = found.workflows
-    if not sure_of_all(ci):
-        return None
+    if not sure_of_all(ci) or case.snapshot.select((*OTHER_HOSTS, *UNREAD_HOSTS)):
+        return None  # another host may test on other systems and versions
     if claim.purpose not in ("unknown", "any", "all", "tests"):
         said = " ".join(claim.quote.split())
         sentence = next((s.text for s in case.prose.of() if said in " ".join(s.text.split())), claim.quote)

@@ -1,18 +1,20 @@
 """Settings, seeds and searches as stated; dependencies as declared, pinned and locked; versions."""
 
+import posixpath
 import re
 
 from auditor.claims.case import Case, Settled, absence, fact, settles
 from auditor.claims.kinds import Dependency, Setting, Version
 from auditor.claims.names import file_of, find, own, word_set, words
 from auditor.claims.settle.files import there
+from auditor.claims.users import for_users, of_this_project
 from auditor.facts.cloud import cloud_values
 from auditor.facts.components import component
 from auditor.facts.configuration import held, number, same_value
 from auditor.facts.declared import DECLARATIONS, LOCKS, declarations, locked
 from auditor.facts.deps import called, lacks_imports, missing_from_lock, unlisted
 from auditor.facts.images import bases, dockerfiles
-from auditor.facts.language import allows, begins, outside, pythons
+from auditor.facts.language import Named, allows, begins, outside, pythons, required
 from auditor.facts.lists import Package, normal_name
 from auditor.facts.names import names
 from auditor.facts.seeds import mentions_determinism, only_unread, owns_seed, seed_values, seeded_beside, seeds
@@ -307,7 +309,7 @@ def version(claim: Version, case: Case) -> Settled | None:
     given = claim.value.strip("` ")
     python = claim.of.strip("` ").lower() in ("python", "cpython", "python version")
     if python and claim.place == "project" and not claim.denied and re.match(r"[<>=~!].*(?:[,|]|\.\*)", given):
-        return _python_range(given, case)
+        return _python_range(claim, given, case)
     floor = python and claim.place == "project" and (given.startswith(">=") or given.endswith("+"))
     match = _NUMBER.fullmatch(given.strip(">=+ " if floor else "=").removesuffix(".x").rstrip("."))
     if claim.denied or match is None:
@@ -316,7 +318,8 @@ def version(claim: Version, case: Case) -> Settled | None:
 
 
 def _python(claim: Version, said: str, case: Case, floor: bool = False) -> Settled | None:
-    held = [h for h in pythons(case.snapshot) if claim.place in (h.place, "unknown")]
+    users = claim.place == "project" and for_users(case)
+    held = list(_required(claim, case)) if users else [h for h in pythons(case.snapshot) if claim.place in (h.place, "unknown")]  # fmt: skip
     if floor:  # what developers have pinned says nothing of what else it runs on
         held = [h for h in held if not h.version.startswith("==")]
     about = f"version:python:{claim.place}"
@@ -339,9 +342,19 @@ def _all_known(case: Case, said: str) -> bool:
     return all(b.python and not b.open for file, _ in dockerfiles(case.snapshot) for b in bases(file) if not b.stage)
 
 
-def _python_range(said: str, case: Case) -> Settled | None:
+def _required(claim: Version, case: Case) -> tuple[Named, ...]:
+    """What the project requires that a document for users speaks of; nothing where its sentence may speak of another one."""
+    placed = case.placed(claim)
+    if placed is None:
+        return ()
+    path = case.report.place(placed.line)[0]
+    return required(case.snapshot, posixpath.dirname(path)) if of_this_project(placed, case) else ()
+
+
+def _python_range(claim: Version, said: str, case: Case) -> Settled | None:
     """A range of specifiers, or several apart by ` | `, against each that a pyproject.toml requires."""
     held = [h for h in pythons(case.snapshot) if h.place == "project" and h.file.name == "pyproject.toml"]
+    held = list(_required(claim, case)) if for_users(case) else held
     wrong = [(h, next((o for one in said.split(" | ") if (o := outside(one, h.version))), "")) for h in held]
     about = "version:python:project"
     if not held or not all(o for _, o in wrong):
