@@ -74,6 +74,9 @@ JOBS = Limit(300, "jobs and lines of a job of GitLab", "what jobs extend is writ
 TARGETS = Limit(200, "targets that one call of Earthly is followed to", "each is read again where it is called")
 REFERENCES = Limit(200, "files that one list of packages may refer to", "each may refer to others")
 PACKAGES = Limit(20_000, "packages that one file may list", "lock files of real projects have some hundreds")
+EXPANSIONS = Limit(
+    20_000, "expansions of variables of make in one job", "makefiles that call each other expand them anew"
+)
 EXPANSION = Limit(20_000, "characters that a variable of make may grow to", "variables of variables double at each")
 PATTERN = Limit(20_000, "characters of a pattern for names or paths", "a longer one matches nothing: nobody types it")
 PATTERNS = Limit(500, "patterns of one setting", "each is held against every file or test")

@@ -12,6 +12,14 @@ from auditor.snapshot import File
 Find = Callable[[str], "File | None"]  # a file by its path, as the tool would look for it
 
 _DEPTH = 12
+_LONG = 200  # characters of a text beyond which its expansion counts as more than one
+
+
+@dataclass
+class Work:
+    """How many expansions are left of one job's: makefiles call each other, and a variable of two variables doubles."""
+
+    left: int = field(default_factory=lambda: limits.EXPANSIONS.value)
 
 
 @dataclass
@@ -31,10 +39,12 @@ _CONDITION = compile_later(r"^(ifeq|ifneq|ifdef|ifndef)\b\s*(.*)$")
 
 class Makefile:
     """A makefile with what it includes. `given` are the variables of the command line, which win, `values` those of the
-    environment. `holes` are the includes that cannot be read, `computed` the targets that were made and need what only
-    make knows."""
+    environment, `work` what the job's makefiles may still expand together: what comes later counts as computed. `holes`
+    are the includes that cannot be read, `computed` the targets that were made and need what only make knows."""
 
-    def __init__(self, file: File, find: Find, given: Mapping[str, str], values: Mapping[str, str]) -> None:
+    def __init__(
+        self, file: File, find: Find, given: Mapping[str, str], values: Mapping[str, str], work: Work | None = None
+    ) -> None:
         self.file = file
         self.rules: list[Rule] = []
         self.variables: dict[str, str] = {}
@@ -42,7 +52,8 @@ class Makefile:
         self.computed: list[Hole] = []
         self._given, self._values, self._find = given, values, find
         self._goal = ""
-        self._left = 20_000  # expansions that are made before this counts as computed
+        self._work = work or Work()
+        self._open: set[str] = set()  # variables that are being expanded
         self._read(file, 0)
 
     def _read(self, file: File, depth: int) -> None:
@@ -144,28 +155,26 @@ class Makefile:
         `$()`, `$$` becomes the shell's `$`."""
         if "$" not in text or depth > _DEPTH:
             return text
-        self._left -= 1
-        if self._left < 0:
+        self._work.left -= 1 + len(text) // _LONG
+        if self._work.left < 0:
             return "$()"
         out: list[str] = []
         i = length = 0
-        while i < len(text) and length < limits.EXPANSION.value:
-            c = text[i]
-            if c != "$" or i + 1 >= len(text):
-                piece, i = c, i + 1
-            elif text[i + 1] == "$":
-                piece, i = "$", i + 2
-            elif text[i + 1] in "({":
-                close, level, k = {"(": ")", "{": "}"}[text[i + 1]], 1, i + 2
-                while k < len(text) and level:
-                    level += (text[k] == text[i + 1]) - (text[k] == close)
-                    k += 1
-                piece, i = self._value(text[i + 2 : k - 1], more, depth + 1), k
+        while (at := text.find("$", i)) >= 0 and length < limits.EXPANSION.value:
+            out.append(text[i:at])
+            opens = text[at + 1 : at + 2]
+            if opens == "" or opens == "$":
+                piece, i = "$", at + 2
+            elif opens in "({":
+                i = _closes(text, at + 1)
+                piece = self._value(text[at + 2 : i - 1], more, depth + 1)
             else:
-                piece, i = self._value(text[i + 1], more, depth + 1), i + 2
+                piece, i = self._value(opens, more, depth + 1), at + 2
+            length += len(piece) + len(out[-1])
             out.append(piece)
-            length += len(piece)
-        return "".join(out)
+        if at < 0:
+            out.append(text[i:])
+        return "".join(out)[: limits.EXPANSION.value]
 
     def _value(self, name: str, more: Mapping[str, str] | None, depth: int) -> str:
         verb, _, rest = name.strip().partition(" ")
@@ -195,7 +204,14 @@ class Makefile:
         name = self.expand(name.strip(), more, depth)
         if name == "MAKE":
             return "make"
-        return self.expand(self._raw(name.split(":", 1)[0], more), more, depth)
+        name = name.split(":", 1)[0]
+        if name in self._open:  # make stops here: the variable references itself
+            return "$()"
+        self._open.add(name)
+        try:
+            return self.expand(self._raw(name, more), more, depth)
+        finally:
+            self._open.discard(name)
 
     def _raw(self, name: str, more: Mapping[str, str] | None) -> str:
         for known in (self._given, more or {}, self.variables, self._values, _BUILT_IN):
@@ -252,6 +268,19 @@ _FUNCTIONS = frozenset(
     ["addprefix", "addsuffix", "firstword", "lastword", "filter", "filter-out", "subst", "patsubst", "notdir", "dir",
      "basename", "sort"]
 )  # fmt: skip
+
+
+_BRACKETS = compile_later(r"[(){}]")
+
+
+def _closes(text: str, start: int) -> int:
+    """Where a reference that opens here has ended: behind its bracket, or the text's end if it has none."""
+    opens, closes, level = text[start], {"(": ")", "{": "}"}[text[start]], 0
+    for match in _BRACKETS.finditer(text, start):
+        level += (match[0] == opens) - (match[0] == closes)
+        if not level:
+            return match.end()
+    return len(text) + 1  # the name is all that is left
 
 
 def _arguments(text: str) -> list[str]:

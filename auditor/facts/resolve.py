@@ -15,7 +15,7 @@ from auditor.facts.earthly import earthly
 from auditor.facts.environments import invoke, nox, tox
 from auditor.facts.just import Justfile
 from auditor.facts.known import known_program
-from auditor.facts.make import Find, Makefile
+from auditor.facts.make import Find, Makefile, Work
 from auditor.facts.managers import hatch, pixi, poetry, rye, uv
 from auditor.facts.pycommands import PythonCommands
 from auditor.facts.scenes import Call, Script, shell_folder
@@ -34,6 +34,7 @@ from auditor.repository import Unreadable
 from auditor.snapshot import File, Files
 
 _DEPTH = 12
+_LONG = 200  # characters of a command beyond which it counts as more than one of those that are followed
 
 Follow = Callable[["Resolver", Call], "Iterator[Script] | None"]
 
@@ -54,6 +55,8 @@ class Resolver:
         self._files = files
         self.holes: dict[Hole, None] = {}
         self._made = 0
+        self._makefiles: dict[object, Makefile] = {}
+        self._work = Work()
         self._functions: set[str] = set()  # of the shell, which are read with the script that has them
 
     # -- looking things up ---------------------------------------------------------------------------------------------
@@ -87,6 +90,13 @@ class Resolver:
                 return None if call.folder == call.base else self.beside(call, *names)
             folder = folder.rpartition("/")[0]
 
+    def makefile(self, file: File, folder: str, given: Mapping[str, str], values: Mapping[str, str]) -> Makefile:
+        """A makefile as this call reads it. Targets that call targets ask for the same one again and again."""
+        key = (file.path, folder, frozenset(given.items()), frozenset(values.items()))
+        if key not in self._makefiles:
+            self._makefiles[key] = Makefile(file, lambda name: self.find(folder, name), given, values, self._work)
+        return self._makefiles[key]
+
     def dockerfiles(self) -> list[File]:
         """The docker files of the commit."""
         found = [f for path, f in self._files.paths.items() if matches(path, DOCKERFILES)]
@@ -116,7 +126,7 @@ class Resolver:
             for command in _expanded(written, values):
                 if self._made >= limits.FOLLOWED.value:
                     return
-                self._made += 1
+                self._made += 1 + len(command.text) // _LONG
                 words = command.words
                 assigned(command, values)
                 if words[:1] in (("cd",), ("pushd",)) and len(words) > 1:
@@ -368,8 +378,7 @@ def _make(resolver: Resolver, call: Call) -> Iterator[Script]:
         resolver.lost(call, "and no makefile is there to be read")
         return
     folder = found.folder if not options.get("-f") else folder
-    find: Find = lambda name: resolver.find(folder, name)  # noqa: E731
-    made = Makefile(found, find, given, call.values)
+    made = resolver.makefile(found, folder, given, call.values)
     for target in targets or [made.goal]:
         lines = made.lines(target)
         if lines is None:

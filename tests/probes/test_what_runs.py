@@ -1,5 +1,7 @@
 """From a trigger to the commands that really run: each way of calling a task, and what cannot be followed."""
 
+import time
+
 import pytest
 from conftest import ask, tree
 
@@ -336,11 +338,28 @@ def test_a_submodule_that_no_step_calls_makes_nothing_unknown() -> None:
     assert outcome("bash vendor/ci.sh") == "unknown"
 
 
-def test_bounded_work() -> None:
+@pytest.mark.parametrize(
+    "variables",
+    [
+        "A = $(A) $(A)\n",  # make says that it references itself, and stops
+        "A = $(B) $(B)\nB = $(A) $(A)\n",
+        "A0 = x\n" + "".join(f"A{i} = $(A{i - 1}) $(A{i - 1})\n" for i in range(1, 30)) + "A = $(A29)\n",
+        f"A = $(foreach a,{'x ' * 200},$(foreach b,{'x ' * 200},$(foreach c,{'x ' * 200},$(a)$(b))))\n",
+        f"B = {'x' * 30_000}\nA = $(B){'$(B)' * 200}\n",
+        f"A = {'$(if ' * 5_000}\n",
+        "f = $(call f,$(1)a) $(call f,$(1)b)\nA = $(call f,a)\n",
+    ],
+)
+def test_bounded_work(variables: str) -> None:
     loop = {
         CI: run("make a"),
-        "Makefile": "A = $(A) $(A)\na: b\n\t$(A) x\n\tmake a\nb: a\n\tbash x.sh\n",
+        "Makefile": variables + "a: b\n\t$(A) x\n\tmake a\n\tmake a Q=$(Q)q\nb: a\n\tbash x.sh\n",
         "x.sh": "make a\n./x.sh\n",
     }
+    started = time.process_time()
     assert ask("ci-lints", loop, history=MAIN).outcome in ("absent", "unknown")
+    assert time.process_time() - started < 10
+
+
+def test_bounded_shells() -> None:
     assert len(shell_commands("bash -c " * 50 + "'ls'")) < 200
