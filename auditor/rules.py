@@ -510,7 +510,10 @@ def _each_once(
             kept.append(finding)
     kept, again = _one_fault(kept, verdicts)
     told = {v: [*told.get(v, ()), *again.get(v, ())] for v in (*told, *again)}
-    return [f.model_copy(update={"also_at": tuple(told[f.verdict])}) if f.verdict in told else f for f in kept]
+    return [
+        f.model_copy(update={"also_at": tuple(dict.fromkeys(told[f.verdict]))}) if f.verdict in told else f
+        for f in kept
+    ]
 
 
 def _one_fault(

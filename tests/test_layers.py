@@ -81,7 +81,7 @@ ALLOWED: dict[str, set[str] | None] = {
         "report",
         "snapshot",
     },
-    "form": {"form", "globs", "markup", "profile", "report", "snapshot"},
+    "form": {"facts", "form", "globs", "markup", "profile", "report", "snapshot"},
     "disk": {"claims", "facts", "form", "snapshot"},
     "loose_ends": {"boundary", "facts", "form", "readers", "redact", "snapshot"},
     "moved": {"disk", "facts", "form"},
