@@ -149,6 +149,7 @@ ALLOWED: dict[str, set[str] | None] = {
         "rules",
         "snapshot",
     },
+    "missing": {"boundary", "prepared", "profile", "report", "repository"},
     "pipeline": ANY,
     "checking": ANY,
     "stored": {"rules"},
