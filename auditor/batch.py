@@ -277,7 +277,7 @@ def prepare_one(task: Task) -> Ready | Done:
     terms, submission = task.terms, task.submission
     seen: list[Statistics] = []
     found: Found | None = None
-    with _boundary(task, lambda: found and meant(submission, found)) as failure:
+    with _boundary(task, lambda: meant(submission, found) if found else None) as failure:
         with limited(terms.timeout):
             with small_files(terms.max_size):
                 found = pipeline.find(submission)
@@ -432,6 +432,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
                 quote="" if hidden else " ".join(verdict.claim.quote.split())[:200],
                 standing=finding.standing,
                 fingerprint=finding.fingerprint,
+                formerly=finding.formerly,
                 place="{}:{}".format(*record.report.spot(verdict.claim)),
                 difference="" if hidden else " ".join(verdict.difference.split())[:300],
                 link=line_url(record, verdict),

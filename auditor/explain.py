@@ -141,7 +141,9 @@ class _Explained:
         return [
             f
             for f in self.record.findings
-            if id_ == f.verdict or id_ in f.verdicts or (len(id_) >= 6 and f.fingerprint.startswith(id_))
+            if id_ == f.verdict
+            or id_ in f.verdicts
+            or (len(id_) >= 6 and any(m.startswith(id_) for m in (f.fingerprint, *f.formerly)))
         ]
 
     # -- probes

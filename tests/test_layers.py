@@ -121,7 +121,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "decisions": {"escape", "render"},
     "handin": {"boundary", "facts", "form", "layouts", "markup", "prepared", "profile", "rules", "snapshot"},
     "decision_files": {"decisions", "stored", "whole"},
-    "since": {"stored"},
+    "since": {"fingerprints", "stored"},
     "pages": {"escape", "decisions", "render", "since"},
     "overview": {"decision_files", "decisions", "groups", "pages", "render", "since", "stored"},
     "view": {"decision_files", "decisions", "overview", "pages", "render", "stored"},
