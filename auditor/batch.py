@@ -10,7 +10,6 @@ import hashlib
 import json
 import pickle
 import re
-import sys
 import time
 import traceback
 from collections import Counter
@@ -50,7 +49,7 @@ from auditor.models import (
 )
 from auditor.overview import Beside, as_it_stands, load_figures, ways_between, write_summaries
 from auditor.pages import Around, files_of
-from auditor.prepared import Found, Prepared, opened
+from auditor.prepared import Found, Prepared, meant, opened
 from auditor.profile import Profile
 from auditor.render import index
 from auditor.render.index import Class, Head
@@ -277,7 +276,8 @@ def prepare_one(task: Task) -> Ready | Done:
     started, clock = datetime.now(UTC), time.perf_counter()
     terms, submission = task.terms, task.submission
     seen: list[Statistics] = []
-    with _boundary(task) as failure:
+    found: Found | None = None
+    with _boundary(task, lambda: meant(submission, found) if found else None) as failure:
         with limited(terms.timeout):
             with small_files(terms.max_size):
                 found = pipeline.find(submission)
@@ -304,7 +304,7 @@ def settle_one(ready: Ready) -> Ready | Done:
     """A submission whose claims were read by a judge, with those settled."""
     clock = time.perf_counter()
     terms = ready.task.terms
-    with _boundary(ready.task) as failure:
+    with _boundary(ready.task, lambda: ready.prepared.submission) as failure:
         prepared = pipeline.settled(ready.prepared, _profile(terms.profile), ready.answers, terms.may)
         seconds = round(ready.times.seconds + time.perf_counter() - clock, 3)
         return replace(ready, prepared=prepared, times=ready.times.model_copy(update={"seconds": seconds}))
@@ -315,7 +315,10 @@ def conclude_one(ready: Ready) -> Done:
     """A submission that was prepared and judged: its record, its pages and its entry."""
     clock = time.perf_counter()
     terms, submission = ready.task.terms, ready.task.submission
-    with _boundary(ready.task) as failure, allowed(terms.may, ready.prepared.spent) as allowance:
+    with (
+        _boundary(ready.task, lambda: ready.prepared.submission) as failure,
+        allowed(terms.may, ready.prepared.spent) as allowance,
+    ):
         profile = _profile(terms.profile)
         record = pipeline.conclude(ready.prepared, profile, ready.answers, terms.judge)
         seconds = round(ready.times.seconds + time.perf_counter() - clock, 3)
@@ -340,28 +343,29 @@ def _figures(ready: Ready, record: AuditRecord) -> tuple[Figure, ...]:
 
 
 @contextlib.contextmanager
-def _boundary(task: Task) -> Iterator[list[Done]]:
-    """The submission's boundary: what goes wrong inside becomes a record that says so."""
+def _boundary(task: Task, known: Callable[[], Audited | None] = lambda: None) -> Iterator[list[Done]]:
+    """The submission's boundary: what goes wrong inside becomes a record that says so. `known` is what it is about, as far as that
+    is known by then."""
     failure: list[Done] = []
     try:
         yield failure
     except TimeUp:
-        failure.append(failed(task, f"took longer than {task.terms.timeout:g} s (--timeout)"))
+        failure.append(failed(task, f"took longer than {task.terms.timeout:g} s (--timeout)", known))
     except UserError as error:
-        said = error.message
+        said = f"{error.message} ({error.listed})" if error.listed else error.message
         if task.terms.max_size and re.search(
             r"index-pack|too large", said, re.IGNORECASE
         ):  # a worker lets no file grow
             said = f"{task.submission.repo}: larger than {task.terms.max_size} MB (--max-size), or the connection broke"
-        failure.append(failed(task, said))
+        failure.append(failed(task, said, known))
     except (GitError, OSError, MemoryError) as error:
-        failure.append(failed(task, words(error)[0]))
+        failure.append(failed(task, words(error)[0], known))
     except errors.PASSED:
         raise
     except Exception as error:
         at = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(at.filename).name}:{at.lineno}"
-        failure.append(failed(task, f"{type(error).__name__}: {str(error)[:300]} ({where}; a fault of auditor)"))
+        failure.append(failed(task, f"{type(error).__name__}: {str(error)[:300]} ({where}; a fault of auditor)", known))
 
 
 @lru_cache(maxsize=1)
@@ -385,12 +389,13 @@ def _not_too_large(repository: Repository, megabytes: int) -> None:
             raise UserError(f"{repository.path}: {size:.0f} MB, larger than {megabytes} MB (--max-size)")
 
 
-def failed(task: Task, reason: str) -> Done:
-    """A submission that could not be audited: a record that says why, and no more."""
+def failed(task: Task, reason: str, known: Callable[[], Audited | None] = lambda: None) -> Done:
+    """A submission that could not be audited: a record that says why, which commit it was, as far as that is `known`, and no more."""
     s = task.submission
     record = AuditRecord(
         tool=Tool(version=__version__, python=running()),
-        submission=Audited(
+        submission=attempt(known, "the commit")[0]
+        or Audited(
             id=s.id, repo=s.repo, ref=s.ref, before=s.before, report_path=s.report_path, commit="", commit_time=""
         ),
         profile=_profile(task.terms.profile).told,
@@ -427,6 +432,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
                 quote="" if hidden else " ".join(verdict.claim.quote.split())[:200],
                 standing=finding.standing,
                 fingerprint=finding.fingerprint,
+                formerly=finding.formerly,
                 place="{}:{}".format(*record.report.spot(verdict.claim)),
                 difference="" if hidden else " ".join(verdict.difference.split())[:300],
                 link=line_url(record, verdict),
@@ -587,10 +593,3 @@ def dask(address: str) -> tuple[Callable[[int], Executor], int]:
     if not threads:
         raise UserError(f"{address}: the Dask cluster has no workers", f"start some with: dask worker {address}")
     return (lambda _: client.get_executor(pure=False)), int(threads)
-
-
-def default_workers() -> int:
-    """As many as there are processors for this process."""
-    import os
-
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

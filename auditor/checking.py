@@ -104,11 +104,22 @@ def check(
                     fold=not question,
                     more=more,
                     placed=not report_path and not any(f.rule == "report-moved" for f in more),
+                    tracked=tree.index().__contains__,
                 )
                 named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
                 aside = {p for p in changed if move and move.brought(p)}
                 form += uncommitted(
-                    file, named, report, changed - aside - keyed, tree.head, verdicts, book.evidence, book.enter
+                    file,
+                    named,
+                    report,
+                    changed - aside - keyed,
+                    tree.head,
+                    verdicts,
+                    book.evidence,
+                    book.enter,
+                    staged=tree.staged(),
+                    index=tree.index(),
+                    was=lambda: {to: p for p in disk.gone if (to := disk.now(p))},
                 )
                 kept = [v for v in verdicts if not _told(v, form)]
                 return [*form, *kept] if move is None else without_moved(move, report, tree.files, [*form, *kept])

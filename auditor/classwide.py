@@ -21,6 +21,8 @@ def _notes(groups: Sequence[GroupEntry], profile: Profile) -> Iterator[str]:
     if all(g.error.startswith("no report in the commit") for g in groups):
         due = " or ".join(profile.due)
         yield f"No group has a report that is found: the profile {profile.name} looks for {due}, and for headings like {headings}."
+    if all(g.error.startswith("no report yet") for g in groups):
+        yield "No group has its report in the commit that --before chose, and each has one in a later commit: see whether that is the date."
     if len(states) < FEWEST:
         return
     if not any(s.questions for s in states):

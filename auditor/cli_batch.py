@@ -103,6 +103,7 @@ def batch(
     from auditor.profile import load_profile
     from auditor.repository import cache_folder
     from auditor.stopping import stoppable
+    from auditor.workers import default_workers
 
     if not scheduler:
         need_git()
@@ -126,7 +127,7 @@ def batch(
     )
     asking = asking_of(judge, budget, read, readings, ruling, second, figures, with_private)
     terms = many.Terms.of(course, reader, formats, asking, timeout, max_size, memory)
-    make, threads = many.dask(scheduler) if scheduler else (None, many.default_workers())
+    make, threads = many.dask(scheduler) if scheduler else (None, default_workers())
     with stoppable(), _tally(len(submissions)) as tell:
         try:
             summary = many.run(

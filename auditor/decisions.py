@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auditor.errors import UserError
 from auditor.escape import code, log, plain
-from auditor.models import AuditRecord, Finding, Verdict
+from auditor.models import AuditRecord, Finding, Standing, Verdict
 
 Choice = Literal["confirmed", "dismissed", "ask", "undecided"]
 WORDS: dict[str, str] = {"confirmed": "confirmed", "dismissed": "dismissed", "ask": "to ask", "undecided": ""}
@@ -75,6 +75,17 @@ def tally(fingerprints: Iterable[str], chosen: Mapping[str, Decision]) -> dict[s
     return counts
 
 
+def to_decide(findings: Iterable[tuple[str, Standing]], chosen: Mapping[str, Decision]) -> list[str]:
+    """The fingerprints that are counted: every finding, and of leads, remarks and what is disputed that on which somebody has decided,
+    since it is told like a finding from then on."""
+    counted = (
+        mark
+        for mark, standing in findings
+        if standing == "finding" or (mark in chosen and chosen[mark].decision != "undecided")
+    )
+    return list(dict.fromkeys(counted))
+
+
 def load_decisions(path: Path) -> Decisions:
     """The decisions in a file. Raises UserError for anything that the page would not have written."""
     try:
@@ -98,8 +109,23 @@ def decided(record: AuditRecord, decisions: Decisions) -> dict[str, Decision]:
             f"the decisions are about {decisions.submission or 'another submission'}, the audit about {ours.id}",
             'if it is the same group, change "submission" in the file',
         )
-    known = {f.fingerprint for f in record.findings}
-    return {f: d for f, d in decisions.by_fingerprint().items() if f in known}
+    return made_about(record.findings, decisions)
+
+
+class Known(Protocol):
+    """What a decision can be about."""
+
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def formerly(self) -> tuple[str, ...]: ...
+
+
+def made_about(findings: Iterable[Known], decisions: Decisions | None) -> dict[str, Decision]:
+    """The decisions about some findings, by today's fingerprints: that about the finding as it is known today, else as it was formerly."""
+    made = decisions.by_fingerprint() if decisions else {}
+    found = ((f, next((m for m in (f.fingerprint, *f.formerly) if m in made), "")) for f in findings)
+    return {f.fingerprint: made[mark].model_copy(update={"fingerprint": f.fingerprint}) for f, mark in found if mark}
 
 
 def without_dismissed(record: AuditRecord, chosen: Mapping[str, Decision]) -> AuditRecord:
@@ -161,7 +187,7 @@ def _questions(record: AuditRecord, chosen: Mapping[str, Decision]) -> Iterator[
     if not asked:
         yield ""
         yield "No finding is marked to be asked about."
-    said = tally((f.fingerprint for f in record.findings), chosen)
+    said = tally(to_decide(((f.fingerprint, f.standing) for f in record.findings), chosen), chosen)
     counts = ", ".join(f"{said[word]} {word}" for word in ("confirmed", "dismissed") if said[word])
     open_ = said["undecided"]
     yield ""

@@ -9,12 +9,14 @@ PASSED: tuple[type[Exception], ...] = FAULTS if os.environ.get("AUDITOR_STRICT")
 
 
 class UserError(Exception):
-    """Something the user can mend: one line on what and where, and a hint on what to do next."""
+    """Something the user can mend: one line on what and where, and a hint on what to do next; `listed` is the hint for one of a class,
+    for which no flag is given."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", listed: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.listed = listed
 
 
 class GitError(Exception):

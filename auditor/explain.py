@@ -14,13 +14,14 @@ from auditor.handin import with_state
 from auditor.holes import watching
 from auditor.judges import NoJudge
 from auditor.lazy import dataclass
+from auditor.missing import no_report
 from auditor.models import Audited, AuditRecord, ChecklistItem, Finding, Submission, Verdict
 from auditor.prepared import opened, with_report
 from auditor.probes import Probe
 from auditor.probes import load as load_probes
 from auditor.profile import Item, Profile, names_like
 from auditor.prose import read_prose
-from auditor.report.find import find_report
+from auditor.report.find import NoReport, find_report
 from auditor.report.parse import parse_report
 from auditor.rules import RULES, box_says
 from auditor.snapshot import File, Snapshot
@@ -84,7 +85,10 @@ def _of_commit(
 ) -> list[Line]:
     found = pipeline.find(submission, progress)
     with opened(found) as snapshot:
-        file = find_report(snapshot, submission.report_path, profile)
+        try:
+            file = find_report(snapshot, submission.report_path, profile)
+        except NoReport as error:
+            raise no_report(error, found, submission, profile, snapshot.committed) from None
         report = parse_report(file, profile, snapshot.files, found.commit, found.target.url)
         with_report(snapshot, profile, report, found.target.url)
         about = Audited(
@@ -137,7 +141,9 @@ class _Explained:
         return [
             f
             for f in self.record.findings
-            if id_ == f.verdict or id_ in f.verdicts or (len(id_) >= 6 and f.fingerprint.startswith(id_))
+            if id_ == f.verdict
+            or id_ in f.verdicts
+            or (len(id_) >= 6 and any(m.startswith(id_) for m in (f.fingerprint, *f.formerly)))
         ]
 
     # -- probes

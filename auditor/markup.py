@@ -336,6 +336,30 @@ def references(text: str) -> tuple[Reference, ...]:
     return tuple(_references(parse(text)))
 
 
+def bare_addresses(text: str) -> Iterator[Reference]:
+    """The addresses that stand in a text without markup, outside code, of which hosts make links."""
+    for token in parse(text):
+        if token.type != "inline" or "://" not in token.content:
+            continue
+        at, depth = token.map[0] if token.map else 0, 0
+        for child in token.children or ():
+            if child.type in ("softbreak", "hardbreak"):
+                at += 1
+            elif child.type == "html_inline":
+                at += child.content.count("\n")
+            elif child.type in ("link_open", "link_close"):
+                depth += 1 if child.type == "link_open" else -1
+            elif child.type == "text" and not depth:
+                for found in _BARE.finditer(child.content):
+                    target = found[0].rstrip(".,:;!?*_~'\"")
+                    while target.endswith(")") and target.count(")") > target.count("("):
+                        target = target[:-1].rstrip(".,:;!?*_~'\"")
+                    yield Reference(at, target, target, False)
+
+
+_BARE = compile_later(r"https?://[^\s<>`]{1,2000}", re.IGNORECASE)
+
+
 def inline_references(text: str) -> tuple[Reference, ...]:
     """The same of a piece of a paragraph."""
     if not any(mark in text for mark in ("](", "][", "<", "![")):

@@ -260,7 +260,7 @@ class Verdict(Record):
     empty where that was not looked at. `by` is who says it: `probe`, `claim:<id>`, `judge` or `form`; of a judge,
     `reading` is which of its requests, of a claim who read the sentence: `patterns` is a program, `answers` a judge,
     `patterns+answers` both. `ask` is a question that an examiner could put; `demoted` says why a judge's label
-    was not believed. `hint` is what the group can change, empty where the rule's own says all.
+    was not believed. `about` names what a claim is held against (`path:src/a.py`). `hint` is what the group can change, empty where the rule's own says all.
     """
 
     id: str
@@ -279,6 +279,7 @@ class Verdict(Record):
     softened: str = ""
     seen: bool = False
     when: Literal["", "stale", "never"] = ""
+    about: str = ""
     hint: str = ""
 
     @property
@@ -323,7 +324,8 @@ class Said(Record):
 
 
 class Finding(Record):
-    """A verdict that a rule reports. The fingerprint does not change with line numbers.
+    """A verdict that a rule reports. The fingerprint does not change with line numbers, nor with what it was found in; `formerly` are
+    those by which the same finding was known, to earlier versions or in an earlier audit, so that what was decided about it holds.
 
     `standing`: a `finding` counts; a `remark` holds and is too small to count; a `lead` is a place to look that nobody has
     settled; `disputed` is one against which words stand (`ruling`). `verdicts` are all that say the same of the same
@@ -331,6 +333,7 @@ class Finding(Record):
     """
 
     fingerprint: str
+    formerly: tuple[str, ...] = ()
     rule: str
     level: Level
     verdict: str
@@ -568,6 +571,7 @@ class Noted(Record):
     quote: str
     standing: Standing = "finding"
     fingerprint: str = ""
+    formerly: tuple[str, ...] = ()
     place: str = ""
     difference: str = ""
     link: str = ""

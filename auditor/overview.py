@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from auditor.decision_files import read_for, save
-from auditor.decisions import Decisions, tally
+from auditor.decisions import Decisions, made_about, tally, to_decide
 from auditor.errors import UserError
 from auditor.groups import file_name
 from auditor.models import Figure, GroupEntry, JudgeInfo, Named, Tool
@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 def as_it_stands(entry: GroupEntry, decisions: Decisions | None) -> GroupEntry:
     """A group with what was decided about each finding. What was dismissed is listed as such, and counts as nothing else."""
-    chosen = decisions.by_fingerprint() if decisions else {}
+    chosen = made_about(entry.findings, decisions)
     findings = tuple(
         f.model_copy(update={"decision": chosen[f.fingerprint].decision})
         if f.fingerprint in chosen and chosen[f.fingerprint].decision != "undecided"
@@ -33,7 +33,7 @@ def as_it_stands(entry: GroupEntry, decisions: Decisions | None) -> GroupEntry:
         for f in entry.findings
     )
     left = [f for f in findings if f.decision != "dismissed"]
-    marks = dict.fromkeys(f.fingerprint for f in findings if f.standing == "finding")
+    marks = to_decide(((f.fingerprint, f.standing) for f in findings), chosen)
     return entry.model_copy(
         update={
             "findings": findings,

@@ -17,8 +17,8 @@ from auditor.handin import with_state
 from auditor.injection import orders_in
 from auditor.judges import Answer, Judge, NoJudge, Request
 from auditor.judges import Usage as TokenUsage
+from auditor.missing import no_report
 from auditor.models import (
-    Audited,
     AuditRecord,
     Finding,
     ItemLabel,
@@ -32,11 +32,11 @@ from auditor.models import (
     Usage,
     Verdict,
 )
-from auditor.prepared import Book, Found, Prepared, opened, with_report
+from auditor.prepared import Book, Found, Prepared, meant, opened, with_report
 from auditor.profile import Profile
 from auditor.profile_files import refuse_inside
 from auditor.report.figures import figures_of
-from auditor.report.find import find_in_time
+from auditor.report.find import NoReport, find_in_time
 from auditor.report.parse import parse_in_time
 from auditor.repository import locate
 from auditor.rules import ADDRESSES, report_findings
@@ -116,29 +116,16 @@ def prepare(
     checks; for a judge, write the requests of the readings, as `asking` says. `look` is shown the snapshot; `figures` keeps
     the report's images."""
     found = found or find(submission, progress)
-    target, commit, later = found.target, found.commit, found.later
+    target, commit = found.target, found.commit
     refuse_inside(profile, target.repository.path)
     with allowed(may) as allowance, opened(found) as snapshot:
-        file = find_in_time(snapshot, submission.report_path, profile)
+        try:
+            file = find_in_time(snapshot, submission.report_path, profile)
+        except NoReport as error:
+            raise no_report(error, found, submission, profile, snapshot.committed) from None
         report, read = parse_in_time(file, profile, snapshot.files, commit, target.url)
         with_report(snapshot, profile, report, target.url)
-        prepared = examine(
-            snapshot,
-            profile,
-            Audited(
-                id=submission.id,
-                repo=submission.repo,
-                ref=submission.ref,
-                before=submission.before,
-                report_path=file.path,
-                commit=commit,
-                commit_time=snapshot.committed,
-                branch=snapshot.history.default_branch,
-                later_commits=later,
-                url=target.url,
-            ),
-            judged=judged,
-        )
+        prepared = examine(snapshot, profile, meant(submission, found, file.path, snapshot.committed), judged=judged)
         notes = tuple(Problem(path="git history", message=note) for note in found.notes)
         prepared = replace(prepared, omitted=(*notes, *prepared.omitted))
         if look is not None:

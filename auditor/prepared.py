@@ -9,7 +9,7 @@ from auditor.facts.copied import spoken_of
 from auditor.gitsnapshot import OpenSnapshot, open_snapshot
 from auditor.judges import Request
 from auditor.lazy import dataclass
-from auditor.models import Audited, Evidence, ProbeResult, Problem, ReadClaims, Report, ReportState, Verdict
+from auditor.models import Audited, Evidence, ProbeResult, Problem, ReadClaims, Report, ReportState, Submission, Verdict
 from auditor.profile import Profile
 from auditor.repository import Target
 from auditor.snapshot import Snapshot
@@ -47,6 +47,23 @@ class Prepared:
     state: ReportState | None = None
     hurried: bool = False  # something was left out for want of time or memory
     spent: float = 0.0  # seconds of the audit's time
+
+
+def meant(submission: Submission, found: Found, path: str = "", committed: str = "") -> Audited:
+    """What a submission is, as far as it is known before anything of it is read."""
+    repository = found.target.repository
+    return Audited(
+        id=submission.id,
+        repo=submission.repo,
+        ref=submission.ref,
+        before=submission.before,
+        report_path=path or submission.report_path,
+        commit=found.commit,
+        commit_time=committed or repository.committed(found.commit),
+        branch=repository.default_branch(),
+        later_commits=found.later,
+        url=found.target.url,
+    )
 
 
 def opened(found: Found) -> OpenSnapshot:

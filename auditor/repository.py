@@ -147,6 +147,14 @@ class Repository:
                 return found[0] if len(found) == 1 else ""
         return ""
 
+    def committed(self, commit: str) -> str:
+        """When a commit was made, as git tells it."""
+        return self.git("show", "-s", "--format=%cI", "--end-of-options", commit).strip()
+
+    def tip(self) -> str:
+        """The commit that the line ends in on which a deadline is looked for."""
+        return self._tip(self.default_branch()) or self.head()
+
     def _tip(self, branch: str) -> str:
         """The commit that a branch of this copy, or of its origin, stands on; a tag of that name is not meant."""
         here = self.refs.get(f"refs/heads/{branch}", _NO_REF).commit
@@ -216,7 +224,7 @@ class Repository:
             first = datetime.fromtimestamp(line[0][0], moment.tzinfo).isoformat(timespec="minutes")
         except (ValueError, OverflowError, OSError):  # a date that no calendar has
             first = f"{line[0][0]} seconds after 1970"
-        text = f"{self.path}: no commit before {moment.isoformat(timespec='minutes')}; the first is of {first}"
+        text = f"{self.path}: no commit before {moment.isoformat(timespec='minutes')}; the first{f' of {len(line)}' if len(line) > 1 else ''} is of {first}"
         if backwards:
             raise UserError(f"{text}, and dates run backwards from there", "name the commit that is meant with --ref")
         if self.shallow:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
-from auditor.fingerprints import fingerprint, one_fault, told_apart
+from auditor.fingerprints import Marks, one_fault, told_apart
 from auditor.lazy import dataclass
 from auditor.models import (
     AuditRecord,
@@ -463,6 +463,7 @@ def report_findings(
     ticked = sum(i.checked for i in report.items)
     blank = len(report.items) >= _LONG and ticked * 4 < len(report.items)
     items = {i.n: i for i in report.items}
+    marks = Marks(report, evidence)
     by_id = {v.id: v for v in verdicts}
     found: list[Finding] = []
     for verdict in by_id.values():
@@ -476,8 +477,10 @@ def report_findings(
         level, standing = _as_loud(rule, verdict, evidence, profile.trust)
         if rule == "found-but-unchecked" and spec and spec.measured:
             level, standing = "note", "remark"  # whether a share is enough is the group's to say
-        mark = fingerprint(rule, verdict, _source(verdict, items), evidence)
-        found.append(Finding(fingerprint=mark, rule=rule, level=level, verdict=verdict.id, standing=standing))
+        mark, before = marks.mark(rule, verdict), (marks.earlier(rule, verdict),)
+        found.append(
+            Finding(fingerprint=mark, formerly=before, rule=rule, level=level, verdict=verdict.id, standing=standing)
+        )
     return sorted_findings(told_apart(list(_each_once(found, by_id, report.items, evidence)), by_id), by_id)
 
 
@@ -510,7 +513,10 @@ def _each_once(
             kept.append(finding)
     kept, again = one_fault(kept, verdicts, evidence)
     told = {v: [*told.get(v, ()), *again.get(v, ())] for v in (*told, *again)}
-    return [f.model_copy(update={"also_at": tuple(told[f.verdict])}) if f.verdict in told else f for f in kept]
+    return [
+        f.model_copy(update={"also_at": tuple(dict.fromkeys(told[f.verdict]))}) if f.verdict in told else f
+        for f in kept
+    ]
 
 
 def _as_loud(
@@ -587,8 +593,3 @@ def hint(verdict: Verdict, finding: Finding) -> str:
     """What the group can change: the verdict's own hint, or the rule's; nothing for a rule that this version lacks."""
     rule = RULES.get(finding.rule)
     return verdict.hint or (rule.hint if rule else "")
-
-
-def _source(verdict: Verdict, items: Mapping[int, ChecklistItem]) -> str:
-    source = verdict.claim.source
-    return items[source.n].item if source.kind == "item" and source.n in items else ""

@@ -1,9 +1,14 @@
-"""What is new since an earlier audit: findings are compared by their fingerprints, which stay the same when lines move."""
+"""What is new since an earlier audit: findings are compared by their fingerprints, which stay the same when lines move,
+and by those that they had formerly."""
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 
+from auditor.fingerprints import Marks
 from auditor.lazy import dataclass
-from auditor.models import AuditRecord, Gone, Since
+from auditor.models import AuditRecord, Finding, Gone, Since
 from auditor.stored import load_record
 
 
@@ -16,6 +21,15 @@ class Past:
     commit_time: str
     made_with: tuple[str, str, str]
     findings: tuple[Gone, ...]
+    marks: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """All by which each of them is known: as they were made then, before, and are made today."""
+
+    def called(self, finding: Finding) -> str:
+        """What a finding was called then; empty where there was none like it."""
+        mine = {finding.fingerprint, *finding.formerly}
+        if exact := next((m for m in (finding.fingerprint, *finding.formerly) if m in self.marks), ""):
+            return exact
+        return next((mark for mark, known in self.marks.items() if known & mine), "")
 
 
 def load_past(path: Path) -> Past:
@@ -28,9 +42,17 @@ def past_of(record: AuditRecord) -> Past:
     verdicts = {v.id: v for v in record.verdicts}
     private = {q.n for q in record.report.questions if q.private}
     findings = []
+    marks = Marks(record.report, record.evidence)
+    today = Counter(marks.mark(f.rule, verdicts[f.verdict]) for f in record.findings)
+    called: dict[str, frozenset[str]] = {}
     for finding in record.findings:
         if finding.standing == "finding":
             claim = verdicts[finding.verdict].claim
+            own = marks.mark(finding.rule, verdicts[finding.verdict])
+            # one that several have is nobody's
+            called[finding.fingerprint] = frozenset(
+                {finding.fingerprint, *finding.formerly, *({own} if today[own] == 1 else ())}
+            )
             hidden = claim.source.kind == "question" and claim.source.n in private
             findings.append(
                 Gone(
@@ -43,30 +65,38 @@ def past_of(record: AuditRecord) -> Past:
                 )
             )
     s = record.submission
-    return Past(s.id, s.commit, s.commit_time, _made_with(record), tuple(findings))
+    return Past(s.id, s.commit, s.commit_time, _made_with(record), tuple(findings), called)
 
 
 def since(record: AuditRecord, past: Past) -> Since:
     """What is new in a record, what is still there, and what is gone. A finding that is now a mere lead, or disputed, is not
     gone: it is still spoken of."""
-    known = {f.fingerprint for f in past.findings}
-    here = dict.fromkeys(f.fingerprint for f in record.findings if f.standing == "finding")
-    spoken_of = {f.fingerprint for f in record.findings}
+    here = {f.fingerprint: past.called(f) for f in record.findings if f.standing == "finding"}
+    spoken_of = {past.called(f) for f in record.findings}
     names = ("auditor", "profile", "judge")
     other = [n for n, then, now in zip(names, past.made_with, _made_with(record), strict=True) if then != now]
     return Since(
         commit=past.commit,
         commit_time=past.commit_time,
-        new=tuple(mark for mark in here if mark not in known),
-        still=tuple(mark for mark in here if mark in known),
+        new=tuple(mark for mark, then in here.items() if not then),
+        still=tuple(mark for mark, then in here.items() if then),
         gone=tuple(f for f in past.findings if f.fingerprint not in spoken_of),
         note=f"not the same {', '.join(other)} as then, which may be the reason" if other else "",
     )
 
 
 def marked(record: AuditRecord, past: Past | None) -> AuditRecord:
-    """The record with what is new in it; without, where there is nothing to compare with."""
-    return record.model_copy(update={"since": since(record, past) if past and not record.error else None})
+    """The record with what is new in it; without, where there is nothing to compare with. A finding that was called otherwise then is
+    known by that, too: it is what was decided about."""
+    if past is None or record.error:
+        return record.model_copy(update={"since": None})
+    told = since(record, past)
+    found = []
+    for finding in record.findings:
+        then = past.called(finding)
+        new = then and then not in (finding.fingerprint, *finding.formerly)
+        found.append(finding.model_copy(update={"formerly": (*finding.formerly, then)}) if new else finding)
+    return record.model_copy(update={"since": told, "findings": tuple(found)})
 
 
 def _made_with(record: AuditRecord) -> tuple[str, str, str]:

@@ -451,6 +451,71 @@ def test_each_break_is_told_with_what_mends_it(
     assert len(record.findings) <= 3, [(f.rule, verdicts[f.verdict].claim.quote) for f in record.findings]
 
 
+NAMED = change("![Bucket]", "The helper is in `src/cloudtype/extra.py`.\n\n![Bucket]")
+WORKED = "import os\n\n\ndef area(width: int, height: int) -> int:\n    return width * height\n"
+
+
+@pytest.mark.parametrize(
+    ("commands", "left", "state"),
+    [
+        # a new file
+        ("printf 'x = 1' > src/cloudtype/extra.py", "git add src/cloudtype/extra.py, then commit and push.", "not committed yet"),
+        ("printf 'x = 1' > src/cloudtype/extra.py && git add src/cloudtype/extra.py", "git commit, then git push: it is staged already.", "staged, and not committed yet"),
+        ("printf 'x = 1' > src/cloudtype/extra.py && git add -N src/cloudtype/extra.py", "git add src/cloudtype/extra.py, then commit and push.", "staged, and changed since"),
+        ("printf 'x = 1' > src/cloudtype/extra.py && git add -A && echo >> src/cloudtype/extra.py", "git add src/cloudtype/extra.py, then commit and push.", "staged, and changed since"),
+        # a rename
+        ("git mv src/cloudtype/old.py src/cloudtype/extra.py", "git commit, then git push: it is staged already.", "staged, and not committed yet"),
+        ("git mv src/cloudtype/old.py src/cloudtype/extra.py && echo >> src/cloudtype/extra.py", "git add src/cloudtype/extra.py, then commit and push.", "staged, and changed since"),
+        ("mv src/cloudtype/old.py src/cloudtype/extra.py", "git add src/cloudtype/extra.py src/cloudtype/old.py, then commit and push.", "not committed yet"),
+        ("mv src/cloudtype/old.py src/cloudtype/extra.py && git add src/cloudtype/extra.py", "git add src/cloudtype/old.py, then commit and push (1 more is staged already).", "staged, and not committed yet"),
+        ("mv src/cloudtype/old.py src/cloudtype/extra.py && git rm -q --cached src/cloudtype/old.py", "git add src/cloudtype/extra.py, then commit and push.", "not committed yet"),
+        # a change
+        ("git mv src/cloudtype/old.py src/cloudtype/extra.py && git commit -qm x && echo '# more' >> src/cloudtype/extra.py", "git add src/cloudtype/extra.py, then commit and push.", "changed since the last commit"),
+        ("git mv src/cloudtype/old.py src/cloudtype/extra.py && git commit -qm x && echo '# more' >> src/cloudtype/extra.py && git add -A", "git commit, then git push: it is staged already.", "staged, and not committed yet"),
+        ("git mv src/cloudtype/old.py src/cloudtype/extra.py && git commit -qam x", "", ""),
+    ],
+)  # fmt: skip
+def test_the_hint_is_what_is_left_to_do(repo: Path, commands: str, left: str, state: str) -> None:
+    put("src/cloudtype/old.py", WORKED)(repo)
+    NAMED(repo)
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "Tell of the helper")
+    subprocess.run(["bash", "-ec", commands], cwd=repo, env=ENV, check=True, capture_output=True)
+    record = check(repo)
+    told = [v for v in record.verdicts if v.rule == "not-committed"]
+    assert [v.hint for v in told] == ([left] if left else [])
+    if told:
+        notes = [record.evidence[c.evidence].note for c in told[0].citations]
+        assert notes == [f"src/cloudtype/extra.py: {state}"]
+    mended = left.partition(",")[0].removesuffix(".")
+    if mended.startswith("git add"):
+        subprocess.run(["bash", "-ec", mended], cwd=repo, env=ENV, check=True, capture_output=True)
+        assert [v.hint for v in check(repo).verdicts if v.rule == "not-committed"] == [
+            "git commit, then git push: it is staged already."
+        ]
+        assert "mv" not in commands or "old.py" not in git(repo, "ls-files")
+
+
+@pytest.mark.parametrize("commands", ["rm {}", "git rm -q {}", "git rm -q --cached {} && rm {}", "mv {} /tmp/gone-$$"])
+def test_a_deleted_file_is_put_back_whatever_the_index_knows(repo: Path, commands: str) -> None:
+    path = "tests/performance/locustfile.py"
+    subprocess.run(["bash", "-ec", commands.replace("{}", path)], cwd=repo, env=ENV, check=True, capture_output=True)
+    told = next(v for v in check(repo).verdicts if v.rule == "file-not-there")
+    command = told.hint.partition("(")[2].partition(")")[0]
+    subprocess.run(["bash", "-ec", command], cwd=repo, env=ENV, check=True, capture_output=True)
+    assert rules(check(repo)) == []
+    assert git(repo, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(("commands", "word"), [("true", "mv"), ("git add docs", "git mv")])
+def test_git_moves_what_it_knows(repo: Path, commands: str, word: str) -> None:
+    moved = "git mv reports/README.md docs/answers.md && git commit -qm x && git rm -q --cached docs/answers.md && git commit -qm y"
+    subprocess.run(["bash", "-ec", f"{moved}; {commands}"], cwd=repo, env=ENV, check=True, capture_output=True)
+    hints = [v.hint for v in check(repo).verdicts if v.rule in ("report-elsewhere", "report-moved")]
+    assert len(hints) == 1
+    assert f" {word} docs/answers.md reports/README.md" in hints[0]
+
+
 COLLECTED, ELSEWHERE = REPORT, "rapport/README.md"
 
 

@@ -20,9 +20,9 @@ from auditor.errors import UserError
 from auditor.folder import Folder
 from auditor.judges import NoJudge
 from auditor.models import AuditRecord, Submission
-from auditor.overview import Beside
+from auditor.overview import Beside, as_it_stands, load_entries
 from auditor.profile import load_profile
-from auditor.render import feedback, html
+from auditor.render import feedback, html, tables
 from auditor.render.index import Class
 from auditor.since import past_of, since
 
@@ -381,6 +381,31 @@ def test_only_a_group_whose_findings_are_all_decided_is_told_anything(
     assert left.exists() == (not waits)
     assert f"overclaiming: not ready: {said}" in done.stderr if waits else "not ready" not in done.stderr
     assert auditor("feedback", out, "--group", "overclaiming").returncode == (2 if waits else 0)
+
+
+def test_a_confirmed_lead_counts_in_the_gradebook_as_in_the_feedback(out: Path) -> None:
+    found = record(out)
+    lead, left, *others = found.findings  # of which one is confirmed and one is not decided
+    leads = {f.fingerprint for f in (lead, left)}
+    found = found.model_copy(
+        update={
+            "findings": tuple(
+                f.model_copy(update={"standing": "lead"}) if f in (lead, left) else f for f in found.findings
+            )
+        }
+    )
+    (entry,) = [e for e in load_entries(out, lambda _: None) if e.id == "overclaiming"]
+    noted = (f.model_copy(update={"standing": "lead"}) if f.fingerprint in leads else f for f in entry.findings)
+    entry = entry.model_copy(update={"findings": tuple(noted)})
+    made = [(lead, "confirmed"), (others[0], "confirmed"), *((f, "dismissed") for f in others[1:])]
+    chosen = Decisions(
+        submission="overclaiming",
+        decisions=tuple(Decision(fingerprint=f.fingerprint, decision=c) for f, c in made),  # type: ignore[arg-type]
+    )
+    group = as_it_stands(entry, chosen)
+    assert group.decided == {"confirmed": 2, "dismissed": len(others) - 1}
+    (_, row) = csv.reader(io.StringIO("".join(tables.gradebook([group]))))
+    assert row[2] == "2" == str(len(feedback.feedback(found, chosen).points))
 
 
 def test_a_group_is_told_what_was_confirmed_and_nothing_else(out: Path) -> None:

@@ -162,7 +162,8 @@ def test_the_report_is_found_where_it_was_moved_to_and_missed_in_plain_words(cou
     moved = audit(build(tmp_path / "g2", {"docs/hand-in.md": report(), **CODE}), course)
     assert moved.submission.report_path == "docs/hand-in.md"
     with pytest.raises(
-        UserError, match=r"no report in the commit: no report/REPORT.md, and no .* headings like `## N. Title`"
+        UserError,
+        match=r"no report in the commit \w+ \(.*\): no report/REPORT.md, and no .* headings like `## N. Title`",
     ):
         audit(build(tmp_path / "g3", {"README.md": "# Ponds\n", **CODE}), course)
 

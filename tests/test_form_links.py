@@ -93,3 +93,30 @@ def test_a_copy_without_all_branches_says_nothing(history: History) -> None:
 def test_other_repositories_are_left_alone() -> None:
     assert told("[here](https://github.com/others/cloudtype/blob/develop/pyproject.toml)") == []
     assert told("[here](https://github.com/mlops-42/another/tree/develop)") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        (f"See {OURS}/blob/develop/pyproject.toml.", f"{OURS}/blob/develop/pyproject.toml"),
+        (f"(see {OURS}/tree/develop)", f"{OURS}/tree/develop"),
+        (f"See <{OURS}/tree/develop>, and again {OURS}/tree/develop", f"{OURS}/tree/develop"),
+        (f"See **{OURS}/tree/develop**", f"{OURS}/tree/develop"),
+        (f"See {OURS}/blob/main/none.toml", f"{OURS}/blob/main/none.toml"),
+        (f"See {OURS}/blob/dev/none.toml", ""),
+        (f"Typed `{OURS}/tree/develop`", ""),
+        (f"```\n{OURS}/tree/develop\n```", ""),
+        (f"[{OURS}/tree/develop]({OURS}/tree/dev)", ""),  # where it leads, not what it says
+    ],
+)
+def test_addresses_without_markup(text: str, gone: str) -> None:
+    found = told(text)
+    assert [(v.rule, v.claim.quote) for v in found] == ([("link-broken", gone)] if gone else [])
+
+
+@pytest.mark.parametrize("url", ["git@github.com:mlops-42/cloudtype.git", OURS, f"{OURS}/", OURS.upper()])
+def test_the_own_repository_by_any_address(url: str) -> None:
+    snapshot = tree(stored() | {PATH: answer(4, prose(110) + f"\n[x]({OURS}/tree/develop)").encode()}, WHOLE)
+    report = parse_report(snapshot.files[PATH], load_profile(), snapshot.files, "", url)
+    found = check_form(snapshot.files[PATH], report, snapshot, load_profile(), lambda _: "E1", url=url)
+    assert [v.rule for v in found if v.claim.source.n == 4] == ["link-broken"]

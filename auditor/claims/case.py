@@ -116,7 +116,7 @@ class Case:
         return row.count("|") > 1 and not any(sign in row for sign in ("[ ]", "[x]", "[X]"))
 
 
-Rule = Literal["prose-contradicts-repository", "prose-contradicts-checklist", "prose-contradicts-prose"]
+Rule = Literal["link-broken", "prose-contradicts-repository", "prose-contradicts-checklist", "prose-contradicts-prose"]
 
 
 @dataclass(frozen=True)

@@ -256,6 +256,7 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
             "rule": made.rule if label == "contradicted" else "",
             "detail": made.detail,
             "when": when,
+            "about": made.about if label == "contradicted" else "",
             "softened": f"It is so on the branch {branch}, which was never merged." if branch else made.softened,
             "hint": _hint(placed, made, clock.case) if label == "contradicted" else "",
         }

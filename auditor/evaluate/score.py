@@ -181,7 +181,7 @@ def _status(key: Key, finding: Finding, by: str, places: Sequence[Spot]) -> Stat
     def among(entries: Iterable[Entry]) -> bool:
         return any(hits(places, e, key.checklist) for e in entries)
 
-    same = [j for j in key.judged if j.fingerprint and j.fingerprint == finding.fingerprint]
+    same = [j for j in key.judged if j.fingerprint in (finding.fingerprint, *finding.formerly)]
     same += [j for j in key.judged if _alike(j, finding, by) and hits(places, j, key.checklist)]
     if same:
         return same[0].says

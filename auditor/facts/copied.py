@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from urllib.parse import unquote
 
+from auditor.facts.hosted import COURSE
 from auditor.holes import Hole
 from auditor.lazy import compile_later
 from auditor.snapshot import Snapshot
@@ -14,7 +15,6 @@ _LINK = compile_later(
     re.IGNORECASE,
 )
 _ADDRESS = compile_later(r"[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?$")
-_COURSE = compile_later(r"template|cookiecutter|dtu_mlops$", re.IGNORECASE)
 
 
 def spoken_of(snapshot: Snapshot, url: str) -> Hole | None:
@@ -39,7 +39,7 @@ def spoken_of(snapshot: Snapshot, url: str) -> Hole | None:
             for match in _LINK.finditer(row):
                 name = f"{match[1]}/{match[2].removesuffix('.git')}"
                 key = name.lower()
-                if key == here or _COURSE.search(match[2]):
+                if key == here or COURSE.search(match[2]):
                     continue
                 rows = question.row_lines
                 first.setdefault(key, rows[n] if n < len(rows) else question.answer_lines[0] + n)

@@ -7,6 +7,7 @@ from dataclasses import field, replace
 
 from auditor.facts import gitlab
 from auditor.facts.expressions import PERSON, UNKNOWN, Look, OneOf, Value, condition, filled, is_plain, shown, value_of
+from auditor.facts.hosted import remote
 from auditor.facts.matrix import LIMIT, Combination, Matrix, gitlab_matrix, matrix_of
 from auditor.facts.resolve import Reached, Resolver, assigned
 from auditor.facts.scenes import Call, Script, shell_folder
@@ -77,8 +78,7 @@ class Walker:
         self._found, self._files, self._events = found, files, events
         self._handed: dict[tuple[str, int, int], list[Combination]] = {}
         self._followed: dict[tuple[object, ...], tuple[list[Reached], tuple[Hole, ...]]] = {}
-        match = re.search(r"github\.com[:/]+([\w.-]+/[\w.-]+?)(?:\.git)?/?$", files.history.origin)
-        self._origin = match[1].lower() if match else ""
+        self._origin = remote(files.history.origin)
 
     # -- calls ---------------------------------------------------------------------------------------------------------
 

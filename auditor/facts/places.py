@@ -17,10 +17,10 @@ from urllib.parse import unquote
 
 from auditor.facts.commands import declared_scripts, module_file
 from auditor.facts.history import pull_requests
+from auditor.facts.hosted import HostPage, NoRef, is_folder, no_ref, own_address, page_of
 from auditor.facts.likeness import alike, cut, letters
 from auditor.facts.names import GENERIC, Names, Near, Rename, names
 from auditor.facts.placeholders import placeholder
-from auditor.gitsnapshot import OpenSnapshot
 from auditor.globs import matches
 from auditor.holes import watching
 from auditor.lazy import compile_later, dataclass
@@ -31,7 +31,8 @@ from auditor.snapshot import File, Snapshot
 @dataclass(frozen=True)
 class Place:
     """Where a name leads. `there`: `paths`, the likeliest first. `absent`: the file that may be meant (`near`, or `rename`),
-    the path that once had this name and when it went (`was`, `sha`, `day`), else nothing ever had it. `unknown`: `why`."""
+    the path that once had this name and when it went (`was`, `sha`, `day`), the branch or tag of an address that is not there
+    (`lacking`), else nothing ever had it. `unknown`: `why`."""
 
     how: Literal["there", "absent", "unknown"]
     name: str = ""
@@ -42,6 +43,7 @@ class Place:
     was: str = ""
     sha: str = ""
     day: str = ""
+    lacking: NoRef | None = None
 
     @property
     def path(self) -> str:
@@ -63,11 +65,15 @@ class Place:
     @property
     def never(self) -> bool:
         """Whether nothing explains the name: it never was, and nothing comes close."""
-        return self.how == "absent" and not (self.rename or self.was or (self.near and self.near.how != "close"))
+        return self.how == "absent" and not (
+            self.rename or self.was or self.lacking or (self.near and self.near.how != "close")
+        )
 
     @property
     def shows(self) -> str:
         """What the repository has instead, in one sentence."""
+        if self.lacking:
+            return self.lacking.said
         if self.rename:
             return f"{self.was or self.name} was {self.rename}."
         if self.near:
@@ -78,6 +84,8 @@ class Place:
 
     def evidence(self, snapshot: Snapshot) -> tuple[Evidence, ...]:
         """What a person can open: the file that is there instead, the commit, and where it was looked for."""
+        if self.lacking:
+            return (_absence(f"no {'tag' if self.lacking.page.tag else 'branch or tag'} {self.lacking.page.ref}"),)
         total = len(dict.keys(snapshot.files))
         missing = _absence(f"no file or folder {self.name} among the {total} tracked files, from whichever folder")
         if not self.path:
@@ -160,9 +168,8 @@ def at_run_time(said: str) -> bool:
     return bool(words(said) & _MADE)
 
 
-_BLOB = compile_later(
-    r"https?://(?:www\.)?github\.com/([\w.-]+)/([\w.-]+)/(?:blob|tree|raw)/([^/\s)#?]+)/([^\s)>\]#?\"]+)"
-)
+_LAST = compile_later(r"[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?$")
+_ADDRESS = compile_later(r"https?://[^\s)>\]\"]+")
 
 
 Ours = tuple[frozenset[str], frozenset[str]]
@@ -194,19 +201,21 @@ def _common(path: str) -> bool:
 
 
 def ours(snapshot: Snapshot, told: Iterable[str] = ()) -> Ours:
-    """The names and owners (small letters) that the group's repository goes by: the address it was cloned from, what links
-    with a path that is here say (in `told`), the pull requests' owners."""
+    """The names and owners (small letters) that the group's repository goes by: the address it was cloned from (of a folder the name,
+    and what its own files give), what links with a path that is here say (in `told`), the pull requests' owners."""
     known, owners = set(), {p.owner.lower() for p in pull_requests(snapshot.history) if p.owner}
-    if isinstance(snapshot, OpenSnapshot):
-        match = re.search(r"[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?$", snapshot.repository.origin())
-        if match:
-            owners.add(match[1].lower())
-            known.add(match[2].lower())
+    if address := own_address(snapshot):
+        owners.add(address.partition("/")[0])
+        known.add(address.partition("/")[2])
+    if match := _LAST.search(snapshot.history.origin):
+        known.add(match[2].lower())
+        owners.update(() if is_folder(snapshot.history.origin) else (match[1].lower(),))
     for text in told:
-        for owner, name, _, path in _BLOB.findall(text) if "github.com" in text else ():
-            if _tracked(_plain(path), snapshot) and not _common(_plain(path)):
-                known.add(name.lower().removesuffix(".git"))
-                owners.add(owner.lower())
+        for address in _ADDRESS.findall(text) if "://" in text else ():
+            page = page_of(address, snapshot.history)
+            if page and _tracked(_plain(page.path), snapshot) and not _common(_plain(page.path)):
+                known.add(page.name.lower())
+                owners.add(page.owner.lower())
     return frozenset(known), frozenset(owners)
 
 
@@ -263,8 +272,8 @@ def find(snapshot: Snapshot, own: Ours, name: str, *, strict: bool = False, fold
     """Where the name of a file or folder leads. `strict`: it has to work as typed (a command, a link); otherwise a reader
     forgives snapshot, ending and a slip of the pen. `folder`: where a command stands. `said`: the words around the name."""
     typed = name.strip().strip("`'\"").replace("\\_", "_").replace("\\", "/").strip()
-    if blob := _BLOB.fullmatch(typed):
-        return _blob(snapshot, own, blob)
+    if page := page_of(typed, snapshot.history):
+        return _page(snapshot, own, page, typed)
     if "://" in typed or typed.startswith(("~", "www.", "gs:", "s3:")) or re.match(r"[A-Za-z]:", typed):
         return unknown(name, "an address, or a path on a machine")
     known = names(snapshot)
@@ -303,15 +312,20 @@ def known_earlier(known: Names, name: str) -> Place | None:
     return Place("absent", name) if known.earlier else None
 
 
-def _blob(snapshot: Snapshot, own: Ours, blob: re.Match[str]) -> Place:
-    """A page of a file on the host: this repository's where name or owner is, and only its default branch."""
-    path = _plain(blob[4])
+def _page(snapshot: Snapshot, own: Ours, page: HostPage, address: str) -> Place:
+    """A page of a file on the host: this repository's where name or owner is, and only its default branch. What stands on a branch or
+    tag that this copy does not have is absent where it would have it, else unknown."""
+    path = _plain(page.path)
+    if lacking := no_ref(snapshot, address):
+        return Place("absent", path, lacking=lacking)
+    if not page.known or page.tag or not page.path:
+        return unknown(path, "another branch")
     if _tracked(path, snapshot):
         return Place("there", path, (path,))
     earlier = names(snapshot).earlier
-    if blob[3] not in {"main", "master", "HEAD", snapshot.history.default_branch} or re.search(r"[<>{}*]", path):
+    if page.ref not in {"main", "master", "HEAD", snapshot.history.default_branch} or re.search(r"[<>{}*]", path):
         return unknown(path, "another branch")
-    if not earlier and blob[2].lower() not in own[0]:
+    if not earlier and page.name.lower() not in own[0]:
         return unknown(path, "another repository")
     return Place("absent", path) if earlier else find(snapshot, own, path, strict=True)
 
@@ -438,7 +452,7 @@ def specific(name: str, said: str) -> bool:
 def target(snapshot: Snapshot, own: Ours, page: str, address: str) -> Place:
     """Where the address of a link or image leads: from the report's folder, the repository's root, the root of the report's
     project; a page on the host if it is this repository's. Pages elsewhere, mail and placeholders are unknown."""
-    if _BLOB.match(address):
+    if page_of(address, snapshot.history):
         return find(snapshot, own, address, strict=True)
     host = re.match(r"[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}/", address)  # `example.com/a`, which no folder is called
     if not address or re.match(r"[A-Za-z][\w+.-]*:|//|www\.", address) or host:

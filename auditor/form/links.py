@@ -7,21 +7,14 @@ import shlex
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from auditor.facts.hosted import no_ref, own_address, page_of
 from auditor.form.flaw import Flaw, source_of
 from auditor.form.page import Page
-from auditor.markup import leads_to_anchor
+from auditor.markup import bare_addresses, leads_to_anchor
 from auditor.models import Image, Question
 
 ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")  # one letter and a colon is a drive
 OWN_DISK = re.compile(r"^(?:[A-Za-z]:[\\/]|file:|~/|/(?:Users|home|mnt|tmp)/)", re.IGNORECASE)
-OWN = re.compile(r"https?://(?:www\.)?git(?:hub|lab)\.com/([^/]+)/([^/]+)/(?:-/)?(?:blob|tree|raw)/([^/]+)/([^?#]+)")
-
-_REF = re.compile(
-    r"https?://(?:(?:www\.)?git(?:hub|lab)\.com/(?P<owner>[^/]+)/(?P<name>[^/]+)/(?:-/)?(?:blob|tree|raw|commits|blame|(?P<tag>releases/tag|tags))"
-    r"|raw\.githubusercontent\.com/(?P<raw_owner>[^/]+)/(?P<raw_name>[^/]+))/(?P<ref>[^?#]+)"
-)
-_COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
-
 WORKFLOW = re.compile(r"https?://(?:www\.)?github\.com/([^/]+)/([^/]+)/actions/workflows/([^/?#]+)")
 
 
@@ -92,47 +85,44 @@ def check_links(page: Page) -> Iterator[Flaw]:
     for question in page.report.questions:
         if question.private:
             continue
-        for link in question.links:
+        for link in (*question.links, *_bare(question)):
             if flaw := _link(page, question, link):
                 yield flaw
 
 
-def _is_ours(page: Page, owner: str, name: str) -> bool:
-    ours = page.url.lower().removesuffix(".git").rstrip("/")
-    return ours.endswith(f"/{owner}/{name.removesuffix('.git')}".lower())
+def _bare(question: Question) -> Iterator[Image]:
+    """The addresses of an answer without any markup, of which hosts make links. One that is a link's, too, is told once."""
+    if "://" not in question.answer:
+        return
+    known = {link.target for link in (*question.links, *question.images)}
+    numbers = question.row_lines or range(question.answer_lines[0], question.answer_lines[1] + 1)
+    for found in bare_addresses(question.answer):
+        if found.target not in known and found.line < len(numbers):
+            known.add(found.target)
+            yield Image(line=numbers[found.line], target=found.target)
 
 
 def no_branch(page: Page, target: str) -> tuple[str, str] | None:
-    """What is wrong with an address in the own repository that names no branch or tag of it. Only a copy that has all branches can
-    tell; a commit may be one that no copy has, and a host leads on from the old name of a default branch."""
-    history = page.snapshot.history
-    if history.one_branch or history.shallow or not history.default_branch or not (link := _REF.match(target)):
+    """What is wrong with an address in the own repository that names no branch or tag of it (see `auditor.facts.hosted.no_ref`)."""
+    lacking = no_ref(page.snapshot, target, page.url)
+    if lacking is None:
         return None
-    if not _is_ours(page, link["owner"] or link["raw_owner"], link["name"] or link["raw_name"]):
-        return None
-    ref = unquote(link["ref"]).strip("/")
-    first = ref.split("/")[0]
-    if first in ("HEAD", "refs", "main", "master") or _COMMIT.fullmatch(first):
-        return None
-    known = {*history.tags} if link["tag"] else {*history.branches, *history.tags}
-    if any(ref == name or ref.startswith(name + "/") for name in known):
-        return None
-    near = difflib.get_close_matches(first, sorted(known), 1, 0.75)
-    if link["tag"]:
-        instead = f"Link to {near[0]}" if near else "Make the tag and push it, or take the link out"
-        said = f"This copy of the repository knows no tag {first}."
-        return said, f"{instead}; if {first} is new on the host, `git fetch --tags` first."
-    return (
-        f"This copy of the repository, which has all its branches, knows no branch or tag {first}.",
-        f"Link to {near[0] if near else history.default_branch}; if {first} is new on the host, `git fetch` first.",
-    )
+    ref = lacking.page.ref
+    if lacking.page.tag:
+        instead = f"Link to {lacking.near}" if lacking.near else "Make the tag and push it, or take the link out"
+        return lacking.said, f"{instead}; if {ref} is new on the host, `git fetch --tags` first."
+    default = page.snapshot.history.default_branch
+    if lacking.merged:
+        return lacking.said, f"Link to {default}, which has what it brought."
+    return lacking.said, f"Link to {lacking.near or default}; if {ref} is new on the host, `git fetch` first."
 
 
 def no_workflow(page: Page, badge: re.Match[str]) -> tuple[str, str] | None:
     """What is wrong with the badge or page of a workflow of the own repository: its file is not there."""
     path = f".github/workflows/{unquote(badge[3])}"
     named = path.endswith((".yml", ".yaml"))
-    if not named or not _is_ours(page, badge[1], badge[2]) or path in page.snapshot.files:
+    ours = own_address(page.snapshot, page.url) == f"{badge[1]}/{badge[2].removesuffix('.git')}".lower()
+    if not named or not ours or path in page.snapshot.files:
         return None
     near = nearest_file(page, path)
     hint = f"{near} is there: name that." if near else "Take it out, or name a workflow that is there."
@@ -150,11 +140,11 @@ def _link(page: Page, question: Question, link: Image) -> Flaw | None:
         return flaw(*missing) if (missing := no_workflow(page, badge)) else None
     if elsewhere := no_branch(page, target):
         return flaw(*elsewhere, detail=True)
-    if own := OWN.match(target):
-        history = page.snapshot.history
-        same = _is_ours(page, own[1], own[2])
-        path = posixpath.normpath(unquote(own[4]))
-        if not same or own[3] != history.default_branch or link.path or path in page.snapshot.folders:
+    history = page.snapshot.history
+    if hosted := page_of(target, history):
+        path = posixpath.normpath(hosted.path)
+        here = hosted.repository == own_address(page.snapshot, page.url) and hosted.ref == history.default_branch
+        if not here or hosted.tag or path == "." or path in page.snapshot.files or path in page.snapshot.folders:
             return None
         near = nearest_file(page, path)
         return flaw(

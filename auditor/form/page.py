@@ -28,6 +28,7 @@ class Page:
         on_disk: Callable[[str], bool],
         placed: bool = False,
         gone: Callable[[str], str | None] = lambda _: None,
+        tracked: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self.file = file
         self.lines = report.text.split("\n") if report.parts else lines_of(file)
@@ -38,6 +39,7 @@ class Page:
         self.on_disk = on_disk
         self.placed = placed
         self.gone = gone
+        self.move = "git mv" if tracked(file.path) else "mv"
         self.asked = {q.id: q for q in profile.questions}
         self.known = [q for q in report.questions if q.id]
         self.layout = next((x for x in profile.layouts if x.name == report.layout), None)

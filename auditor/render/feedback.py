@@ -7,7 +7,7 @@ from dataclasses import field
 
 from markupsafe import Markup
 
-from auditor.decisions import Decision, Decisions, decided, tally
+from auditor.decisions import Decision, Decisions, decided, tally, to_decide
 from auditor.escape import code, plain
 from auditor.lazy import dataclass
 from auditor.models import AuditRecord, Finding, Since, Verdict
@@ -116,7 +116,7 @@ def feedback(record: AuditRecord, decisions: Decisions | None, *, only_new: bool
 def _waits(record: AuditRecord, chosen: Mapping[str, Decision], since: Since | None) -> str:
     """Why a group cannot be told anything yet: findings (the new ones alone, where only they are told) that nobody has decided,
     or none confirmed and some that are to be asked about first. Empty where it can."""
-    marks = dict.fromkeys(f.fingerprint for f in record.findings if f.standing == "finding")
+    marks = to_decide(((f.fingerprint, f.standing) for f in record.findings), chosen)
     # what was there earlier is told earlier, once somebody has decided on it
     asked = [m for m in marks if since is None or m not in since.still or m not in chosen]
     said = tally(asked, chosen)

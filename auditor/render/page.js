@@ -15,7 +15,10 @@
   const deciding = Boolean($("controls")); // not on the group's own page, which is a list of what to do
   const quiet = [...document.querySelectorAll("details.quiet")];
   const words = { confirmed: "✓ confirmed", dismissed: "– dismissed", ask: "? to ask" };
-  const chosen = new Map(earlier.decisions.map((d) => [d.fingerprint, d]));
+  // a decision about what a finding was called formerly is about it; one made since comes later, and stands
+  const nowCalled = new Map(parts.flatMap((p) => (p.formerly || "").split(" ").filter(Boolean).map((mark) => [mark, p.fingerprint])));
+  const today = (d) => nowCalled.has(d.fingerprint) ? { ...d, fingerprint: nowCalled.get(d.fingerprint) } : d;
+  const chosen = new Map(earlier.decisions.map(today).map((d) => [d.fingerprint, d]));
   const served = JSON.parse($("served")?.textContent || "null"); // by `auditor view`, which saves decisions
   const store = `auditor:${served ? `unsaved:${served.folder}:` : ""}${earlier.submission}:${earlier.url}`;
   let current = null;
@@ -23,7 +26,7 @@
   // -- decisions: saved by `auditor view`, or kept in this browser and exported by hand
 
   const unsaved = new Map(); // what a server has not taken yet
-  let replaced = earlier.history || []; // decisions that a later one has replaced
+  let replaced = (earlier.history || []).map(today); // decisions that a later one has replaced
   const now = () => new Date().toISOString();
   const remember = () => {
     const list = served ? unsaved : chosen;
@@ -37,7 +40,7 @@
   };
   const valid = (d) => d && typeof d.fingerprint === "string" && (d.decision in words || d.decision === "undecided") && typeof (d.note || "") === "string";
   const take = (list, at) => {
-    const good = Array.isArray(list) ? list.filter(valid) : [];
+    const good = Array.isArray(list) ? list.filter(valid).map(today) : [];
     for (const d of good) {
       const known = chosen.get(d.fingerprint);
       if (!served && !at && known && (known.at || "") > (d.at || "")) continue; // decided anew since this browser kept it
@@ -61,8 +64,8 @@
   const state = (text, failed) => { $("saving").textContent = text; $("saving").classList.toggle("failed", Boolean(failed)); };
   const stands = (stored) => { // what the server has, unless something newer is on its way there
     for (const mark of [...chosen.keys()]) if (!unsaved.has(mark)) chosen.delete(mark);
-    for (const d of stored.decisions) if (!unsaved.has(d.fingerprint)) chosen.set(d.fingerprint, d);
-    replaced = stored.history;
+    for (const d of stored.decisions.map(today)) if (!unsaved.has(d.fingerprint)) chosen.set(d.fingerprint, d);
+    replaced = stored.history.map(today);
     findings.forEach(show);
     count();
   };

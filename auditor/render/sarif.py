@@ -24,7 +24,7 @@ def render(record: AuditRecord, *, show: str = "contradicted") -> str:
     results = [
         _result(record, verdicts[f.verdict], f.rule)
         | _standing(f)
-        | {"partialFingerprints": {"auditorFinding/v1": f.fingerprint}}
+        | {"partialFingerprints": {"auditorFinding/v2": f.fingerprint}}
         for f in record.findings
     ]
     if show != "contradicted":

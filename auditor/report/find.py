@@ -16,6 +16,10 @@ from auditor.report.text import MARKDOWN, lines_of, must_read, readable, text_of
 from auditor.snapshot import File, Link, Snapshot
 
 
+class NoReport(UserError):
+    """That a commit has no report, or none where it is said to be."""
+
+
 def find_in_time(snapshot: Snapshot, path: str = "", profile: Profile | None = None) -> File:
     """As `find_report`; where that takes too long (see `auditor.deadline`), the file that lies where the profile says, whatever
     is in it. Raises UserError where there is none."""
@@ -36,7 +40,7 @@ def find_report(snapshot: Snapshot, path: str = "", profile: Profile | None = No
     if path:
         file = snapshot.files.get(path.lstrip("./")) or snapshot.files.get(path)
         if file is None:
-            raise UserError(f"{path}: not in the commit", "give --report a path from the repository's root")
+            raise NoReport(f"{path}: not in the commit", "give --report a path from the repository's root")
         must_read(file)
         return file
     default = _where_due(snapshot.files, profile)
@@ -93,7 +97,7 @@ def _of_the_course(file: File, profile: Profile | None) -> bool:
     return profile is not None and not there and profile.set_aside(file) == "course material"
 
 
-def _no_report(files: Mapping[str, File], profile: Profile | None) -> UserError:
+def _no_report(files: Mapping[str, File], profile: Profile | None) -> NoReport:
     """That there is no report, with the file that may be meant as one."""
     due = profile.due if profile else ("reports/README.md",)
     beside = [f for f in files.values() if f.folder.lower() in ("report", "reports", "") and f.suffix not in MARKDOWN]
@@ -101,15 +105,15 @@ def _no_report(files: Mapping[str, File], profile: Profile | None) -> UserError:
         if (file.suffix in ("txt", "rst", "adoc", "html", "qmd", "rmd") or not file.suffix) and readable(file):
             if _questions(text_of(file)) >= 5:
                 hint = f"rename it to {due[0]}, or audit it as it is with --report {file.path}"
-                return UserError(f"no report in the commit: {file.path} looks like one, but is no markdown file", hint)
+                return NoReport(f"no report in the commit: {file.path} looks like one, but is no markdown file", hint)
         elif file.folder and file.suffix in ("pdf", "docx", "doc", "odt", "ipynb", "tex"):
             hint = f"hand in the report as {due[0]}; other formats are not read"
-            return UserError(f"no report in the commit: {file.path} is no markdown file", hint)
+            return NoReport(f"no report in the commit: {file.path} is no markdown file", hint)
     pages = [f for f in files.values() if f.suffix in MARKDOWN and readable(f)]
     most = max(((_questions(text_of(f)), f.path) for f in pages), default=(0, ""))
     beside_it = f"; {most[1]} has {most[0]}, too few to be sure" if most[0] else ""
     headings = next((x.written("N", "Title") for x in profile.layouts if x.heading), "") if profile else ""
-    return UserError(
+    return NoReport(
         f"no report in the commit: no {' or '.join(due)}, and no markdown file with headings like `{headings or '### Question N'}`{beside_it}",
         "name it with --report PATH",
     )

@@ -7,6 +7,7 @@ from rows import case, label, placed, settled, typed
 
 from auditor.claims.case import Case, load
 from auditor.prose import read_prose
+from auditor.repository import History
 from auditor.snapshot import SUBMODULE, File, Snapshot
 
 TASKS = """
@@ -374,6 +375,18 @@ def test_a_clone_of_another_repository(line: str, expected: list[str]) -> None:
     made = settled(case(FILES, answers={"docker": known}), "command", line=line)
     assert ([made.about] if made else []) == expected
     assert settled(case(FILES), "command", line=line) is None  # whose repository it is is not known
+
+
+@pytest.mark.parametrize(
+    "line", ["git clone https://github.com/rain/rainfall.git", "git clone git@github.com:snow/snowfall.git"]
+)
+@pytest.mark.parametrize("origin", ["/srv/class/group7.git", "file:///srv/class/7", ""])
+def test_a_folder_says_nothing_of_whose_repository_it_is(line: str, origin: str) -> None:
+    copied = FILES | {"README.md": "git clone https://github.com/lake/starter\n"}  # as a template may have brought it
+    assert settled(case(FILES, history=History(origin=origin)), "command", line=line) is None
+    assert settled(case(copied, history=History(origin=origin)), "command", line=line) is None
+    there = History(origin="https://github.com/rain/rainfall")
+    assert (settled(case(FILES, history=there), "command", line=line) is not None) == ("snow" in line)
 
 
 def test_says_what_there_is() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from auditor.claims.case import Case
 from auditor.gitsnapshot import open_snapshot
 from auditor.profile import load_profile
 from auditor.prose import read_prose
-from auditor.repository import Repository
+from auditor.repository import History, Repository
 from auditor.snapshot import SUBMODULE, File, Snapshot
 
 NOTEBOOK = json.dumps(
@@ -354,3 +355,38 @@ def test_the_end_of_an_address_is_no_path() -> None:
         )
         == "open"
     )
+
+
+HOSTED = History(branches=("main", "dev", "feature/api"), default_branch="main", origin="git@github.com:rain/lake.git")
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("blob/main/src/pkg/data.py", "supported"),
+        ("blob/dev/src/pkg/data.py", "supported"),
+        ("blob/feature/api/src/pkg/data.py", "supported"),
+        ("blob/develop/src/pkg/data.py", "contradicted"),
+        ("tree/develop/src", "contradicted"),
+        ("blob/develop/src/none.py", "contradicted"),
+        ("tree/develop", "contradicted"),
+        ("commits/develop", "contradicted"),
+        ("releases/tag/v2", "contradicted"),
+        ("tree/main", "open"),
+        ("blob/0123abc/src/pkg/data.py", "supported"),
+        ("blob/dev/src/none.py", "open"),
+    ],
+)
+def test_a_link_to_a_branch(path: str, wanted: str) -> None:
+    address = f"https://github.com/rain/lake/{path}"
+    here = case({"src/pkg/data.py": "a = 1\n"}, history=HOSTED)
+    made = settled(here, "file", address, path=address, state="there", via="link")
+    assert (made.label if made else "open") == wanted
+    if made and wanted == "contradicted":
+        assert (made.rule, made.detail) == ("link-broken", True)
+        assert made.evidence[0].kind == "absence"
+    for unsure in (replace(HOSTED, one_branch=True), replace(HOSTED, origin="https://github.com/snow/lake")):
+        elsewhere = case({"src/pkg/data.py": "a = 1\n"}, history=unsure)
+        assert label(elsewhere, "file", address, path=address, state="there", via="link") == (
+            wanted if wanted != "contradicted" else "open"
+        )

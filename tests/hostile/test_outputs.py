@@ -31,7 +31,7 @@ from auditor.render import github, html, index, markdown, sarif, terminal
 
 # What holds a record together, and what is a word of a closed list, is the program's own.
 _OWN = {
-    "schema_version", "id", "verdict", "rule", "evidence", "fingerprint", "finding", "verdicts", "kind", "label", "level", "standing", "matched", "mark", "data", "reading", "by"
+    "schema_version", "id", "verdict", "rule", "evidence", "fingerprint", "formerly", "finding", "verdicts", "kind", "label", "level", "standing", "matched", "mark", "data", "reading", "by"
 }  # fmt: skip
 _FOLDER: list[Path] = []
 

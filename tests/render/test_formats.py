@@ -96,7 +96,7 @@ def test_sarif_stands_on_the_reports_lines_with_its_evidence_beside() -> None:
         assert place["region"]["startLine"] == verdict.claim.line
         assert (result["ruleId"], result["level"]) == (finding.rule, finding.level)
         assert rules[result["ruleIndex"]] == finding.rule
-        assert result["partialFingerprints"] == {"auditorFinding/v1": finding.fingerprint}
+        assert result["partialFingerprints"] == {"auditorFinding/v2": finding.fingerprint}
         assert "To do: " in result["message"]["text"]
         cited = {made.evidence[c.evidence].path for c in verdict.citations} - {"", made.report.path}
         beside = {r["physicalLocation"]["artifactLocation"]["uri"] for r in result.get("relatedLocations", [])}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from auditor.claims.case import Case, reads
 from auditor.claims.kinds import File, Strength
 from auditor.claims.names import Place, at_run_time, find, word_set, words
+from auditor.facts.hosted import page_of
 from auditor.facts.mentions import clean, is_file, mentions
 from auditor.lazy import compile_later
 from auditor.markup import references
@@ -58,18 +59,19 @@ def images(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
             yield made, File(kind="file", quote=row, path=image.target, state="there", via="image")
 
 
-_BLOB = compile_later(r"https?://(?:www\.)?github\.com/[\w.-]+/[\w.-]+/(?:blob|tree|raw)/[^/\s)#?]+/[^\s)>\]#?\"]+")
+_BARE = compile_later(r"https?://[^\s)>\]\"`]+")
 
 
 @reads("links")
 def links(prose: Prose, case: Case) -> Iterator[tuple[Statement, File]]:
     """Links with a relative or rooted address or an anchor of the page, and addresses of files on the host. Leaves alone fences."""
     for statement in prose.of():
-        if statement.kind == "fence" or not any(mark in statement.text for mark in ("](", "][", "<", "github.com")):
+        if statement.kind == "fence" or not any(mark in statement.text for mark in ("](", "][", "<", "://")):
             continue
         targets = [k.target for k in statement.links if not k.image and k.target]
         shown = {k.target for k in statement.links if k.image}
-        targets += [m[0].rstrip(".,:;`*_") for m in _BLOB.finditer(statement.text) if m[0].rstrip(".,:;`*_") not in shown]  # fmt: skip
+        bare = (m[0].rstrip(".,:;*_") for m in _BARE.finditer(statement.text))
+        targets += [a for a in bare if a not in shown and page_of(a, case.history)]
         for target in dict.fromkeys(targets):
             at = max(statement.text.find(target), 0)
             quote = around(statement, at, min(len(target), 60))

@@ -90,6 +90,8 @@ _LOCKING = word_set("pinned pins pin locked locks lock")
 def there(name: str, said: str, place: Place, case: Case) -> Settled | None:
     """What to say of a file or folder that is said to be there."""
     about = _about(name)
+    if place.lacking:
+        return None  # an address, which is a link's
     if place.how == "absent" and _short_for_named(place.name, said, case):
         return None
     if place.how == "there":
@@ -202,6 +204,11 @@ def _shows(claim: File, case: Case) -> Settled | None:
         if place.path in broken(case.snapshot):
             return there(place.path, claim.quote, place, case)
         return Settled("supported", f"{place.path} is there.", (shown(place.path, case.snapshot),), about=about)
+    if place.lacking:
+        head = "The image does not show" if what == "image" else "The link leads nowhere"
+        ref, default = place.lacking.page.ref, case.history.default_branch
+        why = f"there is no {'tag' if place.lacking.page.tag else 'branch'} {ref}."
+        return Settled("contradicted", place.shows, place.evidence(case.snapshot), f"{head}: {why}", f"{what}:{claim.path}", True, rule="link-broken", hint=f"Link to {place.lacking.near or default}.")  # fmt: skip
     thing = "folder" if place.path in case.snapshot.folders else "file"
     if place.rename:
         why = f"the {thing} was {place.rename}."
