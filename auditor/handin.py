@@ -120,7 +120,13 @@ def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool, for
         by=SECRETS,
         rule="secret-in-repository",
         detail=bool(first.doubt) or shared,
-        softened="Keys in documents are samples more often than not." if first.written and for_users else "",
+        softened=""
+        if not for_users
+        else "Keys in documents are samples more often than not."
+        if first.written
+        else "Of values that their name alone makes keys, most that were read in programs for everyone open nothing of the project's."
+        if shared or (first.doubt and not fresh)
+        else "",
         hint=f"Take it out of {named}{more} before you commit, and read it from the environment."
         if fresh
         else f"Withdraw the {kind} where it was made, since it stays in the history; then take it out of {named}{more}, and read it from the environment.",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from build_fixture import git
 from test_course import build
 from test_layouts import parsed
 
@@ -99,6 +100,32 @@ def test_a_readme_without_a_heading_is_read_too() -> None:
     assert findings("readme", files, "README.md") == [
         "The command asks for the extra fancy; the project has the extras dev."
     ]
+
+
+def test_an_extra_that_the_last_release_may_still_have(tmp_path: Path) -> None:
+    """What an index has is the last release; what is installed from the folder is the commit."""
+    files = POND | {
+        "README.md": "# Pond\n\nInstall it with `pip install pond[dev]`.\n\n## Work\n\nTo work on it: `pip install -e .[dev]`.\n"
+    }
+    repo = build(tmp_path / "pond", files)
+    setup = (repo / "pyproject.toml").read_text("utf-8").replace('dev = ["pytest"]', 'web = ["fastapi"]')
+    (repo / "pyproject.toml").write_text(setup, encoding="utf-8")
+    git(repo, "-c", "user.name=Ada Birch", "-c", "user.email=ada@example.org", "commit", "-qam", "Another extra")
+    record = pipeline.audit(Submission(id="pond", repo=str(repo)), load_profile("readme"))
+    released, own = [v for v in record.verdicts if "extra dev" in v.difference]
+    assert (released.label, own.label) == ("not_verifiable", "contradicted")
+    assert "the last release may have it still" in released.difference
+    assert own.when == "stale"
+
+
+def test_a_value_that_its_name_alone_makes_a_key_is_a_lead_in_what_all_install(tmp_path: Path) -> None:
+    random_, github = "9f86d081884c7d659a2feaa0c55ad015", "ghp_" + "J8kQw2ZrT5vXn9LmB3cYd7FhGpS4aE6uKiRt"
+    files = POND | {"pond/web.py": f'CLIENT_SECRET = "{random_}"\n', "pond/hub.py": f'TOKEN = "{github}"\n'}
+    repo = build(tmp_path / "pond", files)
+    record = pipeline.audit(Submission(id="pond", repo=str(repo)), load_profile("readme"))
+    where = {v.id: v.claim.path for v in record.verdicts}
+    told = {where[f.verdict]: (f.standing, f.level) for f in record.findings if f.rule == "secret-in-repository"}
+    assert told == {"pond/hub.py": ("finding", "error"), "pond/web.py": ("lead", "note")}
 
 
 def test_a_profile_without_a_checklist_asks_no_probe_unless_a_judge_reads(tmp_path: Path) -> None:

@@ -126,7 +126,8 @@ class Settled:
     `about` names the thing spoken of (`path:src/a.py`, `count:tests`): one answer gets one finding about it. `hint` is what to
     write instead, where that is known. `moved`: the folder that a path names and that is gone, and the one that has what lay in it; `gone`: the folder that a commit took
     out with all that was in it, and that commit (short, with its day).
-    `softened`: what speaks for whoever wrote it, which weighs a level less. `page`: the page in which a link looks for a place that it has not (`missing`). `several`: told in the words of others that share the fault."""
+    `softened`: what speaks for whoever wrote it, which weighs a level less. `page`: the page in which a link looks for a place that it has not (`missing`). `released`: it is asked of the last release, which
+    may still have what the commit has no more. `several`: told in the words of others that share the fault."""
 
     label: Literal["supported", "contradicted"]
     shows: str
@@ -140,6 +141,7 @@ class Settled:
     gone: tuple[str, str] = ("", "")
     page: str = ""
     missing: str = ""
+    released: bool = False
     several: bool = False
     softened: str = ""
 

@@ -233,6 +233,11 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
             )
         except LeftOut as left:  # it may be so on a branch that the answer names
             label, difference = "not_verifiable", f"{str(left)[:1].upper()}{str(left)[1:]}."
+    if when == "stale" and made.released:
+        label, when = "not_verifiable", ""
+        difference += (
+            f" It had it when the sentence was written (changed since{since}), and the last release may have it still."
+        )
     if when == "stale":
         gone = "removed" if any(" was removed on " in e.note for e in made.evidence) else "changed"
         difference += f" True when the sentence was written; {gone} since{since}."

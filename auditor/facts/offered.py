@@ -97,7 +97,9 @@ def extras(run: Run) -> Answer | None:
     has = f"has the extras {', '.join(names[:12])}" if names else "has no extras"
     shows = f"{known.file.path} {has}."
     gone = Evidence(kind="absence", path=known.file.path, note=f"no extra {wrong} in {known.file.path}, which {has}")
-    return Answer(False, about, shows, (gone,), f"The command asks for the extra {wrong}; the project {has}.", bool(like(wrong, names)))  # fmt: skip
+    asks = f"The command asks for the extra {wrong}; the project {has}."
+    released = all(of != "." for of, extra in asked if extra == wrong)
+    return Answer(False, about, shows, (gone,), asks, bool(like(wrong, names)), released)
 
 
 def _said(known: Offered, extra: str) -> Evidence:

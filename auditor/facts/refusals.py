@@ -60,7 +60,7 @@ class Run:
 @dataclass(frozen=True)
 class Answer:
     """Whether the commit takes what a command gives (`fits`), with the thing in a word (`task:train`), what is there, how the two
-    differ, and the evidence. `detail`: something of nearly that name is there."""
+    differ, and the evidence. `detail`: something of nearly that name is there. `released`: it is asked of the last release."""
 
     fits: bool
     about: str
@@ -68,6 +68,7 @@ class Answer:
     evidence: tuple[Evidence, ...]
     difference: str = ""
     detail: bool = False
+    released: bool = False
 
 
 def answers(run: Run) -> list[Answer]:

@@ -75,7 +75,8 @@ _WORKS = word_set("work worked run start succeed find finish")
 
 
 def _of(answer: Answer) -> Settled:
-    return _settled(answer.fits, answer.about, answer.shows, answer.difference, answer.evidence, answer.detail)
+    made = _settled(answer.fits, answer.about, answer.shows, answer.difference, answer.evidence, answer.detail)
+    return replace(made, released=True) if answer.released else made
 
 
 def _settled(
