@@ -1,5 +1,15 @@
-"""`python -m auditor` is the `auditor` command."""
+"""The `auditor` command, also as `python -m auditor`."""
 
-from auditor.cli import main
+from auditor import start
 
-main()
+
+def main() -> None:
+    """The command, in a process of its own."""
+    start.begin()
+    from auditor.cli import main as command
+
+    command()
+
+
+if __name__ == "__main__":
+    main()

@@ -20,6 +20,7 @@ from auditor import (
     cli_view,
     ending,
     limits,
+    start,
 )
 from auditor.cli_asking import asking_of
 from auditor.cli_notes import exit_code, need_git, note, on_progress, one_line, tell_of_the_end
@@ -458,14 +459,10 @@ def _emit(
 
 def main() -> None:
     """The `auditor` command: whatever goes wrong becomes one line, a hint and an exit code."""
-    # One audit makes few cycles and many objects that live to its end: looking for the former takes a tenth of its time.
-    gc.set_threshold(100_000, 50, 50)
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for some
+    start.begin()
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     try:
         ending.run(app, "--debug" in sys.argv)
     finally:
-        if (known := sys.modules.get("auditor.compiled")) is not None:
-            known.keep()
-        gc.freeze()  # else the interpreter looks through all of it once more before it ends
+        start.end()

@@ -17,9 +17,10 @@ Standing = Literal["finding", "remark", "lead", "disputed"]
 
 
 class Record(BaseModel):
-    """The base of all records: frozen, closed, compared by value."""
+    """The base of all records: frozen, closed, compared by value. What checks them is made with the first object: an audit has
+    some of half of them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Submission(Record):

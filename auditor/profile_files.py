@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -20,6 +19,7 @@ from typing import Any
 from auditor.errors import UserError, reason
 from auditor.lazy import dataclass
 from auditor.profile import Profile
+from auditor.tomldata import loads
 from auditor.trust import parse_trust
 
 Data = dict[str, Any]
@@ -141,7 +141,7 @@ def read(source: Source, below: tuple[Path, ...] = (), packaged: bool = False) -
     `packaged` asks for it: tests do that before it is packaged. `below` are the files that extend it."""
     from auditor.profile_check import parse, sound, validated
 
-    own, mistakes = parse(source.text)
+    own, mistakes = parse(source.text, ours=source.path is None)
     if own is None:
         return None, mistakes
     base: Data = {}
@@ -156,7 +156,7 @@ def read(source: Source, below: tuple[Path, ...] = (), packaged: bool = False) -
     made["hash"] = hashlib.sha256(texts.encode()).hexdigest()[:16]
     made["source"] = source.path
     if source.trust:
-        made["trust"] = parse_trust(source.trust, f"the trust file of profile {source.name}")
+        made["trust"] = parse_trust(source.trust, f"the trust file of profile {source.name}", ours=source.path is None)
     elif base:
         made["trust"] = parent["trust"] if parent else None
     try:
@@ -215,7 +215,7 @@ def _parent(source: Source, name: object, below: tuple[Path, ...]) -> tuple[Data
         more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
         told = f"extends {name}, which has a mistake: {above.shown}:{first.line}: {first.message}{more}"
         return None, [Mistake(0, told, ("extends",))]
-    own = tomllib.loads(above.text)
+    own = loads(above.text, ours=above.path is None)
     grand = _parent(above, own["extends"], below)[0] if "extends" in own else None
     data = merged(grand["data"] if grand else {}, own)
     return {"data": data, "hash": profile.hash, "trust": profile.trust}, []

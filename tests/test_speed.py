@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor import compiled, gitdir
+from auditor import compiled, gitdir, kept
 from auditor.facts.workflows import path_filter_hits
 from auditor.globs import Paths, matches
 from auditor.holes import watching
@@ -54,16 +54,16 @@ def test_words_asked_later_are_looked_for_too() -> None:
 def test_an_expression_that_was_kept(
     source: str, flags: int, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compiled, "_path", lambda: tmp_path / "kept")
+    monkeypatch.setattr(kept, "_path", lambda: tmp_path / "kept")
     monkeypatch.setattr("sys.dont_write_bytecode", False)
-    monkeypatch.setattr(compiled, "_rows", {})
-    monkeypatch.setattr(compiled, "_new", {})
+    monkeypatch.setattr(kept, "_rows", {})
+    monkeypatch.setattr(kept, "_new", {})
     assert compiled.compiled(source, flags) == re.compile(source, flags)
-    compiled.keep()
+    kept.keep()
     assert [p.name for p in tmp_path.iterdir()] == ["kept"]
-    monkeypatch.setattr(compiled, "_rows", None)
+    monkeypatch.setattr(kept, "_rows", None)
     again = compiled.compiled(source, flags)
-    assert not compiled._new
+    assert not kept._new
     assert again == re.compile(source, flags)
     assert again.groupindex == re.compile(source, flags).groupindex
     match, plain = again.search(text), re.search(source, text, flags)
@@ -76,9 +76,29 @@ def test_an_expression_that_was_kept(
 @pytest.mark.parametrize("damage", [b"", b"1234", b"\0" * 40, b"{}"])
 def test_a_damaged_file_of_expressions_is_none(damage: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "kept").write_bytes(damage)
-    monkeypatch.setattr(compiled, "_path", lambda: tmp_path / "kept")
-    monkeypatch.setattr(compiled, "_rows", None)
+    monkeypatch.setattr(kept, "_path", lambda: tmp_path / "kept")
+    monkeypatch.setattr(kept, "_rows", None)
     assert compiled.compiled("a+", 0) == re.compile("a+")
+
+
+def test_a_process_keeps_what_its_code_says_and_nothing_of_a_repository(tmp_path: Path) -> None:
+    module = """
+import re
+PLAIN = re.compile("[a-c]+x" + "y")
+def written(): return re.search("(?i)[d-f]+x", "DX"), re.sub(b"[g-i]x", b"", b"gx")
+def made(name): return re.search(re.escape(name) + "[j-l]", name + "k")
+"""
+    (tmp_path / "asks.py").write_text(module)
+    code = (
+        "import sys; from auditor import compiled, kept; compiled.take_over(); import asks; said = (bool(asks.written()[0]), "
+        "asks.written()[1], bool(asks.made('secret'))); print(said, sorted(map(str, (k[0] for k in kept._new))))"
+    )
+    said = subprocess.run([sys.executable, "-B", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert said.stdout.startswith("(True, b'', True)")
+    assert "[a-c]+xy" in said.stdout
+    assert "(?i)[d-f]+x" in said.stdout
+    assert "[g-i]x" in said.stdout
+    assert "secret" not in said.stdout
 
 
 @dataclass(frozen=True)
