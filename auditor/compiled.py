@@ -15,6 +15,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from auditor import kept
+from auditor.needed import needed
 
 _IN_A_FUNCTION = 1  # of a code's flags, as `inspect` has them: CO_OPTIMIZED
 Source = str | bytes
@@ -42,6 +43,15 @@ def _made(source: Source, flags: int, always: bool = True) -> Any:
         return engine.compile(source, all_flags, array("I", code).tolist(), groups, by_name, names)
     except (ImportError, AttributeError, TypeError, ValueError, OverflowError, RuntimeError):
         return None
+
+
+def words_of(source: str, flags: int) -> tuple[str, ...]:
+    """As `needed.needed`, from what is kept."""
+    known: tuple[str, ...] | None = kept.known(("words", source, flags))
+    if known is None:
+        known = needed(source, flags)
+        kept.add(("words", source, flags), known)
+    return known
 
 
 def code_of(text: str) -> CodeType:

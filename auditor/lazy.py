@@ -7,6 +7,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from auditor.compiled import compiled as compiled_before
+from auditor.compiled import words_of
+from auditor.needed import guarded
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
@@ -97,7 +99,8 @@ class _Later:
         compiled = compiled_before(*self._source)
         for method in ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split"):
             self.__dict__[method] = getattr(compiled, method)
-        return getattr(compiled, name)
+        self.__dict__.update(guarded(compiled, words_of(*self._source)))
+        return self.__dict__.get(name) or getattr(compiled, name)
 
 
 def compile_later(source: str, flags: int = 0) -> re.Pattern[str]:

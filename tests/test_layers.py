@@ -10,8 +10,9 @@ ANY = None
 ALLOWED: dict[str, set[str] | None] = {
     "models": set(),
     "errors": set(),
-    "lazy": {"compiled"},
-    "compiled": {"kept"},
+    "lazy": {"compiled", "needed"},
+    "compiled": {"kept", "needed"},
+    "needed": set(),
     "kept": set(),
     "start": {"compiled", "kept"},
     "shapes": set(),

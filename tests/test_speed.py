@@ -12,8 +12,9 @@ from auditor import compiled, gitdir, kept
 from auditor.facts.workflows import path_filter_hits
 from auditor.globs import Paths, matches
 from auditor.holes import watching
-from auditor.lazy import dataclass
+from auditor.lazy import compile_later, dataclass
 from auditor.linear import Words
+from auditor.needed import needed
 from auditor.readers.python import python
 from auditor.readers.yaml import yaml_documents
 from auditor.repository import Blobs, Repository
@@ -79,6 +80,33 @@ def test_a_damaged_file_of_expressions_is_none(damage: bytes, tmp_path: Path, mo
     monkeypatch.setattr(kept, "_path", lambda: tmp_path / "kept")
     monkeypatch.setattr(kept, "_rows", None)
     assert compiled.compiled("a+", 0) == re.compile("a+")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (r"\b(?:initially|at first|used to)\b", ("at first", "initially", "used to")),
+        (r"(?i)\bTrained\s+on", ("trained",)),
+        (r"a{2,}b*|\d+", ()),
+        (r"(?:seed)?x?", ()),
+        (r"(?i:Run)ning", ("ning",)),
+        (r"k\d|running", ("k", "running")),
+    ],
+)
+def test_words_that_an_expression_needs(source: str, words: tuple[str, ...]) -> None:
+    assert needed(source, 0) == words
+
+
+@pytest.mark.parametrize("source", [r"(?i)\b(?:kept|ski)s?\b", r"\b(no|not|never)\b|n't\b", r"at\W+first(?= we)|~~"])
+@pytest.mark.parametrize(
+    "text", ["", "\u212aept", "\u017fkis sk\u0131", "SK\u0130 KEPT", "we do n't", "not ~~", "at  first we", "at  first"]
+)
+def test_an_expression_that_looks_for_its_words_first(source: str, text: str) -> None:
+    plain, later = re.compile(source), compile_later(source)
+    found, same = later.search(text), plain.search(text)
+    assert (found and found.span()) == (same and same.span())
+    assert [m.span() for m in later.finditer(text)] == [m.span() for m in plain.finditer(text)]
+    assert later.sub("-", text, count=1) == plain.sub("-", text, count=1)
 
 
 def test_a_process_keeps_what_its_code_says_and_nothing_of_a_repository(tmp_path: Path) -> None:

@@ -45,4 +45,4 @@ def clean(raw: str) -> str:
 
 def is_file(name: str) -> bool:
     """Whether a name is a file's of the project by its ending."""
-    return (bool(_FILE.fullmatch(name)) and not re.search(r"[^\w./-]", name) and (not name.startswith(".") or name.startswith(_KEPT)) and not name.startswith("/"))  # fmt: skip
+    return ("." in name and bool(_FILE.fullmatch(name)) and not re.search(r"[^\w./-]", name) and (not name.startswith(".") or name.startswith(_KEPT)) and not name.startswith("/"))  # fmt: skip

@@ -212,7 +212,11 @@ def _contrary(statement: Statement) -> bool:
 def _named(statement: Statement) -> Iterator[Tool]:
     """The tools that a sentence names, as written."""
     text, small = statement.plain, statement.plain.lower()
-    return (t for t in TOOLS if any((n in text) if n != n.lower() else (n in small) for n in t.names))
+    return (t for t, plain, cased in _SPELT if any(n in small for n in plain) or any(n in text for n in cased))
+
+
+_SPELT = [(t, [n for n in t.names if n == n.lower()], [n for n in t.names if n != n.lower()]) for t in TOOLS]
+"""The tools with their names that may be written in any letters, and with those that may not."""
 
 
 def _used(said: list[str], end: int, statement: Statement) -> bool:
