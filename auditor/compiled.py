@@ -10,7 +10,9 @@ import importlib
 import marshal
 import re
 import sys
+import typing
 from array import array
+from functools import cache
 from types import CodeType, FrameType
 from typing import Any
 
@@ -54,24 +56,30 @@ def words_of(source: str, flags: int) -> tuple[str, ...]:
     return known
 
 
-def code_of(text: str) -> CodeType:
-    """A text of Python that the program generates, compiled for `exec`."""
-    known = kept.known(("exec", text))
+@cache
+def code_of(text: str, mode: str = "exec") -> CodeType:
+    """A text of Python that the program generates, compiled for `exec` or `eval`."""
+    known = kept.known((mode, text))
     if known is None:
-        made = builtins.compile(text, "<string>", "exec")
-        kept.add(("exec", text), marshal.dumps(made))
+        made: CodeType = builtins.compile(text, "<string>", mode)
+        kept.add((mode, text), marshal.dumps(made))
         return made
     again: CodeType = marshal.loads(known)
     return again
 
 
 def take_over() -> None:
-    """From now on `re` and `dataclasses` themselves ask here, in this process."""
+    """From now on `re`, `dataclasses` and `typing` (for annotations that are text) themselves ask here, in this process."""
 
     def execute(text: str, *names: dict[str, Any]) -> None:
         exec(code_of(text), *names)
 
-    dataclasses.__dict__.setdefault("exec", execute)  # before the built-in one
+    def read(text: Any, name: str, mode: str) -> CodeType:
+        plain = isinstance(text, str) and (name, mode) == ("<string>", "eval")
+        return code_of(text, mode) if plain else builtins.compile(text, name, mode)
+
+    dataclasses.__dict__.setdefault("exec", execute)  # before the built-in ones
+    typing.__dict__.setdefault("compile", read)
     try:
         compiler = importlib.import_module("re._compiler")
         plainly, debug = compiler.compile, int(re.DEBUG)

@@ -40,7 +40,7 @@ def clean(raw: str) -> str:
     """A name as it was written, without marks around it and what only leads to where one stands."""
     name = raw.replace("\\_", "_").replace("\\", "/").strip("\"'.,;:()")
     name = "." + name if raw.lstrip("\"'(").startswith(".") and not raw.startswith(("./", "../", "...")) else name
-    return name if name.startswith("/") else re.sub(r"^(\.{1,2}/)+", "", name)
+    return re.sub(r"^(\.{1,2}/)+", "", name) if name.startswith(("./", "../")) else name
 
 
 def is_file(name: str) -> bool:

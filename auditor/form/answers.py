@@ -248,7 +248,10 @@ def count_words(answer: str) -> tuple[int, int]:
                 text += " "
             elif child.type == "code_inline":
                 text += "code"
-        prose += sum(any(c.isalnum() or c == "_" for c in word) and not ADDRESS.match(word) for word in text.split())
+        prose += sum(
+            (word[0].isalnum() or any(c.isalnum() or c == "_" for c in word)) and not ADDRESS.match(word)
+            for word in text.split()
+        )
     return min(prose, everything), everything
 
 
