@@ -8,7 +8,11 @@ def main() -> None:
     start.begin()
     from auditor.cli import main as command
 
-    command()
+    try:
+        command()
+    except SystemExit as ended:
+        start.leave(ended.code)
+        raise
 
 
 if __name__ == "__main__":
