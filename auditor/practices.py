@@ -1,6 +1,6 @@
 """The practices that checklists ask for, as words: what sentences about each say, whatever the course."""
 
-from importlib import resources
+from pathlib import Path
 
 from auditor.lazy import dataclass
 from auditor.models import Question
@@ -43,7 +43,7 @@ def _practice(
 
 
 def _practices() -> tuple[Practice, ...]:
-    text = resources.files("auditor").joinpath("practices.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("practices.toml").read_text(encoding="utf-8")
     return tuple(_practice(**row) for row in loads(text, ours=True)["practice"])
 
 
