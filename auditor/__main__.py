@@ -1,5 +1,19 @@
-"""`python -m auditor` is the `auditor` command."""
+"""The `auditor` command, also as `python -m auditor`."""
 
-from auditor.cli import main
+from auditor import start
 
-main()
+
+def main() -> None:
+    """The command, in a process of its own."""
+    start.begin()
+    from auditor.cli import main as command
+
+    try:
+        command()
+    except SystemExit as ended:
+        start.leave(ended.code)
+        raise
+
+
+if __name__ == "__main__":
+    main()

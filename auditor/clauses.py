@@ -86,9 +86,14 @@ class Clause:
         """The words up to a hyphen: what a term may begin with."""
         return frozenset(w.text.split("-", 1)[0] for w in self.words)
 
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """Its words, whatever their order."""
+        return frozenset(w.text for w in self.words)
+
     def has(self, listed: Collection[str]) -> bool:
         """Whether one of these words stands in it."""
-        return any(w.text in listed for w in self.words)
+        return not self.texts.isdisjoint(listed)
 
     def states(self, allowed: Collection[str] = (), last: int | None = None) -> bool:
         """Whether no word, but those that are allowed, keeps it from stating how things are: no word up to a term that ends

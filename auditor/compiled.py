@@ -1,105 +1,116 @@
-"""Expressions as an earlier run compiled them, kept beside the bytecode of the package: those of one audit take a twelfth of its
-time to compile.
+"""Expressions and generated functions as an earlier run compiled them: those of one audit take a tenth of its time to compile.
 
-It is with them as with bytecode. Nothing hangs on the file: what is not in it is compiled as ever, and one that is missing,
-damaged, or of another version of Python or of auditor is none. Where nobody may write, or Python was told to write no
-bytecode, none is made. Who can change it can change the program as well.
+A process that is the command asks here for all of them, those of the libraries that it imports, too (`take_over`). What
+is made of names in a repository or a report is compiled and never kept.
 """
 
-import contextlib
+import builtins
+import dataclasses
 import importlib
-import importlib.util
 import marshal
-import os
 import re
 import sys
-import zlib
+import typing
 from array import array
-from collections.abc import Iterable
-from pathlib import Path
+from functools import cache
+from types import CodeType, FrameType
 from typing import Any
 
-from auditor import __version__
+from auditor import kept
+from auditor.needed import needed
 
-_MOST = 5_000  # expressions that are kept; of an older program's some are never asked for again
-_Row = tuple[str, int, int, bytes, int, dict[str, int], tuple[str | None, ...]]
-_rows: dict[tuple[str, int], _Row] | None = None
-_new: dict[tuple[str, int], _Row] = {}
+_IN_A_FUNCTION = 1  # of a code's flags, as `inspect` has them: CO_OPTIMIZED
+Source = str | bytes
+_Row = tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]
 
 
-def compiled(source: str, flags: int) -> re.Pattern[str]:
+def compiled(source: Source, flags: int) -> Any:
     """As `re.compile`."""
-    global _rows
-    flags = int(flags)
-    if _rows is None:
-        _rows = _read()
+    made = _made(source, int(flags))
+    return re.compile(source, flags) if made is None else made
+
+
+def _made(source: Source, flags: int, always: bool = True) -> Any:
+    """An expression from what is kept, which it is added to; None where this Python has another way to make one, and where
+    it is not kept and need not be (`always`)."""
     try:
-        engine, compiler = importlib.import_module("_sre"), importlib.import_module("re._compiler")
-        row = _rows.get((source, flags)) or _new.get((source, flags))
+        row: _Row | None = kept.known((source, flags))
         if row is None:
-            row = _new[source, flags] = _compile(compiler, source, flags)
-        _, _, all_flags, code, groups, by_name, names = row
-        made: re.Pattern[str] = engine.compile(source, all_flags, array("I", code).tolist(), groups, by_name, names)
-    except (
-        ImportError,
-        AttributeError,
-        TypeError,
-        ValueError,
-        OverflowError,
-        RuntimeError,
-    ):  # another Python's own way
-        _new.pop((source, flags), None)
-        return re.compile(source, flags)
-    return made
+            if not (always or _is_written(source)):
+                return None
+            row = _compile(source, flags)
+            kept.add((source, flags), row)
+        all_flags, code, groups, by_name, names = row
+        engine = importlib.import_module("_sre")
+        return engine.compile(source, all_flags, array("I", code).tolist(), groups, by_name, names)
+    except (ImportError, AttributeError, TypeError, ValueError, OverflowError, RuntimeError):
+        return None
 
 
-def _compile(compiler: Any, source: str, flags: int) -> _Row:
+def words_of(source: str, flags: int) -> tuple[str, ...]:
+    """As `needed.needed`, from what is kept."""
+    known: tuple[str, ...] | None = kept.known(("words", source, flags))
+    if known is None:
+        known = needed(source, flags)
+        kept.add(("words", source, flags), known)
+    return known
+
+
+@cache
+def code_of(text: str, mode: str = "exec") -> CodeType:
+    """A text of Python that the program generates, compiled for `exec` or `eval`."""
+    known = kept.known((mode, text))
+    if known is None:
+        made: CodeType = builtins.compile(text, "<string>", mode)
+        kept.add((mode, text), marshal.dumps(made))
+        return made
+    again: CodeType = marshal.loads(known)
+    return again
+
+
+def take_over() -> None:
+    """From now on `re`, `dataclasses` and `typing` (for annotations that are text) themselves ask here, in this process."""
+
+    def execute(text: str, *names: dict[str, Any]) -> None:
+        exec(code_of(text), *names)
+
+    def read(text: Any, name: str, mode: str) -> CodeType:
+        plain = isinstance(text, str) and (name, mode) == ("<string>", "eval")
+        return code_of(text, mode) if plain else builtins.compile(text, name, mode)
+
+    dataclasses.__dict__.setdefault("exec", execute)  # before the built-in ones
+    typing.__dict__.setdefault("compile", read)
+    try:
+        compiler = importlib.import_module("re._compiler")
+        plainly, debug = compiler.compile, int(re.DEBUG)
+    except (ImportError, AttributeError):  # another Python's own way
+        return
+
+    def compile(source: Any, flags: int = 0) -> Any:
+        made = None
+        if isinstance(source, str | bytes) and not flags & debug:
+            made = _made(source, flags, always=False)
+        return plainly(source, flags) if made is None else made
+
+    if plainly.__module__ == compiler.__name__:
+        compiler.__dict__["compile"] = compile
+
+
+def _is_written(source: Source) -> bool:
+    """Whether the code that has an expression compiled says it itself: as a literal, or outside all functions."""
+    frame: FrameType | None = sys._getframe(3)
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "re":
+        frame = frame.f_back
+    return frame is not None and (not frame.f_code.co_flags & _IN_A_FUNCTION or source in frame.f_code.co_consts)
+
+
+def _compile(source: Source, flags: int) -> _Row:
     """What `re` does, kept before it becomes a pattern."""
+    compiler = importlib.import_module("re._compiler")
     parsed = importlib.import_module("re._parser").parse(source, flags)
     code = array("I", [int(c) for c in compiler._code(parsed, flags)])
     by_name: dict[str, int] = parsed.state.groupdict
     names: list[str | None] = [None] * parsed.state.groups
     for name, number in by_name.items():
         names[number] = name
-    return source, flags, int(flags | parsed.state.flags), code.tobytes(), len(names) - 1, by_name, tuple(names)
-
-
-def keep() -> None:
-    """Write down what this run had to compile, for the next ones."""
-    if not _new or sys.dont_write_bytecode or (path := _path()) is None:
-        return
-    rows = {**(_rows or {}), **_new}
-    data = marshal.dumps([*(rows if len(rows) <= _MOST else _new).items()])
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        with part.open("xb") as opened:
-            opened.write(zlib.crc32(data).to_bytes(4, "big") + data)
-        part.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink()
-    _new.clear()
-
-
-def _read() -> dict[tuple[str, int], _Row]:
-    path = _path()
-    try:
-        said = path.read_bytes() if path is not None else b""
-        if zlib.crc32(said[4:]).to_bytes(4, "big") != said[:4]:
-            return {}
-        rows: Iterable[tuple[tuple[str, int], _Row]] = marshal.loads(said[4:])
-        return dict(rows)
-    except (OSError, EOFError, ValueError, TypeError):
-        return {}
-
-
-def _path() -> Path | None:
-    """The file: beside the bytecode of this module, for this Python and this auditor."""
-    try:
-        beside = Path(importlib.util.cache_from_source(__file__))
-        engine = importlib.import_module("_sre")
-        kind = f"{engine.MAGIC}-{engine.CODESIZE}-{sys.byteorder}"
-    except (ImportError, AttributeError, NotImplementedError):
-        return None
-    return beside.with_name(f"{beside.stem}.{__version__}.{kind}.expressions")
+    return int(flags | parsed.state.flags), code.tobytes(), len(names) - 1, by_name, tuple(names)

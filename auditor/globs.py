@@ -42,6 +42,8 @@ def _regex(glob: str) -> str:
 def _alternatives(glob: str) -> list[str]:
     """A glob without its braces: one for each choice. With absurdly many choices it is left as it is."""
     glob = glob.replace(".y*ml", ".{yml,yaml}")
+    if "{" not in glob:
+        return [glob]
     made = [glob]
     while any("{" in g and _BRACES.search(g) for g in made):
         more = []
@@ -72,8 +74,11 @@ def fits_name(name: str, pattern: str) -> bool:
     return len(pattern) <= limits.PATTERN.value and fnmatchcase(name, pattern)
 
 
+_SIGNS, _NAME_SIGNS = frozenset("*?[{"), frozenset("/?[{")
+
+
 def _plain(text: str) -> bool:
-    return not any(c in text for c in "*?[{")
+    return _SIGNS.isdisjoint(text)
 
 
 class _Globs:
@@ -93,7 +98,7 @@ class _Globs:
             folder, _, name = glob.rpartition("/")
             top, deep, tail = glob.partition("/**/*")
             top = top if deep else ""
-            plain_name = rest != glob and rest and not any(c in rest for c in "/?[{")
+            plain_name = rest != glob and rest and _NAME_SIGNS.isdisjoint(rest)
             stars = rest.count("*")
             if _plain(glob):
                 self._exact.add(glob)

@@ -1,7 +1,5 @@
 """Configuration in INI form: `setup.cfg`, `tox.ini`, `pytest.ini`, `.flake8`."""
 
-import configparser
-
 from auditor.snapshot import File
 
 Sections = dict[str, dict[str, str]]
@@ -14,6 +12,8 @@ def sections(file: File, without: str = "") -> Sections:
 
 
 def _sections(file: File, without: str) -> Sections:
+    import configparser  # only where there is one to read
+
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     text = file.text
     if without and not text.lstrip().startswith(("[", "#", ";")):

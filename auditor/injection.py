@@ -178,6 +178,7 @@ def _around(report: Report) -> Iterator[Statement]:
     for n, row in enumerate([*rows, ""], 1):
         while within < len(starts) and starts[within][0] <= n:
             within += 1
+        row = "" if n in answers else row
         words = re.sub(r"^[\s>]*(?:[-*+]\s+)?(?:\[[^\]]{0,3}\]\s*)?", "", row)
         bullet = bool(re.match(r"^[\s>]*[-*+]\s", row))
         if paragraph and (not words.strip() or bullet or n in answers or len(paragraph) > 12):

@@ -6,10 +6,16 @@ import threading
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
+from auditor.compiled import compiled as compiled_before
+from auditor.compiled import words_of
+from auditor.needed import guarded
+
 if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
     import dataclasses
+
+    from auditor.compiled import code_of
 
     def dataclass(cls=None, /, *, frozen=False):
         """As `dataclasses.dataclass`, at a tenth of its price: of six functions it generates only `__init__`, and that when the
@@ -58,7 +64,7 @@ else:
         if hasattr(cls, "__post_init__"):
             rows.append("self.__post_init__()")
         made = {}
-        exec(f"def __init__({', '.join(head)}):\n " + "\n ".join(rows), given, made)
+        exec(code_of(f"def __init__({', '.join(head)}):\n " + "\n ".join(rows)), given, made)
         made["__init__"].__qualname__ = f"{cls.__qualname__}.__init__"
         return made["__init__"]
 
@@ -90,12 +96,11 @@ class _Later:
         self._source = (pattern, flags)
 
     def __getattr__(self, name: str) -> Any:
-        from auditor.compiled import compiled as compiled_before
-
         compiled = compiled_before(*self._source)
         for method in ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split"):
             self.__dict__[method] = getattr(compiled, method)
-        return getattr(compiled, name)
+        self.__dict__.update(guarded(compiled, words_of(*self._source)))
+        return self.__dict__.get(name) or getattr(compiled, name)
 
 
 def compile_later(source: str, flags: int = 0) -> re.Pattern[str]:

@@ -82,9 +82,11 @@ def _closed(text: str) -> frozenset[int] | None:
     return frozenset(found)
 
 
-def parse(text: str) -> list[Token]:
-    """The tokens of a text. Rows are not indented deeper than anybody writes: nested lists take the parser cubic time."""
-    return markdown().parse(shallow(text))
+@lru_cache(maxsize=64)
+def parse(text: str) -> tuple[Token, ...]:
+    """The tokens of a text, which are nobody's to change: an answer's are asked for by all who read it. Rows are not indented
+    deeper than anybody writes: nested lists take the parser cubic time."""
+    return tuple(markdown().parse(shallow(text)))
 
 
 def too_deep(lines: Sequence[str]) -> list[int]:
@@ -176,7 +178,7 @@ class Heading:
 
 
 @lru_cache(maxsize=16)
-def parts(text: str) -> tuple[tuple[int, list[Token]], ...]:
+def parts(text: str) -> tuple[tuple[int, Sequence[Token]], ...]:
     """The tokens of each part of a text with the number of its first line, from 0."""
     lines = text.split("\n")
     starts = [0]

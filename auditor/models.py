@@ -17,9 +17,19 @@ Standing = Literal["finding", "remark", "lead", "disputed"]
 
 
 class Record(BaseModel):
-    """The base of all records: frozen, closed, compared by value."""
+    """The base of all records: frozen, closed, compared by value. What checks them is made with the first object: an audit has
+    some of half of them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    def __copy__(self) -> Self:
+        """As pydantic's, without what no record has: every piece of evidence is copied twice."""
+        made = self.__class__.__new__(self.__class__)
+        object.__setattr__(made, "__dict__", self.__dict__.copy())
+        object.__setattr__(made, "__pydantic_fields_set__", self.__pydantic_fields_set__.copy())
+        object.__setattr__(made, "__pydantic_extra__", None)
+        object.__setattr__(made, "__pydantic_private__", None)
+        return made
 
 
 class Submission(Record):

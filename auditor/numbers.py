@@ -1,6 +1,5 @@
 """Numbers as they stand in words, and the closed lists of words by which one is told to be a total, a part or no exact figure."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -61,12 +60,26 @@ def tokens(text: str) -> tuple[Token, ...]:
     """The words, numbers and signs of a text; kept, since each claim of a sentence asks for them."""
     made = []
     for m in _TOKEN.finditer(text):
-        before, after = text[m.start() - 1 : m.start()], text[m.end() : m.end() + 2]
-        glued = bool(re.match(r"[\w.#$/\\=:@-]", before)) or bool(re.match(r"[\w/\\=@]|[.:,-]\w", after))
-        if m[0].isalpha():  # a word is a word; only of numbers it matters that they stand alone
-            glued = bool(re.match(r"[\w/\\@]|\.\w", before + after[:1])) and not before.isspace()
-        made.append(Token(m[0].lower(), m.start(), m.end(), glued))
+        word, (start, end) = m[0], m.span()
+        before, after = text[start - 1 : start], text[end : end + 2]
+        if word.isalpha():  # a word is a word; only of numbers it matters that they stand alone
+            beside = before + after[:1]
+            glued = not before.isspace() and (
+                _goes_on(beside[:1], "/\\@") or (beside[:1] == "." and _goes_on(beside[1:]))
+            )
+        else:
+            glued = (
+                _goes_on(before, ".#$/\\=:@-")
+                or _goes_on(after[:1], "/\\=@")
+                or (after[:1] in (".", ":", ",", "-") and _goes_on(after[1:]))
+            )
+        made.append(Token(word.lower(), start, end, glued))
     return tuple(made)
+
+
+def _goes_on(mark: str, marks: str = "") -> bool:
+    """Whether a character, if there is one, is a word's or one of the marks."""
+    return mark.isalnum() or mark == "_" or (mark != "" and mark in marks)
 
 
 def operator(before: Sequence[Token]) -> str:

@@ -1,10 +1,10 @@
 """The practices that checklists ask for, as words: what sentences about each say, whatever the course."""
 
-import tomllib
-from importlib import resources
+from pathlib import Path
 
 from auditor.lazy import dataclass
 from auditor.models import Question
+from auditor.tomldata import loads
 from auditor.wording import phrases, wordset
 
 
@@ -43,8 +43,8 @@ def _practice(
 
 
 def _practices() -> tuple[Practice, ...]:
-    text = resources.files("auditor").joinpath("practices.toml").read_text(encoding="utf-8")
-    return tuple(_practice(**row) for row in tomllib.loads(text)["practice"])
+    text = Path(__file__).with_name("practices.toml").read_text(encoding="utf-8")
+    return tuple(_practice(**row) for row in loads(text, ours=True)["practice"])
 
 
 PRACTICES = _practices()

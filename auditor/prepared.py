@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from auditor.boundary import attempt
@@ -85,15 +86,23 @@ class Book:
 
     def __init__(self, known: Mapping[str, Evidence] | None = None) -> None:
         self.evidence: dict[str, Evidence] = dict(known or {})
-        self._ids = {e.model_copy(update={"id": ""}): id_ for id_, e in self.evidence.items()}
+
+    @cached_property
+    def _ids(self) -> dict[tuple[object, ...], str]:
+        return {_content(e): id_ for id_, e in self.evidence.items()}
 
     def enter(self, piece: Evidence) -> str:
         """The id of a piece of evidence: `E` and seven hex digits, more where another piece has those."""
-        piece = piece.model_copy(update={"id": ""}) if piece.id else piece
-        if piece not in self._ids:
+        content = _content(piece)
+        if content not in self._ids:
             what = (piece.probe, piece.kind, piece.path, piece.start, piece.end, piece.excerpt, piece.note)
             digest = hashlib.sha256("\0".join(map(str, what)).encode("utf-8", "surrogatepass")).hexdigest()
             id_ = next(i for n in range(7, 65) if (i := "E" + digest[:n]) not in self.evidence)
-            self._ids[piece] = id_
+            self._ids[content] = id_
             self.evidence[id_] = piece.model_copy(update={"id": id_})
-        return self._ids[piece]
+        return self._ids[content]
+
+
+def _content(piece: Evidence) -> tuple[object, ...]:
+    """All that a piece of evidence says, without its id."""
+    return tuple(value for name, value in piece if name != "id")

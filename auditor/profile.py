@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -277,6 +277,7 @@ def _by_words(entries: list[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, ...
 _MODULES = re.compile(r"\(\s*M\d+(?:\s*[+,&]\s*M\d+)*\s*\)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=64)
 def words(text: str) -> tuple[str, ...]:
     """A text as items and prompts are compared: its words in small letters, without marks and module tags."""
     return tuple(re.findall(r"[a-z0-9]+", _MODULES.sub(" ", text).lower()))

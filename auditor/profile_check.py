@@ -11,6 +11,7 @@ from auditor.layouts import BUILT_IN, Layout, wrong
 from auditor.models import Record
 from auditor.profile import Asked, Item, Profile, Version, is_open, names_like, words
 from auditor.profile_files import LISTS, Data, Mistake
+from auditor.tomldata import loads
 from auditor.topics import TOPICS
 
 Path = tuple[str | int, ...]
@@ -48,10 +49,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def parse(text: str) -> tuple[Data | None, list[Mistake]]:
-    """A file's data, without what cannot be used, and what is wrong with its form: TOML, keys, the shape of lists."""
+def parse(text: str, *, ours: bool = False) -> tuple[Data | None, list[Mistake]]:
+    """A file's data, without what cannot be used, and what is wrong with its form: TOML, keys, the shape of lists. `ours`: it is
+    a file that the program brings."""
     try:
-        data: Data = tomllib.loads(text)
+        data: Data = loads(text, ours=ours)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         at = re.search(r"at line (\d+)", str(error))
         row = int(at[1]) if at else text.count("\n") + 1
@@ -162,11 +164,12 @@ def validated(data: Data, own: Data) -> tuple[Profile | None, list[Mistake]]:
     from pydantic import ValidationError
 
     found: list[Mistake] = []
-    data = {k: deepcopy(v) for k, v in data.items() if k not in ("extends", "remove")}
+    data = {k: v for k, v in data.items() if k not in ("extends", "remove")}
     for _ in range(3):
         try:
             return Profile.model_validate(data), list(dict.fromkeys(found))
         except ValidationError as error:
+            data = deepcopy(data)
             for one in error.errors():
                 found.append(Mistake(0, _refused(one, data), _own_path(one["loc"], data, own)))
                 _repair(data, one)

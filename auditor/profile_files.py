@@ -9,23 +9,23 @@ import hashlib
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from auditor.errors import UserError, reason
 from auditor.lazy import dataclass
 from auditor.profile import Profile
+from auditor.tomldata import loads
 from auditor.trust import parse_trust
 
 Data = dict[str, Any]
 LISTS = {"items": "id", "questions": "id", "versions": "name", "layouts": "name"}
 """The lists of a profile whose entries are known by a key, and the key."""
 MARKER = "auditor.toml"
+_PACKAGED = Path(__file__).parent / "profiles"
 _DEEPEST = 5  # profiles that extend one another
 
 
@@ -74,8 +74,7 @@ def _load(name: str, stamps: tuple[tuple[str, int], ...]) -> Profile:
 
 def packaged() -> list[str]:
     """The names of the profiles that the program brings."""
-    folder = resources.files("auditor") / "profiles"
-    return sorted(f.name[:-5] for f in folder.iterdir() if re.fullmatch(r"[\w-]+\.toml", f.name))
+    return sorted(f.name[:-5] for f in _PACKAGED.iterdir() if re.fullmatch(r"[\w-]+\.toml", f.name))
 
 
 def _beside(name: str) -> Path | None:
@@ -126,13 +125,12 @@ def find(name: str) -> Source:
             f"no profile is called {name!r}{nearest(name, names)}",
             f"take one of: {', '.join(names)}, or the path of a TOML file, or put {name}.toml beside {MARKER}",
         )
-    folder = resources.files("auditor") / "profiles"
-    return Source(name, (folder / f"{name}.toml").read_text(encoding="utf-8"), None, earned(name))
+    return Source(name, (_PACKAGED / f"{name}.toml").read_text(encoding="utf-8"), None, earned(name))
 
 
 def earned(name: str) -> str:
     """The trust file of a packaged profile; empty where it has none."""
-    file = resources.files("auditor") / "profiles" / f"{name}.trust.toml"
+    file = _PACKAGED / f"{name}.trust.toml"
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
@@ -141,7 +139,7 @@ def read(source: Source, below: tuple[Path, ...] = (), packaged: bool = False) -
     `packaged` asks for it: tests do that before it is packaged. `below` are the files that extend it."""
     from auditor.profile_check import parse, sound, validated
 
-    own, mistakes = parse(source.text)
+    own, mistakes = parse(source.text, ours=source.path is None)
     if own is None:
         return None, mistakes
     base: Data = {}
@@ -156,7 +154,7 @@ def read(source: Source, below: tuple[Path, ...] = (), packaged: bool = False) -
     made["hash"] = hashlib.sha256(texts.encode()).hexdigest()[:16]
     made["source"] = source.path
     if source.trust:
-        made["trust"] = parse_trust(source.trust, f"the trust file of profile {source.name}")
+        made["trust"] = parse_trust(source.trust, f"the trust file of profile {source.name}", ours=source.path is None)
     elif base:
         made["trust"] = parent["trust"] if parent else None
     try:
@@ -215,7 +213,7 @@ def _parent(source: Source, name: object, below: tuple[Path, ...]) -> tuple[Data
         more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
         told = f"extends {name}, which has a mistake: {above.shown}:{first.line}: {first.message}{more}"
         return None, [Mistake(0, told, ("extends",))]
-    own = tomllib.loads(above.text)
+    own = loads(above.text, ours=above.path is None)
     grand = _parent(above, own["extends"], below)[0] if "extends" in own else None
     data = merged(grand["data"] if grand else {}, own)
     return {"data": data, "hash": profile.hash, "trust": profile.trust}, []
@@ -283,8 +281,7 @@ def _stubs(name: object, path: Path | None) -> Data:
     if Path(name).name != name:
         raise ValueError("it is a name, not a path")
     beside = path.parent / name if path else None
-    folder = resources.files("auditor") / "profiles"
-    text = (beside if beside and beside.is_file() else folder / name).read_text(encoding="utf-8")
+    text = (beside if beside and beside.is_file() else _PACKAGED / name).read_text(encoding="utf-8")
     table = json.loads(text)
     return {"known": table["blobs"], "stub_lines": table["lines"], "stub_patterns": table["patterns"]}
 

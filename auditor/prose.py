@@ -165,7 +165,7 @@ class Statement:
         """Whether it stands in the answer to a question of one of these topics."""
         return any(t in self.question.topics for t in topics)
 
-    @property
+    @cached_property
     def firm(self) -> bool:
         """It states how things are: no plan, past, attempt or single member."""
         denied = bool(_NEGATION.search(self.introduced))

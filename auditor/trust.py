@@ -7,13 +7,13 @@ profile has no such file, everybody speaks as a finding.
 """
 
 import hashlib
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from auditor.errors import UserError
 from auditor.models import Evidence, Verdict
+from auditor.tomldata import loads
 
 Voice = Literal["finding", "lead"]
 
@@ -119,12 +119,13 @@ def speakers(verdict: Verdict, rule: str, evidence: Mapping[str, Evidence]) -> t
     return verdict.by, f"reader:{verdict.reading}"
 
 
-def parse_trust(text: str, name: str) -> Trust:
-    """The content of a trust file. Raises UserError for anything that `write` would not have written."""
+def parse_trust(text: str, name: str, *, ours: bool = False) -> Trust:
+    """The content of a trust file. Raises UserError for anything that `write` would not have written. `ours`: it is one that the
+    program brings."""
     hint = "make it anew with: auditor eval KEYS... --write-trust FILE"
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = loads(text, ours=ours)
+    except ValueError as error:
         raise UserError(f"{name}: not TOML ({error})", hint) from None
     counts: dict[str, dict[str, tuple[int, int]]] = {}
     for speaker, known in data.items():

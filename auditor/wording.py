@@ -94,9 +94,15 @@ def stands(said: Sequence[str], phrase: str) -> int:
     """Where the phrase last ends in the words; 0 if it stands nowhere. Parts joined by `+` may stand apart, in any order."""
     last = 0
     for parts in _pieces(phrase):
-        if not parts[0].endswith("*") and parts[0] not in said:  # most phrases stand in no sentence
-            return 0
-        end = next((e for i in range(len(said) - len(parts), -1, -1) if (e := _end(said, i, parts))), 0)
+        first = parts[0]
+        if not first.endswith("*"):
+            if first not in said:  # most phrases stand in no sentence
+                return 0
+            starts = [i for i, word in enumerate(said) if word == first]
+        else:
+            stem = first[:-1]
+            starts = [i for i, word in enumerate(said) if word.startswith(stem)]
+        end = next((e for i in reversed(starts) if (e := _end(said, i, parts))), 0)
         if not end:
             return 0
         last = max(last, end)

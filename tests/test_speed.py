@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from auditor import compiled, gitdir
+from auditor import compiled, gitdir, kept
 from auditor.facts.workflows import path_filter_hits
 from auditor.globs import Paths, matches
 from auditor.holes import watching
-from auditor.lazy import dataclass
+from auditor.lazy import compile_later, dataclass
 from auditor.linear import Words
+from auditor.needed import needed
 from auditor.readers.python import python
 from auditor.readers.yaml import yaml_documents
 from auditor.repository import Blobs, Repository
@@ -54,16 +55,16 @@ def test_words_asked_later_are_looked_for_too() -> None:
 def test_an_expression_that_was_kept(
     source: str, flags: int, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compiled, "_path", lambda: tmp_path / "kept")
+    monkeypatch.setattr(kept, "_path", lambda: tmp_path / "kept")
     monkeypatch.setattr("sys.dont_write_bytecode", False)
-    monkeypatch.setattr(compiled, "_rows", {})
-    monkeypatch.setattr(compiled, "_new", {})
+    monkeypatch.setattr(kept, "_rows", {})
+    monkeypatch.setattr(kept, "_new", {})
     assert compiled.compiled(source, flags) == re.compile(source, flags)
-    compiled.keep()
+    kept.keep()
     assert [p.name for p in tmp_path.iterdir()] == ["kept"]
-    monkeypatch.setattr(compiled, "_rows", None)
+    monkeypatch.setattr(kept, "_rows", None)
     again = compiled.compiled(source, flags)
-    assert not compiled._new
+    assert not kept._new
     assert again == re.compile(source, flags)
     assert again.groupindex == re.compile(source, flags).groupindex
     match, plain = again.search(text), re.search(source, text, flags)
@@ -76,9 +77,56 @@ def test_an_expression_that_was_kept(
 @pytest.mark.parametrize("damage", [b"", b"1234", b"\0" * 40, b"{}"])
 def test_a_damaged_file_of_expressions_is_none(damage: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "kept").write_bytes(damage)
-    monkeypatch.setattr(compiled, "_path", lambda: tmp_path / "kept")
-    monkeypatch.setattr(compiled, "_rows", None)
+    monkeypatch.setattr(kept, "_path", lambda: tmp_path / "kept")
+    monkeypatch.setattr(kept, "_rows", None)
     assert compiled.compiled("a+", 0) == re.compile("a+")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (r"\b(?:initially|at first|used to)\b", ("at first", "initially", "used to")),
+        (r"(?i)\bTrained\s+on", ("trained",)),
+        (r"a{2,}b*|\d+", ()),
+        (r"(?:seed)?x?", ()),
+        (r"(?i:Run)ning", ("ning",)),
+        (r"k\d|running", ("k", "running")),
+    ],
+)
+def test_words_that_an_expression_needs(source: str, words: tuple[str, ...]) -> None:
+    assert needed(source, 0) == words
+
+
+@pytest.mark.parametrize("source", [r"(?i)\b(?:kept|ski)s?\b", r"\b(no|not|never)\b|n't\b", r"at\W+first(?= we)|~~"])
+@pytest.mark.parametrize(
+    "text", ["", "\u212aept", "\u017fkis sk\u0131", "SK\u0130 KEPT", "we do n't", "not ~~", "at  first we", "at  first"]
+)
+def test_an_expression_that_looks_for_its_words_first(source: str, text: str) -> None:
+    plain, later = re.compile(source), compile_later(source)
+    found, same = later.search(text), plain.search(text)
+    assert (found and found.span()) == (same and same.span())
+    assert [m.span() for m in later.finditer(text)] == [m.span() for m in plain.finditer(text)]
+    assert later.sub("-", text, count=1) == plain.sub("-", text, count=1)
+
+
+def test_a_process_keeps_what_its_code_says_and_nothing_of_a_repository(tmp_path: Path) -> None:
+    module = """
+import re
+PLAIN = re.compile("[a-c]+x" + "y")
+def written(): return re.search("(?i)[d-f]+x", "DX"), re.sub(b"[g-i]x", b"", b"gx")
+def made(name): return re.search(re.escape(name) + "[j-l]", name + "k")
+"""
+    (tmp_path / "asks.py").write_text(module)
+    code = (
+        "import sys; from auditor import compiled, kept; compiled.take_over(); import asks; said = (bool(asks.written()[0]), "
+        "asks.written()[1], bool(asks.made('secret'))); print(said, sorted(map(str, (k[0] for k in kept._new))))"
+    )
+    said = subprocess.run([sys.executable, "-B", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert said.stdout.startswith("(True, b'', True)")
+    assert "[a-c]+xy" in said.stdout
+    assert "(?i)[d-f]+x" in said.stdout
+    assert "[g-i]x" in said.stdout
+    assert "secret" not in said.stdout
 
 
 @dataclass(frozen=True)

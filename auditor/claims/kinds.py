@@ -7,7 +7,7 @@ comparison hangs on comes from a list; `unknown` is a value of every such list, 
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from auditor.models import Record
 
@@ -343,10 +343,14 @@ Claim = Annotated[
     Field(discriminator="kind"),
 ]
 KINDS: tuple[type[Typed], ...] = get_args(get_args(Claim)[0])
-CLAIM: TypeAdapter[Any] = TypeAdapter(Claim)
+CLAIM: TypeAdapter[Any] = TypeAdapter(Claim, config=ConfigDict(defer_build=True))
+"""What a claim that comes from elsewhere is read by."""
 
 
 def kind_of(model: type[Typed]) -> str:
     """The word by which a kind goes."""
     word: str = get_args(model.model_fields["kind"].annotation)[0]
     return word
+
+
+BY_KIND = {kind_of(model): model for model in KINDS}

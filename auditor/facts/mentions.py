@@ -40,9 +40,9 @@ def clean(raw: str) -> str:
     """A name as it was written, without marks around it and what only leads to where one stands."""
     name = raw.replace("\\_", "_").replace("\\", "/").strip("\"'.,;:()")
     name = "." + name if raw.lstrip("\"'(").startswith(".") and not raw.startswith(("./", "../", "...")) else name
-    return name if name.startswith("/") else re.sub(r"^(\.{1,2}/)+", "", name)
+    return re.sub(r"^(\.{1,2}/)+", "", name) if name.startswith(("./", "../")) else name
 
 
 def is_file(name: str) -> bool:
     """Whether a name is a file's of the project by its ending."""
-    return (bool(_FILE.fullmatch(name)) and not re.search(r"[^\w./-]", name) and (not name.startswith(".") or name.startswith(_KEPT)) and not name.startswith("/"))  # fmt: skip
+    return ("." in name and bool(_FILE.fullmatch(name)) and not re.search(r"[^\w./-]", name) and (not name.startswith(".") or name.startswith(_KEPT)) and not name.startswith("/"))  # fmt: skip

@@ -3,9 +3,9 @@
 import ast
 import io
 import json
-import zipfile
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from auditor import limits
 from auditor.grammar import quiet
@@ -13,6 +13,9 @@ from auditor.lazy import dataclass
 from auditor.repository import Unreadable
 from auditor.shapes import below, number_of, table_of, text_of, whole
 from auditor.snapshot import File, Snapshot
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile, ZipInfo
 
 SUFFIXES = ("safetensors", "onnx", "pt", "pth", "ckpt", "npy", "npz", "pkl", "pickle", "joblib")
 _ONNX_TYPES = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 9: "bool", 10: "float16", 11: "float64"}
@@ -89,10 +92,12 @@ def model(file: File) -> Model:
         told = [row.split(b" ")[1] for row in data.split(b"\n")[:8] if row.startswith(b"size ")]
         size = number_of(told[0]) if told else 0
         return Model(file.path, kind, size, unread="kept in Git LFS")
+    from zipfile import BadZipFile  # only where there is a model to read
+
     try:
         with quiet():
             tensors, classes = _read(file.suffix, data)
-    except (ValueError, KeyError, TypeError, IndexError, SyntaxError, OverflowError, RecursionError, MemoryError, NotImplementedError, RuntimeError, EOFError, OSError, zipfile.BadZipFile):  # fmt: skip
+    except (ValueError, KeyError, TypeError, IndexError, SyntaxError, OverflowError, RecursionError, MemoryError, NotImplementedError, RuntimeError, EOFError, OSError, BadZipFile):  # fmt: skip
         return Model(file.path, kind, file.size, unread="does not read as its suffix says")
     return Model(file.path, kind, file.size, tuple(islice(tensors, limits.TENSORS.value)), tuple(classes))
 
@@ -105,6 +110,8 @@ def _read(suffix: str, data: bytes) -> tuple[list[Tensor], list[str]]:
     if suffix == "npy":
         return [_npy("", data)], []
     if data[:2] == b"PK":
+        import zipfile
+
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if suffix == "npz":
                 return [
@@ -118,7 +125,7 @@ def _read(suffix: str, data: bytes) -> tuple[list[Tensor], list[str]]:
     return _pickle(data[: limits.MODEL_HEADER.value])
 
 
-def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
+def _part(archive: "ZipFile", info: "ZipInfo", most: int) -> bytes:
     with archive.open(info) as part:
         return part.read(most)  # whatever it claims to unpack to
 

@@ -150,7 +150,8 @@ _WORD = compile_later(r"[A-Za-z0-9]+")
 @lru_cache(maxsize=256)
 def words(text: str) -> frozenset[str]:
     """The words of a text outside its code spans, in small letters."""
-    return frozenset(w.lower() for w in _WORD.findall(re.sub(r"`[^`]*`", " ", text.replace("cookie-cutter", "cookiecutter"))))  # fmt: skip
+    found = _WORD.findall(re.sub(r"`[^`]*`", " ", text.replace("cookie-cutter", "cookiecutter")))
+    return frozenset(" ".join(found).lower().split())
 
 
 def elsewhere(said: str) -> bool:

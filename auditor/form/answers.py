@@ -15,9 +15,11 @@ _PLACEHOLDER = re.compile(r"question\s+\d+\s+fill\s+here|\bs[xX]{6}\b|figures/<i
 _TEMPLATE_LINE = re.compile(
     r"^\s*(?:>\s*)?(?:recommended\s+)?answer\s+length\s*:|^\s*(?:>\s*)?\*?example\s*:\s*\*?$", re.IGNORECASE
 )
-_FILLER = words(
-    "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua"
-    " todo tbd fixme xxx placeholder asdf"
+_FILLER = frozenset(
+    words(
+        "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna"
+        " aliqua todo tbd fixme xxx placeholder asdf"
+    )
 )
 DENIED = re.compile(
     r"\b(no|not|none|never|without|nothing|unable|cannot|skipped|instead)\b|n['’]t\b|\bn/?a\b", re.IGNORECASE
@@ -246,7 +248,10 @@ def count_words(answer: str) -> tuple[int, int]:
                 text += " "
             elif child.type == "code_inline":
                 text += "code"
-        prose += sum(bool(re.search(r"\w", word)) and not ADDRESS.match(word) for word in text.split())
+        prose += sum(
+            (word[0].isalnum() or any(c.isalnum() or c == "_" for c in word)) and not ADDRESS.match(word)
+            for word in text.split()
+        )
     return min(prose, everything), everything
 
 

@@ -126,7 +126,7 @@ class Page:
         """The length that the report's own line asks for."""
         for n in self.section(question):
             row = self.lines[n - 1]
-            if (match := LENGTH.search(row)) and row.lstrip().startswith(">"):
+            if row.lstrip().startswith(">") and (match := LENGTH.search(row)):
                 return number_of(match[1]), number_of(match[2])
         return None
 

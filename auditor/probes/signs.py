@@ -597,9 +597,11 @@ def _is_drawn(rows: list[str]) -> bool:
     printed = joined and all(row[0] in "│├└┌╞║╔╚╠╟┃┡┏┗┢┠╭╰" for row in filled)  # a table that a program printed
     if corners >= 3 and not printed:
         return True
-    edges = sum(bool(re.search(r"\+-{3,40}\+", row[:300])) for row in rows)
+    edges = sum(bool(re.search(r"\+-{3,40}\+", row[:300])) for row in rows if "+---" in row)
     if edges >= 2 and "|" in text and ("->" in text or re.search(r"-\+ {2,40}\+-", text)):
         return True
     arrows = sum(any(a in row for a in ("-->", "──>", "─►", "→", "▼", "↓", "==>", "<--")) for row in rows)
+    if arrows < 2:
+        return False
     boxes = sum(bool(re.search(r"\[[^\[\]]{2,60}\]|\([^()]{2,60}\)", row[:300])) for row in rows)
-    return arrows >= 2 and (boxes >= 2 or any(a in text for a in ("▼", "↓"))) and "├──" not in text
+    return (boxes >= 2 or any(a in text for a in ("▼", "↓"))) and "├──" not in text

@@ -12,13 +12,16 @@ from auditor.lazy import compile_later, dataclass
 _BEFORE_A_COMMAND = frozenset(
     ["sudo", "time", "exec", "command", "if", "elif", "while", "until", "then", "do", "else", "!", "@", "-"]
 )
+_QUOTING = frozenset("'\"\\\v\f\x1c\x1d\x1e\x1f")  # and white space that parts no words in a shell
+_PARTING = frozenset("&|;#")
 
 
 def words_of(text: str) -> list[str]:
     """The words of a command, without their quotes. Where a quote is left open, and in a text that is longer than anybody
     types, blanks alone part them."""
     try:
-        return text.split() if len(text) > limits.COMMAND.value else shlex.split(text)
+        plain = text.isascii() and _QUOTING.isdisjoint(text)
+        return text.split() if plain or len(text) > limits.COMMAND.value else shlex.split(text)
     except ValueError:
         return text.split()
 
@@ -382,6 +385,8 @@ def _outside(text: str, quote: str = "") -> tuple[str, str]:
 def _split(text: str) -> list[tuple[str, str]]:
     """The parts of a line between `&&`, `||`, `;`, `|` and `&`, each with the operator after it; quotes are kept whole and
     a comment ends the line."""
+    if _PARTING.isdisjoint(text):
+        return [(_unwrapped(text.strip().lstrip("({ ")), "")]
     parts: list[tuple[str, str]] = []
     current, quote, i = "", "", 0
     while i < len(text):

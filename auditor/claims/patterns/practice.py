@@ -20,6 +20,7 @@ _STEMS = {
     p.id: tuple({part.split()[0][:4].rstrip("*") for n in (*p.names, *p.acts, *p.done) for part in n.split("+")})
     for p in PRACTICES
 }
+_ALL_STEMS = {stem for stems in _STEMS.values() for stem in stems}
 _TURNS = ("as", "because", "since", "but")
 
 
@@ -44,10 +45,11 @@ def denied_practices(prose: Prose, case: Case) -> Made:
 def _spoken(statement: Statement, case: Case) -> list[Known]:
     """The practices of the checklist that a sentence may speak of."""
     small, asked = statement.plain.lower(), statement.question
+    there = {s for s in _ALL_STEMS if s in small}
     return [
         p
         for p in PRACTICES
-        if p.plain and case.profile.of_practice(p.id) and (p.asked_by(asked) or any(s in small for s in _STEMS[p.id]))
+        if p.plain and (not there.isdisjoint(_STEMS[p.id]) or p.asked_by(asked)) and case.profile.of_practice(p.id)
     ]
 
 
@@ -212,7 +214,13 @@ def _contrary(statement: Statement) -> bool:
 def _named(statement: Statement) -> Iterator[Tool]:
     """The tools that a sentence names, as written."""
     text, small = statement.plain, statement.plain.lower()
-    return (t for t in TOOLS if any((n in text) if n != n.lower() else (n in small) for n in t.names))
+    there = {n for n in _PLAIN if n in small} | {n for n in _CASED if n in text}
+    return (t for t in TOOLS if not there.isdisjoint(t.names)) if there else iter(())
+
+
+_PLAIN = {n for t in TOOLS for n in t.names if n == n.lower()}
+_CASED = {n for t in TOOLS for n in t.names} - _PLAIN
+"""Names of tools that may be written in any letters, and those that may not."""
 
 
 def _used(said: list[str], end: int, statement: Statement) -> bool:

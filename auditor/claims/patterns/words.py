@@ -1,6 +1,6 @@
 """The words that readers of rigid forms share: tools, purposes, systems and events by the names that people write."""
 
-from auditor.claims.kinds import CLAIM, Strength, Typed
+from auditor.claims.kinds import BY_KIND, Strength, Typed
 from auditor.clauses import JOINS, Clause, Table, table
 from auditor.lazy import compile_later
 from auditor.prose import Statement
@@ -70,5 +70,4 @@ def strength(statement: Statement) -> Strength:
 
 def typed(kind: str, clause: Clause, **fields: object) -> Typed:
     """The claim of a kind that a clause makes, quoted as it stands there."""
-    made: Typed = CLAIM.validate_python({"kind": kind, "quote": clause.quote, **fields})
-    return made
+    return BY_KIND[kind].model_validate({"kind": kind, "quote": clause.quote, **fields})

@@ -44,9 +44,10 @@ def _loggers(module: Module) -> frozenset[str]:
     """The names that a module binds to a logger, whatever they are called: `lg = logging.getLogger(__name__)`."""
     found = set()
     for node in module.nodes:
-        value = node.value if isinstance(node, ast.Assign) else None
-        if isinstance(value, ast.Call) and module.name(value.func).endswith(("getLogger", "get_logger")):
-            found |= {module.name(t) for t in node.targets}  # type: ignore[attr-defined]
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        if module.name(node.value.func).endswith(("getLogger", "get_logger")):
+            found |= {module.name(t) for t in node.targets}
     return frozenset(found)
 
 
