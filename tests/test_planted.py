@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from build_fixture import FIXTURES, build
+from build_fixture import FIXTURES, build, git
 
 from auditor import pipeline
 from auditor.claims.case import load as load_typed
@@ -91,6 +91,7 @@ def test_the_table_is_wide() -> None:
 
 def test_claims_are_contradicted_and_their_twins_are_not(tmp_path: Path) -> None:
     base = build("consistent", tmp_path / "consistent")
+    git(base, "remote", "add", "origin", "https://github.com/example-group/cloudtype.git")
     outcomes = list(claimed.run(LOADED.claimed, base, PROFILE))
     assert len(outcomes) == len(LOADED.claimed)
     assert not [(o.name, o.missed, o.strange) for o in outcomes if o.missed or o.strange or not o.found]

@@ -6,7 +6,7 @@ from build_fixture import git
 from test_course import build
 from test_layouts import parsed
 
-from auditor import pipeline
+from auditor import checking, pipeline
 from auditor.claims.case import Case
 from auditor.claims.run import read_patterns, settle
 from auditor.form.check import check_form
@@ -118,14 +118,20 @@ def test_an_extra_that_the_last_release_may_still_have(tmp_path: Path) -> None:
     assert own.when == "stale"
 
 
-def test_a_value_that_its_name_alone_makes_a_key_is_a_lead_in_what_all_install(tmp_path: Path) -> None:
+def test_a_committed_key_is_a_lead_in_what_all_install_and_one_on_its_way_a_finding(tmp_path: Path) -> None:
     random_, github = "9f86d081884c7d659a2feaa0c55ad015", "ghp_" + "J8kQw2ZrT5vXn9LmB3cYd7FhGpS4aE6uKiRt"
     files = POND | {"pond/web.py": f'CLIENT_SECRET = "{random_}"\n', "pond/hub.py": f'TOKEN = "{github}"\n'}
     repo = build(tmp_path / "pond", files)
     record = pipeline.audit(Submission(id="pond", repo=str(repo)), load_profile("readme"))
     where = {v.id: v.claim.path for v in record.verdicts}
     told = {where[f.verdict]: (f.standing, f.level) for f in record.findings if f.rule == "secret-in-repository"}
-    assert told == {"pond/hub.py": ("finding", "error"), "pond/web.py": ("lead", "note")}
+    assert told == {"pond/hub.py": ("lead", "note"), "pond/web.py": ("lead", "note")}
+    (repo / "pond" / "new.py").write_text(f'TOKEN = "{github[:-4]}Zz9Y"\n', encoding="utf-8")
+    git(repo, "add", "pond/new.py")
+    record = checking.check(repo, load_profile("readme"))
+    where = {v.id: v.claim.path for v in record.verdicts}
+    (new,) = [f for f in record.findings if where[f.verdict] == "pond/new.py"]
+    assert (new.standing, new.level) == ("finding", "error")
 
 
 def test_a_profile_without_a_checklist_asks_no_probe_unless_a_judge_reads(tmp_path: Path) -> None:

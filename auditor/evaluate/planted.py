@@ -193,12 +193,14 @@ def _load(path: Path, shape: type[F], hint: str) -> F:
 
 def plant(changes: Sequence[Change | Claimed], base: Path, into: Path) -> Path:
     """A bare copy of a repository in the folder `into`, with each change on top of its HEAD, under
-    `refs/planted/NAME`: a ref that is no branch, so that no audit sees another's."""
+    `refs/planted/NAME`: a ref that is no branch, so that no audit sees another's. It goes by the address that `base` goes by."""
     source = Repository(base)
     head = source.head()
     with Directory(None) as git:  # a protocol that is allowed by name needs no setting
         clone = ("clone", "--quiet", "--bare", "--no-hardlinks", str(base.resolve()), str(into.absolute()))
         git.run(*clone, environment={"GIT_ALLOW_PROTOCOL": "file", "GIT_DIR": None})
+        if origin := source.origin():
+            git.run("config", "--file", str(into.absolute() / "config"), "remote.origin.url", origin)
     made = Repository(into)
     made.raw("fast-import", "--quiet", "--done", stdin=b"".join(_commits(changes, source, head)))
     return into

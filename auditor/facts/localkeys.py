@@ -14,7 +14,7 @@ from auditor.snapshot import File, Snapshot
 
 _CERTIFICATES = frozenset(["crt", "cer", "cert", "pem", "key"])
 _PEM = compile_later(r"-----BEGIN (?:TRUSTED )?CERTIFICATE-----([A-Za-z0-9+/=\s]{1,20000})-----END")
-_KEY = compile_later(r"(?i)[-_.]?(?:priv(?:ate)?[-_.]?)?(?:key)?$")
+_KEY = compile_later(r"(?i)[-_.]?(?:priv(?:ate)?[-_.]?)?(?:key|cert(?:ificate)?|crt)?$")
 # Folders of what is started on the own machine or in tests.
 _FOLDERS = compile_later(r"(?i)(?:^|/)\.?(?:docker|nginx|tests?|e2e|dev|development|local|localhost)(?:[._-][^/]*)?/")
 # Whoever signs for the public: a key beside such a certificate opens a real host.
@@ -24,7 +24,8 @@ _MOST = 40  # files of a folder that are looked into
 
 def of_the_own_machine(file: File, snapshot: Snapshot) -> bool:
     """Whether a private key's file holds, or lies beside, a certificate of the same name (a mere `key.pem`: any of its folder) that mkcert
-    made, that signs itself, or that lies in a folder for the own machine or for tests; and none that was signed for the public."""
+    made, that signs itself, that is for localhost, or that lies in a folder for the own machine or for tests; and none that was
+    signed for the public."""
     stem = _stem(file)
     beside = [f for f in dict.values(snapshot.files) if f.folder == file.folder and f.suffix in _CERTIFICATES]
     made = [c for f in beside[:_MOST] if not stem or _stem(f) == stem for c in _held(f)]
@@ -52,7 +53,8 @@ def _local(certificate: bytes, path: str) -> bool:
     issuer, subject = _names(certificate)
     if any(name in issuer for name in _PUBLIC):
         return False
-    return bool(issuer) and (issuer == subject or b"mkcert" in issuer or bool(_FOLDERS.search(path)))
+    own = issuer == subject or b"mkcert" in issuer or b"localhost" in subject.lower()
+    return bool(issuer) and (own or bool(_FOLDERS.search(path)))
 
 
 def _names(certificate: bytes) -> tuple[bytes, bytes]:

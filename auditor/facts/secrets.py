@@ -76,6 +76,8 @@ _MADE_UP = compile_later(
 _NO_KEY = compile_later(
     r"(?i)(?:sha\d*|rev|revision|commit|digest|hash|checksum|etag|ref|version|tree|parent|git|object|md5)[\"'\])]{0,3}\s{0,3}[:=@#(]{0,2}\s{0,3}[\"']?$"
 )
+# Of an address that was signed for a while: who signed it, not with what.
+_SIGNED_BY = compile_later(r"(?i)[?&;](?:X-Amz-Credential|AWSAccessKeyId)=$")
 _NAMES_KEY = compile_later(r"(?i)key|token|login|secret|passw|auth|api")
 _RUN = compile_later(r"[A-Za-z0-9+/=]*")
 # The forms in which services give out their keys, as detect-secrets and gitleaks have them: a value of a service's shape that has
@@ -208,6 +210,8 @@ def _real(kind: str, value: str, text: str, start: int, tests: bool, named: bool
         return False
     before = text[max(start - 160, 0) : start]
     row = before.rsplit("\n", 1)[-1]
+    if kind == "AWS key" and _SIGNED_BY.search(before):
+        return False
     run = _RUN.match(text, start)
     if run and run.end() - start > 400:
         return False  # within the letters of a picture

@@ -12,6 +12,7 @@ from auditor.claims.names import Place, find, own, shown, word_set, words
 from auditor.claims.settle.files import gone_with
 from auditor.claims.users import for_users, of_a_readers_call, of_a_readers_program
 from auditor.facts.commands import Call, build_of, builds_somewhere, calls
+from auditor.facts.history import pull_requests
 from auditor.facts.hosted import is_folder, own_address
 from auditor.facts.names import names
 from auditor.facts.needs import built_elsewhere, need
@@ -246,15 +247,15 @@ def _brought(run: Claimed, name: str) -> bool:
 
 def _clone(run: Claimed) -> Settled | None:
     """`git clone` of a repository that is not the group's: both owner and name must differ from what it goes by. A folder that this copy
-    was made from says nothing of that, nor does what the files of such a copy give: they may have come with a template."""
+    was made from says nothing of that, nor does what the files of such a copy give, which may have come with a template, unless
+    pull requests were merged there."""
     address = next((w for w in run.typed if "github.com" in w), "") if run.typed[:2] == ("git", "clone") else ""
     match = re.search(r"github\.com[/:]([\w.-]+)/([\w.-]+)", address)
     ours, owners = own(run.case)
     if is_folder(origin := run.case.history.origin):
-        ours -= {
-            origin.rstrip("/").rpartition("/")[2].removesuffix(".git").lower(),
-            own_address(run.case.snapshot).partition("/")[2],
-        }
+        at, _, name = own_address(run.case.snapshot).partition("/")
+        merged = any(p.owner.lower() == at for p in pull_requests(run.case.history))
+        ours -= {origin.rstrip("/").rpartition("/")[2].removesuffix(".git").lower(), "" if merged else name}
     if match is None or not ours or run.known.earlier or placeholder(address):
         return None
     owner, name = match[1].lower(), match[2].lower().removesuffix(".git")

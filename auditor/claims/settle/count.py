@@ -44,7 +44,8 @@ def count(claim: Count, case: Case) -> Settled | None:
     exact = claim.op == "exactly" or (claim.of == "test files" and "over" in near(claim.quote, n, before=1))
     scoped = claim.scope not in ("whole", "unknown", "named") and claim.of not in ("tests", "endpoints")
     if not scoped and any(n == r if exact else _FITS[claim.op](r, n) for r in band.right):
-        return Settled("supported", band.shows, band.evidence, about=about)
+        # of a sentence with several numbers, the one that is borne out
+        return Settled("supported", f"{plural(int(n), band.thing)}: {band.shows}", band.evidence, about=about)
     many = n > band.high if exact or claim.op == "at least" else claim.op == "more than" and n >= band.high
     few = n < band.low if exact or claim.op == "at most" else claim.op == "fewer than" and n <= band.low
     if claim.op == "about" or not (many or few) or (exact and n in band.other):

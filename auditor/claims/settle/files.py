@@ -194,7 +194,7 @@ def _shows(claim: File, case: Case) -> Settled | None:
         return None
     if place.how != "there" and (made := _off_the_host(claim, place, case, about)):
         return made
-    if place.how == "unknown":
+    if place.how == "unknown" or (what == "link" and _is_where_it_was_made(place, case)):
         return None
     if place.how == "there":
         file = case.snapshot.files.get(place.path)
@@ -228,8 +228,8 @@ _BARE_HOST = compile_later(
 
 def _off_the_host(claim: File, place: Place, case: Case, about: str) -> Settled | None:
     """What is wrong with an address whose form says what was meant: marks that became part of it (`[a]((https://b.c))`), no `https://`
-    before a host; and, for users, one that leads to what only lies on a machine that ran the code."""
-    bare = claim.path.strip(_MARKS) if claim.path[:1] in _MARKS else ""
+    before a host."""
+    bare = claim.path.rpartition("](")[2].strip(_MARKS) if claim.path[:1] in _MARKS else ""
     placed = case.placed(claim)
     if placed is None:
         return None
@@ -244,12 +244,17 @@ def _off_the_host(claim: File, place: Place, case: Case, about: str) -> Settled 
     if _BARE_HOST.match(claim.path):
         shows = f"The address of the link is `{claim.path}`; without `https://` a host takes it for a path in the repository."
         return Settled("contradicted", shows, (case.quoted(placed),), "The link leads nowhere: it lacks `https://`.", about, True, hint=f"Write https://{claim.path} in line {line}.")  # fmt: skip
-    rule = names(case.snapshot).ignored_by(f"{place.name}/") if place.why == IGNORED else None
-    if rule or (place.never and (by_a_tool(place.name) or "_build" in place.name.split("/"))):
-        cited = case.snapshot.files[rule[0]].cite(rule[1], note="what git ignores") if rule else absence(f"no {place.name} among the tracked files")  # fmt: skip
-        why = f"git ignores it ({rule[0]}:{rule[1]})" if rule else "a tool makes it when it runs"
-        return Settled("contradicted", f"There is no {place.name} in the repository: {why}.", (cited,), "The link leads nowhere for whoever reads it on the host.", about, True, softened="It is there wherever it was made.")  # fmt: skip
     return None
+
+
+def _is_where_it_was_made(place: Place, case: Case) -> bool:
+    """Whether users may have what a link leads to although no commit does, since a tool makes it when they run it: the report of
+    the coverage that the line above has them make."""
+    if not case.profile.for_users or place.how == "there":
+        return False
+    if place.why == IGNORED and names(case.snapshot).ignored_by(f"{place.name}/"):
+        return True
+    return place.never and (by_a_tool(place.name) or "_build" in place.name.split("/"))
 
 
 def _anchor(claim: File, case: Case) -> Settled | None:
