@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from auditor import __version__, errors, pipeline
 from auditor.boundary import attempt
 from auditor.classwide import class_notes
-from auditor.deadline import May, allowed, ended_early
+from auditor.deadline import LeftOut, May, allowed, ended_early
 from auditor.ending import words
 from auditor.errors import UserError
 from auditor.extras import need
@@ -335,8 +335,11 @@ def _figures(ready: Ready, record: AuditRecord) -> tuple[Figure, ...]:
     """The report's images, for its page. Of a submission that waited for a judge they are read now, not kept meanwhile."""
     if "html" not in ready.task.terms.formats or ready.prepared.found is None:
         return record.report.figures
-    with opened(ready.prepared.found) as snapshot:
-        return figures_of(record.report, snapshot.files)
+    try:
+        with opened(ready.prepared.found) as snapshot:
+            return figures_of(record.report, snapshot.files)
+    except LeftOut:  # the page says where one is missing
+        return ()
 
 
 @contextlib.contextmanager
