@@ -58,6 +58,7 @@ from auditor.render.sides import counts
 from auditor.report.figures import figures_of
 from auditor.repository import GitError, Repository
 from auditor.since import marked
+from auditor.snapshot import Snapshot
 from auditor.stored import load_record
 from auditor.workers import Failure, TimeUp, Workers, limited, processes, small_files
 
@@ -277,6 +278,12 @@ def prepare_one(task: Task) -> Ready | Done:
     started, clock = datetime.now(UTC), time.perf_counter()
     terms, submission = task.terms, task.submission
     seen: list[Statistics] = []
+    snapshots: list[Snapshot] = []
+
+    def look(snapshot: Snapshot) -> None:
+        snapshots.append(snapshot)
+        seen.append(attempt(lambda: statistics(snapshot), "statistics")[0] or Statistics())
+
     with _boundary(task) as failure:
         with limited(terms.timeout):
             with small_files(terms.max_size):
@@ -291,10 +298,12 @@ def prepare_one(task: Task) -> Ready | Done:
             judged=terms.judge.name != "none",
             asking=terms.asking,
             found=found,
-            look=lambda snapshot: seen.append(attempt(lambda: statistics(snapshot), "statistics")[0] or Statistics()),
+            look=look,
             figures="html" in terms.formats and terms.judge.name == "none",
             may=terms.may,
         )
+        for snapshot in snapshots:  # this process goes on to others
+            snapshot.forget()
         times = Times(started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3))
         return Ready(task, key, prepared, seen[0], times, {})
     return replace(failure[0], seconds=time.perf_counter() - clock)

@@ -74,6 +74,12 @@ class OpenSnapshot(Snapshot):
             self._earlier[commit] = earlier
         return self._earlier[commit]
 
+    def forget(self) -> None:
+        for earlier in self._earlier.values():
+            earlier.forget()
+        self._earlier.clear()
+        super().forget()
+
     def blob(self, sha: str) -> bytes:
         """The content of a blob by its id. Raises Unreadable when this copy does not have it."""
         return self._blobs.read(sha)

@@ -7,6 +7,7 @@ reader to compare.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,13 @@ from conftest import tree
 from test_form import PATH, PNG, answer, prose, stored, text
 
 from auditor.form.check import check_form
-from auditor.models import Verdict
-from auditor.profile import load_profile
+from auditor.handin import _ASKED_FOR
+from auditor.models import Report, Verdict
+from auditor.profile import Profile, load_profile
+from auditor.report.find import find_report
 from auditor.report.parse import parse_report
+from auditor.rules import UNFINISHED
+from auditor.snapshot import File, Snapshot
 
 GOLDEN = Path(__file__).parent / "golden" / "form.txt"
 LONG = " " + "y" * 4980
@@ -71,12 +76,22 @@ COURSE = {
         9: prose(110) + "\n\n`<!-- code -->`", 10: prose(110) + "\n```\n<!-- code -->\n```\n<!-- text -->" + LONG + "\n~~~\n<!-- x -->\n~~~",
         13: prose(110) + "\n\n*We used ... for managing our dependencies. The list of dependencies was auto-generated using ... . To get a*",
     }),
+    "what the template left, in odd blanks": answers({
+        13: prose(110) + "\n\n**We used**  ... for managing our   dependencies. The list of dependencies was auto-generated using ... . To get a",
+        7: prose(55) + "\n\nExample: We used ... for x", 22: prose(110) + "\n\n*Example:*\n\nx",
+    }),
     "how long it is": answers({
         3: prose(201), 4: prose(99), 5: prose(90), 6: prose(89), 7: prose(110), 8: prose(220), 9: prose(221), 10: prose(200), 13: prose(1),
         12: prose(60) + " " + "`a b` " * 80, 15: prose(95) + " https://example.com/x " * 10, 16: prose(100) + "\n\n```\n" + "x " * 300 + "\n```",
         17: prose(50), 18: prose(100) + "\n\n| a | b |\n| - | - |\n| c d e | f |", 22: "- " + prose(50) + "\n- —\n- " + prose(50),
         23: prose(50) + "<br>\n" + prose(50), 24: prose(60) + "  \n" + prose(39), 28: prose(200), 31: prose(330),
     }),
+    "how long it is, with tables and lists": answers({
+        4: prose(40) + "\n\n| a | b |\n| - | - |\n| c d e | f |\n\n" + prose(40), 5: "- — one\n- — two\n- — three", 6: prose(50) + "<br>\n" + prose(49),
+        8: "`a` `b c` ![d](figures/bucket.png)", 9: "**a** *b* [c d](../pyproject.toml) e",
+    }),
+    "who they are, in two lines": answers({1: "The best\ngroup", 2: "s123456,\ns12345"}),
+    "who they are, one lacks and one line says so": answers({2: "s000003", 31: prose(60) + "\n\ns000001 did all."}),
     "who they are": answers({1: "The best group", 2: "s123456, s12345, S1"}),
     "who they are, twice": answers({1: "no number", 2: "s123456, S123456"}),
     "who they are, too many": answers({1: "Group seven", 2: ", ".join(f"s00000{n}" for n in range(1, 10))}),
@@ -120,7 +135,52 @@ COURSE = {
     "what makes the rest another text": swapped(
         ("### Question 3\n", "<<<<<<< HEAD\n### Question 3\n"), ("### Question 5\n", "=======\n### Question 5\n>>>>>>> theirs\n"),
     ),
+    "what is left, at the edges": swapped(
+        ("> Answer:\n", "> Answer:\n--- question 1 fill here ---\n"),
+        ("### Question 2\n", "### Question 2\n> figures/<image>.<extension>\n> question 2 fill here\n"),
+        ("### Question 22\n", "### Question 22\n> Answer:\n\n" + ("sXXXXXX " * 9).ljust(4_999, "y") + "\n\n> Answer:\n"),
+        ("### Question 23\n", "### Question 23\n> Answer:\n\n" + ("sXXXXXX " * 9).ljust(5_000, "y") + "\n\n> Answer:\n"),
+    ),
+    "what only fills the space, at the edges": answers({
+        4: "a b c " * 10, 5: "a b c " * 9 + "a b", 6: "a b c d " * 30, 8: "lorem x " * 60, 9: "lorem lorem x " * 40,
+        10: "<!-- lorem -->" + prose(120), 13: "TODO " * 9, 15: "one two three four five six seven eight nine ten TODO: x",
+        16: prose(110) + "\n\nTODO: " + "y" * 4_993, 18: prose(110) + "\n\nTODO: " + "y" * 4_994,
+        22: prose(110) + "\n\n```\nAnswer length: 5\n```\n\n~~~\nAnswer length: 6\n~~~\n\nAnswer length: 7",
+        23: prose(110) + "\n\nAnswer length: " + "y" * 4_985, 24: prose(110) + "\n\n<!-- " + "y" * 5_000,
+    }),
     "what never ends": answers({4: prose(110) + "\n\n```bash\nuv sync", 31: prose(60) + "\n\n~~~\nx"}),
+}  # fmt: skip
+BOX = "- [x] Write the {} part\n"
+PARTS = ("first", "second", "third", "fourth", "fifth", "sixth")
+ITEMS = [{"id": f"box-{w}", "texts": [f"Write the {w} part"], "observable": False, "reason": "-"} for w in PARTS]
+LIST = [i["id"] for i in ITEMS]
+HEADED = Profile.model_validate({
+    "name": "own", "title": "Own", "report": ["R.md"], "items": ITEMS,
+    "questions": [{"id": "testing", "titles": ["Testing"], "numbers": {"new": 1}}, {"id": "data", "titles": ["Data"], "texts": ["Which data?"], "numbers": {"new": 2}}],
+    "layouts": [{"name": "new", "heading": ["## {n}. {title}"], "answer": "Answer:", "report": ["R.md"]}],
+    "versions": [{"name": "new", "layout": "new", "items": LIST, "words": {"testing": [5, 0], "data": [0, 3]}, "images": {"data": [1, 1]}}],
+})  # fmt: skip
+BARE = HEADED.model_copy(update={"versions": ()})
+BOXED = Profile.model_validate({
+    "name": "rubric", "title": "Rubric", "report": ["RUBRIC.md"], "items": ITEMS,
+    "layouts": [{"name": "rubric", "questions": "boxes", "checklist": "table", "report": ["RUBRIC.md"]}],
+    "versions": [{"name": "rubric", "layout": "rubric", "items": LIST}],
+})  # fmt: skip
+LISTED = "# Ours\n\n" + "".join(map(BOX.format, PARTS)) + "\n"
+TABLED = "|Part|Done|Notes|\n|-|-|-|\n"
+OF_ITS_OWN: dict[str, dict[str, str]] = {
+    "a course of one's own": {"R.md": LISTED + "## 1. Testing\n\nAnswer: We test it all with care.\n\n## 2. Data\n\nAnswer:\n\nMNIST. ![x](reports/figures/one.png)\n"},
+    "a course of one's own, cut by a heading": {"R.md": LISTED + "## 1. Testing\n\nAnswer:\n\n## Ours\n\nWe test it all with care.\n\n## 2. Data\n\nAnswer:\n\n## Set-up\n## More\n\nx\n"},
+    "a course of one's own, cut by nothing": {"R.md": LISTED + "## 1. Testing\n\nAnswer:\n\n## Ours\n\n## 2. Data\n\n## Ours\n\nWe have it.\n"},
+    "a course of one's own, short and long": {"R.md": LISTED + "## 1. Testing\n\nAnswer: We do.\n\n## 2. Data\n\nAnswer:\n\nMuch of it and more. ![x](reports/figures/one.png) ![y](reports/figures/two.png)\n"},
+    "a course of one's own, headings": {"R.md": LISTED + "## 2. Testing\n\nAnswer: We test it all with care.\n\n## 3. Beer\n\nAnswer: None.\n"},
+    "a course of one's own, none of it": {"R.md": "# Ours\n\nHello there.\n"},
+    "a table with boxes": {"RUBRIC.md": TABLED + "".join(f"|Write the {w} part|{m}|here|\n" for w, m in zip(PARTS, ("[x]", "[ ]", "[X]", "[?]", "no", "x y"), strict=True))},
+    "a course without a template": {"R.md": LISTED.replace(BOX.format("sixth"), "") + "## 1. Testing\n\nAnswer: We.\n"},
+    "a table": {"RUBRIC.md": TABLED + "".join(f"|Write the {w} part|{m}|here|\n" for w, m in zip(PARTS, ("x", "", "", "3", "Yes", "x"), strict=True))},
+    "a table, none ticked": {"RUBRIC.md": TABLED + "".join(f"|Write the {w} part||here|\n" for w in PARTS)},
+    "a table, none ticked, two columns": {"RUBRIC.md": TABLED + "".join(f"|Write the {w} part|||\n" for w in PARTS)},
+    "a list in a file beside the report": {"R.md": "# Ours\n\n## 1. Testing\n\nAnswer: We test it all with care.\n\n## 2. Data\n\nAnswer: It. ![x](reports/figures/one.png)\n", "README.md": LISTED.replace("[x]", "[X]", 1).replace("[x]", "[?]", 1)},
 }  # fmt: skip
 FILES = {f"reports/figures/{name}.png": PNG for name in ("one", "two", "three", "four")}
 SHOWN = "![a](figures/one.png)"
@@ -147,22 +207,38 @@ COURSE |= {
 }  # fmt: skip
 
 
-def told(changed: str, files: Mapping[str, bytes]) -> Iterator[str]:
+@cache
+def _read(name: str) -> tuple[Snapshot, Profile, File, Report]:
+    if name in COURSE:
+        snapshot, profile = tree(stored() | FILES | {PATH: COURSE[name].encode()}), load_profile()
+        file = snapshot.files[PATH]
+    else:
+        snapshot, profile = (
+            Snapshot(OF_ITS_OWN[name] | FILES),
+            BOXED if "table" in name else BARE if "without" in name else HEADED,
+        )
+        file = find_report(snapshot, "", profile)
+    return snapshot, profile, file, parse_report(file, profile, snapshot.files)
+
+
+def told(name: str) -> Iterator[str]:
     """Each flaw (of those that say the same two), and then those that stand for many."""
-    snapshot = tree(stored() | dict(files) | {PATH: changed.encode()})
-    file, profile = snapshot.files[PATH], load_profile()
-    report = parse_report(file, profile, snapshot.files)
+    snapshot, profile, file, report = _read(name)
     if report.state:
         yield f"the report: {report.state}"
     alone = check_form(file, report, snapshot, profile, lambda _: "E1", fold=False)
-    said, alike = set[tuple[int, str]](), Counter[tuple[str, str]]()
+    said, alike = set[tuple[int, str]](), Counter[tuple[str, str, str]]()
     for verdict in alone:
         said.add((verdict.claim.line, verdict.claim.quote))
-        alike[same := (verdict.rule, verdict.difference)] += 1
+        alike[same := (verdict.rule, verdict.difference, re.sub(r"\d+", "", verdict.hint))] += 1
         yield from _lines(verdict) if alike[same] < 3 or not verdict.difference else ()
     for verdict in check_form(file, report, snapshot, profile, lambda _: "E1"):
         if (verdict.claim.line, verdict.claim.quote) not in said:
             yield from _lines(verdict)
+    for what, only in (("an audit tells of", UNFINISHED), ("and counts", UNFINISHED | _ASKED_FOR)):
+        found = check_form(file, report, snapshot, profile, lambda _: "E1", only=only)
+        if found:
+            yield f"{what}: {', '.join(f'{v.rule} {v.claim.source.n}' for v in found)}"
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
@@ -176,7 +252,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
 
 def made() -> str:
     """The golden file as it would be today."""
-    return "".join(f"== {name}\n" + "".join(f"{row}\n" for row in told(one, FILES)) for name, one in COURSE.items())
+    return "".join(f"== {name}\n" + "".join(f"{row}\n" for row in told(name)) for name in (*COURSE, *OF_ITS_OWN))
 
 
 def _golden() -> dict[str, str]:
@@ -184,9 +260,9 @@ def _golden() -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-@pytest.mark.parametrize("name", COURSE)
+@pytest.mark.parametrize("name", [*COURSE, *OF_ITS_OWN])
 def test_what_is_said_of_each_flaw(name: str) -> None:
-    assert "".join(f"{row}\n" for row in told(COURSE[name], FILES)) == _golden()[name]
+    assert "".join(f"{row}\n" for row in told(name)) == _golden()[name]
 
 
 if __name__ == "__main__":

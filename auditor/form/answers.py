@@ -273,7 +273,7 @@ def check_group(page: Page) -> Iterator[Flaw]:
             if wrong:
                 yield flaw(
                     f"{len(numbers)} study numbers",
-                    f"{len(wrong)} of them have not six digits after the s.",
+                    f"{len(wrong)} of them {'has' if len(wrong) == 1 else 'have'} not six digits after the s.",
                     "Write each as s and six digits.",
                 )
             elif len(set(numbers)) != len(numbers):

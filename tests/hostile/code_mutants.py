@@ -26,6 +26,8 @@ from typing import Any
 
 import pytest
 
+from auditor.profile import load_profile
+
 SWAPS: dict[type, tuple[type, ...]] = {
     ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt),
     ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,),
@@ -263,6 +265,7 @@ class Mutating:
         os.waitpid(process, 0)
         if self.failed:
             sys.exit("the tests fail as they are")
+        load_profile()  # once, not for every mutant
 
     def _outside(self, line: int) -> bool:
         """Whether a line belongs to no function's body: it ran when the module was imported."""
