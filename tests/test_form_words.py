@@ -6,17 +6,18 @@ reader to compare.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
 from conftest import tree
 from test_form import PATH, PNG, answer, prose, stored, text
+from test_form_links import OURS, WHOLE
 
 from auditor.form.check import check_form
 from auditor.handin import _ASKED_FOR
-from auditor.models import Report, Verdict
+from auditor.models import Evidence, Report, Verdict
 from auditor.profile import Profile, load_profile
 from auditor.report.find import find_report
 from auditor.report.parse import parse_report
@@ -129,6 +130,15 @@ COURSE = {
     "its questions, four gone": without(9, 10, 17, 31),
     "its questions, no line of answers": re.sub(r"(?m)^> Answer:\n", "", text(), count=9).replace("### Question 20\n", "### Question 20\n\n**Answer**: x\n"),
     "its questions, torn": answers({8: prose(110)}, without(9)).replace("### Question 10\n", "### Qestion 9\n\n" + prose(40) + "\n\n### Question 10\n"),
+    "its questions, slips": without(9).replace("### Question 10\n", "### Kvestion 9\n\n" + prose(40) + "\n\n### Question 10\n"),
+    "its questions, a slip in bold": without(9).replace("### Question 10\n", "### **Q u estion 9:**\n\n### Question 10\n"),
+    "its questions, a slip without a number": without(31) + "\n\n### Question thirty-one ##\n\nx\n",
+    "its questions, slips of other numbers": without(9).replace("### Question 10\n", "### Kvestion 8\n\n### Quest\n\n### The questions of the day\n\n### Question 10\n"),
+    "its questions, the first two gone": without(1, 2),
+    "its questions, one twice": text().replace("### Question 10\n", text()[text().index("### Question 9\n"):text().index("### Question 10\n")] + "### Question 10\n"),
+    "its questions, another in the place of one": re.sub(r"(?ms)(^### Question 9\n).*?(?=^> Answer:)", r"\1> **What did you have for lunch, and who paid?**\n>\n", text()),
+    "its questions, one named by its number": re.sub(r"(?ms)(^### Question 9\n).*?(?=^> Answer:)", r"\1", text()),
+    "its questions, their headings far off": re.sub(r"(?m)^### Question 12\n", "### How we set up the configuration of all of our experiments in the end\n", text()),
     "none of its questions": "# Ours\n\n" + "".join(f"### Question {n}\n\nHello there, this is it.\n\n" for n in range(1, 8)),
     "no report": "# Our project\n\nHello.\n",
     "another template": text("template2023"),
@@ -148,6 +158,11 @@ COURSE = {
         22: prose(110) + "\n\n```\nAnswer length: 5\n```\n\n~~~\nAnswer length: 6\n~~~\n\nAnswer length: 7",
         23: prose(110) + "\n\nAnswer length: " + "y" * 4_985, 24: prose(110) + "\n\n<!-- " + "y" * 5_000,
     }),
+    "what is half a merge": swapped(
+        ("### Question 3\n", "<<<<<<< a\n### Question 3\n"), ("### Question 4\n", "=======\n### Question 4\n"), ("### Question 5\n", "<<<<<<< b\n### Question 5\n"),
+        ("### Question 6\n", ">>>>>>> c\n### Question 6\n"), ("### Question 7\n", "======= \n### Question 7\n"), ("### Question 8\n", ">>>>>>> d\n### Question 8\n"), ("### Question 9\n", ">>>>>>> e\n### Question 9\n"),
+    ),
+    "what a merge left around a flaw": answers({4: "<<<<<<< a\n\n=======\n\n[x](nowhere.md)\n\n>>>>>>> b\n\n[y](nowhere.md)", 5: "<<<<<<< a\n=======\n"}),
     "what never ends": answers({4: prose(110) + "\n\n```bash\nuv sync", 31: prose(60) + "\n\n~~~\nx"}),
 }  # fmt: skip
 BOX = "- [x] Write the {} part\n"
@@ -160,6 +175,7 @@ HEADED = Profile.model_validate({
     "layouts": [{"name": "new", "heading": ["## {n}. {title}"], "answer": "Answer:", "report": ["R.md"]}],
     "versions": [{"name": "new", "layout": "new", "items": LIST, "words": {"testing": [5, 0], "data": [0, 3]}, "images": {"data": [1, 1]}}],
 })  # fmt: skip
+UNMARKED = HEADED.model_copy(update={"layouts": tuple(x.model_copy(update={"answer": ""}) for x in HEADED.layouts)})
 BARE = HEADED.model_copy(update={"versions": ()})
 BOXED = Profile.model_validate({
     "name": "rubric", "title": "Rubric", "report": ["RUBRIC.md"], "items": ITEMS,
@@ -174,8 +190,11 @@ OF_ITS_OWN: dict[str, dict[str, str]] = {
     "a course of one's own, cut by nothing": {"R.md": LISTED + "## 1. Testing\n\nAnswer:\n\n## Ours\n\n## 2. Data\n\n## Ours\n\nWe have it.\n"},
     "a course of one's own, short and long": {"R.md": LISTED + "## 1. Testing\n\nAnswer: We do.\n\n## 2. Data\n\nAnswer:\n\nMuch of it and more. ![x](reports/figures/one.png) ![y](reports/figures/two.png)\n"},
     "a course of one's own, headings": {"R.md": LISTED + "## 2. Testing\n\nAnswer: We test it all with care.\n\n## 3. Beer\n\nAnswer: None.\n"},
+    "a course of one's own, no question of it": {"R.md": LISTED + "Hello there.\n"},
     "a course of one's own, none of it": {"R.md": "# Ours\n\nHello there.\n"},
     "a table with boxes": {"RUBRIC.md": TABLED + "".join(f"|Write the {w} part|{m}|here|\n" for w, m in zip(PARTS, ("[x]", "[ ]", "[X]", "[?]", "no", "x y"), strict=True))},
+    "a course without marks, none of it": {"R.md": LISTED + "## Ours\n\nHello.\n"},
+    "a course without marks, one gone": {"R.md": LISTED + "## 1. Testing\n\nWe test it all with care.\n"},
     "a course without a template": {"R.md": LISTED.replace(BOX.format("sixth"), "") + "## 1. Testing\n\nAnswer: We.\n"},
     "a table": {"RUBRIC.md": TABLED + "".join(f"|Write the {w} part|{m}|here|\n" for w, m in zip(PARTS, ("x", "", "", "3", "Yes", "x"), strict=True))},
     "a table, none ticked": {"RUBRIC.md": TABLED + "".join(f"|Write the {w} part||here|\n" for w in PARTS)},
@@ -184,6 +203,12 @@ OF_ITS_OWN: dict[str, dict[str, str]] = {
 }  # fmt: skip
 FILES = {f"reports/figures/{name}.png": PNG for name in ("one", "two", "three", "four")}
 SHOWN = "![a](figures/one.png)"
+ODD = {
+    "empty.png": b" \n", "words.png": b"no picture", "paper.png": b"%PDF-1.4 x", "drawn.svg": b"<?xml version='1.0'?>\n<SVG/>",
+    "late.svg": b" " * 3_996 + b"<svg/>", "later.svg": b" " * 3_997 + b"<svg/>", "new.avif": b"\0\0\0\x1cftypavif", "newer.avif": b"\0" * 25 + b"ftypavif",
+    "pointed.png": b"version https://git-lfs.github.com/spec/v1\n",
+}  # fmt: skip
+FILES |= {f"reports/figures/{name}": data for name, data in ODD.items()}
 COURSE |= {
     "its images": answers({
         14: prose(220), 19: "See [it](figures/bucket.png) and [that](x.PNG).", 20: "![b](figures/registry.png)\n" * 4, 21: "We did not build any.",
@@ -199,6 +224,26 @@ COURSE |= {
         19: "![b](https://github.com/a/b/actions/workflows/nothing.yml/badge.svg) " + SHOWN, 20: f"    {SHOWN}\n\nx",
         4: prose(120) + f" `{SHOWN}`",
     }),
+    "its images, files": answers({
+        20: "\n\n".join(f"![a](figures/{name})" for name in ODD), 21: f"{SHOWN} `![b](figures/two.png)` ![c](figures/one.png?raw=true)",
+        22: prose(110) + "\n\n![a](https://example.com/a.png)\n\n![b](data:image/png;base64,xx)\n\n`![c](figures/nowhere.png)`",
+        14: prose(220) + "\n\n[a](x.jpeg) [b](y.webp)", 19: "No, we have none: n/a.", 29: prose(220) + "\n\n![a](figures/one.png)\n\n![b](figures/two.png)\n\n![c](figures/three.png)",
+    }),
+    "its images, on branches": answers({
+        19: f"![a]({OURS}/blob/develop/reports/figures/one.png?raw=true)\n\n![b]({OURS}/actions/workflows/nothing.yml/badge.svg)",
+        20: f"![a]({OURS}/blob/main/reports/figures/one.png?raw=true) ![b](https://raw.githubusercontent.com/mlops-42/cloudtype/main/reports/figures/one.png)",
+    }),
+    "its links, to the repository's own pages": answers({4: prose(110) + "\n" + "\n".join(f"[x]({link})" for link in (
+        f"{OURS}/blob/main/src/nothing.py", f"{OURS}/blob/main/pyproject.tom", f"{OURS}/tree/main/src", f"{OURS}/blob/main/pyproject.toml#L2",
+        f"{OURS}/blob/dev/src/nothing.py", f"{OURS}/blob/develop/pyproject.toml", f"{OURS}/tree/feature/nothing", f"{OURS}/releases/tag/v2.0", f"{OURS}/releases/tag/final",
+        f"{OURS}/actions/workflows/nothing.yml", f"{OURS}/actions/workflows/test.yaml", f"{OURS}/actions/workflows/tests.yaml/badge.svg", f"{OURS}/actions/workflows/nothing",
+        f"{OURS}/commit/abcdef0", f"{OURS}/blob/abcdef01/x.py", f"{OURS}/tree/master", f"{OURS}/raw/refs/heads/main/x.py", "https://github.com/others/cloudtype/blob/main/src/nothing.py",
+        "https://github.com/others/cloudtype/actions/workflows/nothing.yml", "https://raw.githubusercontent.com/mlops-42/cloudtype/nobranch/x.py", "https://raw.githubusercontent.com/others/x/nobranch/x.py",
+    ))}),
+    "its links, odd": answers({4: prose(110) + "\n" + "\n".join(f"[x]({link})" for link in (
+        "../src%2Fcloudtype", "..", "../..", "/", "/pyproject.toml", "/nothing.toml", "?x=1", "figures/one.png?raw=true#x", "../SRC/cloudtype/train.py", "../src/cloudtype/trein.py",
+        "train.py", "C:/Users/me/x.py", "~/x.py", "/home/me/x.py", "example.dk/x", "example.de/x", "README.md", "readme.md", "#question-3", "#Question-3", "#user-content-question-3", "##",
+    ))}),
     "its links": answers({
         4: prose(110) + "\n[a](../src/nothing.py)\n[b](pyproject.toml)\n[c](#nowhere)\n[d](www.example.com/x)\n[e](file:///home/me/x)\n[f](..\\src\\x.py)",
         5: prose(110) + "\n[a](../pyproject.tom)\n[b](../../out.md)\n[c](../src)\n[d](example.com)\n[e](.)\n[f]()\n[g](mailto:x)",
@@ -207,52 +252,91 @@ COURSE |= {
 }  # fmt: skip
 
 
+PLACED: dict[str, dict[str, str]] = {
+    "placed where it is due": {PATH: text()},
+    "placed elsewhere": {"docs/the report.md": text()},
+    "placed elsewhere, where the folder is": {"docs/report.md": text(), "reports/figures/a.txt": ""},
+    "placed beside another text": {"docs/the report.md": text(), "reports/readme.md": "# Ours\n"},
+    "placed elsewhere, of a course that says nothing of it": {"R.md": OF_ITS_OWN["a course of one's own"]["R.md"]},
+}
+
+
+def _course(name: str) -> Profile:
+    return BOXED if "table" in name else UNMARKED if "marks" in name else BARE if "template" in name else HEADED
+
+
 @cache
 def _read(name: str) -> tuple[Snapshot, Profile, File, Report]:
-    if name in COURSE:
-        snapshot, profile = tree(stored() | FILES | {PATH: COURSE[name].encode()}), load_profile()
+    if name in PLACED:
+        snapshot, profile = tree(PLACED[name]), load_profile() if "says nothing" not in name else HEADED
+        file = next(
+            f
+            for p, f in snapshot.files.items()
+            if p.lower() not in ("reports/readme.md", "reports/figures/a.txt") or p == PATH
+        )
+    elif name in COURSE:
+        snapshot, profile = tree(stored() | FILES | {PATH: COURSE[name].encode()}, WHOLE), load_profile()
         file = snapshot.files[PATH]
     else:
         snapshot, profile = (
             Snapshot(OF_ITS_OWN[name] | FILES),
-            BOXED if "table" in name else BARE if "without" in name else HEADED,
+            _course(name),
         )
         file = find_report(snapshot, "", profile)
-    return snapshot, profile, file, parse_report(file, profile, snapshot.files)
+    return snapshot, profile, file, parse_report(file, profile, snapshot.files, "", OURS)
 
 
 def told(name: str) -> Iterator[str]:
     """Each flaw (of those that say the same two), and then those that stand for many."""
     snapshot, profile, file, report = _read(name)
+    pieces: list[Evidence] = []
+
+    def number(piece: Evidence) -> str:
+        pieces.append(piece)
+        return str(len(pieces) - 1)
+
+    if name in PLACED:
+        for placed in (False, True):
+            found = check_form(file, report, snapshot, profile, number, placed=placed)
+            for verdict in (v for v in found if v.rule == "report-elsewhere"):
+                yield from _lines(verdict, pieces)
+        return
     if report.state:
         yield f"the report: {report.state}"
-    alone = check_form(file, report, snapshot, profile, lambda _: "E1", fold=False)
+    alone = check_form(file, report, snapshot, profile, number, url=f"{OURS}.git", fold=False)
     said, alike = set[tuple[int, str]](), Counter[tuple[str, str, str]]()
     for verdict in alone:
         said.add((verdict.claim.line, verdict.claim.quote))
         alike[same := (verdict.rule, verdict.difference, re.sub(r"\d+", "", verdict.hint))] += 1
-        yield from _lines(verdict) if alike[same] < 3 or not verdict.difference else ()
-    for verdict in check_form(file, report, snapshot, profile, lambda _: "E1"):
+        yield from _lines(verdict, pieces) if alike[same] < 3 or not verdict.difference else ()
+    folded = check_form(file, report, snapshot, profile, number, url=f"{OURS}.git")
+    yield f"in all: {len(alone)}, {len(folded)} told"
+    for verdict in folded:
         if (verdict.claim.line, verdict.claim.quote) not in said:
-            yield from _lines(verdict)
+            yield from _lines(verdict, pieces)
     for what, only in (("an audit tells of", UNFINISHED), ("and counts", UNFINISHED | _ASKED_FOR)):
         found = check_form(file, report, snapshot, profile, lambda _: "E1", only=only)
         if found:
             yield f"{what}: {', '.join(f'{v.rule} {v.claim.source.n}' for v in found)}"
 
 
-def _lines(verdict: Verdict) -> Iterator[str]:
+def _lines(verdict: Verdict, pieces: Sequence[Evidence]) -> Iterator[str]:
     source = verdict.claim.source
     yield f"{verdict.id} {verdict.rule}{' (a detail)' if verdict.detail else ''}: {source.kind} {source.n}, line {verdict.claim.line}: {verdict.claim.quote[:200]}"
     for name, said in (("says", verdict.report_says), ("is", verdict.difference), ("do", verdict.hint)):
         if said:
             yield f"   {name}: {said[:300]}"
-    yield f"   by: {' | '.join(c.quote[:100] for c in verdict.citations)}"
+    for cited in verdict.citations:
+        e = pieces[int(cited.evidence)]
+        where = ", ".join(e.sources) or f"{e.path}:{e.start}"
+        yield f"   by {verdict.by}, {e.probe}: {where}: {cited.quote[:100]}"
 
 
 def made() -> str:
     """The golden file as it would be today."""
-    return "".join(f"== {name}\n" + "".join(f"{row}\n" for row in told(name)) for name in (*COURSE, *OF_ITS_OWN))
+    return "".join(
+        f"== {name}\n" + "".join(f"{row}\n" for row in told(name)) for name in (*COURSE, *OF_ITS_OWN, *PLACED)
+    )
 
 
 def _golden() -> dict[str, str]:
@@ -260,7 +344,7 @@ def _golden() -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-@pytest.mark.parametrize("name", [*COURSE, *OF_ITS_OWN])
+@pytest.mark.parametrize("name", [*COURSE, *OF_ITS_OWN, *PLACED])
 def test_what_is_said_of_each_flaw(name: str) -> None:
     assert "".join(f"{row}\n" for row in told(name)) == _golden()[name]
 

@@ -102,13 +102,18 @@ def _is_ours(page: Page, owner: str, name: str) -> bool:
     return ours.endswith(f"/{owner}/{name.removesuffix('.git')}".lower())
 
 
+def of_ours(page: Page, target: str) -> re.Match[str] | None:
+    """An address of something on a branch or tag of the own repository, in its pages or as it is."""
+    link = _REF.match(target)
+    ours = link and _is_ours(page, link["owner"] or link["raw_owner"], link["name"] or link["raw_name"])
+    return link if ours else None
+
+
 def no_branch(page: Page, target: str) -> tuple[str, str] | None:
     """What is wrong with an address in the own repository that names no branch or tag of it. Only a copy that has all branches can
     tell; a commit may be one that no copy has, and a host leads on from the old name of a default branch."""
     history = page.snapshot.history
-    if history.one_branch or history.shallow or not history.default_branch or not (link := _REF.match(target)):
-        return None
-    if not _is_ours(page, link["owner"] or link["raw_owner"], link["name"] or link["raw_name"]):
+    if history.one_branch or history.shallow or not history.default_branch or not (link := of_ours(page, target)):
         return None
     ref = unquote(link["ref"]).strip("/")
     first = ref.split("/")[0]

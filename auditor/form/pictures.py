@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from auditor.form.answers import DENIED, asked_for
 from auditor.form.flaw import Flaw, cut, name_of, source_of
-from auditor.form.links import ADDRESS, OWN, OWN_DISK, WORKFLOW, followed, instead_of, no_branch, no_workflow
+from auditor.form.links import ADDRESS, OWN, OWN_DISK, WORKFLOW, followed, instead_of, no_branch, no_workflow, of_ours
 from auditor.form.page import Page
 from auditor.markup import Reference, references
 from auditor.models import Image, Question
@@ -115,7 +115,7 @@ def _picture(page: Page, question: Question, image: Image) -> Flaw | None:
             return flaw("link-broken", *missing) if missing else None
         if elsewhere := no_branch(page, image.target):
             return flaw("link-broken", *elsewhere, detail=True)
-        if image.path or OWN.match(image.target) or not page.pictures:
+        if image.path or OWN.match(image.target) or of_ours(page, image.target) or not page.pictures:
             return None
         return flaw(
             "image-elsewhere",
