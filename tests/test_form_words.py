@@ -78,7 +78,7 @@ COURSE = {
         13: prose(110) + "\n\n*We used ... for managing our dependencies. The list of dependencies was auto-generated using ... . To get a*",
     }),
     "what the template left, in odd blanks": answers({
-        13: prose(110) + "\n\n**We used**  ... for managing our   dependencies. The list of dependencies was auto-generated using ... . To get a",
+        4: prose(110) + "\n\n**We used**  ... for managing our   dependencies. The list of dependencies was auto-generated using ... . To get a",
         7: prose(55) + "\n\nExample: We used ... for x", 22: prose(110) + "\n\n*Example:*\n\nx",
     }),
     "how long it is": answers({
@@ -90,6 +90,7 @@ COURSE = {
     "how long it is, with tables and lists": answers({
         4: prose(40) + "\n\n| a | b |\n| - | - |\n| c d e | f |\n\n" + prose(40), 5: "- — one\n- — two\n- — three", 6: prose(50) + "<br>\n" + prose(49),
         8: "`a` `b c` ![d](figures/bucket.png)", 9: "**a** *b* [c d](../pyproject.toml) e",
+        10: prose(150) + "\n\n| a | b |\n| - | - |\n| c | d |\n\n" + prose(80), 13: prose(199) + "\n\n- —\n- —\n- —",
     }),
     "who they are, in two lines": answers({1: "The best\ngroup", 2: "s123456,\ns12345"}),
     "who they are, one lacks and one line says so": answers({2: "s000003", 31: prose(60) + "\n\ns000001 did all."}),
