@@ -103,7 +103,7 @@ COURSE = {
         (FIRST, ITEM.format("Create a git repository (M5), we did")), ("* [x] Write unit tests related to the data", "* [X] Write unit tests related to the data"),
         ("* [x] Calculate the code", "* [~] Calculate the code"), ("* [x] Use profiling", "* [ x] Use profiling"), ("* [x] Load test", "* Load test"),
         ("* [ ] Deploy to the cloud", "* [?] Deploy to the cloud"), ("Create a frontend for your API", "Create a nice frontend for our API"),
-        ("Use logging to log", "Use the logging to log"), ("### Extra\n", "### Extra\n\n* [x] Drink coffee\n* [x] Load test your application (M24)\n"),
+        ("Use logging to log important", "Use loging to log importent"), ("### Extra\n", "### Extra\n\n* [x] Drink coffee\n* [x] Load test your application (M24)\n"),
         ("* [x] Add pre-commit hooks to your version control setup (M18)\n", ""), ("* [x] Add a linting step to your continuous integration (M17)\n", ""),
         ("* [x] Publish the documentation to GitHub Pages (M32)\n", ""),
     ),
@@ -136,7 +136,10 @@ COURSE = {
     "its questions, a slip without a number": without(31) + "\n\n### Question thirty-one ##\n\nx\n",
     "its questions, slips of other numbers": without(9).replace("### Question 10\n", "### Kvestion 8\n\n### Quest\n\n### The questions of the day\n\n### Question 10\n"),
     "its questions, the first two gone": without(1, 2),
-    "its questions, one twice": text().replace("### Question 10\n", text()[text().index("### Question 9\n"):text().index("### Question 10\n")] + "### Question 10\n"),
+    "its questions, one twice": text().replace("### Question 10\n", text()[text().index("### Question 9\n"):text().index("### Question 10\n")] + "### Question 10\n").replace("Discuss the overall struggles", "Discuss the overall trouble"),
+    "its questions, a slip and one gone": without(9, 31).replace(
+        "### Question 10\n", "### Kvestion 9\n\n" + prose(40) + "\n\n### Question 10\n"
+    ),
     "its questions, another in the place of one": re.sub(r"(?ms)(^### Question 9\n).*?(?=^> Answer:)", r"\1> **What did you have for lunch, and who paid?**\n>\n", text()),
     "its questions, one named by its number": re.sub(r"(?ms)(^### Question 9\n).*?(?=^> Answer:)", r"\1", text()),
     "its questions, their headings far off": re.sub(r"(?m)^### Question 12\n", "### How we set up the configuration of all of our experiments in the end\n", text()),
