@@ -1,18 +1,21 @@
 """The time of an audit holds by the clock, wherever it is spent: in what is slow, and in no more than that."""
 
 import json
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
 from build_fixture import build
 
-from auditor import limits, pages, pipeline, replies
+from auditor import deadline, limits, pages, pipeline, replies
 from auditor.checking import check
 from auditor.claims.case import READERS, Case, Reader, load
 from auditor.claims.kinds import Typed
@@ -437,3 +440,98 @@ def test_a_commit_for_which_there_is_too_little_memory_is_told_as_that(
     with pytest.raises(UserError, match=r"^opening the commit took more memory than there is \(3,000 MB") as told:
         _audit(repository, May(100, 3_000))
     assert told.value.hint == "give it more with --memory"
+
+
+class Clock:
+    """Time that passes when it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1_000.0
+        monkeypatch.setattr(deadline, "time", SimpleNamespace(monotonic=lambda: self.now))
+
+    def rings(self, allowance: deadline.Allowance, after: float) -> bool:
+        """Whether a look at the clock so many seconds later interrupts what is under way."""
+        self.now += after
+        try:
+            allowance.ring(0, None)
+        except deadline._Interrupted:
+            return True
+        return False
+
+
+def test_a_piece_is_interrupted_once_its_share_is_used_up_and_again_if_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(monkeypatch)
+    allowance = deadline.Allowance(100, 0)
+    allowance.begin(10)
+    assert [clock.rings(allowance, s) for s in (10, 0.5, 1, 0.5, 0.5, 0.25)] == [False, True, False, False, False, True]
+    allowance.begin(10)  # one within it
+    assert [clock.rings(allowance, s) for s in (10, 0.5)] == [False, True]
+    allowance.end(1)
+    assert allowance.depth == 1
+    assert clock.rings(allowance, 2)  # the outer one's own time is over all the same
+    allowance.end(0)
+    allowance.begin(2)
+    assert not clock.rings(allowance, 10)
+    allowance.begin(1)
+    assert not clock.rings(allowance, 30)
+    allowance.end(1)
+    assert [clock.rings(allowance, s) for s in (20, 10)] == [False, True]  # all of the time is over before its share
+
+
+def test_what_is_no_piece_is_interrupted_only_where_it_goes_on_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    allowance = deadline.Allowance(100, 0, spent=20)
+    assert [clock.rings(allowance, s) for s in (90, 0.5, 1.5, 1)] == [False, True, False, True]
+    late = deadline.Allowance(100, 0)
+    late.wait(500)
+    assert not clock.rings(late, 500)
+    assert late.spent == 0
+
+
+def test_the_end_of_the_time_is_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    allowance = deadline.Allowance(100, 0)
+    for after, over in ((90, False), (0.5, True)):
+        clock.now += after
+        assert allowance.over is over
+    allowance.last = True
+    for after, over in ((9.5, False), (0.5, True)):
+        clock.now += after
+        assert allowance.over is over
+    assert not deadline.Allowance(0, 5, spent=1e9).over
+
+
+@pytest.mark.skipif("__import__('sys').platform == 'win32'")
+def test_a_clock_is_set_where_there_is_a_time_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def timer(which: int) -> float:
+        return signal.getitimer(which)[0]
+
+    assert (timer(signal.ITIMER_REAL), timer(signal.ITIMER_PROF)) == (0, 0)
+    with allowed(May(0, 4_000)):
+        assert timer(signal.ITIMER_REAL) == 0
+        with waiting():
+            pass
+        assert timer(signal.ITIMER_REAL) == 0
+        assert within("it", limits.PIECE, lambda: 1) == 1
+    for worker in (False, True):
+        monkeypatch.setattr(deadline, "_in_a_worker", lambda worker=worker: worker)
+        with allowed(May(50, 0)):
+            assert 0 < timer(signal.ITIMER_REAL) <= deadline.TICK
+            assert (60 + deadline.GRACE < timer(signal.ITIMER_PROF) <= 81 + deadline.GRACE) is worker
+            with waiting():
+                assert timer(signal.ITIMER_REAL) == 0
+            assert timer(signal.ITIMER_REAL) > 0
+        assert (timer(signal.ITIMER_REAL), timer(signal.ITIMER_PROF)) == (0, 0)
+    with allowed(May(0.3, 0)), pytest.raises(LeftOut, match=r"^it took longer than 0.06 s, its share"):
+        within("it", limits.PIECE, _spin)
+
+
+def test_who_is_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert multiprocessing.process
+    assert not deadline._in_a_worker()
+    monkeypatch.setattr("multiprocessing.process.parent_process", lambda: object())
+    assert deadline._in_a_worker()
+    monkeypatch.delitem(sys.modules, "multiprocessing.process")
+    assert not deadline._in_a_worker()
