@@ -301,6 +301,7 @@ def told(name: str) -> Iterator[str]:
 
     if name in PLACED:
         for placed in (False, True):
+            yield "nobody said where it lies:" if placed else "somebody said where it lies:"
             found = check_form(file, report, snapshot, profile, number, placed=placed)
             for verdict in (v for v in found if v.rule == "report-elsewhere"):
                 yield from _lines(verdict, pieces)
