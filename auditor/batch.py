@@ -277,13 +277,7 @@ def prepare_one(task: Task) -> Ready | Done:
     """A submission, read, or what became of it: unchanged, or failed."""
     started, clock = datetime.now(UTC), time.perf_counter()
     terms, submission = task.terms, task.submission
-    seen: list[Statistics] = []
-    snapshots: list[Snapshot] = []
-
-    def look(snapshot: Snapshot) -> None:
-        snapshots.append(snapshot)
-        seen.append(attempt(lambda: statistics(snapshot), "statistics")[0] or Statistics())
-
+    looked: list[tuple[Snapshot, Statistics]] = []
     with _boundary(task) as failure:
         with limited(terms.timeout):
             with small_files(terms.max_size):
@@ -298,14 +292,14 @@ def prepare_one(task: Task) -> Ready | Done:
             judged=terms.judge.name != "none",
             asking=terms.asking,
             found=found,
-            look=look,
+            look=lambda s: looked.append((s, attempt(lambda: statistics(s), "statistics")[0] or Statistics())),
             figures="html" in terms.formats and terms.judge.name == "none",
             may=terms.may,
         )
-        for snapshot in snapshots:  # this process goes on to others
-            snapshot.forget()
+        if (snapshot := looked[0][0].opened) is not None:
+            snapshot.forget()  # this process goes on to others
         times = Times(started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3))
-        return Ready(task, key, prepared, seen[0], times, {})
+        return Ready(task, key, prepared, looked[0][1], times, {})
     return replace(failure[0], seconds=time.perf_counter() - clock)
 
 
@@ -344,11 +338,9 @@ def _figures(ready: Ready, record: AuditRecord) -> tuple[Figure, ...]:
     """The report's images, for its page. Of a submission that waited for a judge they are read now, not kept meanwhile."""
     if "html" not in ready.task.terms.formats or ready.prepared.found is None:
         return record.report.figures
-    try:
-        with opened(ready.prepared.found) as snapshot:
-            return figures_of(record.report, snapshot.files)
-    except LeftOut:  # the page says where one is missing
-        return ()
+    with contextlib.suppress(LeftOut), opened(ready.prepared.found) as snapshot:
+        return figures_of(record.report, snapshot.files)
+    return ()  # the page says where one is missing
 
 
 @contextlib.contextmanager

@@ -75,10 +75,12 @@ class OpenSnapshot(Snapshot):
         return self._earlier[commit]
 
     def forget(self) -> None:
-        for earlier in self._earlier.values():
-            earlier.forget()
+        """Let go of what was read and computed: much of it is in rings that only a search of the whole memory would end."""
+        for snapshot in (self, *self._earlier.values()):
+            snapshot._facts.clear()
+            for file in dict.values(snapshot.files):
+                file.forget()
         self._earlier.clear()
-        super().forget()
 
     def blob(self, sha: str) -> bytes:
         """The content of a blob by its id. Raises Unreadable when this copy does not have it."""

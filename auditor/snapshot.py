@@ -152,9 +152,7 @@ class File:
 
     def forget(self) -> None:
         """Let go of what was read and made of the file."""
-        self._text = None
-        self.parsed.clear()
-        self._unsure.clear()
+        self._text, self.parsed, self._unsure = None, {}, {}
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """`make()`, remembered on the file, so that each reader parses a file once. Its holes are remembered, too."""
@@ -441,12 +439,6 @@ class Snapshot:
         if isinstance(value, LeftOut):
             raise value
         return value  # type: ignore[no-any-return]
-
-    def forget(self) -> None:
-        """Let go of what was read and computed: half of it is in rings that nothing but a search of the whole memory would end."""
-        self._facts.clear()
-        for file in dict.values(self.files):
-            file.forget()
 
     def still_aside(self, other: "Snapshot") -> None:
         """Take over what is known of the files that are the same in another snapshot of the same rules."""
