@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from auditor import __version__, errors, pipeline
 from auditor.boundary import attempt
 from auditor.classwide import class_notes
-from auditor.deadline import May, allowed, ended_early
+from auditor.deadline import LeftOut, May, allowed, ended_early
 from auditor.ending import words
 from auditor.errors import UserError
 from auditor.extras import need
@@ -57,6 +57,7 @@ from auditor.render.sides import counts
 from auditor.report.figures import figures_of
 from auditor.repository import GitError, Repository
 from auditor.since import marked
+from auditor.snapshot import Snapshot
 from auditor.stored import load_record
 from auditor.workers import Failure, TimeUp, Workers, limited, processes, small_files
 
@@ -275,7 +276,7 @@ def prepare_one(task: Task) -> Ready | Done:
     """A submission, read, or what became of it: unchanged, or failed."""
     started, clock = datetime.now(UTC), time.perf_counter()
     terms, submission = task.terms, task.submission
-    seen: list[Statistics] = []
+    looked: list[tuple[Snapshot, Statistics]] = []
     found: Found | None = None
     with _boundary(task, lambda: meant(submission, found) if found else None) as failure:
         with limited(terms.timeout):
@@ -291,12 +292,14 @@ def prepare_one(task: Task) -> Ready | Done:
             judged=terms.judge.name != "none",
             asking=terms.asking,
             found=found,
-            look=lambda snapshot: seen.append(attempt(lambda: statistics(snapshot), "statistics")[0] or Statistics()),
+            look=lambda s: looked.append((s, attempt(lambda: statistics(s), "statistics")[0] or Statistics())),
             figures="html" in terms.formats and terms.judge.name == "none",
             may=terms.may,
         )
+        if (snapshot := looked[0][0].opened) is not None:
+            snapshot.forget()  # this process goes on to others
         times = Times(started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3))
-        return Ready(task, key, prepared, seen[0], times, {})
+        return Ready(task, key, prepared, looked[0][1], times, {})
     return replace(failure[0], seconds=time.perf_counter() - clock)
 
 
@@ -338,8 +341,9 @@ def _figures(ready: Ready, record: AuditRecord) -> tuple[Figure, ...]:
     """The report's images, for its page. Of a submission that waited for a judge they are read now, not kept meanwhile."""
     if "html" not in ready.task.terms.formats or ready.prepared.found is None:
         return record.report.figures
-    with opened(ready.prepared.found) as snapshot:
+    with contextlib.suppress(LeftOut), opened(ready.prepared.found) as snapshot:
         return figures_of(record.report, snapshot.files)
+    return ()  # the page says where one is missing
 
 
 @contextlib.contextmanager

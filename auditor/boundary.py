@@ -15,13 +15,15 @@ T = TypeVar("T")
 _FILES = 3  # files that one piece of work may lose
 
 
-def attempt(make: Callable[[], T], what: str, said: str = "") -> tuple[T | None, str]:
+def attempt(
+    make: Callable[[], T], what: str, said: str = "", share: limits.Limit = limits.PIECE
+) -> tuple[T | None, str]:
     """What `make` makes, and nothing; or None, and why it failed or was left out, in a sentence about `said` (else `what`,
     its name in the record). Files are put aside for good only where that helps."""
     aside: list[File] = []
     while True:
         try:
-            return within(what, limits.PIECE, make), ""
+            return within(what, share, make), ""
         except LeftOut as left:
             file, failure = None, str(left)
         except errors.PASSED:

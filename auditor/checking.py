@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor import limits
 from auditor.boundary import attempt
 from auditor.claims.run import case_of
-from auditor.deadline import ORDINARY, May, allowed
+from auditor.deadline import ORDINARY, May, allowed, needed, within
 from auditor.errors import UserError
 from auditor.examine import bounded, examine
 from auditor.handin import exposed, state_of
@@ -47,12 +49,12 @@ def check(
     from auditor.form.committed import uncommitted
     from auditor.loose_ends import loose_ends
     from auditor.moved import find_move, moved, told, without_moved
-    from auditor.worktree import open_working_tree, root_of
+    from auditor.worktree import root_of
 
     started, clock = datetime.now(UTC), time.perf_counter()
     root = root_of(path)
     refuse_inside(profile, root)
-    with allowed(may) as allowance, open_working_tree(root) as tree:
+    with allowed(may) as allowance, _opened(root) as tree:
         file = _report_on_disk(tree, root, report_path, profile)
         url = tree.repository.origin()
         report, read = parse_in_time(file, profile, tree.files, tree.commit, url)
@@ -148,6 +150,13 @@ def check(
         record = record.model_copy(update={"findings": tuple(f for f in record.findings if f.verdict in about)})
     times = Times(started=started.isoformat(timespec="seconds"), seconds=round(time.perf_counter() - clock, 3))
     return record.model_copy(update={"times": times})
+
+
+def _opened(root: Path) -> "WorkingTree":
+    from auditor.worktree import open_working_tree
+
+    ask = partial(open_working_tree, root)
+    return needed(lambda: within("opening the working tree", limits.OPENING, ask))
 
 
 def _report_on_disk(tree: Snapshot, root: Path, path: str, profile: Profile) -> File:

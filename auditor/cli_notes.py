@@ -53,7 +53,7 @@ def tell_of_the_end(record: "AuditRecord", allowance: "Allowance") -> bool:
     """Say what the time did not suffice for; whether the page, or a part of it, is among that."""
     if _ended_early(record):
         note(f"{EARLY}; give it more with --timeout")
-    told = {p.message for p in record.omitted}
+    told = {p.message for p in (*record.omitted, *record.unjudged)}
     late = [said for what, why in allowance.left_out.items() if (said := f"{what} {why}") not in told]
     for said in late:
         note(f"{said}; give it more with --timeout")

@@ -160,6 +160,16 @@ def within(what: str, share: limits.Limit, make: Callable[[], T], *, told: bool 
     raise _left_out(allowance, what, why, told)
 
 
+def needed(make: Callable[[], T]) -> T:
+    """What `make()` gives, where an audit is nothing without it: UserError instead of LeftOut."""
+    try:
+        return make()
+    except LeftOut as left:
+        raise UserError(
+            str(left), f"give it more with {'--memory' if '--memory' in left.why else '--timeout'}"
+        ) from None
+
+
 def write_now() -> None:
     """From now on what is under way is the record, for which the last of the time is."""
     if (allowance := _ALLOWANCE.get()) is not None:

@@ -1,7 +1,7 @@
 """A snapshot of one commit over a live git process, from git objects only."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Self
@@ -33,13 +33,24 @@ class OpenSnapshot(Snapshot):
         self._blobs = Blobs(repository)
         self._earlier: dict[str, Snapshot] = {}
         committed = history.commits[0].committed.isoformat() if history.commits else ""
-        rows, cut = tracked(repository, commit, self._blobs)
-        self._listing = Listing(repository, self._blobs, rows)
-        files = self._list(rows, {})
-        super().__init__(files=files, history=history, commit=commit, committed=committed, set_aside=set_aside, cut=cut)
-        self.opened = self
-        with contextlib.suppress(Unreadable, KeyError):
-            self.history = replace(self.history, mailmap=dict.__getitem__(self.files, ".mailmap").text)
+        with self._opening():
+            rows, cut = tracked(repository, commit, self._blobs)
+            self._listing = Listing(repository, self._blobs, rows)
+            files = self._list(rows, {})
+            super().__init__(
+                files=files, history=history, commit=commit, committed=committed, set_aside=set_aside, cut=cut
+            )
+            self.opened = self
+            with contextlib.suppress(Unreadable, KeyError):
+                self.history = replace(self.history, mailmap=dict.__getitem__(self.files, ".mailmap").text)
+
+    @contextlib.contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Ends the process where what is done in the `with` is cut short: whoever opens has no `with` of its own to leave yet."""
+        with contextlib.ExitStack() as stopped:
+            stopped.callback(self._blobs.close)
+            yield
+            stopped.pop_all()
 
     def at(self, commit: str) -> Snapshot:
         """An ancestor's snapshot. Files that are the same there are the same objects, so that nothing is parsed twice."""
@@ -62,6 +73,14 @@ class OpenSnapshot(Snapshot):
             earlier.still_aside(self)
             self._earlier[commit] = earlier
         return self._earlier[commit]
+
+    def forget(self) -> None:
+        """Let go of what was read and computed: much of it is in rings that only a search of the whole memory would end."""
+        for snapshot in (self, *self._earlier.values()):
+            snapshot._facts.clear()
+            for file in dict.values(snapshot.files):
+                file.forget()
+        self._earlier.clear()
 
     def blob(self, sha: str) -> bytes:
         """The content of a blob by its id. Raises Unreadable when this copy does not have it."""

@@ -25,6 +25,16 @@ class Limit:
 SECONDS = Limit(120, "seconds for one audit or check", "a hundred files take two; --timeout sets another")
 MEGABYTES = Limit(2_000, "MB of memory for one audit or check", "a hundred files take 70; --memory sets another")
 PIECE = Limit(5, "th of the time for one probe, fact, settler or reader", "the others still get their turn")
+OPENING = Limit(
+    2,
+    "halves of the time, of which finding and opening the commit may take one",
+    "without its history and its files there is nothing to look at",
+)
+ASKING = Limit(
+    2,
+    "halves of the time, of which writing a judge's requests may take one",
+    "all that was read is packed; without them the rest of the audit stands",
+)
 READING = Limit(10, "th of the time for parsing one file", "what else the probe looks at still counts")
 PAGE = Limit(40, "th of the time for laying out one part of a page", "what takes longer stands as it was typed")
 LAST = Limit(10, "th of the time for the record and its page", "what was found is worth little where it is not written")

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from auditor import __version__, limits
 from auditor.boundary import attempt
-from auditor.deadline import ORDINARY, Allowance, May, allowed, waiting, write_now
+from auditor.deadline import ORDINARY, Allowance, May, allowed, needed, waiting, within, write_now
 from auditor.errors import UserError
 from auditor.examine import asked, examine
 from auditor.grammar import running
@@ -38,7 +39,7 @@ from auditor.profile_files import refuse_inside
 from auditor.report.figures import figures_of
 from auditor.report.find import NoReport, find_in_time
 from auditor.report.parse import parse_in_time
-from auditor.repository import locate
+from auditor.repository import Target, locate
 from auditor.rules import ADDRESSES, report_findings
 from auditor.snapshot import Snapshot
 
@@ -64,8 +65,7 @@ def audit(
     asked = judge.info.name != "none"
     judging = 0.0
     with allowed(may):
-        with waiting():
-            found = find(submission, progress)
+        found = find(submission, progress)
         prepared = prepare(submission, profile, judged=asked, asking=asking, found=found, figures=figures)
         answers, seconds = _answered(judge, prepared.requests)
         prepared = settled(prepared, profile, answers)
@@ -89,15 +89,21 @@ def _answered(judge: Judge, requests: Sequence[Request]) -> tuple[dict[str, Answ
 
 
 def find(submission: Submission, progress: Callable[[str], None] | None = None) -> Found:
-    """The commit that a submission names. A URL is fetched first."""
+    """The commit that a submission names. A URL is fetched first, which takes none of the audit's time."""
     before = moment(submission.before) if submission.before else None
     if submission.ref and before:
         raise UserError("--ref and --before name two commits", "give one of them")
-    target = locate(submission.repo, ref=submission.ref, before=before, progress=progress)
+    with waiting():
+        target = locate(submission.repo, ref=submission.ref, before=before, progress=progress)
+    ask = partial(_commit_of, target, submission.ref, before)
+    return needed(lambda: within("finding the commit", limits.OPENING, ask))
+
+
+def _commit_of(target: Target, ref: str, before: datetime | None) -> Found:
     if before:
         then = target.repository.before(before)
         return Found(target, then.commit, then.later, (*target.notes, *then.notes))
-    return Found(target, target.repository.resolve(submission.ref) if submission.ref else target.repository.head())
+    return Found(target, target.repository.resolve(ref) if ref else target.repository.head())
 
 
 def prepare(
@@ -118,7 +124,7 @@ def prepare(
     found = found or find(submission, progress)
     target, commit = found.target, found.commit
     refuse_inside(profile, target.repository.path)
-    with allowed(may) as allowance, opened(found) as snapshot:
+    with allowed(may) as allowance, needed(lambda: opened(found)) as snapshot:
         try:
             file = find_in_time(snapshot, submission.report_path, profile)
         except NoReport as error:
@@ -133,7 +139,7 @@ def prepare(
         if figures:
             prepared = with_figures(prepared, snapshot)
         if judged and read:
-            prepared = replace(with_requests(prepared, snapshot, profile, asking), found=found)
+            prepared = replace(_with_requests_in_time(prepared, snapshot, profile, asking), found=found)
         placed = not submission.report_path
         prepared = with_state(prepared, file, snapshot, profile, placed=placed, read=read)
         return with_left_out(prepared, allowance)
@@ -142,7 +148,7 @@ def prepare(
 def with_left_out(prepared: Prepared, allowance: Allowance) -> Prepared:
     """The same with what was left out for want of time or memory."""
     left = [Problem(message=f"{what} {why}") for what, why in allowance.left_out.items()]
-    said = {p.message for p in prepared.omitted}
+    said = {p.message for p in (*prepared.omitted, *prepared.unasked)}
     return replace(
         prepared,
         omitted=(*prepared.omitted, *(p for p in left if p.message not in said)),
@@ -156,6 +162,15 @@ def with_figures(prepared: Prepared, snapshot: Snapshot) -> Prepared:
     if figures is None:
         return prepared
     return replace(prepared, report=prepared.report.model_copy(update={"figures": figures}))
+
+
+def _with_requests_in_time(
+    prepared: Prepared, snapshot: Snapshot, profile: Profile, asking: "Asking | None"
+) -> Prepared:
+    """As `with_requests`; where that fails or takes too long, no judge is asked, and the record says so."""
+    write = partial(with_requests, prepared, snapshot, profile, asking)
+    made, why = attempt(write, "writing the judge's requests", share=limits.ASKING)
+    return made or replace(prepared, unasked=(Problem(message=why),))
 
 
 def with_requests(prepared: Prepared, snapshot: Snapshot, profile: Profile, asking: "Asking | None" = None) -> Prepared:
@@ -224,7 +239,7 @@ def conclude(prepared: Prepared, profile: Profile, answers: Mapping[str, Answer]
     """The record of what was prepared and answered: replies to verdicts, verdicts to findings, and who is right."""
     write_now()
     book = Book(prepared.evidence)
-    verdicts, unjudged, judged = list(prepared.verdicts), list[Problem](), 0
+    verdicts, unjudged, judged = list(prepared.verdicts), [*prepared.unasked], 0
     items = [ItemLabel(n=n, label=v.label, by="probe") for n, v in sorted(_by_probe(prepared).items())]
     findings = report_findings(prepared.report, profile, verdicts, book.evidence)
     if prepared.brief is not None:

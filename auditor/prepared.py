@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from auditor import limits
 from auditor.boundary import attempt
+from auditor.deadline import within
 from auditor.facts.copied import spoken_of
 from auditor.gitsnapshot import OpenSnapshot, open_snapshot
 from auditor.judges import Request
@@ -32,8 +34,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A submission, read, probed and checked: everything that a verdict may rest on, and what a judge is to be asked. `found` is where
-    its repository lies, for a second look."""
+    """A submission, read, probed and checked: everything that a verdict may rest on, and what a judge is to be asked, or why it cannot be
+    (`unasked`). `found` is where its repository lies, for a second look."""
 
     submission: Audited
     report: Report
@@ -43,6 +45,7 @@ class Prepared:
     omitted: tuple[Problem, ...]
     brief: "Brief | None" = None
     requests: tuple[Request, ...] = ()
+    unasked: tuple[Problem, ...] = ()
     found: Found | None = None
     claims: ReadClaims | None = None
     state: ReportState | None = None
@@ -68,8 +71,10 @@ def meant(submission: Submission, found: Found, path: str = "", committed: str =
 
 
 def opened(found: Found) -> OpenSnapshot:
+    """The commit, with its history and its files listed. Raises LeftOut where that takes too long (see `auditor.deadline`)."""
     target = found.target
-    return open_snapshot(target.repository, found.commit, known_branches=target.branches, known_tags=target.tags)
+    ask = partial(open_snapshot, known_branches=target.branches, known_tags=target.tags)
+    return within("opening the commit", limits.OPENING, partial(ask, target.repository, found.commit))
 
 
 def with_report(snapshot: Snapshot, profile: Profile, report: Report, url: str) -> None:

@@ -9,6 +9,7 @@ from auditor.claims import run
 from auditor.claims.case import Placed
 from auditor.claims.kinds import kind_of
 from auditor.claims.run import case_of, numbered, read_patterns
+from auditor.deadline import LeftOut
 from auditor.judges import Answer
 from auditor.judges.answers import READING, Typing
 from auditor.judges.wire import Reading, SectionReading
@@ -81,7 +82,11 @@ def settle_claims(prepared: Prepared, profile: Profile, answers: Mapping[str, An
     if not claims or prepared.found is None:
         return prepared
     book = Book(prepared.evidence)
-    with opened(prepared.found) as snapshot:
+    try:
+        again = opened(prepared.found)
+    except LeftOut as left:
+        return replace(prepared, omitted=(*prepared.omitted, Problem(message=str(left))))
+    with again as snapshot:
         with_report(snapshot, profile, prepared.report, prepared.submission.url)
         prose, why = attempt(lambda: read_prose(prepared.report), "the sentences of the answers")
         if prose is None:

@@ -150,6 +150,10 @@ class File:
         self.why_skipped = ""
         self.parsed.clear()
 
+    def forget(self) -> None:
+        """Let go of what was read and made of the file."""
+        self._text, self.parsed, self._unsure = None, {}, {}
+
     def once(self, key: str, make: Callable[[], T]) -> T:
         """`make()`, remembered on the file, so that each reader parses a file once. Its holes are remembered, too."""
         if key not in self.parsed:

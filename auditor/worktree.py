@@ -168,12 +168,13 @@ class WorkingTree(OpenSnapshot):
         self.head = self.files
         self._folders: dict[str, bool] = {"": True}
         self._hash = hashlib.sha256 if len(commit) == 64 else hashlib.sha1
-        names, self.cut = named(self._names())
-        found = (self._file(name) for name in names)
-        self.hold(f for f in found if f)
-        self.uncommitted = frozenset(
-            p for p, f in self.files.items() if f.why_skipped != SUBMODULE and self._differs(f)
-        )
+        with self._opening():
+            names, self.cut = named(self._names())
+            found = (self._file(name) for name in names)
+            self.hold(f for f in found if f)
+            self.uncommitted = frozenset(
+                p for p, f in self.files.items() if f.why_skipped != SUBMODULE and self._differs(f)
+            )
         repository.tree = self
 
     def on_disk(self, path: str) -> bool:

@@ -46,6 +46,7 @@ class Run:
     seconds: float = 0.0
     processor: float = 0.0
     memory: list[tuple[int, float]] = field(default_factory=list)
+    worker: float = 0.0
     out: str = ""
 
 
@@ -58,6 +59,7 @@ def auditor(*arguments: str | Path, sample: float = 0) -> Run:
         out = Path(arguments[arguments.index("--out") + 1])
         while sample and process.poll() is None:
             run.memory.append((len(list(out.glob("state/*.json"))), _memory(process.pid)))
+            run.worker = max(run.worker, *map(_peak, _family(process.pid) - {process.pid}), 0)
             time.sleep(sample)
         run.code = process.wait()
         run.seconds = time.perf_counter() - begun
@@ -110,13 +112,20 @@ def _memory(root: int) -> float:
     return total / 1024
 
 
-def floor(repository: Path, scratch: Path) -> int:
-    """Clone, list, and read every text blob with git alone; how many there were."""
-    target = scratch / repository.name
-    subprocess.run(["git", "clone", "-q", "--bare", "--no-hardlinks", str(repository), str(target)], check=True)
-    listed = subprocess.run(
-        ["git", "-C", str(target), "ls-tree", "-r", "-l", "-z", "HEAD"], capture_output=True, check=True
-    ).stdout
+def _peak(pid: int) -> float:
+    """The most memory that a process of Python had so far, in MB; what git maps of its packs is not meant."""
+    try:
+        said = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    match = re.search(r"(?m)^VmHWM:\s+(\d+)", said) if re.match(r"Name:\s+python", said) else None
+    return int(match[1]) / 1024 if match else 0.0
+
+
+def floor(repository: Path) -> int:
+    """List and read every text blob, and the history with its numbers, with git alone; how many blobs there were."""
+    git = ["git", "-c", "safe.directory=*", "-C", str(repository)]
+    listed = subprocess.run([*git, "ls-tree", "-r", "-l", "-z", "HEAD"], capture_output=True, check=True).stdout
     rows = [row.partition(b"\t") for row in listed.split(b"\0") if row]
     blobs = [
         meta.split()[2]
@@ -125,28 +134,35 @@ def floor(repository: Path, scratch: Path) -> int:
         and meta.split()[3].isdigit()
         and not too_large(path.decode(errors="replace"), int(meta.split()[3]))
     ]
-    read = ["git", "-C", str(target), "cat-file", "--batch", "--buffer"]
+    read = [*git, "cat-file", "--batch", "--buffer"]
     subprocess.run(read, input=b"\n".join(blobs) + b"\n", stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([*git, "log", "--numstat", "HEAD"], stdout=subprocess.DEVNULL, check=True)
     return len(blobs)
 
 
 def real(folder: Path) -> None:
-    """A folder of repositories, offline, on two processes."""
+    """A folder of repositories, offline, on two processes, and what git alone takes for them, one after the other. Where others
+    work on the machine, too, the processor's time says more: on two processes half of it is what one waits for."""
     repositories = sorted(p for p in folder.iterdir() if p.is_dir())
     with tempfile.TemporaryDirectory() as scratch:
+        sum(map(floor, repositories))  # from the disk into memory
         before, begun = _spent(), time.perf_counter()
-        with ThreadPoolExecutor(2) as pool:
-            blobs = sum(pool.map(lambda r: floor(r, Path(scratch)), repositories))
+        blobs = sum(map(floor, repositories))
         least, alone = time.perf_counter() - begun, _spent() - before
         print(f"floor: {len(repositories)} repositories, {blobs} text blobs: {least:.1f} s, processor {alone:.1f} s")
         for label, more in (("records", ["--format", "text"]), ("records and pages", ["--format", "html"])):
             out = Path(scratch) / "out"
             shutil.rmtree(out, ignore_errors=True)
-            run = auditor("batch", folder, "--out", out, "--workers", "2", *more)
+            run = auditor("batch", folder, "--out", out, "--workers", "2", *more, sample=0.5)
             print(f"{label}: {run.out.splitlines()[-1].split(';')[0]}, exit code {run.code}, {valid(out)}")
             each = run.seconds / len(repositories)
             print(f"  {run.seconds:.1f} s in all, {each:.2f} s each, processor {run.processor:.1f} s")
-            print(f"  {run.seconds / least:.1f} times the floor, in processor time {run.processor / alone:.1f} times")
+            print(
+                f"  {run.seconds / least:.1f} times git alone; half of the processor's time: {run.processor / alone / 2:.1f} times"
+            )
+            print(
+                f"  memory of a worker {run.worker:.0f} MB at most, of all processes {max(mb for _, mb in run.memory):.0f} MB"
+            )
             again = auditor("batch", folder, "--out", out, "--workers", "2", *more)
             print(f"  again, unchanged: {again.seconds:.1f} s")
 

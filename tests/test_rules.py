@@ -2,7 +2,17 @@
 
 import pytest
 
-from auditor.models import ChecklistItem, Citation, Claim, Evidence, Finding, ProbeResult, Report, Source, Verdict
+from auditor.models import (
+    ChecklistItem,
+    Citation,
+    Claim,
+    Evidence,
+    Finding,
+    ProbeResult,
+    Report,
+    Source,
+    Verdict,
+)
 from auditor.profile import Item, Profile
 from auditor.rules import (
     RULES,

@@ -7,6 +7,7 @@ from test_rules import report
 
 from auditor.judges.wire import JudgedCite, Ruled
 from auditor.models import Citation, Claim, Evidence, Finding, ItemLabel, Side, Source, Verdict
+from auditor.rules import box_says
 from auditor.standing import box_verdicts, contested, label_items, rulable, stand, to_rule_on
 
 EVIDENCE = {
@@ -255,3 +256,120 @@ def test_which_findings_become_one(
     first = min(made, key=lambda f: f.verdict)
     assert first.verdicts == told
     assert [p.verdict for p in first.also_at] == places
+
+
+# -- what a table of one finding or one box does not show --------------------------------------------------------------
+
+
+def test_a_box_without_a_probe_is_passed_over_and_the_next_is_labelled() -> None:
+    items = report(True, True).items
+    probes = {2: verdict("V2", "probe", label="supported")}
+    assert [i.n for i in label_items(items, probes, {}, {}, False)] == [2]
+    read = {2: [side("pack", NO, "E1")]}
+    assert [c.n for c in contested(items, probes, read)] == [2]
+    assert contested(items, probes, read)[0].labels == (YES, NO)
+    assert contested(items, {1: verdict("V1", "probe", label="supported"), **probes}, read | {1: [side("pack", YES, "E1")]})[0].n == 2  # fmt: skip
+
+
+def test_what_a_moved_box_says_and_cites() -> None:
+    listed = report(True)
+    box = listed.items[0]
+    many = side("pack", NO, "E1", "E2", "E3", "E4", "E5")
+    none = side("dump", NO)
+    items = [ItemLabel(n=box.n, label="contradicted", by="ruling", sides=(many, none, side("ruling", YES, "E6")))]
+    fact = Evidence(id="E3", kind="fact", note="there is none", sources=("a.py",))
+    (made,) = box_verdicts(listed, items, EVIDENCE | {"E3": fact})
+    assert made.citations == cited("E1", "E2", "E3", "E4")
+    assert made.report_says == box_says(box) == "ticked"
+    assert made.repo_shows == "a.py:1; a.py:2; there is none"
+    assert (made.claim.quote, made.reading) == (box.text, "ruling")
+
+
+def boxed(standing: str, label: str, *sides: Side, n: int = 1) -> Finding:
+    """A finding about a box, by a probe that says contradicted, once the labels are known."""
+    about = Claim(source=Source(kind="item", n=1), quote="Do it", line=11)
+    said = verdict("V1", "probe", claim=about)
+    finding = Finding(fingerprint="f", verdict="V1", rule="checked-but-absent", level="error", standing=standing)  # type: ignore[arg-type]
+    items = [ItemLabel(n=n, label=label, by="probe", sides=sides)]  # type: ignore[arg-type]
+    (made,) = stand([finding], [said], items, {}, {}, lambda _: (), expected=True, addressed=False)
+    return made
+
+
+def test_a_box_whose_label_does_not_stand_has_words_against_it() -> None:
+    pack, dump = side("pack", YES, "E1", "E2"), side("dump", YES, "E2", "E3")
+    made = boxed("finding", YES, side("probe", NO, "E4"), pack, dump, side("ruling", YES, "E4", demoted="x"))
+    assert made.standing == "disputed"
+    assert made.ruling is not None
+    assert (made.ruling.says, made.ruling.moved, made.ruling.why) == ("disputed", True, "pack and dump: supported")
+    assert made.ruling.citations == cited("E1", "E2", "E3")
+    open_ = boxed("finding", OPEN, side("pack", OPEN, "E1"), side("probe", OPEN, "E2"))
+    assert (open_.ruling.why, open_.ruling.citations) == ("pack: not verifiable", cited("E1"))  # type: ignore[union-attr]
+    many = boxed("finding", YES, side("pack", YES, "E1", "E2", "E3", "E4", "E5"))
+    assert many.ruling.citations == cited("E1", "E2", "E3", "E4")  # type: ignore[union-attr]
+
+
+def test_a_box_of_a_lead_stands_where_a_reading_says_the_same() -> None:
+    assert boxed("lead", NO, side("probe", NO, "E1"), side("pack", NO, "E2")).standing == "finding"
+    assert boxed("lead", NO, side("probe", NO, "E1")).standing == "lead"
+    assert boxed("lead", NO, side("pack", NO, "E2", demoted="x")).standing == "lead"
+    assert boxed("lead", NO, side("pack", YES, "E2")).standing == "lead"
+    assert boxed("lead", NO, n=2).standing == "lead"
+    assert boxed("finding", YES, n=2).ruling is None
+
+
+def test_half_a_letter_in_a_quote_is_asked_about_like_any() -> None:
+    found, _ = to_rule_on([verdict("J1", quote="We wrote \ud800 tests")], EVIDENCE)
+    assert found[0].quote == "We wrote \ud800 tests"
+    assert (found[0].shows, found[0].difference) == ("There are two.", "d")
+
+
+def test_a_lead_that_is_upheld_stands_at_its_rules_level() -> None:
+    lead = Finding(fingerprint="f", verdict="C1", rule="prose-contradicts-repository", level="note", standing="lead")
+    said = verdict("C1", "claim:x")
+
+    def made(**changes: object) -> Finding:
+        rulings = {1: ruled(1, **changes)} if changes else {}
+        (one,) = stand([lead], [said], [], {1: ("C1",)}, rulings, lambda c: cited(*(x.evidence for x in c)), expected=True, addressed=False)  # fmt: skip
+        return one
+
+    assert (made(level="error").standing, made(level="error").level) == ("finding", "error")
+    assert (made(level="warning", cites=WORDS).standing, made(level="warning", cites=WORDS).level) == (
+        "finding",
+        "warning",
+    )
+    assert (made().standing, made().level) == ("lead", "note")
+    assert (made(open=True).standing, made(open=True).level) == ("lead", "note")
+
+
+def test_a_level_never_rises_by_a_ruling() -> None:
+    (made,) = stood(verdict("J1"), level="note", one=ruled(1, level="warning"))
+    assert (made.standing, made.level) == ("finding", "note")
+
+
+@pytest.mark.parametrize(("changes", "cites"), [({"open": True}, ("E4",)), ({}, ("E4",)), ({"level": "note"}, ("E4",))])
+def test_what_a_ruling_cites_is_kept(changes: dict[str, object], cites: tuple[str, ...]) -> None:
+    (made,) = stood(verdict("J1"), one=ruled(1, cites=[*WORDS], **changes))
+    assert made.ruling is not None
+    assert made.ruling.citations == cited(*cites)
+    (made,) = stood(verdict("J1"), one=ruled(1, holds=False, disputed=[*OWN, *WORDS, *WORDS], cites=WORDS))
+    assert made.ruling is not None
+    assert made.ruling.citations == cited("E4")
+
+
+def test_two_that_are_disputed_alike_are_one() -> None:
+    against = {"holds": False, "disputed": WORDS}
+    made = stood(verdict("J1"), verdict("J2"), one=ruled(1, **against), two=ruled(2, **against))
+    assert [(f.verdict, f.standing, f.verdicts) for f in made] == [("J2", "disputed", ("J2", "J1"))]
+
+
+def test_the_graver_of_two_that_are_one_counts() -> None:
+    made = stood(verdict("V1", line=110), verdict("V2", line=110), a=ruled(1, level="warning"), b=ruled(2, twice=1))
+    assert [(f.verdict, f.level) for f in made] == [("V1", "error")]
+    other = {"quote": "Nothing of it", "line": 110, "n": 8}
+    made = stood(verdict("V1"), verdict("V2", **other), a=ruled(1, level="note"), b=ruled(2, also=1))
+    assert [(f.verdict, f.level, f.standing) for f in made] == [("V1", "error", "finding")]
+    third = {"quote": "Not at all", "line": 90, "n": 9}
+    made = stood(verdict("V1"), verdict("V2", **other), verdict("V3", **third), a=ruled(1), b=ruled(2, also=1), c=ruled(3, also=2))  # fmt: skip
+    assert [f.verdict for f in made] == ["V3", "V1"]  # where it was put is gone by then
+    made = stood(verdict("V1"), verdict("V2", **other), verdict("V3", **third), a=ruled(1), b=ruled(2, also=3), c=ruled(3, also=1))  # fmt: skip
+    assert [(f.verdict, [p.verdict for p in f.also_at]) for f in made] == [("V1", ["V3", "V2"])]

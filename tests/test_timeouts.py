@@ -1,23 +1,29 @@
 """The time of an audit holds by the clock, wherever it is spent: in what is slow, and in no more than that."""
 
 import json
+import multiprocessing
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
 from build_fixture import build
 
-from auditor import limits, pages, pipeline
+from auditor import deadline, limits, pages, pipeline, replies
 from auditor.checking import check
 from auditor.claims.case import READERS, Case, Reader, load
 from auditor.claims.kinds import Typed
 from auditor.claims.run import _Clock
 from auditor.cli_notes import exit_code
 from auditor.deadline import LeftOut, May, allowed, waiting, within, write_now
+from auditor.errors import UserError
+from auditor.gitdir import Directory
 from auditor.judges import Answer
 from auditor.models import AuditRecord, JudgeInfo, Submission
 from auditor.probes import PROBES, Probe
@@ -75,6 +81,106 @@ def test_a_report_that_takes_too_long_costs_the_report(
     assert record.report_state is None
     assert [f.rule for f in record.findings if f.rule != "secret-in-repository"] == []  # what it lacks is not known
     assert exit_code(record, "never") == 2
+
+
+@pytest.mark.parametrize(
+    ("verb", "slow", "said"),
+    [
+        ("audit", "repository.Repository.head", "finding the commit"),
+        ("audit", "gitsnapshot.tracked", "opening the commit"),
+        ("check", "gitsnapshot.tracked", "opening the working tree"),
+        ("check", "worktree.WorkingTree._names", "opening the working tree"),
+    ],
+)
+def test_a_commit_that_takes_too_long_to_open_is_no_audit(
+    verb: str, slow: str, said: str, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"auditor.{slow}", _spin)
+    monkeypatch.setattr(limits, "OPENING", limits.READING)
+    started = time.monotonic()
+    with pytest.raises(UserError, match=rf"^{said} took longer than 1 s, its share of the time \(--timeout\)$") as told:
+        _audit(repository) if verb == "audit" else check(repository, PROFILE, may=TEN)
+    assert told.value.hint == "give it more with --timeout"
+    assert time.monotonic() - started < 5
+
+
+def test_a_git_that_is_waited_for_in_vain_is_ended(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What runs when the time is over is a process, not Python."""
+    real = Directory.command
+    alive = tmp_path / "alive"
+    slow = ["sh", "-c", f"echo $$ > {alive}; exec sleep 60"]
+    monkeypatch.setattr(Directory, "command", staticmethod(lambda *words: slow if words[0] == "log" else real(*words)))
+    started = time.monotonic()
+    monkeypatch.setattr(limits, "OPENING", limits.READING)
+    with pytest.raises(UserError, match="opening the commit took longer"):
+        _audit(repository)
+    assert time.monotonic() - started < 5
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(alive.read_text()), 0)
+
+
+def test_a_host_that_is_waited_for_takes_none_of_the_time(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = pipeline.locate
+    monkeypatch.setattr(pipeline, "locate", lambda *a, **k: (time.sleep(0.8), real(*a, **k))[1])
+    with allowed(May(1)):
+        assert pipeline.find(Submission(id="g", repo=str(repository))).commit
+
+
+class Asked:
+    """A judge that has nothing to say."""
+
+    info = JudgeInfo(name="asked", model="m")
+    got = 0
+
+    def answer(self, requests: Any) -> dict[str, Answer]:
+        self.got += len(requests)
+        return {r.id: Answer(error="no") for r in requests}
+
+
+def test_requests_that_take_too_long_are_not_asked(
+    repository: Path, whole: AuditRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "ASKING", limits.PIECE)
+    monkeypatch.setattr("auditor.judges.request.make_brief", _spin)
+    judge = Asked()
+    record = pipeline.audit(Submission(id="g", repo=str(repository)), PROFILE, judge, may=TEN)
+    assert judge.got == 0
+    said = f"writing the judge's requests {SHARE}"
+    assert [p.message for p in record.unjudged] == [said]
+    assert said not in _told(record)
+    assert [v.id for v in record.verdicts] == [v.id for v in whole.verdicts]
+    assert _same_probes(record, whole)
+    assert exit_code(record, "never") == 2
+
+
+def test_requests_that_fail_are_not_asked_and_the_rest_stands(
+    repository: Path, whole: AuditRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> NoReturn:
+        raise ValueError("odd")
+
+    monkeypatch.setattr("auditor.judges.request.readings", broken)
+    record = pipeline.audit(Submission(id="g", repo=str(repository)), PROFILE, Asked(), may=May(0, 0))
+    assert [p.message for p in record.unjudged] == ["writing the judge's requests failed: ValueError: odd"]
+    assert [v.id for v in record.verdicts] == [v.id for v in whole.verdicts]
+    assert record.judged == 0
+
+
+def test_a_commit_that_cannot_be_opened_again_in_time_costs_what_was_to_be_read_there(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = pipeline.prepare(Submission(id="g", repo=str(repository)), PROFILE, judged=True)
+
+    def late(_: object) -> NoReturn:
+        raise LeftOut("opening the commit", "took long")
+
+    monkeypatch.setattr(replies, "opened", late)
+    monkeypatch.setattr(replies, "_read_claims", lambda *_: ([object()], None))
+    settled = replies.settle_claims(prepared, PROFILE, {})
+    assert [p.message for p in settled.omitted[len(prepared.omitted) :]] == ["opening the commit took long"]
+    assert settled.verdicts == prepared.verdicts
 
 
 def test_a_search_for_the_report_that_takes_too_long_ends_where_reports_lie(
@@ -321,3 +427,111 @@ def test_the_command_line_ends_on_time_and_says_what_is_not_there(verb: str, rep
         "the page took longer than 1.2 s, its share of the time (--timeout); give it more with --timeout" in done.stderr
     )
     assert "What was found is in the record" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif("not __import__('sys').platform.startswith('linux')")
+def test_a_commit_for_which_there_is_too_little_memory_is_told_as_that(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def much(*_: object, **__: object) -> NoReturn:
+        raise MemoryError
+
+    monkeypatch.setattr("auditor.gitsnapshot.tracked", much)
+    with pytest.raises(UserError, match=r"^opening the commit took more memory than there is \(3,000 MB") as told:
+        _audit(repository, May(100, 3_000))
+    assert told.value.hint == "give it more with --memory"
+
+
+class Clock:
+    """Time that passes when it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1_000.0
+        monkeypatch.setattr(deadline, "time", SimpleNamespace(monotonic=lambda: self.now))
+
+    def rings(self, allowance: deadline.Allowance, after: float) -> bool:
+        """Whether a look at the clock so many seconds later interrupts what is under way."""
+        self.now += after
+        try:
+            allowance.ring(0, None)
+        except deadline._Interrupted:
+            return True
+        return False
+
+
+def test_a_piece_is_interrupted_once_its_share_is_used_up_and_again_if_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(monkeypatch)
+    allowance = deadline.Allowance(100, 0)
+    allowance.begin(10)
+    assert [clock.rings(allowance, s) for s in (10, 0.5, 1, 0.5, 0.5, 0.25)] == [False, True, False, False, False, True]
+    allowance.begin(10)  # one within it
+    assert [clock.rings(allowance, s) for s in (10, 0.5)] == [False, True]
+    allowance.end(1)
+    assert allowance.depth == 1
+    assert clock.rings(allowance, 2)  # the outer one's own time is over all the same
+    allowance.end(0)
+    allowance.begin(2)
+    assert not clock.rings(allowance, 10)
+    allowance.begin(1)
+    assert not clock.rings(allowance, 30)
+    allowance.end(1)
+    assert [clock.rings(allowance, s) for s in (20, 10)] == [False, True]  # all of the time is over before its share
+
+
+def test_what_is_no_piece_is_interrupted_only_where_it_goes_on_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    allowance = deadline.Allowance(100, 0, spent=20)
+    assert [clock.rings(allowance, s) for s in (90, 0.5, 1.5, 1)] == [False, True, False, True]
+    late = deadline.Allowance(100, 0)
+    late.wait(500)
+    assert not clock.rings(late, 500)
+    assert late.spent == 0
+
+
+def test_the_end_of_the_time_is_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    allowance = deadline.Allowance(100, 0)
+    for after, over in ((90, False), (0.5, True)):
+        clock.now += after
+        assert allowance.over is over
+    allowance.last = True
+    for after, over in ((9.5, False), (0.5, True)):
+        clock.now += after
+        assert allowance.over is over
+    assert not deadline.Allowance(0, 5, spent=1e9).over
+
+
+@pytest.mark.skipif("__import__('sys').platform == 'win32'")
+def test_a_clock_is_set_where_there_is_a_time_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def timer(which: int) -> float:
+        return signal.getitimer(which)[0]
+
+    assert (timer(signal.ITIMER_REAL), timer(signal.ITIMER_PROF)) == (0, 0)
+    with allowed(May(0, 4_000)):
+        assert timer(signal.ITIMER_REAL) == 0
+        with waiting():
+            pass
+        assert timer(signal.ITIMER_REAL) == 0
+        assert within("it", limits.PIECE, lambda: 1) == 1
+    for worker in (False, True):
+        monkeypatch.setattr(deadline, "_in_a_worker", lambda worker=worker: worker)
+        with allowed(May(50, 0)):
+            assert 0 < timer(signal.ITIMER_REAL) <= deadline.TICK
+            assert (60 + deadline.GRACE < timer(signal.ITIMER_PROF) <= 81 + deadline.GRACE) is worker
+            with waiting():
+                assert timer(signal.ITIMER_REAL) == 0
+            assert timer(signal.ITIMER_REAL) > 0
+        assert (timer(signal.ITIMER_REAL), timer(signal.ITIMER_PROF)) == (0, 0)
+    with allowed(May(0.3, 0)), pytest.raises(LeftOut, match=r"^it took longer than 0.06 s, its share"):
+        within("it", limits.PIECE, _spin)
+
+
+def test_who_is_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert multiprocessing.process
+    assert not deadline._in_a_worker()
+    monkeypatch.setattr("multiprocessing.process.parent_process", lambda: object())
+    assert deadline._in_a_worker()
+    monkeypatch.delitem(sys.modules, "multiprocessing.process")
+    assert not deadline._in_a_worker()

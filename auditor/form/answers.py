@@ -278,7 +278,7 @@ def check_group(page: Page) -> Iterator[Flaw]:
             if wrong:
                 yield flaw(
                     f"{len(numbers)} study numbers",
-                    f"{len(wrong)} of them have not six digits after the s.",
+                    f"{len(wrong)} of them {'has' if len(wrong) == 1 else 'have'} not six digits after the s.",
                     "Write each as s and six digits.",
                 )
             elif len(set(numbers)) != len(numbers):
@@ -294,11 +294,11 @@ def check_group(page: Page) -> Iterator[Flaw]:
                     "Keep the numbers of your group's members.",
                 )
             elif numbers and (left_out := _named_elsewhere(page, question, numbers)):
-                lines = ", ".join(str(n) for n in left_out)
+                lines = f"line{'s' * (len(left_out) > 1)} {', '.join(str(n) for n in left_out)}"
                 yield flaw(
                     f"{len(numbers)} study number{'s' * (len(numbers) != 1)}",
-                    f"Another answer names a study number that is not among them (line {lines}).",
-                    f"Write every member's number here, or mend the one in line {lines}.",
+                    f"Another answer names a study number that is not among them ({lines}).",
+                    f"Write every member's number here, or mend the one in {lines}.",
                 )
 
 

@@ -122,12 +122,11 @@ def check_questions(page: Page) -> Iterator[Flaw]:
 
 
 def _each(page: Page) -> str:
-    """What each question of the template has."""
-    return (
-        f"`{page.heading(1, '').replace('1', 'N', 1)}`, each question's text and `{page.mark}`"
-        if page.mark
-        else f"`{page.heading(1, '').replace('1', 'N', 1)}`"
-    )
+    """What each question of the template has: as the report is laid out, else as the course has it first."""
+    layout = page.layout or next((x for x in page.profile.layouts if x.heading), None)
+    heading = layout.written("N", "...") if layout else "### Question N"
+    mark = layout.answer if layout else page.mark
+    return f"`{heading}`, each question's text and `{mark}`" if mark else f"`{heading}`"
 
 
 def _with(page: Page) -> str:

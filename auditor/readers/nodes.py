@@ -36,12 +36,17 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
 
 def literal(node: ast.AST | None) -> object:
     """The value of a literal expression, or None for anything that would have to be computed."""
-    if node is None:
+    if node is None or isinstance(node, _COMPUTED):
         return None
+    if isinstance(node, ast.Constant):  # as most are: what reads all kinds makes four functions for each call
+        return node.value
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None
+
+
+_COMPUTED = (ast.Name, ast.Attribute, ast.Subscript, ast.JoinedStr)
 
 
 def is_stub_body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:

@@ -532,13 +532,13 @@ def _hold(case: Case, verb: str, done: Done, repo: Path, folder: Path) -> None:
         done.wrong.append(f"exit code {done.code}, due {' or '.join(map(str, case.codes))}")
     if done.code == 2 and not done.err.strip() and not done.out.strip():
         done.wrong.append("exit code 2 without a word")
-    if case.said and case.said not in done.out + done.err:
+    stored = folder / "out" / "groups" / "overclaiming.json"
+    text = stored.read_text(encoding="utf-8") if verb == "batch" and stored.is_file() else ""
+    if case.said and case.said not in done.out + done.err + text:
         done.wrong.append(f"does not say {case.said!r}")
     if (repo / "RAN").exists():
         done.wrong.append("A COMMAND OF THE REPOSITORY RAN")
-    stored = folder / "out" / "groups" / "overclaiming.json"
     if verb == "batch":
-        text = stored.read_text(encoding="utf-8") if stored.is_file() else ""
         record = json.loads(text) if text else None
     else:
         record = record_of(done)

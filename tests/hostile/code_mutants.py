@@ -14,6 +14,7 @@ import copy
 import functools
 import gc
 import os
+import pickle
 import random
 import signal
 import sys
@@ -24,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from auditor.profile import load_profile
 
 SWAPS: dict[type, tuple[type, ...]] = {
     ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt),
@@ -216,15 +219,7 @@ class Mutating:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = session.items
         module = next(m for m in list(sys.modules.values()) if getattr(m, "__file__", None) == self.path)
-        put(module, _telling(self.tree), self.path)
-        module.__dict__["__reached__"] = lambda line: self.lines.add(line)
-        for item, after in zip(items, [*items[1:], None], strict=True):
-            self.lines, started = set(), time.perf_counter()
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
-            self.reached[item.nodeid] = self.lines
-            self.seconds[item.nodeid] = time.perf_counter() - started
-        if self.failed:
-            sys.exit("the tests fail as they are")
+        self._as_they_are(items, module)
         for item in items:
             for name in getattr(item, "fixturenames", ()):
                 self.reached[item.nodeid] |= self.of_fixtures.get(name, set())
@@ -246,6 +241,32 @@ class Mutating:
         print(f"{self.path}: {killed} of {len(chosen)} mutants of {len(every)} killed", file=sys.__stderr__, flush=True)
         return True
 
+    def _as_they_are(self, items: Sequence[pytest.Item], module: types.ModuleType) -> None:
+        """Which lines each test reaches. In a process of its own: what runs threads, as a library in Go does, does not live on in
+        those that are made after it."""
+        source, sink = os.pipe()
+        process = os.fork()
+        if not process:
+            try:
+                put(module, _telling(self.tree), self.path)
+                module.__dict__["__reached__"] = lambda line: self.lines.add(line)
+                for item, after in zip(items, [*items[1:], None], strict=True):
+                    self.lines, started = set(), time.perf_counter()
+                    item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+                    self.reached[item.nodeid] = self.lines
+                    self.seconds[item.nodeid] = time.perf_counter() - started
+                with os.fdopen(sink, "wb") as out:
+                    pickle.dump((self.failed, self.reached, self.seconds, self.of_fixtures), out)
+            finally:
+                os._exit(0)
+        os.close(sink)
+        with os.fdopen(source, "rb") as told:
+            self.failed, self.reached, self.seconds, self.of_fixtures = pickle.load(told)
+        os.waitpid(process, 0)
+        if self.failed:
+            sys.exit("the tests fail as they are")
+        load_profile()  # once, not for every mutant
+
     def _outside(self, line: int) -> bool:
         """Whether a line belongs to no function's body: it ran when the module was imported."""
         return not any(
@@ -260,10 +281,10 @@ class Mutating:
         if not process:
             code = 1
             try:
+                os.setsid()
                 null = os.open(os.devnull, os.O_WRONLY)
                 os.dup2(null, 1)
                 os.dup2(null, 2)
-                signal.alarm(SECONDS)
                 put(module, mutated(self.tree, change), self.path)
                 self.failed = False
                 quick = sorted(items, key=lambda i: self.seconds[i.nodeid])
@@ -274,7 +295,19 @@ class Mutating:
                 code = 1 if self.failed else 0
             finally:
                 os._exit(code)
-        return "survived" if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0 else ""
+        return "survived" if _ended(process) == 0 else ""
+
+
+def _ended(process: int) -> int:
+    """How a process ended; what takes too long is ended, with what it has started. (Its own alarm would not do: the tests set it, too.)"""
+    late = time.monotonic() + SECONDS
+    while time.monotonic() < late:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.killpg(process, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
 def told(arguments: Sequence[str]) -> bool:
