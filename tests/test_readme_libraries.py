@@ -96,14 +96,15 @@ ALL = "all:\n\techo\n"
         (".c.o:\n\tcc\n" + ALL, "make lint.o", False),
         ("X := lint: y\n" + ALL, "make lint", True),
         (ALL + "\t@echo lint: is good\n", "make lint", True),
-        (ALL, "make docs", False),  # a folder, which make takes for done
+        (ALL, "make docs", True),  # a folder, which make takes for done
         (ALL, "make fish", False),  # fish.c, by a rule of its own
     ],
 )
 def test_targets_of_a_makefile(makefile: str, command: str, want: bool) -> None:
     files = {"Makefile": makefile, "docs/a.md": "x\n", "fish.c": "int x;\n"}
     name = command.split()[1]
-    assert shell(command, files) == [f"The command runs the target {name}; there is none of that name."] * want
+    done = ", and make takes the folder of that name for done" * (name == "docs")
+    assert shell(command, files) == [f"The command runs the target {name}; there is none of that name{done}."] * want
 
 
 # -- extras ------------------------------------------------------------------------------------------------------------
@@ -187,6 +188,7 @@ FROM = "from setuptools import setup\n"
         ({"pyproject.toml": PROJECT + '[project.gui-scripts]\nfish-x = "fish_x:main"\n'}, False),
         ({"pyproject.toml": '[tool.flit.scripts]\nfish-x = "fish_x:main"\n'}, False),
         ({"pyproject.toml": '[project]\nname = "pond"\ndynamic = ["scripts"]\n'}, False),
+        ({"pyproject.toml": PROJECT + '[dependency-groups]\nfish-x = ["x"]\n'}, True),
         ({"setup.py": FROM + "setup(scripts=['tools/fish-x'])\n"}, False),
         ({"setup.py": FROM + "E = ['fish-x=fish_x:main']\nsetup(entry_points={'console_scripts': E})\n"}, False),
         ({"setup.py": FROM + 'setup(entry_points="""\n[console_scripts]\nfish-x=fish_x:main\n""")\n'}, False),

@@ -167,8 +167,8 @@ def _target(run: Run) -> Answer | None:
     missing = next((w for w in wanted if w not in known), "")
     what, called = ("recipe", "justfile") if given[0] == "just" else ("target", "Makefile")
     about = f"target:{missing or wanted[0]}"
-    if missing in run.snapshot.folders or any(f"{missing}.{end}" in run.files for end in _BUILT):
-        return None  # which make takes for done, or makes by a rule of its own
+    if what == "target" and any(f"{missing}.{end}" in run.files for end in _BUILT):
+        return None  # which make makes by a rule of its own
     if not missing or missing in run.files:
         return Answer(True, about, f"The {called} has {wanted[0]}.", (known[wanted[0]][0].cite(known[wanted[0]][1]),)) if wanted[0] in known else None  # fmt: skip
     if not files:
@@ -177,7 +177,10 @@ def _target(run: Run) -> Answer | None:
     gone = _gone(f"no {what} {missing}; there are: {', '.join(sorted(n for n in known if not n.startswith('.')))}"[:300])  # fmt: skip
     shows = f"{files[0].path} has no {what} {missing}" + (f"; it has {near} (line {known[near][1]})." if near else ".")
     evidence = (known[near][0].cite(known[near][1]), gone) if near else (gone,)
-    return _refused(about, shows, f"The command runs the {what} {missing}; there is none of that name.", evidence, bool(near))  # fmt: skip
+    none = f"The command runs the {what} {missing}; there is none of that name"
+    if what == "target" and missing in run.snapshot.folders:
+        none += ", and make takes the folder of that name for done"
+    return _refused(about, shows, f"{none}.", evidence, bool(near))
 
 
 def _named_in_metadata(name: str, run: Run) -> bool:
@@ -187,14 +190,27 @@ def _named_in_metadata(name: str, run: Run) -> bool:
         file = run.files.get(path)
         if file is None:
             continue
-        if not readable(file) or re.search(
-            rf"(?<![\w.-]){re.escape(name)}[\"']?\s{{0,4}}=|/{re.escape(name)}[\"']", file.text
-        ):
+        if not readable(file):
             return True
-        dynamic = below(toml(file), "project", "dynamic") if path == "pyproject.toml" else ()
-        if isinstance(dynamic, list) and {"scripts", "gui-scripts"} & {str(d) for d in dynamic}:
+        if path == "pyproject.toml":
+            dynamic = below(toml(file), "project", "dynamic")
+            if isinstance(dynamic, list) and {"scripts", "gui-scripts"} & {str(d) for d in dynamic}:
+                return True
+            if _among_scripts(name, toml(file), 0):
+                return True
+        elif re.search(rf"(?<![\w.-]){re.escape(name)}[\"']?\s{{0,4}}=|/{re.escape(name)}[\"']", file.text):
             return True
     return False
+
+
+def _among_scripts(name: str, table: object, depth: int) -> bool:
+    """Whether a table of scripts, whoever's it is, has the name: a group of dependencies may have it as well."""
+    if not isinstance(table, dict) or depth > 5:
+        return False
+    held = [v for k, v in table.items() if isinstance(k, str) and k.replace("_", "-").endswith("scripts")]
+    return any(isinstance(v, dict) and name in v for v in held) or any(
+        _among_scripts(name, v, depth + 1) for v in table.values()
+    )
 
 
 def _entry(run: Run) -> Answer | None:
