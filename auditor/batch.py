@@ -67,7 +67,7 @@ WAVE = 600_000_000
 """Characters of requests that are held at once: one call of the judge for a class of some hundred groups, a few for a
 university."""
 
-FORM = 3
+FORM = 4
 """What an entry and a page hold: one more, and those of an older auditor are made anew."""
 
 MODULES = ("auditor.warm",)
@@ -396,7 +396,14 @@ def failed(task: Task, reason: str, known: Callable[[], Audited | None] = lambda
         tool=Tool(version=__version__, python=running()),
         submission=attempt(known, "the commit")[0]
         or Audited(
-            id=s.id, repo=s.repo, ref=s.ref, before=s.before, report_path=s.report_path, commit="", commit_time=""
+            id=s.id,
+            repo=s.repo,
+            ref=s.ref,
+            before=s.before,
+            due=s.due,
+            report_path=s.report_path,
+            commit="",
+            commit_time="",
         ),
         profile=_profile(task.terms.profile).told,
         judge=task.terms.judge,
@@ -458,6 +465,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         commit=record.submission.commit,
         commit_time=record.submission.commit_time,
         later_commits=record.submission.later_commits,
+        due=record.submission.due,
         report_path=record.submission.report_path,
         levels=dict(sorted(Counter(f.level for f in stands).items())),
         standings=dict(sorted(Counter(f.standing for f in record.findings).items())),

@@ -17,6 +17,7 @@ from typing import Any
 from auditor.escape import cell, json_text, one_line, safe
 from auditor.lazy import dataclass
 from auditor.models import GroupEntry, JudgeInfo, Label, Named, Tool
+from auditor.moments import late
 from auditor.render.ways import anchor
 from auditor.render.written import code_spans
 
@@ -254,6 +255,7 @@ def render(course: Class, pages: Mapping[str, str], told: Mapping[str, str] | No
         named=len(groups) <= NAMED,
         common=frequent,
         failed=[g for g in groups if g.error],
+        late=sum(not g.error and bool(late(g.commit_time, g.due)) for g in groups),
         unfilled=sum(not g.error and bool(_unfilled(g)) for g in groups),
         decided=sum(sum(g.decided.values()) - g.decided.get("undecided", 0) for g in groups),
         undecided=sum(g.decided.get("undecided", 0) for g in groups),
@@ -309,10 +311,11 @@ def _unfilled(group: GroupEntry) -> str:
 
 
 def _report(group: GroupEntry) -> list[str]:
-    """What is odd about a group's report, in few words each."""
-    state = group.report_state
+    """What is odd about a group's report, in few words each: first of all that it came late, by its commit's time."""
+    by, state = late(group.commit_time, group.due), group.report_state
+    said = [f"after the deadline by {by}"] if by else []
     if state is None:
-        return []
+        return said
     counts = [
         (len(state.missing), "question left out", "questions left out"),
         (len(state.twice), "question twice", "questions twice"),
@@ -323,7 +326,7 @@ def _report(group: GroupEntry) -> list[str]:
         (len(state.images), "answer without its images", "answers without their images"),
         (state.secrets, "key in clear text", "keys in clear text"),
     ]
-    said = [f"not at {state.collected}"] if state.collected else []
+    said += [f"not at {state.collected}"] if state.collected else []
     said += [_unfilled(group)] if _unfilled(group) else []
     return said + [f"{n} {one if n == 1 else many}" for n, one, many in counts if n]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from auditor.decisions import WORDS
 from auditor.escape import cell
 from auditor.models import GroupEntry, ReportState
+from auditor.moments import hours_late
 from auditor.render.index import _status as status
 from auditor.render.index import unanswered
 
@@ -24,6 +25,7 @@ _GROUPS = (
     "answers_too_long",
     "answers_without_images",
     "report_expected_at",
+    "late",
 )
 
 
@@ -46,16 +48,19 @@ def gradebook(groups: Iterable[GroupEntry]) -> Iterator[str]:
     """One row a group, with what people have decided and what the report leaves open. Of a group that could not be audited
     nothing is known, so that its cells are empty; nor are there boxes to fill in where there is no checklist. An open box is filled
     in: it says that something was not done. A list without any mark is not. Answers are counted that are plainly shorter or longer
-    than asked for, or have fewer images; where the report lies at its place, none is expected elsewhere."""
+    than asked for, or have fewer images; where the report lies at its place, none is expected elsewhere. `late` are the hours by which the
+    commit that the list names is after the deadline, by its own time: empty for one that is not."""
     yield _row(_GROUPS)
     for group in groups:
-        counts: tuple[object, ...] = ("",) * 10
+        counts: tuple[object, ...] = ("",) * 11
         if not group.error:
             s = group.statistics
             decided = [group.decided.get(k, 0) for k in ("confirmed", "ask", "dismissed", "undecided")]
             blank = s.items if not s.ticked else 0
             form = group.report_state or ReportState()
-            asked = (len(form.short), len(form.long), len(form.images), form.collected)
+            hours = hours_late(group.commit_time, group.due)
+            late = max(round(hours, 1), 0.1) if hours else ""
+            asked = (len(form.short), len(form.long), len(form.images), form.collected, late)
             counts = (*decided, len(unanswered(group)), blank if s.items else "", *asked)
         yield _row((group.id, status(group), *counts))
 
