@@ -270,6 +270,8 @@ class _Page:
         placed = {id(n) for s in sections for n in (*s.notes, *(m for x in s.boxes for m in x.notes))}
         findings = self.margin.findings
         parts = [p for n in findings for p in n.parts]
+        leads = [n for n in self.notes if n.standing == "lead"]
+        settled = sum(n.settled for n in leads)
         labels = counts(record)
         forgotten = open_but_there(record)
         labels["contradicted"] -= forgotten
@@ -287,10 +289,11 @@ class _Page:
             "other": self._margin([n for n in self.notes if id(n) not in placed]),
             "findings": findings,
             "todo": self.margin.todo,
-            "worth": sum(n.standing == "lead" for n in self.notes),
+            "worth": len(leads),
+            "unsettled": len(leads) - settled,
             "voices": any(n.voice != "program" for n in self.notes),
-            "decided": sum(p.decision is not None and p.decision.decision != "undecided" for p in parts),
-            "parts": len(parts),
+            "decided": sum(p.settled for p in parts) + settled,
+            "parts": len(parts) + settled,
             "labels": labels,
             "forgotten": forgotten,
             "others": [(_OTHERS[name], name, [n for n in self.notes if n.standing == name]) for name in _OTHERS],

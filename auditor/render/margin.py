@@ -101,9 +101,8 @@ class Margin:
         shows = "" if verdict.by == "form" or any(c.rows or c.asks for c in cites) else verdict.repo_shows
         if len(cites) == 1 and not cites[0].rows and not cites[0].place and cites[0].note == shows:
             shows = ""
-        mended = finding or (
-            stands if stands and stands.standing == "lead" else None
-        )  # what a group can look at and mend
+        lead = stands if stands and not finding and stands.standing == "lead" else None
+        mended = finding or lead  # what a group can look at and mend, and staff decide about
         head = verdict.difference if finding or (mended and self.todo) else verdict.repo_shows or verdict.difference
         item = verdict.claim.source.kind == "item"
         told = "" if private else hint(verdict, mended) if mended and self.todo else ""
@@ -132,7 +131,8 @@ class Margin:
             line_url=self._line_url(verdict),
             cites=cites,
             private=private,
-            decision=self.chosen.get(finding.fingerprint) if finding else None,
+            decision=self.chosen.get(mended.fingerprint) if mended else None,
+            lead=lead,
             standing=stands.standing if stands and not finding else "",
             also="" if private or not stands else also(stands),
             ruling="" if private or not stands else without_secrets(ruling(self.record, stands)),
