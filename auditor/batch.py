@@ -394,17 +394,7 @@ def failed(task: Task, reason: str, known: Callable[[], Audited | None] = lambda
     s = task.submission
     record = AuditRecord(
         tool=Tool(version=__version__, python=running()),
-        submission=attempt(known, "the commit")[0]
-        or Audited(
-            id=s.id,
-            repo=s.repo,
-            ref=s.ref,
-            before=s.before,
-            due=s.due,
-            report_path=s.report_path,
-            commit="",
-            commit_time="",
-        ),
+        submission=attempt(known, "the commit")[0] or Audited(**s.model_dump(), commit="", commit_time=""),
         profile=_profile(task.terms.profile).told,
         judge=task.terms.judge,
         report=Report(path="", commit="", sha256=""),
@@ -521,6 +511,9 @@ def run(
     def around(submission: Submission) -> Around:
         return beside.around(submission.id, submission.repo, ways[file_name(submission.id)])
 
+    def standing(entry: GroupEntry) -> GroupEntry:
+        return as_it_stands(entry, beside.decisions(entry.id, entry.repo))
+
     with folder.held(note):
         audits = audit_many(submissions, profile, judge, make, workers, terms=terms, known=known, around=around)
         try:
@@ -528,6 +521,7 @@ def run(
                 for done in audits:
                     if done.entry is not None:
                         folder.write(done.entry, done.files or {})
+                        done = replace(done, entry=standing(done.entry))  # told as it is counted at the end
                     tell(done)
         except KeyboardInterrupt:
             summarise(submissions, profile, judge, folder, before, beside)

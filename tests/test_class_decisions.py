@@ -154,6 +154,18 @@ def test_batch_counts_what_was_dismissed_and_shows_the_rest(repos: Path, out: Pa
     assert f'data-fingerprint="{marks[0]}"' in (out / "groups" / "overclaiming.html").read_text(encoding="utf-8")
 
 
+def test_what_is_told_of_each_group_adds_up_to_what_is_told_at_the_end(repos: Path, out: Path) -> None:
+    decide(out, "dismissed", "confirmed", "ask", "dismissed")
+    (out / "state" / "overclaiming.json").unlink()  # it is audited again
+    seen: list[dict[str, int]] = []
+    groups = [Submission(id=n, repo=str(repos / n)) for n in ("overclaiming", "consistent")]
+    folder = Folder(out, ("html", "markdown"))
+    made = run(groups, PROFILE, NoJudge(), folder, Terms.of(PROFILE, NoJudge(), ("html", "markdown")), workers=1, make=ThreadPoolExecutor, tell=lambda d: seen.append(dict(d.entry.levels) if d.entry else {}))  # fmt: skip
+    (group,) = [g for g in made.groups if g.id == "overclaiming"]
+    assert seen[[bool(s) for s in seen].index(True)] == dict(group.levels)
+    assert sum(group.levels.values()) == sum(f.standing == "finding" for f in record(out).findings) - 2
+
+
 def test_what_is_dismissed_fails_no_batch(repos: Path, tmp_path: Path) -> None:
     listed, out = tmp_path / "groups.csv", tmp_path / "out"
     listed.write_text(f"group,repo\noverclaiming,{repos / 'overclaiming'}\n")

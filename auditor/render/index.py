@@ -3,9 +3,7 @@
 Entries are read one at a time, so that a university takes no more memory than a class.
 """
 
-import csv
 import hashlib
-import io
 import json
 from base64 import b64encode
 from collections import Counter
@@ -14,7 +12,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-from auditor.escape import cell, json_text, one_line, safe
+from auditor.escape import csv_row, json_text, one_line, safe
 from auditor.lazy import dataclass
 from auditor.models import GroupEntry, JudgeInfo, Label, Named, Tool
 from auditor.moments import late
@@ -175,27 +173,22 @@ def to_json(course: Class, entries: Iterable[GroupEntry]) -> Iterator[str]:
 
 def to_csv(course: Class) -> str:
     """One row a group. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     levels, labels = ("error", "warning", "note"), _LABELS
-    writer.writerow(
-        ["group", "status", "error", "repo", "commit", "commit_time", "later_commits"]
-        + [f"{level}s" for level in levels]
-        + ["leads", "remarks", "disputed"]
-        + list(labels)
-        + ["judged", "unjudged", "input_tokens", "cached_tokens", "output_tokens", "cost"]
-        + ["first_commit", "last_commit", *_COUNTS]
-    )
+    head: list[object] = ["group", "status", "error", "repo", "commit", "commit_time", "later_commits"]
+    head += [f"{level}s" for level in levels]
+    head += ["leads", "remarks", "disputed", *labels]
+    head += ["judged", "unjudged", "input_tokens", "cached_tokens", "output_tokens", "cost"]
+    rows = [[*head, "first_commit", "last_commit", *_COUNTS]]
     for g in course.groups:
         s, u = g.statistics, g.usage
-        row: list[object] = [g.id, _status(g), g.error, g.repo, g.commit, g.commit_time, g.later_commits]
-        row += [g.levels.get(level, 0) for level in levels]  # type: ignore[call-overload]
-        row += [g.standings.get(name, 0) for name in ("lead", "remark", "disputed")]
-        row += [g.labels.get(label, 0) for label in labels]
-        row += [g.judged, len(g.unjudged), u.input_tokens, u.cached_tokens, u.output_tokens, u.cost]
-        row += [s.first_commit, s.last_commit, *(getattr(s, c) for c in _COUNTS)]
-        writer.writerow([cell(v) for v in row])
-    return out.getvalue()
+        made: list[object] = [g.id, _status(g), g.error, g.repo, g.commit, g.commit_time, g.later_commits]
+        made += [g.levels.get(level, 0) for level in levels]  # type: ignore[call-overload]
+        made += [g.standings.get(name, 0) for name in ("lead", "remark", "disputed")]
+        made += [g.labels.get(label, 0) for label in labels]
+        made += [g.judged, len(g.unjudged), u.input_tokens, u.cached_tokens, u.output_tokens, u.cost]
+        made += [s.first_commit, s.last_commit, *(getattr(s, c) for c in _COUNTS)]
+        rows.append(made)
+    return "".join(map(csv_row, rows))
 
 
 def _status(group: GroupEntry) -> str:

@@ -1,11 +1,9 @@
 """A class as tables for a spreadsheet: a row for each finding, and one for each group. There is no score in either."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from auditor.decisions import WORDS
-from auditor.escape import cell
+from auditor.escape import csv_row
 from auditor.models import GroupEntry, ReportState
 from auditor.moments import hours_late
 from auditor.render.index import _status as status
@@ -32,16 +30,16 @@ _GROUPS = (
 def findings(groups: Iterable[GroupEntry]) -> Iterator[str]:
     """One row a finding, in pieces: of leads, remarks and disputed ones, too, told apart by their standing; last in each group those
     of an earlier audit that are `gone`, of which only that audit knows the difference."""
-    yield _row(_FINDINGS)
+    yield csv_row(_FINDINGS)
     for group in groups:
         for f in group.findings:
             decision = WORDS.get(f.decision, "") or ("undecided" if f.standing == "finding" else "")
-            yield _row(
+            yield csv_row(
                 (group.id, f.rule, f.level, f.standing, f.place, f.quote, f.difference, f.link, decision, f.since)
             )
         for g in group.gone_findings:
             place = f"{group.report_path}:{g.line}" if g.line else group.report_path
-            yield _row((group.id, g.rule, g.level, "finding", place, g.quote, "", "", "", "gone"))
+            yield csv_row((group.id, g.rule, g.level, "finding", place, g.quote, "", "", "", "gone"))
 
 
 def gradebook(groups: Iterable[GroupEntry]) -> Iterator[str]:
@@ -50,7 +48,7 @@ def gradebook(groups: Iterable[GroupEntry]) -> Iterator[str]:
     in: it says that something was not done. A list without any mark is not. Answers are counted that are plainly shorter or longer
     than asked for, or have fewer images; where the report lies at its place, none is expected elsewhere. `late` are the hours by which the
     commit that the list names is after the deadline, by its own time: empty for one that is not."""
-    yield _row(_GROUPS)
+    yield csv_row(_GROUPS)
     for group in groups:
         counts: tuple[object, ...] = ("",) * 11
         if not group.error:
@@ -62,10 +60,4 @@ def gradebook(groups: Iterable[GroupEntry]) -> Iterator[str]:
             late = max(round(hours, 1), 0.1) if hours else ""
             asked = (len(form.short), len(form.long), len(form.images), form.collected, late)
             counts = (*decided, len(unanswered(group)), blank if s.items else "", *asked)
-        yield _row((group.id, status(group), *counts))
-
-
-def _row(values: Sequence[object]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([cell(v) for v in values])
-    return out.getvalue()
+        yield csv_row((group.id, status(group), *counts))
