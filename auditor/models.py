@@ -480,7 +480,7 @@ class ReadClaims(Record):
 
 
 class Gone(Record):
-    """A finding of an earlier audit, as a later one tells of it: its words are left out where they are a private answer's."""
+    """A finding of an earlier audit, as a later one tells of it, and `by` which check it was made: its words are left out where they are a private answer's."""
 
     fingerprint: str
     rule: str
@@ -488,11 +488,12 @@ class Gone(Record):
     source: Source
     line: int
     quote: str = ""
+    by: str = ""
 
 
 class Since(Record):
     """How the findings differ from those of an earlier audit, by fingerprint: `new` ones were not there, `still` ones were, and
-    `gone` ones are no longer. `commit` and `commit_time` are the earlier audit's; `note` says what else is not as it was then
+    `gone` ones are no longer. A new one may be `like` one that is gone, which it then names: the same but for some words. `commit` and `commit_time` are the earlier audit's; `note` says what else is not as it was then
     (another profile, judge or version), which may be the reason."""
 
     commit: str
@@ -500,6 +501,7 @@ class Since(Record):
     new: tuple[str, ...] = ()
     still: tuple[str, ...] = ()
     gone: tuple[Gone, ...] = ()
+    like: dict[str, str] = Field(default_factory=dict)
     note: str = ""
 
 

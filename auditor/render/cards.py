@@ -31,7 +31,7 @@ class Cite:
 
 @dataclass
 class Note:
-    """A verdict as it stands beside the report; `number` is 0 where it is no finding. `lead` is what a person may decide about all the same. `short` is what a list says of it, `more` are
+    """A verdict as it stands beside the report; `number` is 0 where it is no finding. `like` is one that is gone and nearly the same: its words, and what was decided about it. `lead` is what a person may decide about all the same. `short` is what a list says of it, `more` are
     the findings of the same sentence that are told on the same card, `voice` is who says it (a program, a reader, both), `against`
     what a ruling brings against it, and `docs` leads to what is written about its rule and probes."""
 
@@ -60,6 +60,7 @@ class Note:
     private: bool
     decision: Decision | None
     lead: Finding | None = None
+    like: tuple[str, Decision | None] | None = None
     standing: str = ""
     also: str = ""
     ruling: str = ""

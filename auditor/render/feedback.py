@@ -106,6 +106,9 @@ def feedback(record: AuditRecord, decisions: Decisions | None, *, only_new: bool
         if since
         else []
     )
+    # one that is there in other words, and confirmed again, is not settled
+    again = {since.like.get(f.fingerprint) for f in told} if since else set()
+    gone = [g for g in gone if g.fingerprint not in again]
     s = record.submission
     waits = _waits(record, chosen, since)
     return Feedback(

@@ -223,6 +223,14 @@
       soon(600);
     });
     p.box.querySelector(".noted").before(controls);
+    const like = p.box.querySelector("[data-like]"); // what was decided about one that is gone and like it: offered, no more
+    if (!like || !(like.dataset.like in words)) return;
+    const same = Object.assign(document.createElement("button"), { type: "button", textContent: "Decide so, too" });
+    same.addEventListener("click", () => {
+      p.box.querySelector("textarea").value ||= like.dataset.said;
+      if (choiceOf(p) !== like.dataset.like) choosing(like.dataset.like);
+    });
+    like.append(" ", same);
   };
   if (deciding) {
     for (const f of findings) for (const p of f.parts)

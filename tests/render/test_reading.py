@@ -11,7 +11,7 @@ from test_html import at_host, record
 from test_page import CHROMIUM, WIDE, Tab, playwright
 
 from auditor.decisions import Decision, Decisions, load_decisions
-from auditor.models import AuditRecord, Said, Verdict
+from auditor.models import AuditRecord, Gone, Said, Since, Verdict
 from auditor.render import html
 
 pytestmark = [
@@ -277,6 +277,30 @@ def test_a_lead_that_was_decided_is_no_longer_one_that_nobody_settled() -> None:
         said[choice] = ("nobody has settled" in page, "Worth a look" in page)
     assert said == {"confirmed": (False, True), "dismissed": (False, False), "undecided": (True, True)}
     assert '<li class="lead"' not in html.render(of("check"))
+
+
+def test_what_was_decided_about_one_that_is_gone_is_offered(browser: Any, tmp_path: Path) -> None:
+    made = of("")
+    mark = next(f.fingerprint for f in made.findings if f.rule == "prose-contradicts-repository")
+    verdict = next(v for v in made.verdicts if v.id in {f.verdict for f in made.findings if f.fingerprint == mark})
+    gone = Gone(fingerprint="gone", rule="x", level="error", source=verdict.claim.source, line=1, quote="as it was")
+    told = Since(commit="c" * 40, commit_time="2026-01-01T00:00:00Z", new=(mark,), gone=(gone,), like={mark: "gone"})
+    one = Decision(fingerprint="gone", decision="ask", note="whose?")
+    path = tmp_path / "like.html"
+    chosen = Decisions(submission=made.submission.id, decisions=(one,))
+    path.write_text(html.render(made.model_copy(update={"since": told}), decisions=chosen), encoding="utf-8")
+    tab = Tab(browser, path)
+    page = tab.page
+    assert page.inner_text("#done").startswith("0 of ")
+    page.evaluate("document.querySelectorAll('details.finding').forEach(d => d.open = true)")
+    place = page.locator(".one", has=page.locator(".like"))
+    assert "Like one that is gone (? to ask): as it was" in page.inner_text(".like")
+    place.locator(".like button").click()
+    assert page.inner_text("#done").startswith("1 of ")
+    assert place.locator("[aria-pressed=true]").get_attribute("data-choice") == "ask"
+    assert place.locator("textarea").input_value() == "whose?"
+    assert tab.quiet()
+    tab.context.close()
 
 
 def test_a_key_that_is_pressed_twice_or_held_takes_nothing_back(opened: Any) -> None:
