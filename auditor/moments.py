@@ -4,6 +4,9 @@ from contextlib import suppress
 from datetime import date, datetime
 
 from auditor.errors import UserError
+from auditor.lazy import compile_later
+
+_MINUTE = compile_later(r"[T ]\d\d(?::?\d\d)?(?=[Zz+-]|$)")  # a time of day without seconds
 
 
 def moment(text: str) -> datetime:
@@ -22,15 +25,17 @@ def moment(text: str) -> datetime:
 
 
 def hours_late(committed: str, due: str) -> float:
-    """The hours by which a commit's time is after a deadline; 0 for one that is in time, and where either is not known. Whoever
-    makes a commit writes its time: it is what the commit says, and no proof in either direction."""
+    """The hours by which a commit's time is after a deadline; 0 for one that is in time, and where either is not known. A deadline of
+    23:59 holds until that minute is over: nobody is called late for its seconds. Whoever makes a commit writes its time: it is what
+    the commit says, and no proof in either direction."""
     if not committed or not due:
         return 0.0
     try:
         seconds = (moment(committed) - moment(due)).total_seconds()
     except UserError:  # of a stored record
         return 0.0
-    return max(seconds, 0.0) / 3600
+    grace = 59 if _MINUTE.search(due) else 0
+    return seconds / 3600 if seconds > grace else 0.0
 
 
 def late(committed: str, due: str) -> str:
