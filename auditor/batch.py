@@ -68,7 +68,7 @@ WAVE = 600_000_000
 """Characters of requests that are held at once: one call of the judge for a class of some hundred groups, a few for a
 university."""
 
-FORM = 3
+FORM = 4
 """What an entry and a page hold: one more, and those of an older auditor are made anew."""
 
 MODULES = ("auditor.warm",)
@@ -398,10 +398,7 @@ def failed(task: Task, reason: str, known: Callable[[], Audited | None] = lambda
     s = task.submission
     record = AuditRecord(
         tool=Tool(version=__version__, python=running()),
-        submission=attempt(known, "the commit")[0]
-        or Audited(
-            id=s.id, repo=s.repo, ref=s.ref, before=s.before, report_path=s.report_path, commit="", commit_time=""
-        ),
+        submission=attempt(known, "the commit")[0] or Audited(**s.model_dump(), commit="", commit_time=""),
         profile=_profile(task.terms.profile).told,
         judge=task.terms.judge,
         report=Report(path="", commit="", sha256=""),
@@ -462,6 +459,7 @@ def entry_of(record: AuditRecord, profile: Profile, key: str, counted: Statistic
         commit=record.submission.commit,
         commit_time=record.submission.commit_time,
         later_commits=record.submission.later_commits,
+        due=record.submission.due,
         report_path=record.submission.report_path,
         levels=dict(sorted(Counter(f.level for f in stands).items())),
         standings=dict(sorted(Counter(f.standing for f in record.findings).items())),
@@ -517,6 +515,9 @@ def run(
     def around(submission: Submission) -> Around:
         return beside.around(submission.id, submission.repo, ways[file_name(submission.id)])
 
+    def standing(entry: GroupEntry) -> GroupEntry:
+        return as_it_stands(entry, beside.decisions(entry.id, entry.repo))
+
     with folder.held(note):
         audits = audit_many(submissions, profile, judge, make, workers, terms=terms, known=known, around=around)
         try:
@@ -524,6 +525,7 @@ def run(
                 for done in audits:
                     if done.entry is not None:
                         folder.write(done.entry, done.files or {})
+                        done = replace(done, entry=standing(done.entry))  # told as it is counted at the end
                     tell(done)
         except KeyboardInterrupt:
             summarise(submissions, profile, judge, folder, before, beside)

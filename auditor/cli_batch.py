@@ -98,8 +98,8 @@ def batch(
     from auditor.folder import Folder
     from auditor.groups import read_groups
     from auditor.judges.opening import open_judge
+    from auditor.moments import late, moment
     from auditor.overview import Beside
-    from auditor.pipeline import moment
     from auditor.profile import load_profile
     from auditor.repository import cache_folder
     from auditor.stopping import stoppable
@@ -158,6 +158,9 @@ def batch(
     for group in unread:
         lacks = "no checklist" if group.statistics.questions else "no question of the template"
         typer.echo(one_line(f"{group.id}: {lacks} was found in its report; of what was not read nothing is known"))
+    overdue = [(g, by) for g in audited if (by := late(g.commit_time, g.due))]
+    for group, by in overdue:
+        typer.echo(one_line(f"{group.id}: after the deadline by {by}, by the time that its commit bears"))
     early = [g for g in summary.groups if g.ended_early]
     for group in early:
         typer.echo(one_line(f"{group.id}: {EARLY}"))
@@ -167,8 +170,9 @@ def batch(
     levels = {level: sum(g.levels.get(level, 0) for g in summary.groups) for level in ("error", "warning", "note")}
     found = ", ".join(f"{n} {level}{'s' * (n != 1)}" for level, n in levels.items())
     done = len(summary.groups) - failed
+    after = f", {len(overdue)} after the deadline" if overdue else ""
     typer.echo(
-        f"{done} audited, {failed} failed; findings: {found}; judge: {one_line(reader.info.name)}; {out / 'index.html'}"
+        f"{done} audited{after}, {failed} failed; findings: {found}; judge: {one_line(reader.info.name)}; {out / 'index.html'}"
     )
     if failed or unread or early or any(g.unjudged for g in summary.groups):
         raise typer.Exit(2)
@@ -179,6 +183,7 @@ def batch(
 @contextlib.contextmanager
 def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
     """Progress on standard error: a bar on a terminal, else a line for each group."""
+    from auditor.moments import late
     from auditor.rules import LEVELS
 
     count = {"done": 0, "failed": 0}
@@ -190,9 +195,11 @@ def _tally(total: int) -> "Iterator[Callable[[Done], None]]":
         count["failed"] += bool(done.entry.error)
         counted = [(level, done.entry.levels.get(level, 0)) for level in LEVELS]
         levels = ", ".join(f"{n} {level}{'s' * (n > 1)}" for level, n in counted if n)
-        return (
-            f"failed: {done.entry.error}" if done.entry.error else f"{levels or 'nothing found'} ({done.seconds:.1f} s)"
-        )
+        if done.entry.error:
+            return f"failed: {done.entry.error}"
+        by = late(done.entry.commit_time, done.entry.due)
+        after = f", after the deadline by {by}" if by else ""
+        return f"{levels or 'nothing found'}{after} ({done.seconds:.1f} s)"
 
     if not sys.stderr.isatty():
 

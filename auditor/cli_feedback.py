@@ -14,7 +14,11 @@ def feedback(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The --out of `auditor batch`.")],
     group: Annotated[str, typer.Option(metavar="ID", help="One group; its text is printed, too.")] = "",
     only_new: Annotated[
-        bool, typer.Option("--only-new", help="Only what is new since the earlier run (--since, here or of `batch`).")
+        bool,
+        typer.Option(
+            "--only-new",
+            help="What is new since the earlier run (--since, here or of `batch`), and a line for what is still there.",
+        ),
     ] = False,
     since: Annotated[
         Path | None, typer.Option(metavar="OLDDIR", help="The folder of an earlier `auditor batch`.", file_okay=False)
@@ -55,7 +59,7 @@ def feedback(
         write_whole(folder / "feedback" / f"{entry.name}.md", text)
         page = told.html(record, decisions, only_new=only_new)  # without the ways to other groups: it is sent
         write_whole(folder / "feedback" / f"{entry.name}.html", page)
-        texts, points = texts + 1, points + bool(ready.points)
+        texts, points = texts + 1, points + bool(ready.points or ready.still)
         if group:
             typer.echo(text)
     if only_new and not compared and (texts or waiting):

@@ -9,6 +9,7 @@ markupsafe, what a judge is asked by `auditor/judges/gate.py`.
 
 import json
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -27,7 +28,7 @@ _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "[": "&#91;", "]": "&#93;",
 _JOINER = "&#8288;"  # a word joiner keeps hosts from making links and mentions of `@name`, `#12`, `://` and `www.`
 # A runner takes a line for a command that begins with `::` (after blanks), and one that has `##[` anywhere.
 _COMMAND = compile_later(r"(?m)^([^\S\n]*:)(?=:)|(#)(?=#\[)")
-_SPLIT = re.compile(r";([ \t]*)(?=([-=+@|%\uff1d\uff0b\uff0d\uff20])?)")
+_SPLIT = re.compile(r";[ \t]*(?=[-=+@|%\uff1d\uff0b\uff0d\uff20\"])")
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
 _CELL = 2_000  # a spreadsheet goes on in another row with what is longer than 32,767 characters
 _HOST = compile_later(
@@ -63,12 +64,23 @@ def note(text: str) -> str:
 
 
 def cell(value: object) -> object:
-    """A value for CSV. A spreadsheet may split at `;`, whatever is quoted: there is none in a cell. What it would take for a
-    formula begins with an apostrophe, and so does what stood behind a `;`."""
+    """A value for CSV, with all its words. What a spreadsheet would take for a formula begins with an apostrophe. It may split at `;`,
+    whatever is quoted, so that a cell begins there, too: there as well, and before a quote, behind which one could begin."""
     if not isinstance(value, str):
         return value
-    text = _SPLIT.sub(lambda m: f",{m[1]}'" if m[2] else f",{m[1]}", one_line(value, _CELL))
+    text = _SPLIT.sub(lambda m: f"{m[0]}'", one_line(value, _CELL))
+    text += " " * text.endswith(";")  # else the quote that ends the cell would open one there
     return "'" + text if text.startswith(_FORMULA) else text
+
+
+def csv_row(values: Sequence[object]) -> str:
+    """A row of CSV. What holds a `;` is quoted, too, for spreadsheets that split at both."""
+    return ",".join(map(_quoted, values)) + "\n"
+
+
+def _quoted(value: object) -> str:
+    text = "" if value is None else str(cell(value))
+    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',;"') else text
 
 
 def json_text(text: str) -> str:

@@ -285,9 +285,8 @@ def _submission(
         problems.append((line, "ref and before name two commits; give one of them"))
     if len(problems) > found:
         return None
-    return Submission(
-        id=group, repo=repo, ref=ref, before=when or ("" if ref else before), report_path=row.get("report", "")
-    )
+    chosen, due = ("", before) if ref else (when or before, "")
+    return Submission(id=group, repo=repo, ref=ref, before=chosen, due=due, report_path=row.get("report", ""))
 
 
 _LONGEST = 4_000  # characters

@@ -33,12 +33,14 @@ class Record(BaseModel):
 
 
 class Submission(Record):
-    """What is to be audited: where the repository is, which commit of it, and where its report lies."""
+    """What is to be audited: where the repository is, which commit of it, and where its report lies. `before` chooses the commit;
+    `due` is the deadline that holds for one that `ref` names, with which its time is compared."""
 
     id: str
     repo: str
     ref: str = ""
     before: str = ""
+    due: str = ""
     report_path: str = ""
 
 
@@ -407,13 +409,15 @@ class Tool(Record):
 
 
 class Audited(Record):
-    """The submission as audited: the resolved commit, and what a deadline left out. Of a working tree (`auditor check`),
+    """The submission as audited: the resolved commit, and what a deadline left out (`before`), or which one holds for a commit that was
+    named (`due`; whether it is late, its `commit_time` says). Of a working tree (`auditor check`),
     `commit` is the one it stands on, and `uncommitted` names the cited files that are not in it as they are on disk."""
 
     id: str
     repo: str
     ref: str = ""
     before: str = ""
+    due: str = ""
     report_path: str
     commit: str
     commit_time: str
@@ -476,7 +480,7 @@ class ReadClaims(Record):
 
 
 class Gone(Record):
-    """A finding of an earlier audit, as a later one tells of it: its words are left out where they are a private answer's."""
+    """A finding of an earlier audit, as a later one tells of it, and `by` which check it was made: its words are left out where they are a private answer's."""
 
     fingerprint: str
     rule: str
@@ -484,11 +488,12 @@ class Gone(Record):
     source: Source
     line: int
     quote: str = ""
+    by: str = ""
 
 
 class Since(Record):
     """How the findings differ from those of an earlier audit, by fingerprint: `new` ones were not there, `still` ones were, and
-    `gone` ones are no longer. `commit` and `commit_time` are the earlier audit's; `note` says what else is not as it was then
+    `gone` ones are no longer. A new one may be `like` one that is gone, which it then names: the same but for some words. `commit` and `commit_time` are the earlier audit's; `note` says what else is not as it was then
     (another profile, judge or version), which may be the reason."""
 
     commit: str
@@ -496,6 +501,7 @@ class Since(Record):
     new: tuple[str, ...] = ()
     still: tuple[str, ...] = ()
     gone: tuple[Gone, ...] = ()
+    like: dict[str, str] = Field(default_factory=dict)
     note: str = ""
 
 
@@ -590,7 +596,7 @@ class Noted(Record):
 
 
 class GroupEntry(Record):
-    """One group in the summary of a class; its record is `groups/<name>.json`. `key` is what it was audited from, empty where
+    """One group in the summary of a class; its record is `groups/<name>.json`. `due` is the deadline of a commit that the list names, `key` what it was audited from, empty where
     it has to be audited again: an `error`, or answers that a judge still owes. Of the `items`, `open_boxes` are not ticked. `levels` counts what stands as a finding, `standings` all.
     `around` is by what its page is known: its neighbours, the decisions and the earlier audit that it was made with. `gone` counts
     the findings of that earlier audit that are no longer there, which `gone_findings` lists, `decided` the findings by what a person made of them (`confirmed`,
@@ -605,6 +611,7 @@ class GroupEntry(Record):
     commit: str = ""
     commit_time: str = ""
     later_commits: int = 0
+    due: str = ""
     report_path: str = ""
     levels: dict[Level, int] = Field(default_factory=dict)
     standings: dict[Standing, int] = Field(default_factory=dict)

@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,7 @@ from auditor.models import (
     Usage,
     Verdict,
 )
+from auditor.moments import moment
 from auditor.prepared import Book, Found, Prepared, meant, opened, with_report
 from auditor.profile import Profile
 from auditor.profile_files import refuse_inside
@@ -352,18 +352,3 @@ def _left_out(prepared: Prepared) -> list[Problem]:
     """What the judge was not shown for want of room."""
     left = prepared.brief.omitted if prepared.brief else ()
     return [p for p in left if p.message.startswith("did not fit")]
-
-
-def moment(text: str) -> datetime:
-    """A point in time from ISO 8601. A date alone is the end of that day; a time without offset is local time. Raises
-    UserError for anything else."""
-    try:
-        when = datetime.fromisoformat(text)
-        with suppress(ValueError):
-            date.fromisoformat(text)  # a date alone, however it is written
-            when = when.replace(hour=23, minute=59, second=59)
-        when = when if when.tzinfo else when.astimezone()
-        when.timestamp()
-    except (ValueError, OverflowError, OSError):
-        raise UserError(f"--before {text}: not a time", "write it like 2026-01-23T23:59+01:00") from None
-    return when

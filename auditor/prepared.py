@@ -61,6 +61,7 @@ def meant(submission: Submission, found: Found, path: str = "", committed: str =
         repo=submission.repo,
         ref=submission.ref,
         before=submission.before,
+        due=submission.due,
         report_path=path or submission.report_path,
         commit=found.commit,
         commit_time=committed or repository.committed(found.commit),

@@ -1,14 +1,15 @@
 """What is new since an earlier audit: findings are compared by their fingerprints, which stay the same when lines move,
 and by those that they had formerly."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
 from auditor.fingerprints import Marks
 from auditor.lazy import dataclass
-from auditor.models import AuditRecord, Finding, Gone, Since
+from auditor.models import AuditRecord, Claim, Finding, Gone, Since, Source
 from auditor.stored import load_record
 
 
@@ -62,6 +63,7 @@ def past_of(record: AuditRecord) -> Past:
                     source=claim.source,
                     line=claim.line,
                     quote="" if hidden else claim.quote,
+                    by=verdicts[finding.verdict].by,
                 )
             )
     s = record.submission
@@ -75,14 +77,59 @@ def since(record: AuditRecord, past: Past) -> Since:
     spoken_of = {past.called(f) for f in record.findings}
     names = ("auditor", "profile", "judge")
     other = [n for n, then, now in zip(names, past.made_with, _made_with(record), strict=True) if then != now]
+    new = tuple(mark for mark, then in here.items() if not then)
+    gone = tuple(f for f in past.findings if f.fingerprint not in spoken_of)
     return Since(
         commit=past.commit,
         commit_time=past.commit_time,
-        new=tuple(mark for mark, then in here.items() if not then),
+        new=new,
         still=tuple(mark for mark, then in here.items() if then),
-        gone=tuple(f for f in past.findings if f.fingerprint not in spoken_of),
+        gone=gone,
+        like=_alike(record, new, gone),
         note=f"not the same {', '.join(other)} as then, which may be the reason" if other else "",
     )
+
+
+_LIKE = 0.75  # of the words: a path of four words with another name is still the same path
+_PAIRS = 20  # findings of one check about one question that are compared, of each side
+_WORDS = 200  # of a sentence that are compared
+
+
+def _alike(record: AuditRecord, new: Collection[str], gone: Sequence[Gone]) -> dict[str, str]:
+    """Which new finding is like which that is gone: of the same rule and check about the same question, in words that are nearly the
+    same. So it is where a file was renamed and the report follows, or a sentence was mended and is still wrong. Each of them is like one
+    at most, the likest first. A box is known by its item, and of a private answer there are no words."""
+    verdicts = {v.id: v for v in record.verdicts}
+    private = {q.n for q in record.report.questions if q.private}
+    left: dict[tuple[str, str, Source], list[Gone]] = {}
+    for g in gone:
+        if g.quote and g.source.kind != "item":
+            left.setdefault((g.rule, g.by, g.source), []).append(g)
+    came: dict[tuple[str, str, Source], list[tuple[str, Claim]]] = {}
+    for f in record.findings:
+        verdict = verdicts[f.verdict]
+        key = (f.rule, verdict.by, verdict.claim.source)
+        hidden = verdict.claim.source.kind == "question" and verdict.claim.source.n in private
+        if f.fingerprint in new and key in left and not hidden:
+            came.setdefault(key, []).append((f.fingerprint, verdict.claim))
+    pairs = [
+        (-share, abs(claim.line - g.line), mark, g.fingerprint)
+        for key, these in came.items()
+        for mark, claim in these[:_PAIRS]
+        for g in left[key][:_PAIRS]
+        if (share := _shared(claim.quote, g.quote)) >= _LIKE
+    ]
+    made: dict[str, str] = {}
+    for _, _, mark, then in sorted(pairs):
+        if mark not in made and then not in made.values():
+            made[mark] = then
+    return made
+
+
+def _shared(one: str, other: str) -> float:
+    """The share of the words that two sentences have in common."""
+    a, b = (Counter(re.findall(r"[^\W_]+", text.lower())[:_WORDS]) for text in (one, other))
+    return 2 * (a & b).total() / max(a.total() + b.total(), 1)
 
 
 def marked(record: AuditRecord, past: Past | None) -> AuditRecord:

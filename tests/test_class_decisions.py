@@ -154,6 +154,18 @@ def test_batch_counts_what_was_dismissed_and_shows_the_rest(repos: Path, out: Pa
     assert f'data-fingerprint="{marks[0]}"' in (out / "groups" / "overclaiming.html").read_text(encoding="utf-8")
 
 
+def test_what_is_told_of_each_group_adds_up_to_what_is_told_at_the_end(repos: Path, out: Path) -> None:
+    decide(out, "dismissed", "confirmed", "ask", "dismissed")
+    (out / "state" / "overclaiming.json").unlink()  # it is audited again
+    seen: list[dict[str, int]] = []
+    groups = [Submission(id=n, repo=str(repos / n)) for n in ("overclaiming", "consistent")]
+    folder = Folder(out, ("html", "markdown"))
+    made = run(groups, PROFILE, NoJudge(), folder, Terms.of(PROFILE, NoJudge(), ("html", "markdown")), workers=1, make=ThreadPoolExecutor, tell=lambda d: seen.append(dict(d.entry.levels) if d.entry else {}))  # fmt: skip
+    (group,) = [g for g in made.groups if g.id == "overclaiming"]
+    assert seen[[bool(s) for s in seen].index(True)] == dict(group.levels)
+    assert sum(group.levels.values()) == sum(f.standing == "finding" for f in record(out).findings) - 2
+
+
 def test_what_is_dismissed_fails_no_batch(repos: Path, tmp_path: Path) -> None:
     listed, out = tmp_path / "groups.csv", tmp_path / "out"
     listed.write_text(f"group,repo\noverclaiming,{repos / 'overclaiming'}\n")
@@ -186,6 +198,7 @@ def test_the_tables_have_a_row_each_and_no_score(repos: Path, out: Path) -> None
         "answers_too_long",
         "answers_without_images",
         "report_expected_at",
+        "late",
     ]
     assert [g["group"] for g in groups] == ["overclaiming", "consistent", "gone"]
     assert (groups[0]["confirmed"], groups[0]["to_ask"], groups[0]["dismissed"]) == ("1", "1", "1")
@@ -317,14 +330,25 @@ def test_batch_since_an_earlier_run(repos: Path, tmp_path: Path) -> None:
     # what was decided then holds now
     assert read(new, "overclaiming") is not None
     assert {r["decision"] for r in table(new / "findings.csv") if r["since"] == "still"} == {"confirmed"}
-    # and what the group is told anew is what is new, and what is settled
-    text = feedback.markdown(now, read(new, "overclaiming"), only_new=True)
-    assert "1 of what we told you then is settled" in text
-    assert not any(
-        v.claim.quote in text
-        for v in now.verdicts
-        if v.id in {f.verdict for f in now.findings if f.fingerprint in now.since.still}
+    # and what the group is told anew is what is new, what is settled, and in a line each what is not
+    left_over = [f for f in now.findings if f.standing == "finding" and f.fingerprint in now.since.still]
+    for text in (f(now, read(new, "overclaiming"), only_new=True) for f in (feedback.markdown, feedback.html)):
+        assert "1 of what we told you then is settled: thank you." in text
+        assert f"{len(left_over)} of it are still there." in text
+        assert "There is nothing new that we ask you to look at besides." in text
+        assert "Still there" in text
+        assert "Thank you for your work" not in text
+        assert all(f"line {v.claim.line}" in text for v in now.verdicts if v.id in {f.verdict for f in left_over})
+    # one alone is one, and what was dismissed is no longer there for the group
+    one = [Decision(fingerprint=f.fingerprint, decision="dismissed") for f in left_over[1:]]
+    stands = (read(new, "overclaiming") or Decisions(submission="overclaiming")).model_copy(
+        update={"decisions": (Decision(fingerprint=left_over[0].fingerprint, decision="confirmed"), *one)}
     )
+    told_now = feedback.feedback(now, stands, only_new=True)
+    assert "We compared it with our last look" in told_now.intro
+    assert "1 of what we told you then is still there." in told_now.intro
+    assert len(told_now.still) == 1
+    assert feedback.feedback(now, stands).still == []
     # without --since nothing of it is left
     course(mine, new)
     assert record(new).since is None

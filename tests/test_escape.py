@@ -1,5 +1,7 @@
 """Foreign text into each medium: the very text that comes out."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -60,7 +62,11 @@ def test_a_note_is_one_line_and_keeps_its_blanks() -> None:
     [
         (1, 1),
         (None, None),
-        ("a;b;c", "a,b,c"),
+        ("a;b;c", "a;b;c"),
+        ("int x;", "int x; "),
+        ("a;=1; +b", "a;'=1; '+b"),
+        ('a;"=1";b', 'a;\'"=1";b'),
+        (";;=1", ";;'=1"),
         ("a=1", "a=1"),
         ("a; b;c ; d", "a, b,c , d"),
         ("a;=1", "a,'=1"),
@@ -72,8 +78,19 @@ def test_a_note_is_one_line_and_keeps_its_blanks() -> None:
         ("x" * 2_001, "x" * 1_999 + "…"),
     ],
 )
-def test_a_cell_is_no_formula_and_holds_no_separator(given: object, cell: object) -> None:
+def test_a_cell_is_no_formula_and_keeps_its_words(given: object, cell: object) -> None:
     assert escape.cell(given) == cell
+
+
+def test_a_row_is_read_back_and_nothing_that_a_semicolon_begins_is_a_formula() -> None:
+    said = ["a; b", 'x;"=1+1";y', ";=1", '";""=2', "c,d;", 'e;"', "f; -1", "-g", "\uff1dh;\uff0b1", "", 1, 0.5, None]
+    text = "".join(escape.csv_row(said[n:] + said[:n]) for n in range(len(said)))
+    rows = list(csv.reader(io.StringIO(text)))
+    assert [len(r) for r in rows] == [len(said)] * len(said)
+    assert [c.strip().replace("'", "") for c in rows[0]] == ["" if v is None else str(v) for v in said]
+    for mark in (";", ",", "\t", "|"):
+        for one in csv.reader(io.StringIO(text), delimiter=mark):
+            assert not [c for c in one if c.strip().startswith(("=", "+", "-", "@", "\uff1d", "\uff0b"))]
 
 
 @pytest.mark.parametrize(

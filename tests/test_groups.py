@@ -53,7 +53,11 @@ def test_columns_by_name_and_paths_beside_the_list(tmp_path: Path) -> None:
     )
     a, b, c = read(listed, "2026-02-02")
     assert a == Submission(id="A", repo=str(tmp_path / "one"), before="2026-01-01", report_path="r.md")
-    assert (b.ref, b.before) == ("main", "")
+    assert (b.ref, b.before, b.due) == (
+        "main",
+        "",
+        "2026-02-02",
+    )  # chosen by its name, and late or in time all the same
     assert (c.repo, c.before) == ("nowhere", "2026-02-02")  # what is missing is a group's failure, not the list's
 
 

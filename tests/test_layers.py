@@ -10,6 +10,7 @@ ANY = None
 ALLOWED: dict[str, set[str] | None] = {
     "models": set(),
     "errors": set(),
+    "moments": set(),
     "lazy": {"compiled", "needed"},
     "compiled": {"kept", "needed"},
     "needed": set(),
@@ -121,7 +122,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "hints": set(),
     "fingerprints": set(),
     "rules": {"fingerprints", "profile", "trust"},
-    "render": {"decisions", "escape", "markup", "redact", "render", "rules"},
+    "render": {"decisions", "escape", "markup", "moments", "redact", "render", "rules"},
     "decisions": {"escape", "render"},
     "handin": {"boundary", "facts", "form", "layouts", "markup", "prepared", "profile", "rules", "snapshot"},
     "decision_files": {"decisions", "stored", "whole"},

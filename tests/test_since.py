@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ from auditor.models import (
     Verdict,
 )
 from auditor.profile import load_profile
-from auditor.since import marked, past_of
+from auditor.render import feedback, html
+from auditor.since import marked, past_of, since
 
 PROFILE = load_profile()
 ADA = ("-c", "user.name=Ada Example", "-c", "user.email=ada@example.com")
@@ -173,6 +175,76 @@ def test_a_box_that_is_mended_and_another_rule_are_other_findings(
     told = marked(after, past_of(before)).since
     assert told is not None
     assert (len(told.gone), told.new) == (1, ())
+
+
+def file_renamed(repo: Path) -> None:
+    """A module gets another name, and the report follows."""
+    git(repo, "mv", "src/gridload/train.py", "src/gridload/training.py")
+    rewrite(repo, lambda text: text.replace("train.py", "training.py"))
+
+
+def number_mended(repo: Path) -> None:
+    """A sentence says another number, which is wrong, too."""
+    rewrite(repo, lambda text: text.replace("18 tests", "17 tests"))
+
+
+@pytest.mark.parametrize(
+    ("change", "was", "now"), [(file_renamed, "/train.py", "/training.py"), (number_mended, "18 tests", "17 tests")]
+)
+def test_what_is_nearly_the_same_is_like_one_that_is_gone(
+    first: tuple[Path, AuditRecord], tmp_path: Path, change: Callable[[Path], None], was: str, now: str
+) -> None:
+    repo, before = first
+    after = marked(changed(repo, tmp_path, change), past_of(before))
+    told = after.since
+    assert told is not None
+    gone = {g.fingerprint: g for g in told.gone}
+    assert set(told.like) == set(told.new)
+    assert len(set(told.like.values())) == len(told.like) == len(gone) >= 1
+    (mark, then) = next((m, t) for m, t in told.like.items() if was in gone[t].quote)
+    verdicts = {v.id: v for v in after.verdicts}
+    (finding,) = (f for f in after.findings if f.fingerprint == mark)
+    assert now in verdicts[finding.verdict].claim.quote
+    # what was decided is offered, and taken over by nobody but a person
+    made = Decision(fingerprint=then, decision="confirmed", note="<said> then")
+    chosen = Decisions(submission="g", decisions=(made,))
+    assert mark not in decided(after, chosen)
+    page = html.render(after, decisions=chosen)
+    assert "Like one that is gone (✓ confirmed)" in page
+    assert 'data-like="confirmed" data-said="&lt;said&gt; then"' in page
+    undone = html.render(after)
+    assert "Like one that is gone:" in undone
+    assert "data-like=" not in undone.partition("<script")[0]
+    # confirmed again, it is no longer counted as settled
+    every = [Decision(fingerprint=f.fingerprint, decision="dismissed") for f in after.findings if f.fingerprint != mark]
+    again = (*every, made, Decision(fingerprint=mark, decision="confirmed"))
+    assert feedback.feedback(after, Decisions(submission="g", decisions=again), only_new=True).settled == 0
+    left = (*every, made, Decision(fingerprint=mark, decision="dismissed"))
+    assert feedback.feedback(after, Decisions(submission="g", decisions=left), only_new=True).settled == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "alike"),
+    [
+        ({}, True),
+        ({"quote": "We train on a cluster of machines."}, False),
+        ({"quote": ""}, False),  # a private answer's
+        ({"rule": "prose-contradicts-checklist"}, False),
+        ({"by": "claim:practice"}, False),
+        ({"source": Source(kind="question", n=99)}, False),
+    ],
+    ids=str,
+)
+def test_only_the_same_rule_check_and_question_make_two_alike(
+    first: tuple[Path, AuditRecord], change: dict[str, object], alike: bool
+) -> None:
+    _, now = first
+    past = past_of(now)
+    one = next(g for g in past.findings if g.source.kind == "question" and g.by.startswith("claim:"))
+    gone = one.model_copy(update={"fingerprint": "gone", **change})
+    told = since(now, replace(past, findings=(gone,), marks={}))
+    assert (one.fingerprint in told.new, told.gone) == (True, (gone,))
+    assert ("gone" in told.like.values()) == alike
 
 
 def test_each_finding_has_one_fingerprint_of_its_own(first: tuple[Path, AuditRecord]) -> None:

@@ -461,9 +461,18 @@ def test_deciding_saves_to_disk_and_is_there_after_a_reload(browser: Any, folder
         assert page.locator(".finding.dismissed").count() == 1
         assert "Before that" in page.locator(".finding.dismissed .earlier").text_content()
         page.keyboard.press("j")
-        page.keyboard.press("d")
+        page.keyboard.press("d")  # it stays so: a key pressed twice takes nothing back
+        assert page.locator(".finding.dismissed").count() == 1
+        page.click(".finding.dismissed [aria-pressed=true]")
         until(page, "!document.querySelector('.finding.dismissed') && !localStorage.length")
         assert stored(folder)[mark] == "undecided"
+        # at the end it says so, and leads on to the next group
+        for _ in range(page.locator(".finding .one").count()):
+            page.keyboard.press("a")
+        until(page, "document.querySelector('#said').textContent.includes('All decided. Next group: group-2 →')")
+        saved(page)
+        page.click("#said a")
+        page.wait_for_url("**/groups/group-2.html")
         assert page.said == []
 
 

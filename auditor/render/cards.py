@@ -31,7 +31,7 @@ class Cite:
 
 @dataclass
 class Note:
-    """A verdict as it stands beside the report; `number` is 0 where it is no finding. `short` is what a list says of it, `more` are
+    """A verdict as it stands beside the report; `number` is 0 where it is no finding. `like` is one that is gone and nearly the same: its words, and what was decided about it. `lead` is what a person may decide about all the same. `short` is what a list says of it, `more` are
     the findings of the same sentence that are told on the same card, `voice` is who says it (a program, a reader, both), `against`
     what a ruling brings against it, and `docs` leads to what is written about its rule and probes."""
 
@@ -59,6 +59,8 @@ class Note:
     cites: list[Cite]
     private: bool
     decision: Decision | None
+    lead: Finding | None = None
+    like: tuple[str, Decision | None] | None = None
     standing: str = ""
     also: str = ""
     ruling: str = ""
@@ -78,7 +80,12 @@ class Note:
     @property
     def done(self) -> bool:
         """Whether there is nothing left to decide on the card."""
-        return all(n.decision and n.decision.decision != "undecided" for n in self.parts)
+        return all(n.settled for n in self.parts)
+
+    @property
+    def settled(self) -> bool:
+        """Whether a person has decided about it."""
+        return self.decision is not None and self.decision.decision != "undecided"
 
 
 @dataclass

@@ -47,7 +47,7 @@ class Point:
 
 @dataclass
 class Feedback:
-    """All that a group is told. `settled` counts what it was told earlier and is no longer there. `waits` says what is still
+    """All that a group is told. Of what it was told earlier `settled` counts what is no longer there, and `still` has what is. `waits` says what is still
     to be decided: while there is such, nothing is told, least of all that all is well."""
 
     group: str
@@ -58,6 +58,7 @@ class Feedback:
     since: str = ""
     settled: int = 0
     waits: str = ""
+    still: list[Point] = field(default_factory=list)
 
     @property
     def intro(self) -> str:
@@ -68,10 +69,14 @@ class Feedback:
         looked = f"We read your report {self.report} next to your repository, as it was at commit {self.commit} of {self.date}."
         if self.since:
             looked += f" We compared it with our last look, at {self.since}."
-            looked += f" {self.settled} of what we told you then is settled: thank you." if self.settled else ""
+            told, left = self.settled, len(self.still)
+            looked += f" {told} of what we told you then {_are(told)} settled: thank you." if told else ""
+            looked += (
+                f" {left} of {'it' if told else 'what we told you then'} {_are(left)} still there." if left else ""
+            )
         new = " new" if self.since else ""
         if not n:
-            return f"{looked} There is nothing{new} that we ask you to look at."
+            return f"{looked} There is nothing{new} that we ask you to look at{' besides' if self.still else ''}."
         places = f"one{new} place" if n == 1 else f"{n}{new} places"
         return f"{looked} We ask you to look at {places}, and to mend what is wrong: the report, or the repository."
 
@@ -80,25 +85,30 @@ class Feedback:
         """How it ends."""
         if self.waits:
             return ""
-        if not self.points:
+        if not (self.points or self.still):
             return "Thank you for your work."
         return "This is no grade. If we have misread something, or the work lies where we did not look, tell us: then we mend it on our side."
 
 
 def feedback(record: AuditRecord, decisions: Decisions | None, *, only_new: bool = False) -> Feedback:
-    """What the group is told of a record: what was confirmed, of it with `only_new` what is new since an earlier audit."""
+    """What the group is told of a record: what was confirmed; with `only_new` at length what is new since an earlier audit, and in a
+    line each what is still there, so that nobody takes it for settled."""
     chosen = decided(record, decisions) if decisions else {}
     ever = decisions.by_fingerprint() if decisions else {}
     since = record.since if only_new else None
     verdicts = {v.id: v for v in record.verdicts}
     blob = Blob(record)
     told = [f for f in record.findings if f.fingerprint in chosen and chosen[f.fingerprint].decision == "confirmed"]
+    still = [f for f in told if since is not None and f.fingerprint in since.still]
     told = [f for f in told if since is None or f.fingerprint not in since.still]
     gone = (
         [g for g in since.gone if g.fingerprint in ever and ever[g.fingerprint].decision == "confirmed"]
         if since
         else []
     )
+    # one that is there in other words, and confirmed again, is not settled
+    again = {since.like.get(f.fingerprint) for f in told} if since else set()
+    gone = [g for g in gone if g.fingerprint not in again]
     s = record.submission
     waits = _waits(record, chosen, since)
     return Feedback(
@@ -110,6 +120,7 @@ def feedback(record: AuditRecord, decisions: Decisions | None, *, only_new: bool
         waits=waits,
         since=f"commit {since.commit[:12]} of {since.commit_time[:10]}" if since else "",
         settled=len(gone),
+        still=[] if waits else [_point(record, f, verdicts[f.verdict], blob) for f in still],
     )
 
 
@@ -208,6 +219,14 @@ def _lines(told: Feedback) -> Iterator[str]:
         if rows:
             yield ""
             yield from (f"- {row}" for row in rows)
+    if told.still:
+        yield ""
+        yield "### Still there"
+        yield ""
+    for point in told.still:
+        said = ": " + plain(point.quote, 200) if point.quote else ""
+        todo = f" **What you can do:** {_spans(point.todo)}" if point.todo else ""
+        yield f"- {_spans(point.title)} ({_link(point.place)}){said}{todo}"
     if told.closing:
         yield ""
         yield _spans(told.closing)

@@ -20,6 +20,7 @@ from auditor.deadline import LeftOut, within
 from auditor.decisions import WORDS, Decisions
 from auditor.escape import one_line
 from auditor.models import AuditRecord, Question
+from auditor.moments import late
 from auditor.render.cards import Box, Note, Section
 from auditor.render.margin import Margin
 from auditor.render.sides import counts
@@ -269,6 +270,8 @@ class _Page:
         placed = {id(n) for s in sections for n in (*s.notes, *(m for x in s.boxes for m in x.notes))}
         findings = self.margin.findings
         parts = [p for n in findings for p in n.parts]
+        leads = [n for n in self.notes if n.standing == "lead"]
+        settled = sum(n.settled for n in leads)
         labels = counts(record)
         forgotten = open_but_there(record)
         labels["contradicted"] -= forgotten
@@ -277,6 +280,7 @@ class _Page:
             "r": record,
             "s": record.submission,
             "page": self,
+            "late": late(record.submission.commit_time, record.submission.due),
             "policy": f"default-src 'none'; {_CONNECT if self.served else ''}style-src {policy_hash(style)}; script-src {policy_hash(script)}; img-src data:; "
             "base-uri 'none'; form-action 'none'",
             "style": Markup(style),
@@ -285,10 +289,11 @@ class _Page:
             "other": self._margin([n for n in self.notes if id(n) not in placed]),
             "findings": findings,
             "todo": self.margin.todo,
-            "worth": sum(n.standing == "lead" for n in self.notes),
+            "worth": len(leads),
+            "unsettled": len(leads) - settled,
             "voices": any(n.voice != "program" for n in self.notes),
-            "decided": sum(p.decision is not None and p.decision.decision != "undecided" for p in parts),
-            "parts": len(parts),
+            "decided": sum(p.settled for p in parts) + settled,
+            "parts": len(parts) + settled,
             "labels": labels,
             "forgotten": forgotten,
             "others": [(_OTHERS[name], name, [n for n in self.notes if n.standing == name]) for name in _OTHERS],

@@ -3,9 +3,7 @@
 Entries are read one at a time, so that a university takes no more memory than a class.
 """
 
-import csv
 import hashlib
-import io
 import json
 from base64 import b64encode
 from collections import Counter
@@ -14,9 +12,10 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-from auditor.escape import cell, json_text, one_line, safe
+from auditor.escape import csv_row, json_text, one_line, safe
 from auditor.lazy import dataclass
 from auditor.models import GroupEntry, JudgeInfo, Label, Named, Tool
+from auditor.moments import late
 from auditor.render.ways import anchor
 from auditor.render.written import code_spans
 
@@ -174,27 +173,22 @@ def to_json(course: Class, entries: Iterable[GroupEntry]) -> Iterator[str]:
 
 def to_csv(course: Class) -> str:
     """One row a group. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     levels, labels = ("error", "warning", "note"), _LABELS
-    writer.writerow(
-        ["group", "status", "error", "repo", "commit", "commit_time", "later_commits"]
-        + [f"{level}s" for level in levels]
-        + ["leads", "remarks", "disputed"]
-        + list(labels)
-        + ["judged", "unjudged", "input_tokens", "cached_tokens", "output_tokens", "cost"]
-        + ["first_commit", "last_commit", *_COUNTS]
-    )
+    head: list[object] = ["group", "status", "error", "repo", "commit", "commit_time", "later_commits"]
+    head += [f"{level}s" for level in levels]
+    head += ["leads", "remarks", "disputed", *labels]
+    head += ["judged", "unjudged", "input_tokens", "cached_tokens", "output_tokens", "cost"]
+    rows = [[*head, "first_commit", "last_commit", *_COUNTS]]
     for g in course.groups:
         s, u = g.statistics, g.usage
-        row: list[object] = [g.id, _status(g), g.error, g.repo, g.commit, g.commit_time, g.later_commits]
-        row += [g.levels.get(level, 0) for level in levels]  # type: ignore[call-overload]
-        row += [g.standings.get(name, 0) for name in ("lead", "remark", "disputed")]
-        row += [g.labels.get(label, 0) for label in labels]
-        row += [g.judged, len(g.unjudged), u.input_tokens, u.cached_tokens, u.output_tokens, u.cost]
-        row += [s.first_commit, s.last_commit, *(getattr(s, c) for c in _COUNTS)]
-        writer.writerow([cell(v) for v in row])
-    return out.getvalue()
+        made: list[object] = [g.id, _status(g), g.error, g.repo, g.commit, g.commit_time, g.later_commits]
+        made += [g.levels.get(level, 0) for level in levels]  # type: ignore[call-overload]
+        made += [g.standings.get(name, 0) for name in ("lead", "remark", "disputed")]
+        made += [g.labels.get(label, 0) for label in labels]
+        made += [g.judged, len(g.unjudged), u.input_tokens, u.cached_tokens, u.output_tokens, u.cost]
+        made += [s.first_commit, s.last_commit, *(getattr(s, c) for c in _COUNTS)]
+        rows.append(made)
+    return "".join(map(csv_row, rows))
 
 
 def _status(group: GroupEntry) -> str:
@@ -254,6 +248,7 @@ def render(course: Class, pages: Mapping[str, str], told: Mapping[str, str] | No
         named=len(groups) <= NAMED,
         common=frequent,
         failed=[g for g in groups if g.error],
+        late=sum(not g.error and bool(late(g.commit_time, g.due)) for g in groups),
         unfilled=sum(not g.error and bool(_unfilled(g)) for g in groups),
         decided=sum(sum(g.decided.values()) - g.decided.get("undecided", 0) for g in groups),
         undecided=sum(g.decided.get("undecided", 0) for g in groups),
@@ -309,10 +304,11 @@ def _unfilled(group: GroupEntry) -> str:
 
 
 def _report(group: GroupEntry) -> list[str]:
-    """What is odd about a group's report, in few words each."""
-    state = group.report_state
+    """What is odd about a group's report, in few words each: first of all that it came late, by its commit's time."""
+    by, state = late(group.commit_time, group.due), group.report_state
+    said = [f"after the deadline by {by}"] if by else []
     if state is None:
-        return []
+        return said
     counts = [
         (len(state.missing), "question left out", "questions left out"),
         (len(state.twice), "question twice", "questions twice"),
@@ -323,7 +319,7 @@ def _report(group: GroupEntry) -> list[str]:
         (len(state.images), "answer without its images", "answers without their images"),
         (state.secrets, "key in clear text", "keys in clear text"),
     ]
-    said = [f"not at {state.collected}"] if state.collected else []
+    said += [f"not at {state.collected}"] if state.collected else []
     said += [_unfilled(group)] if _unfilled(group) else []
     return said + [f"{n} {one if n == 1 else many}" for n, one, many in counts if n]
 

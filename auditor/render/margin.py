@@ -5,7 +5,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
-from auditor.decisions import Decisions, decided, question
+from auditor.decisions import Decision, Decisions, decided, question
 from auditor.escape import one_line
 from auditor.models import AuditRecord, Evidence, Finding, Searched, Source, Verdict
 from auditor.render.cards import Cite, Note
@@ -37,6 +37,9 @@ class Margin:
             if f.fingerprint in self.chosen and self.chosen[f.fingerprint].decision == "dismissed" and not keep
         }
         self.new = frozenset(record.since.new if record.since else ())
+        self.like = record.since.like if record.since else {}
+        self.gone = {g.fingerprint: without_secrets(g.quote) for g in record.since.gone} if record.since else {}
+        self.ever = decisions.by_fingerprint() if decisions else {}
         self.todo = record.submission.working_tree  # the group's own page: what to do, and nothing to decide or to ask
         self.blob = Blob(record)
         self.published = _published(record)
@@ -101,9 +104,8 @@ class Margin:
         shows = "" if verdict.by == "form" or any(c.rows or c.asks for c in cites) else verdict.repo_shows
         if len(cites) == 1 and not cites[0].rows and not cites[0].place and cites[0].note == shows:
             shows = ""
-        mended = finding or (
-            stands if stands and stands.standing == "lead" else None
-        )  # what a group can look at and mend
+        lead = stands if stands and not finding and stands.standing == "lead" else None
+        mended = finding or lead  # what a group can look at and mend, and staff decide about
         head = verdict.difference if finding or (mended and self.todo) else verdict.repo_shows or verdict.difference
         item = verdict.claim.source.kind == "item"
         told = "" if private else hint(verdict, mended) if mended and self.todo else ""
@@ -132,7 +134,9 @@ class Margin:
             line_url=self._line_url(verdict),
             cites=cites,
             private=private,
-            decision=self.chosen.get(finding.fingerprint) if finding else None,
+            decision=self.chosen.get(mended.fingerprint) if mended else None,
+            lead=lead,
+            like=self._like(finding) if finding and not private else None,
             standing=stands.standing if stands and not finding else "",
             also="" if private or not stands else also(stands),
             ruling="" if private or not stands else without_secrets(ruling(self.record, stands)),
@@ -142,6 +146,14 @@ class Margin:
             docs=self._docs(verdict, rule),
             against=[] if private else [self._cite(self.record.evidence[c.evidence], c.quote) for c in against[:4]],
         )
+
+    def _like(self, finding: Finding) -> tuple[str, Decision | None] | None:
+        """One that is gone and nearly the same: its words, and what was decided about it, which is offered and never taken over."""
+        then = self.like.get(finding.fingerprint, "")
+        if then not in self.gone:
+            return None
+        made = self.ever.get(then)
+        return self.gone[then], made if made and made.decision != "undecided" else None
 
     def _short(self, verdict: Verdict, told: str) -> str:
         """What a list says: what to do on the group's own page; else where it was looked and what is there, which tells more than

@@ -12,11 +12,13 @@
   }));
   const parts = findings.flatMap((f) => f.parts);
   const order = [...document.querySelectorAll(".index li")].map((li) => findings.find((f) => f.number === li.dataset.of));
+  // what nobody has settled can be decided about, too, and need not be
+  const leads = [...document.querySelectorAll(".listing .lead")].map((box) => ({ box, ...box.dataset }));
   const deciding = Boolean($("controls")); // not on the group's own page, which is a list of what to do
   const quiet = [...document.querySelectorAll("details.quiet")];
   const words = { confirmed: "✓ confirmed", dismissed: "– dismissed", ask: "? to ask" };
   // a decision about what a finding was called formerly is about it; one made since comes later, and stands
-  const nowCalled = new Map(parts.flatMap((p) => (p.formerly || "").split(" ").filter(Boolean).map((mark) => [mark, p.fingerprint])));
+  const nowCalled = new Map([...parts, ...leads].flatMap((p) => (p.formerly || "").split(" ").filter(Boolean).map((mark) => [mark, p.fingerprint])));
   const today = (d) => nowCalled.has(d.fingerprint) ? { ...d, fingerprint: nowCalled.get(d.fingerprint) } : d;
   const chosen = new Map(earlier.decisions.map(today).map((d) => [d.fingerprint, d]));
   const served = JSON.parse($("served")?.textContent || "null"); // by `auditor view`, which saves decisions
@@ -66,7 +68,7 @@
     for (const mark of [...chosen.keys()]) if (!unsaved.has(mark)) chosen.delete(mark);
     for (const d of stored.decisions.map(today)) if (!unsaved.has(d.fingerprint)) chosen.set(d.fingerprint, d);
     replaced = stored.history.map(today);
-    findings.forEach(show);
+    showAll();
     count();
   };
   const ask = async (options) => {
@@ -149,37 +151,71 @@
     f.node.querySelector("summary .decided").textContent = said;
     f.entry.querySelector(".decided").textContent = said;
   };
+  const showAll = () => {
+    findings.forEach(show);
+    if (deciding) leads.forEach(showLead);
+  };
+  const showLead = (p) => {
+    showPart(p);
+    p.box.classList.toggle("dismissed", choiceOf(p) === "dismissed");
+    p.box.querySelector(".decided").textContent = words[choiceOf(p)] || "";
+  };
   const undone = []; // what was decided, last one last, and how it stood before
   const set = (p, decision, note) => put({ fingerprint: p.fingerprint, decision, note, rule: p.rule, claim: p.claim, at: now() });
   const changed = () => {
     if (served) state("Saving…");
     soon(0);
-    findings.forEach(show);
+    showAll();
     count();
     $("undo").disabled = !undone.length;
   };
+  const ended = () => { // says that nothing is left to decide, and leads on to where something may be
+    const open = leads.filter((p) => !choiceOf(p)).length;
+    $("said").append(" All decided.", ...(open ? [" ", link("#leads", `${open} worth a look`)] : []));
+    const next = document.querySelector("nav.groups a[rel=next]");
+    if (next) $("said").append(" Next group: ", link(next.href, next.textContent));
+  };
+  const link = (href, text) => Object.assign(document.createElement("a"), { href, textContent: text });
+  // what is decided already stays so: a key that is pressed twice takes nothing back
   const decide = (f, choice, which = f.parts) => {
-    const back = which.every((p) => choiceOf(p) === choice);
-    undone.push({ f, was: which.map((p) => ({ p, decision: choiceOf(p) || "undecided" })) });
-    for (const p of which) set(p, back ? "undecided" : choice, p.box.querySelector("textarea").value);
+    const same = which.every((p) => choiceOf(p) === choice);
+    if (!same) choose(f, choice, which);
     const open = shown().slice(shown().indexOf(f) + 1).concat(shown()).find((x) => x !== f && !settled(x));
+    say(`Finding ${f.number}: ${words[choice].slice(2)}${same ? " already" : ""}.`);
+    if (findings.every(settled)) ended();
+    if (!same && settled(f) && open) go(open);
+  };
+  const decideLead = (p, choice) => {
+    const same = choiceOf(p) === choice;
+    if (!same) choose(null, choice, [p]);
+    say(`Worth a look: ${words[choice].slice(2)}${same ? " already" : ""}.`);
+  };
+  const choose = (f, choice, which) => {
+    undone.push({ f, was: which.map((p) => ({ p, decision: choiceOf(p) || "undecided" })) });
+    for (const p of which) set(p, choice, p.box.querySelector("textarea").value);
     changed();
-    say(`Finding ${f.number}: ${back ? "not decided" : words[choice].slice(2)}.${back || open || findings.some((x) => !settled(x)) ? "" : " All are decided."}`);
-    if (!back && settled(f) && open) go(open);
+  };
+  const takeBack = (f, p) => { // by a click on the button that is pressed
+    choose(f, "undecided", [p]);
+    say(`${f ? `Finding ${f.number}` : "Worth a look"}: not decided.`);
   };
   const undo = () => {
     const last = undone.pop();
     if (!last) return;
     for (const { p, decision } of last.was) set(p, decision, p.box.querySelector("textarea").value);
     changed();
-    say(`Finding ${last.f.number}: taken back.`);
-    go(last.f);
+    say(`${last.f ? `Finding ${last.f.number}` : "Worth a look"}: taken back.`);
+    if (last.f) go(last.f);
+    else last.was[0].p.box.scrollIntoView({ block: "center", behavior: "instant" });
   };
 
-  if (deciding) for (const f of findings) for (const p of f.parts) {
+  const controlled = (p, label, choosing, f) => {
     const controls = $("controls").content.cloneNode(true);
-    controls.firstElementChild.setAttribute("aria-label", `Decide about finding ${f.number}${f.parts.length > 1 ? `, part ${f.parts.indexOf(p) + 1}` : ""}`);
-    for (const b of controls.querySelectorAll("[data-choice]")) b.addEventListener("click", () => decide(f, b.dataset.choice, [p]));
+    controls.firstElementChild.setAttribute("aria-label", label);
+    for (const b of controls.querySelectorAll("[data-choice]")) b.addEventListener("click", (event) => {
+      if (choiceOf(p) !== b.dataset.choice) choosing(b.dataset.choice);
+      else if (event.detail < 2) takeBack(f, p); // the second click of a double one is none
+    });
     controls.querySelector("textarea").addEventListener("input", (event) => {
       set(p, choiceOf(p) || "undecided", event.target.value);
       p.box.querySelector(".noted").textContent = event.target.value && `Note: ${event.target.value}`;
@@ -187,6 +223,19 @@
       soon(600);
     });
     p.box.querySelector(".noted").before(controls);
+    const like = p.box.querySelector("[data-like]"); // what was decided about one that is gone and like it: offered, no more
+    if (!like || !(like.dataset.like in words)) return;
+    const same = Object.assign(document.createElement("button"), { type: "button", textContent: "Decide so, too" });
+    same.addEventListener("click", () => {
+      p.box.querySelector("textarea").value ||= like.dataset.said;
+      if (choiceOf(p) !== like.dataset.like) choosing(like.dataset.like);
+    });
+    like.append(" ", same);
+  };
+  if (deciding) {
+    for (const f of findings) for (const p of f.parts)
+      controlled(p, `Decide about finding ${f.number}${f.parts.length > 1 ? `, part ${f.parts.indexOf(p) + 1}` : ""}`, (choice) => decide(f, choice, [p]), f);
+    for (const [n, p] of leads.entries()) controlled(p, `Decide about ${n + 1} of what is worth a look`, (choice) => decideLead(p, choice), null);
   }
 
   $("undo")?.addEventListener("click", undo);
@@ -206,7 +255,7 @@
       if (!same) { say(`These decisions are about ${String(read.submission).slice(0, 80)}; nothing was imported.`); return; }
       const n = take(read.decisions, now());
       soon(0);
-      findings.forEach(show);
+      showAll();
       count();
       say(`${n} decisions imported.`);
     } catch {
@@ -244,8 +293,16 @@
     const all = list.length < findings.length ? ` shown of ${findings.length}` : "";
     $("at").textContent = `${at < 0 ? "" : `${at + 1} of `}${list.length}${all}`;
     if (!deciding) return;
-    $("done").textContent = `${done} of ${parts.length} decided`;
-    $("progress").value = done;
+    // a lead counts once it is decided: nobody has to
+    const more = leads.filter(choiceOf).length, left = leads.length - more;
+    $("done").textContent = `${done + more} of ${parts.length + more} decided${left ? `, ${left} worth a look` : ""}`;
+    $("progress").max = parts.length + more;
+    $("progress").value = done + more;
+    if ($("unsettled")) $("unsettled").textContent = unsettled(left);
+  };
+  const unsettled = (left) => {
+    if (!left) return "decided";
+    return `nobody has settled ${left < leads.length ? `${left} of these ${leads.length}` : left === 1 ? "this" : "these"}`;
   };
   const go = (f, { push = true } = {}) => {
     current?.node.classList.remove("current");
@@ -304,15 +361,21 @@
       j: () => step(1), k: () => step(-1),
       o: () => current && (current.node.open = !current.node.open),
       ...(deciding && {
-        c: () => current && decide(current, "confirmed"),
-        d: () => current && decide(current, "dismissed"),
-        a: () => current && decide(current, "ask"),
+        c: () => chose("confirmed"), d: () => chose("dismissed"), a: () => chose("ask"),
         u: undo,
       }),
     };
     const action = actions[event.key];
-    if (action) { event.preventDefault(); action(); }
+    if (action) {
+      event.preventDefault();
+      if (!event.repeat || "jk".includes(event.key)) action(); // one that is held down decides once
+    }
   });
+  const chose = (choice) => { // about the lead in whose place the focus is, else about the finding that is open
+    const lead = leads.find((p) => p.box.contains(document.activeElement));
+    if (lead) decideLead(lead, choice);
+    else if (current) decide(current, choice);
+  };
   let closed = [];
   addEventListener("beforeprint", () => {
     closed = findings.map((f) => f.node).filter((n) => !n.open);
@@ -323,9 +386,9 @@
 
   if (deciding) take(recall());
   soon(0);
-  findings.forEach(show);
+  showAll();
   for (const f of findings) f.stepped = f.node.open;
-  $("tools").hidden = !findings.length;
+  $("tools").hidden = !findings.length && !(deciding && leads.length);
   filter();
   follow();
 })();

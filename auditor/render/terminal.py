@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from auditor.escape import log, one_line, safe
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
+from auditor.moments import late
 from auditor.render.sides import (
     TITLES,
     WORTH,
@@ -166,6 +167,10 @@ class _Page:
             yield self.paint(
                 f"{one_line(s.report_path)} has changes that are not committed; what is committed and pushed is handed in",
                 "dim",
+            )
+        if by := late(s.commit_time, s.due):
+            yield self.paint(
+                f"after the deadline {one_line(s.due)} by {by}, by the time that the commit bears", "warning"
             )
         if s.before:
             later = (

@@ -242,10 +242,10 @@ def test_no_cell_is_a_formula_however_the_table_is_split(mark: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("a;=1+1", "a,'=1+1"),
-        ("a; -2", "a, '-2"),
-        ("a;b; c", "a,b, c"),
-        ("a;\uff1dx", "a,'\uff1dx"),
+        ("a;=1+1", "a;'=1+1"),
+        ("a; -2", "a; '-2"),
+        ("a;b; c", "a;b; c"),
+        ("a;\uff1dx", "a;'\uff1dx"),
         ("=1", "'=1"),
         ("a, -b", "a, -b"),
     ],

@@ -10,8 +10,8 @@ import test_html
 from test_html import at_host, record
 from test_page import CHROMIUM, WIDE, Tab, playwright
 
-from auditor.decisions import load_decisions
-from auditor.models import AuditRecord, Said, Verdict
+from auditor.decisions import Decision, Decisions, load_decisions
+from auditor.models import AuditRecord, Gone, Said, Since, Verdict
 from auditor.render import html
 
 pytestmark = [
@@ -236,6 +236,96 @@ def test_who_says_so_is_seen_at_a_glance(opened: Any) -> None:
     assert left.bounding_box()["y"] == right.bounding_box()["y"]
     assert left.locator("a.place").count() >= 1
     assert right.locator("a.place").count() >= 1
+
+
+def test_what_is_worth_a_look_can_be_decided_and_need_not_be(opened: Any) -> None:
+    tab = opened("voices")
+    page = tab.page
+    n = sum(f.standing == "finding" for f in of("voices").findings)
+    done, lead = page.locator("#done"), page.locator(".listing .lead")
+    assert done.inner_text() == f"0 of {n} decided, 1 worth a look"
+    assert page.inner_text("#unsettled") == "nobody has settled this"
+    assert lead.locator("[data-choice]").count() == 3
+    assert page.locator("details.others [data-choice]").count() == 0  # a remark is none
+    lead.locator("[data-choice=confirmed]").click()
+    assert done.inner_text() == f"1 of {n + 1} decided"
+    assert page.inner_text("#unsettled") == "decided"
+    assert lead.locator(".decided").inner_text() == "✓ confirmed"
+    page.keyboard.press("d")  # the focus is in it
+    assert lead.locator("[aria-pressed=true]").get_attribute("data-choice") == "dismissed"
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+    assert done.inner_text() == f"0 of {n} decided, 1 worth a look"
+    lead.locator("textarea").fill("look at it in class")
+    page.keyboard.press("c")  # into the note
+    assert lead.locator("textarea").input_value() == "look at it in classc"
+    page.keyboard.press("Escape")
+    page.reload()
+    assert lead.locator("textarea").input_value() == "look at it in classc"
+    assert done.inner_text() == f"0 of {n} decided, 1 worth a look"
+    assert tab.quiet()
+
+
+def test_a_lead_that_was_decided_is_no_longer_one_that_nobody_settled() -> None:
+    made = of("voices")
+    (lead,) = (f for f in made.findings if f.standing == "lead")
+    said = {}
+    for choice in ("confirmed", "dismissed", "undecided"):
+        one = Decision(fingerprint=lead.fingerprint, decision=choice)  # type: ignore[arg-type]
+        whole = html.render(made, decisions=Decisions(submission=made.submission.id, decisions=(one,)))
+        page = whole.partition("<script")[0]
+        said[choice] = ("nobody has settled" in page, "Worth a look" in page)
+    assert said == {"confirmed": (False, True), "dismissed": (False, False), "undecided": (True, True)}
+    assert '<li class="lead"' not in html.render(of("check"))
+
+
+def test_what_was_decided_about_one_that_is_gone_is_offered(browser: Any, tmp_path: Path) -> None:
+    made = of("")
+    mark = next(f.fingerprint for f in made.findings if f.rule == "prose-contradicts-repository")
+    verdict = next(v for v in made.verdicts if v.id in {f.verdict for f in made.findings if f.fingerprint == mark})
+    gone = Gone(fingerprint="gone", rule="x", level="error", source=verdict.claim.source, line=1, quote="as it was")
+    told = Since(commit="c" * 40, commit_time="2026-01-01T00:00:00Z", new=(mark,), gone=(gone,), like={mark: "gone"})
+    one = Decision(fingerprint="gone", decision="ask", note="whose?")
+    path = tmp_path / "like.html"
+    chosen = Decisions(submission=made.submission.id, decisions=(one,))
+    path.write_text(html.render(made.model_copy(update={"since": told}), decisions=chosen), encoding="utf-8")
+    tab = Tab(browser, path)
+    page = tab.page
+    assert page.inner_text("#done").startswith("0 of ")
+    page.evaluate("document.querySelectorAll('details.finding').forEach(d => d.open = true)")
+    place = page.locator(".one", has=page.locator(".like"))
+    assert "Like one that is gone (? to ask): as it was" in page.inner_text(".like")
+    place.locator(".like button").click()
+    assert page.inner_text("#done").startswith("1 of ")
+    assert place.locator("[aria-pressed=true]").get_attribute("data-choice") == "ask"
+    assert place.locator("textarea").input_value() == "whose?"
+    assert tab.quiet()
+    tab.context.close()
+
+
+def test_a_key_that_is_pressed_twice_or_held_takes_nothing_back(opened: Any) -> None:
+    tab = opened("voices")
+    page = tab.page
+    n = sum(f.standing == "finding" for f in of("voices").findings)
+    page.keyboard.press("j")
+    page.keyboard.down("c")
+    page.keyboard.down("c")  # held down, it repeats
+    page.keyboard.up("c")
+    assert page.inner_text("#done").startswith(f"1 of {n} ")
+    for _ in range(n - 1):
+        page.keyboard.press("c")
+    assert page.inner_text("#done").startswith(f"{n} of {n} ")
+    assert page.inner_text("#said").endswith("All decided. 1 worth a look")
+    page.keyboard.press("c")
+    assert page.inner_text("#done").startswith(f"{n} of {n} ")
+    assert "already. All decided." in page.inner_text("#said")
+    page.keyboard.press("u")
+    assert page.inner_text("#done").startswith(f"{n - 1} of {n} ")
+    page.keyboard.press("c")
+    pressed = page.locator(".current [aria-pressed=true]").first
+    pressed.dblclick()  # a double click is one
+    assert page.inner_text("#done").startswith(f"{n - 1} of {n} ")
+    assert tab.quiet()
 
 
 def test_on_a_phone_the_next_finding_is_at_hand(opened: Any) -> None:
