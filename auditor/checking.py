@@ -1,5 +1,6 @@
 """A working tree checked before it is handed in: the form of its report, then the audit without a judge."""
 
+import shlex
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -12,6 +13,8 @@ from auditor.claims.run import case_of
 from auditor.deadline import ORDINARY, May, allowed
 from auditor.errors import UserError
 from auditor.examine import bounded, examine
+from auditor.facts.names import names
+from auditor.globs import matches
 from auditor.handin import exposed, state_of
 from auditor.models import Audited, AuditRecord, JudgeInfo, Problem, Report, Source, Times, Verdict
 from auditor.pipeline import conclude, with_figures, with_left_out
@@ -19,10 +22,10 @@ from auditor.prepared import Book, Prepared, with_report
 from auditor.profile import Profile
 from auditor.profile_files import refuse_inside
 from auditor.prose import read_prose
-from auditor.report.find import find_in_time
+from auditor.report.find import NoReport, find_in_time
 from auditor.report.notes import cut_of
 from auditor.report.parse import parse_in_time
-from auditor.snapshot import File, Snapshot
+from auditor.snapshot import File
 
 if TYPE_CHECKING:
     from auditor.worktree import WorkingTree
@@ -42,9 +45,9 @@ def check(
     """The working tree at a path, checked as a group would before handing in: the report's form, then the audit without a
     judge. `only` is `form` or `audit`; `question` keeps the findings of one answer; `committing` takes what is staged as
     committed, for a hook; `figures` keeps the report's images, for a page."""
-    from auditor.disk import Disk, on_disk
+    from auditor.disk import Disk, kept_out, on_disk
     from auditor.form.check import check_form
-    from auditor.form.committed import uncommitted
+    from auditor.form.committed import Index, uncommitted
     from auditor.loose_ends import loose_ends
     from auditor.moved import find_move, moved, told, without_moved
     from auditor.worktree import open_working_tree, root_of
@@ -86,12 +89,13 @@ def check(
             failed: list[Problem] = []
 
             def checked() -> list[Verdict]:
-                disk = Disk(report, tree, tree.head, changed, tree.left_out())
+                index = Index(frozenset(tree.index()), tree.staged(), tree.leaving())
+                disk = Disk(report, tree, tree.head, changed, tree.left_out() | index.leaving)
                 case = case_of(tree, profile, read_prose(report))
                 move = None if report_path else find_move(disk, file.path, profile.collected)
                 more = [*on_disk(disk, case, told(move, _told_of(report, verdicts)))]
                 if move is not None:
-                    more += moved(move, disk, tree.index())
+                    more += moved(move, disk, index.tracked)
                 form = check_form(
                     file,
                     report,
@@ -99,26 +103,26 @@ def check(
                     profile,
                     book.enter,
                     url=url,
-                    on_disk=tree.on_disk,
+                    ignored=tree.ignored,
                     gone=lambda path: disk.now(path) if path in disk.gone else None,
                     fold=not question,
                     more=more,
                     placed=not report_path and not any(f.rule == "report-moved" for f in more),
-                    tracked=tree.index().__contains__,
+                    tracked=index.tracked.__contains__,
                 )
-                named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
+                named = {p: where[0].line for p in (*disk.new, *sorted(index.leaving)) if (where := disk.naming(p))}
+                ignored = kept_out(disk, case, names(tree).ever, tree.ignored)
                 aside = {p for p in changed if move and move.brought(p)}
                 form += uncommitted(
-                    file,
-                    named,
+                    named | {p: line for p, (line, _) in ignored.items()},
                     report,
                     changed - aside - keyed,
                     tree.head,
                     verdicts,
                     book.evidence,
                     book.enter,
-                    staged=tree.staged(),
-                    index=tree.index(),
+                    index=index,
+                    ignored={p: rule for p, (_, rule) in ignored.items()},
                     was=lambda: {to: p for p in disk.gone if (to := disk.now(p))},
                 )
                 kept = [v for v in verdicts if not _told(v, form)]
@@ -150,14 +154,23 @@ def check(
     return record.model_copy(update={"times": times})
 
 
-def _report_on_disk(tree: Snapshot, root: Path, path: str, profile: Profile) -> File:
-    """The report of a working tree; `path` counts from where the user stands, or from the repository's root."""
+def _report_on_disk(tree: "WorkingTree", root: Path, path: str, profile: Profile) -> File:
+    """The report of a working tree; `path` counts from where the user stands, or from the repository's root. Raises UserError where
+    there is none, which names one that is on disk alone, since git ignores it."""
     here = Path(path).absolute()
     if path and here.is_file() and here.is_relative_to(root.absolute()):
         path = here.relative_to(root.absolute()).as_posix()
     try:
         return find_in_time(tree, path, profile)
     except UserError as error:
+        if isinstance(error, NoReport):
+            due = (
+                [p for p in tree.ignored_files() if matches(p, profile.due)] if not path else [path.removeprefix("./")]
+            )
+            for ignored in due:
+                if rule := tree.ignored(ignored):
+                    said = f"{ignored} is on your disk, but git ignores it ({rule}), so the hand-in lacks it"
+                    raise UserError(said, f"git add -f {shlex.quote(ignored)}") from None
         raise UserError(error.message.replace("in the commit", "in the working tree"), error.hint) from None
 
 

@@ -5,7 +5,7 @@ import difflib
 import posixpath
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from auditor.claims.case import Case
 from auditor.claims.names import find
@@ -15,11 +15,13 @@ from auditor.facts.places import SLIP
 from auditor.form.flaw import Flaw
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Question, Report, Source
+from auditor.redact import is_key_file
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Snapshot
 
 _NAMED = compile_later(r"(?<![\w/.:@-])(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+)*/?")
 _CODE = ("py", "ipynb", "yaml", "yml", "toml", "sh", "cfg", "ini")  # what nobody makes at run time
+_PROGRAM = ("py", "ipynb", "sh")
 _ALIKE = 0.6  # of the lines of two files, where one is the other renamed
 _MANY = 50  # new files that a deleted one is compared with
 _LARGE = 200_000
@@ -172,6 +174,28 @@ def _never_there(disk: Disk, case: Case, told: Callable[[int, str], bool]) -> It
                 f"There is no {name} in the repository, and no commit ever had it" + (f"; {near} is there." if near else "."),
                 hint, fact=f"{folder}/ has no {base}", detail=slip,
             )  # fmt: skip
+
+
+def kept_out(
+    disk: Disk, case: Case, ever: Collection[str], ignored: Callable[[str], str]
+) -> dict[str, tuple[int, str]]:
+    """The files that sentences plainly say are there and that are on disk alone, since git ignores them: each with its line, and where
+    it says so. What tools make, and what is kept out on purpose (keys, settings of one machine), is left alone: only programs
+    count, and files of other kinds that a commit once had, in a folder that is not kept out with them."""
+    folders = {posixpath.dirname(p) for p in disk.here}
+    found: dict[str, tuple[int, str]] = {}
+    for statement in case.prose.sentences():
+        if statement.question.private or not ("." in statement.text or "/" in statement.text):
+            continue
+        for name, at, code in mentions(statement.text):
+            path = posixpath.normpath(name) if name else ""
+            ending = path.rpartition(".")[2].lower()
+            known = ending in _CODE and path in ever and posixpath.dirname(path) in folders
+            if not code or path in found or path in disk.here or is_key_file(path) or not (ending in _PROGRAM or known):
+                continue
+            if (rule := ignored(path)) and plainly_there(statement):
+                found[path] = (statement.line + statement.text.count("\n", 0, max(at, 0)), rule)
+    return found
 
 
 def _rows(question: Question) -> list[tuple[int, str]]:

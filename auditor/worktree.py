@@ -167,6 +167,8 @@ class WorkingTree(OpenSnapshot):
         self.root = repository.path
         self.head = self.files
         self._folders: dict[str, bool] = {"": True}
+        self._ignored: dict[str, str] = {}
+        self._listed: str | None = None  # the user's own list of what git ignores
         self._hash = hashlib.sha256 if len(commit) == 64 else hashlib.sha1
         names, self.cut = named(self._names())
         found = (self._file(name) for name in names)
@@ -176,9 +178,33 @@ class WorkingTree(OpenSnapshot):
         )
         repository.tree = self
 
-    def on_disk(self, path: str) -> bool:
-        """Whether a file has this path, be it one that git ignores."""
-        return os.path.lexists(self.root / path)
+    def ignored(self, path: str) -> str:
+        """Where it says that git ignores a file that is on disk, like `.gitignore:11`; empty where it is not there or not ignored."""
+        if path in self.files or not _plain(path) or not os.path.lexists(self.root / path):
+            return ""
+        if path not in self._ignored:
+            self._ignored[path] = self._ignoring(path)
+        return self._ignored[path]
+
+    def _ignoring(self, path: str) -> str:
+        try:
+            said = self._users("check-ignore", "-v", "-z", "--stdin", stdin=os.fsencode(path) + b"\0").split(b"\0")
+        except GitError:  # nobody ignores it
+            return ""
+        source, line = (os.fsdecode(s) for s in said[:2])
+        if not os.path.isabs(source):
+            return f"{source}:{line}"
+        return f".git/info/exclude:{line}" if source.endswith("/info/exclude") else "by your own core.excludesFile"
+
+    def ignored_files(self) -> list[str]:
+        """The files on disk that git ignores. git walks through all folders for it."""
+        out = self._users("ls-files", "-z", "--others", "--ignored", "--exclude-standard")
+        return [os.fsdecode(name) for name in out.split(b"\0") if name]
+
+    def leaving(self) -> frozenset[str]:
+        """The files of the last commit that are on disk, and that the next commit removes."""
+        index = self.index()
+        return frozenset(p for p in self.head if p not in index and (p in self.files or self.ignored(p)))
 
     def staged(self) -> frozenset[str]:
         """The paths that the next commit will have as they are on disk."""
@@ -199,21 +225,28 @@ class WorkingTree(OpenSnapshot):
         return file.path not in self.head or self.head[file.path].blob != file.blob
 
     def _names(self) -> list[bytes]:
+        out = self._users("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        return sorted({name for name in out.split(b"\0") if name})
+
+    def _users(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """The output of a git command over the files on disk, which ignores what its user's own list names, too."""
         directory = self.repository.directory
         own = callers_environment()
         users: dict[str, str | None] = {"HOME": own.get("HOME"), "XDG_CONFIG_HOME": own.get("XDG_CONFIG_HOME")}
         asked = ["config", "--global", "--get", "--type=path", "core.excludesFile"]
-        try:  # `git add` leaves out what the user's own list names
-            listed = os.fsdecode(directory.run(*asked, environment={**users, "GIT_CONFIG_GLOBAL": None})).strip("\n")
-        except GitError:
-            listed = ""
-        out = directory.run(
-            *(("-c", f"core.excludesFile={listed}") if listed else ()),
-            *("ls-files", "-z", "--cached", "--others", "--exclude-standard"),
+        if self._listed is None:
+            try:  # `git add` leaves out what the user's own list names
+                listed = directory.run(*asked, environment={**users, "GIT_CONFIG_GLOBAL": None})
+                self._listed = os.fsdecode(listed).strip("\n")
+            except GitError:
+                self._listed = ""
+        return directory.run(
+            *(("-c", f"core.excludesFile={self._listed}") if self._listed else ()),
+            *arguments,
+            stdin=stdin,
             cwd=self.root,
             environment={**users, "GIT_WORK_TREE": str(self.root.absolute())},
         )
-        return sorted({name for name in out.split(b"\0") if name})
 
     def _file(self, name: bytes) -> File | None:
         """One file as it is on disk; None for one that is gone."""
@@ -280,6 +313,11 @@ def _read(path: bytes, most: int = -1) -> bytes:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise Unreadable("no regular file")
         return file.read(most)
+
+
+def _plain(path: str) -> bool:
+    """Whether a path stays below the folder that it counts from."""
+    return bool(path) and not path.startswith(("/", "-")) and "\0" not in path and ".." not in path.split("/")
 
 
 def _nothing() -> bytes:
