@@ -131,7 +131,7 @@ def check(
             verdicts = tuple(bounded("the report's form", failed, checked) or verdicts)
             prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
         failed = unread
-        ends = loose_ends(tree, file.path, book.enter, failed) if only != "form" else ()
+        ends = loose_ends(tree, file.path, book.enter, failed, tree.unmerged()) if only != "form" else ()
         prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
         verdicts = (*verdicts, *keys, *ends)
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}

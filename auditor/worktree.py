@@ -216,6 +216,11 @@ class WorkingTree(OpenSnapshot):
         rows = self.repository.raw("ls-files", "-z", "--stage").decode("utf-8", errors="replace").split("\0")
         return {path: meta.split()[1] for meta, _, path in (row.partition("\t") for row in rows if row)}
 
+    def unmerged(self) -> frozenset[str]:
+        """The paths that a merge left in several versions."""
+        rows = self.repository.raw("ls-files", "-z", "--unmerged").decode("utf-8", errors="replace").split("\0")
+        return frozenset(row.partition("\t")[2] for row in rows if row)
+
     def left_out(self) -> frozenset[str]:
         """The tracked paths that a sparse checkout does not write to disk."""
         rows = self.repository.raw("ls-files", "-z", "-t").decode("utf-8", errors="replace").split("\0")
