@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import posixpath
 import stat
 from bisect import bisect_left
 from collections import Counter
@@ -141,6 +142,32 @@ def read_branches(repository: Repository) -> frozenset[str]:
     return frozenset(n for n in names if not n.startswith("refs/") and n != "HEAD")
 
 
+def standing(repository: Repository) -> tuple[str, ...]:
+    """What of a checkout's branch is not handed in by itself, a line each: commits that its upstream lacks, as far as this copy
+    knows it; that it is not the branch that a clone checks out; a merge that no commit has ended. Nothing where HEAD is on no branch, or where
+    there is nothing to compare it with."""
+    refs = repository.refs
+    said = []
+    if (repository.place.own / "MERGE_HEAD").is_file():
+        said.append("a merge is under way: what it brings is handed in once it is committed (git commit)")
+    here, on = next(((name, r) for name, r in refs.items() if r.checked_out), ("", None))
+    branch = here.removeprefix("refs/heads/")
+    if on is None:
+        return tuple(said)
+    upstream = repository.upstream(branch)
+    if upstream and (ahead := int(repository.git("rev-list", "--count", f"{refs[upstream].commit}..{on.commit}"))):
+        to = upstream.removeprefix("refs/remotes/")
+        are = "commits of {} are" if ahead > 1 else "commit of {} is"
+        said.append(f"{ahead} {are.format(branch)} not pushed to {to}, as far as this copy knows it: git push")
+    told = refs["refs/remotes/origin/HEAD"].to if "refs/remotes/origin/HEAD" in refs else ""
+    usual = told.removeprefix("refs/remotes/origin/")
+    if told in refs and usual != branch and refs[told].commit != on.commit:
+        said.append(
+            f"this is the branch {branch}; a clone of origin has {usual}, which is what is handed in unless agreed otherwise"
+        )
+    return tuple(said)
+
+
 def _in_actions(root: Path) -> bool:
     """Whether this is the checkout that a run of GitHub Actions is about."""
     workspace = os.environ.get("GITHUB_WORKSPACE", "")
@@ -203,8 +230,15 @@ class WorkingTree(OpenSnapshot):
 
     def leaving(self) -> frozenset[str]:
         """The files of the last commit that are on disk, and that the next commit removes."""
-        index = self.index()
-        return frozenset(p for p in self.head if p not in index and (p in self.files or self.ignored(p)))
+        index = {p.lower() for p in self.index()}  # a disk that knows no case shows a renamed file under both names
+        return frozenset(
+            p
+            for p in self.head
+            if p.lower() not in index
+            and (
+                p in self.files or (self._inside(os.fsencode(posixpath.dirname(p))) and os.path.lexists(self.root / p))
+            )
+        )
 
     def staged(self) -> frozenset[str]:
         """The paths that the next commit will have as they are on disk."""

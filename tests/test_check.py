@@ -18,7 +18,6 @@ import yaml
 from build_fixture import build
 
 from auditor import checking, pipeline
-from auditor.errors import UserError
 from auditor.models import AuditRecord
 from auditor.profile import load_profile
 from auditor.repository import Unreadable
@@ -625,75 +624,3 @@ def test_a_key_that_no_commit_has_is_not_said_to_stay_in_the_history_nor_to_be_c
     verdict = next(v for v in check(repo).verdicts if v.rule == "secret-in-repository")
     assert "from its history" in verdict.difference
     assert "stays in the history" in verdict.hint
-
-
-# -- what git knows of it ----------------------------------------------------------------------------------------------
-
-
-def shell(repo: Path, commands: str) -> None:
-    subprocess.run(
-        ["bash", "-ec", commands],
-        cwd=repo,
-        env=ENV
-        | {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@x", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@x"},
-        check=True,
-        capture_output=True,
-    )
-
-
-@pytest.mark.parametrize(
-    ("commands", "told"),
-    [
-        ("git rm -q --cached configs/sweep.yaml", ["git add configs/sweep.yaml brings it back."]),
-        ("git rm -q --cached .github/workflows/linting.yaml", ["git add .github/workflows/linting.yaml brings it back."]),
-        ("git rm -q --cached reports/README.md", ["git add reports/README.md brings it back."]),
-        ("git rm -q --cached configs/sweep.yaml; echo configs/sweep.yaml >> .gitignore", ["git add -f configs/sweep.yaml brings it back."]),
-        ("git rm -q --cached configs/sweep.yaml; echo '# more' >> configs/sweep.yaml", ["git add configs/sweep.yaml brings it back."]),
-        ("git rm -q --cached reports/README.md; git commit -qm x", ["git add reports/README.md, then commit and push."]),
-        ("echo configs/sweep.yaml >> .gitignore; git rm -q --cached configs/sweep.yaml; git commit -qam x", ["Add it all the same: git add -f configs/sweep.yaml, then commit and push."]),
-        ("mkdir -p .git/info; echo src/ >> .git/info/exclude; git rm -q --cached src/cloudtype/drift.py; git commit -qm x; sed -i 's#`drift.py`#`src/cloudtype/drift.py`#' reports/README.md", ["Add it all the same: git add -f src/cloudtype/drift.py, then commit and push."]),
-        # not told: what a sentence does not name, what holds keys, what is made at run time
-        ("echo x > notes.txt; git add notes.txt; git commit -qm x; git rm -q --cached notes.txt", []),
-        ("printf 'a: 1' > configs/secrets.yaml; echo configs/secrets.yaml >> .gitignore; sed -i 's#`configs/sweep.yaml`#`configs/sweep.yaml` beside `configs/secrets.yaml`#' reports/README.md; git commit -qam x", []),
-        ("mkdir outputs; printf 'a: 1' > outputs/run.yaml; echo outputs/ >> .gitignore; sed -i 's#`configs/sweep.yaml`#`configs/sweep.yaml` beside `outputs/run.yaml`#' reports/README.md; git commit -qam x", []),
-    ],
-)  # fmt: skip
-def test_what_git_leaves_out_of_the_hand_in_is_told(repo: Path, commands: str, told: list[str]) -> None:
-    shell(repo, commands)
-    record = check(repo, only="form" if "workflows" not in commands else "")
-    found = [v for v in record.verdicts if v.rule == "not-committed"]
-    assert [v.hint for v in found] == told
-    assert not any(v.detail for v in found)
-    assert "file-not-there" not in rules(record)
-    if told:
-        shell(
-            repo,
-            told[0]
-            .removesuffix(" brings it back.")
-            .removeprefix("Add it all the same: ")
-            .removesuffix(", then commit and push."),
-        )
-        assert [v.hint for v in check(repo, only="form").verdicts if v.rule == "not-committed"] in (
-            [],
-            ["git commit, then git push: it is staged already."],
-        )
-
-
-@pytest.mark.parametrize("ask", [{}, {"report_path": REPORT}])
-@pytest.mark.parametrize(
-    ("commands", "where"),
-    [
-        ("echo reports/ > .gitignore; git rm -rq --cached reports", ".gitignore:1"),
-        ("echo '*.md' > reports/.gitignore; git rm -q --cached reports/README.md", "reports/.gitignore:1"),
-        (
-            "mkdir -p .git/info; echo README.md > .git/info/exclude; git rm -q --cached reports/README.md",
-            ".git/info/exclude:1",
-        ),
-    ],
-)
-def test_a_report_that_git_ignores_is_named(repo: Path, commands: str, where: str, ask: dict[str, str]) -> None:
-    shell(repo, commands)
-    with pytest.raises(UserError) as said:
-        check(repo, **ask)
-    assert said.value.message == f"{REPORT} is on your disk, but git ignores it ({where}), so the hand-in lacks it"
-    assert said.value.hint == f"git add -f {REPORT}"

@@ -167,6 +167,8 @@ class _Page:
                 f"{one_line(s.report_path)} has changes that are not committed; what is committed and pushed is handed in",
                 "dim",
             )
+        for said in s.standing:
+            yield self.paint(one_line(said), "dim")
         if s.before:
             later = (
                 "no later commit"
