@@ -118,7 +118,7 @@ def _deleted(disk: Disk, told: Callable[[int, str], bool]) -> Iterator[Flaw]:
         within = [p for p in disk.gone if to and p.startswith(f"{path}/") and to + p[len(path) :] in disk.here]
         moved.update(within)
         where = [w for w in disk.words if "/" in w.name and _of(path, w.name.rstrip("/"), bool(to))]
-        where += disk.in_code(path) if "/" not in path else []
+        where += disk.in_code(path) if to and "/" not in path else []
         where += [w for p in within for w in disk.naming(p, disk.gone)]
         if where := [w for w in where if not told(w.line, w.name)]:
             where.sort(key=lambda w: w.line)
