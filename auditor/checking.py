@@ -1,5 +1,7 @@
 """A working tree checked before it is handed in: the form of its report, then the audit without a judge."""
 
+import posixpath
+import shlex
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -14,17 +16,21 @@ from auditor.claims.run import case_of
 from auditor.deadline import ORDINARY, May, allowed, needed, within
 from auditor.errors import UserError
 from auditor.examine import bounded, examine
+from auditor.facts.names import names
+from auditor.globs import matches
 from auditor.handin import exposed, state_of
 from auditor.models import Audited, AuditRecord, JudgeInfo, Problem, Report, Source, Times, Verdict
 from auditor.pipeline import conclude, with_figures, with_left_out
 from auditor.prepared import Book, Prepared, with_report
+from auditor.probes import load
 from auditor.profile import Profile
 from auditor.profile_files import refuse_inside
 from auditor.prose import read_prose
-from auditor.report.find import find_in_time
+from auditor.report.find import NoReport, find_in_time
 from auditor.report.notes import cut_of
 from auditor.report.parse import parse_in_time
-from auditor.snapshot import File, Snapshot
+from auditor.rules import lacking
+from auditor.snapshot import File
 
 if TYPE_CHECKING:
     from auditor.worktree import WorkingTree
@@ -44,12 +50,12 @@ def check(
     """The working tree at a path, checked as a group would before handing in: the report's form, then the audit without a
     judge. `only` is `form` or `audit`; `question` keeps the findings of one answer; `committing` takes what is staged as
     committed, for a hook; `figures` keeps the report's images, for a page."""
-    from auditor.disk import Disk, on_disk
+    from auditor.disk import Disk, kept_out, on_disk
     from auditor.form.check import check_form
-    from auditor.form.committed import uncommitted
+    from auditor.form.committed import Index, uncommitted
     from auditor.loose_ends import loose_ends
     from auditor.moved import find_move, moved, told, without_moved
-    from auditor.worktree import root_of
+    from auditor.worktree import root_of, standing
 
     started, clock = datetime.now(UTC), time.perf_counter()
     root = root_of(path)
@@ -72,11 +78,14 @@ def check(
             branch=tree.history.default_branch,
             url=url,
             working_tree=True,
+            standing=attempt(lambda: standing(tree.repository), "where the branch stands")[0] or (),
         )
         cut = cut_of(tree.files[p] for p in report.files if p in tree.files)
         prepared = Prepared(submission, report, (), {}, (), tuple(cut))
         if only != "form":
             prepared = examine(tree, profile, submission, judged=False)
+            back, _ = attempt(lambda: _put_back(prepared, tree, profile), "what the last commit has of the boxes")
+            prepared = replace(prepared, verdicts=back or prepared.verdicts)
         book = Book(prepared.evidence)
         verdicts = prepared.verdicts
         changed = tree.uncommitted - (tree.staged() if committing else frozenset())
@@ -88,12 +97,14 @@ def check(
             failed: list[Problem] = []
 
             def checked() -> list[Verdict]:
-                disk = Disk(report, tree, tree.head, changed, tree.left_out())
+                index = Index(frozenset(tree.index()), tree.staged(), tree.leaving())
+                disk = Disk(report, tree, tree.head, changed, tree.left_out() | index.leaving)
                 case = case_of(tree, profile, read_prose(report))
                 move = None if report_path else find_move(disk, file.path, profile.collected)
-                more = [*on_disk(disk, case, told(move, _told_of(report, verdicts)))]
+                shown = _told_of(report, verdicts)
+                more = [*on_disk(disk, case, told(move, shown))]
                 if move is not None:
-                    more += moved(move, disk, tree.index())
+                    more += moved(move, disk, index.tracked)
                 form = check_form(
                     file,
                     report,
@@ -101,26 +112,32 @@ def check(
                     profile,
                     book.enter,
                     url=url,
-                    on_disk=tree.on_disk,
+                    ignored=tree.ignored,
                     gone=lambda path: disk.now(path) if path in disk.gone else None,
                     fold=not question,
                     more=more,
                     placed=not report_path and not any(f.rule == "report-moved" for f in more),
-                    tracked=tree.index().__contains__,
+                    tracked=index.tracked.__contains__,
                 )
                 named = {p: where[0].line for p in disk.new if (where := disk.naming(p))}
+                ignored = kept_out(disk, case, names(tree).ever, tree.ignored)
+                for path in sorted(index.leaving):
+                    where = [w for w in disk.naming(path) if path in tree.files or not shown(w.line, w.name)]
+                    if where:
+                        named[path] = where[0].line
+                        ignored |= {path: (where[0].line, rule)} if (rule := tree.ignored(path)) else {}
+                leaving = frozenset(p for p in index.leaving if p in tree.files or p in named)
                 aside = {p for p in changed if move and move.brought(p)}
                 form += uncommitted(
-                    file,
-                    named,
+                    named | {p: line for p, (line, _) in ignored.items()},
                     report,
                     changed - aside - keyed,
                     tree.head,
                     verdicts,
                     book.evidence,
                     book.enter,
-                    staged=tree.staged(),
-                    index=tree.index(),
+                    index=replace(index, leaving=leaving),
+                    ignored={p: rule for p, (_, rule) in ignored.items()},
                     was=lambda: {to: p for p in disk.gone if (to := disk.now(p))},
                 )
                 kept = [v for v in verdicts if not _told(v, form)]
@@ -129,7 +146,7 @@ def check(
             verdicts = tuple(bounded("the report's form", failed, checked) or verdicts)
             prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
         failed = unread
-        ends = loose_ends(tree, file.path, book.enter, failed) if only != "form" else ()
+        ends = loose_ends(tree, file.path, book.enter, failed, tree.unmerged()) if only != "form" else ()
         prepared = replace(prepared, omitted=(*prepared.omitted, *failed))
         verdicts = (*verdicts, *keys, *ends)
         cited = {book.evidence[c.evidence].path for v in verdicts for c in v.citations} | {file.path}
@@ -159,15 +176,50 @@ def _opened(root: Path) -> "WorkingTree":
     return needed(lambda: within("opening the working tree", limits.OPENING, ask))
 
 
-def _report_on_disk(tree: Snapshot, root: Path, path: str, profile: Profile) -> File:
-    """The report of a working tree; `path` counts from where the user stands, or from the repository's root."""
+def _report_on_disk(tree: "WorkingTree", root: Path, path: str, profile: Profile) -> File:
+    """The report of a working tree; `path` counts from where the user stands, or from the repository's root. Raises UserError where
+    there is none, which names one that is on disk alone, since git ignores it."""
     here = Path(path).absolute()
     if path and here.is_file() and here.is_relative_to(root.absolute()):
         path = here.relative_to(root.absolute()).as_posix()
     try:
         return find_in_time(tree, path, profile)
     except UserError as error:
+        if isinstance(error, NoReport):
+            due = (
+                [p for p in tree.ignored_files() if matches(p, profile.due)] if not path else [path.removeprefix("./")]
+            )
+            for ignored in due:
+                if rule := tree.ignored(ignored):
+                    said = f"{ignored} is on your disk, but git ignores it ({rule}), so the hand-in lacks it"
+                    raise UserError(said, f"git add -f {shlex.quote(ignored)}") from None
         raise UserError(error.message.replace("in the commit", "in the working tree"), error.hint) from None
+
+
+def _put_back(prepared: Prepared, tree: "WorkingTree", profile: Profile) -> tuple[Verdict, ...]:
+    """The verdicts, where those on ticked boxes whose work the last commit has and the disk lacks say so, and what brings it back."""
+    gone = tree.head.keys() - tree.files.keys() - tree.left_out() - tree.leaving()
+    results = {r.probe: r for r in prepared.results}
+    items = {i.n: i for i in prepared.report.items}
+    made = []
+    for verdict in prepared.verdicts if gone else ():
+        item = items.get(verdict.claim.source.n) if verdict.claim.source.kind == "item" else None
+        spec = profile.items_by_id.get(item.item) if item and verdict.label == "contradicted" else None
+        lacks = lacking(item, spec, results) if item and spec else ()
+        shown = [e.path for id_ in lacks for e in load(profile.items)[id_].run(tree.at(tree.commit)).shown]
+        if back := sorted(gone & set(shown)):
+            folder = posixpath.commonpath(back) if len(back) > 1 else ""
+            if folder and not any(p.startswith(f"{folder}/") for p in tree.files):  # nothing in it is written over
+                back = [folder]
+            named = " ".join(map(shlex.quote, back[:_BACK])) + (" ..." if len(back) > _BACK else "")
+            said = "The box is ticked; what shows it is in the last commit, and not on disk any more."
+            hint = f"Put it back: git checkout HEAD -- {named}"
+            verdict = verdict.model_copy(update={"difference": said, "hint": hint, "softened": ""})
+        made.append(verdict)
+    return tuple(made) or prepared.verdicts
+
+
+_BACK = 5  # files that a command names
 
 
 def _told_of(report: Report, verdicts: Sequence[Verdict]) -> Callable[[int, str], bool]:

@@ -5,7 +5,8 @@ import difflib
 import posixpath
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from auditor.claims.case import Case
 from auditor.claims.names import find
@@ -15,11 +16,13 @@ from auditor.facts.places import SLIP
 from auditor.form.flaw import Flaw
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Question, Report, Source
+from auditor.redact import is_key_file
 from auditor.repository import Unreadable
 from auditor.snapshot import File, Snapshot
 
 _NAMED = compile_later(r"(?<![\w/.:@-])(?:\.{0,2}/)?[\w.-]+(?:/[\w.-]+)*/?")
 _CODE = ("py", "ipynb", "yaml", "yml", "toml", "sh", "cfg", "ini")  # what nobody makes at run time
+_PROGRAM = ("py", "ipynb", "sh")
 _ALIKE = 0.6  # of the lines of two files, where one is the other renamed
 _MANY = 50  # new files that a deleted one is compared with
 _LARGE = 200_000
@@ -71,6 +74,22 @@ class Disk:
                 found.append(word)
         return found
 
+    def in_code(self, folder: str) -> list[Named]:
+        """Where the answers name a folder of the root alone, as code."""
+        rows = [(q.n, n, row) for q in self.report.questions if not q.private for n, row in _rows(q)]
+        return [Named(n, q, folder) for q, n, row in rows if f"`{folder}`" in row or f"`{folder}/`" in row]
+
+    def folder_now(self, folder: str) -> str:
+        """What a folder that is gone is called now: where more than half of its files are under their old names; empty where
+        there is none such, or two."""
+        held = [p for p in self.gone if p.startswith(f"{folder}/")]
+        found: Counter[str] = Counter()
+        for path in held[:_MANY]:
+            rest = path[len(folder) :]
+            found.update({p[: -len(rest)] for p in self.new if p.endswith(rest) and len(p) > len(rest)})
+        best = [f for f, n in found.most_common(2) if n * 2 > len(held[:_MANY])]
+        return best[0] if len(best) == 1 else ""
+
     def now(self, path: str) -> str:
         """What a deleted file is called now, as far as the files on disk tell; empty where it is none of them."""
         old = self.head[path]
@@ -93,13 +112,20 @@ def on_disk(disk: Disk, case: Case, told: Callable[[int, str], bool]) -> Iterato
 
 
 def _deleted(disk: Disk, told: Callable[[int, str], bool]) -> Iterator[Flaw]:
-    folders = _gone_folders(disk)
-    for path in folders:
-        where = [w for w in disk.words if w.name.rstrip("/") == path and "/" in w.name]
+    moved: set[str] = set()
+    for path in _gone_folders(disk):
+        to = disk.folder_now(path)
+        within = [p for p in disk.gone if to and p.startswith(f"{path}/") and to + p[len(path) :] in disk.here]
+        moved.update(within)
+        where = [w for w in disk.words if "/" in w.name and _of(path, w.name.rstrip("/"), bool(to))]
+        where += disk.in_code(path) if to and "/" not in path else []
+        where += [w for p in within for w in disk.naming(p, disk.gone)]
         if where := [w for w in where if not told(w.line, w.name)]:
-            yield _flaw(where, f"{path}/ was deleted, and the last commit still has it.", path, "", folder=True)
+            where.sort(key=lambda w: w.line)
+            said = f"{path} is now called {to}." if to else f"{path}/ was deleted, and the last commit still has it."
+            yield _flaw(where, said, path, to, folder=True)
     for path in disk.gone:
-        where = [w for w in disk.naming(path, disk.gone) if not told(w.line, w.name)]
+        where = [w for w in disk.naming(path, disk.gone) if path not in moved and not told(w.line, w.name)]
         if where:
             to = disk.now(path)
             said = (
@@ -110,11 +136,17 @@ def _deleted(disk: Disk, told: Callable[[int, str], bool]) -> Iterator[Flaw]:
             yield _flaw(where, said, path, to)
 
 
+def _of(folder: str, name: str, below: bool) -> bool:
+    return name == folder or (below and name.startswith(f"{folder}/"))
+
+
 def _flaw(where: list[Named], difference: str, path: str, to: str, folder: bool = False) -> Flaw:
     first = where[0]
     lines = sorted({w.line for w in where})
     named = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(map(str, lines[:_LINES]))}"
-    if to:
+    if to and folder:
+        hint = f"Write {to} in place of {path} in {named}: the folder is now called {to}."
+    elif to:
         hint = f"Write {_as_named(first.name, path, to)} in {named}: the file is now called {to}."
     else:
         back = f"git checkout HEAD -- {shlex.quote(path)}"
@@ -172,6 +204,28 @@ def _never_there(disk: Disk, case: Case, told: Callable[[int, str], bool]) -> It
                 f"There is no {name} in the repository, and no commit ever had it" + (f"; {near} is there." if near else "."),
                 hint, fact=f"{folder}/ has no {base}", detail=slip,
             )  # fmt: skip
+
+
+def kept_out(
+    disk: Disk, case: Case, ever: Collection[str], ignored: Callable[[str], str]
+) -> dict[str, tuple[int, str]]:
+    """The files that sentences plainly say are there and that are on disk alone, since git ignores them: each with its line, and where
+    it says so. What tools make, and what is kept out on purpose (keys, settings of one machine), is left alone: only programs
+    count, and files of other kinds that a commit once had, in a folder that is not kept out with them."""
+    folders = {posixpath.dirname(p) for p in disk.here}
+    found: dict[str, tuple[int, str]] = {}
+    for statement in case.prose.sentences():
+        if statement.question.private or not ("." in statement.text or "/" in statement.text):
+            continue
+        for name, at, code in mentions(statement.text):
+            path = posixpath.normpath(name) if name else ""
+            ending = path.rpartition(".")[2].lower()
+            known = ending in _CODE and path in ever and posixpath.dirname(path) in folders
+            if not code or path in found or path in disk.here or is_key_file(path) or not (ending in _PROGRAM or known):
+                continue
+            if (rule := ignored(path)) and plainly_there(statement):
+                found[path] = (statement.line + statement.text.count("\n", 0, max(at, 0)), rule)
+    return found
 
 
 def _rows(question: Question) -> list[tuple[int, str]]:

@@ -1,12 +1,14 @@
 """What a check tells a group of its repository, whatever the report says: files that a merge left torn, docker files that copy what is
 not there, and keys that only the history still has."""
 
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Collection, Iterator
 
 from auditor.boundary import attempt
 from auditor.facts.changes import changes
 from auditor.facts.images import copies, own_dockerfiles
 from auditor.facts.secrets import Found, keys_of, secrets
+from auditor.form.broken import torn
 from auditor.form.flaw import Number
 from auditor.gitsnapshot import OpenSnapshot
 from auditor.holes import watching
@@ -40,12 +42,14 @@ class End:
     detail: bool = False
 
 
-def loose_ends(snapshot: Snapshot, report: str, number: Number, failed: list[Problem]) -> list[Verdict]:
-    """One verdict for each, with ids L1, L2, ...; the report itself is left to its form. What could not be looked for is among what
-    `failed`."""
+def loose_ends(
+    snapshot: Snapshot, report: str, number: Number, failed: list[Problem], unmerged: Collection[str] = ()
+) -> list[Verdict]:
+    """One verdict for each, with ids L1, L2, ...; the report itself is left to its form. `unmerged` are the paths that git has in
+    two versions. What could not be looked for is among what `failed`."""
     found: list[End] = []
     for what, look in (
-        ("the search for unfinished merges", lambda: list(_torn(snapshot, report))),
+        ("the search for unfinished merges", lambda: [*_torn(snapshot, report), *_unmerged(snapshot, unmerged)]),
         ("what docker files copy", lambda: list(_copies(snapshot))),
         ("the search for keys in the history", lambda: list(_old_keys(snapshot))),
     ):
@@ -77,15 +81,15 @@ def _verdict(id_: str, end: End, number: Number) -> Verdict:
 
 def _torn(snapshot: Snapshot, report: str) -> Iterator[End]:
     """Files of text with git's three marks in their order, each at the start of a line. A file that shows them as an example has them
-    in its text, or in a fence of Markdown."""
+    within a line, or in a fence of Markdown."""
     with watching():  # what has no text has no lines either
         for file in snapshot.files.values():
-            if file.path == report or file.suffix in ("md", "rst", "diff", "patch", "rej") or not readable(file):
+            if file.path == report or file.suffix in ("rst", "diff", "patch", "rej") or not readable(file):
                 continue
             text = file.text
             if "<<<<<<< " not in text and ">>>>>>> " not in text:
                 continue
-            marks = torn_lines(file.lines, lone=file.suffix in _CODE)
+            marks = first_torn(file)
             if marks is None:
                 continue
             first, last = marks
@@ -99,23 +103,35 @@ def _torn(snapshot: Snapshot, report: str) -> Iterator[End]:
             )  # fmt: skip
 
 
-_CODE = frozenset(["py", "yaml", "yml", "toml", "json", "sh", "cfg", "ini", "js", "ts", "tf", "ipynb", "dockerfile"])
+_MARKED = ("md", "markdown", "qmd", "rmd")  # where code stands in fences
+_CODE = frozenset(
+    ["py", "yaml", "yml", "toml", "json", "sh", "cfg", "ini", "js", "ts", "tf", "ipynb", "dockerfile", *_MARKED]
+)
 
 
-def torn_lines(rows: Sequence[str], lone: bool = False) -> tuple[int, int] | None:
-    """The first and last line of the first conflict that git left, or with `lone` the first mark that is left of one; None without."""
-    first = middle = single = 0
-    for n, row in enumerate(rows, 1):
-        if row.startswith("<<<<<<< "):
-            first, middle = n, 0
-            single = single or n
-        elif first and row.rstrip() == "=======":
-            middle = n
-        elif row.startswith(">>>>>>> "):
-            if middle:
-                return first, n
-            single = single or n
-    return (single, single) if lone and single else None
+def first_torn(file: File) -> tuple[int, int] | None:
+    """The first and last line of the first conflict that git left in a file, or the first mark that is left of one where no text has such
+    of its own; None without."""
+    found = list(torn(file.lines, fenced=file.suffix in _MARKED))
+    whole = [(marks[0], marks[-1]) for marks in found if len(marks) > 1]
+    alone = [(marks[0], marks[0]) for marks in found if file.suffix in _CODE]
+    return next(iter(whole or alone), None)
+
+
+def _unmerged(snapshot: Snapshot, paths: Collection[str]) -> Iterator[End]:
+    """Files that git has in two versions, as far as no mark in them says so: as they are on disk they are in no commit yet."""
+    for path in sorted(paths):
+        file = snapshot.files.get(path)
+        with watching():
+            if file is not None and readable(file) and first_torn(file):
+                continue
+        quoted = shlex.quote(path)
+        yield End(
+            "conflict-markers", path, 0, path, f"git has {path} in the versions of both sides.",
+            "A merge was not finished: git commits nothing until it knows which version is meant.",
+            f"git add {quoted} if it is as it is meant, else `git rm {quoted}`; then git commit.",
+            Evidence(kind="fact", path=path, note=f"{path}: unmerged", sources=(path,)),
+        )  # fmt: skip
 
 
 # -- docker files ------------------------------------------------------------------------------------------------------

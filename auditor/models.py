@@ -411,7 +411,8 @@ class Tool(Record):
 class Audited(Record):
     """The submission as audited: the resolved commit, and what a deadline left out (`before`), or which one holds for a commit that was
     named (`due`; whether it is late, its `commit_time` says). Of a working tree (`auditor check`),
-    `commit` is the one it stands on, and `uncommitted` names the cited files that are not in it as they are on disk."""
+    `commit` is the one it stands on, `uncommitted` names the cited files that are not in it as they are on disk, and `standing` says
+    what of its branch is not handed in by itself."""
 
     id: str
     repo: str
@@ -426,6 +427,7 @@ class Audited(Record):
     url: str = ""
     working_tree: bool = False
     uncommitted: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()
 
 
 FILES_OF = "files-of-"  # what the id of a probe begins with that only a course's own item makes

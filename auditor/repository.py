@@ -249,6 +249,15 @@ class Repository:
             return []
         return re.findall(r"(?m)^([0-9a-f]{40,64}) \d+ \d+(?: \d+)?$", out)
 
+    def upstream(self, branch: str) -> str:
+        """The full name of the ref that a branch is pushed to: what the configuration says, else the same name at the origin; empty
+        where this copy has no such ref."""
+        said = dict(self._settings)
+        remote = said.get(f"branch.{branch}.remote", "origin")
+        name = said.get(f"branch.{branch}.merge", branch).removeprefix("refs/heads/")
+        ref = f"refs/remotes/{remote}/{name}"
+        return ref if ref in self.refs else ""
+
     def origin(self) -> str:
         """The address that this was cloned from, or nothing. It is shown, never followed."""
         urls = [value for key, value in self._settings if key == "remote.origin.url"]

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import posixpath
 import stat
 from bisect import bisect_left
 from collections import Counter
@@ -141,6 +142,32 @@ def read_branches(repository: Repository) -> frozenset[str]:
     return frozenset(n for n in names if not n.startswith("refs/") and n != "HEAD")
 
 
+def standing(repository: Repository) -> tuple[str, ...]:
+    """What of a checkout's branch is not handed in by itself, a line each: commits that its upstream lacks, as far as this copy
+    knows it; that it is not the branch that a clone checks out; a merge that no commit has ended. Nothing where HEAD is on no branch, or where
+    there is nothing to compare it with."""
+    refs = repository.refs
+    said = []
+    if (repository.place.own / "MERGE_HEAD").is_file():
+        said.append("a merge is under way: what it brings is handed in once it is committed (git commit)")
+    here, on = next(((name, r) for name, r in refs.items() if r.checked_out), ("", None))
+    branch = here.removeprefix("refs/heads/")
+    if on is None:
+        return tuple(said)
+    upstream = repository.upstream(branch)
+    if upstream and (ahead := int(repository.git("rev-list", "--count", f"{refs[upstream].commit}..{on.commit}"))):
+        to = upstream.removeprefix("refs/remotes/")
+        are = "commits of {} are" if ahead > 1 else "commit of {} is"
+        said.append(f"{ahead} {are.format(branch)} not pushed to {to}, as far as this copy knows it: git push")
+    told = refs["refs/remotes/origin/HEAD"].to if "refs/remotes/origin/HEAD" in refs else ""
+    usual = told.removeprefix("refs/remotes/origin/")
+    if told in refs and usual != branch and refs[told].commit != on.commit:
+        said.append(
+            f"this is the branch {branch}; a clone of origin has {usual}, which is what is handed in unless agreed otherwise"
+        )
+    return tuple(said)
+
+
 def _in_actions(root: Path) -> bool:
     """Whether this is the checkout that a run of GitHub Actions is about."""
     workspace = os.environ.get("GITHUB_WORKSPACE", "")
@@ -167,6 +194,8 @@ class WorkingTree(OpenSnapshot):
         self.root = repository.path
         self.head = self.files
         self._folders: dict[str, bool] = {"": True}
+        self._ignored: dict[str, str] = {}
+        self._listed: str | None = None  # the user's own list of what git ignores
         self._hash = hashlib.sha256 if len(commit) == 64 else hashlib.sha1
         with self._opening():
             names, self.cut = named(self._names())
@@ -177,9 +206,40 @@ class WorkingTree(OpenSnapshot):
             )
         repository.tree = self
 
-    def on_disk(self, path: str) -> bool:
-        """Whether a file has this path, be it one that git ignores."""
-        return os.path.lexists(self.root / path)
+    def ignored(self, path: str) -> str:
+        """Where it says that git ignores a file that is on disk, like `.gitignore:11`; empty where it is not there or not ignored."""
+        if path in self.files or not _plain(path) or not os.path.lexists(self.root / path):
+            return ""
+        if path not in self._ignored:
+            self._ignored[path] = self._ignoring(path)
+        return self._ignored[path]
+
+    def _ignoring(self, path: str) -> str:
+        try:
+            said = self._users("check-ignore", "-v", "-z", "--stdin", stdin=os.fsencode(path) + b"\0").split(b"\0")
+        except GitError:  # nobody ignores it
+            return ""
+        source, line = (os.fsdecode(s) for s in said[:2])
+        if not os.path.isabs(source):
+            return f"{source}:{line}"
+        return f".git/info/exclude:{line}" if source.endswith("/info/exclude") else "by your own core.excludesFile"
+
+    def ignored_files(self) -> list[str]:
+        """The files on disk that git ignores. git walks through all folders for it."""
+        out = self._users("ls-files", "-z", "--others", "--ignored", "--exclude-standard")
+        return [os.fsdecode(name) for name in out.split(b"\0") if name]
+
+    def leaving(self) -> frozenset[str]:
+        """The files of the last commit that are on disk, and that the next commit removes."""
+        index = {p.lower() for p in self.index()}  # a disk that knows no case shows a renamed file under both names
+        return frozenset(
+            p
+            for p in self.head
+            if p.lower() not in index
+            and (
+                p in self.files or (self._inside(os.fsencode(posixpath.dirname(p))) and os.path.lexists(self.root / p))
+            )
+        )
 
     def staged(self) -> frozenset[str]:
         """The paths that the next commit will have as they are on disk."""
@@ -191,6 +251,11 @@ class WorkingTree(OpenSnapshot):
         rows = self.repository.raw("ls-files", "-z", "--stage").decode("utf-8", errors="replace").split("\0")
         return {path: meta.split()[1] for meta, _, path in (row.partition("\t") for row in rows if row)}
 
+    def unmerged(self) -> frozenset[str]:
+        """The paths that a merge left in several versions."""
+        rows = self.repository.raw("ls-files", "-z", "--unmerged").decode("utf-8", errors="replace").split("\0")
+        return frozenset(row.partition("\t")[2] for row in rows if row)
+
     def left_out(self) -> frozenset[str]:
         """The tracked paths that a sparse checkout does not write to disk."""
         rows = self.repository.raw("ls-files", "-z", "-t").decode("utf-8", errors="replace").split("\0")
@@ -200,21 +265,28 @@ class WorkingTree(OpenSnapshot):
         return file.path not in self.head or self.head[file.path].blob != file.blob
 
     def _names(self) -> list[bytes]:
+        out = self._users("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        return sorted({name for name in out.split(b"\0") if name})
+
+    def _users(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """The output of a git command over the files on disk, which ignores what its user's own list names, too."""
         directory = self.repository.directory
         own = callers_environment()
         users: dict[str, str | None] = {"HOME": own.get("HOME"), "XDG_CONFIG_HOME": own.get("XDG_CONFIG_HOME")}
         asked = ["config", "--global", "--get", "--type=path", "core.excludesFile"]
-        try:  # `git add` leaves out what the user's own list names
-            listed = os.fsdecode(directory.run(*asked, environment={**users, "GIT_CONFIG_GLOBAL": None})).strip("\n")
-        except GitError:
-            listed = ""
-        out = directory.run(
-            *(("-c", f"core.excludesFile={listed}") if listed else ()),
-            *("ls-files", "-z", "--cached", "--others", "--exclude-standard"),
+        if self._listed is None:
+            try:  # `git add` leaves out what the user's own list names
+                listed = directory.run(*asked, environment={**users, "GIT_CONFIG_GLOBAL": None})
+                self._listed = os.fsdecode(listed).strip("\n")
+            except GitError:
+                self._listed = ""
+        return directory.run(
+            *(("-c", f"core.excludesFile={self._listed}") if self._listed else ()),
+            *arguments,
+            stdin=stdin,
             cwd=self.root,
             environment={**users, "GIT_WORK_TREE": str(self.root.absolute())},
         )
-        return sorted({name for name in out.split(b"\0") if name})
 
     def _file(self, name: bytes) -> File | None:
         """One file as it is on disk; None for one that is gone."""
@@ -281,6 +353,11 @@ def _read(path: bytes, most: int = -1) -> bytes:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise Unreadable("no regular file")
         return file.read(most)
+
+
+def _plain(path: str) -> bool:
+    """Whether a path stays below the folder that it counts from."""
+    return bool(path) and not path.startswith(("/", "-")) and "\0" not in path and ".." not in path.split("/")
 
 
 def _nothing() -> bytes:

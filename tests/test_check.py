@@ -423,6 +423,7 @@ def run(*arguments: str) -> Break:
         ([change("![Bucket]", EXTRA)], "prose-contradicts-repository", "extra.py", "Commit the file"),
         ([change("`src/cloudtype/api.py`", "`src/cloudtype/apis.py`")], "file-not-there", "apis.py", "Write src/cloudtype/api.py"),
         ([change("### Question 13\n", "<<<<<<< HEAD\n### Question 13\n=======\n### Question 13b\n>>>>>>> other\n")], "conflict-markers", "<<<<<<<", "Keep one version"),
+        ([change("### Question 13\n", "<<<<<<< HEAD\n### Question 13\n")], "conflict-markers", "<<<<<<<", "delete the line"),
         ([run("mv", REPORT, "reports/REPORT2.md")], "report-moved", "", "git mv reports/REPORT2.md reports/README.md"),
         ([change("### Question 12\n", "### Queston 12\n")], "question-changed", "### Queston 12", "`### Question 12`"),
         ([change("### Question 12\n", "### Question\n")], "question-changed", "### Question\n", "`### Question 12`"),

@@ -45,7 +45,9 @@ def check(
 
     file = snapshot.files[PATH]
     report = parse_report(file, profile, snapshot.files)
-    found = check_form(file, report, snapshot, profile, number, on_disk=lambda p: p in set(on_disk))
+    found = check_form(
+        file, report, snapshot, profile, number, ignored=lambda p: ".gitignore:3" if p in set(on_disk) else ""
+    )
     for verdict in found:
         assert verdict.hint
         assert verdict.claim.line
@@ -554,3 +556,20 @@ def test_marks_that_are_all_written_in_another_way_are_one_line() -> None:
         _, found = check(text().replace("* [x]", "* [X]", n))
         assert [(v.rule, v.detail) for v in found] == [("mark-unclear", True)]
         assert found[0].report_says.startswith(f"{n} times, in lines ")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (">>>>>>> 1a2b3c4 (report)\n\nWe built it.", [1]),
+        ("<<<<<<< HEAD\n\nWe built it.", [1]),
+        ("We built it.\n\n```\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n```", []),
+        ("We built it.\n\n```\n>>>>>>> other\n```\n\n>>>>>>> other", [7]),
+        ("A `<<<<<<< HEAD` and its\n=======\n", []),
+    ],
+)
+def test_the_marks_that_a_merge_left(text: str, told: list[int]) -> None:
+    whole = answer(13, text)
+    start = whole.count("\n", 0, whole.index(text))
+    _, found = check(whole)
+    assert [v.claim.line - start for v in found if v.rule == "conflict-markers"] == told

@@ -87,7 +87,7 @@ ALLOWED: dict[str, set[str] | None] = {
         "snapshot",
     },
     "form": {"facts", "form", "globs", "markup", "profile", "report", "snapshot"},
-    "disk": {"claims", "facts", "form", "snapshot"},
+    "disk": {"claims", "facts", "form", "redact", "snapshot"},
     "loose_ends": {"boundary", "facts", "form", "readers", "redact", "snapshot"},
     "moved": {"disk", "facts", "form"},
     "worktree": {"gitdir", "snapshot", "tree"},

@@ -1,15 +1,19 @@
 """What a check tells of the repository beside the report: torn files, docker files that copy nothing, keys in the history."""
 
 import hashlib
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 from build_fixture import build, git
 
 from auditor import checking
-from auditor.loose_ends import torn_lines
+from auditor.form.broken import torn
+from auditor.loose_ends import loose_ends
 from auditor.models import Verdict
 from auditor.profile import load_profile
+from auditor.worktree import open_working_tree
 
 ADA = ("-c", "user.name=Ada Example", "-c", "user.email=ada@example.com")
 PROFILE = load_profile()
@@ -47,6 +51,8 @@ def ends(repo: Path, only: str = "") -> list[tuple[str, str, int, Verdict]]:
         ("docs/git.md", "```\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n```\n", 0),  # told, not torn
         ("src/cloudtype/extra.py", 'A = "<<<<<<< HEAD"\nB = ">>>>>>> x"\n', 0),
         ("notes.txt", "Heading\n=======\n\nText\n", 0),
+        ("docs/git.md", "Text\n\n>>>>>>> 1a2b3c4 (report)\n", 3),
+        ("docs/git.md", "> > > > > > > deep\n", 0),
     ],
 )
 def test_a_merge_that_was_not_finished(repo: Path, path: str, text: str, line: int) -> None:
@@ -55,10 +61,49 @@ def test_a_merge_that_was_not_finished(repo: Path, path: str, text: str, line: i
     assert told == ([("error", path, line)] if line else [])
 
 
-def test_marks_in_another_order_are_none() -> None:
-    assert torn_lines([">>>>>>> a", "=======", "<<<<<<< b"]) is None
-    assert torn_lines(["<<<<<<< a", ">>>>>>> b"]) is None
-    assert torn_lines(["<<<<<<< a", "<<<<<<< b", "=======", ">>>>>>> b"]) == (2, 4)
+def test_marks_in_their_order() -> None:
+    assert list(torn([">>>>>>> a", "=======", "<<<<<<< b"])) == [(1,), (3,)]
+    assert list(torn(["<<<<<<< a", ">>>>>>> b"])) == [(1,), (2,)]
+    assert list(torn(["<<<<<<< a", "<<<<<<< b", "=======", ">>>>>>> b"])) == [(1,), (2, 3, 4)]
+    assert list(torn(["<<<<<<<", ">>>>>>>>> a", " <<<<<<< a", "<<<<<<<< a", "Title", "======="])) == []
+    fence = ["```", "<<<<<<< a", "=======", ">>>>>>> b", "```"]
+    assert list(torn(fence, fenced=True)) == []
+    assert list(torn(fence)) == list(torn(fence[:-1], fenced=True)) == [(2, 3, 4)]
+    assert list(torn(["~~~~", "```", ">>>>>>> b", "~~~~", "<<<<<<< c"], fenced=True)) == [(5,)]
+    assert list(torn(["<<<<<<< a", "```", "x", "=======", "```", ">>>>>>> b"], fenced=True)) == [(1, 4, 6)]
+
+
+MERGE = """
+git checkout -q -b other; {0}; git commit -qam other
+git checkout -q -; {1}; git commit -qam own
+git merge -q other || true
+"""
+NAMES = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@x", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@x"}
+
+
+@pytest.mark.parametrize("further", [False, True])
+@pytest.mark.parametrize(
+    ("commands", "told"),
+    [
+        (MERGE.format("echo a >> LICENSE", "echo b >> LICENSE") + "echo c > LICENSE", ["LICENSE"]),  # both changed
+        (MERGE.format("echo a >> LICENSE", "git rm -q LICENSE"), ["LICENSE"]),  # deleted by us
+        (MERGE.format("echo a > x.txt; git add x.txt", "echo b > x.txt; git add x.txt"), ["x.txt"]),  # both added, with marks
+        (MERGE.format("echo a >> LICENSE", "echo b >> LICENSE") + "echo c > LICENSE; git add LICENSE", []),
+    ],
+)  # fmt: skip
+def test_what_git_has_in_two_versions(
+    repo: Path, tmp_path: Path, commands: str, told: list[str], further: bool
+) -> None:
+    (repo / "LICENSE").write_text("MIT\n")
+    commit(repo)
+    place = repo
+    if further:
+        place = tmp_path / "further"
+        subprocess.run(["git", "-C", repo, "worktree", "add", "-q", place, "-b", "more"], check=True)
+    subprocess.run(["bash", "-c", commands], cwd=place, env=os.environ | NAMES, check=True, capture_output=True)
+    with open_working_tree(place) as tree:
+        found = loose_ends(tree, "reports/README.md", lambda _: "E1", [], tree.unmerged())
+    assert [v.claim.path for v in found if v.rule == "conflict-markers"] == told
 
 
 @pytest.mark.parametrize(

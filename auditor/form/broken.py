@@ -2,7 +2,7 @@
 pages do not read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from auditor.form.flaw import Flaw, cut
 from auditor.form.page import Page
@@ -24,21 +24,63 @@ def check_fences(page: Page) -> Iterator[Flaw]:
 
 
 def check_conflicts(page: Page) -> Iterator[Flaw]:
-    """The marks that a merge leaves where two versions differ: all three of them, in their order."""
+    """The marks that a merge leaves where two versions differ: all three of them in their order, or the first or last alone. What a
+    code block shows is an example."""
+    for marks in torn(page.lines, fenced=True):
+        opened, last = marks[0], marks[-1]
+        said, alone = cut(page.lines[opened - 1]), len(marks) == 1
+        listed = ", ".join(map(str, marks[:-1]))
+        yield Flaw(
+            "conflict-markers", Source(kind="report", n=0), opened, f"line {opened}" if alone else f"lines {opened} to {last}", said,
+            "A merge was not finished here: one of git's marks was left."
+            if alone
+            else "A merge was not finished here: both versions stand in the report, with git's marks.",
+            f"Read what stands around line {opened}, which may be there in two versions, and delete the line."
+            if alone
+            else f"Keep one version of lines {opened} to {last}, and delete the lines {listed} and {last}.",
+            fact=f"one of git's marks in line {opened}" if alone else f"git's marks in lines {listed} and {last}",
+        )  # fmt: skip
+
+
+def torn(rows: Sequence[str], fenced: bool = False) -> Iterator[tuple[int, ...]]:
+    """What a merge left of its marks, as the numbers of their lines: the three of one conflict, or one that stands alone: seven signs
+    at the start of a line and a word. Where code can be `fenced`, a mark within a block that ends is none."""
+    shown = _in_fences(rows) if fenced else frozenset()
     opened = parted = 0
-    for n, row in enumerate(page.lines, 1):
-        if row.startswith("<<<<<<< "):
+    for n, row in enumerate(rows, 1):
+        if row.startswith("<<<<<<< ") and n not in shown and row[8:].strip():
+            if opened:
+                yield (opened,)
             opened, parted = n, 0
         elif opened and row.rstrip() == "=======":
             parted = n
-        elif parted and row.startswith(">>>>>>> "):
-            yield Flaw(
-                "conflict-markers", Source(kind="report", n=0), opened, f"lines {opened} to {n}", cut(page.lines[opened - 1]),
-                "A merge was not finished here: both versions stand in the report, with git's marks.",
-                f"Keep one version of lines {opened} to {n}, and delete the lines {opened}, {parted} and {n}.",
-                fact=f"git's marks in lines {opened}, {parted} and {n}",
-            )  # fmt: skip
+        elif row.startswith(">>>>>>> ") and row[8:].strip():
+            if opened and parted:
+                yield opened, parted, n
+            elif n not in shown:
+                if opened:
+                    yield (opened,)
+                yield (n,)
+            else:
+                continue
             opened = parted = 0
+    if opened:
+        yield (opened,)
+
+
+def _in_fences(rows: Sequence[str]) -> frozenset[int]:
+    """The numbers of the lines within blocks of code that are closed."""
+    found: list[int] = []
+    fence, start = "", 0
+    for n, row in enumerate(rows, 1):
+        text = row.strip()
+        mark = text[: len(text) - len(text.lstrip(text[0]))] if text.startswith(("```", "~~~")) else ""
+        if not fence and mark and not (mark[0] == "`" and "`" in text[len(mark) :]):
+            fence, start = mark, n
+        elif fence and mark.startswith(fence) and text == mark:
+            found += range(start, n + 1)
+            fence = ""
+    return frozenset(found)
 
 
 def check_saved(page: Page) -> Iterator[Flaw]:

@@ -25,7 +25,7 @@ def check_form(
     number: Number,
     *,
     url: str = "",
-    on_disk: Callable[[str], bool] = lambda _: False,
+    ignored: Callable[[str], str] = lambda _: "",
     gone: Callable[[str], str | None] = lambda _: None,
     fold: bool = True,
     only: frozenset[str] = frozenset(),
@@ -34,11 +34,11 @@ def check_form(
     tracked: Callable[[str], bool] = lambda _: True,
 ) -> list[Verdict]:
     """One contradicted verdict for each flaw, in the report's order, with ids F1, F2, ... `url` is the repository's address;
-    `on_disk` tells whether a path that is not tracked exists all the same; `gone` what a file of the last commit that is not on disk is called
+    `ignored` tells where it says that git ignores a file that is on disk, empty for any other; `gone` what a file of the last commit that is not on disk is called
     now, empty where it was deleted, None for any other; `fold` makes one of many flaws that say the same;
     `only` are the rules that are asked about, all where it is empty; `more` are flaws that somebody else found; `placed`: nobody said where the
     report lies, so that it has to lie where the course collects it; `tracked` tells whether git knows a path, which it then moves itself."""
-    page = Page(file, report, snapshot, profile, url, on_disk, placed, gone, tracked)
+    page = Page(file, report, snapshot, profile, url, ignored, placed, gone, tracked)
     checks = _CHECKS if not only else _ASKED_FOR if "image-count" in only else _UNFINISHED
     found = [flaw for check in checks for flaw in check(page) if not only or (flaw.rule in only and not flaw.beside)]
     if torn := [range(f.line, int(f.quote.split()[-1]) + 1) for f in found if f.rule == "conflict-markers"]:

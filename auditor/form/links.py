@@ -44,10 +44,10 @@ def instead_of(page: Page, link: Image, path: str, example: str) -> tuple[str, s
             f"From {here} this leads to {path}, which is not there; {link.path} is.",
             f"Write {right} in line {line}: paths count from the report's folder.",
         )
-    if page.on_disk(path):
+    if rule := page.ignored(path):
         return (
-            f"{path} is on your disk, but git ignores it (.gitignore), so the hand-in lacks it.",
-            f"Add it all the same: git add -f {path}",
+            f"{path} is on your disk, but git ignores it ({rule}), so the hand-in lacks it.",
+            f"Add it all the same: git add -f {shlex.quote(path)}",
         )
     now = page.gone(path)
     if now == "":

@@ -25,7 +25,7 @@ class Page:
         snapshot: Snapshot,
         profile: Profile,
         url: str,
-        on_disk: Callable[[str], bool],
+        ignored: Callable[[str], str],
         placed: bool = False,
         gone: Callable[[str], str | None] = lambda _: None,
         tracked: Callable[[str], bool] = lambda _: True,
@@ -36,7 +36,7 @@ class Page:
         self.snapshot = snapshot
         self.profile = profile
         self.url = url
-        self.on_disk = on_disk
+        self.ignored = ignored
         self.placed = placed
         self.gone = gone
         self.move = "git mv" if tracked(file.path) else "mv"

@@ -172,6 +172,8 @@ class _Page:
             yield self.paint(
                 f"after the deadline {one_line(s.due)} by {by}, by the time that the commit bears", "warning"
             )
+        for said in s.standing:
+            yield self.paint(one_line(said), "dim")
         if s.before:
             later = (
                 "no later commit"

@@ -1,0 +1,171 @@
+"""`auditor check`: what git knows of a checkout beside its files: what it leaves out, what is gone or has another name, and where the
+branch stands."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from build_fixture import build
+from test_check import ENV, REPORT, auditor, check, edit, git, rules
+
+from auditor.errors import UserError
+from auditor.worktree import open_working_tree, standing
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    return build("consistent", tmp_path / "consistent")
+
+
+def shell(repo: Path, commands: str) -> None:
+    subprocess.run(
+        ["bash", "-ec", commands],
+        cwd=repo,
+        env=ENV
+        | {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@x", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@x"},
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("commands", "told"),
+    [
+        ("git rm -q --cached configs/sweep.yaml", ["git add configs/sweep.yaml brings it back."]),
+        ("git rm -q --cached .github/workflows/linting.yaml", ["git add .github/workflows/linting.yaml brings it back."]),
+        ("git rm -q --cached reports/README.md", ["git add reports/README.md brings it back."]),
+        ("git rm -q --cached configs/sweep.yaml; echo configs/sweep.yaml >> .gitignore", ["git add -f configs/sweep.yaml brings it back."]),
+        ("git rm -q --cached configs/sweep.yaml; echo '# more' >> configs/sweep.yaml", ["git add configs/sweep.yaml brings it back."]),
+        ("git rm -q --cached reports/README.md; git commit -qm x", ["git add reports/README.md, then commit and push."]),
+        ("echo configs/sweep.yaml >> .gitignore; git rm -q --cached configs/sweep.yaml; git commit -qam x", ["Add it all the same: git add -f configs/sweep.yaml, then commit and push."]),
+        ("mkdir -p .git/info; echo src/ >> .git/info/exclude; git rm -q --cached src/cloudtype/drift.py; git commit -qm x; sed -i 's#`drift.py`#`src/cloudtype/drift.py`#' reports/README.md", ["Add it all the same: git add -f src/cloudtype/drift.py, then commit and push."]),
+        ("git rm -q --cached reports/figures/bucket.png", ["git add reports/figures/bucket.png brings it back."]),
+        # not told: a picture that has a finding of its own, what a sentence does not name, what holds keys, what is made at run time
+        ("git rm -q --cached reports/figures/bucket.png; echo '*.png' >> .gitignore", []),
+        ("echo x > notes.txt; git add notes.txt; git commit -qm x; git rm -q --cached notes.txt", []),
+        ("printf 'a: 1' > configs/secrets.yaml; echo configs/secrets.yaml >> .gitignore; sed -i 's#`configs/sweep.yaml`#`configs/sweep.yaml` beside `configs/secrets.yaml`#' reports/README.md; git commit -qam x", []),
+        ("mkdir outputs; printf 'a: 1' > outputs/run.yaml; echo outputs/ >> .gitignore; sed -i 's#`configs/sweep.yaml`#`configs/sweep.yaml` beside `outputs/run.yaml`#' reports/README.md; git commit -qam x", []),
+    ],
+)  # fmt: skip
+def test_what_git_leaves_out_of_the_hand_in_is_told(repo: Path, commands: str, told: list[str]) -> None:
+    shell(repo, commands)
+    record = check(repo, only="form" if "workflows" not in commands else "")
+    found = [v for v in record.verdicts if v.rule == "not-committed"]
+    assert [v.hint for v in found] == told
+    assert not any(v.detail for v in found)
+    assert "file-not-there" not in rules(record)
+    if told:
+        shell(
+            repo,
+            told[0]
+            .removesuffix(" brings it back.")
+            .removeprefix("Add it all the same: ")
+            .removesuffix(", then commit and push."),
+        )
+        assert [v.hint for v in check(repo, only="form").verdicts if v.rule == "not-committed"] in (
+            [],
+            ["git commit, then git push: it is staged already."],
+        )
+
+
+@pytest.mark.parametrize("ask", [{}, {"report_path": REPORT}])
+@pytest.mark.parametrize(
+    ("commands", "where"),
+    [
+        ("echo reports/ > .gitignore; git rm -rq --cached reports", ".gitignore:1"),
+        ("echo '*.md' > reports/.gitignore; git rm -q --cached reports/README.md", "reports/.gitignore:1"),
+        (
+            "mkdir -p .git/info; echo README.md > .git/info/exclude; git rm -q --cached reports/README.md",
+            ".git/info/exclude:1",
+        ),
+    ],
+)
+def test_a_report_that_git_ignores_is_named(repo: Path, commands: str, where: str, ask: dict[str, str]) -> None:
+    shell(repo, commands)
+    with pytest.raises(UserError) as said:
+        check(repo, **ask)
+    assert said.value.message == f"{REPORT} is on your disk, but git ignores it ({where}), so the hand-in lacks it"
+    assert said.value.hint == f"git add -f {REPORT}"
+
+
+@pytest.mark.parametrize(
+    ("commands", "paths"),
+    [("rm src/cloudtype/drift.py", "src/cloudtype/drift.py"), ("git rm -q .github/workflows/*", ".github/workflows")],
+)
+def test_a_box_whose_work_is_only_gone_from_disk_says_what_brings_it_back(
+    repo: Path, commands: str, paths: str
+) -> None:
+    shell(repo, commands)
+    boxes = [
+        v for v in check(repo, only="audit").verdicts if v.claim.source.kind == "item" and v.label == "contradicted"
+    ]
+    assert boxes
+    for verdict in boxes:
+        assert verdict.hint.startswith(f"Put it back: git checkout HEAD -- {paths}")
+        assert "in the last commit" in verdict.difference
+    shell(repo, boxes[0].hint.removeprefix("Put it back: "))
+    assert (repo / boxes[0].hint.split(" -- ")[1].split()[0]).exists()
+
+
+@pytest.mark.parametrize(
+    ("commands", "old", "new"),
+    [
+        ("git mv tests/unit tests/units", "tests/unit", "tests/units"),
+        ("git mv tests checks", "tests", "checks"),
+        ("mv docs documentation", "docs", "documentation"),
+        ("mkdir web && mv docs web/docs && git add web", "docs", "web/docs"),
+        ("mv docs documentation && rm documentation/index.md", "docs", "documentation"),
+    ],
+)
+def test_a_renamed_folder_is_told_once(repo: Path, commands: str, old: str, new: str) -> None:
+    edit(repo, "![Bucket]", "The pages lie in `docs`.\n\n![Bucket]")
+    shell(repo, commands)
+    told = [v for v in check(repo, only="form").verdicts if v.rule == "file-not-there"]
+    assert [v.difference for v in told] == [f"{old} is now called {new}."]
+    assert told[0].hint.startswith(f"Write {new} in place of {old} in line")
+    row = next(n for n, row in enumerate((repo / REPORT).read_text().split("\n"), 1) if "`docs`" in row)
+    assert str(row) in told[0].hint or old != "docs"
+
+
+def test_a_folder_that_was_taken_apart_is_not_renamed(repo: Path) -> None:
+    edit(repo, "![Bucket]", "The pages lie in `docs`.\n\n![Bucket]")
+    shell(repo, "mkdir a b; mv docs/index.md a; mv docs/usage.md b; rm -r docs")
+    differences = [v.difference for v in check(repo, only="form").verdicts if v.rule == "file-not-there"]
+    assert differences
+    assert not any(d.startswith("docs is now called") for d in differences)
+
+
+CLONED = "git clone -q --bare . ../origin.git; git remote add origin ../origin.git; git fetch -q; "
+
+
+@pytest.mark.parametrize(
+    ("commands", "told"),
+    [
+        ("git commit -qm x --allow-empty", []),  # no remote
+        (CLONED + "git commit -qm x --allow-empty", ["1 commit of {} is not pushed to origin/{}, as far as this copy knows it: git push"]),
+        (CLONED + "for i in 1 2; do git commit -qm x --allow-empty; done", ["2 commits of {} are not pushed to origin/{}, as far as this copy knows it: git push"]),
+        (CLONED, []),
+        (CLONED + "git remote set-head origin -a; git checkout -q -b final", []),  # the same commit
+        (CLONED + "git remote set-head origin -a; git checkout -q -b final; git commit -qm x --allow-empty", ["this is the branch final; a clone of origin has {}, which is what is handed in unless agreed otherwise"]),
+        (CLONED + "git checkout -q -b final; git branch -q -u origin/$0; git commit -qm x --allow-empty", ["1 commit of final is not pushed to origin/{}, as far as this copy knows it: git push"]),
+        (CLONED + "git commit -qm x --allow-empty; git checkout -q --detach", []),
+        (CLONED + "git branch -q -u origin/$0; git update-ref -d refs/remotes/origin/$0; git commit -qm x --allow-empty", []),
+        ("git checkout -q -b other; echo a > a; git add a; git commit -qm x; git checkout -q -; git commit -qm y --allow-empty; git merge -q --no-commit other", ["a merge is under way: what it brings is handed in once it is committed (git commit)"]),
+    ],
+)  # fmt: skip
+def test_where_the_branch_stands_is_a_quiet_line(repo: Path, commands: str, told: list[str]) -> None:
+    branch = git(repo, "branch", "--show-current").strip()
+    shell(repo, commands.replace("$0", branch))
+    said = [line.replace("{}", branch) for line in told]
+    with open_working_tree(repo) as tree:
+        assert list(standing(tree.repository)) == said
+    place = repo.parent / "further"
+    git(repo, "worktree", "add", "-q", "--detach", str(place))
+    with open_working_tree(place) as tree:
+        assert standing(tree.repository) == ()
+
+
+def test_what_is_not_pushed_is_no_finding(repo: Path) -> None:
+    shell(repo, CLONED + "git commit -qm x --allow-empty")
+    done = auditor("check", "--only", "form", ".", cwd=repo)
+    assert (done.returncode, "1 commit of " in done.stdout) == (0, True), done.stdout
