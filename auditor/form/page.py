@@ -9,6 +9,7 @@ from auditor.markup import anchors
 from auditor.models import Question, Report
 from auditor.profile import Profile, Version
 from auditor.report.answers import LENGTH
+from auditor.report.headings import sections_of
 from auditor.report.text import lines_of, text_of
 from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot
@@ -116,6 +117,11 @@ class Page:
     @cached_property
     def starts(self) -> list[int]:
         return sorted(q.line for q in self.report.questions)
+
+    @cached_property
+    def sections(self) -> list[int]:
+        """The lines of the template's own sections, counted from 1."""
+        return [line + 1 for line in sections_of("\n".join(self.lines), self.lines, self.profile)]
 
     def section(self, question: Question) -> range:
         """The lines of a question and its answer, counted from 1."""
