@@ -56,6 +56,12 @@ def instead_of(page: Page, link: Image, path: str, example: str) -> tuple[str, s
             f"Put it back (git checkout HEAD -- {shlex.quote(path)}), or take it out of line {line}.",
         )
     near = now or nearest_file(page, path)
+    if near and _belongs(page, path, near):
+        make = f"mkdir -p {shlex.quote(page.figures)} && " if page.figures not in page.snapshot.folders else ""
+        return (
+            f"There is no {path}; {near} is there.",
+            f"Move it {'there' if now is None else 'back'}: {make}{page.move(near)} {shlex.quote(near)} {shlex.quote(path)}",
+        )
     if near:
         return (
             f"There is no {path}; {near} is there.",
@@ -65,6 +71,15 @@ def instead_of(page: Page, link: Image, path: str, example: str) -> tuple[str, s
         f"There is no {path} in the repository.",
         f"Add the file, or write the right path in line {line} (like {example}).",
     )
+
+
+def _belongs(page: Page, path: str, near: str) -> bool:
+    """Whether a picture belongs where the report shows it from: in the folder that the course has pictures in, which the one that is
+    there lies out of, by the same name, and where no other line shows it."""
+    if not page.pictures or posixpath.dirname(path) != page.figures or near.startswith(f"{page.figures}/"):
+        return False
+    shown = {i.path for q in page.report.questions for i in (*q.images, *q.links)}
+    return posixpath.basename(path) == posixpath.basename(near) and near not in shown
 
 
 def nearest_file(page: Page, path: str) -> str:

@@ -40,12 +40,16 @@ class Page:
         self.on_disk = on_disk
         self.placed = placed
         self.gone = gone
-        self.move = "git mv" if tracked(file.path) else "mv"
+        self._tracked = tracked
         self.asked = {q.id: q for q in profile.questions}
         self.known = [q for q in report.questions if q.id]
         self.layout = next((x for x in profile.layouts if x.name == report.layout), None)
         self.mark = self.layout.answer if self.layout else "> Answer:"
         self._anchors: dict[str, frozenset[str]] = {}
+
+    def move(self, path: str) -> str:
+        """The command that moves a file: git's own where git knows it."""
+        return "git mv" if self._tracked(path) else "mv"
 
     def heading(self, n: int, id_: str = "") -> str:
         """A question's heading as the template writes it."""

@@ -72,6 +72,12 @@ def check_questions(page: Page) -> Iterator[Flaw]:
                 + (f": it says `{cut(near, 60)}`." if near else "."),
                 question.heading in (BEFORE, UNDERLINED, IN_HTML),
             )
+        elif page.layout is None and (unlike := _unlike(here)):
+            yield flaw(
+                unlike,
+                f"Write `{page.heading(numbers.get(question.id, question.n), question.id)}` in line {question.line}.",
+                True,
+            )
         own = page.own_length(question)
         same = [v.words.get(question.id) for v in page.profile.versions if v.layout == version.layout]
         if own and own not in same and version.words.get(question.id):
@@ -120,6 +126,16 @@ def check_questions(page: Page) -> Iterator[Flaw]:
             f"Put `{page.heading(n, id_)}` back{_with(page)}, and answer it.",
             fact=f"no question {n} after line {after}" if after else f"no question {n} before line {first}",
         )  # fmt: skip
+
+
+def _unlike(row: str) -> str:
+    """How a heading with the template's words is not as high as the template's, or shows as none; else nothing."""
+    signs = row[: len(row) - len(row.lstrip("#"))]
+    if signs and not row[len(signs) : len(signs) + 1].isspace():
+        return f"Without a blank behind {signs} pages show no heading here; it is read as one all the same."
+    if signs not in ("", "###"):
+        return f"The template writes this heading with ###, the report with {signs}; it is read all the same."
+    return ""
 
 
 def _one_of(page: Page, first: Question, second: Question) -> str:
