@@ -94,7 +94,10 @@ class Page:
 
     def anchors(self, line: int) -> frozenset[str]:
         """The anchors of the file that a line of the report stands in."""
-        path = self.report.place(line)[0]
+        return self.anchors_of(self.report.place(line)[0])
+
+    def anchors_of(self, path: str) -> frozenset[str]:
+        """The anchors of a file."""
         if path not in self._anchors:
             self._anchors[path] = anchors(text_of(self.snapshot.files.get(path, self.file)))
         return self._anchors[path]
