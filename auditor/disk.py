@@ -12,7 +12,8 @@ from auditor.claims.case import Case
 from auditor.claims.names import find
 from auditor.claims.patterns.files import plainly_there
 from auditor.facts.mentions import mentions
-from auditor.facts.places import SLIP
+from auditor.facts.names import GENERIC, names
+from auditor.facts.places import SLIP, Place
 from auditor.form.flaw import Flaw
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Question, Report, Source
@@ -27,6 +28,7 @@ _ALIKE = 0.6  # of the lines of two files, where one is the other renamed
 _MANY = 50  # new files that a deleted one is compared with
 _LARGE = 200_000
 _LINES = 5
+_SHORT = 4  # letters of a name in which one that is off is a slip
 
 
 @dataclass(frozen=True)
@@ -176,14 +178,16 @@ def _never_there(disk: Disk, case: Case, told: Callable[[int, str], bool]) -> It
     folders = {posixpath.dirname(p) for p in disk.here}
     seen: set[str] = set()
     for statement in case.prose.sentences():
-        if "/" not in statement.text or statement.question.private:
+        if not ("/" in statement.text or "`" in statement.text) or statement.question.private:
             continue
         for name, at, code in mentions(statement.text):
             folder, base = posixpath.split(name)
             ending = base.rpartition(".")[2].lower()
-            if not code or not folder or folder not in folders or ending not in _CODE or name in seen:
+            if not code or name in seen or (folder and (folder not in folders or ending not in _CODE)):
                 continue
             place = find(case, name, said=statement.plain)
+            if not folder and not _one_off(name, place, statement.text, case):
+                continue
             line = statement.line + statement.text.count("\n", 0, max(at, 0))
             slip = place.how == "there" and place.why == SLIP
             missing = slip or (place.how == "absent" and place.never)
@@ -202,7 +206,7 @@ def _never_there(disk: Disk, case: Case, told: Callable[[int, str], bool]) -> It
             yield Flaw(
                 "file-not-there", Source(kind="question", n=statement.question.n), line, name, f"names {name}",
                 f"There is no {name} in the repository, and no commit ever had it" + (f"; {near} is there." if near else "."),
-                hint, fact=f"{folder}/ has no {base}", detail=slip,
+                hint, fact=f"{folder}/ has no {base}" if folder else f"no folder has a {base}", detail=slip or not folder,
             )  # fmt: skip
 
 
@@ -226,6 +230,21 @@ def kept_out(
             if (rule := ignored(path)) and plainly_there(statement):
                 found[path] = (statement.line + statement.text.count("\n", 0, max(at, 0)), rule)
     return found
+
+
+def _one_off(name: str, place: Place, said: str, case: Case) -> bool:
+    """Whether a bare name is one letter or digit off that of a file that is there, with the same ending, and was never anything else:
+    nothing makes it, git ignores none of its name, history has none, and the sentence does not name both."""
+    known = names(case.snapshot)
+    near = posixpath.basename(place.paths[0] if place.paths else place.near.path if place.near else "")
+    ending = name.rpartition(".")[2].lower()
+    if ending not in (*_CODE, "dockerfile") or near.rpartition(".")[2].lower() != ending or near in said:
+        return False
+    if GENERIC.fullmatch(name) or known.was(name) or known.made(name) or case.snapshot.history.shallow:
+        return False
+    one, other = sorted((name.rpartition(".")[0].lower(), near.rpartition(".")[0].lower()), key=len)
+    same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    return len(one) >= _SHORT and one != other and one[same + (len(one) == len(other)) :] == other[same + 1 :]
 
 
 def _rows(question: Question) -> list[tuple[int, str]]:

@@ -120,3 +120,119 @@ def test_the_own_repository_by_any_address(url: str) -> None:
     report = parse_report(snapshot.files[PATH], load_profile(), snapshot.files, "", url)
     found = check_form(snapshot.files[PATH], report, snapshot, load_profile(), lambda _: "E1", url=url)
     assert [v.rule for v in found if v.claim.source.n == 4] == ["link-broken"]
+
+
+# -- paths that climb out of the repository, and anchors of other files -----------------------------------------------
+
+
+def rules_of(link: str, history: History = WHOLE, url: str = OURS) -> list[tuple[str, bool]]:
+    snapshot = tree(stored() | {PATH: answer(4, prose(110) + "\n" + link).encode(), "docs/plain.md": PLAIN}, history)
+    report = parse_report(snapshot.files[PATH], load_profile(), snapshot.files, "", url)
+    found = check_form(snapshot.files[PATH], report, snapshot, load_profile(), lambda _: "E1", url=url)
+    return [(f"{v.difference} {v.hint}", v.detail) for v in found if v.claim.source.n == 4]
+
+
+PLAIN = b'# Set up\n\n## Run it!\n\n## Run it!\n\nOld\n---\n\n<a id="by-hand"></a>\n\n<h3>In HTML</h3>\n\n```\n# no heading\n```\n'
+OUT = "leads out of the repository"
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("../../../blob/develop/dockerfiles/api.dockerfile", "knows no branch or tag develop"),
+        ("../../develop/dockerfiles/api.dockerfile", "knows no branch or tag develop"),
+        ("../../../tree/develop", "knows no branch or tag develop"),
+        ("../../../blob/dev/dockerfiles/api.dockerfile", ""),
+        ("../../dev/anything.py", ""),
+        ("../../v1.0/pyproject.toml", ""),
+        ("../../../blob/main/pyproject.toml", ""),
+        ("../../../blob/main/none.toml", "There is no none.toml"),
+        ("../../main/dockerfiles/apo.dockerfile", "dockerfiles/api.dockerfile is there"),
+        ("../../../issues", ""),
+        ("../../../pull/3#discussion", ""),
+        ("../../..", ""),  # the repository's own page
+        ("../../../actions/workflows/none.yaml", "There is no .github/workflows/none.yaml"),
+        ("../../dockerfiles/api.dockerfile", "Write ../dockerfiles/api.dockerfile in line"),
+        ("../../../../../dockerfiles/api.dockerfile", "Write ../dockerfiles/api.dockerfile in line"),
+        ("../..", OUT),
+        ("../../../none/thing.py", OUT),
+        ("../../../../neighbour/README.md", OUT),
+        ("../../../../../../../etc/passwd", OUT),
+    ],
+)
+def test_a_path_that_climbs_out_is_followed_as_the_host_does(target: str, says: str) -> None:
+    found = rules_of(f"[here]({target})")
+    assert bool(found) == bool(says)
+    for told_, detail in found:
+        assert says in told_
+        assert detail == ("knows no" in told_)
+
+
+def test_where_the_address_is_not_known_only_what_leads_nowhere_at_all_is_told() -> None:
+    here = replace(WHOLE, origin="/home/ann/cloudtype")
+    for target in ("../../../blob/develop/x.py", "../../develop/x.py", "../../../issues"):
+        assert rules_of(f"[x]({target})", here, "") == []
+    assert OUT in rules_of("[x](../../../none/thing.py)", here, "")[0][0]
+    lab = "https://gitlab.com/mlops-42/cloudtype"
+    assert rules_of("[x](../../../../-/blob/develop/x.py)", replace(WHOLE, origin=lab), lab) == []
+    assert rules_of("[x](../../../none/x.py)", replace(WHOLE, default_branch="")) == []
+    assert rules_of("[x](../../develop/x.py)", replace(WHOLE, one_branch=True)) == []
+
+
+def test_a_picture_that_climbs_out() -> None:
+    assert rules_of("![x](../../../blob/dev/reports/figures/a.png?raw=true)") == []
+    assert "knows no branch" in rules_of("![x](../../../raw/develop/reports/figures/a.png)")[0][0]
+    assert OUT in rules_of("![x](../../../../pictures/a.png)")[0][0]
+    assert "figures/bucket.png in line" in rules_of("![x](../../reports/figures/bucket.png)")[0][0]
+
+
+@pytest.mark.parametrize(
+    ("anchor", "there"),
+    [
+        ("set-up", True),
+        ("Set-Up", True),
+        ("run-it", True),
+        ("run-it-1", True),
+        ("old", True),
+        ("by-hand", True),
+        ("in-html", True),
+        ("L10", True),
+        ("L10-L12", True),
+        (":~:text=Set", True),
+        ("", True),
+        ("nowhere", False),
+        ("run-it-2", False),
+        ("no-heading", False),
+    ],
+)
+def test_an_anchor_of_another_file(anchor: str, there: bool) -> None:
+    for link in (f"../docs/plain.md#{anchor}", f"{OURS}/blob/main/docs/plain.md#{anchor}", f"/docs/plain.md#{anchor}"):
+        found = rules_of(f"[here]({link})")
+        assert (found == []) == there
+        assert there or f"No heading of docs/plain.md has the anchor #{anchor}" in found[0][0]
+    assert rules_of(f"[here]({OURS}/blob/dev/docs/plain.md#{anchor})") == []
+
+
+def test_the_anchor_that_comes_near_is_named() -> None:
+    assert "Link to #set-up," in rules_of("[here](../docs/plain.md#setup)")[0][0]
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("docs/other.md", "# A\n\n<script>make()</script>\n"),
+        ("docs/other.md", "# A {#own}\n"),
+        ("docs/other.md", "# A\n\n::: package.module\n"),
+        ("docs/other.md", "# {{ title }}\n"),
+        ("docs/other.rst", "A\n=\n"),
+        ("docs/other.txt", "# A\n"),
+        ("docs/other.ipynb", "{}"),
+        ("docs/other.py", "# A\n"),
+    ],
+)
+def test_anchors_that_nobody_can_tell(path: str, content: str) -> None:
+    changed = answer(4, prose(110) + f"\n[x](../{path}#nowhere)")
+    snapshot = tree(stored() | {PATH: changed.encode(), path: content.encode()}, WHOLE)
+    report = parse_report(snapshot.files[PATH], load_profile(), snapshot.files)
+    found = check_form(snapshot.files[PATH], report, snapshot, load_profile(), lambda _: "E1")
+    assert [v for v in found if v.claim.source.n == 4] == []

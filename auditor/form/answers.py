@@ -9,9 +9,15 @@ from auditor.form.page import Page
 from auditor.markup import parse, without_comments
 from auditor.models import Question
 from auditor.profile import is_open, words
+from auditor.report.answers import is_placeholder
 from auditor.report.headings import ANSWER
 
 _PLACEHOLDER = re.compile(r"question\s+\d+\s+fill\s+here|\bs[xX]{6}\b|figures/<image>\.<extension>", re.IGNORECASE)
+# The placeholder's own words as a sentence of their own, before or behind what was written beside them.
+_FILL_HERE = re.compile(
+    r"(?:^\s*[-*+>(\[_ ]{0,4}fill\s+here\s*(?:[.!:…*_)\]]|-{2,}|$)|[.!?]\s+fill\s+here\s*(?:[.!…]|-{2,}|$))",
+    re.IGNORECASE,
+)
 _TEMPLATE_LINE = re.compile(
     r"^\s*(?:>\s*)?(?:recommended\s+)?answer\s+length\s*:|^\s*(?:>\s*)?\*?example\s*:\s*\*?$", re.IGNORECASE
 )
@@ -29,6 +35,7 @@ _TO_WRITE = re.compile(r"(?<![`\w])(?:TODO|TBD|TBA|FIXME|XXX)(?![`\w])")
 _TO_WRITE_ROW = re.compile(
     r"^\s*(?:[-*+]\s+)?[\[(<*_]{0,3}(?:TODO|TBD|TBA|FIXME|XXX)(?:[\])>*_]{0,3}\s*$|[\])>*_]{0,3}\s*:)|[\[(<](?:TODO|TBD|TBA|FIXME)\b[^\])>]{0,200}[\])>](?!\()"
 )
+_FILL = ("fill", "here")
 _LONG = 5000  # characters of a line that is nobody's placeholder
 _FEW_WORDS = 10  # of an answer beside which a placeholder was only forgotten
 
@@ -55,14 +62,7 @@ def asked_for(span: tuple[int, int], what: str) -> str:
 def check_answers(page: Page) -> Iterator[Flaw]:
     """Answers that are missing, placeholders that are left, and text that only fills the space."""
     for question in filter(page.wants, page.report.questions):
-        left = [
-            n
-            for n in page.section(question)
-            if len(page.lines[n - 1]) < _LONG
-            and _PLACEHOLDER.search(page.lines[n - 1])
-            and not _example(page.lines[n - 1])
-            and (n >= question.answer_lines[0] or "fill here" in page.lines[n - 1].lower())
-        ]
+        left = _left(page, question)
         length, images = page.length(question), page.images(question)
         wanted = (length is None or length[0] > 0) or bool(images)
         want = _want(page, question)
@@ -81,7 +81,7 @@ def check_answers(page: Page) -> Iterator[Flaw]:
                 cut(page.lines[line - 1]) if left else f"nothing below `{page.mark or page.heading(question.n, question.id)}`",
                 "There is no answer.",
                 f"Write the answer{f' ({want})' if want else ''} "
-                + (f"in place of line {line}." if left else f"below the line `{page.mark or page.heading(question.n, question.id)}`."),
+                + (f"in place of {'' if is_placeholder(page.lines[line - 1]) else 'the placeholder in '}line {line}." if left else f"below the line `{page.mark or page.heading(question.n, question.id)}`."),
             )  # fmt: skip
         elif left:
             yield Flaw(
@@ -102,6 +102,32 @@ def check_answers(page: Page) -> Iterator[Flaw]:
             )  # fmt: skip
         else:
             yield from _leftovers(page, question)
+
+
+def _left(page: Page, question: Question) -> list[int]:
+    """The lines of a question on which the template's placeholder still stands. Its words within a sentence, and in code beside an
+    answer, are somebody's own."""
+    found = {
+        n
+        for n in page.section(question)
+        if len(row := page.lines[n - 1]) < _LONG
+        and _PLACEHOLDER.search(row)
+        and not _example(row)
+        and (n >= question.answer_lines[0] or _fill_here(row))
+    }
+    fence, alone = False, words(question.answer) == _FILL
+    inside = {n for n, _ in page.rows(question)}
+    for n in page.section(question):
+        row = page.lines[n - 1]
+        if row.lstrip().startswith(("```", "~~~")) and not is_placeholder(row):
+            fence = not fence
+            continue
+        said = match[1] if len(row) < _LONG and (match := ANSWER.match(row)) else row.lstrip().removeprefix(">")
+        if "here" not in row.lower() or len(row) >= _LONG or (fence and not alone):
+            continue
+        if is_placeholder(said) or (n in inside and _FILL_HERE.search(said)):
+            found.add(n)
+    return sorted(found)
 
 
 def _cut_by(page: Page, question: Question) -> int:
@@ -126,7 +152,11 @@ def _instead(page: Page, question: Question, line: int, wanted: bool) -> str:
     row = page.lines[line - 1]
     if re.search(r"\bs[xX]{6}\b", row):
         return f"Write yours in line {line}, in place of each `sXXXXXX`: the s and six digits of every member."
-    if "fill here" in row.lower() and question.answer.strip():
+    if _fill_here(row) and question.answer.strip():
+        if not is_placeholder(row) and words(question.answer) != _FILL:
+            return f"Delete the placeholder (`fill here`) from line {line}; the answer stands beside it."
+        if wanted and words(question.answer) == _FILL:
+            return f"Write yours in place of the placeholder in line {line}."
         return f"Delete line {line}; the answer stands beside it."
     if wanted:
         return f"Write yours in place of the placeholder in line {line}."
@@ -147,7 +177,11 @@ def _to_write(page: Page, question: Question) -> int:
 
 def _example(row: str) -> bool:
     """A line of the template's quote: it may show a placeholder as an example."""
-    return row.lstrip().startswith(">") and not re.search(r"fill\s+here", row, re.IGNORECASE)
+    return row.lstrip().startswith(">") and not _fill_here(row)
+
+
+def _fill_here(row: str) -> bool:
+    return " ".join(_FILL) in " ".join(row.lower().split())
 
 
 def _fills(said: tuple[str, ...]) -> bool:
@@ -259,7 +293,9 @@ def check_group(page: Page) -> Iterator[Flaw]:
     """A group number or study numbers that nobody can read. Other ways of naming members are left alone."""
     for question in page.known:
         answer = question.answer
-        unfinished = _PLACEHOLDER.search(answer) or _fills(words(answer)) or _to_write(page, question)
+        unfinished = (
+            _PLACEHOLDER.search(answer) or _left(page, question) or _fills(words(answer)) or _to_write(page, question)
+        )
         if not answer.strip() or unfinished:
             continue
 

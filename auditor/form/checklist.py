@@ -3,8 +3,9 @@
 import difflib
 from collections.abc import Iterable, Iterator
 
-from auditor.form.flaw import Flaw
+from auditor.form.flaw import Flaw, cut
 from auditor.form.page import Page
+from auditor.lazy import compile_later
 from auditor.models import ChecklistItem, Source
 
 _SHOWN = ("x", "X", " ")  # marks of which pages make a box
@@ -92,6 +93,15 @@ def _closest(text: str, known: Iterable[str], cutoff: float = 0.0) -> str:
     return next((lower[k] for k in difflib.get_close_matches(text.lower(), lower, 1, cutoff)), "")
 
 
+_JOINED = compile_later(r"\s*(?:[-*+]|\d{1,3}[.)])(?:\[[ xX]\]|\s+\[[ xX]\](?=\w))")
+_SIGNLESS = compile_later(r"\s{0,3}\[[ xX]\]\s")
+
+
+def _no_box(row: str) -> str:
+    """What a line with a box lacks, so that pages show the brackets in place of a box; nothing where they show one."""
+    return "a blank" if _JOINED.match(row) else "the sign of the list" if _SIGNLESS.match(row) else ""
+
+
 def check_marks(page: Page) -> Iterator[Flaw]:
     """Items without a box, marks that say neither done nor open, and those that the template writes in another way."""
     for item in page.report.items:
@@ -101,6 +111,14 @@ def check_marks(page: Page) -> Iterator[Flaw]:
         boxed = f"[{item.mark}]" in row or (not item.mark and "[ ]" in row)
         mark = item.mark.strip()
         plain = f"[{'x' if item.checked else ' '}]" in row
+        if boxed and plain and not item.partly and (lacks := _no_box(row)):
+            sign = row.strip()[0] if row.strip()[0] in "-+" else "*"
+            yield Flaw(
+                "mark-unclear", Source(kind="item", n=item.n), item.line, item.text, cut(row),
+                f"Pages show no box there, since {lacks} is missing; it is read as it is meant.",
+                f"Write `{sign} [{'x' if item.checked else ' '}] {item.text}` in line {item.line}.",
+                detail=True, fact=f"line {item.line}: {cut(row)}" if page.report.checklist else "",
+            )  # fmt: skip
         if (boxed and plain and not item.partly) or not (mark or boxed or page.asks_once):
             continue
         says = f"[{item.mark}]" if boxed else mark or "no box"

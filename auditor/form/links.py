@@ -12,6 +12,7 @@ from auditor.form.flaw import Flaw, source_of
 from auditor.form.page import Page
 from auditor.markup import bare_addresses, leads_to_anchor
 from auditor.models import Image, Question
+from auditor.report.text import MARKDOWN, readable, shown_of
 
 ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")  # one letter and a colon is a drive
 OWN_DISK = re.compile(r"^(?:[A-Za-z]:[\\/]|file:|~/|/(?:Users|home|mnt|tmp)/)", re.IGNORECASE)
@@ -56,6 +57,12 @@ def instead_of(page: Page, link: Image, path: str, example: str) -> tuple[str, s
             f"Put it back (git checkout HEAD -- {shlex.quote(path)}), or take it out of line {line}.",
         )
     near = now or nearest_file(page, path)
+    if near and _belongs(page, path, near):
+        make = f"mkdir -p {shlex.quote(page.figures)} && " if page.figures not in page.snapshot.folders else ""
+        return (
+            f"There is no {path}; {near} is there.",
+            f"Move it {'there' if now is None else 'back'}: {make}{page.move(near)} {shlex.quote(near)} {shlex.quote(path)}",
+        )
     if near:
         return (
             f"There is no {path}; {near} is there.",
@@ -65,6 +72,15 @@ def instead_of(page: Page, link: Image, path: str, example: str) -> tuple[str, s
         f"There is no {path} in the repository.",
         f"Add the file, or write the right path in line {line} (like {example}).",
     )
+
+
+def _belongs(page: Page, path: str, near: str) -> bool:
+    """Whether a picture belongs where the report shows it from: in the folder that the course has pictures in, which the one that is
+    there lies out of, by the same name, and where no other line shows it."""
+    if not page.pictures or posixpath.dirname(path) != page.figures or near.startswith(f"{page.figures}/"):
+        return False
+    shown = {i.path for q in page.report.questions for i in (*q.images, *q.links)}
+    return posixpath.basename(path) == posixpath.basename(near) and near not in shown
 
 
 def nearest_file(page: Page, path: str) -> str:
@@ -80,8 +96,8 @@ def nearest_file(page: Page, path: str) -> str:
 
 
 def check_links(page: Page) -> Iterator[Flaw]:
-    """Links into the repository and anchors that lead nowhere. Addresses elsewhere, what stands on other branches, and what leads
-    out of the repository are left alone."""
+    """Links into the repository and anchors that lead nowhere, and paths that lead out of it. Addresses elsewhere, and what stands on
+    other branches, are left alone."""
     for question in page.report.questions:
         if question.private:
             continue
@@ -117,6 +133,91 @@ def no_branch(page: Page, target: str) -> tuple[str, str] | None:
     return lacking.said, f"Link to {lacking.near or default}; if {ref} is new on the host, `git fetch` first."
 
 
+def no_page(page: Page, address: str) -> tuple[str, str] | None:
+    """What is wrong with the address of a page of the own repository at its default branch: the file is not there, or the anchor in it."""
+    history = page.snapshot.history
+    hosted = page_of(address, history)
+    if hosted is None:
+        return None
+    path = posixpath.normpath(hosted.path)
+    here = hosted.repository == own_address(page.snapshot, page.url) and hosted.ref == history.default_branch
+    if not here or hosted.tag or path == "." or path in page.snapshot.folders:
+        return None
+    if path in page.snapshot.files:
+        return _no_anchor(page, path, address)
+    near = nearest_file(page, path)
+    hint = f"{near} is there: link to that." if near else "Link to a file that is there."
+    return f"There is no {path} in the repository.", hint
+
+
+# What GitHub has below a repository's address.
+_PAGES = frozenset(
+    [
+        *("actions", "activity", "archive", "blame", "blob", "branches", "commit", "commits", "community", "compare"),
+        *("contribute", "deployments", "discussions", "edit", "find", "fork", "forks", "graphs", "issues", "labels"),
+        *("milestone", "milestones", "network", "new", "packages", "pkgs", "projects", "pull", "pulls", "pulse", "raw"),
+        *("releases", "search", "security", "settings", "stargazers", "tags", "tree", "watchers", "wiki", "-"),
+    ]
+)
+_OUT = "The address leads out of the repository."
+
+
+def leads_out(page: Page, link: Image, path: str) -> tuple[str, str, bool] | None:
+    """What is wrong with a path that climbs out of the repository, and whether it is only a branch that is not there. A page shows the report
+    at `OWNER/NAME/blob/BRANCH/`, so that a path may lead on to another branch (`../../../blob/dev/x`) or to a page of the
+    host (`../../issues`): these are left alone where nothing is known of them, and all on hosts with other addresses."""
+    history, here = page.snapshot.history, page.report.place(link.line)[0]
+    bare = "/".join(p for p in path.split("/") if p != "..")
+    if bare in page.snapshot.files or bare in page.snapshot.folders:
+        right = posixpath.relpath(bare, posixpath.dirname(here) or ".")
+        return _OUT, f"Write {right} in line {link.line}: paths count from the report's folder.", False
+    if "gitlab" in (page.url or history.origin).lower() or not history.default_branch:
+        return None
+    own = own_address(page.snapshot, page.url)
+    front = f"/{own or 'owner/name'}"
+    at = posixpath.normpath(f"{front}/blob/{history.default_branch}/{path}")
+    what, _, rest = at.removeprefix(f"{front}/").partition("/")
+    if at == front or (at.startswith(f"{front}/") and what in _PAGES and (rest or what not in ("blob", "tree", "raw"))):
+        anchor = "".join(re.findall(r"#.*", link.target.strip())[:1])
+        address = f"https://github.com{at}{anchor}"
+        if not own:
+            return None
+        if badge := WORKFLOW.match(address):
+            return (*missing, False) if (missing := no_workflow(page, badge)) else None
+        if elsewhere := no_branch(page, address):
+            return (*elsewhere, True)
+        return (*missing, False) if (missing := no_page(page, address)) else None
+    return (
+        _OUT,
+        f"Link to a file of the repository in line {link.line}, or write the whole address (https://...).",
+        False,
+    )
+
+
+_LINES = re.compile(r"L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|:~:.*", re.IGNORECASE)
+# What makes headings or anchors when a page is built or shown.
+_MAKES = ("<script", "{#", "{:", ":::", "--8<--", "{%", "{{")
+
+
+def _no_anchor(page: Page, path: str, target: str) -> tuple[str, str] | None:
+    """What is wrong with the anchor of a link to another markdown file that is there: none of its headings has it. Other markup and what
+    makes headings only when it is shown are left alone."""
+    front, _, name = target.partition("#")
+    file = page.snapshot.files.get(path)
+    if not name or "?" in front or _LINES.fullmatch(name) or file is None or file.suffix not in MARKDOWN:
+        return None
+    if not readable(file) or (shown := shown_of(file)).cut or shown.many > shown.kept:
+        return None
+    if file.suffix == "mdx" or any(mark in shown.text.lower() for mark in _MAKES):
+        return None
+    known = page.anchors_of(path)
+    if leads_to_anchor(f"#{name}", known, path):
+        return None
+    near = difflib.get_close_matches(unquote(name).lower(), sorted(known - {"", "top"}), 1, 0.8)
+    hint = f"Link to #{near[0]}" if near else "Link to a heading's words in small letters with hyphens"
+    return f"No heading of {path} has the anchor #{name}.", f"{hint}, or leave the anchor away."
+
+
 def no_workflow(page: Page, badge: re.Match[str]) -> tuple[str, str] | None:
     """What is wrong with the badge or page of a workflow of the own repository: its file is not there."""
     path = f".github/workflows/{unquote(badge[3])}"
@@ -140,17 +241,9 @@ def _link(page: Page, question: Question, link: Image) -> Flaw | None:
         return flaw(*missing) if (missing := no_workflow(page, badge)) else None
     if elsewhere := no_branch(page, target):
         return flaw(*elsewhere, detail=True)
-    history = page.snapshot.history
-    if hosted := page_of(target, history):
-        path = posixpath.normpath(hosted.path)
-        here = hosted.repository == own_address(page.snapshot, page.url) and hosted.ref == history.default_branch
-        if not here or hosted.tag or path == "." or path in page.snapshot.files or path in page.snapshot.folders:
-            return None
-        near = nearest_file(page, path)
-        return flaw(
-            f"There is no {path} in the repository.",
-            f"{near} is there: link to that." if near else "Link to a file that is there.",
-        )
+    if page_of(target, page.snapshot.history):
+        missing = no_page(page, target)
+        return flaw(*missing) if missing else None
     if OWN_DISK.match(target) and not link.path:
         return flaw("The address is a path on somebody's own disk.", "Link to the file in the repository.")
     if ADDRESS.match(target) or not target:
@@ -167,6 +260,10 @@ def _link(page: Page, question: Question, link: Image) -> Flaw | None:
             "Without `https://` this is a path in the repository.", f"Write https://{target} in line {link.line}."
         )
     path, there = followed(page, link)
-    if there or path.startswith(".."):
-        return None
+    if there:
+        lost = _no_anchor(page, path, target)
+        return flaw(*lost) if lost else None
+    if path.split("/")[0] == "..":
+        out = leads_out(page, link, path)
+        return flaw(*out) if out else None
     return flaw(*instead_of(page, link, path, "../src/train.py"), bool(link.path))

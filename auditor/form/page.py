@@ -9,6 +9,7 @@ from auditor.markup import anchors
 from auditor.models import Question, Report
 from auditor.profile import Profile, Version
 from auditor.report.answers import LENGTH
+from auditor.report.headings import sections_of
 from auditor.report.text import lines_of, text_of
 from auditor.shapes import number_of
 from auditor.snapshot import File, Snapshot
@@ -39,12 +40,16 @@ class Page:
         self.ignored = ignored
         self.placed = placed
         self.gone = gone
-        self.move = "git mv" if tracked(file.path) else "mv"
+        self._tracked = tracked
         self.asked = {q.id: q for q in profile.questions}
         self.known = [q for q in report.questions if q.id]
         self.layout = next((x for x in profile.layouts if x.name == report.layout), None)
         self.mark = self.layout.answer if self.layout else "> Answer:"
         self._anchors: dict[str, frozenset[str]] = {}
+
+    def move(self, path: str) -> str:
+        """The command that moves a file: git's own where git knows it."""
+        return "git mv" if self._tracked(path) else "mv"
 
     def heading(self, n: int, id_: str = "") -> str:
         """A question's heading as the template writes it."""
@@ -89,7 +94,10 @@ class Page:
 
     def anchors(self, line: int) -> frozenset[str]:
         """The anchors of the file that a line of the report stands in."""
-        path = self.report.place(line)[0]
+        return self.anchors_of(self.report.place(line)[0])
+
+    def anchors_of(self, path: str) -> frozenset[str]:
+        """The anchors of a file."""
         if path not in self._anchors:
             self._anchors[path] = anchors(text_of(self.snapshot.files.get(path, self.file)))
         return self._anchors[path]
@@ -116,6 +124,11 @@ class Page:
     @cached_property
     def starts(self) -> list[int]:
         return sorted(q.line for q in self.report.questions)
+
+    @cached_property
+    def sections(self) -> list[int]:
+        """The lines of the template's own sections, counted from 1."""
+        return [line + 1 for line in sections_of("\n".join(self.lines), self.lines, self.profile)]
 
     def section(self, question: Question) -> range:
         """The lines of a question and its answer, counted from 1."""

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from auditor.facts.hosted import page_of
 from auditor.form.answers import DENIED, asked_for
 from auditor.form.flaw import Flaw, cut, name_of, source_of
-from auditor.form.links import ADDRESS, OWN_DISK, WORKFLOW, followed, instead_of, no_branch, no_workflow
+from auditor.form.links import ADDRESS, OWN_DISK, WORKFLOW, followed, instead_of, leads_out, no_branch, no_workflow
 from auditor.form.page import Page
 from auditor.markup import Reference, references
 from auditor.models import Image, Question
@@ -124,6 +124,9 @@ def _picture(page: Page, question: Question, image: Image) -> Flaw | None:
             f"Save it in {page.figures} and show it with `![...](figures/NAME.png)` in line {image.line}.",
         )
     path, there = followed(page, image)
+    if not there and path.split("/")[0] == "..":
+        out = leads_out(page, image, path)
+        return flaw("link-broken" if out[2] else "image-not-found", *out) if out else None
     if not there:
         wanted, hint = instead_of(page, image, path, "figures/NAME.png")
         return flaw("image-not-found", wanted, hint)

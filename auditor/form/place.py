@@ -31,7 +31,7 @@ def check_place(page: Page) -> Iterator[Flaw]:
         yield Flaw(
             "report-elsewhere", Source(kind="report", n=0), 1, path, f"the report is {path}",
             f"The course collects {other}, which is another text.",
-            f"Put the report there: {page.move} -f {shlex.quote(path)} {shlex.quote(other)}", fact=f"{other} is collected; {path} is read as the report",
+            f"Put the report there: {page.move(path)} -f {shlex.quote(path)} {shlex.quote(other)}", fact=f"{other} is collected; {path} is read as the report",
         )  # fmt: skip
         return
     folder = due.rpartition("/")[0]
@@ -39,5 +39,5 @@ def check_place(page: Page) -> Iterator[Flaw]:
     yield Flaw(
         "report-elsewhere", Source(kind="report", n=0), 1, path, f"the report is {path}",
         f"The course collects it at {due}, where nothing is.",
-        f"Move it there: {make}{page.move} {shlex.quote(path)} {shlex.quote(due)}", fact=f"there is no {due}; {path} is read as the report",
+        f"Move it there: {make}{page.move(path)} {shlex.quote(path)} {shlex.quote(due)}", fact=f"there is no {due}; {path} is read as the report",
     )  # fmt: skip

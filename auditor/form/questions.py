@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -30,7 +31,7 @@ def check_questions(page: Page) -> Iterator[Flaw]:
             q.id: next((r.n for r in page.known if r.id == q.id), k) for k, q in enumerate(page.profile.questions, 1)
         }
     missing = {id_: n for id_, n in numbers.items() if id_ not in {q.id for q in page.known}}
-    seen: dict[int, int] = {}
+    seen: dict[int, Question] = {}
     for question in page.report.questions:
         name, here = name_of(question), page.lines[question.line - 1].strip()
 
@@ -40,11 +41,11 @@ def check_questions(page: Page) -> Iterator[Flaw]:
             return Flaw("question-changed", source_of(q), q.line, n, says, difference, hint, detail=detail)
 
         if question.n in seen and numbers.get(question.id, question.n) == question.n:
-            difference = f"There is a question {question.n} already, in line {seen[question.n]}."
-            yield replace(flaw(difference, "Restore the template's numbers."), rule="question-twice")
+            difference = f"There is a question {question.n} already, in line {seen[question.n].line}."
+            yield replace(flaw(difference, _one_of(page, seen[question.n], question)), rule="question-twice")
             continue
         if numbers.get(question.id, question.n) == question.n:
-            seen[question.n] = question.line
+            seen[question.n] = question
         if not question.id:
             stands = next((id_ for id_, n in missing.items() if n == question.n), "")
             if stands:
@@ -70,6 +71,12 @@ def check_questions(page: Page) -> Iterator[Flaw]:
                 f"Write `{page.heading(numbers.get(question.id, question.n), question.id)}` in line {question.line}"
                 + (f": it says `{cut(near, 60)}`." if near else "."),
                 question.heading in (BEFORE, UNDERLINED, IN_HTML),
+            )
+        elif page.layout is None and (unlike := _unlike(here)):
+            yield flaw(
+                unlike,
+                f"Write `{page.heading(numbers.get(question.id, question.n), question.id)}` in line {question.line}.",
+                True,
             )
         own = page.own_length(question)
         same = [v.words.get(question.id) for v in page.profile.versions if v.layout == version.layout]
@@ -119,6 +126,35 @@ def check_questions(page: Page) -> Iterator[Flaw]:
             f"Put `{page.heading(n, id_)}` back{_with(page)}, and answer it.",
             fact=f"no question {n} after line {after}" if after else f"no question {n} before line {first}",
         )  # fmt: skip
+
+
+def _unlike(row: str) -> str:
+    """How a heading with the template's words is not as high as the template's, or shows as none; else nothing."""
+    signs = row[: len(row) - len(row.lstrip("#"))]
+    if signs and not row[len(signs) : len(signs) + 1].isspace():
+        return f"Without a blank behind {signs} pages show no heading here; it is read as one all the same."
+    if signs not in ("", "###"):
+        return f"The template writes this heading with ###, the report with {signs}; it is read all the same."
+    return ""
+
+
+def _one_of(page: Page, first: Question, second: Question) -> str:
+    """What to do about two questions with one number: of the same question twice one goes, another one gets its own number."""
+    if first.id != second.id or not first.id:
+        return "Restore the template's numbers."
+    one, other = (_lines_of(page, q) for q in (second, first))
+    same = "" if first.answer == second.answer else ": keep the answer that is meant"
+    return f"Delete {one}, or {other.removeprefix('lines ')}{same}."
+
+
+def _lines_of(page: Page, question: Question) -> str:
+    """The lines of a question and its answer, up to the next question or the template's next section."""
+    lines = page.section(question)
+    later = bisect_right(page.sections, question.line)
+    last = min(lines.stop, page.sections[later] if later < len(page.sections) else lines.stop) - 1
+    if last == len(page.lines) and not page.lines[-1].strip():
+        last -= 1  # what stands behind the end of the file's last line
+    return f"lines {question.line} to {last}"
 
 
 def _each(page: Page) -> str:

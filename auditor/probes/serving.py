@@ -10,7 +10,7 @@ from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
 from auditor.readers.commands import commands
-from auditor.readers.docker import DOCKERFILES, docker
+from auditor.readers.docker import DOCKERFILES, docker, named_so
 from auditor.readers.nodes import is_stub_body, joined_text, literal
 from auditor.readers.python import Module, python
 from auditor.readers.text import lines_matching, readable
@@ -148,7 +148,7 @@ def _other_servers(file: File) -> Iterator[Evidence]:
 
 
 def _server_processes(file: File) -> Iterator[Evidence]:
-    for instruction in docker(file) if file.suffix not in ("py", "yaml", "yml", "pbtxt") else ():
+    for instruction in docker(file) if named_so(file) else ():
         if instruction.name == "FROM" and instruction.values and _SERVER_IMAGES.search(instruction.values[0]):
             yield file.cite(instruction.line, note="an image of a model server")
     if file.suffix == "pbtxt":
@@ -188,7 +188,7 @@ def specialised_serving(files: Files) -> Iterator[Evidence]:
             for line in lines_matching(file, r"^\s*(platform|backend)\s*:"):
                 yield file.cite(line, note="a Triton model configuration")
                 break
-        elif file.suffix != "py":
+        elif named_so(file):
             for instruction in docker(file):
                 image = instruction.values[0] if instruction.name == "FROM" and instruction.values else ""
                 if re.search(r"tritonserver|openvino/model_server", image):
@@ -260,7 +260,7 @@ def torchserve(files: Files) -> Iterator[Evidence]:
         for made in module.classes if module else ():
             if any(b.startswith("ts.torch_handler.") for b in made.bases) and not is_stub_body(made.node):
                 yield file.cite(made.line, note="a TorchServe handler")
-        for instruction in docker(file) if module is None else ():
+        for instruction in docker(file) if named_so(file) else ():
             if instruction.name == "FROM" and instruction.values and "torchserve" in instruction.values[0].lower():
                 yield file.cite(instruction.line, note="a TorchServe image")
         for command in commands(file):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from auditor import limits
+from auditor.globs import matches
 from auditor.lazy import compile_later, dataclass
 from auditor.readers.boundary import bounded
 from auditor.snapshot import File
@@ -23,11 +24,26 @@ class Instruction:
     text: str
 
 
+# Suffixes of documents and settings, and of code, whatever a Dockerfile in them or in their name is about.
+_DOCUMENTS = frozenset(["md", "markdown", "rst", "html", "ipynb", "json", "toml", "yaml", "yml", "xml"])
+_CODE = frozenset(["py", "pyi", "js", "ts", "tsx", "css", "sql", "tf"])
+
+
 _FROM = compile_later(r"(?im)^[^\S\n]*+FROM\s+\S")
 
 
+def named_so(file: File) -> bool:
+    """Whether a file is called as Dockerfiles are; one of another name is one where something builds from it."""
+    return matches(file.path, DOCKERFILES)
+
+
 def docker(file: File) -> tuple[Instruction, ...]:
-    """The instructions of a Dockerfile; empty for a file that is none (no FROM at its start, or not parseable)."""
+    """The instructions of a Dockerfile; empty for a file that is none (no FROM at its start, or not parseable), and for one whose suffix
+    says that it is written in another language (`Dockerfile.py` is named after what it installs)."""
+    if file.suffix in _DOCUMENTS:
+        return ()
+    if file.suffix in _CODE and not file.name.lower().startswith(("dockerfile.", "containerfile.")):
+        return ()
     return bounded(file, "docker", _docker, tuple)
 
 

@@ -17,7 +17,7 @@ from auditor.shapes import number_of
 _BARE_ANSWER = compile_later(r"^\s{0,3}[*_]{0,3}answer\s*:\s*(?:[*_]{1,3}\s*)?$", re.IGNORECASE)
 _RULE = compile_later(r"^\s*([-*_])(\s*\1){2,}\s*$")
 _PLACEHOLDER = compile_later(
-    r"^\s*(?:`{1,3}\s*)?(?:-{2,}\s*)?question\s+\d+\s+fill\s+here\s*(?:-{2,}\s*)?(?:`{1,3}\s*)?$", re.IGNORECASE
+    r"\s*[-`*_<(\[\"']{0,12}\s*(?:question\s+\d+\s+)?fill\s+here\s*[.!:]{0,3}\s*[-`*_>)\]\"']{0,12}\s*", re.IGNORECASE
 )
 _FENCE = compile_later(r"^\s*(`{3,}(?!.*`)|~{3,})")  # backticks after an opening fence make it inline code
 LENGTH = compile_later(r"length:?\W*(\d+)\s*(?:-|–|to)\s*(\d+)\s*words", re.IGNORECASE)
@@ -103,7 +103,7 @@ def answer_rows(
     behind a line, which has its mark and may be in the same quote where answers are `marked`."""
     rows: list[tuple[int, str]] = []
     match = ANSWER.match(lines[marker]) if marked else None
-    if match and match[1].strip():
+    if match and match[1].strip() and not is_placeholder(match[1]):
         rows.append((marker + 1, match[1].rstrip()))
     quoted = marked
     fence, fence_line = "", 0
@@ -120,10 +120,10 @@ def answer_rows(
             elif mark[1].startswith(fence) and not row.strip().strip(mark[1][0]):
                 fence, fence_line = "", 0
         elif not fence and len(row) < _LONG:
-            if _RULE.match(row) or _PLACEHOLDER.match(row):
+            if _RULE.match(row) or is_placeholder(row):
                 continue
             if (inner := _within_dashes(row)) is not None:
-                if not inner or _PLACEHOLDER.match(inner):
+                if not inner or is_placeholder(inner):
                     continue
                 row = inner
         rows.append((i + 1, row.rstrip()))
@@ -137,6 +137,12 @@ def answer_rows(
         rows[-1] = (rows[-1][0], rows[-1][1].rstrip().rstrip("-").rstrip())
     span = (rows[0][0], rows[-1][0]) if rows else (0, 0)
     return rows, span, fence_line
+
+
+def is_placeholder(row: str) -> bool:
+    """Whether a row is the template's placeholder and nothing else: `--- question 3 fill here ---`, with or without its dashes and
+    number."""
+    return len(row) < _LONG and _PLACEHOLDER.fullmatch(row) is not None
 
 
 def _within_dashes(row: str) -> str | None:

@@ -4,6 +4,8 @@ import pytest
 from conftest import ask, tree
 
 from auditor.facts.routes import FRAMEWORKS, SERVERS, inference_routes, routes
+from auditor.probes import load
+from auditor.readers.docker import docker
 
 API = """from fastapi import FastAPI
 app = FastAPI()
@@ -231,3 +233,19 @@ def test_front_ends_elsewhere(files: dict[str, str], outcome: str) -> None:
 )
 def test_pages_are_a_sign_of_a_front_end(files: dict[str, str], outcome: str) -> None:
     assert ask("page-served", files).outcome == outcome
+
+
+@pytest.mark.parametrize("path", ["src/api.py", "src/dockerfile_maker.py", "docs/dockerfile.md", "src/api.ipynb"])
+def test_a_file_of_another_language_is_no_dockerfile(path: str) -> None:
+    """One that cannot be read as what it is, least of all."""
+    said = "<<<<<<< HEAD\nfrom fastapi import FastAPI\nENV names[int(x)]\n=======\nimport ts.torch_handler\n>>>>>>> a\n"
+    files = tree({path: said})
+    for name in ("torchserve", "specialised-serving", "other-serving"):
+        load()[name].run(files)
+    assert docker(files.files[path]) == ()
+    assert "docker" not in files.files[path].problems
+
+
+@pytest.mark.parametrize("path", ["Dockerfile.py", "api.dockerfile", "Containerfile", "build/api.txt"])
+def test_what_is_called_so_or_built_from_is_one(path: str) -> None:
+    assert docker(tree({path: "FROM python:3.12\nRUN true\n"}).files[path])
