@@ -14,6 +14,7 @@ from auditor.gitsnapshot import OpenSnapshot
 from auditor.holes import watching
 from auditor.lazy import dataclass
 from auditor.models import Citation, Claim, Evidence, Problem, Source, Verdict
+from auditor.readers.python import python
 from auditor.readers.text import readable
 from auditor.redact import is_key_file
 from auditor.repository import Unreadable
@@ -111,7 +112,9 @@ _CODE = frozenset(
 
 def first_torn(file: File) -> tuple[int, int] | None:
     """The first and last line of the first conflict that git left in a file, or the first mark that is left of one where no text has such
-    of its own; None without."""
+    of its own; None without, and where what it stands in is Python all the same: a text that shows one."""
+    if file.suffix == "py" and python(file) is not None:
+        return None
     found = list(torn(file.lines, fenced=file.suffix in _MARKED))
     whole = [(marks[0], marks[-1]) for marks in found if len(marks) > 1]
     alone = [(marks[0], marks[0]) for marks in found if file.suffix in _CODE]
@@ -125,11 +128,15 @@ def _unmerged(snapshot: Snapshot, paths: Collection[str]) -> Iterator[End]:
         with watching():
             if file is not None and readable(file) and first_torn(file):
                 continue
+            marks = list(torn(file.lines)) if file is not None and readable(file) else []
         quoted = shlex.quote(path)
+        shown = f"; git's marks are in lines {marks[0][0]} to {marks[-1][-1]}" if marks else ""
         yield End(
-            "conflict-markers", path, 0, path, f"git has {path} in the versions of both sides.",
+            "conflict-markers", path, marks[0][0] if marks else 0, path, f"git has {path} in the versions of both sides{shown}.",
             "A merge was not finished: git commits nothing until it knows which version is meant.",
-            f"git add {quoted} if it is as it is meant, else `git rm {quoted}`; then git commit.",
+            f"Keep one version of what stands at lines {marks[0][0]} to {marks[-1][-1]} of {path}, and delete git's marks; then git add {quoted} and git commit."
+            if marks
+            else f"git add {quoted} if it is as it is meant, else `git rm {quoted}`; then git commit.",
             Evidence(kind="fact", path=path, note=f"{path}: unmerged", sources=(path,)),
         )  # fmt: skip
 

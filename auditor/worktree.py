@@ -158,7 +158,9 @@ def standing(repository: Repository) -> tuple[str, ...]:
     if upstream and (ahead := int(repository.git("rev-list", "--count", f"{refs[upstream].commit}..{on.commit}"))):
         to = upstream.removeprefix("refs/remotes/")
         are = "commits of {} are" if ahead > 1 else "commit of {} is"
-        said.append(f"{ahead} {are.format(branch)} not pushed to {to}, as far as this copy knows it: git push")
+        host, _, name = to.partition("/")
+        push = "git push" if name == branch else f"git push {host} HEAD:{name}"
+        said.append(f"{ahead} {are.format(branch)} not pushed to {to}, as far as this copy knows it: {push}")
     told = refs["refs/remotes/origin/HEAD"].to if "refs/remotes/origin/HEAD" in refs else ""
     usual = told.removeprefix("refs/remotes/origin/")
     if told in refs and usual != branch and refs[told].commit != on.commit:

@@ -147,7 +147,7 @@ CLONED = "git clone -q --bare . ../origin.git; git remote add origin ../origin.g
         (CLONED, []),
         (CLONED + "git remote set-head origin -a; git checkout -q -b final", []),  # the same commit
         (CLONED + "git remote set-head origin -a; git checkout -q -b final; git commit -qm x --allow-empty", ["this is the branch final; a clone of origin has {}, which is what is handed in unless agreed otherwise"]),
-        (CLONED + "git checkout -q -b final; git branch -q -u origin/$0; git commit -qm x --allow-empty", ["1 commit of final is not pushed to origin/{}, as far as this copy knows it: git push"]),
+        (CLONED + "git checkout -q -b final; git branch -q -u origin/$0; git commit -qm x --allow-empty", ["1 commit of final is not pushed to origin/{}, as far as this copy knows it: git push origin HEAD:{}"]),
         (CLONED + "git commit -qm x --allow-empty; git checkout -q --detach", []),
         (CLONED + "git branch -q -u origin/$0; git update-ref -d refs/remotes/origin/$0; git commit -qm x --allow-empty", []),
         ("git checkout -q -b other; echo a > a; git add a; git commit -qm x; git checkout -q -; git commit -qm y --allow-empty; git merge -q --no-commit other", ["a merge is under way: what it brings is handed in once it is committed (git commit)"]),

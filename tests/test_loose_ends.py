@@ -48,6 +48,7 @@ def ends(repo: Path, only: str = "") -> list[tuple[str, str, int, Verdict]]:
         ("notes.txt", "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n", 1),
         ("src/cloudtype/extra.py", "<<<<<<< HEAD\nA = 1\n", 1),  # what is left of one
         ("notes.txt", "<<<<<<< HEAD\na\n", 0),
+        ("tests/merge.py", 'TORN = """\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n"""\n', 0),  # a text that shows one
         ("docs/git.md", "```\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n```\n", 0),  # told, not torn
         ("src/cloudtype/extra.py", 'A = "<<<<<<< HEAD"\nB = ">>>>>>> x"\n', 0),
         ("notes.txt", "Heading\n=======\n\nText\n", 0),
@@ -64,6 +65,9 @@ def test_a_merge_that_was_not_finished(repo: Path, path: str, text: str, line: i
 def test_marks_in_their_order() -> None:
     assert list(torn([">>>>>>> a", "=======", "<<<<<<< b"])) == [(1,), (3,)]
     assert list(torn(["<<<<<<< a", ">>>>>>> b"])) == [(1,), (2,)]
+    assert list(torn(["a", "=======", "b", ">>>>>>> a"])) == [(2, 4)]
+    assert list(torn(["Title", "=======", *["b"] * 200, ">>>>>>> a"])) == [(203,)]
+    assert list(torn(["<<<<<<< a", "b", "=======", "c"])) == [(1, 3)]
     assert list(torn(["<<<<<<< a", "<<<<<<< b", "=======", ">>>>>>> b"])) == [(1,), (2, 3, 4)]
     assert list(torn(["<<<<<<<", ">>>>>>>>> a", " <<<<<<< a", "<<<<<<<< a", "Title", "======="])) == []
     fence = ["```", "<<<<<<< a", "=======", ">>>>>>> b", "```"]

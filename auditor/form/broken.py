@@ -42,17 +42,21 @@ def check_conflicts(page: Page) -> Iterator[Flaw]:
         )  # fmt: skip
 
 
+_APART = 100  # lines between two marks of one conflict: farther above, `=======` underlines a heading
+
+
 def torn(rows: Sequence[str], fenced: bool = False) -> Iterator[tuple[int, ...]]:
-    """What a merge left of its marks, as the numbers of their lines: the three of one conflict, or one that stands alone: seven signs
-    at the start of a line and a word. Where code can be `fenced`, a mark within a block that ends is none."""
+    """What a merge left of its marks, as the numbers of their lines: the three of one conflict, or the first or last alone (seven signs
+    at the start of a line and a word), with the middle one where it is there. Where code can be `fenced`, a mark within a block that
+    ends is none."""
     shown = _in_fences(rows) if fenced else frozenset()
     opened = parted = 0
     for n, row in enumerate(rows, 1):
         if row.startswith("<<<<<<< ") and n not in shown and row[8:].strip():
             if opened:
-                yield (opened,)
+                yield (opened, parted) if parted else (opened,)
             opened, parted = n, 0
-        elif opened and row.rstrip() == "=======":
+        elif row.rstrip() == "=======" and (opened or n not in shown):
             parted = n
         elif row.startswith(">>>>>>> ") and row[8:].strip():
             if opened and parted:
@@ -60,12 +64,12 @@ def torn(rows: Sequence[str], fenced: bool = False) -> Iterator[tuple[int, ...]]
             elif n not in shown:
                 if opened:
                     yield (opened,)
-                yield (n,)
+                yield (parted, n) if parted and n - parted <= _APART else (n,)
             else:
                 continue
             opened = parted = 0
     if opened:
-        yield (opened,)
+        yield (opened, parted) if parted else (opened,)
 
 
 def _in_fences(rows: Sequence[str]) -> frozenset[int]:

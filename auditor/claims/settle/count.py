@@ -85,7 +85,9 @@ def _instead(band: Band, said: float) -> str:
     if not right:
         return f"There is no {band.thing} to count: add what the sentence tells of, or take the number out."
     more = "." if len(right) == 1 else f", or count otherwise: {band.shows}."
-    return f"Write {min(right)} instead of {said:g}{more}"  # the least is of things as they are defined
+    # the least is of tests as they are defined; of files the count that is nearest to what was meant
+    there = min(right) if band.thing == "test" else min(right, key=lambda n: (abs(n - said), n))
+    return f"Write {there} instead of {said:g}{more}"
 
 
 # -- tests -------------------------------------------------------------------------------------------------------------
