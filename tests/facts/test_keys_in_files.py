@@ -306,7 +306,7 @@ def test_a_services_key_in_a_document_is_no_error_unless_it_is_used(for_users: b
 
 def test_who_signed_an_address_is_no_key() -> None:
     aws = "AKIA" + made(16, "k", LETTERS[:26])
-    signed = f"https://files.example.org/a.pdf?X-Amz-Credential={aws}%2F20240101%2Fus-east-1%2Fs3&X-Amz-Expires=300"
+    signed = f"https://storage.example.com/a.pdf?X-Amz-Credential={aws}%2F20240101%2Fus-east-1%2Fs3&X-Amz-Expires=300"
     assert standings({"src/app.py": f'PDF = "{signed}"\n'}) == []
     assert standings({"src/app.py": f'aws_access_key_id = "{aws}"\n'}) == [("error", "finding")]
 
