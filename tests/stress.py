@@ -267,6 +267,8 @@ ROWS = (
     Row("files: shell &&", file("run.sh", times("a && ")), 5000),
     Row("files: tasks", file("tasks.py", lambda n: "from invoke import task\n" + lines("@task\ndef t{}(c):\n    c.run('python a{}.py')\n")(n)), 250),
     Row("files: modules", many("src/gridload/m{}.py", lambda i: f"import gridload.m{max(i - 1, 0)}\nimport torch\ndef f(): return {i}\n"), 100),
+    Row("files: names of names", file("src/gridload/run.py", lambda n: "import subprocess\n" + "".join(f"a{k} = a{k + 1}\n" * n for k in range(6)) + "a6 = 'ls'\nsubprocess.run(a0, shell=True)\nsubprocess.run([a0, *a1])\n"), 20),
+    Row("files: lists of lists", file("src/gridload/run.py", lambda n: "import subprocess\n" + "".join(f"a{k} = [{f'*a{k + 1}, ' * n}]\n" for k in range(5)) + "a5 = ['ls']\nsubprocess.run(a0)\n"), 20),
     Row("files: functions", file("src/gridload/big.py", lines("def f{}(x):\n    return f{}(x)\n")), 500),
     Row("files: classes", file("src/gridload/big.py", lines("class C{}:\n    def run(self):\n        self.a = 1\n")), 250),
     Row("files: calls", file("src/gridload/big.py", lambda n: "import logging\nlog = logging.getLogger()\n" + lines("log.info('a %s', {})")(n)), 500),

@@ -2,7 +2,7 @@
 
 import ast
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from auditor import limits
 from auditor.readers.nodes import children, walk
@@ -39,6 +39,11 @@ class PythonCommands:
         self._functions = {f.qualname: f for f in module.functions}
         self._names: dict[str, list[ast.expr]] | None = None
         self._local: dict[str, dict[str, list[ast.expr]]] = {}
+        self._callers: dict[tuple[str, str], list[ast.expr]] = {}
+        # Names that stand for names, many values each: followed once, or a few lines take for ever.
+        self._followed: dict[tuple[str, str, int], list[ast.expr]] = {}
+        self._joined: dict[tuple[int, str, int], str] = {}
+        self._split: dict[tuple[int, str, int], list[str]] = {}
         self.computed: list[int] = []
 
     def found(self, function: Function | None = None) -> Iterator[Command]:
@@ -55,20 +60,20 @@ class PythonCommands:
             elif name.endswith((".run", ".run_always", ".run_install", ".sudo")) and call.node.args and "." in name:
                 if self._sessions:
                     words = [w for a in call.node.args for w in self._words(a, call.inside, 0)]
-                    texts = [(shlex.join(words), True)]
+                    texts = [(_line(words), True)]
                 elif self._module.name(call.node.func).split(".")[0] in self._parameters(call.inside):
                     texts = self._commands(call.node.args[0], call.inside)
             elif name == "asyncio.create_subprocess_exec":
-                texts = [(shlex.join(w for a in call.node.args for w in self._words(a, call.inside, 0)), True)]
+                texts = [(_line(w for a in call.node.args for w in self._words(a, call.inside, 0)), True)]
             elif name in _REPLACED:  # a mode, the program, then its words, the first of which is what it calls itself
                 given = [w for a in call.node.args for w in self._words(a, call.inside, 0)][_REPLACED[name] :]
-                texts = [(shlex.join([*given[:1], *given[2:]]), True)]
+                texts = [(_line([*given[:1], *given[2:]]), True)]
             elif name == "pytest.main" or name == "unittest.main":
                 given = self._words(call.node.args[0], call.inside, 0) if call.node.args else []
-                texts = [(shlex.join([name.split(".")[0], *given]), True)]
+                texts = [(_line([name.split(".")[0], *given]), True)]
             elif name.startswith("sh.") and "." not in name[3:] and self._module.imported("sh"):
                 texts = [
-                    (shlex.join([name[3:], *(w for a in call.node.args for w in self._words(a, call.inside, 0))]), True)
+                    (_line([name[3:], *(w for a in call.node.args for w in self._words(a, call.inside, 0))]), True)
                 ]
             for text, plain in texts if texts is not None else ():
                 if made >= _LIMIT:
@@ -90,7 +95,7 @@ class PythonCommands:
                 or (isinstance(one, ast.BinOp) and self._is_list(one.left, inside))
                 or (isinstance(one, ast.Call) and self._module.name(one.func).endswith(("split", "().split")))
             ):
-                made.append((shlex.join(self._words(one, inside, 0)), True))
+                made.append((_line(self._words(one, inside, 0)), True))
             else:
                 made.append((self._text(one, inside, 0), False))
         return made
@@ -105,18 +110,29 @@ class PythonCommands:
         if isinstance(node, ast.IfExp):
             return [*self._values(node.body, inside, depth + 1), *self._values(node.orelse, inside, depth + 1)]
         if isinstance(node, ast.Name):
-            known = self._named(inside).get(node.id) or self._given(node.id, inside) or self._named("").get(node.id)
-            if known:
-                return [v for k in known[:_LIMIT] for v in self._values(k, inside, depth + 1)][:_LIMIT]
+            key = node.id, inside, depth
+            if (found := self._followed.get(key)) is None:
+                known = self._named(inside).get(node.id) or self._given(node.id, inside) or self._named("").get(node.id)
+                found = [v for k in known[:_LIMIT] for v in self._values(k, inside, depth + 1)] if known else []
+                self._followed[key] = found = found[:_LIMIT]
+            return found or [node]
         return [node]
 
     def _text(self, node: ast.AST | None, inside: str, depth: int) -> str:
+        """The text that an expression makes; longer than any command it is as good as computed."""
         if depth > 5 or node is None:
             return _COMPUTED
+        key = id(node), inside, depth
+        if (known := self._joined.get(key)) is None:
+            known = self._made(node, inside, depth)
+            self._joined[key] = known = _whole([known])
+        return known
+
+    def _made(self, node: ast.AST, inside: str, depth: int) -> str:
         if isinstance(node, ast.Constant):
             return node.value if isinstance(node.value, str) else str(node.value)
         if isinstance(node, ast.JoinedStr):
-            return "".join(
+            return _whole(
                 self._text(v.value if isinstance(v, ast.FormattedValue) else v, inside, depth + 1) for v in node.values
             )
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Div):
@@ -134,9 +150,9 @@ class PythonCommands:
             if name.endswith(".join") and node.args and isinstance(node.func, ast.Attribute):
                 glue = self._text(node.func.value, inside, depth + 1)
                 if name not in ("os.path.join", "shlex.join"):
-                    return glue.join(self._words(node.args[0], inside, depth + 1))
+                    return _whole(self._words(node.args[0], inside, depth + 1), glue)
             if name == "shlex.join" and node.args:
-                return shlex.join(self._words(node.args[0], inside, depth + 1))
+                return _line(self._words(node.args[0], inside, depth + 1))
             if name == "shutil.which" and node.args:
                 return self._text(node.args[0], inside, depth + 1)
             if name in ("textwrap.dedent", "dedent") and node.args:
@@ -144,8 +160,15 @@ class PythonCommands:
         return _COMPUTED
 
     def _words(self, node: ast.expr, inside: str, depth: int) -> list[str]:
+        """The words that an expression makes, as many as a command may have letters."""
         if depth > 5:
             return [_COMPUTED]
+        key = id(node), inside, depth
+        if (known := self._split.get(key)) is None:
+            known = self._split[key] = self._listed(node, inside, depth)[: limits.COMMAND.value]
+        return known
+
+    def _listed(self, node: ast.expr, inside: str, depth: int) -> list[str]:
         if isinstance(node, ast.List | ast.Tuple):
             return [w for e in node.elts for w in self._words(e, inside, depth + 1)]
         if isinstance(node, ast.Starred):
@@ -173,6 +196,12 @@ class PythonCommands:
 
     def _given(self, name: str, inside: str) -> list[ast.expr]:
         """What the callers of a function hand over as one of its parameters, its default with them."""
+        key = name, inside
+        if key not in self._callers:
+            self._callers[key] = self._handed_over(name, inside)
+        return self._callers[key]
+
+    def _handed_over(self, name: str, inside: str) -> list[ast.expr]:
         function = self._functions.get(inside)
         if not function or name not in self._parameters(inside):
             arguments = function.node.args if function else None
@@ -210,6 +239,23 @@ class PythonCommands:
                 for c in children(one)
                 if not isinstance(c, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda)
             ]
+
+
+def _whole(parts: Iterable[str], glue: str = "") -> str:
+    """Parts of a text put together, as far as that can be a command."""
+    kept: list[str] = []
+    size = 0
+    for part in parts:
+        size += len(part) + len(glue)
+        if size > limits.COMMAND.value:
+            return _COMPUTED
+        kept.append(part)
+    return glue.join(kept)
+
+
+def _line(words: Iterable[str]) -> str:
+    """Words as a line of a shell."""
+    return _whole(map(shlex.quote, words), " ")
 
 
 def _bind(node: ast.AST, made: dict[str, list[ast.expr]]) -> None:
