@@ -74,6 +74,17 @@ def before_all(text: Callable[[int], str]) -> Change:
     return change
 
 
+def called(change: Change) -> Change:
+    """A change with a workflow that runs the task."""
+    return both(
+        change,
+        file(
+            ".github/workflows/t.yml",
+            lambda n: "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: invoke run\n",
+        ),
+    )
+
+
 def below_heading(text: Callable[[int], str]) -> Change:
     def change(tree: Tree, n: int) -> None:
         tree[REPORT] = tree[REPORT].replace("### Question 7\n", "### Question 7\n" + text(n), 1)
@@ -267,8 +278,8 @@ ROWS = (
     Row("files: shell &&", file("run.sh", times("a && ")), 5000),
     Row("files: tasks", file("tasks.py", lambda n: "from invoke import task\n" + lines("@task\ndef t{}(c):\n    c.run('python a{}.py')\n")(n)), 250),
     Row("files: modules", many("src/gridload/m{}.py", lambda i: f"import gridload.m{max(i - 1, 0)}\nimport torch\ndef f(): return {i}\n"), 100),
-    Row("files: names of names", file("src/gridload/run.py", lambda n: "import subprocess\n" + "".join(f"a{k} = a{k + 1}\n" * n for k in range(6)) + "a6 = 'ls'\nsubprocess.run(a0, shell=True)\nsubprocess.run([a0, *a1])\n"), 20),
-    Row("files: lists of lists", file("src/gridload/run.py", lambda n: "import subprocess\n" + "".join(f"a{k} = [{f'*a{k + 1}, ' * n}]\n" for k in range(5)) + "a5 = ['ls']\nsubprocess.run(a0)\n"), 20),
+    Row("files: names of names", called(file("tasks.py", lambda n: "from invoke import task\n" + "".join(f"a{k} = a{k + 1}\n" * n for k in range(6)) + "a6 = 'ls'\n@task\ndef run(c):\n    c.run(a0)\n")), 20),
+    Row("files: lists of lists", called(file("tasks.py", lambda n: "import subprocess\nfrom invoke import task\n" + "".join(f"a{k} = [{f'*a{k + 1}, ' * n}]\n" for k in range(5)) + "a5 = ['ls']\n@task\ndef run(c):\n    subprocess.run(a0)\n")), 20),
     Row("files: functions", file("src/gridload/big.py", lines("def f{}(x):\n    return f{}(x)\n")), 500),
     Row("files: classes", file("src/gridload/big.py", lines("class C{}:\n    def run(self):\n        self.a = 1\n")), 250),
     Row("files: calls", file("src/gridload/big.py", lambda n: "import logging\nlog = logging.getLogger()\n" + lines("log.info('a %s', {})")(n)), 500),
