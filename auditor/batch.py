@@ -269,7 +269,7 @@ def audit_one(task: Task) -> Done:
         return conclude_one(ready) if isinstance(ready, Ready) else ready
     finally:
         gc.enable()
-        gc.collect()
+        gc.collect(0)  # all of this one is young; what a worker keeps is not looked through each time
 
 
 def prepare_one(task: Task) -> Ready | Done:

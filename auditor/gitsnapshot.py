@@ -8,7 +8,7 @@ from typing import Self
 
 from auditor.repository import Blobs, History, Repository, Unreadable, read_history
 from auditor.snapshot import LINK, SUBMODULE, File, Snapshot, too_large
-from auditor.tree import Listing, Row, tracked
+from auditor.tree import BINARY, Listing, Row, tracked
 
 
 def open_snapshot(
@@ -37,6 +37,7 @@ class OpenSnapshot(Snapshot):
             rows, cut = tracked(repository, commit, self._blobs)
             self._listing = Listing(repository, self._blobs, rows)
             files = self._list(rows, {})
+            self._blobs.expect((f.blob, f.size) for f in files if not f.why_skipped and f.suffix not in BINARY)
             super().__init__(
                 files=files, history=history, commit=commit, committed=committed, set_aside=set_aside, cut=cut
             )

@@ -14,7 +14,7 @@ import pytest
 from auditor.errors import UserError
 from auditor.facts.history import people
 from auditor.gitsnapshot import open_snapshot
-from auditor.repository import Repository, address, locate, read_history, same_repository
+from auditor.repository import Repository, Unreadable, address, locate, read_history, same_repository
 from auditor.worktree import open_working_tree
 
 DEADLINE = datetime(2026, 1, 23, 23, 59, tzinfo=UTC)
@@ -374,3 +374,30 @@ def test_nobody_is_asked_for_a_password(
         locate("https://locked.example/org/private")
     assert not (tmp_path / "asked").exists()
     assert any(header.startswith("Basic ") for header in sent), "what git has stored is used"
+
+
+@pytest.mark.parametrize("how", ["cut", "emptied", "gone", "whole"])
+@pytest.mark.parametrize("first", range(4))
+def test_what_is_read_ahead_is_what_git_has(how: str, first: int, tmp_path: Path) -> None:
+    """One damaged file costs that file, whether it is asked for or comes along."""
+    repo = made(tmp_path / "repo", "main")
+    texts = {f"f{n}.py": f"x = {n}\n" * (1 + 9000 * n) for n in range(4)} | {"big.py": "y = 1\n" * 50_000}
+    for name, text in texts.items():
+        (repo / name).write_text(text)
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "two")
+    blob = git(repo, "rev-parse", "HEAD:f1.py")
+    loose = repo / ".git" / "objects" / blob[:2] / blob[2:]
+    loose.chmod(0o644)
+    if how == "gone":
+        loose.unlink()
+    elif how != "whole":
+        loose.write_bytes(loose.read_bytes()[: 20 if how == "cut" else 0])
+    with open_snapshot(Repository(repo), git(repo, "rev-parse", "HEAD")) as snapshot:
+        names = list(texts)
+        for name in names[first:] + names[:first]:
+            if name == "f1.py" and how != "whole":
+                with pytest.raises(Unreadable):
+                    _ = snapshot.files[name].text
+            else:
+                assert snapshot.files[name].text == texts[name]
