@@ -3,15 +3,34 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import wraps
 from itertools import pairwise
+from typing import TypeVar
 
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
 from auditor.repository import Commit, History
 
 DEFAULT_BRANCHES = frozenset(["main", "master", "trunk"])
+
+T = TypeVar("T")
+
+
+def _once(make: Callable[[History], T]) -> Callable[[History], T]:
+    """Computed once for each history, and kept on it: many ask."""
+    key = f"_{make.__name__}"
+
+    @wraps(make)
+    def kept(history: History) -> T:
+        known = history.__dict__
+        if key not in known:
+            known[key] = make(history)
+        made: T = known[key]
+        return made
+
+    return kept
 
 
 @dataclass(frozen=True)
@@ -158,6 +177,7 @@ def _generic(handle: str) -> bool:
     return len(handle) < 3 or handle in _SHARED
 
 
+@_once
 def people(history: History) -> tuple[Person, ...]:
     """Everyone who authored or co-authored a commit, most commits first, bots last. Identities are one person's if they
     share a name, an e-mail address, or a login or local part. The number is an upper bound: a second private address with
@@ -258,6 +278,7 @@ _GITLAB = compile_later(r"^Merge branch '(?P<head>[^']+)' into '(?P<target>[^']+
 _BOT_BRANCH = compile_later(r"dependabot|renovate/|pre-commit-ci|snyk-|^copilot/|/copilot/", re.IGNORECASE)
 
 
+@_once
 def pull_requests(history: History) -> tuple[PullRequest, ...]:
     """The merged pull requests that subjects show, newest first, each number once: `Merge pull request #N`, a squash's
     `(#N)` made by the host, and other hosts' forms. Rebased ones leave no trace, so the number is a lower bound.
@@ -319,6 +340,7 @@ _CAUGHT_UP = compile_later(
 )
 
 
+@_once
 def main_line(history: History) -> tuple[Commit, ...]:
     """The line that the default branch has moved along, newest first: first parents, but where a branch was brought up to
     date by a merge of the default branch (and moved the default branch later, or is what is audited), the default branch's
@@ -342,6 +364,7 @@ def main_line(history: History) -> tuple[Commit, ...]:
     return tuple(line)
 
 
+@_once
 def direct_commits(history: History) -> tuple[Commit, ...]:
     """The commits of the default branch's line that are neither a merge nor a pull request nor a bot's. A lower bound:
     after a local `git pull` the line runs through somebody's own commits."""

@@ -128,6 +128,7 @@ class Names:
 
     snapshot: Snapshot
     _named: dict[str, bool] = field(default_factory=dict)
+    _ignoring: dict[tuple[str, bool], tuple[str, int] | None] = field(default_factory=dict)
     _close: dict[tuple[str, bool], Near | None] = field(default_factory=dict)
     _by_key: dict[bool, dict[str, list[str]]] = field(default_factory=dict)
 
@@ -412,13 +413,18 @@ class Names:
         """The .gitignore and its line by which git would ignore a file of this path, or a folder (`path/`)."""
         parts = path.strip("/").split("/")
         for n in range(1, len(parts) + 1):
-            piece, is_folder = "/".join(parts[:n]), n < len(parts) or path.endswith("/")
-            by = None
-            for prefix, pattern, only_folders, negated, line in self._ignore:
-                if piece.startswith(prefix) and (is_folder or not only_folders) and pattern.fits(piece[len(prefix) :]):
-                    by = None if negated else (f"{prefix}.gitignore", line)
-            if by:
+            piece = "/".join(parts[:n]), n < len(parts) or path.endswith("/")
+            if piece not in self._ignoring:
+                self._ignoring[piece] = self._rule_for(*piece)
+            if by := self._ignoring[piece]:
                 return by
+        return None
+
+    def _rule_for(self, piece: str, is_folder: bool) -> tuple[str, int] | None:
+        """The last rule that fits a file or folder itself, unless that takes it back."""
+        for prefix, pattern, only_folders, negated, line in reversed(self._ignore):
+            if piece.startswith(prefix) and (is_folder or not only_folders) and pattern.fits(piece[len(prefix) :]):
+                return None if negated else (f"{prefix}.gitignore", line)
         return None
 
     @cached_property
