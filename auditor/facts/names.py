@@ -6,9 +6,11 @@ makes it work. What is not there may be made at run time, may have been renamed,
 name, or may be a slip of the pen for a file that is there.
 """
 
+import contextlib
 import difflib
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import field
 from functools import cached_property
 
@@ -128,6 +130,7 @@ class Names:
 
     snapshot: Snapshot
     _named: dict[str, bool] = field(default_factory=dict)
+    _ignore: dict[str, list[tuple[Linear, bool, bool, int]]] = field(default_factory=dict)
     _ignoring: dict[tuple[str, bool], tuple[str, int] | None] = field(default_factory=dict)
     _close: dict[tuple[str, bool], Near | None] = field(default_factory=dict)
     _by_key: dict[bool, dict[str, list[str]]] = field(default_factory=dict)
@@ -392,18 +395,17 @@ class Names:
 
     # -- what is made at run time
 
-    @cached_property
-    def _ignore(self) -> list[tuple[str, Linear, bool, bool, int]]:
-        rules = []
-        for path in self.by_name.get(".gitignore", ()):
-            try:
-                rows = self.snapshot.files[path].lines
-            except Unreadable:
-                continue
-            for line, row in enumerate(rows, 1):
-                if rule := ignore_rule(row):
-                    rules.append((path[: -len(".gitignore")], *rule, line))
-        return rules
+    def _rules(self, folder: str) -> list[tuple[Linear, bool, bool, int]]:
+        """The rules of the .gitignore in a folder, the last one first: patterns, whether for folders only, whether what fits
+        is taken back, and their lines."""
+        if folder not in self._ignore:
+            file = self.snapshot.files.get(f"{folder}.gitignore")
+            rows: Sequence[str] = ()
+            with contextlib.suppress(Unreadable):
+                rows = file.lines if file is not None else ()
+            found = [(*rule, line) for line, row in enumerate(rows, 1) if (rule := ignore_rule(row))]
+            self._ignore[folder] = found[::-1]
+        return self._ignore[folder]
 
     def ignored(self, path: str) -> bool:
         """Whether git would ignore a file of this path, or a folder of it: a name alone is tried at the root."""
@@ -421,10 +423,14 @@ class Names:
         return None
 
     def _rule_for(self, piece: str, is_folder: bool) -> tuple[str, int] | None:
-        """The last rule that fits a file or folder itself, unless that takes it back."""
-        for prefix, pattern, only_folders, negated, line in reversed(self._ignore):
-            if piece.startswith(prefix) and (is_folder or not only_folders) and pattern.fits(piece[len(prefix) :]):
-                return None if negated else (f"{prefix}.gitignore", line)
+        """The last rule that fits a file or folder itself, of the nearest folder that has one, unless that takes it back."""
+        end = len(piece)
+        while end >= 0:
+            end = piece.rfind("/", 0, end)
+            folder, below = piece[: end + 1], piece[end + 1 :]
+            for pattern, only_folders, negated, line in self._rules(folder):
+                if (is_folder or not only_folders) and pattern.fits(below):
+                    return None if negated else (f"{folder}.gitignore", line)
         return None
 
     @cached_property
