@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from auditor.errors import UserError
 from auditor.escape import code, log, plain
 from auditor.models import AuditRecord, Finding, Standing, Verdict
+from auditor.moments import shown
 
 Choice = Literal["confirmed", "dismissed", "ask", "undecided"]
 WORDS: dict[str, str] = {"confirmed": "confirmed", "dismissed": "dismissed", "ask": "to ask", "undecided": ""}
@@ -164,7 +165,7 @@ def _questions(record: AuditRecord, chosen: Mapping[str, Decision]) -> Iterator[
     asked.sort(key=lambda f: verdicts[f.verdict].claim.line)
     yield f"### {plain(s.id)}: questions for the oral exam"
     yield ""
-    yield f"commit {code(s.commit[:12])} of {plain(s.commit_time[:16].replace('T', ' '))}, report {code(s.report_path)}"
+    yield f"commit {code(s.commit[:12])} of {plain(shown(s.commit_time))}, report {code(s.report_path)}"
     private = {q.n for q in record.report.questions if q.private}
     for n, finding in enumerate(asked, 1):
         verdict, note = verdicts[finding.verdict], chosen[finding.fingerprint].note

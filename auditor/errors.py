@@ -20,7 +20,12 @@ class UserError(Exception):
 
 
 class GitError(Exception):
-    """What git said when it failed."""
+    """What git said when it failed; `reason` is empty where it ended without a word, `output` what came before that."""
+
+    def __init__(self, message: str, reason: str = "", output: bytes = b"") -> None:
+        super().__init__(message)
+        self.output = output
+        self.reason = " ".join(reason.split())
 
 
 class Stopped(UserError):

@@ -294,7 +294,7 @@ class Directory:
             raise UserError("git is not installed, or not on the PATH", "install git 2.30 or newer") from None
         if done.returncode:
             said = done.stderr.decode("utf-8", errors="replace").strip()
-            raise GitError(said or f"git {arguments[0]} ended with code {done.returncode}")
+            raise GitError(said or f"git {arguments[0]} ended with code {done.returncode}", said, done.stdout)
         return done.stdout
 
     @staticmethod

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Self
 
-from auditor.repository import Blobs, History, Repository, Unreadable, read_history
+from auditor.repository import Blobs, History, Repository, Unreadable, read_history, told
 from auditor.snapshot import LINK, SUBMODULE, File, Snapshot, too_large
 from auditor.tree import BINARY, Listing, Row, tracked
 
@@ -32,7 +32,7 @@ class OpenSnapshot(Snapshot):
         self.repository = repository
         self._blobs = Blobs(repository)
         self._earlier: dict[str, Snapshot] = {}
-        committed = history.commits[0].committed.isoformat() if history.commits else ""
+        committed = told(history.commits[0].committed) if history.commits else ""
         with self._opening():
             rows, cut = tracked(repository, commit, self._blobs)
             self._listing = Listing(repository, self._blobs, rows)
@@ -58,7 +58,7 @@ class OpenSnapshot(Snapshot):
         if commit not in self._earlier:
             same = {(f.path, f.blob): f for s in (self, *self._earlier.values()) for f in s.files.values()}
             history = self.history.until(commit)
-            committed = history.commits[0].committed.isoformat() if history.commits else ""
+            committed = told(history.commits[0].committed) if history.commits else ""
             rows, cut = self._listing.tracked(commit)
             files = self._list(rows, same)
             earlier = Snapshot(

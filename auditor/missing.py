@@ -77,4 +77,4 @@ def _has(repository: Repository, commit: str, path: str) -> bool:
 
 def _named(commit: str, time: str) -> str:
     """A commit with its time to the second, since a deadline may be missed by one."""
-    return f"{commit[:10]} ({time[:19].replace('T', ' ')}{time[19:]})"
+    return f"{commit[:10]} ({time[:19].replace('T', ' ')}{time[19:] or 'no time that can be read'})"

@@ -38,6 +38,11 @@ def hours_late(committed: str, due: str) -> float:
     return seconds / 3600 if seconds > grace else 0.0
 
 
+def shown(committed: str) -> str:
+    """A commit's time as people read it, to the minute."""
+    return committed[:16].replace("T", " ") or "no time that can be read"
+
+
 def late(committed: str, due: str) -> str:
     """By how much, in words (`10 h`); empty where it is not late."""
     hours = hours_late(committed, due)

@@ -10,7 +10,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -128,7 +128,9 @@ class Repository:
                 return on[0].commit
         try:
             return self.git("rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
-        except GitError:
+        except GitError as error:
+            if error.reason:
+                raise UserError(f"{self.path}: git cannot read it: {error.reason}", UNREAD) from None
             raise UserError(
                 f"{self.path}: the repository has no commit that HEAD points at",
                 "push something, or name a commit with --ref",
@@ -149,8 +151,8 @@ class Repository:
         return ""
 
     def committed(self, commit: str) -> str:
-        """When a commit was made, as git tells it."""
-        return self.git("show", "-s", "--format=%cI", "--end-of-options", commit).strip()
+        """When a commit was made, by what it bears, in ISO 8601; nothing where that cannot be read."""
+        return told(moment_of(self.git("show", "-s", RAW_TIME, "--format=%cd", "--end-of-options", commit)))
 
     def tip(self) -> str:
         """The commit that the line ends in on which a deadline is looked for."""
@@ -213,6 +215,11 @@ class Repository:
                     f"dates run backwards: {len(backwards)} of the {len(line) - len(run)} commits left out "
                     f"{'is' if len(backwards) == 1 else 'are'} dated before the deadline but made on top of a later one "
                     f"(the newest is {backwards[-1][:10]})"
+                )
+            if dateless := [sha for time, sha in run if not time]:
+                notes.append(
+                    f"{len(dateless)} commit{'s bear' if len(dateless) > 1 else ' bears'} no time that can be read, and "
+                    f"{'are' if len(dateless) > 1 else 'is'} taken to be in time (the newest is {dateless[-1][:10]})"
                 )
             late = [sha for time, sha in self._commits_of(run[-1][1]) if time > end]
             if late:
@@ -287,8 +294,10 @@ class Deadline:
     notes: tuple[str, ...] = ()
 
 
-# Nine fields, each ended by a NUL: the one character that no subject and no name can hold.
-_LOG = "%H%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%cI%x00%s%x00%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x0A)"
+# Nine fields, each ended by a NUL: the one character that no subject and no name can hold. Times are raw: git ends over one
+# before 1970 that it is to write as a date.
+RAW_TIME = "--date=raw"
+_LOG = "%H%x00%P%x00%an%x00%ae%x00%ad%x00%cn%x00%cd%x00%s%x00%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x0A)"
 _FIELDS = 9
 
 
@@ -300,17 +309,20 @@ def read_history(
 ) -> History:
     """The history that leads to a commit. A broken one is cut where git stops; it costs what lies beyond.
     `known_branches` and `known_tags` are those that the host named, with their commits."""
-    command = ("log", "-z", "--no-color", "--no-mailmap", "--encoding=UTF-8", f"--format={_LOG}")
+    command = ("log", "-z", "--no-color", "--no-mailmap", "--encoding=UTF-8", RAW_TIME, f"--format={_LOG}")
+    whole = True
     try:
         log = repository.git(*command, "--end-of-options", commit)
-    except GitError:
-        log = repository.git(*command, "-1", "--end-of-options", commit)
+    except GitError as error:
+        whole, log = False, error.output.decode("utf-8", errors="replace")
+        if log.count("\0") < _FIELDS:  # over the first one's parents
+            log = repository.git(*command, "--no-walk", "--end-of-options", commit)
     fields = log.split("\0")
     commits = []
     for i in range(0, len(fields) - _FIELDS, _FIELDS):
         sha, parents, author, email, time, committer, committed, subject, co = fields[i : i + _FIELDS]
         helpers = tuple(c for c in co.split("\n") if c.strip())
-        moments = _moment(time), _moment(committed)
+        moments = moment_of(time), moment_of(committed)
         commits.append(
             Commit(sha, tuple(parents.split()), author, email, moments[0], committer, moments[1], subject, helpers)
         )
@@ -331,7 +343,7 @@ def read_history(
         branch_tips=tuple(sorted((name, sha) for name, sha in tips.items() if sha)),
         tagged=tuple(tags.items()),
         default_branch=repository.default_branch(),
-        shallow=repository.shallow,
+        shallow=repository.shallow or not whole,
         one_branch=not known_branches and repository.one_branch(),
         pull_refs=len({m[1] for r in refs if (m := _PULL_REF.match(r))}),
         origin=repository.origin(),
@@ -341,11 +353,33 @@ def read_history(
 _PULL_REF = re.compile(r"refs/(?:remotes/[^/]+/)?(?:pull|merge-requests)/(\d+)/head$")
 
 
-def _moment(text: str) -> datetime:
+UNREAD = "use a git that can, or give a copy that this one can read: git clone"
+"""What to do where git refuses a repository."""
+
+NO_TIME = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+"""The time of a commit that bears none which can be read."""
+
+
+def moment_of(raw: str) -> datetime:
+    """A time as git stores it: seconds since 1970 and an offset, which may be one that no place has (then it is told in UTC).
+    NO_TIME where there is none, or one that no calendar has."""
+    match = _RAW.fullmatch(raw.strip())
+    if not match:
+        return NO_TIME
+    minutes = int(match["hours"]) * 60 + int(match["minutes"])
+    away = timedelta(minutes=-minutes if match["sign"] == "-" else minutes) if minutes < 24 * 60 else timedelta()
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:  # git stores impossible dates as they are
-        return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+        return datetime.fromtimestamp(int(match["seconds"]), timezone(away))
+    except (ValueError, OverflowError, OSError):
+        return NO_TIME
+
+
+def told(moment: datetime) -> str:
+    """A commit's time as records have it: ISO 8601, or nothing where it bears none that can be read."""
+    return "" if moment == NO_TIME else moment.isoformat()
+
+
+_RAW = re.compile(r"(?P<seconds>\d{1,20}) (?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)")
 
 
 _DEPTH = 200  # folders in folders; a deeper tree is nobody's work

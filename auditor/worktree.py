@@ -19,7 +19,7 @@ from auditor import limits
 from auditor.errors import UserError
 from auditor.gitdir import GitError, callers_environment
 from auditor.gitsnapshot import OpenSnapshot
-from auditor.repository import Repository, Unreadable, read_history
+from auditor.repository import UNREAD, Repository, Unreadable, read_history
 from auditor.snapshot import LINK, SUBMODULE, File, too_large
 from auditor.tree import named
 
@@ -44,7 +44,9 @@ def open_working_tree(root: Path, set_aside: Callable[[File], str] | None = None
     repository = _Checkout(root)
     try:
         commit = repository.git("rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
-    except GitError:
+    except GitError as error:
+        if error.reason:
+            raise UserError(f"{root}: git cannot read it: {error.reason}", UNREAD) from None
         raise UserError(f"{root}: nothing is committed yet", "commit what you have, then check again") from None
     return WorkingTree(repository, commit, set_aside)
 

@@ -401,3 +401,70 @@ def test_what_is_read_ahead_is_what_git_has(how: str, first: int, tmp_path: Path
                     _ = snapshot.files[name].text
             else:
                 assert snapshot.files[name].text == texts[name]
+
+
+def commit_of(repo: Path, author: str, committer: str, parent: str) -> str:
+    """A commit object with these times as they are; an empty one leaves out the line."""
+    tree = git(repo, "rev-parse", "HEAD^{tree}")
+    rows = [f"tree {tree}", f"parent {parent}"]
+    rows += [f"{who} Ada <ada@x.dk> {time}" for who, time in (("author", author), ("committer", committer)) if time]
+    said = "\n".join(rows) + "\n\nodd\n"
+    where = ["git", "-C", str(repo), "hash-object", "-t", "commit", "-w", "--stdin", "--literally"]
+    return subprocess.run(where, input=said, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("1769999000 +0100", "2026-02-02T03:23:20+01:00"),
+        ("1769999000 -0330", "2026-02-01T22:53:20-03:30"),
+        ("1769999000 +2400", "2026-02-02T02:23:20+00:00"),  # the second is known, though no place has this offset
+        ("1769999000 -9999", "2026-02-02T02:23:20+00:00"),
+        ("1 -0100", "1969-12-31T23:00:01-01:00"),  # git ends when it is to write this one as a date
+        ("99999999999999 +0000", ""),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("at_head", [False, True])
+def test_odd_times_cost_only_themselves(raw: str, shown: str, at_head: bool, tmp_path: Path) -> None:
+    repo = made(tmp_path / "r", "main")
+    odd = commit_of(repo, raw, raw, git(repo, "rev-parse", "HEAD"))
+    tip = odd if at_head else commit_of(repo, "1769999999 +0000", "1769999999 +0000", odd)
+    git(repo, "update-ref", "refs/heads/main", tip)
+    repository = Repository(repo)
+    history = read_history(repository, tip)
+    assert len(history.commits) == 3 - at_head
+    assert not history.shallow
+    assert repository.committed(odd) == shown
+    with open_snapshot(repository, tip) as snapshot:
+        assert snapshot.committed == (shown if at_head else "2026-02-02T02:39:59+00:00")
+
+
+@pytest.mark.parametrize("above", [0, 1, 40])
+def test_a_history_that_breaks_off_is_no_short_one(above: int, tmp_path: Path) -> None:
+    repo = made(tmp_path / "r", "main")
+    line = ["1" * 40]
+    for n in range(above + 1):
+        line.append(commit_of(repo, f"{1769999000 + n} +0000", f"{1769999000 + n} +0000", line[-1]))
+    git(repo, "update-ref", "refs/heads/main", line[-1])
+    history = read_history(Repository(repo), line[-1])
+    assert [c.sha for c in history.commits] == (line[:1:-1] or [line[-1]])  # git ends over the last one's parents
+    assert history.shallow  # what is not found beyond is unknown
+
+
+def test_a_commit_without_a_time_is_said_to_be_taken_as_in_time(tmp_path: Path) -> None:
+    repo = made(tmp_path / "r", "main")
+    odd = commit_of(repo, "", "", git(repo, "rev-parse", "HEAD"))
+    git(repo, "update-ref", "refs/heads/main", odd)
+    then = Repository(repo).before(DEADLINE)
+    assert then.commit == odd
+    assert "1 commit bears no time that can be read" in then.notes[0]
+
+
+def test_git_says_itself_why_it_cannot_read_a_repository(tmp_path: Path) -> None:
+    repo = made(tmp_path / "r", "main")
+    git(repo, "config", "core.repositoryformatversion", "1")
+    git(repo, "config", "extensions.objectFormat", "madeup")
+    for look in (lambda: Repository(repo).head(), lambda: open_working_tree(repo)):
+        with pytest.raises(UserError, match="madeup"):
+            look()

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from auditor.lazy import dataclass
-from auditor.repository import GitError, Unreadable
+from auditor.repository import RAW_TIME, GitError, Unreadable, moment_of, told
 from auditor.snapshot import File, Snapshot
 
 _ENOUGH = 8  # the report's own template comes with five known figures
@@ -64,7 +64,7 @@ def template(snapshot: Snapshot) -> Template | None:
     def make() -> Template | None:
         try:
             log = opened.repository.raw(
-                "log", "--root", "-m", "--raw", "-z", "-M100%", "--diff-filter=A", "--no-abbrev", "--format=%x01%H %cI", "--end-of-options", opened.commit
+                "log", "--root", "-m", "--raw", "-z", "-M100%", "--diff-filter=A", "--no-abbrev", RAW_TIME, "--format=%x01%H %cd", "--end-of-options", opened.commit
             )  # fmt: skip
         except GitError:
             return None
@@ -77,7 +77,7 @@ def template(snapshot: Snapshot) -> Template | None:
             for blob, path in rows:
                 known += blob.decode() not in _EMPTY and _known(blob.decode(), path.decode(errors="replace"), snapshot)
             if known and known >= best[0]:  # the newest is told first
-                best = (known, sha, date[:10], [p.decode(errors="replace") for _, p in rows])
+                best = (known, sha, told(moment_of(date))[:10], [p.decode(errors="replace") for _, p in rows])
         if best[0] < _ENOUGH:
             return None
         then = opened if best[1] == opened.commit else opened.at(best[1])
@@ -109,7 +109,7 @@ def _kept(snapshot: Snapshot) -> Iterator[Kept]:
         return
     try:
         log = opened.repository.raw(
-            "log", "--reverse", "--no-renames", "--name-only", "-z", "--format=%x01%cI", "--end-of-options", f"{found.commit}..{opened.commit}"
+            "log", "--reverse", "--no-renames", "--name-only", "-z", RAW_TIME, "--format=%x01%cd", "--end-of-options", f"{found.commit}..{opened.commit}"
         )  # fmt: skip
     except GitError:
         log = b""
@@ -117,7 +117,9 @@ def _kept(snapshot: Snapshot) -> Iterator[Kept]:
     for part in log.split(b"\x01"):
         head, _, rest = part.partition(b"\0")
         for path in rest.split(b"\0"):
-            since.setdefault(path.decode(errors="replace").strip("\n"), head.decode(errors="replace").strip()[:10])
+            since.setdefault(
+                path.decode(errors="replace").strip("\n"), told(moment_of(head.decode(errors="replace")))[:10]
+            )
     for name, file in sorted(found.files.items()):
         if file.blob in _EMPTY or not _known(file.blob, name, snapshot):
             continue

@@ -11,6 +11,7 @@ from auditor.decisions import Decision, Decisions, decided, tally, to_decide
 from auditor.escape import code, plain
 from auditor.lazy import dataclass
 from auditor.models import AuditRecord, Finding, Since, Verdict
+from auditor.moments import shown
 from auditor.render import one_line
 from auditor.render.hosts import Blob
 from auditor.render.ways import Ways
@@ -114,7 +115,7 @@ def feedback(record: AuditRecord, decisions: Decisions | None, *, only_new: bool
     return Feedback(
         group=s.id,
         commit=s.commit[:12],
-        date=s.commit_time[:10],
+        date=s.commit_time[:10] or shown(""),
         report=record.report.path or s.report_path,
         points=[] if waits else [_point(record, f, verdicts[f.verdict], blob) for f in told],
         waits=waits,

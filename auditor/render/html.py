@@ -20,7 +20,7 @@ from auditor.deadline import LeftOut, within
 from auditor.decisions import WORDS, Decisions
 from auditor.escape import one_line
 from auditor.models import AuditRecord, Question
-from auditor.moments import late
+from auditor.moments import late, shown
 from auditor.render.cards import Box, Note, Section
 from auditor.render.margin import Margin
 from auditor.render.sides import counts
@@ -280,6 +280,7 @@ class _Page:
             "r": record,
             "s": record.submission,
             "page": self,
+            "shown": shown,
             "late": late(record.submission.commit_time, record.submission.due),
             "policy": f"default-src 'none'; {_CONNECT if self.served else ''}style-src {policy_hash(style)}; script-src {policy_hash(script)}; img-src data:; "
             "base-uri 'none'; form-action 'none'",

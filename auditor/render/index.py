@@ -307,6 +307,8 @@ def _report(group: GroupEntry) -> list[str]:
     """What is odd about a group's report, in few words each: first of all that it came late, by its commit's time."""
     by, state = late(group.commit_time, group.due), group.report_state
     said = [f"after the deadline by {by}"] if by else []
+    if group.due and not group.commit_time and not group.error:
+        said.append("in time or not: its commit bears no time that can be read")
     if state is None:
         return said
     counts = [

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from auditor.escape import code, log, plain
 from auditor.models import AuditRecord, Finding, Verdict
+from auditor.moments import shown
 from auditor.render.sides import (
     TITLES,
     WORTH,
@@ -32,7 +33,7 @@ def _lines(record: AuditRecord, show: str) -> Iterator[str]:
     yield f"### {plain(s.id)}: the report against the repository"
     yield ""
     tree = "the working tree on " if s.working_tree else "commit "
-    yield f"{tree}{code(s.commit[:12])} of {plain(s.commit_time[:16].replace('T', ' '))}, report {code(s.report_path)}{f' (template {plain(record.report.template)})' if record.report.template else ''}"
+    yield f"{tree}{code(s.commit[:12])} of {plain(shown(s.commit_time))}, report {code(s.report_path)}{f' (template {plain(record.report.template)})' if record.report.template else ''}"
     if record.error:
         yield ""
         yield f"Not audited: {plain(record.error)}"

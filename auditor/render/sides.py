@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from auditor.models import FILES_OF, AuditRecord, Finding, ItemLabel, Label, Standing, Verdict
+from auditor.moments import shown
 from auditor.rules import ADDRESSES, SECRETS
 
 STANDINGS = {"finding": "finding", "lead": "lead", "remark": "remark", "disputed": "disputed"}
@@ -107,7 +108,7 @@ def compared(record: AuditRecord) -> str:
         return ""
     counts = f"{len(since.new)} new, {len(since.still)} still there, {len(since.gone)} gone"
     note = f" ({since.note})" if since.note else ""
-    return f"since {since.commit[:12]} of {since.commit_time[:16].replace('T', ' ')}: {counts}{note}"
+    return f"since {since.commit[:12]} of {shown(since.commit_time)}: {counts}{note}"
 
 
 def is_new(record: AuditRecord, finding: Finding) -> bool:

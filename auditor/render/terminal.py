@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from auditor.escape import log, one_line, safe
 from auditor.models import AuditRecord, Evidence, Finding, Verdict
-from auditor.moments import late
+from auditor.moments import late, shown
 from auditor.render.sides import (
     TITLES,
     WORTH,
@@ -153,7 +153,7 @@ class _Page:
     def header(self) -> Iterator[str]:
         s = self.record.submission
         tree = ", the working tree on" if s.working_tree else " at"
-        yield f"{self.paint(one_line(s.id), 'bold')}{tree} {one_line(s.commit[:12])} of {one_line(s.commit_time[:16]).replace('T', ' ')}, report {one_line(s.report_path)}{self.template()}"
+        yield f"{self.paint(one_line(s.id), 'bold')}{tree} {one_line(s.commit[:12])} of {one_line(shown(s.commit_time))}, report {one_line(s.report_path)}{self.template()}"
         if said := compared(self.record):
             yield one_line(said)
         if state := self.record.report.state:
@@ -172,6 +172,8 @@ class _Page:
             yield self.paint(
                 f"after the deadline {one_line(s.due)} by {by}, by the time that the commit bears", "warning"
             )
+        if s.due and not s.commit_time:
+            yield self.paint(f"whether it was in time for {one_line(s.due)} is not known", "warning")
         for said in s.standing:
             yield self.paint(one_line(said), "dim")
         if s.before:
