@@ -9,6 +9,8 @@ from auditor.readers.python import Class, Function, Module
 from auditor.shapes import rows_of, texts_of
 from auditor.snapshot import File
 
+_REACHED = 200_000  # names that the tests of one file are followed through, each by itself
+
 
 class Definitions:
     """What a test file (or conftest) defines: by name, the dotted names that each definition reaches, whether it checks
@@ -18,6 +20,7 @@ class Definitions:
         self.module = module
         self.functions = {f.qualname: f for f in module.functions}
         self.reach: dict[str, frozenset[str]] = {}
+        self.left = _REACHED  # names that tests may still be followed through
         self.checked: dict[tuple[int, str], tuple[bool, list[Function]]] = {}
         self._set_up: dict[int, frozenset[str]] = {}
         self.values: dict[str, ast.expr] = {}

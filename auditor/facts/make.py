@@ -14,7 +14,7 @@ Find = Callable[[str], "File | None"]  # a file by its path, as the tool would l
 _DEPTH = 12
 _LONG = 200  # characters of a text beyond which its expansion counts as more than one
 _FILES = 50  # that one makefile includes, as often as it does
-_READ = 20  # lines of a makefile that count as one expansion: with other variables it is read anew
+_READ = 5  # lines of a makefile that count as one expansion: with other variables it is read anew
 
 
 @dataclass

@@ -4,9 +4,11 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from auditor.facts.fixtures import Definitions
+from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.readers.nodes import children, literal
 from auditor.readers.python import Class, Function
+from auditor.snapshot import File
 
 CLIENTS = (
     "fastapi.testclient.TestClient",
@@ -26,7 +28,9 @@ _REQUEST = compile_later(
 )
 
 
-def reached_by(here: Definitions, above: list[Definitions], f: Function, owner: Class | None) -> frozenset[str]:
+def reached_by(
+    file: File, here: Definitions, above: list[Definitions], f: Function, owner: Class | None
+) -> frozenset[str]:
     """The dotted names that a test reaches through helpers, module variables and fixtures."""
     names = set(here.names(f.qualname, f.node))
     names |= here.set_up(owner) if owner else frozenset()
@@ -37,6 +41,10 @@ def reached_by(here: Definitions, above: list[Definitions], f: Function, owner: 
     queue = list(names)
     while queue:
         name = queue.pop()
+        here.left -= 1
+        if here.left < 0:
+            unsure(Hole(file.path, "has tests that reach more than is followed", f.line))
+            break
         root = name.split(".")[0].removesuffix("()")
         if not root or root in seen:
             continue

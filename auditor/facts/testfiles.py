@@ -103,7 +103,7 @@ def collect_file(
                 inherited = (d for level in _lineage(outer, classes) for d in _class_marks(level))
                 marked[id(outer)] = list(islice(inherited, _MARKS))
             decorators += marked[id(outer)]
-        reached = reached_by(here, above, f, owner)
+        reached = reached_by(file, here, above, f, owner)
         every = [*decorators, *marks]
         places = {place_of[id(level)] for outer in around for level in _lineage(outer, classes)}
         count = 1 if owner and _is_case(owner, classes) else times(here, above, f, every, places)
