@@ -345,6 +345,7 @@ class _Walk:
         self._runs: dict[tuple[object, ...], Run] = {}
         self._uses: dict[tuple[object, ...], Use] = {}
         self._holes: dict[Hole, None] = {}
+        self._asked: set[tuple[object, ...]] = set()  # what actions were asked to do
 
     def made(self, jobs: tuple[Job, ...], matrices: dict[str, Matrix]) -> Walked:
         if self._walker.spent:
@@ -472,6 +473,7 @@ class _Walk:
             steps = _action(action) if action else ()
         self._holes.update(dict.fromkeys(watch.holes))
         if depth >= _DEPTH:
+            self._hole(f"uses `{uses}`, which lies deeper than is followed", step.line, file)
             return
         self._uses[key] = replace(self._uses[key], followed=True)
         if action is None:
@@ -483,6 +485,17 @@ class _Walk:
         for word, (_, value) in step.inputs.entries.items():
             given[f"inputs.{word}"] = value_of(value.text, look)
         kept = {k: v for k, v in known.items() if not k.startswith("inputs.")}
+        asked = (
+            job.id,
+            action.path,
+            sure,
+            repr(sorted(given.items())),
+            repr(sorted(kept.items())),
+            *sorted(env.items()),
+        )
+        if asked in self._asked:  # actions that use actions, several times each
+            return
+        self._asked.add(asked)
         if not steps:
             self._other_action(job, step, action, {**kept, **given}, whole, env, sure, depth, look)
         inner_env = dict(env)

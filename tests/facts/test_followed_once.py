@@ -57,11 +57,22 @@ def test_what_leads_further_than_is_followed_is_a_hole() -> None:
     assert any("further than is followed" in h.reason for h in ci.unfollowed)
 
 
-def test_an_action_that_uses_itself_is_a_hole_at_its_end() -> None:
-    own = "runs:\n  using: composite\n  steps:\n" + "    - uses: ./act\n" * 4 + "    - run: pytest\n      shell: bash\n"
-    ci = workflow({"act/action.yml": own}, "uses: ./act")
+ACTION = "inputs: {x: {default: a}}\nruns:\n  using: composite\n  steps:\n"
+LAST = "    - run: pytest\n      shell: bash\n"
+
+
+def test_an_action_that_uses_itself_is_walked_once() -> None:
+    ci = workflow({"act/action.yml": ACTION + "    - uses: ./act\n" * 40 + LAST}, "uses: ./act")
+    assert programs(ci) == ["pytest"]
+
+
+def test_an_action_that_uses_itself_in_ever_new_ways_is_a_hole_at_its_end() -> None:
+    uses = "".join(f"    - uses: ./act\n      with: {{x: '${{{{ inputs.x }}}}{c}'}}\n" for c in "abcd")
+    ci = workflow({"act/action.yml": ACTION + uses + LAST}, "uses: ./act")
     assert "pytest" in programs(ci)
-    assert any("is not walked to its end" in h.reason for h in ci.unfollowed)
+    reasons = " ".join(h.reason for h in ci.unfollowed)
+    assert "is not walked to its end" in reasons
+    assert "deeper than is followed" in reasons
 
 
 def test_jobs_in_more_combinations_than_are_walked_leave_a_hole() -> None:
