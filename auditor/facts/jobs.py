@@ -136,7 +136,7 @@ class Walker:
             matrix = matrix_of(job.node["strategy"]["matrix"], self._look(flow, outer, True, "", {}))
             for combination in matrix.combinations:
                 given = job.node["with"].entries.items()
-                if not self.affords(1 + (len(outer) + len(given)) // _SMALL):
+                if not self.affords(1 + len(given) + len(outer) // _SMALL):
                     return
                 look = self._look(flow, {**outer, **combination}, matrix.whole, "", {})
                 yield {f"inputs.{k}": value_of(v.text, look) for k, (_, v) in given}
