@@ -80,6 +80,11 @@ COMMANDS = Limit(500, "commands of one file", "more were not typed")
 FOLLOWED = Limit(
     4_000, "commands that one step is followed to", "targets that call targets grow with the power of their depth"
 )
+STEPS = Limit(
+    50_000,
+    "steps of workflows in all combinations of their jobs",
+    "a matrix multiplies what a job has, actions call actions, and each step is walked where it is called",
+)
 JOBS = Limit(300, "jobs and lines of a job of GitLab", "what jobs extend is written out for each")
 TARGETS = Limit(200, "targets that one call of Earthly is followed to", "each is read again where it is called")
 REFERENCES = Limit(200, "files that one list of packages may refer to", "each may refer to others")

@@ -74,15 +74,18 @@ def before_all(text: Callable[[int], str]) -> Change:
     return change
 
 
-def called(change: Change) -> Change:
-    """A change with a workflow that runs the task."""
-    return both(
-        change,
-        file(
-            ".github/workflows/t.yml",
-            lambda n: "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: invoke run\n",
-        ),
-    )
+def ran(change: Change, *commands: str) -> Change:
+    """A change with a workflow that runs the commands."""
+    steps = "".join(f"      - run: {c}\n" for c in commands)
+    return both(change, file(".github/workflows/t.yml", lambda n: _STEPS + steps))
+
+
+_STEPS = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
+
+
+def levels(head: str, form: str) -> Callable[[int], str]:
+    """n pieces, each of which may name the next one (`{+}`) as often as it likes."""
+    return lambda n: head + "".join(form.replace("{}", str(k)).replace("{+}", str(k + 1)) for k in range(n))
 
 
 def below_heading(text: Callable[[int], str]) -> Change:
@@ -278,8 +281,35 @@ ROWS = (
     Row("files: shell &&", file("run.sh", times("a && ")), 5000),
     Row("files: tasks", file("tasks.py", lambda n: "from invoke import task\n" + lines("@task\ndef t{}(c):\n    c.run('python a{}.py')\n")(n)), 250),
     Row("files: modules", many("src/gridload/m{}.py", lambda i: f"import gridload.m{max(i - 1, 0)}\nimport torch\ndef f(): return {i}\n"), 100),
-    Row("files: names of names", called(file("tasks.py", lambda n: "from invoke import task\n" + "".join(f"a{k} = a{k + 1}\n" * n for k in range(6)) + "a6 = 'ls'\n@task\ndef run(c):\n    c.run(a0)\n")), 20),
-    Row("files: lists of lists", called(file("tasks.py", lambda n: "import subprocess\nfrom invoke import task\n" + "".join(f"a{k} = [{f'*a{k + 1}, ' * n}]\n" for k in range(5)) + "a5 = ['ls']\n@task\ndef run(c):\n    subprocess.run(a0)\n")), 20),
+    Row("files: names of names", ran(file("tasks.py", lambda n: "from invoke import task\n" + "".join(f"a{k} = a{k + 1}\n" * n for k in range(6)) + "a6 = 'ls'\n@task\ndef run(c):\n    c.run(a0)\n"), "invoke run"), 20),
+    Row("files: lists of lists", ran(file("tasks.py", lambda n: "import subprocess\nfrom invoke import task\n" + "".join(f"a{k} = [{f'*a{k + 1}, ' * n}]\n" for k in range(5)) + "a5 = ['ls']\n@task\ndef run(c):\n    subprocess.run(a0)\n"), "invoke run"), 20),
+    # what leads to what leads to something, several times each
+    Row("files: tasks of tasks", ran(file("Taskfile.yml", levels("version: '3'\ntasks:\n", "  a{}:\n    deps: [a{+}, a{+}]\n")), "task a0"), 16),
+    Row("files: a Taskfile that includes itself", ran(file("Taskfile.yml", lambda n: "version: '3'\nincludes:\n" + lines("  i{}: ./Taskfile.yml")(n) + "\ntasks:\n  a:\n    cmds: [ls]\n"), "task a"), 16),
+    Row("files: poe's tasks of tasks", ran(file("pyproject.toml", levels("[tool.poe.tasks]\n", "a{} = [" + '"a{+}", ' * 4 + "]\n")), "poe a0"), 12),
+    Row("files: scripts of scripts", ran(file("pyproject.toml", levels("", "[tool.pdm.scripts.a{}]\ncomposite = [" + '"a{+}", ' * 4 + "]\n[tool.rye.scripts.a{}]\nchain = [" + '"a{+}", ' * 4 + "]\n")), "pdm run a0", "rye run a0"), 12),
+    Row("files: hatch's scripts of scripts", ran(file("hatch.toml", levels("[envs.default.scripts]\n", "a{} = [" + '"a{+}", ' * 4 + "]\n")), "hatch run a0"), 12),
+    Row("files: mise's tasks of tasks", ran(file("mise.toml", levels("", "[tasks.a{}]\ndepends = [" + '"a{+}", ' * 4 + "]\n")), "mise run a0"), 8),
+    Row("files: a makefile that includes itself", ran(file("Makefile", lambda n: "include Makefile\n" * n + "a:\n\tls\n"), "make a"), 4),
+    Row("files: a makefile read with other variables", ran(both(file("Makefile", lines("t{}:\n\tls a{}\n")), file("run.sh", lines("export X={}\nmake t1"))), "bash run.sh"), 400),
+    Row("files: a makefile's line that goes on", ran(file("Makefile", lambda n: "X = a \\\n" + "abcdefgh \\\n" * n + "\na:\n\techo $(X)\n"), "make a"), 80_000),
+    Row("files: just for each recipe", ran(both(file("justfile", lines("t{}:\n    ls a{}\n")), file("run.sh", lines("just t{}"))), "bash run.sh"), 400),
+    Row("files: a script that is called often", ran(both(file("a.sh", lines("# a comment")), file("run.sh", lines("bash a.sh"))), "bash run.sh"), 800),
+    Row("files: tox for each environment", ran(both(file("tox.ini", lines("[testenv:a{}]\ncommands = ls\n")), file("run.sh", lines("tox -e a{}"))), "bash run.sh"), 400),
+    Row("files: tox settings that name themselves", ran(file("tox.ini", lambda n: "[testenv]\ncommands =\n" + "    {[testenv]commands}\n" * n), "tox"), 12),
+    Row("files: an action that uses itself", both(file(".github/actions/a/action.yml", lambda n: "runs:\n  using: composite\n  steps:\n" + "    - uses: ./.github/actions/a\n" * n), file(".github/workflows/t.yml", lambda n: _STEPS + "      - uses: ./.github/actions/a\n")), 4),
+    Row("files: workflows that call each other", lambda tree, n: tree.update({f".github/workflows/w{i}.yml": "on:\n  push:\n  workflow_call:\n    inputs:\n      x: {default: a}\njobs:\n" + "".join(f"  c{k}:\n    uses: ./.github/workflows/w{k}.yml\n    with: {{x: '${{{{inputs.x}}}}{k}'}}\n" for k in range(n)) for i in range(n)}), 12),
+    Row("files: expressions within expressions", file(".github/workflows/t.yml", lambda n: _STEPS + "      - run: echo ${{ " + "format('{0}{0}', " * n + "'ls'" + ")" * n + " }}\n"), 28),
+    Row("files: steps in all combinations of GitLab", file(".gitlab-ci.yml", lambda n: ".a:\n  script:\n" + lines("    - python a{}.py")(n) + "\n  parallel:\n    matrix:\n      - A: [" + ", ".join(f"a{i}" for i in range(n)) + "]\n" + lines("t{}:\n  extends: .a")(n) + "\n"), 120),
+    Row("files: jobs that need all before them", file(".github/workflows/t.yml", lambda n: "on: push\njobs:\n" + "".join(f"  j{i}:\n    runs-on: x\n    needs: [{', '.join(f'j{k}' for k in range(i))}]\n    steps:\n      - run: pytest\n" for i in range(int(n**0.5)))), 25_600),
+    Row("files: test helpers of helpers", file("tests/test_a.py", levels("def test_a():\n    a0()\n", "def a{}():\n    a{+}()\n    a{+}()\n")), 20),
+    Row("files: tests that all reach the same", file("tests/test_a.py", levels("", "def h{}(): return h{+}()\ndef test_{}():\n    assert h0()\n")), 1600),
+    Row("files: test classes of classes", file("tests/test_a.py", lambda n: "".join(f"class TestA{k}_{i}({', '.join(f'TestA{k + 1}_{j}' for j in range(4)) if k < n - 1 else ''}):\n    def test_a(self): assert 1\n" for k in range(n - 1, -1, -1) for i in range(4))), 6),
+    Row("files: parameters of lists of lists", file("tests/test_a.py", lambda n: "import pytest\n" + "".join(f"A{k} = [{f'*A{k + 1}, ' * n}]\n" for k in range(4)) + "A4 = [1]\n@pytest.mark.parametrize('x', A0)\ndef test_a(x):\n    assert x\n"), 32),
+    Row("files: functions that only print", file("src/gridload/cmd.py", lambda n: "import typer\napp = typer.Typer()\n" + "".join(f"def a{k}():\n    print(1)\n" + f"    a{k + 1}()\n" * n for k in range(4)) + "def a4():\n    print(1)\n@app.command()\ndef a():\n    print(1)\n    a0()\n"), 24),
+    Row("files: workers of workers", file("src/gridload/load.py", lambda n: "from torch.utils.data import DataLoader\n" + "".join(f"workers_{k} = workers_{k + 1}\n" * n for k in range(6)) + "DataLoader(x, num_workers=workers_0)\n"), 16),
+    Row("files: routes that reach the same", file("src/gridload/api2.py", lambda n: "from fastapi import FastAPI\napp = FastAPI()\n" + lines("P{} = '/predict{}'\ndef h{}(x):\n    print(x)")(n) + "\ndef every(x):\n" + lines("    h{}(x)")(n) + "\n" + lines("@app.post(P{})\ndef r{}(x): return every(x)\n")(n)), 100),
+    Row("files: setup.py", file("setup.py", lambda n: "from setuptools import setup\n" + lines("setup(install_requires=['a{}'])")(n)), 400),
     Row("files: functions", file("src/gridload/big.py", lines("def f{}(x):\n    return f{}(x)\n")), 500),
     Row("files: classes", file("src/gridload/big.py", lines("class C{}:\n    def run(self):\n        self.a = 1\n")), 250),
     Row("files: calls", file("src/gridload/big.py", lambda n: "import logging\nlog = logging.getLogger()\n" + lines("log.info('a %s', {})")(n)), 500),

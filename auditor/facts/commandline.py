@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from auditor.facts.just import just_recipes
 from auditor.lazy import compile_later, dataclass
@@ -220,11 +221,24 @@ def _options(module: Module, f: Function, kind: str) -> Iterator[str]:
                 yield "--" + a.arg.replace("_", "-")
 
 
+@lru_cache(maxsize=8)
+def _hollow(module: Module) -> dict[tuple[int, int], bool]:
+    """What is known of a module's functions: they call each other, many times each."""
+    return {}
+
+
 def is_hollow(module: Module, f: Function, depth: int = 0) -> bool:
     """Whether a function does nothing yet: a stub, or a body that only prints, logs and calls what is hollow itself."""
+    known = _hollow(module)
+    if (id(f), depth) not in known:
+        known[id(f), depth] = _does_nothing(module, f, depth)
+    return known[id(f), depth]
+
+
+def _does_nothing(module: Module, f: Function, depth: int) -> bool:
     if is_stub_body(f.node):
         return True
-    calls = [c for c in module.calls if c.inside == f.qualname and c.line > f.line]
+    calls = [c for c in module.calls_in(f.line + 1, f.end) if c.inside == f.qualname]
     simple = all(isinstance(s, ast.Expr | ast.Assign | ast.AnnAssign | ast.Pass) for s in f.node.body)
     if not simple or depth > 3:
         return False
@@ -240,10 +254,10 @@ def is_hollow(module: Module, f: Function, depth: int = 0) -> bool:
             continue
         root, _, method = call.name.partition(".")
         names = [call.name, f"{objects.get(root, root)}.{method}"] if method else [call.name]
-        local = [g for g in module.functions if g.qualname in names]
+        local = [g for n in names for g in module.by_qualname.get(n, ())]
         if local and all(is_hollow(module, g, depth + 1) for g in local if g is not f):
             continue
-        if any(c.name == call.name for c in module.classes):
+        if call.name in module.class_names:
             continue  # making an object: what it then does is looked at by its methods
         return False
     return bool(calls) or not any(isinstance(s, ast.Assign | ast.AnnAssign) for s in f.node.body)

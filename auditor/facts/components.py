@@ -1,6 +1,6 @@
 """Which files do a job of the project: its entry points by what they are called or import, and all that they import."""
 
-from auditor.facts.routes import Code
+from auditor.facts.owncode import Code
 from auditor.facts.tests import collect
 from auditor.facts.tools import imports, python_files
 from auditor.lazy import compile_later

@@ -338,6 +338,7 @@ class _Own:
                     if stem in self.folders:
                         break
                     self.folders.add(stem)
+        self.ends = {"/".join(m.rsplit("/", 2)[-2:]) for m in self.modules}
         self.names = {m.rsplit("/", 1)[-1] for m in (*self.modules, *self.folders)}
 
     def roots(self, file: File) -> list[str]:
@@ -370,7 +371,7 @@ class _Own:
         inner = "/".join(rest[:2])
         if top.lower() in WELL_KNOWN or top.lower() in _BROUGHT_BY:
             return False
-        return "/" in inner and any(m == inner or m.endswith(f"/{inner}") for m in self.modules)
+        return "/" in inner and inner in self.ends
 
 
 # Package names that a module of one's own often has too (`evaluate.py`, `datasets/`, `docker/`).

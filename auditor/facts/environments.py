@@ -4,10 +4,13 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator
+from functools import partial
 
-from auditor.facts.pycommands import PythonCommands
+from auditor import limits
+from auditor.facts.pycommands import python_commands
 from auditor.facts.scenes import Call, Lookup, Script, said, shell_folder
 from auditor.holes import Hole
+from auditor.lazy import dataclass
 from auditor.readers.nodes import literal
 from auditor.readers.python import Function, Module, python
 from auditor.readers.shell import Command
@@ -48,12 +51,7 @@ def tox(lookup: Lookup, call: Call) -> Iterator[Script]:
             told = data if found.name == "tox.toml" else table_of(data, "tool", "tox")
             if isinstance(legacy := told.get("legacy_tox_ini"), str):
                 yield from _ini(
-                    found,
-                    legacy,
-                    toml_line(found, "legacy_tox_ini") + 1,
-                    call,
-                    chosen + _labelled(legacy, labels),
-                    rest,
+                    lookup, found, legacy, toml_line(found, "legacy_tox_ini") + 1, call, chosen, labels, rest
                 )
                 return
             if told:
@@ -61,16 +59,15 @@ def tox(lookup: Lookup, call: Call) -> Iterator[Script]:
                 yield from _native(found, told, call, chosen, rest)
                 return
         elif "[testenv" in found.text or "[tox]" in found.text:
-            yield from _ini(found, found.text, 1, call, chosen + _labelled(found.text, labels), rest)
+            yield from _ini(lookup, found, found.text, 1, call, chosen, labels, rest)
             return
     lookup.lost(call, "and no configuration of tox is there to be read")
 
 
-def _labelled(text: str, labels: list[str]) -> list[str]:
+def _labelled(sections: "Sections", labels: list[str]) -> list[str]:
     """The environments of an INI file that have one of the labels, or that `labels` of `[tox]` names for one."""
     if not labels:
         return []
-    sections = _sections(text, 1)
     made = []
     for name, section in sections.items():
         own = {w for _, row in section.get("labels", ()) for w in re.split(r"[,\s]+", row)}
@@ -116,7 +113,10 @@ def _braces(text: str) -> list[str]:
     """The names that a generative list stands for: `py{311,312}-{a,b}` are four."""
     parts = re.split(r"\{([^{}]*)\}", text)
     choices = [[p] if i % 2 == 0 else p.split(",") for i, p in enumerate(parts)]
-    return ["".join(c).replace(" ", "") for c in itertools.islice(itertools.product(*choices), 200)]
+    return ["".join(c).replace(" ", "") for c in itertools.islice(itertools.product(*choices), _FACTORS)]
+
+
+_FACTORS = 200  # names that one list stands for
 
 
 Sections = dict[str, dict[str, list[tuple[int, str]]]]
@@ -138,28 +138,44 @@ def _sections(text: str, start: int) -> Sections:
     return found
 
 
-def _ini(file: File, text: str, start: int, call: Call, chosen: list[str], rest: str) -> Iterator[Script]:
-    sections = _sections(text, start)
+@dataclass(frozen=True)
+class _Ini:
+    """The sections of an INI file, and those of environments by the names of all that they stand for."""
+
+    sections: Sections
+    own: dict[str, dict[str, list[tuple[int, str]]]]
+
+
+def _ini_of(text: str, start: int) -> _Ini:
+    made = _Ini(_sections(text, start), {})
+    for key, section in made.sections.items():
+        if key.startswith("testenv:"):
+            for name in (e for g in key[8:].split(", ") for e in _braces(g)):
+                made.own.setdefault(name, section)
+    return made
+
+
+def _ini(
+    lookup: Lookup, file: File, text: str, start: int, call: Call, chosen: list[str], labels: list[str], rest: str
+) -> Iterator[Script]:
+    read = file.once("tox", lambda: _ini_of(text, start))
+    sections = read.sections
+    chosen = chosen + _labelled(sections, labels)
     head = sections.get("tox") or sections.get("tox:tox") or {}
     listed = " ".join(t for _, t in head.get("envlist", head.get("env_list", [])))
     groups = [g for g in re.split(r"[,\s]+(?![^{]*\})", listed) if g]
-    for name in chosen or [e for g in groups for e in _braces(g)] or ["python"]:
-        own = next(
-            (
-                s
-                for key, s in sections.items()
-                if key.startswith("testenv:") and name in [e for g in key[8:].split(", ") for e in _braces(g)]
-            ),
-            {},
-        )
-        environment = {**sections.get("testenv", {}), **own}
+    named = iter(chosen) if chosen else (e for g in groups or ["python"] for e in _braces(g))
+    for name in named:
+        if not lookup.goes_on(call, 0):
+            return
+        environment = {**sections.get("testenv", {}), **read.own.get(name, {})}
         folder = shell_folder(
             file.folder, " ".join(t for _, t in environment.get("changedir", [])).replace("{toxinidir}/", "")
         )
         for key in ("commands_pre", "commands", "commands_post"):
             joined = ""
             for line, row in environment.get(key, ()):
-                for at, one in _referred(sections, line, row, 0):
+                for at, one in _referred(sections, line, row, 0, set()):
                     one = _for_factor(one, name)
                     if one.endswith("\\"):
                         joined += one[:-1] + " "
@@ -170,13 +186,19 @@ def _ini(file: File, text: str, start: int, call: Call, chosen: list[str], rest:
                     yield made.softened() if soft else made
 
 
-def _referred(sections: Sections, line: int, text: str, depth: int) -> Iterator[tuple[int, str]]:
+def _referred(
+    sections: Sections, line: int, text: str, depth: int, done: set[tuple[str, str]]
+) -> Iterator[tuple[int, str]]:
+    """A line, or those of the setting that it stands for, each setting once."""
     reference = re.fullmatch(r"\{\[([^\]]+)\](\w+)\}", text)
     if not reference or depth > 5:
         yield line, text
         return
+    if (asked := (reference[1], reference[2])) in done:
+        return
+    done.add(asked)
     for at, row in sections.get(reference[1], {}).get(reference[2], ()):
-        yield from _referred(sections, at, row, depth + 1)
+        yield from _referred(sections, at, row, depth + 1, done)
 
 
 def _for_factor(text: str, name: str) -> str:
@@ -185,11 +207,11 @@ def _for_factor(text: str, name: str) -> str:
     if not match:
         return text
     factors = set(name.split("-"))
-    for group in re.split(r",(?![^{]*\})", match[1]):
-        for one in _braces(group):
-            parts = one.split("-")
-            if all((p[1:] not in factors) if p.startswith("!") else p in factors for p in parts):
-                return match[2]
+    groups = re.split(r",(?![^{]*\})", match[1][: limits.COMMAND.value])
+    for one in itertools.islice((e for g in groups for e in _braces(g)), _FACTORS):
+        parts = one.split("-")
+        if all((p[1:] not in factors) if p.startswith("!") else p in factors for p in parts):
+            return match[2]
     return ""
 
 
@@ -229,7 +251,10 @@ def nox(lookup: Lookup, call: Call) -> Iterator[Script]:
     module = python(found)
     if module is None:
         return
-    sessions = {_task_name(module, f, "session"): f for f in module.functions if _decorated(f, "session")}
+    sessions = found.once(
+        "nox sessions",
+        lambda: {_task_name(module, f, "session"): f for f in module.functions if _decorated(f, "session")},
+    )
     if not chosen and not by_tag:
         chosen = _default_sessions(module)
     wanted = list(chosen or sessions)
@@ -246,8 +271,8 @@ def nox(lookup: Lookup, call: Call) -> Iterator[Script]:
             continue
         function = sessions[name]
         yield from _python_body(lookup, call, found, module, function, sessions=True)
-        for notified in module.calls_to(".notify"):
-            if function.line <= notified.line <= function.end and isinstance(n := literal(notified.argument(0)), str):
+        for notified in module.calls_in(function.line, function.end):
+            if notified.name.endswith(".notify") and isinstance(n := literal(notified.argument(0)), str):
                 wanted.append(n)
 
 
@@ -279,18 +304,20 @@ def _python_body(
     lookup: Lookup, call: Call, file: File, module: Module, function: Function, sessions: bool = False
 ) -> Iterator[Script]:
     """The commands of a function and of the helpers in its file that it calls."""
-    reader = PythonCommands(module, sessions)
-    by_name = {f.name: f for f in module.functions if not f.owner}
+    by_name = file.once("functions by name", lambda: {f.name: f for f in module.functions if not f.owner})
     todo, done = [function], {function.name}
     found: list[Command] = []
+    computed: list[int] = []
     for one in todo:
-        found += reader.found(one)
-        for inner in module.calls:
-            if one.line <= inner.line <= one.end and inner.name in by_name and inner.name not in done:
+        commands, lines = python_commands(file, module, one, sessions)
+        found += commands
+        computed += lines
+        for inner in module.calls_in(one.line, one.end):
+            if inner.name in by_name and inner.name not in done:
                 done.add(inner.name)
                 todo.append(by_name[inner.name])
     yield Script(file, tuple(found), file.folder if file.folder != "tasks" else "", call.values)
-    for line in reader.computed[:3]:
+    for line in computed[:3]:
         lookup.holes[Hole(file.path, "starts a command that is only known when it runs", line)] = None
 
 
@@ -320,18 +347,27 @@ def invoke(lookup: Lookup, call: Call) -> Iterator[Script]:
                 files.append(more)
     tasks: dict[str, tuple[File, Module, Function]] = {}
     for file in files:
-        for function in (module := python(file)).functions if python(file) else ():  # type: ignore[union-attr]
-            if _decorated(function, "task"):
-                node = _decorator(module, function, "task")  # type: ignore[arg-type]
-                aliases = next((literal(k.value) for k in node.keywords if k.arg == "aliases"), None) if node else None
-                for key in (_task_name(module, function, "task"), function.name, *texts_of(rows_of(aliases))):  # type: ignore[arg-type]
-                    tasks.setdefault(key.strip("_").replace("_", "-"), (file, module, function))  # type: ignore[arg-type]
+        for key, task in file.once("invoke tasks", partial(_tasks_of, file)).items():
+            tasks.setdefault(key, task)
     known_names = [n for n in names if n.replace("_", "-").rsplit(".", 1)[-1] in tasks]
     if names and names[0] not in known_names:
         lookup.lost(call, f"a task that {found.path} does not have")
     done: set[str] = set()
     for name in known_names:  # words behind a task may be its arguments
         yield from _task(lookup, call, tasks, name.replace("_", "-").rsplit(".", 1)[-1], done)
+
+
+def _tasks_of(file: File) -> dict[str, tuple[File, Module, Function]]:
+    """The tasks of a file by each name that they go by."""
+    module = python(file)
+    tasks: dict[str, tuple[File, Module, Function]] = {}
+    for function in module.functions if module else ():
+        if module and _decorated(function, "task"):
+            node = _decorator(module, function, "task")
+            aliases = next((literal(k.value) for k in node.keywords if k.arg == "aliases"), None) if node else None
+            for key in (_task_name(module, function, "task"), function.name, *texts_of(rows_of(aliases))):
+                tasks.setdefault(key.strip("_").replace("_", "-"), (file, module, function))
+    return tasks
 
 
 def _task(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from auditor import limits
+from auditor.facts.filling import put_in
 from auditor.lazy import compile_later, dataclass
 
 
@@ -30,6 +31,8 @@ class OneOf:
 
 
 _DEPTH = 40
+_WITHIN = compile_later(r"\$\{\{((?:[^$]|\$(?!\{\{))*?)\}\}")
+_PLACE = compile_later(r"\{(\d)\}")
 _TOKEN = compile_later(
     r"\s*(?:('(?:[^']|'')*')|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w-]*)|(&&|\|\||==|!=|<=|>=|[!<>()\[\],.*]))"
 )
@@ -68,7 +71,7 @@ def filled(text: str, look: Look) -> str:
         value = evaluate(match[1], look)
         return shown(value) if is_plain(value) else match[0]
 
-    return re.sub(r"\$\{\{((?:[^$]|\$(?!\{\{))*?)\}\}", put, text)
+    return put_in(_WITHIN, put, text)
 
 
 def value_of(text: str, look: Look) -> Value:
@@ -280,6 +283,12 @@ class _Reader:
 
 
 def _call(name: str, given: list[Value]) -> Value:
+    """What a function gives; not known where that is a text that is longer than any command: calls within calls double it."""
+    made = _given_by(name, given)
+    return UNKNOWN if isinstance(made, str) and len(made) > limits.COMMAND.value else made
+
+
+def _given_by(name: str, given: list[Value]) -> Value:
     if name in ("always", "success"):
         return True
     if name in ("contains", "startswith", "endswith") and len(given) == 2:
@@ -297,9 +306,14 @@ def _call(name: str, given: list[Value]) -> Value:
         except (TypeError, RecursionError):  # something in it is not known
             return UNKNOWN
     if name == "format" and given and all(is_plain(g) for g in given):
-        return re.sub(
-            r"\{(\d)\}", lambda m: shown(given[int(m[1]) + 1]) if int(m[1]) + 1 < len(given) else m[0], shown(given[0])
-        )
+        more = given[1:]
+        if (
+            sum(len(shown(more[int(n)])) for n in _PLACE.findall(shown(given[0])) if int(n) < len(more))
+            > limits.COMMAND.value
+        ):
+            return UNKNOWN
+        return _PLACE.sub(lambda m: shown(more[int(m[1])]) if int(m[1]) < len(more) else m[0], shown(given[0]))
     if name == "join" and given and isinstance(given[0], list) and all(is_plain(g) for g in given[0]):
-        return (shown(given[1]) if len(given) > 1 else ",").join(shown(g) for g in given[0])
+        glue, parts = shown(given[1]) if len(given) > 1 else ",", [shown(g) for g in given[0]]
+        return glue.join(parts) if len(glue) * len(parts) <= limits.COMMAND.value else UNKNOWN
     return UNKNOWN

@@ -3,11 +3,13 @@
 import ast
 from collections.abc import Iterator
 
-from auditor.facts.testmarks import cases_of, length_of, mark_of
+from auditor.facts.testmarks import TOO_MANY, cases_of, length_of, mark_of
 from auditor.readers.nodes import literal, walk
 from auditor.readers.python import Class, Function, Module
 from auditor.shapes import rows_of, texts_of
 from auditor.snapshot import File
+
+_REACHED = 200_000  # names that the tests of one file are followed through, each by itself
 
 
 class Definitions:
@@ -18,6 +20,8 @@ class Definitions:
         self.module = module
         self.functions = {f.qualname: f for f in module.functions}
         self.reach: dict[str, frozenset[str]] = {}
+        self.left = _REACHED  # names that tests may still be followed through
+        self.checked: dict[tuple[int, str], tuple[bool, list[Function]]] = {}
         self._set_up: dict[int, frozenset[str]] = {}
         self.values: dict[str, ast.expr] = {}
         self.changes_path = "sys" in module.imports and any(
@@ -110,7 +114,7 @@ def times(here: Definitions, above: list[Definitions], f: Function, marks: list[
     """How often pytest runs a test: its marks, the fixtures that it and they ask for, and hooks; 0 where it is computed."""
     count, direct, indirect = 1, set[str](), set[str]()
     for d in marks:
-        count *= cases_of(here.module, d, here.values)
+        count = min(count * cases_of(here.module, d, here.values), TOO_MANY)
         if isinstance(d, ast.Call) and mark_of(here.module, d).endswith("mark.parametrize"):
             names = literal(d.args[0] if d.args else next((k.value for k in d.keywords if k.arg == "argnames"), None))
             said = {n.strip() for n in (names.split(",") if isinstance(names, str) else texts_of(names))}
@@ -136,7 +140,7 @@ def times(here: Definitions, above: list[Definitions], f: Function, marks: list[
             source, place = sources[i]
             if (key := (place, name)) in source.fixtures:
                 if name not in indirect:
-                    count *= source.variants(key)
+                    count = min(count * source.variants(key), TOO_MANY)
                 arguments = source.fixtures[key].node.args
                 # a fixture that asks for its own name gets the one above it
                 todo += [(a.arg, i + 1 if a.arg == name else 0) for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]  # fmt: skip
@@ -147,8 +151,8 @@ def times(here: Definitions, above: list[Definitions], f: Function, marks: list[
     for source in (here, *above):
         for hook in source.hooks:
             if not hook.owner or hook.owner in places:
-                count *= _generated(source, hook, seen - direct)
-    return count
+                count = min(count * _generated(source, hook, seen - direct), TOO_MANY)
+    return 0 if count == TOO_MANY else count
 
 
 def _generated(source: Definitions, hook: Function, names: set[str]) -> int:
@@ -183,5 +187,5 @@ def _generated(source: Definitions, hook: Function, names: set[str]) -> int:
             if not {n.strip() for n in str(said).split(",")} & names:
                 continue
             length = length_of(made[0].args[1] if len(made[0].args) > 1 else None, source.values)
-            count *= 0 if length is None else max(length, 1)
+            count = min(count * (0 if length is None else max(length, 1)), TOO_MANY)
     return count

@@ -25,6 +25,12 @@ class Configuration:
     words: dict[str, tuple[File, Node]] = field(default_factory=dict)
     holes: list[Hole] = field(default_factory=list)
     left: int = 5_000  # jobs that are extended before the rest counts as unread
+    whole: dict[int, dict[str, tuple[Node, File]]] = field(default_factory=dict)  # jobs with what they extend
+    lines: dict[int, list[tuple[Node, File]]] = field(default_factory=dict)  # what references lead to
+    cut: int = 0  # how often something was not followed to its end: what is made of that is not kept
+    read: dict[int, tuple[Command, ...]] = field(
+        default_factory=dict
+    )  # the commands of a line, which many jobs may share
 
 
 def read(file: File, lookup: Lookup, files: Files) -> Configuration:
@@ -82,7 +88,9 @@ def jobs_of(made: Configuration, branch: str, branches: tuple[str, ...]) -> list
             if not part and key != "script":
                 part, here = default[1][key], default[0]
             for text, source in _lines(made, part, here, 0):
-                commands = tuple(shell_commands(text.text, text.line))
+                if id(text) not in made.read:
+                    made.read[id(text)] = tuple(shell_commands(text.text, text.line))
+                commands = made.read[id(text)]
                 pieces.append((_step(name, text.line, commands, node, allowed or key == "after_script"), source))
         image = merged["image"][0] if "image" in merged else made.words.get("image", (file, default[1]["image"]))[1]
         shown = Node("map", node.line, node.end)
@@ -101,13 +109,14 @@ def _step(name: str, line: int, commands: tuple[Command, ...], node: Node, soft:
 
 def _extended(made: Configuration, node: Node, file: File, depth: int) -> dict[str, tuple[Node, File]]:
     """A job's keys with those that it extends, the nearest one winning; variables are merged."""
+    if (known := made.whole.get(id(node))) is not None:
+        return known
     merged: dict[str, tuple[Node, File]] = {}
-    made.left -= 1
-    if made.left == 0:
-        made.holes.append(Hole(file.path, "extends more than is followed"))
-    if made.left <= 0:
+    if not _affords(made, file):
         return merged
-    for name in node["extends"].texts() if depth < _DEPTH else ():
+    before, extends = made.cut, node["extends"].texts()
+    made.cut += bool(extends) and depth >= _DEPTH
+    for name in extends if depth < _DEPTH else ():
         if name in made.jobs:
             above, _, inner = made.jobs[name]
             merged.update(_extended(made, inner, above, depth + 1))
@@ -121,14 +130,28 @@ def _extended(made: Configuration, node: Node, file: File, depth: int) -> dict[s
             both.entries = {**merged[key][0].entries, **value.entries}
             value = both
         merged[key] = (value, file)
+    if made.cut == before:
+        made.whole[id(node)] = merged
     return merged
+
+
+def _affords(made: Configuration, file: File) -> bool:
+    """Whether one more job may be looked into; where not, there is a hole."""
+    made.left -= 1
+    if made.left == 0:
+        made.holes.append(Hole(file.path, "extends more than is followed"))
+    made.cut += made.left <= 0
+    return made.left > 0
 
 
 def _lines(made: Configuration, part: Node, file: File, depth: int) -> list[tuple[Node, File]]:
     """The lines of a script, `!reference [job, key]` and nested lists followed."""
     if part.kind == "text":
         return [(part, file)]
-    words = part.texts()
+    if (known := made.lines.get(id(part))) is not None:
+        return known
+    before, words = made.cut, part.texts()
+    found: list[tuple[Node, File]] = []
     if len(words) >= 2 and len(words) == len(part.items) and words[0] in made.jobs and depth < _DEPTH:
         above, _, node = made.jobs[words[0]]
         merged = _extended(made, node, above, 0)
@@ -136,12 +159,18 @@ def _lines(made: Configuration, part: Node, file: File, depth: int) -> list[tupl
             inner, source = merged[words[1]]
             for word in words[2:]:
                 inner = inner[word]
-            return _lines(made, inner, source, depth + 1)
-    return (
-        [one for item in part.items for one in _lines(made, item, file, depth + 1)][: limits.JOBS.value]
-        if depth < _DEPTH
-        else []
-    )
+            found = _lines(made, inner, source, depth + 1) if _affords(made, file) else []
+            if made.cut == before:
+                made.lines[id(part)] = found
+            return found
+    made.cut += depth >= _DEPTH
+    for item in part.items if depth < _DEPTH else ():
+        found += _lines(made, item, file, depth + 1)
+        if len(found) >= limits.JOBS.value:
+            break
+    if made.cut == before:
+        made.lines[id(part)] = found[: limits.JOBS.value]
+    return found[: limits.JOBS.value]
 
 
 _ANY_REF = (

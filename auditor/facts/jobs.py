@@ -1,10 +1,12 @@
 """The jobs of CI configurations, walked as their hosts would: combination by combination, step by step."""
 
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 
+from auditor import limits
 from auditor.facts import gitlab
 from auditor.facts.expressions import PERSON, UNKNOWN, Look, OneOf, Value, condition, filled, is_plain, shown, value_of
 from auditor.facts.hosted import remote
@@ -20,6 +22,8 @@ from auditor.readers.yaml import Node, yaml_root
 from auditor.snapshot import File, Files
 
 _DEPTH = 10  # of composite actions, and of workflows that call each other
+_SMALL = 20  # values, jobs or commands that weigh as much as one step does
+_FOLLOWED = 5  # commands that were followed anew, likewise
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,21 @@ class Walker:
         self._found, self._files, self._events = found, files, events
         self._handed: dict[tuple[str, int, int], list[Combination]] = {}
         self._followed: dict[tuple[object, ...], tuple[list[Reached], tuple[Hole, ...]]] = {}
+        self._calls: dict[str, list[tuple[str, Job]]] | None = None
+        self._left = limits.STEPS.value
         self._origin = remote(files.history.origin)
+
+    # -- limits --------------------------------------------------------------------------------------------------------
+
+    def affords(self, weight: int) -> bool:
+        """Whether so much more may be walked, in all workflows together."""
+        self._left -= weight
+        return self._left >= 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether something was left out because there is too much to walk."""
+        return self._left < 0
 
     # -- calls ---------------------------------------------------------------------------------------------------------
 
@@ -94,23 +112,34 @@ class Walker:
 
     def callers(self, path: str, depth: int = 0) -> Iterator[Caller]:
         """The jobs that call a workflow."""
-        for name, flow in self._found.items():
-            if name == path or depth > _DEPTH:
+        if self._calls is None:
+            self._calls = {}
+            for name, flow in self._found.items():
+                for job in flow.jobs:
+                    if job.node["uses"].text and (own := self.called(job.node["uses"].text)):
+                        self._calls.setdefault(own, []).append((name, job))
+        runs: dict[tuple[str, str], dict[str, bool | None]] = {}
+        for name, job in self._calls.get(path, ()) if depth <= _DEPTH else ():
+            if name == path or not self.affords(1):
                 continue
-            for job in flow.jobs:
-                if not job.node["uses"].text or self.called(job.node["uses"].text) != path:
-                    continue
-                inputs: list[Combination] = []
-                for outer in self._inputs(name, depth + 1):
-                    matrix = matrix_of(job.node["strategy"]["matrix"], self._look(flow, outer, True, "", {}))
-                    for combination in matrix.combinations:
-                        whole = {**outer, **combination}
-                        look = self._look(flow, whole, matrix.whole, "", {})
-                        given = job.node["with"].entries.items()
-                        inputs.append({f"inputs.{k}": value_of(v.text, look) for k, (_, v) in given})
-                events = tuple(e for e in self._events[name] if self._job_runs(flow, job, {}, e) is not False)
-                if events or not self._events[name]:
-                    yield Caller(events, tuple(inputs[:LIMIT]))
+            flow = self._found[name]
+            for event in self._events[name]:
+                if (name, event) not in runs:
+                    runs[name, event] = self._which_run(flow, {}, event)
+            events = tuple(e for e in self._events[name] if runs[name, e][job.id] is not False)
+            if events or not self._events[name]:
+                yield Caller(events, tuple(itertools.islice(self._handed_over(flow, job, depth), LIMIT)))
+
+    def _handed_over(self, flow: Workflow, job: Job, depth: int) -> Iterator[Combination]:
+        """What a job hands to the workflow that it calls, in each of its combinations."""
+        for outer in self._inputs(flow.path, depth + 1):
+            matrix = matrix_of(job.node["strategy"]["matrix"], self._look(flow, outer, True, "", {}))
+            for combination in matrix.combinations:
+                given = job.node["with"].entries.items()
+                if not self.affords(1 + len(given) + len(outer) // _SMALL):
+                    return
+                look = self._look(flow, {**outer, **combination}, matrix.whole, "", {})
+                yield {f"inputs.{k}": value_of(v.text, look) for k, (_, v) in given}
 
     def _inputs(self, path: str, depth: int = 0) -> list[Combination]:
         """What the callers of a workflow hand over, its defaults with them; one empty one for a workflow that none calls."""
@@ -118,11 +147,13 @@ class Walker:
         if key not in self._handed:
             declared = self._found[path].triggers.get("workflow_call", Node())["inputs"]
             defaults = {f"inputs.{k}": v["default"].text for k, (_, v) in declared.entries.items() if v["default"]}
-            given = [{**defaults, **c} for call in self.callers(path, depth) for c in call.inputs] if declared else []
+            given = ({**defaults, **c} for call in self.callers(path, depth) for c in call.inputs) if declared else ()
             unique: list[Combination] = []
             for one in given:
-                if one not in unique and len(unique) < LIMIT:
+                if one not in unique:
                     unique.append(one)
+                if len(unique) >= LIMIT:
+                    break
             self._handed[key] = unique or [defaults]
         return self._handed[key]
 
@@ -189,28 +220,24 @@ class Walker:
         found = [condition(text, self._look(flow, known, whole, e, env)) for e in self._starting(flow.path)]
         return True if True in found else None if None in found else False
 
-    def _job_runs(self, flow: Workflow, job: Job, known: Combination, event: str) -> bool | None:
-        """Whether a job runs on an event: its own condition, and those of the jobs that it needs."""
-        by_id = {j.id: j for j in flow.jobs}
+    def _which_run(self, flow: Workflow, known: Combination, event: str) -> dict[str, bool | None]:
+        """Whether each job runs on an event: its own condition, and those of the jobs that it needs."""
         look = self._look(flow, known, True, event, {})
-        said: dict[str, bool | None] = {}
-
-        def runs(job: Job, depth: int) -> bool | None:
-            if job.disabled:
-                return False
-            if job.id in said:
-                return said[job.id]
+        runs: dict[str, bool | None] = {}
+        waiting: dict[str, list[str]] = {}
+        for job in flow.jobs:
             text = job.node["if"].text
-            said[job.id] = own = condition(text, look) if text else True
-            if own is False or depth > 20 or re.search(r"\b(always|failure|cancelled)\s*\(", text):
-                return own
-            for name in job.node["needs"].texts():
-                if name in by_id and name != job.id and runs(by_id[name], depth + 1) is False:
-                    said[job.id] = False
-                    break
-            return said[job.id]
-
-        return runs(job, 0)
+            runs[job.id] = False if job.disabled else condition(text, look) if text else True
+            if not re.search(r"\b(always|failure|cancelled)\s*\(", text):
+                for name in job.node["needs"].texts():
+                    waiting.setdefault(name, []).append(job.id)
+        todo = [name for name, holds in runs.items() if holds is False]
+        while todo:
+            for later in waiting.pop(todo.pop(), ()):
+                if runs[later] is not False:
+                    runs[later] = False
+                    todo.append(later)
+        return runs
 
     # -- walking -------------------------------------------------------------------------------------------------------
 
@@ -226,23 +253,31 @@ class Walker:
                     walk.step(job, step, walk.file, {}, True, {}, "", True, 0)
             return walk.made(flow.jobs, {j.id: Matrix(({},)) for j in flow.jobs})
         made, matrices = [], {}
+        given: list[tuple[Combination, list[dict[str, bool | None]]]] = []
+        for inputs in self._inputs(path):
+            if self.affords(len(flow.jobs) // _SMALL):
+                given.append((inputs, [self._which_run(flow, inputs, e) for e in self._starting(path)]))
         for job in flow.jobs:
             combinations: list[Combination] = []
             whole, runs = True, False
-            for inputs in self._inputs(path):
-                found = [self._job_runs(flow, job, inputs, e) for e in self._starting(path)]
+            for inputs, states in given:
+                found = [state[job.id] for state in states]
                 if found and all(f is False for f in found):
                     continue
                 runs = True
+                if len(combinations) >= LIMIT or self.spent:
+                    break
                 outer = self._look(flow, inputs, True, "", {})
                 matrix = matrix_of(job.node["strategy"]["matrix"], outer)
                 whole = whole and matrix.whole
-                for one in matrix.combinations:
+                for one in matrix.combinations[: LIMIT - len(combinations)]:
+                    if not self.affords(1 + (len(inputs) + len(one)) // _SMALL):
+                        break
                     known: dict[str, Value] = {**inputs, **one}
                     self._machine(job, known, self._look(flow, known, matrix.whole, "", {}))
-                    if len(combinations) < LIMIT:
-                        combinations.append(known)
-                        walk.job(job, known, matrix.whole, None not in found or True in found)
+                    combinations.append(known)
+                    walk.job(job, known, matrix.whole, None not in found or True in found)
+            runs, whole = runs or self.spent, whole and not self.spent
             matrices[job.id] = Matrix(tuple(combinations), whole)
             made.append(_seen(job, combinations, runs))
         return walk.made(tuple(made), matrices)
@@ -275,6 +310,7 @@ class Walker:
             resolver = Resolver(self._files)
             found = list(resolver.script(Script(file, texts, folder, env)))
             self._followed[key] = found, tuple(resolver.holes)
+            self.affords(resolver.made // _FOLLOWED)
         return self._followed[key]
 
     @property
@@ -309,8 +345,11 @@ class _Walk:
         self._runs: dict[tuple[object, ...], Run] = {}
         self._uses: dict[tuple[object, ...], Use] = {}
         self._holes: dict[Hole, None] = {}
+        self._asked: set[tuple[object, ...]] = set()  # what actions were asked to do
 
     def made(self, jobs: tuple[Job, ...], matrices: dict[str, Matrix]) -> Walked:
+        if self._walker.spent:
+            self._hole(f"is not walked to its end: there are more than {limits.STEPS}", 0)
         return Walked(jobs, tuple(self._runs.values()), tuple(self._uses.values()), tuple(self._holes), matrices)
 
     def job(self, job: Job, known: Combination, whole: bool, sure: bool) -> None:
@@ -359,6 +398,8 @@ class _Walk:
         via: str = "",
     ) -> dict[str, str]:
         """One step in one combination; gives the environment of those after it."""
+        if not self._walker.affords(1 + (len(step.commands) + len(env) + len(known)) // _SMALL):
+            return env
         holds = self._walker.holds(step.node["if"].text, self._flow, known, whole, env)
         if holds is False:
             return env
@@ -375,6 +416,7 @@ class _Walk:
             return env
         reached, holes = self._walker.follow(step, file, texts, at, here)
         self._holes.update(dict.fromkeys(holes))
+        self._walker.affords(len(reached) // _SMALL)
         own = {c.line for c in texts}
         said = ""
         for one in reached:
@@ -383,7 +425,7 @@ class _Walk:
             key = (one.file.path, one.command.line, outer, one.command.bare[:2], job.id)
             if key in self._runs:
                 before = self._runs[key]
-                if known not in before.combinations:
+                if len(before.combinations) < LIMIT and known not in before.combinations:
                     self._runs[key] = replace(
                         before, combinations=(*before.combinations, known), sure=before.sure or sure
                     )
@@ -414,7 +456,7 @@ class _Walk:
         key = (name, file.path, step.line, job.id)
         if key not in self._uses:
             self._uses[key] = Use(name, file, job, step, (known,))
-        elif known not in self._uses[key].combinations:
+        elif len(self._uses[key].combinations) < LIMIT and known not in self._uses[key].combinations:
             self._uses[key] = replace(self._uses[key], combinations=(*self._uses[key].combinations, known))
         if re.search(r"retry|xvfb", name):
             for word in ("command", "run"):
@@ -431,6 +473,7 @@ class _Walk:
             steps = _action(action) if action else ()
         self._holes.update(dict.fromkeys(watch.holes))
         if depth >= _DEPTH:
+            self._hole(f"uses `{uses}`, which lies deeper than is followed", step.line, file)
             return
         self._uses[key] = replace(self._uses[key], followed=True)
         if action is None:
@@ -442,6 +485,17 @@ class _Walk:
         for word, (_, value) in step.inputs.entries.items():
             given[f"inputs.{word}"] = value_of(value.text, look)
         kept = {k: v for k, v in known.items() if not k.startswith("inputs.")}
+        asked = (
+            job.id,
+            action.path,
+            sure,
+            repr(sorted(given.items())),
+            repr(sorted(kept.items())),
+            *sorted(env.items()),
+        )
+        if asked in self._asked:  # actions that use actions, several times each
+            return
+        self._asked.add(asked)
         if not steps:
             self._other_action(job, step, action, {**kept, **given}, whole, env, sure, depth, look)
         inner_env = dict(env)
@@ -486,6 +540,8 @@ class _Walk:
                 continue
             top = read.words.get("variables", (self.file, Node()))[1]
             for known in matrix.combinations:
+                if not self._walker.affords((len(top.entries) + len(job.node["variables"].entries)) // _SMALL):
+                    break
                 env = {
                     k: v.text
                     for k, (_, v) in (*top.entries.items(), *job.node["variables"].entries.items())
@@ -493,7 +549,7 @@ class _Walk:
                 }
                 env.update({k[7:]: shown(v) for k, v in known.items()})
                 at = ""
-                for step, file in pieces:  # one shell goes through all of them
+                for step, file in pieces if not self._walker.spent else ():  # one shell goes through all of them
                     self.step(job, step, file, known, True, env, at, True, 0)
                     for command in step.commands:
                         assigned(command, env)

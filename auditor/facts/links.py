@@ -41,7 +41,7 @@ def _before(a: Served, b: Served) -> bool:
 
 def needs(w: CiWorkflow, job: str) -> set[str]:
     """The jobs that a job waits for, over any number of steps."""
-    jobs = {j.id: j.node["needs"].texts() for j in w.workflow.jobs}
+    jobs = w.file.once("facts.links.needs", lambda: {j.id: j.node["needs"].texts() for j in w.workflow.jobs})
     found: set[str] = set()
     todo = list(jobs.get(job, ()))
     while todo:
@@ -62,7 +62,8 @@ def _waits(late: CiWorkflow, early: CiWorkflow, ci: Pipelines, seen: set[str]) -
     if early.name in named or early.path in named:
         return True
     between = [w for w in ci.workflows if w.name in named or w.path in named]
-    return any(_waits(w, early, ci, seen | {late.path}) for w in between)
+    seen.add(late.path)  # none is asked twice: it leads there or it does not
+    return any(_waits(w, early, ci, seen) for w in between)
 
 
 def whatever_came_out(a: Served, b: Served) -> bool:

@@ -13,6 +13,8 @@ Find = Callable[[str], "File | None"]  # a file by its path, as the tool would l
 
 _DEPTH = 12
 _LONG = 200  # characters of a text beyond which its expansion counts as more than one
+_FILES = 50  # that one makefile includes, as often as it does
+_READ = 5  # lines of a makefile that count as one expansion: with other variables it is read anew
 
 
 @dataclass
@@ -54,17 +56,34 @@ class Makefile:
         self._goal = ""
         self._work = work or Work()
         self._open: set[str] = set()  # variables that are being expanded
+        self._included = 0
+        self._by_target: dict[str, list[Rule]] = {}
+        self._patterns: list[tuple[Rule, str, str]] = []  # rules with a recipe, by what stands around the `%`
         self._read(file, 0)
+        for rule in self.rules:
+            for target in dict.fromkeys(rule.targets):
+                self._by_target.setdefault(target, []).append(rule)
+                head, percent, tail = target.partition("%")
+                if percent and rule.recipe:
+                    self._patterns.append((rule, head, tail))
 
     def _read(self, file: File, depth: int) -> None:
         rule: Rule | None = None
         branches: list[bool | None] = []  # whether each open condition's current part holds
         rows, i = file.lines, 0
+        self._work.left -= len(rows) // _READ
+        if self._work.left < 0:
+            self.holes.append(Hole(file.path, "is read anew more often than is followed"))
+            return
         while i < len(rows):
             line, row = i + 1, rows[i]
-            while row.endswith("\\") and i + 1 < len(rows):
-                i += 1
-                row = row[:-1] + " " + rows[i].strip()
+            if row.endswith("\\"):
+                pieces = [row]
+                while pieces[-1].endswith("\\") and i + 1 < len(rows):
+                    i += 1
+                    pieces[-1] = pieces[-1][:-1] + " "
+                    pieces.append(rows[i].strip())
+                row = "".join(pieces)
             i += 1
             if row.startswith("\t") and rule is not None:
                 if False not in branches and row.strip():
@@ -98,7 +117,8 @@ class Makefile:
             elif re.match(r"-?s?include\s", text):
                 optional = text.startswith(("-", "s"))
                 for name in self.expand(text.split(None, 1)[1]).split():
-                    found = self._find(name) if depth < _DEPTH else None
+                    self._included += 1
+                    found = self._find(name) if depth < _DEPTH and self._included <= _FILES else None
                     if found is not None and not found.skipped:
                         self._read(found, depth + 1)
                     elif not optional:
@@ -130,8 +150,9 @@ class Makefile:
             return
         if how == "!=":
             value = f"$(shell {value})"
-        if how == "+=":
-            value = f"{to.get(name, '')} {value}".strip()
+        if how == "+=":  # beyond what it may grow to nothing of it is seen
+            before = to.get(name, "")
+            value = f"{before} {value}".strip() if len(before) <= limits.EXPANSION.value else before
         # what is made now may name itself
         to[name] = (
             self.expand(value, to if to is not self.variables else None) if how in (":=", "::=", ":::=") else value
@@ -232,15 +253,12 @@ class Makefile:
         return self._lines(target, set(), {})
 
     def _rules(self, target: str) -> list[tuple[Rule, str]]:
-        exact = [(r, "") for r in self.rules if target in r.targets]
+        exact = [(r, "") for r in self._by_target.get(target, ())]
         if any(r.recipe for r, _ in exact):
             return exact
-        for rule in self.rules:
-            for pattern in rule.targets:
-                head, percent, tail = pattern.partition("%")
-                fits = percent and target.startswith(head) and target.endswith(tail)
-                if fits and len(target) >= len(head) + len(tail) and rule.recipe:
-                    return [*exact, (rule, target[len(head) : len(target) - len(tail)])]
+        for rule, head, tail in self._patterns:
+            if len(target) >= len(head) + len(tail) and target.startswith(head) and target.endswith(tail):
+                return [*exact, (rule, target[len(head) : len(target) - len(tail)])]
         return exact
 
     def _lines(self, target: str, done: set[str], values: Mapping[str, str]) -> Iterator[tuple[File, int, str]]:

@@ -69,7 +69,7 @@ def _own(lookup: Lookup, call: Call, environment: str, names: list[str]) -> Iter
     own = hatch_scripts(environments, environment, 0) if environment in environments else {}
     for name in names:
         if file is not None and name in own:
-            yield from hatch_task(call, file, own, name, 0)
+            yield from hatch_task(lookup, call, file, own, name)
         else:
             default = _HATCH_OWN[environment][name]
             yield from _here(call, default.partition("{args")[0].strip())
@@ -91,7 +91,7 @@ def _hatch_env_run(lookup: Lookup, call: Call, words: list[str]) -> Iterator[Scr
     file, environments = hatch_table(lookup, call)
     scripts = hatch_scripts(environments, environment, 0)
     if file is not None and words[0] in scripts:
-        return hatch_task(call, file, scripts, words[0], 0)
+        return hatch_task(lookup, call, file, scripts, words[0])
     return _here(call, shlex.join(words))
 
 

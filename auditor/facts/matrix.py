@@ -9,6 +9,7 @@ from auditor.lazy import dataclass
 from auditor.readers.yaml import Node
 
 LIMIT = 256  # GitHub's own
+_VALUES = 50_000  # of all combinations together: each has every axis, and what `include` adds to it
 
 Combination = Mapping[str, Value]  # `matrix.os` or `inputs.python` with its value
 
@@ -42,12 +43,15 @@ def matrix_of(node: Node, look: Look) -> Matrix:
     includes, excludes = written.get("include", []), written.get("exclude", [])
     whole = whole and isinstance(includes, list) and isinstance(excludes, list)
     excludes = [e for e in excludes if isinstance(e, dict) and e] if isinstance(excludes, list) else []
-    product = itertools.islice(itertools.product(*axes.values()), LIMIT)
+    left = _VALUES
+    product = itertools.islice(itertools.product(*axes.values()), max(1, min(LIMIT, left // max(1, len(axes)))))
     made: list[dict[str, Any]] = [dict(zip(axes, chosen, strict=True)) for chosen in product] if axes else []
-    made = [c for c in made if not any(_covers(c, e) for e in excludes)]
+    made = [c for c in made if not any(_covers(c, e) for e in excludes[:LIMIT])]
     originals = [(dict(c), c) for c in made]
-    for entry in includes if isinstance(includes, list) else ():
-        if not isinstance(entry, dict):
+    whole = whole and len(excludes) <= LIMIT and len(includes) <= LIMIT
+    for entry in includes[:LIMIT] if isinstance(includes, list) else ():
+        left -= len(entry) * len(made) if isinstance(entry, dict) else 0
+        if not isinstance(entry, dict) or left < 0:
             whole = False
             continue
         fitting = [c for original, c in originals if all(original.get(k, v) == v for k, v in entry.items())]
@@ -57,7 +61,14 @@ def matrix_of(node: Node, look: Look) -> Matrix:
             made.append(dict(entry))
     if not made and not whole:
         made = [{}]
-    return Matrix(tuple({f"matrix.{k}": v for k, v in _flat(c)} for c in made[:LIMIT]), whole)
+    kept, left = [], _VALUES
+    for combination in made[:LIMIT]:
+        kept.append({f"matrix.{k}": v for k, v in _flat(combination)})
+        left -= len(kept[-1])
+        if left < 0:
+            whole = False
+            break
+    return Matrix(tuple(kept), whole)
 
 
 def _covers(combination: Any, entry: Any) -> bool:
@@ -90,6 +101,9 @@ def gitlab_matrix(node: Node) -> Matrix:
     made: list[Combination] = []
     for entry in node.items:
         axes = {key: value.texts() for key, (_, value) in entry.entries.items() if value.texts()}
-        for chosen in itertools.islice(itertools.product(*axes.values()), LIMIT):
+        room = min(LIMIT - len(made), max(1, _VALUES // max(1, len(axes))))
+        for chosen in itertools.islice(itertools.product(*axes.values()), room):
             made.append({f"matrix.{k}": v for k, v in zip(axes, chosen, strict=True)})
-    return Matrix(tuple(made[:LIMIT]) or ({},))
+        if len(made) >= LIMIT:
+            break
+    return Matrix(tuple(made) or ({},))

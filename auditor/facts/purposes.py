@@ -110,11 +110,11 @@ def _said(w: CiWorkflow, snapshot: Snapshot, files: Files, hooks: str, builds: t
     led = {f.path: f for f in (*(r.file for r in w.runs), *(u.file for u in w.uses)) if f.path != w.path}
     texts += [uncommented(f) for f in led.values() if f.name not in _NOT_READ]
     texts += [r.command.text.lower() for r in w.runs]
-    for run in w.runs:
-        for word in run.command.words:  # a script's work is what it says
-            script = snapshot.files.get(word.removeprefix("./"))
-            if script is not None and script.suffix in ("py", "sh") and readable(script):
-                texts.append(script.text.lower())
+    words = dict.fromkeys(word.removeprefix("./") for run in w.runs for word in run.command.words)
+    for word in words:  # a script's work is what it says
+        script = snapshot.files.get(word)
+        if script is not None and script.suffix in ("py", "sh") and readable(script):
+            texts.append(script.text.lower())
     for use in w.uses:  # an own action may lead to files that no step of its shows
         if use.action.startswith("./"):
             folder = use.action.removeprefix("./").strip("/")

@@ -8,6 +8,7 @@ from auditor import limits
 from auditor.readers.nodes import children, walk
 from auditor.readers.python import Function, Module
 from auditor.readers.shell import Command, shell_commands
+from auditor.snapshot import File
 
 _SHELL = frozenset(
     ["os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "asyncio.create_subprocess_shell"]
@@ -49,9 +50,8 @@ class PythonCommands:
     def found(self, function: Function | None = None) -> Iterator[Command]:
         """The commands in a function (its nested ones too), or in the whole module."""
         made = 0
-        for call in self._module.calls:
-            if function and not function.line <= call.line <= function.end:
-                continue
+        module = self._module
+        for call in module.calls_in(function.line, function.end) if function else module.calls:
             name = call.name
             texts: list[tuple[str, bool]] | None = None
             if name in _SHELL or name in _WORDS:
@@ -77,6 +77,7 @@ class PythonCommands:
                 ]
             for text, plain in texts if texts is not None else ():
                 if made >= _LIMIT:
+                    self.computed.append(call.line)
                     return
                 if not text or text.startswith((_COMPUTED, "'{...}'")) or len(text) > limits.COMMAND.value:
                     self.computed.append(call.line)
@@ -239,6 +240,21 @@ class PythonCommands:
                 for c in children(one)
                 if not isinstance(c, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda)
             ]
+
+
+def python_commands(
+    file: File, module: Module, function: Function | None = None, sessions: bool = False
+) -> tuple[tuple[Command, ...], list[int]]:
+    """The commands in a function of a file, or in the whole of it, and the lines of those whose program is computed. Read once,
+    however often a command leads there."""
+    key = f"commands of Python, sessions {sessions}"
+
+    def read() -> tuple[tuple[Command, ...], list[int]]:
+        reader = file.once(key, lambda: PythonCommands(module, sessions))
+        before = len(reader.computed)
+        return tuple(reader.found(function)), reader.computed[before:]
+
+    return file.once(f"{key}, {function.qualname}:{function.line}" if function else f"{key}, all", read)
 
 
 def _whole(parts: Iterable[str], glue: str = "") -> str:

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from auditor import limits
 from auditor.facts.earthly import earthly
 from auditor.facts.environments import invoke, nox, tox
+from auditor.facts.filling import put_in
 from auditor.facts.just import Justfile
 from auditor.facts.known import known_program
-from auditor.facts.make import Find, Makefile, Work
+from auditor.facts.make import Makefile, Work
 from auditor.facts.managers import hatch, pixi, poetry, rye, uv
-from auditor.facts.pycommands import PythonCommands
+from auditor.facts.pycommands import python_commands
 from auditor.facts.scenes import Call, Script, shell_folder
 from auditor.facts.started import containers, devbox, dvc, mise
 from auditor.facts.tasks import npm, pdm, poe, project_script, taskfile
@@ -54,8 +55,9 @@ class Resolver:
     def __init__(self, files: Files) -> None:
         self._files = files
         self.holes: dict[Hole, None] = {}
-        self._made = 0
+        self.made = 0  # commands and tasks that were followed
         self._makefiles: dict[object, Makefile] = {}
+        self._justfiles: dict[object, Justfile] = {}
         self._work = Work()
         self._functions: set[str] = set()  # of the shell, which are read with the script that has them
 
@@ -97,6 +99,13 @@ class Resolver:
             self._makefiles[key] = Makefile(file, lambda name: self.find(folder, name), given, values, self._work)
         return self._makefiles[key]
 
+    def justfile(self, file: File, given: Mapping[str, str]) -> Justfile:
+        """A justfile as this call reads it; the same one is asked for as often as a recipe is."""
+        key = (file.path, frozenset(given.items()))
+        if key not in self._justfiles:
+            self._justfiles[key] = Justfile(file, lambda name: self.find(file.folder, name), given)
+        return self._justfiles[key]
+
     def dockerfiles(self) -> list[File]:
         """The docker files of the commit."""
         found = [f for path, f in self._files.paths.items() if matches(path, DOCKERFILES)]
@@ -111,6 +120,14 @@ class Resolver:
         said = " ".join(call.words)[:80]
         self.holes[Hole(call.file.path, f"calls `{said}`, {why}", call.line)] = None
 
+    def goes_on(self, call: Call, depth: int) -> bool:
+        """Whether one more task may be followed. Tasks that call tasks grow with the power of their depth."""
+        self.made += 1
+        if depth > _DEPTH or self.made > limits.FOLLOWED.value:
+            self.lost(call, "which leads further than is followed")
+            return False
+        return True
+
     # -- following -----------------------------------------------------------------------------------------------------
 
     def script(self, script: Script, depth: int = 0, base: str | None = None) -> Iterator[Reached]:
@@ -124,9 +141,10 @@ class Resolver:
             if (match := _FUNCTION.match(written.text)) and (body := written.text[match.end() :].strip(" {")):
                 written = Command(body, written.line, written.soft)  # of `name() { body; }`
             for command in _expanded(written, values):
-                if self._made >= limits.FOLLOWED.value:
+                if self.made >= limits.FOLLOWED.value:
+                    self.holes[Hole(script.file.path, "leads further than is followed", command.line)] = None
                     return
-                self._made += 1 + len(command.text) // _LONG
+                self.made += 1 + len(command.text) // _LONG
                 words = command.words
                 assigned(command, values)
                 if words[:1] in (("cd",), ("pushd",)) and len(words) > 1:
@@ -138,6 +156,9 @@ class Resolver:
                 call = Call(words, folder, base, values, script.file, command.line)
                 with watching() as watch:
                     for inner in self._leads(call):
+                        if self.made >= limits.FOLLOWED.value:
+                            break  # whatever else there is: the hole is told of where it ended
+                        self.made += 1
                         if command.soft:
                             inner = inner.softened()
                         yield from self.script(inner, depth + 1, inner.folder)
@@ -228,8 +249,8 @@ def _expanded(command: Command, values: Mapping[str, str]) -> list[Command]:
             return values[name]
         return match[2] if match[2] is not None else match[0]
 
-    made = _ENV.sub(put, text)
-    if made == text or len(made) > 20_000:
+    made = put_in(_ENV, put, text)
+    if made == text or len(made) > limits.COMMAND.value:
         return [command]
     if re.search(r"[;&|\n]", made) and not re.search(r"[;&|\n]", text):
         return [Command(c.text, command.line, command.soft or c.soft) for c in shell_commands(made, command.line)]
@@ -271,7 +292,8 @@ def _shell_script(resolver: Resolver, call: Call, path: str) -> Iterator[Script]
         given = {str(n): word for n, word in enumerate(call.words[call.words.index(path) + 1 :], 1) if n < 10}
         joined = " ".join(call.words[call.words.index(path) + 1 :])
         values = {**call.values, **given, "@": joined}
-        yield Script(found, tuple(shell_commands(found.text)), call.folder, values)
+        read = found.once("commands of a script", lambda: tuple(shell_commands(found.text)))
+        yield Script(found, read, call.folder, values)
     else:
         resolver.lost(call, "which is no script that is read here")
 
@@ -328,10 +350,9 @@ def _python_script(resolver: Resolver, call: Call, file: File) -> Iterator[Scrip
     module = python(file)
     if module is None:
         return
-    reader = PythonCommands(module)
-    found = tuple(reader.found())
+    found, computed = python_commands(file, module)
     yield Script(file, found, call.folder, call.values)
-    for line in reader.computed[:3]:
+    for line in computed[:3]:
         resolver.holes[Hole(file.path, "starts a command that is only known when it runs", line)] = None
 
 
@@ -406,8 +427,7 @@ def _just(resolver: Resolver, call: Call) -> Iterator[Script]:
         return
     into = options.get("-d") or options.get("--working-directory")
     folder = shell_folder(call.folder, into) if into else found.folder
-    find: Find = lambda name: resolver.find(found.folder, name)  # noqa: E731
-    made = Justfile(found, find, given)
+    made = resolver.justfile(found, given)
     names = names or ["default" if "default" in made.recipes else made.first]
     known = [n for n in names if made.lines(n, []) is not None]
     wanted = [names] if names[0] in known and len(known) == 1 else [[n] for n in names]

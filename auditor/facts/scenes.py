@@ -63,6 +63,9 @@ class Lookup(Protocol):
     def lost(self, call: Call, why: str) -> None:
         """Note that the call could not be followed."""
 
+    def goes_on(self, call: Call, depth: int) -> bool:
+        """Whether one more task may be followed, so many tasks within tasks; where not, that is noted."""
+
 
 def shell_folder(folder: str, into: str) -> str:
     """The folder that `cd into` leads to; the same one for what only a run could tell."""

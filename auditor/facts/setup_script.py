@@ -28,8 +28,9 @@ def setup_py(file: File) -> Listing:
     module = python(file)
     if module is None:
         return listing
+    script: _Script | None = None
     for call in (c for c in module.calls if c.name.rsplit(".", 1)[-1] == "setup"):
-        script = _Script(module, listing)
+        script = script or _Script(module, listing)
         given = {k.arg: k.value for k in call.node.keywords if k.arg}
         for spread in (k.value for k in call.node.keywords if k.arg is None):
             given |= script.entries(spread, call.line)

@@ -16,8 +16,6 @@ from auditor.readers.yaml import Node, yaml_root
 from auditor.shapes import below, rows_of, table_of, text_of, texts_of
 from auditor.snapshot import File
 
-_DEPTH = 8
-
 
 class Images(Lookup, Protocol):
     """What a follower of containers may ask besides."""
@@ -244,14 +242,15 @@ def mise(lookup: Lookup, call: Call) -> Iterator[Script] | None:
         return iter([said(call.file, shlex.join(inside), call.line, call)] if inside else [])
     names = words[1:] if words[0] in ("run", "r") else words
     names = [n for n in names if not n.startswith("-")]
-    return _mise(lookup, call, names[0], 0) if names else iter(())
+    return _mise(lookup, call, names[0], 0, set()) if names else iter(())
 
 
-def _mise(lookup: Lookup, call: Call, name: str, depth: int) -> Iterator[Script]:
+def _mise(lookup: Lookup, call: Call, name: str, depth: int, done: set[str]) -> Iterator[Script]:
+    if name in done or not lookup.goes_on(call, depth):
+        return
+    done.add(name)
     found = lookup.upward(call, *_MISE)
     task = below(toml(found), "tasks", name) if found else None
-    if depth > _DEPTH:
-        return
     if task is None or found is None:
         path = name.replace(":", "/")
         if own := lookup.upward(call, *(f"{d}/{path}{e}" for d in _MISE_TASKS for e in ("", ".sh"))):
@@ -266,10 +265,10 @@ def _mise(lookup: Lookup, call: Call, name: str, depth: int) -> Iterator[Script]
     into = shell_folder(root, text_of(told.get("dir")))
     for need in texts_of(told.get("depends")):
         if words := need.split():
-            yield from _mise(lookup, call, words[0], depth + 1)
+            yield from _mise(lookup, call, words[0], depth + 1, done)
     for one in rows_of(told.get("run")) or [told.get("run")]:
         if isinstance(other := below(one, "task"), str):
-            yield from _mise(lookup, call, other, depth + 1)
+            yield from _mise(lookup, call, other, depth + 1, done)
         elif isinstance(one, str):
             yield said(found, re.sub(r"\{\{(?:[^{\n]|\{(?!\{))*?\}\}", "$()", one), line, call, into)
     if isinstance(own_file := told.get("file"), str):

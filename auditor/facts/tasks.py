@@ -4,9 +4,11 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from auditor.facts.pycommands import PythonCommands
+from auditor.facts.filling import put_in
+from auditor.facts.pycommands import python_commands
 from auditor.facts.scenes import Call, Lookup, Script, said, shell_folder
 from auditor.holes import Hole
+from auditor.lazy import compile_later
 from auditor.readers.python import python
 from auditor.readers.toml import toml, toml_line
 from auditor.readers.yaml import Node, yaml_root
@@ -52,14 +54,14 @@ def _function(lookup: Lookup, call: Call, target: str, seen: int = 0) -> Iterato
     read = python(found)
     if read is None:
         return
-    reader = PythonCommands(read)
     function = next((f for f in read.functions if f.name == name), None)
-    # a function that calls others of its file: all of the file is what it may do
-    calls_own = function and any(
-        c.inside == function.qualname and any(c.name == f.name for f in read.functions) for c in read.calls
-    )
-    yield Script(found, tuple(reader.found(None if calls_own else function)), call.folder, call.values)
-    for line in reader.computed[:3]:
+    if function:  # one that calls others of its file: all of the file is what it may do
+        own = found.once("names of functions", lambda: {f.name for f in read.functions})
+        inside = read.calls_in(function.line, function.end)
+        function = None if any(c.inside == function.qualname and c.name in own for c in inside) else function
+    made, computed = python_commands(found, read, function)
+    yield Script(found, made, call.folder, call.values)
+    for line in computed[:3]:
         lookup.holes[Hole(found.path, "starts a command that is only known when it runs", line)] = None
 
 
@@ -96,24 +98,26 @@ def poe(lookup: Lookup, call: Call) -> Iterator[Script]:
     if names[0] not in tasks:
         lookup.lost(call, f"a task that {found.path} does not have")
         return
-    yield from _poe_task(lookup, call, found, tasks, names[0], tasks[names[0]], 0)
+    yield from _poe_task(lookup, call, found, tasks, names[0], tasks[names[0]], 0, {names[0]})
 
 
 def _poe_task(
-    lookup: Lookup, call: Call, file: File, tasks: Table, name: str, task: object, depth: int
+    lookup: Lookup, call: Call, file: File, tasks: Table, name: str, task: object, depth: int, done: set[str]
 ) -> Iterator[Script]:
-    line = toml_line(file, name)
-    if depth > _DEPTH:
+    if not lookup.goes_on(call, depth):
         return
+    line = toml_line(file, name)
 
     def named(one: object) -> Iterator[Script]:
         words = text_of(one).split()
         if words and words[0] in tasks:
-            yield from _poe_task(lookup, call, file, tasks, words[0], tasks[words[0]], depth + 1)
+            if words[0] not in done:
+                done.add(words[0])
+                yield from _poe_task(lookup, call, file, tasks, words[0], tasks[words[0]], depth + 1, done)
         elif words:
             yield said(file, text_of(one), line, call, file.folder)
         elif isinstance(one, dict | list):
-            yield from _poe_task(lookup, call, file, tasks, name, one, depth + 1)
+            yield from _poe_task(lookup, call, file, tasks, name, one, depth + 1, done)
 
     if isinstance(task, str):
         yield said(file, task, line, call, file.folder)
@@ -146,7 +150,7 @@ def pdm(lookup: Lookup, call: Call) -> Iterator[Script] | None:
     tasks = table_of(toml(found), "tool", "pdm", "scripts") if found else {}
     if not found or not names or names[0] not in tasks:
         return None
-    return _chained(lookup, call, found, tasks, names[0], 0)
+    return _chained(lookup, call, found, tasks, names[0], 0, set())
 
 
 def rye(lookup: Lookup, call: Call) -> Iterator[Script] | None:
@@ -157,12 +161,15 @@ def rye(lookup: Lookup, call: Call) -> Iterator[Script] | None:
     tasks = table_of(toml(found), "tool", "rye", "scripts") if found else {}
     if not found or not names or names[0] not in tasks:
         return None
-    return _chained(lookup, call, found, tasks, names[0], 0)
+    return _chained(lookup, call, found, tasks, names[0], 0, set())
 
 
-def _chained(lookup: Lookup, call: Call, file: File, tasks: Table, name: str, depth: int) -> Iterator[Script]:
-    if depth > _DEPTH:
+def _chained(
+    lookup: Lookup, call: Call, file: File, tasks: Table, name: str, depth: int, done: set[str]
+) -> Iterator[Script]:
+    if name in done or not lookup.goes_on(call, depth):
         return
+    done.add(name)
     line = toml_line(file, name)
     for part in (f"pre_{name}", name, f"post_{name}"):
         task = tasks.get(part)
@@ -180,7 +187,7 @@ def _chained(lookup: Lookup, call: Call, file: File, tasks: Table, name: str, de
                 for item in rows_of(task.get(key)):
                     words = _words(item).split()
                     if words and words[0] in tasks:
-                        yield from _chained(lookup, call, file, tasks, words[0], depth + 1)
+                        yield from _chained(lookup, call, file, tasks, words[0], depth + 1, done)
                     elif words:
                         yield said(file, _words(item), line, call, file.folder)
 
@@ -206,7 +213,7 @@ def hatch(lookup: Lookup, call: Call) -> Iterator[Script] | None:
         elif ":" in plain[1]:  # any program may be run in an environment
             return iter([said(call.file, shlex.join([name, *plain[2:]]), call.line, call)])
         return None
-    return hatch_task(call, found, scripts, name, 0)
+    return hatch_task(lookup, call, found, scripts, name)
 
 
 def hatch_table(lookup: Lookup, call: Call) -> tuple[File | None, Table]:
@@ -226,13 +233,19 @@ def hatch_scripts(environments: Table, name: str, depth: int) -> Table:
     return {**above, **table_of(environment, "scripts"), **table_of(environment, "extra-scripts")}
 
 
-def hatch_task(call: Call, file: File, scripts: Table, name: str, depth: int) -> Iterator[Script]:
-    """The commands of one of these scripts, others that it begins with followed."""
+def hatch_task(
+    lookup: Lookup, call: Call, file: File, scripts: Table, name: str, depth: int = 0, done: set[str] | None = None
+) -> Iterator[Script]:
+    """The commands of one of these scripts, others that it begins with followed, each once."""
+    done = set() if done is None else done
+    if name in done or not lookup.goes_on(call, depth):
+        return
+    done.add(name)
     for one in texts_of(scripts[name]):
         one = re.sub(r"\{args(?::([^}]*))?\}", r"\1", one.removeprefix("- "))
         first = next(iter(one.split()), "")
-        if first in scripts and first != name and depth < _DEPTH:
-            yield from hatch_task(call, file, scripts, first, depth + 1)
+        if first in scripts and first != name:
+            yield from hatch_task(lookup, call, file, scripts, first, depth + 1, done)
         elif first:
             yield said(file, one, toml_line(file, name), call, file.folder)
 
@@ -343,6 +356,8 @@ def npm(lookup: Lookup, call: Call) -> Iterator[Script] | None:
 
 # -- Taskfile, taskipy -------------------------------------------------------------------------------------------------
 
+_FILES = 50  # that one call of a Taskfile reads, as often as each is included
+_VALUE = compile_later(r"\{\{-?\s*\.([\w.]+)[^}]*\}\}")
 _TASKFILES = tuple(
     f"{n}.{e}" for n in ("Taskfile", "taskfile", "Taskfile.dist", "taskfile.dist") for e in ("yml", "yaml")
 )
@@ -376,7 +391,7 @@ def _taskipy(call: Call, file: File, tasks: Table, name: str) -> Iterator[Script
 
 def _taskfile(lookup: Lookup, call: Call, file: File, names: list[str], given: dict[str, str]) -> Iterator[Script]:
     tasks: dict[str, tuple[File, Node, str, dict[str, str]]] = {}
-    holes = _collect(lookup, file, "", file.folder, {}, tasks, 0)
+    holes = _collect(lookup, file, "", file.folder, {}, tasks, 0, [])
     aliases = {a: key for key, (_, node, _, _) in tasks.items() for a in node["aliases"].texts()}
     for name in names or ["default"]:
         key = name if name in tasks else aliases.get(name, name)
@@ -385,7 +400,7 @@ def _taskfile(lookup: Lookup, call: Call, file: File, names: list[str], given: d
             if not holes:
                 lookup.lost(call, f"a task that {file.path} does not have")
             continue
-        yield from _taskfile_task(lookup, call, tasks, key, given, set())
+        yield from _taskfile_task(lookup, call, tasks, key, given, set(), 0)
 
 
 def _collect(
@@ -396,7 +411,9 @@ def _collect(
     variables: dict[str, str],
     tasks: dict[str, tuple[File, Node, str, dict[str, str]]],
     depth: int,
+    read: list[str],
 ) -> list[Hole]:
+    read.append(file.path)  # as often as it is included: each time under another name
     root = yaml_root(file)
     holes = []
     values = {**variables, **_variables(root["vars"]), **_variables(root["env"])}
@@ -407,13 +424,15 @@ def _collect(
         into = shell_folder(file.folder, node["dir"].text) if node["dir"] else file.folder
         inner = prefix if node["flatten"].text == "true" else f"{prefix}{space}:"
         options = [path] if path.endswith(("yml", "yaml")) else [f"{path}/{n}" for n in _TASKFILES]
-        found = next((f for o in options if path and depth < 5 and (f := lookup.find(file.folder, o))), None)
+        followed = bool(path) and depth < 5 and len(read) < _FILES
+        found = next((f for o in options if followed and (f := lookup.find(file.folder, o))), None)
         if found is None:
             if node["optional"].text != "true":
                 holes.append(Hole(file.path, f"includes `{path}`, which cannot be read here", line))
         else:
             more = {**values, **_variables(node["vars"])}
-            holes += _collect(lookup, found, inner, into if node["dir"] else found.folder, more, tasks, depth + 1)
+            folder_of = into if node["dir"] else found.folder
+            holes += _collect(lookup, found, inner, folder_of, more, tasks, depth + 1, read)
     return holes
 
 
@@ -427,11 +446,13 @@ def _taskfile_task(
     tasks: dict[str, tuple[File, Node, str, dict[str, str]]],
     name: str,
     given: dict[str, str],
-    done: set[str],
+    done: set[tuple[str, frozenset[tuple[str, str]]]],
+    depth: int,
 ) -> Iterator[Script]:
-    if name in done or name not in tasks:
+    asked = (name, frozenset(given.items()))
+    if asked in done or name not in tasks or not lookup.goes_on(call, depth):
         return
-    done = {*done, name}
+    done.add(asked)
     file, node, folder, variables = tasks[name]
     values = {**variables, **_variables(node["vars"]), **given}
     if node.kind == "map" and node["dir"]:
@@ -442,9 +463,7 @@ def _taskfile_task(
         for _ in range(4):
             if "{{" not in text or len(text) > 20_000:
                 break
-            text = re.sub(
-                r"\{\{-?\s*\.([\w.]+)[^}]*\}\}", lambda m: values.get(m[1], "" if m[1] == "CLI_ARGS" else "$()"), text
-            )
+            text = put_in(_VALUE, lambda m: values.get(m[1], "" if m[1] == "CLI_ARGS" else "$()"), text)
         return re.sub(r"\{\{(?:[^{\n]|\{(?!\{))*?\}\}", "$()", text)
 
     def called(item: Node) -> Iterator[Script]:
@@ -455,7 +474,7 @@ def _taskfile_task(
         if target not in tasks:
             lookup.lost(call, f"which calls the task `{target}` that {file.path} does not have")
         more = {k: put(v) for k, v in _variables(item["vars"]).items()}
-        yield from _taskfile_task(lookup, call, tasks, target, more, done)
+        yield from _taskfile_task(lookup, call, tasks, target, more, done, depth + 1)
 
     if node.kind != "map":
         for item in node.items or [node]:

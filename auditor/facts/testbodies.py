@@ -4,9 +4,11 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from auditor.facts.fixtures import Definitions
+from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.readers.nodes import children, literal
 from auditor.readers.python import Class, Function
+from auditor.snapshot import File
 
 CLIENTS = (
     "fastapi.testclient.TestClient",
@@ -26,7 +28,9 @@ _REQUEST = compile_later(
 )
 
 
-def reached_by(here: Definitions, above: list[Definitions], f: Function, owner: Class | None) -> frozenset[str]:
+def reached_by(
+    file: File, here: Definitions, above: list[Definitions], f: Function, owner: Class | None
+) -> frozenset[str]:
     """The dotted names that a test reaches through helpers, module variables and fixtures."""
     names = set(here.names(f.qualname, f.node))
     names |= here.set_up(owner) if owner else frozenset()
@@ -37,6 +41,10 @@ def reached_by(here: Definitions, above: list[Definitions], f: Function, owner: 
     queue = list(names)
     while queue:
         name = queue.pop()
+        here.left -= 1
+        if here.left < 0:
+            unsure(Hole(file.path, "has tests that reach more than is followed", f.line))
+            break
         root = name.split(".")[0].removesuffix("()")
         if not root or root in seen:
             continue
@@ -86,30 +94,53 @@ def _own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
         stack += children(node)
 
 
-def checks_anything(here: Definitions, f: Function, owner: Class | None, seen: set[str]) -> bool:
+_HELPERS = 30  # functions of which helpers are looked at, too
+_LOOKED_AT = 500  # functions; whoever calls more does something
+
+
+def checks_anything(here: Definitions, f: Function, owner: Class | None) -> bool:
     """Whether a function can fail on purpose: an assertion of any library, `pytest.raises`, a raise, or a call of a helper
-    of the same file that has one."""
-    seen.add(f.qualname)
-    helpers: list[Function] = []
+    of the same file that has one. Each helper is looked at once."""
+    seen: set[str] = set()
+    todo = [f]
+    while todo:
+        one = todo.pop()
+        if one.qualname in seen:
+            continue
+        seen.add(one.qualname)
+        key = (id(one.node), owner.name if owner else "")
+        if key not in here.checked:
+            here.checked[key] = _checks(here, one, owner)
+        checks, helpers = here.checked[key]
+        if checks or len(seen) > _LOOKED_AT:
+            return True
+        if len(seen) < _HELPERS:
+            todo += reversed(helpers)
+    return False
+
+
+def _checks(here: Definitions, f: Function, owner: Class | None) -> tuple[bool, list[Function]]:
+    """Whether a function's own body has a check, else the helpers of the same file that it calls."""
+    helpers: dict[str, Function] = {}
     for node in _own_nodes(f.node.body):
         if isinstance(node, ast.Assert):
             if not (isinstance(node.test, ast.Constant) and node.test.value):
-                return True
+                return True, []
         elif isinstance(node, ast.Raise):
             if node.exc is not None and "Skip" not in ast.dump(node.exc):
-                return True
+                return True, []
         elif isinstance(node, ast.Call):
             name = here.module.name(node.func)
             if _is_check(name):
-                return True
+                return True, []
             for key in (
                 f"{f.qualname}.{name}",
                 name,
                 f"{owner.name}.{name[5:]}" if owner and name[:5] == "self." else "",
             ):
-                if key in here.functions and key not in seen:
-                    helpers.append(here.functions[key])
-    return len(seen) < 30 and any(checks_anything(here, helper, owner, seen) for helper in helpers)
+                if key in here.functions:
+                    helpers.setdefault(key, here.functions[key])
+    return False, list(helpers.values())
 
 
 def _is_check(name: str) -> bool:

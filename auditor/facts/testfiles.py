@@ -3,16 +3,29 @@
 import ast
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import islice
 
 from auditor.facts.fixtures import Definitions, definitions, is_fixture, times
 from auditor.facts.ownmodules import own_module
 from auditor.facts.testbodies import checks_anything, client_of, reached_by
-from auditor.facts.testmarks import always_skips, cases_of, mark_of, marks_in, skips_body, skips_module
+from auditor.facts.testmarks import TOO_MANY, always_skips, cases_of, mark_of, marks_in, skips_body, skips_module
 from auditor.facts.testrules import Rules, fits
 from auditor.lazy import dataclass
 from auditor.readers.nodes import children, literal
 from auditor.readers.python import Class, Function, Module
 from auditor.snapshot import File
+
+_MARKS = 200  # of a file or a class that each of its tests has
+_LINEAGE = 100  # classes that one inherits from
+
+
+class _Classes(dict[str, Class]):
+    """Classes by qualified name, with what they inherit: it is asked for each of their tests."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[tuple[int, int], list[Class]] = {}
+        self.cases: dict[int, bool] = {}
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,7 @@ def collect_file(
     file: File, module: Module, naming: Rules, above: list[Definitions], own: dict[str, str]
 ) -> tuple[list[Case], list[Uncollected]]:
     here = definitions(file, module)
-    marks = marks_in(here.values.get("pytestmark"))
+    marks = marks_in(here.values.get("pytestmark"))[:_MARKS]
     file_skipped = any(always_skips(module, m) for m in marks) or skips_module(module)
     classes = _named_classes(module)
     place_of = {id(c): q for q, c in classes.items()}
@@ -87,14 +100,16 @@ def collect_file(
         decorators = list(f.node.decorator_list)
         for outer in around:
             if id(outer) not in marked:
-                marked[id(outer)] = [d for level in _lineage(outer, classes) for d in _class_marks(level)]
+                inherited = (d for level in _lineage(outer, classes) for d in _class_marks(level))
+                marked[id(outer)] = list(islice(inherited, _MARKS))
             decorators += marked[id(outer)]
-        reached = reached_by(here, above, f, owner)
+        reached = reached_by(file, here, above, f, owner)
         every = [*decorators, *marks]
         places = {place_of[id(level)] for outer in around for level in _lineage(outer, classes)}
         count = 1 if owner and _is_case(owner, classes) else times(here, above, f, every, places)
         for d in every if owner and _is_case(owner, classes) else ():
             count *= cases_of(module, d, here.values) if "parameterized" in mark_of(module, d) else 1
+            count = 0 if count >= TOO_MANY else count
         skipped = file_skipped or any(always_skips(module, d) for d in decorators) or skips_body(module, f)
         modules = tuple(sorted({m for n in reached if (m := own_module(n, own))}))
         cases.append(
@@ -105,7 +120,7 @@ def collect_file(
                 name,
                 count,
                 skipped,
-                checks_anything(here, f, owner, set()),
+                checks_anything(here, f, owner),
                 reached,
                 modules,
                 client_of(reached),
@@ -166,9 +181,9 @@ def _class_marks(c: Class) -> Iterator[ast.expr]:
             yield from marks_in(statement.value)
 
 
-def _named_classes(module: Module) -> dict[str, Class]:
+def _named_classes(module: Module) -> _Classes:
     """The classes of a module and those within classes, by qualified name; of several the last."""
-    made: dict[str, Class] = {}
+    made = _Classes()
     known = {id(c.node): c for c in module.classes}
 
     def visit(node: ast.AST, inside: str, depth: int) -> None:
@@ -184,7 +199,7 @@ def _named_classes(module: Module) -> dict[str, Class]:
     return made
 
 
-def _suite_at(place: str, classes: dict[str, Class], naming: Rules, module: Module) -> bool:
+def _suite_at(place: str, classes: _Classes, naming: Rules, module: Module) -> bool:
     """Whether a class and all around it are collected."""
     parts = place.split(".")
     return all(
@@ -210,20 +225,26 @@ def _elsewhere(file: File, module: Module, naming: Rules, classes: dict[str, Cla
     return found
 
 
-def _lineage(c: Class, classes: dict[str, Class], depth: int = 0) -> list[Class]:
+def _lineage(c: Class, classes: _Classes, depth: int = 0) -> list[Class]:
     """A class and its bases in the same file, itself first."""
-    line = [c]
-    for base in c.bases if depth < 5 else ():
-        if base in classes and base != c.name:
-            line += [b for b in _lineage(classes[base], classes, depth + 1) if b not in line]
-    return line
+    key = (id(c), depth)
+    if key not in classes.lines:
+        line = {id(c): c}
+        for base in c.bases if depth < 5 else ():
+            if base in classes and base != c.name and len(line) < _LINEAGE:
+                line |= {id(b): b for b in _lineage(classes[base], classes, depth + 1) if id(b) not in line}
+        classes.lines[key] = list(line.values())
+    return classes.lines[key]
 
 
-def _is_case(c: Class, classes: dict[str, Class]) -> bool:
-    return any(b.rsplit(".", 1)[-1].endswith("TestCase") for level in _lineage(c, classes) for b in level.bases)
+def _is_case(c: Class, classes: _Classes) -> bool:
+    if id(c) not in classes.cases:
+        bases = (b for level in _lineage(c, classes) for b in level.bases)
+        classes.cases[id(c)] = any(b.rsplit(".", 1)[-1].endswith("TestCase") for b in bases)
+    return classes.cases[id(c)]
 
 
-def _is_suite(c: Class, classes: dict[str, Class], naming: Rules, module: Module) -> bool:
+def _is_suite(c: Class, classes: _Classes, naming: Rules, module: Module) -> bool:
     line = _lineage(c, classes)
     for level in line:
         for statement in level.node.body:

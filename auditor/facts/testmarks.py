@@ -64,10 +64,20 @@ def cases_of(module: Module, node: ast.expr, values: dict[str, ast.expr]) -> int
     return 0 if length is None else max(length, 1)  # an empty list is reported as one skipped case
 
 
+TOO_MANY = 1_000_000  # cases of one test: as many as are computed
+
+
 def length_of(node: ast.expr | None, values: dict[str, ast.expr], depth: int = 0) -> int | None:
-    """The number of elements of a written-out collection; None where it is computed."""
+    """The number of elements of a written-out collection of a file in which names have these values; None where it is computed."""
     if node is None or depth > 4:
         return None
+    known = node.__dict__.setdefault("_length", {})  # lists of lists of names are asked for again and again
+    if depth not in known:
+        known[depth] = _length_of(node, values, depth)
+    return known[depth]  # type: ignore[no-any-return]
+
+
+def _length_of(node: ast.expr, values: dict[str, ast.expr], depth: int) -> int | None:
     if isinstance(node, ast.List | ast.Tuple | ast.Set):
         total = 0
         for element in node.elts:
@@ -87,7 +97,8 @@ def length_of(node: ast.expr | None, values: dict[str, ast.expr], depth: int = 0
         numbers = [_number(a, values, depth) for a in node.args]
         whole = [n for n in numbers if isinstance(n, int)]
         if node.func.id == "range" and 0 < len(whole) == len(numbers) < 4 and whole[2:] != [0]:
-            return len(range(*whole))
+            start, stop, step = (0, whole[0], 1) if len(whole) == 1 else (*whole, 1)[:3]
+            return max(0, (stop - start + step - (1 if step > 0 else -1)) // step)  # as `len` cannot count it
         if node.func.id in ("list", "sorted", "tuple", "enumerate") and len(node.args) == 1:
             return length_of(node.args[0], values, depth + 1)
     method = node.func if isinstance(node, ast.Call) and not node.args else None

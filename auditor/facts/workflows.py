@@ -155,13 +155,11 @@ def _ci_workflows(
     triggers = {path: _triggers(w, files.history.default_branch, tracked) for path, w in found.items()}
     events = {path: [t.event for t in ts if t.starts] for path, ts in triggers.items()}
     walker = jobs.Walker(found, files, events)
+    named = {path: set(w.triggers.get("workflow_run", Node())["workflows"].texts()) for path, w in found.items()}
     for _ in range(3):  # chains are short
-        for path, w in found.items():
-            for caller, other in found.items():
-                follows = other.name in w.triggers.get("workflow_run", Node())["workflows"].texts() or (
-                    not other.name and caller in w.triggers.get("workflow_run", Node())["workflows"].texts()
-                )
-                if caller != path and follows:
+        for path in found:
+            for caller, other in found.items() if named[path] else ():
+                if caller != path and (other.name or caller) in named[path]:
                     events[path] += [e for e in events[caller] if e not in events[path]]
             for call in walker.callers(path):
                 events[path] += [e for e in call.events if e not in events[path]]

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from auditor.facts.cloud import CONFIGURATION, SCRIPTS, TERRAFORM
-from auditor.facts.routes import FRAMEWORKS, Code, inference_routes, routes
+from auditor.facts.owncode import Code
+from auditor.facts.routes import FRAMEWORKS, inference_routes, routes
 from auditor.models import Evidence
 from auditor.probes import PROBES, probe
 from auditor.probes.cloud import MONITORING_WORDS

@@ -4,7 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from auditor.facts.routes import FRAMEWORKS, SERVERS, Code, inference_routes, routes
+from auditor.facts.owncode import Code
+from auditor.facts.routes import FRAMEWORKS, SERVERS, inference_routes, routes
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later
 from auditor.models import Evidence

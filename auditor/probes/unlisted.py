@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from auditor.facts.declared import declarations
 from auditor.facts.images import editors_stock
+from auditor.facts.owncode import Code
 from auditor.facts.ownmodules import own_module, own_modules
 from auditor.facts.programs import runs_tests
 from auditor.facts.pycommands import PythonCommands
-from auditor.facts.routes import SERVERS, Code, routes
+from auditor.facts.routes import SERVERS, routes
 from auditor.facts.workflows import ci_workflows
 from auditor.lazy import compile_later
 from auditor.models import Evidence

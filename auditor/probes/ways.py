@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 
 from auditor.facts.civalues import caches, ci_values
+from auditor.facts.owncode import Code
 from auditor.facts.programs import lint_action, lint_tool, runs_pre_commit, runs_tests
-from auditor.facts.routes import SERVERS, Code, routes
+from auditor.facts.routes import SERVERS, routes
 from auditor.facts.workflows import CiWorkflow, ci_workflows, misplaced
 from auditor.lazy import compile_later
 from auditor.models import Evidence

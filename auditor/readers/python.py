@@ -1,7 +1,9 @@
 """Python files: their imports, calls, functions and classes, names resolved through the imports."""
 
 import ast
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from auditor import grammar, limits
 from auditor.lazy import dataclass
@@ -147,6 +149,29 @@ class Module:
         """The line of the first import of one of the packages (or of something in them); 0 if there is none."""
         lines = [line for name, line in self.imports.items() for p in packages if name == p or name.startswith(p + ".")]
         return min(lines, default=0)
+
+    @cached_property
+    def by_qualname(self) -> dict[str, list[Function]]:
+        """The functions of each qualified name, in their order."""
+        made: dict[str, list[Function]] = {}
+        for function in self.functions:
+            made.setdefault(function.qualname, []).append(function)
+        return made
+
+    @cached_property
+    def class_names(self) -> frozenset[str]:
+        """The plain names of its classes."""
+        return frozenset(c.name for c in self.classes)
+
+    @cached_property
+    def _lines_of_calls(self) -> tuple[list[int], list[int]]:
+        order = sorted(range(len(self.calls)), key=lambda i: self.calls[i].line)
+        return [self.calls[i].line for i in order], order
+
+    def calls_in(self, first: int, last: int) -> list[Call]:
+        """The calls that begin in some lines, in the order of `calls`."""
+        lines, order = self._lines_of_calls
+        return [self.calls[i] for i in sorted(order[bisect_left(lines, first) : bisect_right(lines, last)])]
 
     def calls_to(self, *names: str) -> Iterator[Call]:
         """The calls whose resolved name is one of `names`; a name that starts with a dot matches any object's method

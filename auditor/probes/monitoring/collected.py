@@ -3,8 +3,10 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from auditor.facts.routes import FRAMEWORKS, SERVERS, Code, inference_routes, routes
+from auditor.facts.owncode import Code
+from auditor.facts.routes import FRAMEWORKS, SERVERS, inference_routes, routes
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import probe
@@ -38,6 +40,7 @@ _STORES = {
     "hset": "writes it to Redis",
     "log_inputs_and_outputs": "records it",
 }
+_NAMES = 50  # that stand for each other
 _WRITES_TABLE = compile_later(r"^\s*(insert|replace)\s+(or\s+\w+\s+)?into\b|^\s*copy\s+\w+\s+from\b", re.IGNORECASE)
 
 
@@ -93,20 +96,27 @@ def _sink(module: Module, call: Call, calls: list[Call]) -> str:
     return ""
 
 
-def _text(module: Module, node: ast.expr | None) -> str:
+@lru_cache(maxsize=8)
+def _first_values(module: Module) -> dict[str, ast.expr]:
+    """What each name is given first, anywhere in a module."""
+    found: dict[str, ast.expr] = {}
+    for statement in module.nodes:
+        for target in statement.targets if isinstance(statement, ast.Assign) else ():
+            if isinstance(target, ast.Name):
+                found.setdefault(target.id, statement.value)  # type: ignore[attr-defined]
+    return found
+
+
+def _text(module: Module, node: ast.expr | None, seen: frozenset[str] = frozenset()) -> str:
     """The SQL in an argument: a literal, a constant of the module or of a function in it, a wrapped `text(...)`, or an
     `insert(...)` expression."""
     if isinstance(node, ast.Call):
         name = module.name(node.func)
         if re.search(r"(^|\.)insert(\(\))?(\.|$)", name):
             return "insert into"
-        return _text(module, node.args[0]) if node.args else ""
-    if isinstance(node, ast.Name):
-        for statement in module.nodes:
-            if isinstance(statement, ast.Assign) and any(
-                isinstance(t, ast.Name) and t.id == node.id for t in statement.targets
-            ):
-                return _text(module, statement.value)
+        return _text(module, node.args[0], seen) if node.args else ""
+    if isinstance(node, ast.Name) and node.id not in seen and len(seen) < _NAMES:  # `query = text(query)` names itself
+        return _text(module, _first_values(module).get(node.id), seen | {node.id})
     return joined_text(node)
 
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from auditor.facts.routes import FRAMEWORKS, SERVERS, Code, Route, routes
+from auditor.facts.owncode import Code
+from auditor.facts.routes import FRAMEWORKS, SERVERS, Route, routes
 from auditor.lazy import compile_later
 from auditor.models import Evidence
 from auditor.probes import is_hollow, probe

@@ -137,6 +137,9 @@ def _counts_cpus(module: Module, call: ast.Call) -> bool:
     return module.name(call.func).rpartition(".")[2] in _NAMED_LIKE_CPUS
 
 
+_FOLLOWED = 20_000  # values of names: each may be a name with as many
+
+
 class _Counts:
     """Whether a worker count is above 0 (None where that cannot be known), followed through the variables, defaults, keys
     and arguments of the code. `configured` are the keys that a configuration fixes."""
@@ -145,6 +148,7 @@ class _Counts:
         self.modules = modules
         self.configured = configured
         self._bound: dict[str, list[tuple[Module, ast.expr | None]]] | None = None
+        self._left = _FOLLOWED
 
     def several(self, module: Module, node: ast.expr, seen: frozenset[str] = frozenset()) -> bool | None:
         value = literal(node)
@@ -192,7 +196,8 @@ class _Counts:
         return True if True in parts else None if None in parts else False
 
     def _named(self, name: str, seen: frozenset[str]) -> bool | None:
-        if name in seen or len(seen) > 6 or not name:
+        self._left -= 1
+        if name in seen or len(seen) > 6 or not name or self._left < 0:
             return None
         if name in self.configured:
             return self.configured[name]
@@ -201,9 +206,11 @@ class _Counts:
             for _, module in self.modules:
                 for bound, value in _bound_values(module):
                     self._bound.setdefault(bound.lower().lstrip("_"), []).append((module, value))
+        values = self._bound.get(name, [])
+        self._left -= len(values)
         parts = [
             None if value is None else self.several(module, value, seen | {name})
-            for module, value in self._bound.get(name, [])
+            for module, value in (values if self._left >= 0 else ())
             if not _is_itself(value, name)
         ]
         return self._any(parts) if parts else None
