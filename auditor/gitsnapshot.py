@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Self
 
-from auditor.repository import Blobs, History, Repository, Unreadable, read_history, told
+from auditor.blobs import Blobs
+from auditor.repository import History, Repository, Unreadable, read_history, told
 from auditor.snapshot import LINK, SUBMODULE, File, Snapshot, too_large
 from auditor.tree import BINARY, Listing, Row, tracked
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from auditor import limits
+from auditor.blobs import Blobs
 from auditor.holes import Hole
 from auditor.lazy import dataclass
-from auditor.repository import Blobs, Repository, Unreadable
+from auditor.repository import Repository, Unreadable
 
 _NAMED = 40  # cut folders that are named one by one; of more, the folders at the top that they lie in
 _TREES = 50_000  # folders that are counted: those that are not reached are cut

@@ -319,7 +319,7 @@ def test_the_files_of_another_commit_are_counted(repo: Path, monkeypatch: pytest
             snapshot.blob(git(repo, "rev-parse", "HEAD:src"))
         assert snapshot.blob(git(repo, "rev-parse", "HEAD:a.txt")) == b"three\n"
     with open_snapshot(repository, repository.head()) as snapshot:
-        monkeypatch.setattr("auditor.repository._TREES", 2)
+        monkeypatch.setattr("auditor.blobs._TREES", 2)
         with pytest.raises(Unreadable):
             snapshot.count(repository.head())
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from auditor import compiled, gitdir, kept
+from auditor.blobs import Blobs
 from auditor.facts.workflows import path_filter_hits
 from auditor.globs import Paths, matches
 from auditor.holes import watching
@@ -17,7 +18,7 @@ from auditor.linear import Words
 from auditor.needed import needed
 from auditor.readers.python import python
 from auditor.readers.yaml import yaml_documents
-from auditor.repository import Blobs, Repository
+from auditor.repository import Repository
 from auditor.said import Said, will_ask
 from auditor.snapshot import Snapshot
 from auditor.tree import Listing, tracked

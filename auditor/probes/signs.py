@@ -371,7 +371,6 @@ _NAMES = compile_later(
 _HALF = compile_later(
     r"(^|\.)(autocast|GradScaler|half|bfloat16)$|^torch\.set_float32_matmul_precision$|mixed_precision\.(set_global_policy|set_policy|Policy)$"
 )
-_PRECISE = frozenset([32, 64, "32", "64", "32-true", "64-true", "no", "highest", "", None, False])
 _FLAGS = frozenset(["fp16", "bf16", "amp", "use_amp", "mixed_precision", "precision", "torch_compile", "compile", "compile_model", "use_compile", "quantize",
                     "quantization", "prune", "pruning", "optimization_level"])  # fmt: skip
 

@@ -410,7 +410,9 @@ def _locust(file: File, module: Module) -> Iterator[Evidence]:
         ]
         if tasks:
             yield file.cite(
-                c.line, max(c.line, tasks[0].node.lineno + 1), note=f"a locust user with {len(tasks)} tasks"
+                c.line,
+                max(c.line, tasks[0].node.lineno + 1),
+                note=f"a locust user with {len(tasks)} task{'s' * (len(tasks) != 1)}",
             )
         elif any("tasks" in _bound(s) for s in c.node.body):
             yield file.cite(c.line, c.end, note="a locust user")
