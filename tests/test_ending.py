@@ -217,6 +217,56 @@ def test_output_that_cannot_be_written_is_told(
     assert told == f"auditor: standard output: {says}; what was to be written is not there whole\n"
 
 
+def test_a_folder_that_is_gone_is_told_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    assert ending.words(FileNotFoundError(2, "No such file or directory")) == ("No such file or directory", "")
+    (tmp_path / "gone").rmdir()
+    gone = "the folder that this runs in is no longer there", "go to one that is"
+    assert ending.words(FileNotFoundError(2, "No such file or directory")) == gone
+    named = FileNotFoundError(2, "No such file or directory", "x.txt")
+    assert ending.words(named) == ("x.txt: No such file or directory", "")
+
+
+def test_streams_that_the_caller_closed_are_opened_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[tuple[object, ...]] = []
+
+    def fstat(number: int) -> None:
+        if number != 1:
+            raise OSError(9, "Bad file descriptor")
+
+    def opens(*given: object) -> int:
+        opened.append(given)
+        return 0
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", None)
+        patch.setattr(sys, "stderr", None)
+        patch.setattr(os, "fstat", fstat)
+        patch.setattr(os, "open", opens)
+        patch.setattr("builtins.open", lambda *_, **__: io.StringIO())
+        patch.setattr(sys, "stdout", io.StringIO())
+        ending.run(lambda: None, False)
+        assert isinstance(sys.stdin, io.StringIO)
+        assert isinstance(sys.stderr, io.StringIO)
+    assert opened == [(os.devnull, os.O_RDWR)] * 2
+
+
+def test_what_is_held_back_goes_nowhere(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    done: list[tuple[object, ...]] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", lambda *given: (done.append(("open", *given)), 99)[1])
+        patch.setattr(os, "dup2", lambda *given: done.append(("dup2", *given)))
+        patch.setattr(os, "close", lambda *given: done.append(("close", *given)))
+        assert ended(lambda: _raise(ending.Unwritten("it is closed"))) == 3
+    assert done == [("open", os.devnull, os.O_WRONLY), ("dup2", 99, 1), ("close", 99)]
+
+
+def test_no_message_is_without_end(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(lambda: _raise(UserError("m" * 2_000, "h" * 2_000))) == 2
+    assert capsys.readouterr().err == f"auditor: {'m' * 1000}\n  hint: {'h' * 1000}\n"
+
+
 def test_output_is_asked_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 

@@ -42,6 +42,7 @@ def test_a_line_feed_in_a_path_is_part_of_its_name() -> None:
     assert Paths(paths).matching(("?/x?y.txt",)) == ["b/x-y.txt"]
     assert Paths(paths).matching(("a?b/x?y.txt",)) == ["a\nb/x-y.txt"]
     assert [p for p in paths if matches(p, ("c?d/x?y.txt",))] == ["c\udc80d/x-y.txt"]
+    assert [p for p in paths if matches(p, ("c\udc80d/x?y.txt",))] == ["c\udc80d/x-y.txt"]
 
 
 def test_braces_with_absurdly_many_choices_are_one_expression() -> None:
@@ -49,6 +50,7 @@ def test_braces_with_absurdly_many_choices_are_one_expression() -> None:
     assert matches("ab" * 20, (many,))
     assert not matches("ab" * 19 + "ac", (many,))
     assert matches("x/" + "ba" * 20 + ".py", ("**/" + many + ".py",))
+    assert matches("ab" * 20 + ",x", (many + ",x",))
     assert may_match_below("a", (many,))  # nobody knows; then it could
 
 
@@ -65,6 +67,7 @@ FORMS = (
     "**/a/b/**/*.py", "**/a/**/b/*", "**/*a*", "**/*.*", "**/**", "**/a*b", "**/a*.py", "**/ab*ba", "**/*a*.py", "**/a*b*", "**/a*b*a", "**/*a*b*a*",
     "a*", "a*b", "*a", "a?b", "**/?.py", "[ab]/*.py", "**/[ab].py", "**/a?/*", "**/*b.py", "{a,b}.py", "**/{a,b}/*.{py,md}", "{a,b/a}/{b,ab}.py",
     "a{,b}.py", "A/*.PY", "a/b*", "**/a/b.py", "*/b.py", "*/*", "**/*.ya?ml", "**/.py", "**/a", "**/A*", "a/b", "a/[ab]/**", "a/**/a/**", "**/?/**",
+    "a/**/*b/a", "a/**/*b*", "[ab]/**/*.py", "?/**/*", "*b/**/*.py", "[a]b/**/*.py", "a**b.py", "?**b", "[ab]**.py",
 )  # fmt: skip
 PLACES = ("", "a/", "b/", "a/b/", "b/a/", "a/b/a/", "b/ab/", "ab/", "x/a/b/x/")
 CALLED = (
@@ -260,6 +263,7 @@ def test_what_stands_for_one_of_several_letters(glob: str, end: int, fits: str, 
     pattern = linear(made[0])
     assert pattern is not None
     assert [c for c in fits + fails if pattern.fits(c)] == list(fits)
+    assert pattern.fits("X") is (glob[1] in "!^" and end > 3)
     assert made[1] == end
     assert character_class(f"x{glob}", 1) == (made[0], end + 1)
 
