@@ -270,14 +270,12 @@ def assigned_in(text: str) -> list[Secret]:
     if not any(word in low for word in _WORDS):
         return found
     shaped: list[Secret] | None = None
-    seen: set[int] = set()
     for beside, group in _beside(text, low):
         start, value = beside.start(group), beside[group].strip("\"'\\")
         head = text[max(beside.start() - 60, 0) : beside.start()]
         name = head[_BEFORE.search(head).start() :] + beside["word"]  # type: ignore[union-attr]
-        if start in seen or not _SECRET_NAME.search(name) or _NO_SECRET_NAME.search(name) or not random_key(value):
+        if not _SECRET_NAME.search(name) or _NO_SECRET_NAME.search(name) or not random_key(value):
             continue
-        seen.add(start)
         shaped = list(_shaped(text, low)) if shaped is None else shaped
         if not any(s.start < start + len(value) and s.end > start for s in shaped):
             kind = "AWS key" if "aws" in name.lower() else "secret"
@@ -342,12 +340,7 @@ def _is_value(match: re.Match[str], group: str, text: str) -> bool:
     before = head[_BEFORE.search(head).start() :]  # type: ignore[union-attr]
     name = before + match["word"]
     whole = not before or not before[-1].isalpha() or (match["word"][0].isupper() and not match["word"].isupper())
-    if (
-        not whole
-        and word not in ("password", "passwd", "passphrase", "secret", "token")
-        and not _KEYS.fullmatch(name[-24:])
-        and not _KEYS.search(name)
-    ):
+    if not whole and word not in ("password", "passwd", "passphrase", "secret", "token") and not _KEYS.search(name):
         return False  # `monkey`, `bypass`
     strong = word.startswith(("pass", "pwd"))
     if sign == "," and not _mixed(plain):

@@ -262,6 +262,15 @@ def test_what_is_held_back_goes_nowhere(monkeypatch: pytest.MonkeyPatch, capsys:
     assert done == [("open", os.devnull, os.O_WRONLY), ("dup2", 99, 1), ("close", 99)]
 
 
+def test_a_reason_is_the_systems_words_alone() -> None:
+    assert errors.reason(PermissionError(13, "Permission denied", "/x")) == "Permission denied"
+    assert errors.reason(ValueError("odd")) == "odd"
+    assert errors.reason(OSError("no number")) == "no number"
+    error = UserError("what", "do this", "do that")
+    assert (str(error), error.message, error.hint, error.listed) == ("what", "what", "do this", "do that")
+    assert (UserError("what").hint, UserError("what").listed) == ("", "")
+
+
 def test_no_message_is_without_end(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(lambda: _raise(UserError("m" * 2_000, "h" * 2_000))) == 2
     assert capsys.readouterr().err == f"auditor: {'m' * 1000}\n  hint: {'h' * 1000}\n"

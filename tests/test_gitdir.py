@@ -342,6 +342,12 @@ def test_what_is_no_repository_is_told_as_what_it_is(repo: Path, tmp_path: Path)
     assert (place.own, place.common, place.tree) == (repo / ".git/worktrees/tree", repo / ".git", True)
 
 
+def test_a_link_within_a_repository_is_its_own(repo: Path) -> None:
+    (repo / ".git" / "objects").rename(repo / ".git" / "store")
+    (repo / ".git" / "objects").symlink_to("store")
+    assert Repository(repo).head() == git(repo, "rev-parse", "main")
+
+
 def test_a_head_that_is_a_link_stands_on_its_branch(repo: Path) -> None:
     (repo / ".git" / "HEAD").unlink()
     (repo / ".git" / "HEAD").symlink_to("refs/heads/side")

@@ -182,6 +182,7 @@ def test_each_shape_is_known_by_itself_from_end_to_end(line: str, secret: str, k
         ("CREDENTIALS=plain", "plain"),
         ('db_pwd = "hunter"', "hunter"),
         ('my_passphrase = "hunter"', "hunter"),
+        ('mypassphrase = "hunter"', "hunter"),
         ("passwd: 'hunter'", "hunter"),
         ("\u0130 password: 'hunter'", "hunter"),  # a letter that is two in small
         # of names that mean other things too, what has letters and digits
@@ -233,6 +234,8 @@ def test_a_literal_beside_a_name_is_a_secret(line: str, value: str) -> None:
         "db_password = 12345",
         "db_password = 1e-5",
         "password == hunter22",
+        "if token == a1b2c3d4e5f6:",
+        'password = "my-settings.toml"',
         "password, hunter22",
         '("password", "hunter")',
         "password='ab'",
@@ -291,6 +294,7 @@ def test_of_secrets_that_overlap_one_is_made() -> None:
     assert [tuple(s) for s in secrets_in(text)] == [(15, len(text), "authorization header")]
     text = f"postgres://ada:ghp_{of(36)}@db.example.com/x"
     assert [(s.start, s.end) for s in secrets_in(text)] == [(15, 55)]
+    assert [(s.start, s.end) for s in secrets_in(f"{text} --password hunter")][1:] == [(len(text) + 12, len(text) + 18)]
     assert [s.kind for s in secrets_in("password='abc' api_key='a1b2c3d4'")] == ["assigned secret"] * 2
 
 
@@ -316,6 +320,8 @@ def test_what_is_public_is_no_secret(name: str) -> None:
         (f"publishable_api_key='{of(30)}'", []),
         (f"api_key_path='{of(30)}'", []),
         (f"sort_by='{of(30)}'", []),
+        (f"dataset_key='{of(30)}'", []),
+        (rf'"{{\"api_key\": \"{of(30)}\"}}"', ["secret"]),
         (f"token='gh{'p'}_{of(36)}'", []),  # known by its shape
         (f"cache_key='{of(30)}'", []),
     ],

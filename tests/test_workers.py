@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -169,6 +170,7 @@ def test_an_executor_that_takes_no_more_is_renewed() -> None:
     pool = Workers(make, 1)
     assert list(pool.run(sleep, [0.01, 0.02])) == [(0.01, 0.01), (0.02, 0.02)]
     assert len(made) == 2
+    assert made[0]._shutdown
     pool.close()
 
 
@@ -203,5 +205,78 @@ def test_a_worker_writes_no_large_file(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.skipif("not __import__('sys').platform.startswith('linux')")
-def test_there_are_as_many_workers_as_processors() -> None:
-    assert default_workers() == len(os.sched_getaffinity(0)) >= 1
+def test_there_are_as_many_workers_as_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 5, 9})
+    assert default_workers() == 3
+
+
+class Kept(ThreadPoolExecutor):
+    """An executor that writes down how it is ended, with a process that has ended."""
+
+    def __init__(self, done: list[str]) -> None:
+        super().__init__(1)
+        self.done = done
+        self._processes = {1: self}
+
+    def kill(self) -> None:
+        self.done.append("killed")
+        raise OSError(3, "No such process")
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.done.append("waited for" if wait else "left")
+        super().shutdown(wait)
+
+
+def test_how_workers_are_let_go() -> None:
+    done: list[str] = []
+    pool = Workers(lambda _: Kept(done), 1)
+    pool.close()
+    assert done == ["waited for"]
+    done.clear()
+    pool.stop()
+    assert done == ["killed", "left"]
+    done.clear()
+    pool._abandoned = True
+    pool.close()
+    assert done == ["killed", "left"]
+    workers._end(ThreadPoolExecutor(1))  # has no processes
+
+
+def test_a_task_has_its_time_from_when_it_was_handed_on() -> None:
+    pool = Workers(ThreadPoolExecutor, 2, patience=20)
+    assert dict(pool.run(sleep, [0.01, 0.3])) == {0.01: 0.01, 0.3: 0.3}
+    pool.close()
+
+
+def test_what_a_worker_does_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[object] = []
+    threads: list[threading.Thread] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(workers.signal, "signal", lambda *given: done.append(given))
+        patch.setattr(workers.importlib, "import_module", done.append)
+        patch.setattr(workers.gc, "collect", lambda: done.append("collect"))
+        patch.setattr(workers.gc, "freeze", lambda: done.append("freeze"))
+        patch.setattr(workers.multiprocessing, "parent_process", lambda: SimpleNamespace(sentinel=7))
+        patch.setattr(workers, "wait_for", lambda waits: done.append(waits))
+        patch.setattr(workers.os, "_exit", lambda code: done.append(f"ends with {code}"))
+        patch.setattr(threading.Thread, "start", lambda thread: threads.append(thread))
+        workers._start(("a", "b"))
+        assert done == [(signal.SIGINT, signal.SIG_IGN), "a", "b", "collect", "freeze"]
+        assert [t.daemon for t in threads] == [True]
+        threads[0].run()
+        assert done[5:] == [[7], "ends with 1"]
+
+
+@pytest.mark.skipif("'forkserver' not in __import__('multiprocessing').get_all_start_methods()")
+def test_workers_are_made_from_a_process_that_has_their_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted: list[object] = []
+    context = multiprocessing.get_context("forkserver")
+    monkeypatch.setattr(type(context), "set_forkserver_preload", lambda _, modules: wanted.append(modules))
+    executor = processes(3, ("colorsys",))
+    assert executor._mp_context.get_start_method() == "forkserver"  # type: ignore[attr-defined]
+    assert executor._max_workers == 3  # type: ignore[attr-defined]
+    assert wanted == [["colorsys"]]
+    executor.shutdown()
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    assert processes(1)._mp_context.get_start_method() == "spawn"  # type: ignore[attr-defined]
+    assert len(wanted) == 1
