@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -91,6 +92,28 @@ def test_branches_tags_and_commits_by_name(host: Path, tmp_path: Path) -> None:
         assert head(target) == main
     with pytest.raises(UserError, match="no branch, tag or commit 'nope'"):
         locate(host.as_uri(), ref="nope").repository.resolve("nope")
+
+
+def test_a_commit_that_no_branch_has_is_asked_for_by_its_id(host: Path) -> None:
+    sha = git(host, "commit-tree", "-m", "asked for", "-p", "main", "main^{tree}")
+    git(host, "update-ref", "refs/pull/2/head", sha)
+    assert locate(host.as_uri(), ref=sha).repository.resolve(sha) == sha
+
+
+def test_what_somebody_has_checked_out_is_no_default_branch(host: Path, tmp_path: Path) -> None:
+    assert fetch(host.as_uri()).default_branch == "main"
+    found = fetch((tmp_path / "source").as_uri())
+    assert (found.default_branch, found.head) == ("", "ref: refs/heads/main")
+    assert sorted(found.branches) == ["main", "side"]
+
+
+def test_a_clone_is_called_as_its_address(host: Path, cache: Path) -> None:
+    first, second = fetch(host.as_uri()).path, fetch(host.as_uri() + "/").path
+    for path in (first, second):
+        assert path.parent == cache
+        assert re.fullmatch(r"[A-Za-z0-9.][A-Za-z0-9.-]*-host-[0-9a-f]{12}", path.name)
+        assert len(path.name) <= 73
+    assert first != second
 
 
 def test_an_empty_host_and_one_that_is_filled_later(tmp_path: Path) -> None:

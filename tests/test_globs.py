@@ -153,6 +153,8 @@ def test_names_of_tests_fit_as_pytest_holds_them() -> None:
         ("data/raw", ("data/**/x.csv",), True),
         ("data/raw", ("data/raw/**",), True),
         ("data/raw", ("src/**",), False),
+        ("data/raw", ("**/*.csv",), True),
+        ("data/raw/a/b", ("data/**/x.csv",), True),
         ("data/raw", ("*/raw/x/y/z",), True),
         ("data", ("{src,data}/x",), True),
         ("data", ("{src,lib}/x",), False),
