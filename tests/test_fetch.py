@@ -19,6 +19,7 @@ from test_repository import git, made
 from auditor import fetch as fetching
 from auditor.errors import UserError
 from auditor.fetch import fetch
+from auditor.gitdir import settings
 from auditor.gitsnapshot import open_snapshot
 from auditor.repository import Target, locate
 
@@ -114,6 +115,7 @@ def test_a_clone_is_called_as_its_address(host: Path, cache: Path) -> None:
         assert re.fullmatch(r"[A-Za-z0-9.][A-Za-z0-9.-]*-host-[0-9a-f]{12}", path.name)
         assert len(path.name) <= 73
     assert first != second
+    assert dict(settings(first))["remote.origin.url"] == host.as_uri()
 
 
 def test_an_empty_host_and_one_that_is_filled_later(tmp_path: Path) -> None:
