@@ -112,11 +112,11 @@ def _stands() -> bool:
 def _end(message: str, hint: str, code: int, debug: bool) -> None:
     import traceback
 
-    from auditor.render import one_line
+    from auditor.escape import log, one_line, safe
 
     with contextlib.suppress(OSError, ValueError):
         if debug:
-            sys.stderr.write(traceback.format_exc())
+            sys.stderr.write(log(safe(traceback.format_exc())))
         for line in message.split("\n"):
             sys.stderr.write(f"auditor: {one_line(line)[:1000]}\n")
         if hint:

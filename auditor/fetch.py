@@ -57,11 +57,11 @@ def fetch(url: str, *, ref: str = "", before: datetime | None = None, progress: 
     cannot reach.
     """
     scheme = "ssh" if re.match(r"^[^:/]+:(?!//|:)", url) else url.split("://")[0].lower()
+    shown = re.sub(r"://[^/@]*@", "://", url)
     if scheme not in _SCHEMES or "::" in url or url.startswith("-"):
         raise UserError(
-            f"{url}: only https, ssh and file addresses are fetched", "give an https or ssh URL, or a folder"
+            f"{shown}: only https, ssh and file addresses are fetched", "give an https or ssh URL, or a folder"
         )
-    shown = re.sub(r"://[^/@]*@", "://", url)
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", re.sub(r"\.git$", "", shown.rstrip("/")).split("://")[-1])[-60:].strip("-")
     path = cache_folder() / f"{name}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
     lock = path.with_name(path.name + LOCK)
@@ -445,7 +445,8 @@ def _transient(error: BaseException) -> bool:
     said = error.said.lower() if isinstance(error, _Failed) else ""
     hopeless = (
         "not found",
-        "could not read",
+        "could not read username",  # of ssh, "could not read from remote repository" follows whatever has failed
+        "could not read password",
         "denied",
         "does not exist",
         "does not appear",

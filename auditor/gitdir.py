@@ -154,6 +154,7 @@ def settings(common: Path) -> list[tuple[str, str]]:
     return [
         (f"{k.partition('.')[0].lower()}.{'.'.join([*k.split('.')[1:-1], k.split('.')[-1].lower()])}", v)
         for k, _, v in pairs
+        if "." in k  # a key that stands in no section is nobody's
     ]
 
 

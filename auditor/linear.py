@@ -146,5 +146,6 @@ def _member(glob: str, at: int) -> tuple[str, int]:
 
 
 def escape(text: str) -> str:
-    """A text as an expression that matches it alone."""
+    """A text as an expression that matches it alone. What is no Unicode is a question mark, as in the texts."""
+    text = text.encode("utf-8", "replace").decode()
     return "".join(c if c.isalnum() or c == "_" or ord(c) > 127 else f"\\x{ord(c):02x}" for c in text)

@@ -120,9 +120,6 @@ _BLOB = compile_later(
 )
 # A name whose last word is one of these has a secret for its literal (`DB_PASSWORD`, `wandbApiKey`, `private_key_id`).
 _WORDS = (
-    "password",
-    "passwd",
-    "passphrase",
     "pass",
     "pwd",
     "secret",
@@ -136,7 +133,7 @@ _WORDS = (
 )
 _AFTER = compile_later(
     r"(?i)(?P<word>pass(?:w(?:or)?d|phrase|wd)?|pwd|secret(?:[_-]?base)?|token|credentials?|key(?:[_-]?id|[_-]?base)?|dsn|conn(?:ection)?[_-]?str(?:ing)?|webhook(?:[_-]?url)?|auth)"
-    r"\d{0,3}\\?[\"'\]]{0,2}\s{0,4}(?P<sign>:=|=>|==|=|:|,)\s{0,4}"
+    r"\d{0,3}\\?[\"'\]]{0,2}\s{0,4}(?P<sign>[:?]=|=>|==|=|:|,)\s{0,4}"
     r"(?:\\?(?P<q>[\"'`])(?P<quoted>[^\"'`\n]{3,400}?)\\?(?P=q)|(?P<bare>[^\s\"'`,;<>(){}\[\]#]{3,300}))"
 )
 _BEFORE = compile_later(r"[A-Za-z0-9_.-]*$")
@@ -273,14 +270,12 @@ def assigned_in(text: str) -> list[Secret]:
     if not any(word in low for word in _WORDS):
         return found
     shaped: list[Secret] | None = None
-    seen: set[int] = set()
     for beside, group in _beside(text, low):
         start, value = beside.start(group), beside[group].strip("\"'\\")
         head = text[max(beside.start() - 60, 0) : beside.start()]
         name = head[_BEFORE.search(head).start() :] + beside["word"]  # type: ignore[union-attr]
-        if start in seen or not _SECRET_NAME.search(name) or _NO_SECRET_NAME.search(name) or not random_key(value):
+        if not _SECRET_NAME.search(name) or _NO_SECRET_NAME.search(name) or not random_key(value):
             continue
-        seen.add(start)
         shaped = list(_shaped(text, low)) if shaped is None else shaped
         if not any(s.start < start + len(value) and s.end > start for s in shaped):
             kind = "AWS key" if "aws" in name.lower() else "secret"
@@ -327,7 +322,7 @@ def _mixed(value: str) -> bool:
 def _random(value: str) -> bool:
     """Whether letters and digits alternate as in no word: a name such as `EfficientNetB0Classifier` does not."""
     kinds = re.findall(r"[a-z]+|[A-Z]+|\d+", value)
-    return len(kinds) >= len(value) / 4
+    return len(kinds) > len(value) / 3
 
 
 def _is_value(match: re.Match[str], group: str, text: str) -> bool:
@@ -345,12 +340,7 @@ def _is_value(match: re.Match[str], group: str, text: str) -> bool:
     before = head[_BEFORE.search(head).start() :]  # type: ignore[union-attr]
     name = before + match["word"]
     whole = not before or not before[-1].isalpha() or (match["word"][0].isupper() and not match["word"].isupper())
-    if (
-        not whole
-        and word not in ("password", "passwd", "passphrase", "secret", "token")
-        and not _KEYS.fullmatch(name[-24:])
-        and not _KEYS.search(name)
-    ):
+    if not whole and word not in ("password", "passwd", "passphrase", "secret", "token") and not _KEYS.search(name):
         return False  # `monkey`, `bypass`
     strong = word.startswith(("pass", "pwd"))
     if sign == "," and not _mixed(plain):
@@ -358,13 +348,13 @@ def _is_value(match: re.Match[str], group: str, text: str) -> bool:
     keyed = bool(_KEYS.search(name))
     if word in ("key", "auth") and not keyed and not (_mixed(plain) and len(plain) >= 16):
         return False
-    if _HASHES.search(name) or re.fullmatch(
-        r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|\d{1,3}(?:\.\d+)?|https?://[^\s:@?]*", plain
-    ):
+    if _HASHES.search(name) or re.fullmatch(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|\d{1,3}(?:\.\d+)?", plain):
         return False
+    if re.fullmatch(r"https?://[^\s:@?]*", plain):  # an address tells nothing, but the path of a webhook opens it
+        return word.startswith("webhook") and any(_mixed(part) for part in plain.split("/")[3:])
     if word.startswith("key") and not keyed and word != "key":
         return False
-    if word in ("dsn", "webhook") or word.startswith(("conn", "webhook")):
+    if word == "dsn" or word.startswith(("conn", "webhook")):
         return _mixed(plain) and len(plain) >= 16
     if re.fullmatch(r"[\w.-]*\.[a-z]{1,5}|[./~][\w./-]+|projects/[\w/.-]+", plain) and not re.search(
         r"[A-Za-z]\d[A-Za-z]\d", plain
@@ -376,7 +366,7 @@ def _is_value(match: re.Match[str], group: str, text: str) -> bool:
             return strong or word in ("secret", "token", "credentials") or _mixed(plain)
         if sign == "=" and strong:
             return bool(re.search(r"\d", plain)) and not re.fullmatch(r"\d+(?:\.\d*)?(?:e-?\d+)?", plain)
-        if strong and sign == ":":
+        if strong and sign in (":", ":=", "?="):  # the last two are of make: no variable stands there
             return bool(re.search(r"[\d\W]", plain)) and not re.fullmatch(r"[\d.]+", plain)
         if keyed and re.search(r"(?i)secret|private|access", name):
             return _mixed(plain)

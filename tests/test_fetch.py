@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,10 @@ from urllib.parse import urlsplit
 import pytest
 from test_repository import git, made
 
+from auditor import fetch as fetching
 from auditor.errors import UserError
+from auditor.fetch import fetch
+from auditor.gitdir import settings
 from auditor.gitsnapshot import open_snapshot
 from auditor.repository import Target, locate
 
@@ -91,6 +95,29 @@ def test_branches_tags_and_commits_by_name(host: Path, tmp_path: Path) -> None:
         locate(host.as_uri(), ref="nope").repository.resolve("nope")
 
 
+def test_a_commit_that_no_branch_has_is_asked_for_by_its_id(host: Path) -> None:
+    sha = git(host, "commit-tree", "-m", "asked for", "-p", "main", "main^{tree}")
+    git(host, "update-ref", "refs/pull/2/head", sha)
+    assert locate(host.as_uri(), ref=sha).repository.resolve(sha) == sha
+
+
+def test_what_somebody_has_checked_out_is_no_default_branch(host: Path, tmp_path: Path) -> None:
+    assert fetch(host.as_uri()).default_branch == "main"
+    found = fetch((tmp_path / "source").as_uri())
+    assert (found.default_branch, found.head) == ("", "ref: refs/heads/main")
+    assert sorted(found.branches) == ["main", "side"]
+
+
+def test_a_clone_is_called_as_its_address(host: Path, cache: Path) -> None:
+    first, second = fetch(host.as_uri()).path, fetch(host.as_uri() + "/").path
+    for path in (first, second):
+        assert path.parent == cache
+        assert re.fullmatch(r"[A-Za-z0-9.][A-Za-z0-9.-]*-host-[0-9a-f]{12}", path.name)
+        assert len(path.name) <= 73
+    assert first != second
+    assert dict(settings(first))["remote.origin.url"] == host.as_uri()
+
+
 def test_an_empty_host_and_one_that_is_filled_later(tmp_path: Path) -> None:
     host = tmp_path / "empty.git"
     git(tmp_path, "init", "-q", "--bare", "-b", "main", str(host))
@@ -154,13 +181,14 @@ def test_what_killed_runs_left_is_removed_and_what_runs_is_not(host: Path, cache
     other = "file-other-0123456789ab"
     for name in (f"{clone.name}.77-1.part", f"{clone.name}.x.part", f"{other}.7.part", "odd.part"):
         (cache / name / "objects").mkdir(parents=True)
-    (clone / "objects/pack/tmp_pack_x").write_text("x")
+    for name in ("objects/pack/tmp_pack_x", ".auditor.json.77.part", "shallow.lock"):
+        (clone / name).write_text("x")
     with FileLock(cache / f"{other}.lock"):
         head(locate(host.as_uri()))
         assert [p.name for p in cache.glob("*.part")] == [f"{other}.7.part"]
     head(locate(host.as_uri()))
     assert not list(cache.glob("*.part"))
-    assert not list(clone.glob("objects/pack/tmp_*"))
+    assert not [*clone.glob("objects/pack/tmp_*"), *clone.glob(".*.part"), *clone.glob("*.lock")]
 
 
 def test_a_host_that_is_away_after_the_deadline(host: Path, tmp_path: Path) -> None:
@@ -173,7 +201,7 @@ def test_a_host_that_is_away_after_the_deadline(host: Path, tmp_path: Path) -> N
         locate(host.as_uri())
     again = locate(host.as_uri(), before=then)
     assert again.repository.before(then).commit == sha
-    assert "could not be asked" in again.notes[0]
+    assert re.fullmatch(r"the host could not be asked; as it was at \d{4}-\d\d-\d\dT\d\d:\d\d", again.notes[0])
     assert locate(host.as_uri(), ref=sha).repository.head() == sha, "a commit is what it is"
     for wrong in ("2026-01-10T00:00:00+00:00", "2999-01-01T00:00:00+00:00"):  # before it; by a clock that was ahead
         state.write_text(json.dumps(json.loads(state.read_text()) | {"fetched": wrong}))
@@ -336,3 +364,30 @@ def test_many_at_once(damaged: bool, url: str, host: Path, cache: Path) -> None:
     assert [code for _, code in ended] == [0] * len(ended), ended
     assert {out for (out, _), _ in ended} == {git(host, "rev-parse", "main") + "\n"}
     assert not list(cache.glob("*.part"))
+
+
+def test_a_password_in_an_address_is_not_shown(host: Path, cache: Path) -> None:
+    with pytest.raises(UserError, match=r"^file://x/nothing: cannot be fetched") as error:
+        fetch("file://ada:w0rd@x/nothing")
+    assert "w0rd" not in str(error.value)
+    assert [p.name for p in cache.iterdir() if "w0rd" in p.name] == []
+
+
+def test_what_is_known_of_a_clone_holds_as_long_as_it_is_as_it_was_left(host: Path) -> None:
+    url = host.as_uri()
+    clone = fetch(url).path
+    state = fetching._state(clone, url)
+    assert state is not None
+    assert {Path(name).suffix for name in state["files"]} == {".pack", ".idx", ""}
+    assert fetching._state(clone, f"{url}/") is None
+    written = (clone / "auditor.json").read_text()
+    for key in ("fetched", "branches", "tags", "objects", "default", "head", "refs", "files", "url"):
+        (clone / "auditor.json").write_text(json.dumps({k: v for k, v in state.items() if k != key}))
+        assert fetching._state(clone, url) is None, key
+    (clone / "auditor.json").write_text(json.dumps(state | {"fetched": "soon"}))
+    assert fetching._state(clone, url) is None
+    (clone / "auditor.json").write_text(written)
+    (clone / "objects/pack/pack-more.pack").write_text("x")
+    assert fetching._state(clone, url) == state  # what came to it
+    os.utime(next((clone / "objects/pack").glob("*.idx")), ns=(1, 1))
+    assert fetching._state(clone, url) is None

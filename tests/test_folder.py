@@ -78,6 +78,83 @@ def test_one_groups_files_are_not_anothers(folder: Folder) -> None:
     assert folder.finished(group())[0] is None
 
 
+@pytest.mark.parametrize(("key", "value"), [("id", "g9"), ("name", "g9")])
+def test_an_entry_is_of_the_group_that_it_names(key: str, value: str, folder: Folder) -> None:
+    state = folder.path / "state/g1.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | {key: value}))
+    assert folder.entry(group()) is None
+    assert folder.finished(group()) == (None, "state/g1.json cannot be read")
+
+
+def test_an_entry_is_known_by_the_sizes_of_its_files(folder: Folder) -> None:
+    assert folder.entry(group("g2")) is None
+    page = folder.path / "groups/g1.html"
+    page.write_text("<b>")
+    assert folder.entry(group()) is not None  # whoever looks at all of it sees the difference
+    page.write_text("<p>.")
+    assert folder.entry(group()) is None
+    page.unlink()
+    assert folder.entry(group()) is None
+
+
+def test_of_a_group_that_failed_the_record_alone_is_kept(folder: Folder) -> None:
+    folder.write(entry(error="no commit"), {"json": "1\n"})
+    assert not (folder.path / "groups/g1.html").exists()
+    found, fault = folder.finished(group())
+    assert (found and found.error, fault) == ("no commit", "")
+    (folder.path / "groups/g1.json").unlink()
+    assert folder.finished(group()) == (None, "groups/g1.json is gone")
+
+
+def test_a_file_that_cannot_be_read_is_none(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Path.read_bytes
+
+    def read(path: Path) -> bytes:
+        if path.suffix == ".html":
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    assert folder.finished(group()) == (None, "groups/g1.html is gone")
+
+
+def test_where_a_batch_is_written(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "a" / "out", ["markdown", "text", "html"])
+    assert folder.endings == ("json", "md", "txt", "html")
+    assert sorted(p.name for p in folder.path.iterdir()) == ["groups", "state"]
+    Folder(tmp_path / "a" / "out")  # again
+    folder.put("index.html", ["<p>", "é"])
+    assert (folder.path / "index.html").read_text() == "<p>é"
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match=r"file: cannot be written \((File exists|Not a directory)") as error:
+        Folder(tmp_path / "file")
+    assert error.value.hint == "name another folder with --out"
+    (folder.path / "state" / "g1.json").mkdir()
+    with pytest.raises(UserError, match="cannot be written") as error:
+        folder.write(entry(), {"json": "1"})
+    assert "the same command goes on from there" in error.value.hint
+
+
+def test_what_killed_runs_left_half_written_goes(folder: Folder) -> None:
+    parts = [folder.path / place / f".x{whole.PART}" for place in ("", "groups", "state")]
+    for part in parts:
+        part.write_text("half")
+    said: list[str] = []
+    with folder.held(said.append):
+        assert not any(part.exists() for part in parts)
+        assert folder.finished(group())[1] == ""
+        waits = threading.Thread(target=lambda: _held(folder, said))
+        waits.start()
+        waits.join(1.5)
+    waits.join(20)
+    assert said == [f"another run writes to {folder.path}; waiting for it to end", "held"]
+
+
+def _held(folder: Folder, said: list[str]) -> None:
+    with folder.held(said.append):
+        said.append("held")
+
+
 def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "deep" / "x.json"
     write_whole(file, ["a", "é\n"])

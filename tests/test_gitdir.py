@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from test_repository import git, made
 
-from auditor.errors import UserError
+from auditor import gitdir
+from auditor.errors import GitError, UserError
+from auditor.gitdir import Directory, find, settings
 from auditor.gitsnapshot import open_snapshot
 from auditor.groups import read_groups
 from auditor.repository import Repository, Unreadable, read_history
@@ -309,3 +311,195 @@ def test_nothing_is_left_of_a_process_that_was_killed(repo: Path, tmp_path: Path
     for more in (("kill",), ()):
         subprocess.run([sys.executable, "-c", script, *more], env=environment, check=False)
     assert not [p for folder in tmp_path.glob("auditor-*") for p in folder.iterdir()]
+
+
+# -- where it is, and how it is run ------------------------------------------------------------------------------------
+
+
+def test_what_is_no_repository_is_told_as_what_it_is(repo: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "lost").mkdir()
+    (tmp_path / "lost" / ".git").write_text("gitdir: ../nowhere\n")
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / ".git").write_text("what: ../repo/.git\n")
+    for name, why in (
+        ("nothing", "no such folder"),
+        ("file", "not a folder"),
+        ("folder", "not a git repository$"),
+        ("lost", r"not a git repository \(its .git is a file that leads to none\)"),
+        ("odd", r"not a git repository \(its .git is a file that leads to none\)"),
+    ):
+        with pytest.raises(UserError, match=f"{name}: {why}") as error:
+            find(tmp_path / name)
+        assert error.value.hint
+    place = find(repo)
+    assert (place.own, place.common, place.tree) == (repo / ".git", repo / ".git", True)
+    place = find(repo / ".git")
+    assert (place.own, place.common, place.tree) == (repo / ".git", repo / ".git", False)
+    git(repo, "worktree", "add", "-q", str(tmp_path / "tree"), "side")
+    place = find(tmp_path / "tree")
+    assert (place.own, place.common, place.tree) == (repo / ".git/worktrees/tree", repo / ".git", True)
+
+
+def test_a_link_within_a_repository_is_its_own(repo: Path) -> None:
+    (repo / ".git" / "objects").rename(repo / ".git" / "store")
+    (repo / ".git" / "objects").symlink_to("store")
+    assert Repository(repo).head() == git(repo, "rev-parse", "main")
+
+
+def test_a_head_that_is_a_link_stands_on_its_branch(repo: Path) -> None:
+    (repo / ".git" / "HEAD").unlink()
+    (repo / ".git" / "HEAD").symlink_to("refs/heads/side")
+    assert Repository(repo).head() == git(repo, "rev-parse", "side")
+
+
+SETTINGS = {
+    "": [],
+    "[core]\n\tbare = false\n": [("core.bare", "false")],
+    "[Core]\n\tBare = false\n  Filemode=true\n": [("core.bare", "false"), ("core.filemode", "true")],
+    '[remote "Origin"]\n\turl = https://x.example/A b\n': [("remote.Origin.url", "https://x.example/A b")],
+    "[user]\n\tname = Ada  \n": [("user.name", "Ada")],
+    '[user]\n\tname = "Ada # x"\n': [("user.name", "Ada # x")],
+    "[user]\n\tname = Ada # x\n": [("user.name", "Ada")],
+    "# x\n[a]\n\tb = 1\n": [("a.b", "1")],
+    "[a]\n\tb\n\tc = 2\n": [("a.b", ""), ("a.c", "2")],
+    "[a]\n\tb = 1\\\n2\n": [("a.b", "12")],
+    "[a] b = 1\n": [("a.b", "1")],
+    '[a "x\\"y"]\n\tb = 1\n': [('a.x"y.b', "1")],
+    "[user]\n\tname = Bjørn\n": [("user.name", "Bjørn")],
+    "[a]\n\tb = " + "x" * 20_000 + "\n": [("a.b", "x" * 20_000)],
+    "b = 1\n": [],
+    "[core\n": [],
+}
+
+
+@pytest.mark.parametrize("text", SETTINGS)
+def test_settings_are_read_as_git_reads_them(text: str, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(text)
+    assert settings(tmp_path) == SETTINGS[text]
+    assert gitdir._plain_settings(tmp_path / "config") in (None, SETTINGS[text])
+
+
+def test_settings_that_git_itself_writes_need_no_git(repo: Path, tmp_path: Path) -> None:
+    git(repo, "remote", "add", "origin", "https://x.example/a.git")
+    said = gitdir._plain_settings(repo / ".git" / "config")
+    assert said is not None
+    assert dict(said)["remote.origin.url"] == "https://x.example/a.git"
+    assert gitdir._plain_settings(tmp_path / "none") is None
+    assert gitdir._plain_settings(tmp_path) is None
+    assert settings(tmp_path / "none") == []
+
+
+def test_small_files_of_git_are_read_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 5_000)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("a")
+    assert [gitdir._short(tmp_path / n) for n in ("a", "pipe", "link", "none")] == ["x" * 4096, "", "", ""]
+
+
+def test_a_git_command_and_how_it_fails(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Directory(find(repo)) as directory:
+        path = directory.path
+        assert (
+            directory.run("hash-object", "--stdin", stdin=b"what is up, doc?")
+            == b"bd9dbf5aae1a3862dd1526723246b20206e5fc37\n"
+        )
+        assert directory.run("stripspace") == b""  # nothing waits for somebody to type
+        assert directory.run("rev-parse", "--git-dir").decode().strip() == str(path)
+        assert directory.run("var", "GIT_EDITOR", environment={"GIT_EDITOR": "x"}) == b"x\n"
+        monkeypatch.setenv("EDITOR", "of mine")
+        with pytest.raises(GitError, match=r"^fatal: Needed a single revision$"):
+            directory.run("rev-parse", "--verify", "--end-of-options", "nothing^{nothing")
+        with pytest.raises(GitError, match="git rev-parse ended with code 1"):
+            directory.run("rev-parse", "--verify", "--quiet", "nothing")
+        with pytest.raises(GitError, match="git cat-file took longer than 0 seconds"):
+            directory.run("cat-file", "--batch", seconds=0.0001)
+        assert directory.run("rev-parse", "--show-prefix", cwd=tmp_path) == b"\n"
+        with pytest.raises(UserError, match="gone: no such folder any more"):
+            directory.run("version", cwd=tmp_path / "gone")
+        monkeypatch.setattr(gitdir.Directory, "command", staticmethod(lambda *_: ["no-such-git"]))
+        with pytest.raises(UserError, match="git is not installed"):
+            directory.run("version")
+        with pytest.raises(UserError, match="git is not installed"):
+            directory.run("version", cwd=tmp_path)
+    assert not path.exists()
+
+
+def test_whoever_runs_git_leaves_a_callers_variables_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    monkeypatch.setenv("LC_ALL", "da_DK")
+    monkeypatch.setenv("SSH_ASKPASS", "window")
+    monkeypatch.setenv("GITHUB_X", "kept")
+    found = gitdir.callers_environment()
+    assert {k: v for k, v in found.items() if k.startswith(("GIT_", "GITHUB_X", "SSH_ASK", "GCM"))} == {
+        "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never",
+        "GITHUB_X": "kept",
+    }  # fmt: skip
+    assert found["LC_ALL"] == "C"
+    with Directory(None) as nobodys:
+        own = nobodys.environment
+        for name in ("GIT_DIR", "HOME", "XDG_CONFIG_HOME"):
+            assert own[name] == str(nobodys.path)
+        assert own["GIT_CONFIG_GLOBAL"] == os.devnull
+        assert (own["GIT_CONFIG_NOSYSTEM"], own["GIT_ATTR_NOSYSTEM"], own["GIT_ALLOW_PROTOCOL"]) == ("1", "1", "")
+        assert (own["GIT_NO_LAZY_FETCH"], own["GIT_NO_REPLACE_OBJECTS"], own["GIT_OPTIONAL_LOCKS"]) == ("1", "1", "0")
+        assert nobodys.run("symbolic-ref", "HEAD") == b"refs/heads/main\n"
+        for key, value in (
+            ("core.bare", "true"), ("core.hooksPath", os.devnull), ("core.fsmonitor", "false"), ("core.quotePath", "false"), ("core.commitGraph", "false"),
+            ("core.multiPackIndex", "false"), ("core.attributesFile", os.devnull), ("protocol.allow", "never"), ("gc.auto", "0"),
+            ("maintenance.auto", "false"), ("core.repositoryformatversion", "0"),
+        ):  # fmt: skip
+            assert nobodys.run("config", key).decode().strip() == value
+
+
+def test_other_refs_and_another_head_are_taken_for_a_repositorys_own(repo: Path) -> None:
+    side, main = git(repo, "rev-parse", "side"), git(repo, "rev-parse", "main")
+    with Directory(find(repo), refs={"refs/heads/x": side, "refs/tags/y": main}, head="ref: refs/heads/x") as directory:
+        rows = directory.run("for-each-ref", "--format=%(refname) %(objectname)").decode().split("\n")
+        assert rows == [f"refs/heads/x {side}", f"refs/tags/y {main}", ""]
+        assert directory.run("rev-parse", "HEAD").decode().strip() == side
+    git(repo, "pack-refs", "--all")
+    (repo / ".git" / "shallow").write_text(f"{main}\n")
+    with Directory(find(repo), {"extensions.objectformat": "SHA1", "extensions.refstorage": "[x"}) as directory:
+        assert directory.run("rev-parse", "refs/heads/side").decode().strip() == side
+        assert directory.run("rev-list", "--count", "HEAD") == b"1\n"  # where the copy ends
+        assert "\tobjectformat = sha1\n" in (directory.path / "config").read_text()
+        assert "[x" not in (directory.path / "config").read_text()
+
+
+def test_a_folder_of_ones_own_under_a_name_that_somebody_else_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(gitdir.atexit, "register", lambda *_: None)
+    name = f"auditor-{os.getuid()}"
+    first = gitdir._open_room()
+    assert first.parent == tmp_path / name
+    assert (first.parent.stat().st_mode & 0o777, first.stat().st_mode & 0o777) == (0o700, 0o700)
+    (tmp_path / name / "77-left").mkdir()
+    second = gitdir._open_room()
+    assert sorted(p.name for p in (tmp_path / name).iterdir()) == sorted(
+        [first.name, second.name]
+    )  # what is held stays
+    (tmp_path / name).chmod(0o777)
+    third = gitdir._open_room()
+    assert third.parent != tmp_path / name
+    assert third.parent.name.startswith(f"{name}-")
+    assert first.exists()
+    gitdir._close_room(os.getpid() + 1, third)
+    assert third.exists()  # a parent's
+    gitdir._close_room(os.getpid(), third)
+    assert not third.exists()
+
+
+def test_files_are_copied_where_links_are_a_privilege(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "symlink_to", fails)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b").write_text("x")
+    gitdir._link(tmp_path / "a", tmp_path / "c")
+    gitdir._link(tmp_path / "a" / "b", tmp_path / "d")
+    assert ((tmp_path / "c" / "b").read_text(), (tmp_path / "d").read_text()) == ("x", "x")

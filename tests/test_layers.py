@@ -67,7 +67,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "fetch": {"gitdir", "locks", "repository", "whole"},
     "grammar": {"limits"},
     "boundary": {"deadline", "limits", "snapshot"},
-    "ending": {"render", "stopping"},
+    "ending": {"escape", "stopping"},
     "ini": {"snapshot"},
     "readers": {"grammar", "nesting", "readers", "snapshot"},
     "gitdir": set(),

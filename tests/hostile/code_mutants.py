@@ -157,8 +157,10 @@ def _telling(tree: ast.Module) -> ast.Module:
 
 
 def put(module: types.ModuleType, tree: ast.Module, path: str) -> None:
-    """Give the functions of a module that is in use the code of a mutant, and its constants their new values."""
+    """Give the functions of a module that is in use the code of a mutant, and its constants their new values: of the classes that are
+    in use, or what asks for their class finds none."""
     plain: dict[str, Any] = {"__name__": module.__name__, "__file__": path}
+    plain |= {name: one for name, one in vars(module).items() if isinstance(one, type)}
     old = [f for f in gc.get_objects() if isinstance(f, types.FunctionType) and f.__code__.co_filename == path]
     code = compile(tree, path, "exec")
     codes = {(c.co_qualname, c.co_firstlineno): c for c in _codes(code)}
@@ -166,7 +168,8 @@ def put(module: types.ModuleType, tree: ast.Module, path: str) -> None:
         key = function.__code__.co_qualname, function.__code__.co_firstlineno
         if key in codes and len(codes[key].co_freevars) == len(function.__code__.co_freevars):
             function.__code__ = codes[key]
-    exec(code, plain)
+    rows = [row for row in tree.body if not isinstance(row, ast.ClassDef)]
+    exec(compile(ast.Module(rows, []), path, "exec"), plain)
     for name, value in plain.items():
         was = module.__dict__.get(name)
         if isinstance(value, types.FunctionType) and isinstance(was, types.FunctionType):

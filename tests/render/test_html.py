@@ -204,7 +204,15 @@ def test_a_finding_shows_its_four_parts_its_question_and_who_found_it() -> None:
         ("https://github.com/o/r", "https://github.com/o/r/blob/C/a%20b.py#L2-L4"),
         ("git@github.com:o/r.git", "https://github.com/o/r/blob/C/a%20b.py#L2-L4"),
         ("ssh://git@github.com/o/r.git", "https://github.com/o/r/blob/C/a%20b.py#L2-L4"),
+        ("git://GitHub.com/o/r.js.git/", "https://github.com/o/r.js/blob/C/a%20b.py#L2-L4"),
+        ("ssh://git@github.com:22/o/r.git", "https://github.com/o/r/blob/C/a%20b.py#L2-L4"),
+        ("https://ada:word@github.com/o/r", "https://github.com/o/r/blob/C/a%20b.py#L2-L4"),
         ("https://gitlab.com/g/sub/r/", "https://gitlab.com/g/sub/r/-/blob/C/a%20b.py#L2-4"),
+        ("https://codeberg.org/o/r", "https://codeberg.org/o/r/src/commit/C/a%20b.py#L2-L4"),
+        ("https://bitbucket.org/o/r", "https://bitbucket.org/o/r/src/C/a%20b.py#lines-2:4"),
+        ("https://github.com/o", ""),
+        ("https://githubxcom/o/r", ""),
+        ("https://github.com/o/r?x=1", ""),
         ("https://evil.example/github.com/o/r", ""),
         ("https://github.com.evil.example/o/r", ""),
         ("https://github.com@evil.example/o/r", ""),
@@ -217,6 +225,31 @@ def test_links_lead_to_the_commit_at_a_known_host_and_nowhere_else(url: str, lin
     made = at_host(record("overclaiming"), url)
     made = made.model_copy(update={"submission": made.submission.model_copy(update={"commit": "C"})})
     assert hosts.Blob(made).url("a b.py", 2, 4) == link
+    assert hosts.Blob(made).tree == re.sub(r"/(-/blob|blob|src/commit|src)/C/.*", "", link)
+
+
+def test_links_lead_to_lines_of_the_files_as_they_are_written() -> None:
+    made = at_host(record("overclaiming"), "https://github.com/o/r")
+    made = made.model_copy(update={"submission": made.submission.model_copy(update={"commit": "a b"})})
+    blob, at = hosts.Blob(made), "https://github.com/o/r/blob/a%20b/"
+    assert blob.url("") == ""
+    assert blob.url("a.py") == f"{at}a.py"
+    assert blob.url("a.py", 3) == blob.url("a.py", 3, 3) == blob.url("a.py", 3, 2) == f"{at}a.py#L3"
+    assert blob.url("a.py", 1, 2) == f"{at}a.py#L1-L2"
+    assert blob.url("docs/A.MD", 3) == f"{at}docs/A.MD?plain=1#L3"  # laid out, it has no lines
+    assert blob.url("a.markdown", 3, 4) == f"{at}a.markdown?plain=1#L3-L4"
+    assert blob.url("a.md") == f"{at}a.md"
+    gitlab = hosts.Blob(at_host(made, "https://gitlab.com/o/r"))
+    assert gitlab.url("a.md", 3) == "https://gitlab.com/o/r/-/blob/a%20b/a.md#L3"
+    assert blob.source("pyproject.toml") == f"{at}pyproject.toml"
+    assert blob.source("pyproject.toml:12") == f"{at}pyproject.toml#L12"
+    assert blob.source("src/Dockerfile:2") == f"{at}src/Dockerfile#L2"
+    assert blob.source("Dockerfile") == blob.source("the history") == blob.source("a.py:b") == ""
+    verdict = next(v for v in made.verdicts if made.report.spot(v.claim)[1])
+    path, line = made.report.spot(verdict.claim)
+    assert hosts.line_url(made, verdict) == f"{at}{path}?plain=1#L{line}"
+    nowhere = verdict.model_copy(update={"claim": verdict.claim.model_copy(update={"line": 0})})
+    assert hosts.line_url(made, nowhere) == ""
 
 
 def test_the_words_that_a_citation_quotes_are_marked() -> None:
