@@ -8,7 +8,8 @@ import pytest
 from test_repository import git, made
 
 from auditor import limits, tree
-from auditor.repository import Blobs, Repository
+from auditor.blobs import Blobs
+from auditor.repository import Repository
 from auditor.tree import Folder, Listing, Row, fits, named, share, tracked
 
 
