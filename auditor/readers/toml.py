@@ -24,8 +24,11 @@ def _toml(file: File) -> Table:
     try:
         data = tomllib.loads(file.text)
         return table_of(tame(data)) if UNTAMED.search(file.text) else data
-    except (ValueError, RecursionError) as error:  # an integer of thousands of digits is a ValueError of its own
+    except tomllib.TOMLDecodeError as error:
         file.cannot("toml", f"{file.path} does not parse as TOML ({error})")
+        return {}
+    except (ValueError, RecursionError) as error:  # such as an integer of thousands of digits
+        file.cannot("toml", f"{file.path} cannot be read as TOML ({error})")
         return {}
 
 

@@ -76,7 +76,9 @@ def _yaml(file: File) -> list[Node]:
         return [_node(n, seen, 0) for n in yaml.compose_all(file.text, Loader=loader) if n is not None]
     except _TooLarge as error:
         file.cannot("yaml", f"{file.path} {error}")
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        file.cannot("yaml", f"{file.path} cannot be read as YAML ({type(error).__name__})")
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
         file.cannot("yaml", f"{file.path} does not parse as YAML{where}")
