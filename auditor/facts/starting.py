@@ -198,8 +198,10 @@ def keeps_script(file: File) -> Obstacle | None:
         return None
     seen: dict[tuple[str, str, int, str], int] = {}
     bound = [n for n in module.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    conditions = _conditions(module)
     for call in module.calls_to(".add_argument"):
-        if not isinstance(call.node.func, ast.Attribute) or _may_be_skipped(module, call.node):
+        skipped = any(first <= call.line <= last for first, last in conditions)
+        if not isinstance(call.node.func, ast.Attribute) or skipped:
             continue
         on = call.node.func.value
         if isinstance(on, ast.Call):
@@ -221,15 +223,14 @@ def keeps_script(file: File) -> Obstacle | None:
     return None
 
 
-def _may_be_skipped(module: Module, node: ast.Call) -> bool:
-    """Whether a call stands under a condition."""
-    conditions = (n for n in module.nodes if isinstance(n, ast.If | ast.Try | ast.Match | ast.IfExp))
-    return any(_inner(n, node) for n in conditions)
-
-
-def _inner(n: ast.AST, node: ast.Call) -> bool:
-    main = isinstance(n, ast.If) and "__name__" in ast.dump(n.test)
-    return not main and n.lineno <= node.lineno <= (n.end_lineno or n.lineno)  # type: ignore[attr-defined]
+def _conditions(module: Module) -> list[tuple[int, int]]:
+    """The lines of what may be skipped: under a condition, but that the file is the program."""
+    return [
+        (n.lineno, n.end_lineno or n.lineno)
+        for n in module.nodes
+        if isinstance(n, ast.If | ast.Try | ast.Match | ast.IfExp)
+        and not (isinstance(n, ast.If) and "__name__" in ast.dump(n.test))
+    ]
 
 
 def keeps(run: Run, told: Iterable[Command] = ()) -> list[Answer]:
