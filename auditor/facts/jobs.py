@@ -421,7 +421,9 @@ class _Walk:
                 text = filled(step.inputs[word].text, look)
                 if text:
                     self._uses[key] = replace(self._uses[key], followed=True)
-                    inner = replace(step, uses="", commands=tuple(shell_commands(text, step.inputs.line_of(word))))
+                    inner = replace(
+                        step, uses="", commands=tuple(shell_commands(text, step.inputs.line_of(word), whole=True))
+                    )
                     self.step(job, inner, file, known, whole, env, "", sure, depth + 1)
         own = self._walker.called(uses)
         if not uses.startswith("./") and not own:
@@ -516,7 +518,7 @@ def _action(file: File) -> tuple[Step, ...]:
         made = []
         for node in yaml_root(file)["runs"]["steps"].items:
             run = node["run"]
-            found = tuple(shell_commands(run.text, run.line)) if run.kind == "text" else ()
+            found = tuple(shell_commands(run.text, run.line, whole=True)) if run.kind == "text" else ()
             soft = node["continue-on-error"].text == "true"
             made.append(
                 Step(node.line, node.end, node["name"].text, node["uses"].text, found, node["with"], soft, False, node)

@@ -198,7 +198,7 @@ def _never(condition: str) -> bool:
 
 def _step(node: Node) -> Step:
     run = node["run"]
-    commands = tuple(shell_commands(run.text, run.line)) if run.kind == "text" else ()
+    commands = tuple(shell_commands(run.text, run.line, whole=True)) if run.kind == "text" else ()
     return Step(
         line=node.line,
         end=max([node.end, *(v.end for _, v in node.entries.values())]),
