@@ -377,3 +377,56 @@ def test_a_test_that_cannot_fail(text: str) -> None:
 )
 def test_a_test_that_can_fail(text: str) -> None:
     assert active(HEAD + text)
+
+
+STEP = "    runs-on: ubuntu-latest\n    steps:\n      - {}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "outcome"),
+    [
+        ("Jenkinsfile", "/*\n sh 'ruff check .'\n*/\n", "absent"),
+        ("Jenkinsfile", "// sh 'ruff check .'\n", "absent"),
+        ("Jenkinsfile", "/* never closed\nsh 'ruff check .'\n", "absent"),
+        ("Jenkinsfile", "/* linted */\nsh 'ruff check .'\n", "found"),
+        ("Jenkinsfile", "sh 'curl https://a.dk/*'\nsh 'ruff check .'\nsh 'ls b/*/'\n", "found"),
+        ("Jenkinsfile", "sh '''\n  curl https://a.dk\n  ruff check .\n'''\n", "found"),
+        ("azure-pipelines.yml", "trigger: none\npr: none\nsteps:\n  - script: ruff check .\n", "absent"),
+        ("azure-pipelines.yml", "trigger: none\nsteps:\n  - script: ruff check .\n", "found"),
+        ("azure-pipelines.yml", "pr: none\nsteps:\n  - script: ruff check .\n", "found"),
+        ("azure-pipelines.yml", "trigger: [main]\nsteps:\n  - script: ruff check .\n", "found"),
+        ("ci.yml", "on: push\njobs:\n  a:\n    needs: [b]\n" + STEP.format("run: ruff check ."), "unknown"),
+        ("ci.yml", "on: push\njobs:\n  b:\n" + STEP.format("run: ls") + "  a:\n    needs: B\n" + STEP.format("run: ruff check ."), "found"),
+        ("ci.yml", "on: push\njobs:\n  a:\n" + STEP.format("{run: ruff check ., shell: 'cat {0}'}"), "absent"),
+        ("ci.yml", "on: push\njobs:\n  a:\n" + STEP.format("{run: ruff check ., shell: 'bash -n {0}'}"), "absent"),
+        ("ci.yml", "on: push\njobs:\n  a:\n" + STEP.format("{run: ruff check ., shell: 'bash -el {0}'}"), "found"),
+        ("ci.yml", "on: push\njobs:\n  a:\n" + STEP.format("{run: ruff check ., shell: 'bash --norc {0}'}"), "found"),
+        ("ci.yml", "on: push\njobs:\n  a:\n" + STEP.format("{uses: astral-sh/ruff-action@v3, with: {args: '--version'}}"), "absent"),
+        ("ci.yml", "on: push\njobs:\n  a:\n" + STEP.format("{uses: astral-sh/ruff-action@v3, with: {args: check}}"), "found"),
+        ("ci.yml", "on: push\njobs:\n  a:\n    if: ${{ false }}\n" + STEP.format("run: ruff check ."), "absent"),
+        ("ci.yml", "on:\n  schedule:\n    - cron: '0 0 30 2 *'\njobs:\n  a:\n" + STEP.format("run: ruff check ."), "absent"),
+        ("ci.yml", "on:\n  schedule:\n    - cron: '0 0 31 4,5 *'\njobs:\n  a:\n" + STEP.format("run: ruff check ."), "found"),
+        ("ci.yml", "on:\n  schedule:\n    - cron: '0 0 29 2 *'\njobs:\n  a:\n" + STEP.format("run: ruff check ."), "found"),
+    ],
+)  # fmt: skip
+def test_hosts_that_never_lint(path: str, text: str, outcome: str) -> None:
+    place = f".github/workflows/{path}" if path == "ci.yml" else path
+    assert ask("ci-lints", {"pyproject.toml": "[project]\nname = 'a'\n", "src/a.py": "x = 1\n", place: text}).outcome == outcome  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hook", "outcome"),
+    [
+        ("{id: ruff, name: r, language: system, entry: 'true'}", "absent"),
+        ("{id: ruff, name: r, language: system, entry: echo ruff}", "absent"),
+        ("{id: ruff, name: r, language: system, entry: ruff check}", "found"),
+        ("{id: lint, name: r, language: system, entry: uv run ruff check}", "found"),
+    ],
+)
+def test_a_hook_that_does_nothing(hook: str, outcome: str) -> None:
+    files = {
+        "pyproject.toml": "[project]\nname = 'a'\n",
+        ".pre-commit-config.yaml": f"repos:\n- repo: local\n  hooks:\n  - {hook}\n",
+        ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n" + STEP.format("uses: pre-commit/action@v3"),
+    }
+    assert ask("ci-lints", files).outcome == outcome

@@ -15,7 +15,7 @@ from auditor.facts.started import image as image_starts
 from auditor.holes import Hole, watching
 from auditor.lazy import dataclass
 from auditor.readers.shell import Command, shell_commands
-from auditor.readers.workflows import Job, Step, Workflow
+from auditor.readers.workflows import Job, Step, Workflow, shows_only
 from auditor.readers.yaml import Node, yaml_root
 from auditor.snapshot import File, Files
 
@@ -519,6 +519,7 @@ def _action(file: File) -> tuple[Step, ...]:
         for node in yaml_root(file)["runs"]["steps"].items:
             run = node["run"]
             found = tuple(shell_commands(run.text, run.line, whole=True)) if run.kind == "text" else ()
+            found = () if shows_only(node) else found
             soft = node["continue-on-error"].text == "true"
             made.append(
                 Step(node.line, node.end, node["name"].text, node["uses"].text, found, node["with"], soft, False, node)
