@@ -7,7 +7,8 @@ from auditor.lazy import compile_later, dataclass
 
 # A script without any of these runs every command, as far as can be told without running it.
 _TELLING = compile_later(
-    r"\b(?:false|true|exit|exec|noexec)\b|\w\s*\(\)|\bfunction\s|\bset\s+-\w*n|\bin\s*(?:;|$)|(?:^|[\s;&|]):(?:\s|$)",
+    r"(?:^|[;({]|(?<!\|)\||(?<!&)&|\b(?:if|elif|then|else|do|while|until)\s|!)[ \t]*(?:false|true|exit|exec|:)(?![\w=-])|"
+    r"\w[ \t]*\(\)|\bfunction\s|\bset\s+-(?:\w*n|o\s+noexec)|\bin[ \t]*(?:;|$)",
     re.MULTILINE,
 )
 _OPENS = compile_later(r"(?:if|then|elif|else|while|until|do|time|!|\{)(?=\s|$)|\((?!\()")

@@ -6,12 +6,16 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from auditor.readers.nodes import children, walk
 
 # What may hold something that never runs. Most modules have blocks and conditions, few have anything to take out of them.
-WATCHED = frozenset(
-    {
-        ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.IfExp, ast.BoolOp, ast.While,
-        ast.For, ast.AsyncFor, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.ExceptHandler, ast.match_case,
-    }
-)  # fmt: skip
+_BODY, _BODY_AND_ELSE = ("body",), ("body", "orelse")
+_BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
+    **dict.fromkeys((ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef), _BODY),
+    **dict.fromkeys((ast.With, ast.AsyncWith, ast.ExceptHandler, ast.match_case), _BODY),
+    **dict.fromkeys((ast.If, ast.While, ast.For, ast.AsyncFor), _BODY_AND_ELSE),
+    **dict.fromkeys((ast.Try, ast.TryStar), ("body", "orelse", "finalbody")),
+    ast.IfExp: (),
+    ast.BoolOp: (),
+}
+WATCHED = frozenset(_BLOCKS)
 _ENDS = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break, ast.If, ast.While, ast.Expr})
 _EXITS = frozenset(["sys.exit", "os._exit", "exit", "quit"])
 _BUILT_IN = frozenset(["exit", "quit"])
@@ -37,19 +41,15 @@ class Unreached:
     def take_out(self, watched: Sequence[ast.AST]) -> None:
         """Take out what never runs of the nodes of the kinds in WATCHED, outer ones first."""
         for node in watched:
-            if id(node) in self._gone:
+            if self._gone and id(node) in self._gone:
                 continue
-            if isinstance(node, ast.BoolOp):
-                self._operands(node)
+            kind = node.__class__
+            if kind is ast.BoolOp:
+                self._operands(node)  # type: ignore[arg-type]
                 continue
-            if isinstance(node, ast.IfExp):
-                known = self._truth(node.test)
-                if known is not None:
-                    self._replace_operand(node, "orelse" if known else "body")
-                continue
-            for field in ("body", "orelse", "finalbody"):
-                block = getattr(node, field, None)
-                if block and len(block) > 1:
+            for field in _BLOCKS[kind]:
+                block = node.__dict__[field]
+                if len(block) > 1:
                     self._block(node, field, block)
             if isinstance(node, ast.If | ast.While):
                 known = self._truth(node.test)
@@ -57,6 +57,10 @@ class Unreached:
                     self._bury(node, "body", node.body)
                 elif known and node.orelse and not (isinstance(node, ast.While) and _breaks(node)):
                     self._bury(node, "orelse", node.orelse)
+            elif isinstance(node, ast.IfExp):
+                known = self._truth(node.test)
+                if known is not None:
+                    self._replace_operand(node, "orelse" if known else "body")
             elif isinstance(node, ast.For):
                 if self.empty(node.iter):
                     self._bury(node, "body", node.body)
@@ -66,7 +70,7 @@ class Unreached:
 
     def _truth(self, node: ast.AST) -> bool | None:
         """As `truth`; `TYPE_CHECKING` never holds where a program runs."""
-        return truth(node, self._name)
+        return None if isinstance(node, ast.Call) else truth(node, self._name)
 
     def empty(self, node: ast.AST) -> bool:
         """Whether a loop over an expression has no round."""
@@ -76,8 +80,11 @@ class Unreached:
 
     def _block(self, holder: ast.AST, field: str, block: list[ast.stmt]) -> None:
         """A block to its first statement behind which nothing runs. The cells of a notebook are run one by one."""
-        for i, statement in enumerate(block[:-1]):
-            if statement.__class__ in _ENDS and self._ends(statement) and not (self._cells and holder is self._tree):
+        for i, statement in enumerate(block):
+            kind = statement.__class__
+            if kind not in _ENDS or (kind is ast.Expr and statement.value.__class__ is not ast.Call):  # type: ignore[attr-defined]
+                continue
+            if i + 1 < len(block) and self._ends(statement) and not (self._cells and holder is self._tree):
                 self._bury(holder, field, block[i + 1 :], block[: i + 1])
                 return
 
@@ -86,9 +93,8 @@ class Unreached:
             return True
         if isinstance(statement, ast.Expr):
             call = statement.value
-            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):
-                return False
-            if getattr(call.func, "id", getattr(call.func, "attr", "")) not in ("exit", "quit", "_exit"):
+            func = call.func.__dict__ if isinstance(call, ast.Call) else {}
+            if not isinstance(call, ast.Call) or func.get("attr", func.get("id")) not in ("exit", "quit", "_exit"):
                 return False
             name = self._name(call.func)
             if name in _BUILT_IN:
