@@ -37,4 +37,5 @@ def definitions(name: str, snapshot: Snapshot) -> Iterator[tuple[File, int]]:
         if (module := python(file)) is None:
             continue
         lines = [f.line for f in module.functions if f.name == name] + [c.line for c in module.classes if c.name == name]  # fmt: skip
+        lines += [module.unreached[name]] if name in module.unreached else []
         yield from ((file, line) for line in lines[:1])

@@ -444,7 +444,10 @@ def _commands(snapshot: Snapshot) -> Iterator[tuple[File, str, Command, str]]:
         if snapshot.report and file.path in snapshot.report.files:
             continue  # what the report says is settled by the claims
         for text, line in fences(file):
-            yield from ((file, "document", c, file.folder) for c in shell_commands(text, line)[: limits.COMMANDS.value])
+            yield from (
+                (file, "document", c, file.folder)
+                for c in shell_commands(text, line, by_hand=True)[: limits.COMMANDS.value]
+            )
 
 
 _SHELLS = frozenset(["bash", "sh", "shell", "console", "zsh", "shell-session", "terminal"])

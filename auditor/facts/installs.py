@@ -99,7 +99,7 @@ def _commands(file: File) -> Iterator[Command]:
                 for piece in row.split("`"):
                     told = piece.strip().removeprefix("$").removeprefix(">").strip()
                     if _TOLD.match(told):
-                        yield from shell_commands(told, i)
+                        yield from shell_commands(told, i, by_hand=True)
     elif file.suffix == "json":
         line, at = 1, 0
         for match in _CREATED.finditer(file.text):

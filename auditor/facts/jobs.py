@@ -17,7 +17,7 @@ from auditor.facts.started import image as image_starts
 from auditor.holes import Hole, watching
 from auditor.lazy import dataclass
 from auditor.readers.shell import Command, shell_commands
-from auditor.readers.workflows import Job, Step, Workflow
+from auditor.readers.workflows import Job, Step, Workflow, shows_only
 from auditor.readers.yaml import Node, yaml_root
 from auditor.snapshot import File, Files
 
@@ -463,7 +463,9 @@ class _Walk:
                 text = filled(step.inputs[word].text, look)
                 if text:
                     self._uses[key] = replace(self._uses[key], followed=True)
-                    inner = replace(step, uses="", commands=tuple(shell_commands(text, step.inputs.line_of(word))))
+                    inner = replace(
+                        step, uses="", commands=tuple(shell_commands(text, step.inputs.line_of(word), whole=True))
+                    )
                     self.step(job, inner, file, known, whole, env, "", sure, depth + 1)
         own = self._walker.called(uses)
         if not uses.startswith("./") and not own:
@@ -572,7 +574,8 @@ def _action(file: File) -> tuple[Step, ...]:
         made = []
         for node in yaml_root(file)["runs"]["steps"].items:
             run = node["run"]
-            found = tuple(shell_commands(run.text, run.line)) if run.kind == "text" else ()
+            found = tuple(shell_commands(run.text, run.line, whole=True)) if run.kind == "text" else ()
+            found = () if shows_only(node) else found
             soft = node["continue-on-error"].text == "true"
             made.append(
                 Step(node.line, node.end, node["name"].text, node["uses"].text, found, node["with"], soft, False, node)

@@ -106,6 +106,8 @@ def lint_action(use: Use) -> str:
     match = _LINT_ACTION.search(use.action.lower())
     if not match:
         return ""
+    if set(use.step.inputs["args"].text.split()) & _ASKS_ONLY:
+        return ""
     if (
         "ruff" in match[0]
         and use.step.inputs["args"].text.startswith("format")
@@ -131,6 +133,9 @@ _LINT_HOOK = compile_later(
 )
 
 
+_IDLE = compile_later(r"(?:true|:|echo|cat)(?:\s|$)")
+
+
 def lint_hooks(file: File, without: Callable[[Node], bool] = lambda _: False) -> tuple[tuple[str, int], ...]:
     """The hooks of a pre-commit configuration that lint, check types or format, each with its line; some left out."""
     found = []
@@ -138,7 +143,7 @@ def lint_hooks(file: File, without: Callable[[Node], bool] = lambda _: False) ->
         for hook in repo["hooks"].items:
             entry = " ".join([hook["entry"].text, *hook["args"].texts()])
             lints = _LINT_HOOK.search(hook["id"].text) or any(lint_tool(c) for c in shell_commands(entry))
-            if lints and not without(hook):
+            if lints and not without(hook) and not _IDLE.match(hook["entry"].text):
                 found.append((hook["id"].text, hook["id"].line or hook.line))
     return tuple(found)
 

@@ -292,7 +292,9 @@ def _shell_script(resolver: Resolver, call: Call, path: str) -> Iterator[Script]
         given = {str(n): word for n, word in enumerate(call.words[call.words.index(path) + 1 :], 1) if n < 10}
         joined = " ".join(call.words[call.words.index(path) + 1 :])
         values = {**call.values, **given, "@": joined}
-        read = found.once("commands of a script", lambda: tuple(shell_commands(found.text)))
+        whole = call.words[0] not in ("source", ".")  # who takes a script in may call its functions
+        key = f"commands of a {'whole ' if whole else ''}script"
+        read = found.once(key, lambda: tuple(shell_commands(found.text, whole=whole)))
         yield Script(found, read, call.folder, values)
     else:
         resolver.lost(call, "which is no script that is read here")
@@ -303,6 +305,8 @@ def _shell(resolver: Resolver, call: Call) -> Iterator[Script]:
     while at < len(call.words) and call.words[at].startswith("-"):
         if re.fullmatch(r"-[a-z]*c", call.words[at]):
             return  # its text is read with the command
+        if re.fullmatch(r"-[a-z]*n[a-z]*", call.words[at]):
+            return  # it is read, and nothing of it is run
         at += 2 if call.words[at] in ("-o", "-O") else 1
     if at < len(call.words) and not call.words[at].startswith(("<", "|", ">")):
         path = call.words[at]
@@ -386,7 +390,12 @@ def _words(call: Call, valued: frozenset[str]) -> tuple[list[str], dict[str, str
 _MAKE_VALUED = frozenset(["-C", "--directory", "-f", "--file", "--makefile", "-I", "-o", "-W"])
 
 
+_DRY = compile_later(r"-[bBdeikLnpqrRsStvw]*n[bBdeikLnpqrRsStvw]*|--(?:dry-run|just-print|recon)")
+
+
 def _make(resolver: Resolver, call: Call) -> Iterator[Script]:
+    if any(_DRY.fullmatch(word) for word in call.words):
+        return  # the recipes are printed
     targets, options, given = _words(call, _MAKE_VALUED)
     targets = [t for t in targets if not t.isdigit()]  # of -j
     into = options.get("-C") or options.get("--directory") or ""
@@ -419,6 +428,8 @@ _JUST_VALUED = frozenset(["-f", "--justfile", "-d", "--working-directory", "--se
 
 
 def _just(resolver: Resolver, call: Call) -> Iterator[Script]:
+    if "-n" in call.words or "--dry-run" in call.words:
+        return
     names, options, given = _words(call, _JUST_VALUED)
     path = options.get("-f") or options.get("--justfile")
     found = resolver.beside(call, path) if path else resolver.upward(call, "justfile", "Justfile", ".justfile")

@@ -177,7 +177,7 @@ def defines(file: File, name: str) -> bool:
         module = python(file)
     except Unreadable:
         return True
-    if module is None or name in module.aliases:
+    if module is None or name in module.aliases or name in module.unreached:
         return True
     if any(isinstance(n, ast.ImportFrom) and any(a.name == "*" for a in n.names) for n in module.tree.body):
         return True

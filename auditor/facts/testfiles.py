@@ -93,6 +93,14 @@ def collect_file(
         return cases, [Uncollected(file.path, f.line, f.qualname, "`__test__` is off") for f in module.functions if f.name.startswith("test_")]  # fmt: skip
     file.parsed["tests elsewhere"] = _elsewhere(file, module, naming, classes)
 
+    deleted = {
+        t.id: s.lineno
+        for s in module.tree.body
+        if isinstance(s, ast.Delete)
+        for t in s.targets
+        if isinstance(t, ast.Name)
+    }
+
     marked: dict[int, list[ast.expr]] = {}
 
     def add(f: Function, around: list[Class], name: str) -> None:
@@ -138,6 +146,8 @@ def collect_file(
         parent = f.qualname.rpartition(".")[0]
         if last[f.qualname] is not f:
             missed.append(Uncollected(file.path, f.line, f.qualname, f"defined again in line {last[f.qualname].line}"))
+        elif not parent and deleted.get(f.name, 0) > f.line:
+            missed.append(Uncollected(file.path, f.line, f.qualname, f"deleted in line {deleted[f.name]}"))
         elif not parent and f.name in off:
             missed.append(Uncollected(file.path, f.line, f.qualname, "`__test__` is off"))
         elif not parent:
@@ -165,7 +175,7 @@ def collect_file(
                     visit(inner, [*around, c], f"{name}.{inner.name}")
 
     for q, c in classes.items():
-        if "." not in q:
+        if "." not in q and deleted.get(c.name, 0) < c.line:
             visit(c, [], c.name)
     cases.sort(key=lambda c: c.line)
     return cases, missed

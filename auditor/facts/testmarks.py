@@ -4,6 +4,7 @@ import ast
 
 from auditor.readers.nodes import literal
 from auditor.readers.python import Function, Module
+from auditor.readers.unreached import truth
 
 
 def marks_in(node: ast.expr | None) -> list[ast.expr]:
@@ -21,8 +22,16 @@ def always_skips(module: Module, node: ast.expr) -> bool:
     name = mark_of(module, node)
     if name in ("pytest.mark.skip", "unittest.skip"):
         return True
-    if name in ("pytest.mark.skipif", "unittest.skipIf") and isinstance(node, ast.Call) and node.args:
-        return literal(node.args[0]) in (True, 1)
+    if name in ("pytest.mark.skipif", "unittest.skipIf", "unittest.skipUnless") and isinstance(node, ast.Call):
+        said = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "condition"), None)
+        if isinstance(said, ast.Constant) and isinstance(said.value, str) and name == "pytest.mark.skipif":
+            return said.value.strip() in ("True", "1")  # an expression as text, which pytest reads
+        return said is not None and truth(said) is (name != "unittest.skipUnless")
+    if name == "pytest.mark.parametrize" and isinstance(node, ast.Call):
+        values = (
+            node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "argvalues"), None)
+        )
+        return isinstance(values, ast.List | ast.Tuple) and not values.elts
     if name == "pytest.mark.xfail" and isinstance(node, ast.Call):
         return any(k.arg == "run" and literal(k.value) is False for k in node.keywords)
     return False

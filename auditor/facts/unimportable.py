@@ -115,6 +115,7 @@ def names_of(file: File, module: Module) -> frozenset[str]:
 
     def make() -> frozenset[str]:
         names = {f.name for f in module.functions} | {c.name for c in module.classes} | set(module.aliases)
+        names |= module.unreached.keys()
         for node in module.nodes:
             if isinstance(node, ast.Name) and (isinstance(node.ctx, ast.Store) or node.id in _OPEN):
                 names.add(node.id)

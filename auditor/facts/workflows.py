@@ -199,14 +199,15 @@ def _other_host(file: File) -> Workflow | None:
     """The commands of another host's configuration, as one job that a push starts."""
     if file.name.lower().startswith("jenkinsfile"):
         root = Node("map", 1, len(file.lines))
+        text = _GROOVY.sub(_without_comment, file.text)
         found = [
             c
-            for i, row in enumerate(file.lines, 1)
+            for i, row in enumerate(text.split("\n"), 1)
             if (m := re.match(r"""\s*(?:sh|bat)\s*\(?\s*(?:script:\s*)?(['"]+)(.+?)\1""", row))
             for c in shell_commands(m[2], i)
         ]
-        for block in re.finditer(r"""(?s)\b(?:sh|bat)\s*\(?\s*(?:script:\s*)?('{3}|"{3})(.+?)\1""", file.text):
-            found += shell_commands(block[2], file.text.count("\n", 0, block.start(2)) + 1)
+        for block in re.finditer(r"""(?s)\b(?:sh|bat)\s*\(?\s*(?:script:\s*)?('{3}|"{3})(.+?)\1""", text):
+            found += shell_commands(block[2], text.count("\n", 0, block.start(2)) + 1)
     else:
         root = yaml_root(file)
         found = [
@@ -221,7 +222,27 @@ def _other_host(file: File) -> Workflow | None:
         return None
     step = Step(1, root.end, "", "", tuple(found), Node(), False, False, root)
     job = Job("all", 1, root, (step,), {}, (), False)
-    return Workflow(file.path, "", root, {"push": Node()}, (job,), host=file.path)
+    return Workflow(file.path, "", root, _started_by(file, root), (job,), host=file.path)
+
+
+# a string, which may hold what looks like a comment, or a comment
+_GROOVY = compile_later(
+    r"""'{3}.*?(?:'{3}|\Z)|"{3}.*?(?:"{3}|\Z)|'(?:[^'\\\n]|\\.)*+'?|"(?:[^"\\\n]|\\.)*+"?|/\*.*?(?:\*/|\Z)|//[^\n]*+""",
+    re.DOTALL,
+)
+
+
+def _without_comment(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n") if match[0].startswith("/") else match[0]
+
+
+def _started_by(file: File, root: Node) -> dict[str, Node]:
+    """The events of another host's configuration. Azure's may be switched off, one by one."""
+    if not file.name.lower().startswith("azure-pipelines"):
+        return {"push": Node()}
+    on = {event: Node() for event, key in (("push", "trigger"), ("pull_request", "pr")) if root[key].text != "none"}
+    clocks = [item for item in root["schedules"].items if item["cron"]]
+    return on | ({"schedule": root["schedules"]} if clocks else {})
 
 
 # -- triggers ----------------------------------------------------------------------------------------------------------
@@ -266,7 +287,7 @@ def _triggers(found: Workflow, branch: str, tracked: tuple[str, ...]) -> tuple[T
         elif event == "merge_group":
             starts = True
         elif event == "schedule":
-            starts = any(item["cron"] for item in node.items)
+            starts = any(item["cron"] and _comes(item["cron"].text) for item in node.items)
         else:
             starts = event in _ELSEWHERE
         made.append(
@@ -283,6 +304,19 @@ def _triggers(found: Workflow, branch: str, tracked: tuple[str, ...]) -> tuple[T
             )
         )
     return tuple(made)
+
+
+_LAST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+
+
+def _comes(cron: str) -> bool:
+    """Whether a clock strikes: no month that it names lacks the day that it names."""
+    parts = cron.split()
+    if len(parts) != 5 or parts[4] not in ("*", "?") or not re.fullmatch(r"\d{1,2}", parts[2]):
+        return True
+    if not re.fullmatch(r"\d{1,2}(?:,\d{1,2})*", parts[3]):
+        return True
+    return any(int(parts[2]) <= _LAST.get(int(month), 31) for month in parts[3].split(","))
 
 
 def _through_paths(node: Node, tracked: tuple[str, ...]) -> bool:

@@ -121,7 +121,7 @@ def _in_code_blocks(lines: list[str]) -> Iterator[Command]:
             fence, start, block = mark[1], i + 1, []
         elif mark and row.strip().startswith(fence):
             fence = ""
-            yield from shell_commands("\n".join(re.sub(r"^\s*[$>] ", "", r) for r in block), start)
+            yield from shell_commands("\n".join(re.sub(r"^\s*[$>] ", "", r) for r in block), start, by_hand=True)
         elif fence:
             block.append(row)
 

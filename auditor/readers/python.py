@@ -10,6 +10,7 @@ from auditor.lazy import dataclass
 from auditor.readers.boundary import bounded
 from auditor.readers.nodes import children, walk
 from auditor.readers.notebooks import notebook
+from auditor.readers.unreached import WATCHED, Unreached
 from auditor.shapes import UNTAMED, tame
 from auditor.snapshot import File
 
@@ -78,11 +79,15 @@ def _all_nodes(tree: ast.Module) -> list[ast.AST]:
 _NOTED = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Call})
 
 
+_WATCHED = WATCHED | {ast.Import, ast.ImportFrom}
+
+
 class Module:
-    """One parsed Python file. `nodes` are all of its nodes, outer ones first; `imports` maps each imported dotted name to its first line (`from a.b import c` gives
+    """One parsed Python file without what never runs in it (see `Unreached`; the names bound there are `unreached`). `nodes`
+    are all of its nodes, outer ones first; `imports` maps each imported dotted name to its first line (`from a.b import c` gives
     `a.b.c`, relative ones keep their dots); `aliases` maps local names to them."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, cells: bool = False) -> None:
         self.tree = tree
         self.nodes = _all_nodes(tree)
         self.imports: dict[str, int] = {}
@@ -90,7 +95,10 @@ class Module:
         self.calls: list[Call] = []
         self.functions: list[Function] = []
         self.classes: list[Class] = []
+        watched: list[ast.AST] = []
         for node in self.nodes:
+            if node.__class__ not in _WATCHED:
+                continue
             if isinstance(node, ast.Import):
                 for name in node.names:
                     self.imports.setdefault(name.name, node.lineno)
@@ -103,6 +111,14 @@ class Module:
                     full = f"{module}.{name.name}" if module and not module.endswith(".") else module + name.name
                     self.imports.setdefault(full, node.lineno)
                     self.aliases[name.asname or name.name] = full
+            else:
+                watched.append(node)
+        self._shadows = _shadows(tree, self.aliases)
+        unreached = Unreached(tree, self.name, self.aliases, cells)
+        unreached.take_out(watched)
+        self.unreached = unreached.names
+        if unreached.changed:
+            self.nodes = _all_nodes(tree)
         self._visit(children(tree), "", "")
 
     def _visit(self, nodes: Sequence[ast.AST], inside: str, owner: str) -> None:
@@ -142,7 +158,13 @@ class Module:
                 node = node.value
             else:
                 break
-        parts.append(self.aliases.get(node.id, node.id) if isinstance(node, ast.Name) else "")
+        if isinstance(node, ast.Name):
+            full = self.aliases.get(node.id, node.id)
+            if node.id in self._shadows and node.lineno > self._shadows[node.id]:
+                full = node.id if full != node.id or parts[-1:] in ([], ["()"]) else f"own:{node.id}"
+            parts.append(full)
+        else:
+            parts.append("")
         return ".".join(reversed(parts)).replace(".()", "()")
 
     def imported(self, *packages: str) -> int:
@@ -187,6 +209,23 @@ class Module:
                     break
 
 
+def _shadows(tree: ast.Module, aliases: dict[str, str]) -> dict[str, int]:
+    """The names that a class or function at the top of a module takes from an import above it, each with the line from which on
+    it is no longer the import's. One below an `if` or `try` may be what stands in where the import fails."""
+    found: dict[str, int] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if statement.name in aliases or (isinstance(statement, ast.ClassDef) and statement.name.islower()):
+                found[statement.name] = statement.end_lineno or statement.lineno
+        elif found and not isinstance(statement, ast.Expr):
+            for node in walk(statement):
+                if isinstance(node, ast.alias):
+                    found.pop((node.asname or node.name).split(".")[0], None)
+                elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    found.pop(node.id, None)
+    return found
+
+
 def python(file: File) -> Module | None:
     """The parsed module of a `.py` file, or of a notebook's code cells (lines are then the notebook file's). None if it
     does not parse."""
@@ -197,7 +236,8 @@ def _python(file: File) -> Module | None:
     try:
         if file.room is not None and file.room.nodes <= 0:
             raise grammar.NotRead(f"is not read as Python: the files before it have more than {limits.ALL_NODES}")
-        module = Module(_tame(notebook(file) if file.suffix == "ipynb" else grammar.parse(file.text), file.text))
+        cells = file.suffix == "ipynb"
+        module = Module(_tame(notebook(file) if cells else grammar.parse(file.text), file.text), cells)
         if file.room is not None:
             file.room.nodes -= len(module.nodes)
         return module

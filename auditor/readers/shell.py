@@ -8,6 +8,7 @@ from functools import cached_property
 from auditor import limits
 from auditor.holes import Hole, unsure
 from auditor.lazy import compile_later, dataclass
+from auditor.readers.shellflow import FUNCTION, never_run
 
 _BEFORE_A_COMMAND = frozenset(
     ["sudo", "time", "exec", "command", "if", "elif", "while", "until", "then", "do", "else", "!", "@", "-"]
@@ -189,7 +190,8 @@ def _within(command: Command, depth: int) -> Iterator[Command]:
     scripts: list[str] = []
     if program in _SHELLS:
         at = next((i for i, w in enumerate(words[1:], 1) if re.fullmatch(r"-[a-z]*c", w)), 0)
-        scripts = [words[at + 1]] if at and at + 1 < len(words) else []
+        reads_only = any(re.fullmatch(r"-[a-z]*n[a-z]*", w) for w in words[1 : at + 1])
+        scripts = [words[at + 1]] if at and at + 1 < len(words) and not reads_only else []
     elif program == "eval":
         scripts = [" ".join(words[1:])]
     elif program == "find":
@@ -235,10 +237,16 @@ def typed(text: str, line: int) -> list[Command]:
 _AHEAD = 100  # lines to look for the end of a string that goes on over lines
 
 
-def shell_commands(text: str, line: int = 1, depth: int = 0) -> list[Command]:
-    """The simple commands of a script, without comments, with the line each starts on. Heredoc bodies are left out. `depth` is
-    how many commands it is written within."""
+def shell_commands(
+    text: str, line: int = 1, depth: int = 0, *, whole: bool = False, by_hand: bool = False
+) -> list[Command]:
+    """The simple commands of a script, without comments, with the line each starts on. Heredoc bodies are left out, and so is
+    what never runs: of `whole` scripts, whose functions nobody else has, also functions that are not called. What people type
+    `by_hand` is no script: behind an `exit` they go on elsewhere. `depth` is how many commands it is written within."""
     commands: list[Command] = []
+    written: list[tuple[str, str]] = []  # the pieces of the script, as they are
+    origins: list[tuple[int, int]] = []  # of each command the first and last of the pieces that it stands in
+    plain = not by_hand
     if depth > limits.SHELL_NESTING.value:
         unsure(Hole("", f"commands within commands are read to {limits.SHELL_NESTING}"))
         return commands
@@ -257,6 +265,7 @@ def shell_commands(text: str, line: int = 1, depth: int = 0) -> list[Command]:
                 joined = joined.rstrip()[-1:]  # all that counts is whether it goes on
         if long > limits.COMMAND.value:
             unsure(Hole("", f"a command is read to {limits.COMMAND}", line + start))
+            plain = False
             i += 1
             continue
         while (
@@ -277,14 +286,21 @@ def shell_commands(text: str, line: int = 1, depth: int = 0) -> list[Command]:
             joined += "\n" + rows[i]
             i += 1
         joined, inner, _ = _inner(joined) if "$(" in joined else (joined, [], False)
+        pieces = _split(joined)
+        first = len(written)
+        written += pieces
         for script in inner:
             commands += shell_commands(script, line + start, depth + 1)
-        pieces = _split(joined)
-        for (piece, _), soft in zip(pieces, _swallowed(pieces), strict=True):
+        origins += [(first, len(written) - 1)] * (len(commands) - len(origins))
+        unwrapped = [(_unwrapped(piece), operator) for piece, operator in pieces]
+        for k, ((piece, _), soft) in enumerate(zip(unwrapped, _swallowed(unwrapped), strict=True), first):
             if piece:
                 command = Command(piece, line + start, soft)
                 commands.append(command)
                 commands += _within(command, depth)
+                origins += [(k, k)] * (len(commands) - len(origins))
+    if plain and commands and (dead := never_run(written, text, whole)):
+        return [c for c, (a, b) in zip(commands, origins, strict=True) if not all(k in dead for k in range(a, b + 1))]
     return commands
 
 
@@ -386,7 +402,7 @@ def _split(text: str) -> list[tuple[str, str]]:
     """The parts of a line between `&&`, `||`, `;`, `|` and `&`, each with the operator after it; quotes are kept whole and
     a comment ends the line."""
     if _PARTING.isdisjoint(text):
-        return [(_unwrapped(text.strip().lstrip("({ ")), "")]
+        return [(text.strip(), "")]
     parts: list[tuple[str, str]] = []
     current, quote, i = "", "", 0
     while i < len(text):
@@ -423,13 +439,16 @@ def _split(text: str) -> list[tuple[str, str]]:
             continue
         current += c
         i += 1
-    parts.append((current.strip().lstrip("({ "), ""))
-    return [(_unwrapped(p), op) for p, op in parts]
+    parts.append((current.strip(), ""))
+    return parts
 
 
 def _unwrapped(text: str) -> str:
-    """A part of a line without the parentheses and braces of a group that it opens or closes."""
+    """A part of a line without the name of a function that it defines and the parentheses and braces of a group that it opens or
+    closes."""
     text = text.lstrip("({ ")
+    if ("()" in text or text.startswith("function ")) and (named := FUNCTION.match(text)):
+        text = text[named.end() :].lstrip("({ ")
     while text.endswith(")") and text.count(")") > text.count("("):
         text = text[:-1].rstrip()
     return text

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from auditor import limits
-from auditor.lazy import dataclass
+from auditor.lazy import compile_later, dataclass
 from auditor.linear import ACROSS, FOLDERS, WITHIN, Linear, character_class, escape, linear
 from auditor.readers.boundary import bounded
 from auditor.readers.shell import Command, shell_commands
@@ -158,6 +158,8 @@ def _workflow(file: File) -> Workflow | None:
         refused = "has no jobs"
     elif duplicate:
         refused = f"has the key `{duplicate}` twice"
+    elif missing := _missing(root["jobs"]):
+        refused = f"needs the job `{missing}`, which it does not have"
     if refused:
         # An empty file, a commented-out one and another tool's are plainly no workflow; the others are broken ones.
         if root.kind == "map" and (triggers or root["jobs"]):
@@ -166,6 +168,13 @@ def _workflow(file: File) -> Workflow | None:
     events = {key: value for key, (_, value) in triggers.entries.items()} or {t: Node() for t in triggers.texts()}
     jobs = tuple(_job(name, line, node) for name, (line, node) in root["jobs"].entries.items())
     return Workflow(file.path, root["name"].text, root, events, jobs)
+
+
+def _missing(jobs: Node) -> str:
+    """The first job that another one needs and that is not there."""
+    known = {name.lower() for name in jobs.entries}
+    needed = (name for _, (_, job) in jobs.entries.items() for name in job["needs"].texts())
+    return next((name for name in needed if name.lower() not in known and "$" not in name), "")
 
 
 def _job(name: str, line: int, node: Node) -> Job:
@@ -196,15 +205,23 @@ def _never(condition: str) -> bool:
     return re.fullmatch(r"(\$\{\{)?\s*false(\s*&&[^|]*)?\s*(\}\})?", condition.strip(), re.IGNORECASE) is not None
 
 
+_SHOWS = compile_later(r"(?:cat|echo|true|:)(?:\s|$)|(?:ba|da|z|k)?sh\s(?:.*\s)?-[a-z]*n[a-z]*\s")
+
+
+def shows_only(step: Node) -> bool:
+    """Whether a step's shell runs nothing of its script: `cat {0}`, `bash -n {0}`."""
+    return bool(step["shell"]) and _SHOWS.match(step["shell"].text) is not None
+
+
 def _step(node: Node) -> Step:
     run = node["run"]
-    commands = tuple(shell_commands(run.text, run.line)) if run.kind == "text" else ()
+    commands = tuple(shell_commands(run.text, run.line, whole=True)) if run.kind == "text" else ()
     return Step(
         line=node.line,
         end=max([node.end, *(v.end for _, v in node.entries.values())]),
         name=node["name"].text,
         uses=node["uses"].text,
-        commands=commands,
+        commands=() if shows_only(node) else commands,
         inputs=node["with"],
         soft=node["continue-on-error"].text == "true",
         disabled=_never(node["if"].text),

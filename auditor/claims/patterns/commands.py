@@ -97,7 +97,7 @@ def _folder(statement: Statement) -> str:
 
 
 def _typed(statement: Statement, body: str, at: int, starts: Collection[str]) -> Iterator[tuple[Statement, Command]]:
-    first = next((c.words[0] for c in shell_commands(re.sub(r"^\s*[$%>!]\s+", "", body)) if c.words and c.words[0] in starts), "")  # fmt: skip
+    first = next((c.words[0] for c in shell_commands(re.sub(r"^\s*[$%>!]\s+", "", body), by_hand=True) if c.words and c.words[0] in starts), "")  # fmt: skip
     if first:
         quote = around(statement, at, len(body))
         yield (statement, Command(kind="command", quote=quote, line=body.strip(), folder=_folder(statement), strength=_strength(statement)))  # fmt: skip
@@ -121,7 +121,7 @@ def _fence(statement: Statement, starts: Collection[str]) -> Iterator[tuple[Stat
     rows = statement.text.split("\n")
     clean = "\n".join(re.sub(r"^\s*(?:\(\w[\w.-]*\)\s*)?[$%>!]\s+|^\s*[$!](?=[a-z])", "", row) for row in rows)
     before = ""
-    for one in shell_commands(re.sub(r"(?<=[\w.])\\(?=[\w.])", "/", clean.replace("\\_", "_"))):
+    for one in shell_commands(re.sub(r"(?<=[\w.])\\(?=[\w.])", "/", clean.replace("\\_", "_")), by_hand=True):
         if not one.words or one.words[0] not in starts:
             continue
         line = " ".join(f"'{w}'" if " " in w else w for w in one.words)

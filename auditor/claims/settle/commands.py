@@ -48,7 +48,9 @@ def command(claim: Command, case: Case) -> Settled | None:
     fits: Settled | None = None
     for run in _runs(claim, case):
         needed = [made for ask in (_clone, _needed) if (made := ask(run))]
-        told = (c for p in case.claims if isinstance(p.claim, Command) for c in shell_commands(p.claim.line))
+        told = (
+            c for p in case.claims if isinstance(p.claim, Command) for c in shell_commands(p.claim.line, by_hand=True)
+        )
         said = (*answers(run), *keeps(run, told), *filter(None, [extras(run)]))
         taken = [_of(a) for a in said if not of_a_readers_program(run, a, case)]
         for made in (*needed, *taken):
@@ -95,7 +97,7 @@ def _runs(claim: Command, case: Case) -> Iterator[Claimed]:
     starts = PROGRAMS | own_programs(case.snapshot)
     if before[:1] == ["cd"] and len(before) == 2:
         folder = posixpath.normpath(posixpath.join(folder or "", before[1]))
-    for one in shell_commands(text):
+    for one in shell_commands(text, by_hand=True):
         if not one.words or not (one.words[0] in starts or one.words[0].endswith(".py")):
             continue
         if one.words[0] == "cd" and len(one.words) > 1:
@@ -143,7 +145,7 @@ def _of_another_tree(run: Claimed) -> bool:
         return False
     above = placed.question.answer.partition(run.claim.quote)[0]
     makers = _MAKERS | own_programs(run.snapshot) if for_users(run.case) else frozenset()
-    for one in shell_commands(above) if "checkout" in above or "switch" in above or makers else ():
+    for one in shell_commands(above, by_hand=True) if "checkout" in above or "switch" in above or makers else ():
         if one.words[:2] in _CHECKOUTS and one.words[2:3] not in (
             (),
             ("-b",),

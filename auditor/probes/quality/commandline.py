@@ -70,7 +70,7 @@ def _can_start(file: File) -> bool:
     module = python(file)
     if module is None:
         return False
-    bound = {*module.aliases, *(f.name for f in module.functions), *(c.name for c in module.classes)}
+    bound = {*module.aliases, *module.unreached, *(f.name for f in module.functions), *(c.name for c in module.classes)}
     bound |= {n.id for n in module.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     bound |= {n.arg for n in module.nodes if isinstance(n, ast.arg)}
     bound |= {n.name for n in module.nodes if isinstance(n, ast.ExceptHandler) and n.name}
