@@ -240,7 +240,12 @@ def _names_in(answer: str, names: Names, members: bool, ordinary: Callable[[str]
         run: list[str] = []
         for word in [*re.findall(r"[^\W\d_][\w'’\u0300-\u036f-]*\.?", match[0]), ""]:
             bare = re.sub(r"['’]s?$", "", word.rstrip("."))
-            if bare[:1].isupper() and not names.plain(bare) and (members or (_titled(bare) and not ordinary(bare))):
+            if (
+                bare[:1].isupper()
+                and not re.search(r"[\d_]", bare)
+                and not names.plain(bare)
+                and (members or (_titled(bare) and not ordinary(bare)))
+            ):
                 run.append(bare)
                 if word.endswith(".") and len(bare) > 2:
                     yield " ".join(run)

@@ -1,7 +1,7 @@
 """Personal data and secrets, replaced by stand-ins before anything is shown to a judge, and put back afterwards.
 
-Taken out: the names, handles and addresses of everyone in the git log, in the private answers and in the report's and the
-package's own addresses, user names in paths, study numbers, telephone and civil registration numbers, e-mail addresses, and
+Taken out: the names, handles and addresses of everyone in the git log, in the private answers and in the fields of files that
+hold people, user names in paths, study numbers, telephone and civil registration numbers, e-mail addresses, and
 secrets. Names are known by their letters alone: case, accents, `_`, `-`, `.` and humps do not matter. A stand-in
 (`[person-1]`) stands for one spelling, so that putting back gives the very words; lines stay lines.
 """

@@ -14,6 +14,7 @@ from typing import Literal
 
 from auditor.judges import Request, answers
 from auditor.judges.gate import Block, Gate, Shown
+from auditor.judges.names import ordinary
 from auditor.judges.pack import Candidate, Chosen, Need, candidates, fit, in_order, most_alike, need_of, without
 from auditor.judges.private import Veil, often_veiled, veil_of
 from auditor.judges.wire import Reading, Ruling, SectionReading, schema_of
@@ -171,7 +172,7 @@ def make_brief(
     files, left = candidates(snapshot, probed)
     files = _reachable(files, asking, report, profile)
     texts = [(c.path, "\n".join(c.rows)) for c in files]
-    hidden, said = withheld(report, profile, ((c.path, c.rows) for c in files))
+    hidden, said = withheld(report, profile, ((c.path, c.rows) for c in files), ordinary())
     gate = Gate(veil_of(report, snapshot.history, texts, said))
     if not asking.private:
         files, unshown = without(files, hidden)

@@ -39,8 +39,9 @@ def _suffix(path: str) -> str:
 class Withheld:
     """Which rows of files repeat private answers of a report."""
 
-    def __init__(self, report: Report, profile: Profile) -> None:
+    def __init__(self, report: Report, profile: Profile, plain: Collection[str]) -> None:
         self._profile = profile
+        self._plain = plain
         asked = [q for q in profile.questions if q.private]
         about = {t for q in asked for t in q.topics} | {w for phrase in profile.private for w in words(phrase)}
         self._titles = (about & _OF_PEOPLE) | {t.removesuffix("s") for t in about & _OF_PEOPLE}
@@ -100,9 +101,17 @@ class Withheld:
             said = words(heading.text)
             bare = {w for w in said if not w.isdigit()} - _BESIDE
             if (bare and bare <= self._titles) or said in self._titles_of:
-                end = next((h.line for h in headings[k + 1 :] if h.level <= heading.level), count)
+                listed = bare <= {"member", "members"}
+                below = headings[k + 1 :]
+                end = next(
+                    (h.line for h in below if h.level <= heading.level or (listed and self._other(h.text))), count
+                )
                 found |= set(range(heading.body, end))
         return found
+
+    def _other(self, title: str) -> bool:
+        """Whether a heading below a list of members is about something else: it has words of English only, and names nobody."""
+        return all(w in self._plain or len(w) < 3 for w in words(title))
 
     def said_in(self, path: str, rows: Sequence[str]) -> frozenset[int]:
         """The rows of a file, from 0, that repeat a line or sentence of a private answer, be it broken in other places."""
@@ -125,10 +134,11 @@ class Withheld:
 
 
 def withheld(
-    report: Report, profile: Profile, files: Iterable[tuple[str, Sequence[str]]]
+    report: Report, profile: Profile, files: Iterable[tuple[str, Sequence[str]]], plain: Collection[str] = ()
 ) -> tuple[dict[str, frozenset[int]], Collection[str]]:
-    """The rows of each file that are not to be shown, where there are any; and all the private answers that there are."""
-    known = Withheld(report, profile)
+    """The rows of each file that are not to be shown, where there are any; and all the private answers that there are. `plain`
+    are words that name nobody."""
+    known = Withheld(report, profile, plain)
     listed = list(files)
     asked = {path: known.asked_in(path, rows) for path, rows in listed}
     found = {path: asked[path] | known.said_in(path, rows) for path, rows in listed}

@@ -85,12 +85,11 @@ def test_handles_of_a_private_answer_are_nobody_s(answer: str, handle: str) -> N
         "s000001 (Docker)\ns000002 (Testing, Continuous Integration)",
         "Everyone contributed. Furthermore, Weights and Biases was set up. Main Branch protected.",
         "- docker: all\n- training: s000001",
+        "We kept to Pep8 and Resnet50.",
     ],
 )
 def test_words_of_the_field_are_shown(answer: str) -> None:
-    text = (
-        f"{PUBLIC} Cloud Run, Vertex AI, data loading, main branch, Testing, training, ChatGPT, Implemented in Flask."
-    )
+    text = f"{PUBLIC} Cloud Run, Vertex AI, data loading, main branch, pep8, PEP, Resnet, Testing, training, ChatGPT, Implemented in Flask."
     assert veil(answer, members="s000001, s000002").hide(text) == text
 
 

@@ -75,6 +75,13 @@ def test_another_answer_to_a_private_question_is_not_sent(path: str, text: str) 
     assert "src/a.py" in shown
 
 
+def test_a_list_of_members_ends_where_something_else_begins() -> None:
+    text = f"# Project\n\n# Members of the group\n\n## Quillon Example\n\n{OTHER}\n\n## Project structure\n\nAs it is here.\n"
+    shown = sent({"README.md": text})
+    assert "did nothing" not in shown
+    assert "As it is here." in shown
+
+
 def test_the_other_answers_of_a_copy_are_sent() -> None:
     shown = sent({"reports/old.md": report_text(OTHER).replace("Public words 5 of ours", "Old words of ours")})
     assert "Old words of ours" in shown
