@@ -7,7 +7,7 @@ from auditor.checklist import entries
 from auditor.laidout import Laid, Numbers, Section, boxed, sections, sure, without_skipped
 from auditor.models import ChecklistItem, Part, Question, Report
 from auditor.profile import Profile
-from auditor.report.answers import LENGTH, answer_rows, names_people
+from auditor.report.answers import LENGTH, answer_rows, names_people, private_by_place
 from auditor.report.checklist import listed, where_listed
 from auditor.report.find import with_checklist
 from auditor.report.headings import prompts
@@ -54,6 +54,7 @@ def parse_laid(
         question, length = _question(rows, section, laid, profile, resolvers[part], notes)
         questions.append(question)
         lengths.append(length)
+    questions = private_by_place(questions, [rows[s.line] for s in found], profile, layout.name)
     for item in items:
         if not item.item:
             notes.add("item", item.line, f"checklist item is not one of the template's: {item.text[:80]}", listed_in)

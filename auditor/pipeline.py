@@ -349,6 +349,7 @@ def _cost(usage: TokenUsage) -> float:
 
 
 def _left_out(prepared: Prepared) -> list[Problem]:
-    """What the judge was not shown for want of room."""
-    left = prepared.brief.omitted if prepared.brief else ()
-    return [p for p in left if p.message.startswith("did not fit")]
+    """What the judge was not shown for want of room, and which words of the report for somebody's name."""
+    if prepared.brief is None:
+        return []
+    return [*(p for p in prepared.brief.omitted if p.message.startswith("did not fit")), *prepared.brief.veiled]

@@ -80,6 +80,8 @@ _SHAPES: tuple[tuple[str, ...], ...] = (
     ("login", "password", r"(?i:\blogin)\s+[^\s\"'$]{1,80}\s+(?i:password)\s+(?P<s>[^\s\"'$\\<]{3,})"),
     ("login", "login ", r"(?i:\blogin)\b[^\n]{0,80}\s(?:-p|--password|--token|--key|--relogin)[ =][\"']?(?P<s>[^\s\"'$<{-][^\s\"'<]{3,})"),
     ("login", " -u| --user", r"\s(?:-u|--user)[ =][\"']?[^\s:\"'$]{1,60}:(?P<s>[^\s\"'$@/<]{3,})"),
+    ("login", "auth|login|credential|conn|userpass", r"(?i:\b(?:\w{0,24}_)?(?:auth|basicauth|digestauth|httpbasicauth|httpdigestauth|login|credentials?|conn(?:ection)?|userpass))\d{0,2}\s{0,3}(?:=\s{0,3})?\(\s{0,3}\\?[\"'][^\"'\s\\]{1,60}\\?[\"']\s{0,3},\s{0,3}\\?[\"'](?P<s>(?=[^\"'\s\d]{0,60}\d)(?=[^\"'\sA-Za-z]{0,60}[A-Za-z])[^\"'\s$<{/\\]{6,60})\\?[\"']\s{0,3},?\s{0,3}\)"),
+    ("login", "password|passphrase|passwd", r"(?i:\b(?:password|passphrase|passwd))[ \t]{1,3}(?i:is|was)[ \t:]{1,3}[\"'`]?(?P<s>(?=[^\s\"'`]{0,60}[A-Za-z]{1,20}\d{1,10}[A-Za-z])(?=[^\s\"'`A-Z]{0,60}[A-Z])[^\s\"'`$<{,;]{7,60})"),
     ("login", "sshpass", r"\bsshpass\s+-p\s*[\"']?(?P<s>[^\s\"'$<]{3,})"),
     ("assigned secret", "?|&", r"[?&](?:token|key|api_?key|access_token|auth|password|signature|X-Amz-(?:Signature|Credential|Security-Token))=(?P<s>(?=[A-Za-z_.%-]{0,300}[0-9])[^&\s\"'`<>${}()\[\]]{10,})"),
 )  # fmt: skip
@@ -122,6 +124,7 @@ _BLOB = compile_later(
 _WORDS = (
     "pass",
     "pwd",
+    "pw",
     "secret",
     "token",
     "credential",
@@ -132,7 +135,7 @@ _WORDS = (
     "auth",
 )
 _AFTER = compile_later(
-    r"(?i)(?P<word>pass(?:w(?:or)?d|phrase|wd)?|pwd|secret(?:[_-]?base)?|token|credentials?|key(?:[_-]?id|[_-]?base)?|dsn|conn(?:ection)?[_-]?str(?:ing)?|webhook(?:[_-]?url)?|auth)"
+    r"(?i)(?P<word>pass(?:w(?:or)?d|phrase|wd)?|pwd|pw|secret(?:[_-]?base)?|token|credentials?|key(?:[_-]?id|[_-]?base)?|dsn|conn(?:ection)?[_-]?str(?:ing)?|webhook(?:[_-]?url)?|auth)"
     r"\d{0,3}\\?[\"'\]]{0,2}\s{0,4}(?P<sign>[:?]=|=>|==|=|:|,)\s{0,4}"
     r"(?:\\?(?P<q>[\"'`])(?P<quoted>[^\"'`\n]{3,400}?)\\?(?P=q)|(?P<bare>[^\s\"'`,;<>(){}\[\]#]{3,300}))"
 )
@@ -342,7 +345,9 @@ def _is_value(match: re.Match[str], group: str, text: str) -> bool:
     whole = not before or not before[-1].isalpha() or (match["word"][0].isupper() and not match["word"].isupper())
     if not whole and word not in ("password", "passwd", "passphrase", "secret", "token") and not _KEYS.search(name):
         return False  # `monkey`, `bypass`
-    strong = word.startswith(("pass", "pwd"))
+    if word == "pw" and not (_mixed(plain) and not re.search(r"\s", plain)):
+        return False
+    strong = word.startswith(("pass", "pwd", "pw"))
     if sign == "," and not _mixed(plain):
         return False
     keyed = bool(_KEYS.search(name))

@@ -30,6 +30,10 @@ ROW = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC" * 2
         ("client_secret = " + "GOCSPX-" + "abcdefghij1234", "OAuth client secret"),
         ("postgres://user:hunter22@db.example.com/x", "password in a URL"),
         ("API_KEY = 'a1b2c3d4e5f6a7b8c9d0e1'", "assigned secret"),
+        ("pw='" + "Tr0ub4dor&3xyz'", "assigned secret"),
+        ("auth = ('operator', '" + "Secr3tPw994')", "login"),
+        ("requests.get(url, auth=HTTPBasicAuth('operator', '" + "s3cr3tpw'))", "login"),
+        ("# password is " + "Secr3tPw995", "login"),
     ],
 )
 def test_secrets(line: str, kind: str) -> None:
@@ -49,6 +53,15 @@ def test_secrets(line: str, kind: str) -> None:
         "https://github.com/a/b@main",
         "password: <your password>",
         "secret_key_ref_name_of_the_service: abc",
+        "pw = 3",
+        "pw = 'two words'",
+        "npw: a1b2c3d4e5",
+        "conn = ('localhost', 'table_name')",
+        "auth = (user, password)",
+        "auth = ('user', os.environ['PASSWORD1'])",
+        "the password is hashed with SHA256",
+        "password is Base64",
+        "login('operator', 'name')",
     ],
 )
 def test_no_secrets(line: str) -> None:

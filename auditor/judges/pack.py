@@ -7,7 +7,7 @@ file that does not fit, the lines are shown that the report's own names stand on
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from auditor import errors
 from auditor.globs import matches
@@ -137,6 +137,26 @@ def _candidate(file: File, snapshot: Snapshot, pointed: frozenset[str]) -> Candi
     if aside:
         rank = len(_RANKS) + 1
     return Candidate(file.path, tuple(rows), tuple(lines), rank, pointed, file.size, more)
+
+
+def without(files: list[Candidate], hidden: Mapping[str, Collection[int]]) -> tuple[list[Candidate], list[Problem]]:
+    """The files without the rows that are private answers, and the files that are nothing else."""
+    kept, left = [], []
+    for c in files:
+        if not (some := hidden.get(c.path)):
+            kept.append(c)
+            continue
+        at = [i for i in range(len(c.rows)) if i not in some]
+        if any(c.rows[i].strip() for i in at):
+            less = {
+                "rows": tuple(c.rows[i] for i in at),
+                "lines": tuple(c.lines[i] for i in at),
+                "more": c.more + len(some),
+            }
+            kept.append(Candidate(**(vars(c) | less)))
+        else:
+            left.append(Problem(path=c.path, message="repeats private answers of the report, and is not shown"))
+    return kept, left
 
 
 _IDENTIFIER = re.compile(r"[A-Za-z]\w*_\w+|[A-Z][a-z]+[A-Z]\w+|`([^`\n]{3,60})`")

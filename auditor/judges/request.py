@@ -14,13 +14,15 @@ from typing import Literal
 
 from auditor.judges import Request, answers
 from auditor.judges.gate import Block, Gate, Shown
-from auditor.judges.pack import Candidate, Chosen, Need, candidates, fit, in_order, most_alike, need_of
-from auditor.judges.private import Veil, veil_of
+from auditor.judges.names import ordinary
+from auditor.judges.pack import Candidate, Chosen, Need, candidates, fit, in_order, most_alike, need_of, without
+from auditor.judges.private import Veil, often_veiled, veil_of
 from auditor.judges.wire import Reading, Ruling, SectionReading, schema_of
 from auditor.lazy import dataclass
 from auditor.models import ChecklistItem, Evidence, Figure, Named, ProbeResult, Problem, Question, Report
 from auditor.profile import Profile
 from auditor.prompts import Prompt, load_prompt
+from auditor.report.withheld import withheld
 from auditor.snapshot import Snapshot
 
 CHARACTERS_PER_TOKEN = 3.6
@@ -139,6 +141,7 @@ class Brief:
     looked: Mapping[int, Shown] = field(default_factory=dict)
     cannot: tuple[Problem, ...] = ()
     profile: Profile | None = None
+    veiled: tuple[Problem, ...] = ()  # words of the report that a judge does not see, though it says them often
 
     @property
     def veil(self) -> Veil:
@@ -168,7 +171,12 @@ def make_brief(
     probed = [evidence[e] for r in results for e in r.evidence]
     files, left = candidates(snapshot, probed)
     files = _reachable(files, asking, report, profile)
-    gate = Gate(veil_of(report, snapshot.history, ((c.path, "\n".join(c.rows)) for c in files)))
+    texts = [(c.path, "\n".join(c.rows)) for c in files]
+    hidden, said = withheld(report, profile, ((c.path, c.rows) for c in files), ordinary())
+    gate = Gate(veil_of(report, snapshot.history, texts, said))
+    if not asking.private:
+        files, unshown = without(files, hidden)
+        left += unshown
     pieces: dict[str, Piece] = {}
 
     def add(
@@ -253,7 +261,7 @@ def make_brief(
         if figure.data:
             images.append((add("figure", figure.path, gate.line(figure.path)), figure.data))
     return Brief(
-        pieces, gate, asking, {}, (), tuple(images), tuple(files), by_path, answers, boxes, tuple(fact_ids), absences, looked, tuple(left), profile
+        pieces, gate, asking, {}, (), tuple(images), tuple(files), by_path, answers, boxes, tuple(fact_ids), absences, looked, tuple(left), profile, often_veiled(gate.veil.names, report)
     )  # fmt: skip
 
 

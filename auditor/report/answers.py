@@ -92,6 +92,43 @@ def names_people(id_: str, matched: str, prompt: str, answer: str, profile: Prof
 _PERSON = compile_later(r"\bs\d{6}\b|[\w.+-]{1,64}@[\w-]{1,64}\.\w", re.IGNORECASE)
 
 
+def private_by_place(
+    questions: Sequence[Question], titles: Sequence[str], profile: Profile, layout: str = ""
+) -> list[Question]:
+    """The same, where one with the number of a private question is private, whatever it asks, and one that the profile does not
+    know whose heading asks for people, or that asks nothing and stands behind a private one. Only a question that the profile
+    knows by its text keeps a private one's number, where that one has another here: numbers may have been shifted.
+    `layout` numbers the questions; else the one that most of them agree with."""
+    numbers = {q.id: q.numbers for q in profile.questions}
+    kept = {q.id for q in profile.questions if q.private}
+    if not kept and not profile.private:
+        return list(questions)
+    votes = Counter(name for q in questions for name, n in numbers.get(q.id, {}).items() if n == q.n)
+    best = layout or next((name for name, _ in votes.most_common(1)), "")
+    sure = votes[best] >= 5
+    here = {table[best]: id_ for id_, table in numbers.items() if best in table}
+    private = {n for id_ in kept for n in numbers.get(id_, {}).values()}
+    had = {q.id for q in questions}
+    made: list[Question] = []
+    for question, title in zip(questions, titles, strict=True):
+        own = here.get(question.n, "")
+        if question.private:
+            hide = True
+        elif question.id:
+            hide = sure and own in kept and own not in had
+        else:
+            asked = words(title)
+            digits = next((i + 1 for i, w in enumerate(asked) if w.isdigit()), 0)  # `Question number 5` asks for none
+            hide = (
+                own in kept
+                or (not own and question.n in private)
+                or any(_has(asked[digits:], words(phrase)) for phrase in profile.private)
+                or bool(not question.prompt and made and made[-1].private)
+            )
+        made.append(question if hide == question.private else question.model_copy(update={"private": hide}))
+    return made
+
+
 def _has(said: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
     return any(said[i : i + len(phrase)] == phrase for i in range(len(said) - len(phrase) + 1))
 

@@ -11,7 +11,7 @@ from auditor.layouts import BUILT_IN
 from auditor.markup import too_deep
 from auditor.models import ChecklistItem, Question, Report
 from auditor.profile import Profile, Version
-from auditor.report.answers import known_by_number, read_question
+from auditor.report.answers import known_by_number, private_by_place, read_question
 from auditor.report.checklist import listed, where_listed
 from auditor.report.find import like_reports, with_checklist
 from auditor.report.headings import sections_of, starts_of
@@ -56,6 +56,7 @@ def parse_report(
         lengths.append(length)
         questions.append(question)
     questions = known_by_number(questions, profile)
+    questions = private_by_place(questions, [lines[s.line] for s in starts], profile)
     for question, start in zip(questions, starts, strict=True):
         if start.how:
             notes.add(

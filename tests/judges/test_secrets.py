@@ -127,6 +127,10 @@ KEYS: list[tuple[str, str]] = [
     ("MINIO_SECRET_KEY: {}", "minio-s3cr3t"),
     ("snowflake_pwd='{}'", "Sn0w!flake"),
     ("encryption_key: \"{}\"", r(44)),
+    ("pw = '{}'", "Tr0ub4dor&3xyz"),
+    ("auth = ('operator', '{}')", "Secr3tPw994"),
+    ("conn2 = (\"operator\", \"{}\")", "Secr3tPw995"),
+    ("# the password is {}", "Secr3tPw996"),
 ]  # fmt: skip
 
 
@@ -158,12 +162,16 @@ PEOPLE: list[tuple[str, str]] = [
     ("BERGSTROM, ANNA", "BERGSTROM"), ("bergstrom.anna", "bergstrom"), ("kjaergaardsoren", "kjaergaardsoren"), ("Soren_K", "Soren_"), ("@boaage", "boaage"),
     ("nielsen's branch", "nielsen"), ("OST", "OST"), ("fix/peter-mueller", "peter-"), ("Osei", "Osei"), ("Torvaldsdottir", "Torvaldsdottir"), ("@ragnhild", "ragnhild"),
     ("somebody.else@gmail.com", "somebody.else"), ("author = someone+tag@uni.example.edu", "someone"),
+    ("by zq.one@ex\u00e4mple.org", "zq.one"), ("by zq.two\uff20example.org", "zq.two"), ("by zq.three @ example.org", "zq.three"), ("by zq.four%40example%2Eorg", "zq.four"),
+    ("by zq.five AT example DOT org", "zq.five"), ("by zq.six at example dot org", "zq.six"),
 ]  # fmt: skip
 NUMBERS: list[tuple[str, str]] = [
     ("s000001_run.csv", "000001"), ("user_s000002", "000002"), ("S000003", "000003"), ("s000004@student.example.org", "000004"),
     ("(s000005)", "000005"), ("by s000006,s000007", "000007"), ("/work3/s000008/data", "000008"), ("s-000009", "000009"),
     ("student number 000010", "000010"), ("studienummer: 000011", "000011"), ("tlf. 12345678", "12345678"), ("+45 12 34 56 78", "12 34 56 78"),
     ("+4587654321", "87654321"), ("call 11 22 33 44", "11 22 33 44"), ("010190-1234", "010190"), ("CPR 0101901234", "0101901234"),
+    ("s.000015", "000015"), ("s000 016", "000 016"), ("s000-017", "000-017"), ("\u0455000018", "000018"), ("study no 000019", "000019"), ("'s000020'", "000020"),
+    ("0101901235", "0101901235"), ("310190 1236", "310190 1236"),
     ("phone: (+45) 55667788", "55667788"), ("0045 99887766", "99887766"), ("s000012.", "000012"), ("run_s000013_v2", "000013"),
 ]  # fmt: skip
 
@@ -183,6 +191,8 @@ HARMLESS = [
     "pytorch/pytorch:2.4.0-cuda12.1-cudnn9-runtime", "python:3.12-slim", "@app.get('/')", "@pytest.mark.parametrize", "x@y", "a @ b", "ruff@0.4.1", "name: Lint", "author", "train_loss", "/home/user/app",
     "/home/runner/work", "/app/src", "C:\\Users\\Public", "root:x:0", "cache-key-2345098761abcdef", "primary_key=True", "keyword arguments", "monkey = 1", "tokens per second: 1200", "secrets: inherit",
     "permissions: id-token: write", "bearer of news", "basic auth is on", "F1 0.912345", "2025-12-31", "10 20 30", "commit 0badcaf", "E501",
+    "q @ k.transpose(-2, -1)", "y = x.T @ model.net", "return h @ self.W.de", "looked at the dot product at noon", "hosted at example.com", "1712344678", "20240131 0930", "241130 1530", "the study of 123456 samples",
+    "pw = 'hello world'", "import pairwise as pw", "password is hashed with SHA256", "the password is base64 encoded", "conn = ('localhost', 'table_name')", "auth = ('user', 'password')", "s100", "epoch 3 s.123",
 ]  # fmt: skip
 
 
