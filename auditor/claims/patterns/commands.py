@@ -9,8 +9,9 @@ from auditor.claims.names import word_set, words
 from auditor.claims.patterns.files import around
 from auditor.facts.refusals import PROGRAMS, own_programs
 from auditor.lazy import compile_later
-from auditor.prose import Prose, Statement, code_spans
+from auditor.prose import Prose, Statement
 from auditor.readers.shell import shell_commands
+from auditor.seen import code_spans
 
 _SHELLS = word_set("bash sh shell console zsh text txt terminal cmd powershell ps1 shell-session shellscript plaintext batch ps") | {""}  # fmt: skip
 _LINE = compile_later(
