@@ -20,7 +20,7 @@ from auditor.seen import Seen, blocks, code_spans, paragraph
 _ABBREVIATION = compile_later(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|no|fig|incl|ca|dr|mr|ms|st)\.|\b[A-Z]\.)$", re.IGNORECASE
 )
-_BREAK = compile_later(r"(?<=[.!?])[\"')\]*_]*\s+(?=[\"'(\[*_`]*[A-Z0-9])|(?<=:)\s*\n")
+_BREAK = compile_later(r"(?<=[.!?])[\"')\]*_]*\s+(?=[\"'(\[*_`]*[A-Z0-9])|(?<=:)\s*\n|\n[ \t]*\n\s*")
 _LINK = compile_later(
     r"!?\[((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]\(\s*+(<[^<>\n]{0,2000}+>|[^()\s]*+(?:\([^()]*+\)[^()\s]*+)*+)"
     r"(?:\s++[\"'][^\"']*+[\"'])?+\s*+\)"
@@ -393,12 +393,13 @@ def _says(heading: str) -> bool:
 
 _LEAST = 6  # words of a paragraph that is no code
 _MARKS = ".,;:!?\"'()*_`’“”"
+_BEFORE = _MARKS + "-+ "  # what may stand before the first word, that of a list's entry too
 
 
 def is_prose(code: str) -> bool:
     """Whether most of what is shown as code is none: paragraphs that begin with a capital letter and end as a sentence, in which nearly
     all that stands between blanks are words."""
-    return _most(code, lambda p: _is_words(p) and p.lstrip(_MARKS)[:1].isupper())
+    return _most(code, lambda p: _is_words(p) and p.lstrip(_BEFORE)[:1].isupper())
 
 
 def half_prose(code: str) -> bool:

@@ -49,9 +49,11 @@ def said(answer: str) -> list[Statement]:
         f"<p>{SAID} <!-- never ends",
         f"\t{SAID}",
         f"    {SAID}",
+        f"\t**{SAID}**",
         f"###### {SAID}",
         f"<h3>{SAID}</h3>",
         f"{SAID}\n===",
+        f"{SAID}<br><br>",
         f"{SAID}\n---",
         SAID.replace(" ", "<br>"),
         SAID.replace(" ", "&nbsp;"),
@@ -222,3 +224,12 @@ def test_blocks_of_odd_html() -> None:
     ):
         list(blocks(text))
     assert [b.seen.text.strip() for b in blocks("<p>a</pre></table></li>b")] == ["a", "b"]
+
+
+def test_entries_that_an_indent_made_code_are_prose() -> None:
+    answer = f"Our workflows are:\n\n    * Tests: {SAID}\n\n    * Linting: This one runs ruff on each push."
+    assert [s.plain for s in said(answer)][1:] == [f"* Tests: {SAID}", "* Linting: This one runs ruff on each push."]
+
+
+def test_two_breaks_part_paragraphs() -> None:
+    assert [s.plain for s in said("**Tests**<br><br>\nwe use pytest")] == ["Tests", "we use pytest"]

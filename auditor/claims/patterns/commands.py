@@ -69,12 +69,35 @@ def commands(prose: Prose, case: Case) -> Iterator[tuple[Statement, Command]]:
         for line in _LINE.finditer(rest):
             body = _STOP.split(line[1])[0].rstrip(" '")
             if not (_denied(rest[max(0, line.start() - 50) : line.start()])) and _clear(body):
-                yield from _typed(statement, body, line.start(1), PROGRAMS)
+                for said, claim in _typed(statement, body, line.start(1), PROGRAMS):
+                    unsure = claim.strength == "plain" and _runs_on(body) and not _on_its_own(rest, line, body)
+                    yield said, claim.model_copy(update={"strength": "hedged"}) if unsure else claim
 
 
 def _clear(body: str) -> bool:
     """Whether plain words are a command rather than English: a path, an option, a name with a hyphen."""
     return bool(re.search(r"\S*[/_.-]\S", body)) and len(body.split()) > 1
+
+
+_RUNNERS = ("uv", "poetry", "pixi")
+
+
+def _runs_on(body: str) -> bool:
+    """Whether a plain word stands behind what a command is given first: `invoke deploy submits the job` goes on in English."""
+    said = body.split()
+    said = said[2:] if said[0] in _RUNNERS and said[1:2] == ["run"] else said
+    first = 3 if said[:1] == ["docker"] else 2  # `docker run NAME`
+    return any(
+        word.isalpha() and word.islower() and not before.startswith("-")
+        for before, word in zip(said[first - 1 :], said[first:], strict=False)
+    )
+
+
+def _on_its_own(text: str, line: re.Match[str], body: str) -> bool:
+    """Whether nothing else stands on the line of a command."""
+    start, end = line.start(1), line.start(1) + len(body)
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    return not before.strip(" \t$\"'“‘") and not text[end:].partition("\n")[0].strip(" \t\"'”’.")
 
 
 def _denied(before: str) -> bool:
