@@ -408,11 +408,11 @@ def match_item(text: str, profile: Profile) -> tuple[str, str]:
 def match_text(text: str, catalogue: dict[tuple[str, ...], tuple[str, bool]]) -> tuple[str, str]:
     """The entry of a catalogue that a text is: `exact`, `alias` (another version's words), `annotated` (with a note before,
     after or within, or behind the title that it begins with), `near` (a word or two differ, or are spelled better)."""
-    said, seen = words(text), words(shown(text))
     if (whole := _word_for_word(text, catalogue)) is not None:
         return whole[0], "exact" if whole[1] else "alias"
     if id_ := by_title(text, catalogue):
         return id_, "annotated"
+    said = words(text)
     if len(said) < 3:
         return "", ""
     found = [
@@ -422,6 +422,7 @@ def match_text(text: str, catalogue: dict[tuple[str, ...], tuple[str, bool]]) ->
     ]
     if found:
         return max(found)[1], "annotated"
+    seen = words(shown(text))
     near = [
         (ratio, id_)
         for known, (id_, _) in catalogue.items()
