@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from auditor.lazy import compile_later, dataclass
 from auditor.markup import html_tags, parts
 from auditor.profile import Profile, words
+from auditor.seen import shown
 
 TICKED, OPEN, PARTLY = "ticked", "open", "partly"
 _TICKS = frozenset("xхχ×vν√✓✔✅☑🗹🗸")  # with the letters of other alphabets that look like an x or a v
@@ -52,6 +53,7 @@ _LEAD = compile_later(r"^(:[a-z_]{1,30}:|[½¼¾]|~(?=\s)|[^\w\s`(\[<\"'*_~\\#&@
 _TAIL = compile_later(r"\s*(:[a-z_]{2,30}:|[^\w\s`)\].,;:!?\"'*_~-]{1,2})\s*$")
 _MARK_WIDTH = 24
 _LONGEST_TITLE = 160  # characters of an item's own words
+_NUMBERS = 4  # parts of a number that counts entries, and one more
 _NEAR = 0.9  # the likeness from which two texts of words are one
 
 
@@ -154,7 +156,8 @@ class _Reader:
             start, stop = self.below.get(entry.line, (0, 0))
             rows = self.lines[start : min(stop, later.line - 1) if later else stop]
             note = "\n".join(row.strip() for row in rows).strip() if entry.item else ""
-            result.append(replace(entry, note=note) if note else entry)
+            seen = any(c.isalnum() for c in shown(note))  # a comment or a tag is no word of theirs
+            result.append(replace(entry, note=note) if seen else entry)
         return result
 
     def read(self, tokens: Sequence[Token]) -> None:
@@ -386,7 +389,7 @@ def split_note(rows: Sequence[str], profile: Profile) -> tuple[str, str, str]:
     """The rows of a paragraph as the item's text, its id and how it was recognised; what follows the text is a note."""
     for k in range(min(len(rows), 6), 0, -1):
         text = "\n".join(rows[:k])
-        if (known := profile.known_items.get(words(text))) is not None:
+        if (known := _word_for_word(text, profile.known_items)) is not None:
             return text, known[0], "exact" if known[1] else "alias"
     tries = [
         (text, *match_item(text, profile)) for text in ("\n".join(rows[:k]) for k in range(1, min(len(rows), 6) + 1))
@@ -405,12 +408,11 @@ def match_item(text: str, profile: Profile) -> tuple[str, str]:
 def match_text(text: str, catalogue: dict[tuple[str, ...], tuple[str, bool]]) -> tuple[str, str]:
     """The entry of a catalogue that a text is: `exact`, `alias` (another version's words), `annotated` (with a note before,
     after or within, or behind the title that it begins with), `near` (a word or two differ, or are spelled better)."""
-    said = words(text)
-    if said in catalogue:
-        id_, first = catalogue[said]
-        return id_, "exact" if first else "alias"
+    if (whole := _word_for_word(text, catalogue)) is not None:
+        return whole[0], "exact" if whole[1] else "alias"
     if id_ := by_title(text, catalogue):
         return id_, "annotated"
+    said = words(text)
     if len(said) < 3:
         return "", ""
     found = [
@@ -420,8 +422,23 @@ def match_text(text: str, catalogue: dict[tuple[str, ...], tuple[str, bool]]) ->
     ]
     if found:
         return max(found)[1], "annotated"
-    near = [(ratio, id_) for known, (id_, _) in catalogue.items() if (ratio := _likeness(known, said))]
+    seen = words(shown(text))
+    near = [
+        (ratio, id_)
+        for known, (id_, _) in catalogue.items()
+        if (ratio := _likeness(known, said) or (seen != said and _likeness(known, seen)))
+    ]
     return (max(near)[1], "near") if near else ("", "")
+
+
+def _word_for_word(text: str, catalogue: dict[tuple[str, ...], tuple[str, bool]]) -> tuple[str, bool] | None:
+    """The entry of a catalogue that has just the words of a text, as they are written or as a reader sees them: tags, comments and
+    the address of a link are no words, and a number before them (`1.1`) only counts the entries."""
+    if (found := catalogue.get(words(text))) is not None:
+        return found
+    seen = words(shown(text))
+    numbers = next((i for i, word in enumerate(seen[:_NUMBERS]) if not word.isdigit()), 0)
+    return catalogue.get(seen) or catalogue.get(seen[numbers:])
 
 
 def by_title(text: str, catalogue: dict[tuple[str, ...], tuple[str, bool]]) -> str:
@@ -475,7 +492,7 @@ def marked(lines: Sequence[str], profile: Profile) -> Iterator[int]:
     for i, row in enumerate(lines):
         if row.strip() and len(row) < 400:
             mark, rest, _ = read_mark(row[_bullet_end(row) :].strip("| "))
-            said = rest if mark is not None else row
+            said = shown(rest) if mark is not None else row
             if words(said.split("|")[0]) in profile.known_items or words(said) in profile.known_items:
                 yield i
             elif row.count("|") > 1 and any(words(cell) in profile.known_items for cell in row.split("|")[2:8]):

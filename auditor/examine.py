@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
 from typing import TypeVar
 
 from auditor import limits
@@ -46,6 +47,7 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited, judged: b
     many, prose = len(prose.statements), replace(prose, statements=prose.statements[: limits.SENTENCES.value])
     case = case_of(snapshot, profile, prose)
     placed, unread = read_patterns(case)
+    unread += _as_code(prose)
     if many > limits.SENTENCES.value:
         unread.append(Problem(message=f"of {many:,} sentences only the first {limits.SENTENCES} are read"))
     if len(placed) > limits.CLAIMS.value:
@@ -86,6 +88,16 @@ def examine(snapshot: Snapshot, profile: Profile, submission: Audited, judged: b
             *failed,
         ),
     )
+
+
+def _as_code(prose: Prose) -> list[Problem]:
+    """The answers that have sentences in a block of code, which are not read as such."""
+    made = []
+    for n, blocks in groupby(prose.shown_as_code(), key=lambda s: s.question.n):
+        path, line = prose.report.place(next(blocks).line)
+        said = f"the answer to question {n} has sentences in a block of code: what they claim is not read"
+        made.append(Problem(path=path, line=line, message=said))
+    return made
 
 
 def asked(

@@ -137,12 +137,12 @@ def _quoted(words: str, at: int) -> bool:
 
 
 def _addresses(statement: Statement) -> bool:
-    words = _seen(statement.text)
+    words, source = _seen(statement.text), statement.wrapped
     if _judges(words):
         return True
-    unseen = [words] if statement.kind == "html" or _HIDING.search(words) else []
-    if "[" in statement.text or "=" in statement.text:
-        unseen += [_seen(title) for m in _TITLES.finditer(statement.text) for title in m.groups() if title]
+    unseen = [words] if statement.kind == "html" or _HIDING.search(source) else []
+    if "[" in source or "=" in source:
+        unseen += [_seen(title) for m in _TITLES.finditer(source) for title in m.groups() if title]
     if not statement.text.isascii() and len(_INVISIBLE.findall(statement.text)) > 20:
         unseen.append(_untagged(statement.text))
     if any(any(_tried(text, _UNSEEN_CUES, _UNSEEN)) or any(_tried(text, _ORDER_CUES, _ORDERS)) for text in unseen):
@@ -218,7 +218,7 @@ def orders_in_report(prose: Prose, number: Callable[[Evidence], str]) -> list[Ve
         if (n, place) in told or statement.line in lines or not _addresses(statement):
             continue
         told.add((n, place))
-        rows = statement.text.split("\n")
+        rows = statement.source.split("\n")
         lines |= set(range(statement.line, statement.line + len(rows)))
         hidden = statement.kind == "html"
         path, line = prose.report.place(statement.line)
@@ -231,7 +231,7 @@ def orders_in_report(prose: Prose, number: Callable[[Evidence], str]) -> list[Ve
             excerpt=clip(rows[:8], ""),
             note="out of sight" if hidden else "in the answer",
         )
-        said = " ".join(statement.text.split())
+        said = " ".join(statement.source.split())
         public = statement.question.answer or n
         made.append(
             Verdict(

@@ -115,30 +115,47 @@ class Tag:
     text: str = ""
 
 
-class _Html(HTMLParser):
+class Html(HTMLParser):
+    """A reader of HTML that hands out what it sees, tag by tag, as a browser takes it."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.tags: list[Tag] = []
+
+    def seen(self, tag: Tag) -> None:
+        """A tag or text, which begins at the reader's place."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known: dict[str, str] = {}
         for name, value in attrs:
             known.setdefault(name, value or "")  # of an attribute given twice a browser takes the first
-        self.tags.append(Tag(self.getpos()[0] - 1, tag, known))
+        self.seen(Tag(self.getpos()[0] - 1, tag, known))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
-        self.tags.append(Tag(self.getpos()[0] - 1, f"/{tag}", {}))
+        self.seen(Tag(self.getpos()[0] - 1, f"/{tag}", {}))
 
     def handle_data(self, data: str) -> None:
-        self.tags.append(Tag(self.getpos()[0] - 1, "", {}, data))
+        self.seen(Tag(self.getpos()[0] - 1, "", {}, data))
+
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """`<![...` is a comment up to the next `>`; the library knows some words behind it, and gives up on others."""
+        return self.parse_bogus_comment(i, bool(report))
+
+
+class _Tags(Html):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[Tag] = []
+
+    def seen(self, tag: Tag) -> None:
+        self.tags.append(tag)
 
 
 def html_tags(text: str) -> list[Tag]:
     """The tags and texts of a piece of HTML. What never ends (a comment, a tag) is left out with all behind it."""
-    reader = _Html()
+    reader = _Tags()
     reader.feed(text + "<end>")  # a tag at the end, so that the text before it is handed out
     return [t for t in reader.tags if t.name != "end"]
 

@@ -1,11 +1,12 @@
 """The answers as statements: sentences with their lines, their code spans, links and fences, and how firmly they speak.
 
-A statement's `text` stands verbatim in the report (white space aside). Checks match against `plain`, the same words
-without emphasis, with links as their text and typographic quotes as plain ones.
+A statement's `text` is the markdown that a reader sees as words: HTML is left out, or stands there as the markdown that it would
+be. What it is made of stands verbatim in the report (white space aside), and is what a quote is `written` as. Checks match
+against `plain`, the same words without emphasis, with links as their text and typographic quotes as plain ones.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
 
@@ -14,17 +15,18 @@ from markdown_it.token import Token
 from auditor.lazy import compile_later, dataclass
 from auditor.markup import comments, inline_references, parse
 from auditor.models import Question, Report
+from auditor.seen import Seen, blocks, code_spans, paragraph
 
 _ABBREVIATION = compile_later(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|no|fig|incl|ca|dr|mr|ms|st)\.|\b[A-Z]\.)$", re.IGNORECASE
 )
-_BREAK = compile_later(r"(?<=[.!?])[\"')\]*_]*\s+(?=[\"'(\[*_`]*[A-Z0-9])|(?<=:)\s*\n")
-_TICKS = compile_later(r"`+")
+_BREAK = compile_later(r"(?<=[.!?])[\"')\]*_]*\s+(?=[\"'(\[*_`]*[A-Z0-9])|(?<=:)\s*\n|\n[ \t]*\n\s*")
 _LINK = compile_later(
     r"!?\[((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]\(\s*+(<[^<>\n]{0,2000}+>|[^()\s]*+(?:\([^()]*+\)[^()\s]*+)*+)"
     r"(?:\s++[\"'][^\"']*+[\"'])?+\s*+\)"
 )
 _LONGEST = 2000  # characters of a statement: nobody writes a longer sentence, and each is read for every form of claim
+_WORDS = 120  # characters of a link's words that are read together: more are sentences
 _FENCE = 8000  # characters of a fence that are read together
 
 _PLAN = compile_later(
@@ -89,6 +91,37 @@ class Statement:
     lead: str = ""
     info: str = ""  # a fence's language
     heading: str = ""  # the heading above it in the answer
+    seen: Seen | None = None  # what the text is a stretch of, where that is not what was written
+    at: int = 0  # where that stretch begins
+
+    @property
+    def source(self) -> str:
+        """The text as it was written."""
+        return self.seen.written(self.at, self.at + len(self.text)) if self.seen else self.text
+
+    @property
+    def wrapped(self) -> str:
+        """The same with the tags around it."""
+        return self.seen.wrapped(self.at, self.at + len(self.text)) if self.seen else self.text
+
+    def written(self, quote: str) -> str:
+        """A stretch of the text as it was written; the same words where they are none."""
+        place = self.text.find(quote) if self.seen else -1
+        if self.seen is None or place < 0:
+            return quote
+        return self.seen.written(self.at + place, self.at + place + len(quote))
+
+    def line_of(self, quote: str) -> int:
+        """The line that a stretch of the text begins on."""
+        place = max(self.text.find(quote), 0)
+        if self.seen is None:
+            return self.line + self.text.count("\n", 0, place)
+        return self.line + self.seen.written(self.at, self.at + place + 1).count("\n")
+
+    def has(self, quote: str) -> bool:
+        """Whether words stand in it, as they are seen or as they were written, white space aside."""
+        said = " ".join(quote.split())
+        return said in " ".join(self.text.split()) or (self.seen is not None and said in " ".join(self.source.split()))
 
     @cached_property
     def plain(self) -> str:
@@ -189,6 +222,14 @@ class Prose:
         """What stands in the answers and is no prose: HTML, comments, definitions of links."""
         return (s for s in self.statements if s.kind == "html")
 
+    def shown_as_code(self) -> Iterator[Statement]:
+        """The code of the answers that has sentences, which nobody reads as such."""
+        return (s for s in self.statements if s.kind == "fence" and half_prose(s.text))
+
+    def holding(self, quote: str) -> Statement | None:
+        """The first statement in which words stand."""
+        return next((s for s in self.of() if s.has(quote)), None) if quote.strip() else None
+
     def sentences(self, *topics: str) -> Iterator[Statement]:
         """As `of`, without fences and headings."""
         for statement in self.of(*topics):
@@ -236,13 +277,19 @@ def _statements(question: Question, tokens: Sequence[Token]) -> Iterator[Stateme
     numbers = _line_numbers(question, len(rows))
     heading, intro, depth = "", "", 0
     for k, token in enumerate(tokens):
-        at = numbers[min(token.map[0], len(numbers) - 1)] if token.map else 0
+        row = min(token.map[0], len(numbers) - 1) if token.map else 0
+        at = numbers[row]
         if token.type in ("bullet_list_open", "ordered_list_open"):
             depth += 1
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             depth -= 1
         elif token.type in ("fence", "code_block") and token.content.strip():
             first = at + (token.type == "fence")
+            if token.type == "code_block" and is_prose(token.content):
+                # shown as code by an indent that nobody meant
+                for text, offset, _ in _sentences(token.content, None):
+                    yield Statement(question, "sentence", text, at + offset, intro, "", heading)
+                continue
             code = token.content.rstrip("\n")
             for a, b in _pieces(code, 0, len(code), _FENCE, "\n"):
                 piece = code[a:b].rstrip("\n")
@@ -250,22 +297,130 @@ def _statements(question: Question, tokens: Sequence[Token]) -> Iterator[Stateme
                 first += code.count("\n", a, b)
         elif token.type == "inline" and token.map:
             before = tokens[k - 1].type
-            if before == "heading_open":
-                heading = " ".join(token.content[:_LONGEST].split())
-                yield Statement(question, "heading", token.content[:_LONGEST], at)
-            elif before in ("td_open", "th_open"):
+            if before in ("td_open", "th_open"):
                 continue
+            seen = paragraph(token.content, (token,))
+            text = seen.text if seen else token.content
+            if before == "heading_open" and not _says(text):
+                heading = " ".join(text[:_LONGEST].split())
+                yield Statement(question, "heading", text[:_LONGEST], at, seen=seen)
             else:
+                kind = "item" if depth else "sentence"
                 lead = intro
-                for text, offset in _sentences(token):
-                    made = Statement(question, "item" if depth else "sentence", text, at + offset, lead, "", heading)
+                for made in _made(question, kind, seen, text, (at, 0), lead, heading):
                     yield made
                     lead = made.plain
-                if not depth:
+                if before == "heading_open":
+                    heading = " ".join(text[:_LONGEST].split())
+                elif not depth:
                     intro = lead
         elif token.type == "tr_open" and token.map:
-            row = rows[token.map[0]].strip()[:_LONGEST]
-            yield Statement(question, "row", row, at, intro, "", heading)
+            written = rows[token.map[0]].strip()[:_LONGEST]
+            seen = paragraph(written, _cells(tokens, k), row=True)
+            yield Statement(question, "row", seen.text if seen else written, at, intro, "", heading, seen)
+        elif token.type == "html_block":
+            for made in _html(question, token.content, numbers[row:], depth, intro, heading):
+                yield made
+                if made.kind == "heading":
+                    heading = " ".join(made.text.split())
+                elif made.kind == "sentence":
+                    intro = made.plain
+
+
+def _cells(tokens: Sequence[Token], start: int) -> list[Token]:
+    """The texts of a table's row."""
+    found = []
+    for token in tokens[start + 1 :]:
+        if token.type == "tr_close":
+            break
+        if token.type == "inline":
+            found.append(token)
+    return found
+
+
+def _html(
+    question: Question, content: str, numbers: Sequence[int], depth: int, intro: str, heading: str
+) -> Iterator[Statement]:
+    """What a reader sees as words in a block of HTML."""
+    line, counted = 0, 0
+    for block in blocks(content):
+        seen = block.seen
+        text, first = seen.text, len(seen.text) - len(seen.text.lstrip())
+        line, counted = line + content.count("\n", counted, seen.starts[first]), seen.starts[first]
+        at = numbers[min(line, len(numbers) - 1)]
+        if block.kind == "fence" and not is_prose(text):
+            last = len(text.rstrip())
+            for a, b in _pieces(text, first, last, _FENCE, "\n"):
+                yield Statement(question, "fence", text[a:b].rstrip("\n"), at, intro, "", heading, seen, a)
+                at += text.count("\n", a, b)
+        elif block.kind == "row":
+            row = text.strip()[:_LONGEST]
+            yield Statement(question, "row", row, at, intro, "", heading, seen, first)
+        elif block.kind == "heading" and not _says(text):
+            heading = " ".join(text[:_LONGEST].split())
+            yield Statement(question, "heading", text[first : first + _LONGEST].rstrip(), at, seen=seen, at=first)
+        else:
+            kind = "item" if depth or block.kind == "item" else "sentence"
+            lead = intro
+            for made in _made(question, kind, seen, text, (at, counted), lead, heading):
+                yield made
+                lead = made.plain
+            if kind == "sentence":
+                intro = lead
+
+
+def _made(
+    question: Question, kind: str, seen: Seen | None, text: str, place: tuple[int, int], lead: str, heading: str
+) -> Iterator[Statement]:
+    """The sentences of a paragraph as statements. `place` is a line, and where it begins in the source."""
+    line, first = place
+    for piece, breaks, start in _sentences(text, seen, first):
+        made = Statement(question, kind, piece, line + breaks, lead, "", heading, seen, start)
+        yield made
+        lead = made.plain
+
+
+_FEWEST = 8  # words of a heading that says something: a title is shorter
+
+
+def _says(heading: str) -> bool:
+    """Whether a heading is a sentence: it ends as one, or has as many words and does not ask. A paragraph with a line drawn below
+    it is a heading, too."""
+    said = heading.strip().rstrip("*_`\"')")
+    many = len(said.split())
+    return not said.endswith("?") and (many >= _FEWEST or (many > 2 and said.endswith((".", "!"))))
+
+
+_LEAST = 6  # words of a paragraph that is no code
+_MARKS = ".,;:!?\"'()*_`’“”"
+_BEFORE = _MARKS + "-+ "  # what may stand before the first word, that of a list's entry too
+
+
+def is_prose(code: str) -> bool:
+    """Whether most of what is shown as code is none: paragraphs that begin with a capital letter and end as a sentence, in which nearly
+    all that stands between blanks are words."""
+    return _most(code, lambda p: _is_words(p) and p.lstrip(_BEFORE)[:1].isupper())
+
+
+def half_prose(code: str) -> bool:
+    """Whether most of what is shown as code may be sentences."""
+    return _most(code, _is_words)
+
+
+def _most(code: str, are: Callable[[str], bool]) -> bool:
+    said = _paragraphs(code)
+    return 2 * sum(len(p) for p in said if are(p)) > sum(map(len, said))
+
+
+def _paragraphs(code: str) -> list[str]:
+    rows = "\n".join(row.strip() for row in code.split("\n"))
+    return [p.strip() for p in rows.split("\n\n") if p.strip()]
+
+
+def _is_words(paragraph: str) -> bool:
+    said = paragraph.split()
+    plain = sum(w.strip(_MARKS).replace("-", "").replace("'", "").replace("’", "").isalpha() for w in said)
+    return len(said) >= _LEAST and 4 * plain >= 3 * len(said) and paragraph.rstrip("\"')”*_`")[-1:] in tuple(".!?:")
 
 
 def _hidden(question: Question, tokens: Sequence[Token]) -> Iterator[Statement]:
@@ -297,30 +452,14 @@ def _line_numbers(question: Question, count: int) -> list[int]:
     return list(question.row_lines)
 
 
-def code_spans(text: str) -> list[tuple[int, int, str]]:
-    """Start, end and content of the code spans of a text: between two runs of as many backticks."""
-    runs = [(m.start(), m.end()) for m in _TICKS.finditer(text)]
-    closing: dict[int, int] = {}  # by length the next run behind the one that is looked at
-    after = [-1] * len(runs)
-    for i in range(len(runs) - 1, -1, -1):
-        length = runs[i][1] - runs[i][0]
-        after[i], closing[length] = closing.get(length, -1), i
-    found, i = [], 0
-    while i < len(runs):
-        if after[i] < 0:
-            i += 1
-        else:
-            found.append((runs[i][0], runs[after[i]][1], text[runs[i][1] : runs[after[i]][0]]))
-            i = after[i] + 1
-    return found
-
-
-def _sentences(token: Token) -> Iterator[tuple[str, int]]:
-    """The sentences of a paragraph as they stand there, each with the number of line breaks before it; of a longer one than
-    anybody writes the pieces."""
-    content = token.content
-    held = sorted([(a, b) for a, b, _ in code_spans(content)] + [m.span() for m in _LINK.finditer(content)])
-    start = first = counted = breaks = 0
+def _sentences(content: str, seen: Seen | None, first_at: int = 0) -> Iterator[tuple[str, int, int]]:
+    """The sentences of a paragraph as they stand there, each with the number of line breaks before it, from a place of the source
+    on, and where it begins; of a longer one than anybody writes the pieces."""
+    links = (m.span() if len(m[1]) <= _WORDS else (m.end(1), m.end()) for m in _LINK.finditer(content))
+    held = sorted([*((a, b) for a, b, _ in code_spans(content)), *links])
+    source, places = (seen.source, seen.starts) if seen else (content, range(len(content)))
+    start = first = breaks = 0
+    counted = first_at
     ends = [(m.start(), m.end()) for m in _BREAK.finditer(content)]
     within = 0  # where the last of the spans ends that begin before the break
     for end, following in [*ends, (len(content), len(content))]:
@@ -332,9 +471,9 @@ def _sentences(token: Token) -> Iterator[tuple[str, int]]:
         for a, b in _pieces(content, start, end):
             if piece := content[a:b].strip():
                 at = a + len(content[a:b]) - len(content[a:b].lstrip())
-                breaks += content.count("\n", counted, at)
-                counted = at
-                yield piece, breaks
+                breaks += source.count("\n", counted, places[at])
+                counted = places[at]
+                yield piece, breaks, at
         start = following
 
 

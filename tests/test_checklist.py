@@ -266,3 +266,46 @@ def test_a_table_of_who_does_what_is_no_checklist() -> None:
     assert read(f"# Checklist\n\n{table}").items == ()
     boxes = f"* [x] {ITEM}\n* [ ] {OTHER}\n"
     assert len(read(f"# Checklist\n\n{boxes}\n{table}").items) == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"* [x] {ITEM} <!-- a -->",
+        f"* [x] <!-- a -->{ITEM}<!-- -->",
+        f"* [x] {ITEM}<br>",
+        f"* [x] <a name='q'></a>{ITEM}",
+        f"* [x] <span title='partly'>{ITEM}</span>",
+        f"* [x] <span title='partly'></span>{ITEM}",
+        f"* [x] [{ITEM}](https://example.org/partly)",
+        f"* [x] <a href='https://example.org/partly'>{ITEM}</a>",
+        f"* [x] 1.1 {ITEM}",
+        f"* [x] 12. {ITEM}",
+        f"* [x] {ITEM} :tada:",
+        f"* [x] {ITEM} &nbsp;",
+        f"* [x] {ITEM}\n  <!-- a -->",
+        f"* [x] {ITEM}\n  <br>\n  <a name='q'></a>",
+        f"* [x] {ITEM}\n\n  <!-- partly -->",
+    ],
+)
+def test_what_a_reader_does_not_see_is_no_note(row: str) -> None:
+    item = one(row)
+    assert (item.item, item.matched, item.note, item.checked) == ("git-repository", "exact", "", True), item
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"* [x] {ITEM} <b>partly</b>",
+        f"* [x] {ITEM}<br>partly",
+        f"* [x] {ITEM} ![a](figures/a.png)",
+        f"* [x] {ITEM} <img src='figures/a.png'>",
+        f"* [x] {ITEM}, see [there](https://example.org)",
+        f"* [x] {ITEM}\n  <p>partly</p>",
+        f"* [x] {ITEM}\n  ![a](figures/a.png)",
+    ],
+)
+def test_what_a_reader_sees_is_a_note(row: str) -> None:
+    item = one(row)
+    assert item.item == "git-repository"
+    assert item.matched == "annotated" or item.note

@@ -74,7 +74,7 @@ ALLOWED: dict[str, set[str] | None] = {
     "locks": set(),
     "whole": set(),
     "markup": {"letters"},
-    "checklist": {"markup", "profile"},
+    "checklist": {"markup", "profile", "seen"},
     "report": {
         "checklist",
         "decoding",
@@ -96,7 +96,8 @@ ALLOWED: dict[str, set[str] | None] = {
     "facts": {"boundary", "facts", "grammar", "ini", "readers", "redact", "snapshot", "wording"},
     "probes": {"boundary", "facts", "ini", "probes", "readers", "snapshot"},
     "idle": {"facts", "rules", "snapshot"},
-    "prose": {"markup"},
+    "seen": {"markup"},
+    "prose": {"markup", "seen"},
     "clauses": {"prose"},
     "numbers": set(),
     "claims": {
@@ -114,6 +115,7 @@ ALLOWED: dict[str, set[str] | None] = {
         "redact",
         "snapshot",
         "readers",
+        "seen",
         "wording",
     },
     "injection": {"letters", "prose", "redact"},

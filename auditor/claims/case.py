@@ -22,12 +22,19 @@ from auditor.wording import by_degree, once_so, words
 @dataclass(frozen=True)
 class Placed:
     """A typed claim where it stands: the question whose answer makes it, the line that its quote starts on, and who read it
-    (`patterns`, or `answers` for a model). Its quote is verbatim in the answer, white space aside."""
+    (`patterns`, or `answers` for a model). Its quote is verbatim in the answer, white space aside, or stands there as `written`
+    where HTML is written among its words."""
 
     claim: Typed
     question: Question
     line: int
     reader: str
+    written: str = ""
+
+    @property
+    def quote(self) -> str:
+        """Its words as they stand in the report."""
+        return self.written or self.claim.quote
 
 
 @dataclass
@@ -66,7 +73,7 @@ class Case:
 
     def quoted(self, placed: Placed) -> Evidence:
         """A claim's words in the report as evidence."""
-        quote = placed.claim.quote
+        quote = placed.quote
         note = f"the answer to question {placed.question.n}"
         path, line = self.report.place(placed.line)
         end = line + quote.count("\n")
@@ -240,8 +247,9 @@ class Reader:
 
 
 def _placed(statement: Statement, claim: Typed) -> Placed:
-    at = statement.text.find(claim.quote)
-    return Placed(claim, statement.question, statement.line + statement.text.count("\n", 0, max(at, 0)), "patterns")
+    written = statement.written(claim.quote)
+    line = statement.line_of(claim.quote)
+    return Placed(claim, statement.question, line, "patterns", "" if written == claim.quote else written)
 
 
 SETTLERS: dict[str, Settler] = {}
@@ -294,4 +302,7 @@ def absence(note: str) -> Evidence:
 def answer_of(quote: str, case: Case) -> Question | None:
     """The first question whose answer has a quote."""
     said = " ".join(quote.split())
-    return next((q for q, answer in case.squeezed if said in answer), None)
+    found = next((q for q, answer in case.squeezed if said in answer), None)
+    if found is None and (holding := case.prose.holding(said)):
+        return holding.question
+    return found

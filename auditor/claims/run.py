@@ -244,7 +244,7 @@ def _verdict(placed: Placed, made: Settled, clock: "_Clock", number: Number) -> 
     if branch and branch in placed.question.answer:  # told where it is: a person can look
         difference = f"It is so on the branch {branch}, which the answer names."
         label, when, branch = "not_verifiable", "", ""
-    said = " ".join(placed.claim.quote.split())
+    said = " ".join(placed.quote.split())
     n = placed.question.n
     source = Source(kind="question", n=n) if placed.question.answer or n else Source(kind="report", n=0)
     return Verdict.model_validate(
@@ -336,7 +336,7 @@ class _Clock:
         if path not in self._blame:
             self._blame[path] = snapshot.repository.blame(snapshot.commit, path)
         first = line - 1
-        shas = self._blame[path][first : first + placed.claim.quote.count("\n") + 1]
+        shas = self._blame[path][first : first + placed.quote.count("\n") + 1]
         known = [s for s in shas if s in self._order]
         return min(known, key=lambda s: self._order[s], default="")
 

@@ -53,7 +53,7 @@ def read(reader: str, here: Case) -> list[Typed]:
     placed, failure = load()[0][reader].read(here.prose, here)
     assert not failure, failure
     for one in placed:
-        assert " ".join(one.claim.quote.split()) in " ".join(one.question.answer.split()), one.claim.quote
+        assert " ".join(one.quote.split()) in " ".join(one.question.answer.split()), one.quote
     return [one.claim for one in placed]
 
 

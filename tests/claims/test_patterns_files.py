@@ -186,6 +186,12 @@ def test_structure(sentence: str, expected: list[tuple[str, ...]]) -> None:
         ("A python script would do it, and docker is nice.", []),
         ("To invoke the service, a user calls it, and we make sure that it works.", []),
         ("We use `ls -la` and `train.py`.", []),
+        ("We deployed it: uv run invoke deploy submits cloud.yaml, which builds it.", [("uv run invoke deploy submits cloud.yaml", "", "hedged")]),
+        ("We train by running python src/train.py saves the model.", [("python src/train.py saves", "", "hedged")]),
+        ("We deployed it: uv run invoke deploy --to cloud", [("uv run invoke deploy --to cloud", "", "plain")]),
+        ("We deployed it:\nuv run invoke deploy now x.yaml", [("uv run invoke deploy now x.yaml", "", "plain")]),
+        ("We deployed it: `uv run invoke deploy now x.yaml`.", [("uv run invoke deploy now x.yaml", "", "plain")]),
+        ("We start it: docker run trainer -v a/b:/c.", [("docker run trainer -v a/b:/c", "", "plain")]),
     ],
 )  # fmt: skip
 def test_commands(answer: str, expected: list[tuple[str, ...]]) -> None:

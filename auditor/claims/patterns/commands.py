@@ -9,8 +9,9 @@ from auditor.claims.names import word_set, words
 from auditor.claims.patterns.files import around
 from auditor.facts.refusals import PROGRAMS, own_programs
 from auditor.lazy import compile_later
-from auditor.prose import Prose, Statement, code_spans
+from auditor.prose import Prose, Statement
 from auditor.readers.shell import shell_commands
+from auditor.seen import code_spans
 
 _SHELLS = word_set("bash sh shell console zsh text txt terminal cmd powershell ps1 shell-session shellscript plaintext batch ps") | {""}  # fmt: skip
 _LINE = compile_later(
@@ -46,7 +47,7 @@ _STARTS = word_set("runs run starts start executes execute launches launch")
 @reads("commands")
 def commands(prose: Prose, case: Case) -> Iterator[tuple[Statement, Command]]:
     """Commands in code spans, in fences of a shell and on lines of their own, each with the folder that a `cd` before it leads to
-    or that the sentence names. Leaves alone what is denied, another project's, or what an image is said to run by itself."""
+    or that the sentence names. One without marks in a sentence that goes on in plain words is hedged: nobody knows where it ends. Leaves alone what is denied, another project's, or what an image is said to run by itself."""
     for statement in prose.of():
         if statement.kind == "heading":
             continue
@@ -68,12 +69,35 @@ def commands(prose: Prose, case: Case) -> Iterator[tuple[Statement, Command]]:
         for line in _LINE.finditer(rest):
             body = _STOP.split(line[1])[0].rstrip(" '")
             if not (_denied(rest[max(0, line.start() - 50) : line.start()])) and _clear(body):
-                yield from _typed(statement, body, line.start(1), PROGRAMS)
+                for said, claim in _typed(statement, body, line.start(1), PROGRAMS):
+                    unsure = claim.strength == "plain" and _runs_on(body) and not _on_its_own(rest, line, body)
+                    yield said, claim.model_copy(update={"strength": "hedged"}) if unsure else claim
 
 
 def _clear(body: str) -> bool:
     """Whether plain words are a command rather than English: a path, an option, a name with a hyphen."""
     return bool(re.search(r"\S*[/_.-]\S", body)) and len(body.split()) > 1
+
+
+_RUNNERS = ("uv", "poetry", "pixi")
+
+
+def _runs_on(body: str) -> bool:
+    """Whether a plain word stands behind what a command is given first: `invoke deploy submits the job` goes on in English."""
+    said = body.split()
+    said = said[2:] if said[0] in _RUNNERS and said[1:2] == ["run"] else said
+    first = 3 if said[:1] == ["docker"] else 2  # `docker run NAME`
+    return any(
+        word.isalpha() and word.islower() and not before.startswith("-")
+        for before, word in zip(said[first - 1 :], said[first:], strict=False)
+    )
+
+
+def _on_its_own(text: str, line: re.Match[str], body: str) -> bool:
+    """Whether nothing else stands on the line of a command."""
+    start, end = line.start(1), line.start(1) + len(body)
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    return not before.strip(" \t$\"'“‘") and not text[end:].partition("\n")[0].strip(" \t\"'”’.")
 
 
 def _denied(before: str) -> bool:

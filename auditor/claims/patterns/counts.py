@@ -193,7 +193,7 @@ def coverage(prose: Prose, case: Case) -> Iterator[tuple[Statement, Typed]]:
     """In the answer on coverage: a sentence with one percentage that calls it the total, or the code's coverage; the total of a table."""
     question = prose.question("coverage")
     for row in coverage_rows(question.answer) if question else ():
-        holding = next((s for s in prose.of("coverage") if row.text in s.text), None)
+        holding = next((s for s in prose.of("coverage") if row.text in s.source), None)
         if row.is_total and holding:
             yield holding, Data(kind="data", quote=row.text, what="coverage", value=row.percent, name="test coverage")
     for statement in prose.sentences("coverage"):

@@ -52,7 +52,7 @@ def command(claim: Command, case: Case) -> Settled | None:
             c for p in case.claims if isinstance(p.claim, Command) for c in shell_commands(p.claim.line, by_hand=True)
         )
         said = (*answers(run), *keeps(run, told), *filter(None, [extras(run)]))
-        taken = [_of(a) for a in said if not of_a_readers_program(run, a, case)]
+        taken = [_of(a) for a in said if not of_a_readers_program(run, a, case) and not _chosen_of_a_reader(run, a)]
         for made in (*needed, *taken):
             if made.label == "contradicted":
                 return made
@@ -131,6 +131,13 @@ def _made_before(run: Claimed, name: str) -> bool:
             if base in part and any(w in _WRITERS or w.startswith(("--output", "--outfile")) for w in said):
                 return True
     return False
+
+
+def _chosen_of_a_reader(run: Claimed, answer: Answer) -> bool:
+    """Whether the configuration that a command chooses, and that is not there, is one that the answer has its reader make or fetch."""
+    about, _, chosen = answer.about.partition(":")
+    name = chosen.rpartition("=")[2].removesuffix(".yaml")
+    return about == "config" and not answer.fits and _made_before(run, f"{name}.yaml")
 
 
 _CHECKOUTS = (("git", "checkout"), ("git", "switch"))

@@ -59,8 +59,8 @@ def _images(claim: Count, case: Case) -> Band | None:
 
 
 def _endpoints(claim: Count, case: Case) -> Band | None:
-    said = " ".join(claim.quote.split())
-    sentence = next((s.text for s in case.prose.of() if said in " ".join(s.text.split())), claim.quote)
+    holding = case.prose.holding(claim.quote)
+    sentence = holding.text if holding else claim.quote
     named = paths_in(sentence)
     if claim.value < 2 or "vertex" in _words(claim):
         return None

@@ -97,8 +97,8 @@ def _coverage(claim: Data, case: Case) -> Settled | None:
     rows = [r for r in coverage_rows(answer) if r.is_total]
     if len(rows) == 1 and (total(claim.quote) or abs(rows[0].percent - claim.value) <= 1.01):
         row = rows[0]
-        holding = next((s for s in case.prose.of("coverage") if row.text in s.text), None)
-        line = holding.line + holding.text[: holding.text.find(row.text)].count("\n") if holding else 0
+        holding = next((s for s in case.prose.of("coverage") if row.text in s.source), None)
+        line = holding.line + holding.source[: holding.source.find(row.text)].count("\n") if holding else 0
         path, line = case.report.place(line)
         proof = (Evidence(kind="excerpt", path=path, start=line, end=line, excerpt=row.text, note="the total"),)
         shows = f"the answer's table has a total of {row.percent:g} %"

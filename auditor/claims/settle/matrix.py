@@ -34,8 +34,8 @@ def matrix(claim: Matrix, case: Case) -> Settled | None:
     if not sure_of_all(ci) or case.snapshot.select((*OTHER_HOSTS, *UNREAD_HOSTS)):
         return None  # another host may test on other systems and versions
     if claim.purpose not in ("unknown", "any", "all", "tests"):
-        said = " ".join(claim.quote.split())
-        sentence = next((s.text for s in case.prose.of() if said in " ".join(s.text.split())), claim.quote)
+        holding = case.prose.holding(claim.quote)
+        sentence = holding.text if holding else claim.quote
         alone = claim.axis == "os" and claim.purpose in _ITS_OWN and named(sentence, claim.purpose)
         if not alone or "test" in sentence.lower():
             return None  # what tests, or what only builds, may be meant

@@ -178,7 +178,7 @@ def _another_way(claim: Practice, known: Known, case: Case) -> bool:
         if statement.planned:
             continue
         said = " ".join(words(statement.plain))
-        if _within(claim.quote, statement):
+        if statement.has(claim.quote):
             said = said.replace(denial(statement.plain, known) or said, " ")
         elif statement.negated:
             continue
@@ -204,10 +204,6 @@ def _other_tool(claim: Practice, case: Case) -> bool:
     said = words(claim.quote)
     named = [t for t in TOOLS if any(stands(said, " ".join(words(n))) for n in t.names)]
     return any(not trace(t, case.snapshot) for t in named)
-
-
-def _within(quote: str, statement: Statement) -> bool:
-    return " ".join(quote.split()) in " ".join(statement.text.split())
 
 
 def _strong(spec: Item) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from auditor.facts.suites import suite
 from auditor.lazy import compile_later, dataclass
 from auditor.models import Evidence
 from auditor.numbers import bag, operator, tokens
-from auditor.prose import Statement
 
 _UNITS = {
     "%": "%", "percent": "%", "s": "seconds", "sec": "seconds", "second": "seconds", "ms": "milliseconds",
@@ -47,7 +46,7 @@ def same(claim: Same, case: Case) -> Settled | None:
     one unit or before one noun, both speak with the same words of part and moment (test, training, after, per) and of the same
     names, share what is measured, and differ by more than rounding; two numbers of tests that the repository both shows are
     two ways of counting. Everything that is no number stays open."""
-    first, other = _place(claim.quote, case), _place(claim.other, case)
+    first, other = case.prose.holding(claim.quote), case.prose.holding(claim.other)
     mine, theirs = _quantity(claim.quote), _quantity(claim.other)
     if first is None or other is None or mine is None or theirs is None or claim.denied:
         return None
@@ -56,7 +55,7 @@ def same(claim: Same, case: Case) -> Settled | None:
     if said in beside or beside in said or version or mine.unit != theirs.unit or not _alike(claim, mine, theirs):
         return None
     about = f"same:{mine.unit or mine.after[0]}:{min(mine.value, theirs.value):g}"
-    line = other.line + other.text.count("\n", 0, max(other.text.find(claim.other.strip()), 0))
+    line = other.line_of(claim.other.strip())
     shows, note = f"line {line} says {beside}", f"question {other.question.n}"
     path, there = case.report.place(line)
     proof = Evidence(
@@ -83,12 +82,6 @@ def same(claim: Same, case: Case) -> Settled | None:
 
 def _close(text: str) -> str:
     return " ".join(text.split())
-
-
-def _place(quote: str, case: Case) -> Statement | None:
-    """The statement that holds a quote; None where none does."""
-    said = _close(quote)
-    return next((s for s in case.prose.of() if said and said in _close(s.text)), None)
 
 
 def _quantity(quote: str) -> Quantity | None:
