@@ -28,6 +28,8 @@ _SHY = _MONTHS | wordset("""
 _MEANT = {
     "adam": wordset("optimizer optimizers optimiser optimisers optim optimization torch keras import algorithm w max")
 }
+# Words of code that are always small, and somebody's name with a capital letter.
+_SMALL = frozenset(["elif"])
 _TWO = wordset("""
     ai an as at be by do go he hi id if in io is it me ml my no of ok on or os pr py so to uk up us uv we cd ci db
     gb js kb ln ls mb ms ns pi rm sh tf ts ui vm
@@ -196,6 +198,8 @@ class Names:
 
     def _means(self, run: str, text: str, runs: Sequence[re.Match[str]], n: int) -> bool:
         """Whether a name stands for what its neighbours say."""
+        if run in _SMALL:
+            return True
         meant = _MEANT.get(fold(run))
         if meant is None:
             return False

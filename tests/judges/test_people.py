@@ -210,6 +210,11 @@ def test_a_name_that_is_an_optimiser_too(text: str, shown: bool) -> None:
     assert shown or "adam" not in hidden.lower()
 
 
+def test_a_name_that_is_a_word_of_code_in_small_letters() -> None:
+    hidden = veil(log=(("Elif Wrotham", "e@example.org"), ("Lenovo", "lenovo@example.org")))
+    assert hidden.hide("elif x: the run of Elif on a Lenovo") == "elif x: the run of [person-1] on a Lenovo"
+
+
 def test_a_file_about_somebody_makes_no_word_of_the_name() -> None:
     files = {"notes/wrotham.yml": "wrotham: data\n", "src/a.py": "from wrotham_utils import load\n"}
     hidden = veil(files=files, log=(("Isolde Wrotham", "iw@example.org"),))
