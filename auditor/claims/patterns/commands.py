@@ -47,7 +47,8 @@ _STARTS = word_set("runs run starts start executes execute launches launch")
 @reads("commands")
 def commands(prose: Prose, case: Case) -> Iterator[tuple[Statement, Command]]:
     """Commands in code spans, in fences of a shell and on lines of their own, each with the folder that a `cd` before it leads to
-    or that the sentence names. One without marks in a sentence that goes on in plain words is hedged: nobody knows where it ends. Leaves alone what is denied, another project's, or what an image is said to run by itself."""
+    or that the sentence names. One without marks in a sentence that goes on in plain words is hedged: nobody knows where it ends.
+    Leaves alone what is denied, another project's, or what an image is said to run by itself."""
     for statement in prose.of():
         if statement.kind == "heading":
             continue
