@@ -160,7 +160,7 @@ class Module:
                 break
         if isinstance(node, ast.Name):
             full = self.aliases.get(node.id, node.id)
-            if node.id in self._shadows and node.lineno > self._shadows[node.id]:
+            if self._shadows and node.id in self._shadows and node.lineno > self._shadows[node.id]:
                 full = node.id if full != node.id or parts[-1:] in ([], ["()"]) else f"own:{node.id}"
             parts.append(full)
         else:
