@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from auditor import regular
 from auditor.decision_files import read_for, save
 from auditor.decisions import Decision, Decisions
 from auditor.errors import UserError
@@ -186,8 +187,10 @@ def application(desk: Desk, token: str, hosts: Collection[str]) -> "Starlette":
             return nothing()
         if ending == ".html":
             return reply(desk.page(entry), "text/html")
-        path = desk.folder / "groups" / f"{entry.name}{ending}"
-        return reply(path.read_bytes(), _OWN[ending]) if path.is_file() else nothing()
+        try:
+            return reply(regular.read_bytes(desk.folder / "groups" / f"{entry.name}{ending}"), _OWN[ending])
+        except OSError:
+            return nothing()
 
     def told(request: Request) -> Response:
         entry = known(request)
@@ -289,7 +292,7 @@ def opened(folder: Path) -> Iterator[str]:
     place = folder / "decisions"
     try:
         place.mkdir(exist_ok=True)
-        lock = (place / ".view").open("a")
+        lock = regular.lock_file(place / ".view")
     except OSError as error:
         yield f"{place}: cannot be written ({error.strerror}); what is decided stays in the browser"
         return

@@ -15,7 +15,7 @@ from auditor.folder import Folder
 from auditor.judges import Settings, Store, Usage
 from auditor.locks import alone, if_free
 from auditor.models import GroupEntry, Submission
-from auditor.whole import write_whole
+from auditor.whole import write_given, write_whole
 
 
 def entry(name: str = "g1", **more: str) -> GroupEntry:
@@ -97,9 +97,12 @@ def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Monkey
     assert file.read_text() == "?"
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     (tmp_path / "link").symlink_to(file)
-    write_whole(tmp_path / "link", "through")
+    write_given(tmp_path / "link", "through")
     assert (file.read_text(), (tmp_path / "link").is_symlink()) == ("through", True)
-    write_whole(Path(os.devnull), "nothing")
+    write_whole(tmp_path / "link", "in its place")
+    assert (file.read_text(), (tmp_path / "link").is_symlink()) == ("through", False)
+    assert (tmp_path / "link").read_text() == "in its place"
+    write_given(Path(os.devnull), "nothing")
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
     with pytest.raises(UserError, match="cannot be written"):
         write_whole(file / "below", "x")
