@@ -542,10 +542,9 @@ def summarise(
     beside: Beside | None = None,
     ended: bool = False,
 ) -> Class:
-    """Write the index page and the summaries of the groups that are there, in the order of their list, and anew the pages of
-    those whose neighbours, decisions or earlier audit are others than when they were made. Once a run has `ended`, none is missing."""
+    """Write the index page and the summaries of the groups that are there (once a run has `ended`: of all), in the order of their
+    list, and anew the pages of those whose neighbours, decisions or earlier audit are others than when they were made."""
     beside = beside or Beside(folder.path)
-
     raw = partial(folder.entries, submissions, ended)
 
     def entries() -> Iterator[GroupEntry]:

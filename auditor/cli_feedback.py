@@ -36,7 +36,7 @@ def feedback(
 
     entries = list(load_entries(folder, note))
     if not entries:
-        raise UserError(f"{folder}: no group in it is finished", "run `auditor batch` again")
+        raise UserError(f"{folder}: no group is in it", "run `auditor batch` with a list that has some")
     chosen = [e for e in entries if not group or group in (e.id, e.name)]
     if not chosen:
         raise UserError(f"{folder}: no group is called {group}", "take an id of summary.csv")

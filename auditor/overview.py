@@ -23,6 +23,8 @@ from auditor.render.ways import Ways
 from auditor.since import Past, load_past
 
 _T = TypeVar("_T")
+UNFINISHED = "not finished, or of another version; run `auditor batch` again"
+"""What is said of a group whose entry cannot be read: there is no page of it."""
 
 
 def as_it_stands(entry: GroupEntry, decisions: Decisions | None) -> GroupEntry:
@@ -180,13 +182,15 @@ def load_entry(folder: Path, name: str) -> GroupEntry | None:
 
 
 def load_entries(folder: Path, tell: Callable[[str], None]) -> Iterator[GroupEntry]:
-    """The groups of a batch's folder in the order of their list. One that is not finished is told, and stops nobody."""
-    for id_, name, _ in listed(folder):
+    """The groups of a batch's folder in the order of their list. One whose entry cannot be read is told, and counts as failed: none
+    drops out of the tables."""
+    for row in _summary(folder)["groups"]:
+        id_, name = str(row["id"]), str(row["name"])
         entry = load_entry(folder, name)
-        if entry is not None:
-            yield entry
-        else:
-            tell(f"{id_}: not finished, or of another version; run `auditor batch` again")
+        if entry is None:
+            tell(f"{id_}: {UNFINISHED}")
+            entry = GroupEntry(id=id_, name=name, repo=str(row.get("repo", "")), error=UNFINISHED)
+        yield entry
 
 
 def _summary(folder: Path) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from auditor.errors import UserError
 from auditor.lazy import dataclass
 from auditor.models import AuditRecord, GroupEntry
 from auditor.overview import (
+    UNFINISHED,
     Beside,
     listed,
     load_entry,
@@ -90,7 +91,7 @@ class Desk:
     def index(self) -> str:
         """The index with what is decided by now."""
         course = standing_class(self.folder, self.tell)
-        pages = {g.id: f"groups/{g.name}.html" for g in course.groups}
+        pages = {g.id: f"groups/{g.name}.html" for g in course.groups if g.error != UNFINISHED}
         told = {g.id: f"feedback/{g.name}.html" for g in course.groups if not g.error}
         return "".join(index.render(course, pages, told))
 
