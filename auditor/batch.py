@@ -17,7 +17,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -530,7 +530,7 @@ def run(
         except KeyboardInterrupt:
             summarise(submissions, profile, judge, folder, before, beside)
             raise
-        return summarise(submissions, profile, judge, folder, before, beside)
+        return summarise(submissions, profile, judge, folder, before, beside, ended=True)
 
 
 def summarise(
@@ -540,13 +540,12 @@ def summarise(
     folder: Folder,
     before: str = "",
     beside: Beside | None = None,
+    ended: bool = False,
 ) -> Class:
-    """Write the index page and the summaries of the groups that are there, in the order of their list, and anew the pages of
-    those whose neighbours, decisions or earlier audit are others than when they were made."""
+    """Write the index page and the summaries of the groups that are there (once a run has `ended`: of all), in the order of their
+    list, and anew the pages of those whose neighbours, decisions or earlier audit are others than when they were made."""
     beside = beside or Beside(folder.path)
-
-    def raw() -> Iterator[GroupEntry]:
-        return (entry for s in submissions if (entry := folder.entry(s)))
+    raw = partial(folder.entries, submissions, ended)
 
     def entries() -> Iterator[GroupEntry]:
         return (as_it_stands(entry, beside.decisions(entry.id, entry.repo)) for entry in raw())

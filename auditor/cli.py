@@ -220,7 +220,7 @@ def render(
     """Render a stored record, without its repository."""
     from auditor.stored import load_record
 
-    _emit(load_record(record), format, output, show, _load(decisions), with_private)
+    _emit(load_record(record, given=True), format, output, show, _load(decisions), with_private)
 
 
 @app.command()
@@ -392,7 +392,7 @@ def _past(record: Path | None) -> "Past | None":
         return None
     from auditor.since import load_past
 
-    return load_past(record)
+    return load_past(record, given=True)
 
 
 def _load(decisions: Path | None) -> "Decisions | None":
@@ -400,7 +400,7 @@ def _load(decisions: Path | None) -> "Decisions | None":
         return None
     from auditor.decisions import load_decisions
 
-    return load_decisions(decisions)
+    return load_decisions(decisions, given=True)
 
 
 def _emit(
@@ -452,9 +452,9 @@ def _emit(
     if output is None:
         sys.stdout.write(text)
         return record
-    from auditor.whole import write_whole
+    from auditor.whole import write_given
 
-    write_whole(output, text, "give another path with --output")
+    write_given(output, text, "give another path with --output")
     return record
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args
 import typer
 from typer.core import TyperCommand
 
+from auditor import limits, regular
 from auditor.errors import UserError, reason
 from auditor.lazy import dataclass
 from auditor.options import FailOn, Read, Readings
@@ -95,12 +96,13 @@ def load(start: Path, audited: Path | None = None) -> Config:
     path, passed = find(start, audited)
     if path is None:
         return Config(ignored=passed)
-    import tomllib
     from difflib import get_close_matches
 
+    from auditor.tomldata import loads
+
     try:
-        text = path.read_text(encoding="utf-8")
-        said = tomllib.loads(text)
+        text = regular.read_text(path, limits.COURSE)
+        said = loads(text)
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: cannot be read ({reason(error)})", "mend the file, or take it away") from None
     verbs = {v: said.pop(v) for v in VERBS if isinstance(said.get(v), dict)}

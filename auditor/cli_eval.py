@@ -181,6 +181,6 @@ def _print(result: "Output", format: Style, output: Path | None, everything: boo
     if output is None:
         sys.stdout.write(text)
         return
-    from auditor.whole import write_whole
+    from auditor.whole import write_given
 
-    write_whole(output, text)
+    write_given(output, text)

@@ -35,6 +35,8 @@ def feedback(
     from auditor.whole import write_whole
 
     entries = list(load_entries(folder, note))
+    if not entries:
+        raise UserError(f"{folder}: no group is in it", "run `auditor batch` with a list that has some")
     chosen = [e for e in entries if not group or group in (e.id, e.name)]
     if not chosen:
         raise UserError(f"{folder}: no group is called {group}", "take an id of summary.csv")

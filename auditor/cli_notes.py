@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from auditor.errors import UserError
 from auditor.options import FailOn
 
 if TYPE_CHECKING:
@@ -65,10 +64,9 @@ EARLY = "the time was over before all was looked at; of what was left out nothin
 
 def need_git() -> None:
     """Raises UserError where git is not to be found: what needs it says so in words of its own, each in others."""
-    import shutil
+    from auditor.gitdir import program
 
-    if shutil.which("git") is None:
-        raise UserError("git is not installed, or not on the PATH", "install git 2.30 or newer")
+    program()
 
 
 def on_progress() -> Callable[[str], None] | None:

@@ -55,13 +55,14 @@ def new(
     output: OutputOption = None,
 ) -> None:
     """Write a profile from a report's template. What it maps is a suggestion: each says what it was taken from."""
+    from auditor import limits, regular
     from auditor.profile_new import written
-    from auditor.whole import write_whole
+    from auditor.whole import write_given
 
     texts = []
     for path in template:
         try:
-            texts.append(path.read_text(encoding="utf-8"))
+            texts.append(regular.read_text(path, limits.COURSE, given=True))
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(
                 f"{path}: cannot be read ({reason(error)})", "give the markdown file of a template"
@@ -70,4 +71,4 @@ def new(
     if output is None:
         sys.stdout.write(made)
     else:
-        write_whole(output, made)
+        write_given(output, made)

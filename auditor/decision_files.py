@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from auditor import regular
 from auditor.decisions import Decision, Decisions, load_decisions, merge, same_submission
 from auditor.errors import UserError
 from auditor.whole import write_whole
@@ -62,7 +63,7 @@ def _alone(folder: Path) -> Iterator[None]:
     with _HERE:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            lock = (folder / ".lock").open("a")
+            lock = regular.lock_file(folder / ".lock")
         except OSError as error:
             raise UserError(
                 f"{folder}: cannot be written ({error.strerror})", "see who owns the folder, and whether there is room"

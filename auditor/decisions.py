@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from auditor import regular
 from auditor.errors import UserError
 from auditor.escape import code, log, plain
 from auditor.models import AuditRecord, Finding, Standing, Verdict
@@ -87,10 +88,10 @@ def to_decide(findings: Iterable[tuple[str, Standing]], chosen: Mapping[str, Dec
     return list(dict.fromkeys(counted))
 
 
-def load_decisions(path: Path) -> Decisions:
-    """The decisions in a file. Raises UserError for anything that the page would not have written."""
+def load_decisions(path: Path, *, given: bool = False) -> Decisions:
+    """The decisions in a file, which a user may have `given`. Raises UserError for anything that the page would not have written."""
     try:
-        return Decisions.model_validate_json(path.read_bytes())
+        return Decisions.model_validate_json(regular.read_bytes(path, given=given))
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})", "give the path of exported decisions") from None
     except ValidationError as error:

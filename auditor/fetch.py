@@ -21,8 +21,10 @@ from urllib.parse import unquote, urlsplit
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
+from auditor import regular
 from auditor.errors import UserError
-from auditor.gitdir import ASK_NOBODY, Directory
+from auditor.gitdir import ASK_NOBODY, Directory, looked_for, no_git, program
+from auditor.gitparts import odd_parts
 from auditor.lazy import dataclass
 from auditor.locks import LOCK, alone, if_free
 from auditor.repository import cache_folder
@@ -62,6 +64,8 @@ def fetch(url: str, *, ref: str = "", before: datetime | None = None, progress: 
         raise UserError(
             f"{shown}: only https, ssh and file addresses are fetched", "give an https or ssh URL, or a folder"
         )
+    if scheme == "file" and (odd := _odd(Path(unquote(urlsplit(url).path)))):
+        raise UserError(f"{shown}: cannot be fetched: its {odd}", "give a repository whose files are all there")
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", re.sub(r"\.git$", "", shown.rstrip("/")).split("://")[-1])[-60:].strip("-")
     path = cache_folder() / f"{name}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
     lock = path.with_name(path.name + LOCK)
@@ -70,9 +74,8 @@ def fetch(url: str, *, ref: str = "", before: datetime | None = None, progress: 
         Directory(None) as nobodys,
     ):
         _sweep(path)
-        clone = _Clone(url, path, _Git(nobodys, url, progress))
         try:
-            return clone.fetched(ref, before)
+            return _Clone(url, path, _Git(nobodys, url, progress)).fetched(ref, before)
         except _Failed as error:
             raise UserError(
                 f"{shown}: cannot be fetched ({error.reason.replace(url, shown)})",
@@ -175,6 +178,8 @@ class _Clone:
         try:
             form = "sha256" if any(len(sha) == 64 for sha in wanted.values()) else "sha1"
             self.git("init", "--quiet", "--bare", "--template=", f"--object-format={form}", of=part)
+            if not (part / "HEAD").is_file():
+                raise no_git()
             self.git("config", "remote.origin.url", self.url, of=part)
             refs = self._update(part, wanted)
             self._put(part)
@@ -246,6 +251,12 @@ def _is_checkout(url: str) -> bool:
     return url.startswith("file://") and (Path(unquote(urlsplit(url).path)) / ".git").exists()
 
 
+def _odd(folder: Path) -> str:
+    """Which of git's files in a folder of this machine is no regular file: git would wait for it on the host's side, too."""
+    own = folder / ".git" if (folder / ".git").is_dir() else folder
+    return odd_parts(own, own)
+
+
 def _told(out: str) -> dict[str, Any]:
     """What a host says of its branches and tags, and what HEAD is."""
     found = [(what, name) for what, _, name in (row.partition("\t") for row in out.split("\n"))]
@@ -296,11 +307,11 @@ def _has_ref(told: Mapping[str, Any], name: str, sha: str) -> bool:
 def _state(path: Path, url: str) -> dict[str, Any] | None:
     """What is known of a clone; nothing where there is none, or it is not as it was left."""
     try:
-        state = json.loads((path / _STATE).read_bytes())
+        state = json.loads(regular.read_bytes(path / _STATE))
         known = {"fetched", "branches", "tags", "objects", "default", "head", "refs", "files"}
-        sound = known <= state.keys() and state["url"] == url and bool(_when(state))
+        sound = known <= state.keys() and state["url"] == url and bool(_when(state)) and not odd_parts(path, path)
         return state if sound and state["files"].items() <= _files(path).items() else None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
@@ -375,7 +386,7 @@ class _Git:
     def __init__(self, nobodys: Directory, url: str, progress: Progress | None) -> None:
         self.nobodys, self.progress = nobodys, progress
         caller = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(_KEPT)}
-        self.environment = caller | _ENVIRONMENT | {"GIT_ALLOW_PROTOCOL": ""}
+        self.environment = caller | _ENVIRONMENT | {"GIT_ALLOW_PROTOCOL": ""} | looked_for()
         leads_to = self("ls-remote", "--get-url", url).strip()  # a setting of the user may send it elsewhere
         found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", leads_to)
         scheme = found[1].lower() if found else "file" if leads_to.startswith(("/", ".")) else "ssh"
@@ -386,7 +397,7 @@ class _Git:
         options = [o for key, value in _SETTINGS.items() for o in ("-c", f"{key}={value}")]
         with tempfile.TemporaryFile(dir=self.nobodys.path) as out:
             process = subprocess.Popen(
-                ["git", "--no-pager", *options, *arguments],
+                [program(), "--no-pager", *options, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.PIPE,

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from auditor import regular
 from auditor.errors import UserError
 from auditor.groups import file_name
 from auditor.locks import LOCK, alone
 from auditor.models import GroupEntry, Submission
-from auditor.whole import PART, write_whole
+from auditor.whole import PART, cannot_write, write_whole
 
 _ROOM = "free some room: what is finished is kept, and the same command goes on from there"
 
@@ -47,6 +48,17 @@ class Folder:
         entry = self._read(submission)
         return entry if entry and not self._faults(entry, whole=False) else None
 
+    def entries(self, submissions: Iterable[Submission], ended: bool) -> Iterator[GroupEntry]:
+        """What is known of groups, in their order, by the sizes of their files. Once a run has `ended`, each was written: what
+        cannot be read back is a failure like any other, and no group drops out of the totals."""
+        found = (self.entry(s) or (self._lost(s) if ended else None) for s in submissions)
+        return (entry for entry in found if entry)
+
+    def _lost(self, submission: Submission) -> GroupEntry:
+        _, fault = self.finished(submission)
+        why = f"what was written of it cannot be read back ({fault or 'it is gone'}): run the same command again"
+        return GroupEntry(id=submission.id, name=file_name(submission.id), repo=submission.repo, error=why)
+
     def finished(self, submission: Submission) -> tuple[GroupEntry | None, str]:
         """What is known of a group whose files are as they were written; else nothing, and what is wrong with them: an empty
         word where it was never finished like this."""
@@ -62,12 +74,11 @@ class Folder:
     def write(self, entry: GroupEntry, files: Mapping[str, str]) -> None:
         """Keep what was made of a group: its files, then its entry. Of a failed one no older page is left."""
         state = self._state(entry.name)
-        try:
-            state.unlink(missing_ok=True)
-            for ending in set(self.endings) - set(files):
-                self._file(entry.name, ending).unlink(missing_ok=True)
-        except OSError as error:
-            raise UserError(f"{state}: cannot be written ({error.strerror})", _ROOM) from None
+        for left in (state, *(self._file(entry.name, ending) for ending in sorted(set(self.endings) - set(files)))):
+            try:
+                left.unlink(missing_ok=True)
+            except OSError as error:
+                raise cannot_write(left, error, _ROOM) from None
         seals = {}
         for ending, text in files.items():
             data = text.encode("utf-8", "replace")
@@ -92,7 +103,7 @@ class Folder:
     def _read(self, submission: Submission) -> GroupEntry | None:
         """The entry of a group, if it is this group's."""
         try:
-            entry = GroupEntry.model_validate_json(self._state(file_name(submission.id)).read_bytes())
+            entry = GroupEntry.model_validate_json(regular.read_bytes(self._state(file_name(submission.id))))
         except (OSError, ValidationError):
             return None
         return entry if entry.id == submission.id and entry.name == file_name(submission.id) else None
@@ -104,7 +115,7 @@ class Folder:
             file, seal = self._file(entry.name, ending), entry.files.get(ending, "")
             try:
                 size = file.stat().st_size if file.is_file() else -1
-                same = seal == _seal(file.read_bytes()) if whole and size >= 0 else seal.startswith(f"{size} ")
+                same = seal == _seal(regular.read_bytes(file)) if whole and size >= 0 else seal.startswith(f"{size} ")
             except OSError:
                 size, same = -1, False
             if not same:

@@ -17,10 +17,12 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from auditor.errors import GitError as GitError  # whoever runs git may get it
 from auditor.errors import UserError
+from auditor.gitparts import odd_parts
 from auditor.lazy import compile_later, dataclass
 
 # An editor's terminal or a desktop puts its own window in the place of a prompt: empty, none is opened.
@@ -36,7 +38,36 @@ ASK_NOBODY = {
 def callers_environment() -> dict[str, str]:
     """The environment without the `GIT_*` variables of a caller (a hook sets GIT_DIR), asking nobody, in plain English."""
     own = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    return own | {"LC_ALL": "C"} | ASK_NOBODY
+    return own | {"LC_ALL": "C"} | ASK_NOBODY | looked_for()
+
+
+def looked_for() -> dict[str, str]:
+    """The PATH without what counts from the current folder, which may be one that was handed in: an empty part does so, too. Git
+    starts others by it."""
+    parts = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return {"PATH": os.pathsep.join(p for p in parts if os.path.isabs(p))}
+
+
+def program() -> str:
+    """Where git is. Raises UserError where it is not to be found."""
+    found = _program(looked_for()["PATH"])
+    if not found:
+        raise UserError("git is not installed, or not on the PATH", "install git 2.30 or newer")
+    return found
+
+
+def no_git() -> UserError:
+    """What to say where the program of that name says what git never would."""
+    return UserError(
+        f"{program()}: does not answer as git does", "see what git --version says; install git 2.30 or newer"
+    )
+
+
+@lru_cache(maxsize=4)
+def _program(path: str) -> str:
+    """Each folder is asked by its name: on Windows the current one would come before all of them."""
+    found = (shutil.which(os.path.join(part, "git")) for part in path.split(os.pathsep) if part)
+    return next((git for git in found if git), "")
 
 
 # -- where a repository is ---------------------------------------------------------------------------------------------
@@ -69,6 +100,8 @@ def find(path: Path) -> Place:
         if not (place.common / "objects").is_dir() or not _is_head(place.own / "HEAD"):
             lacks = "objects" if _is_head(place.own / "HEAD") else "HEAD"
             raise UserError(f"{path}: not a git repository any more (it has no {lacks})", "fetch or hand it in again")
+        if odd := odd_parts(place.own, place.common):
+            raise UserError(f"{path}: not a git repository that can be read: its {odd}", "fetch or hand it in again")
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})", _WHERE) from None
     return place
@@ -142,11 +175,15 @@ def _setting(own: Path, key: str) -> str:
 
 def settings(common: Path) -> list[tuple[str, str]]:
     """What a repository's configuration says, in its order; nothing where git cannot read it. It is told, never obeyed."""
-    if (plain := _plain_settings(common / "config")) is not None:
+    file = common / "config"
+    if (plain := _plain_settings(file)) is not None:
         return plain
+    if not file.is_file():  # git would wait for a pipe
+        return []
     with Directory(None) as nobodys:
+        asked = ("config", "--file", str(file.absolute()), "--null", "--list")
         try:
-            rows = nobodys.run("config", "--file", str((common / "config").absolute()), "--null", "--list").split(b"\0")
+            rows = nobodys.run(*asked, seconds=_SETTINGS).split(b"\0")
         except GitError:
             return []
     pairs = (row.decode("utf-8", errors="replace").partition("\n") for row in rows if row)
@@ -158,6 +195,7 @@ def settings(common: Path) -> list[tuple[str, str]]:
     ]
 
 
+_SETTINGS = 10.0  # seconds that git may take to read them
 _SECTION = compile_later(r"\[([A-Za-z][A-Za-z0-9-]*)(?: \"([\w./-]*)\")?\]")
 _SET = compile_later(r"([A-Za-z][A-Za-z0-9-]*) = ([^\s\"\\;#](?:[^\"\\;#\0\t\r]*[^\s\"\\;#\0])?)")
 
@@ -292,16 +330,19 @@ class Directory:
         except FileNotFoundError:
             if cwd is not None and not cwd.exists():
                 raise UserError(f"{cwd}: no such folder any more", _WHERE) from None
+            _program.cache_clear()  # it is gone since it was found
             raise UserError("git is not installed, or not on the PATH", "install git 2.30 or newer") from None
         if done.returncode:
             said = done.stderr.decode("utf-8", errors="replace").strip()
             raise GitError(said or f"git {arguments[0]} ended with code {done.returncode}", said, done.stdout)
+        if arguments[:2] == ("rev-parse", "--verify") and not re.search(rb"\b[0-9a-f]{40,64}\b", done.stdout):
+            raise no_git()
         return done.stdout
 
     @staticmethod
     def command(*arguments: str) -> Sequence[str]:
         """A git command line, with what only its options can say."""
-        return ["git", "--no-pager", "--no-replace-objects", *arguments]
+        return [program(), "--no-pager", "--no-replace-objects", *arguments]
 
     def close(self) -> None:
         """Remove the directory; nothing of the repository is in it."""

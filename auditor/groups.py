@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from auditor import limits, regular
 from auditor.errors import UserError
 from auditor.lazy import dataclass
 from auditor.models import Submission
@@ -59,7 +60,7 @@ def read_groups(
     if source.is_dir():
         return _folder(source, before, note)
     try:
-        data = source.read_bytes()
+        data = regular.read_bytes(source, limits.LIST, given=True)
     except OSError as error:
         raise UserError(
             f"{source}: cannot be read ({error.strerror})", "give a CSV with the columns group and repo, or a folder"

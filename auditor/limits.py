@@ -71,6 +71,11 @@ STATEMENTS = Limit(
 )
 ALL_NODES = Limit(2_000_000, "nodes of Python trees together", "of different files; they stay in memory")
 KEY_PARTS = Limit(50, "parts of a key of TOML", "a dotted key is a table in a table for each")
+ADDRESSES = Limit(
+    1_200_000_000,
+    "bytes of address space",
+    "the parser of Dockerfiles sets a gigabyte aside, whatever it then uses",
+)
 SHELL_NESTING = Limit(12, "commands within commands of a shell", "each is read again as a script")
 WORKFLOWS = Limit(100, "workflows", "each is held against the others that may start or call it")
 
@@ -117,6 +122,17 @@ SENTENCES = Limit(
 )
 CLAIMS = Limit(2_000, "claims of the answers", "each is settled, and a contradicted one is settled again in the past")
 FINDINGS = Limit(2_000, "findings", "nobody reads more")
+
+# -- files of a class and of a course -----------------------------------------------------------------------------------
+
+OWN = Limit(256_000_000, "bytes of a file that is read back", "the record of a large submission has some millions")
+LIST = Limit(20_000_000, "bytes of a list of groups", "ten thousand groups take two millions")
+GIT_FILES = Limit(
+    4_000,
+    "entries of git's folders that are looked at before git is asked",
+    "a clone has some hundreds; it takes 10 ms",
+)
+COURSE = Limit(1_000_000, "bytes of a profile, a template or an auditor.toml", "the largest profile has 50,000")
 
 # -- a judge ------------------------------------------------------------------------------------------------------------
 

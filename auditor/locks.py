@@ -2,9 +2,11 @@
 its holder ends, however it ends."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from auditor import regular
 from auditor.errors import UserError
 
 LOCK = ".lock"
@@ -18,6 +20,11 @@ def alone(lock: Path, what: str, say: Callable[[str], None] | None = None, hint:
     held = FileLock(lock)
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
+        regular.refuse_odd(lock)
+    except OSError as error:
+        at = lock if os.path.lexists(lock) else lock.parent
+        raise UserError(f"{at}: cannot be written ({error.strerror})", "take it away" if at is lock else hint) from None
+    try:
         try:
             held.acquire(timeout=1)
         except Timeout:
@@ -39,6 +46,7 @@ def if_free(lock: Path) -> Iterator[bool]:
 
     held = FileLock(lock)
     try:
+        regular.refuse_odd(lock)
         held.acquire(timeout=0)
     except (Timeout, OSError):
         yield False

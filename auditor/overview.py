@@ -1,6 +1,7 @@
 """A class as it stands: what was found of each group, with what people have decided about it since."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from auditor import regular
 from auditor.decision_files import read_for, save
 from auditor.decisions import Decisions, made_about, tally, to_decide
 from auditor.errors import UserError
@@ -21,6 +23,8 @@ from auditor.render.ways import Ways
 from auditor.since import Past, load_past
 
 _T = TypeVar("_T")
+UNFINISHED = "not finished, or of another version; run `auditor batch` again"
+"""What is said of a group whose entry cannot be read: there is no page of it."""
 
 
 def as_it_stands(entry: GroupEntry, decisions: Decisions | None) -> GroupEntry:
@@ -78,7 +82,7 @@ class Beside:
 
     def past(self, id_: str) -> Past | None:
         """The earlier audit of a group; none where the earlier folder does not have it, or it failed there."""
-        if self.since is None or not (path := self.since / "groups" / f"{file_name(id_)}.json").is_file():
+        if self.since is None or not os.path.lexists(path := self.since / "groups" / f"{file_name(id_)}.json"):
             return None
         past = self._told_once(lambda: load_past(path))
         return past if past and past.commit and past.submission == id_ else None
@@ -171,20 +175,22 @@ def load_entry(folder: Path, name: str) -> GroupEntry | None:
     if name.startswith(".") or any(c in name for c in "/\\\0"):
         return None
     try:
-        entry = GroupEntry.model_validate_json((folder / "state" / f"{name}.json").read_bytes())
+        entry = GroupEntry.model_validate_json(regular.read_bytes(folder / "state" / f"{name}.json"))
     except (OSError, ValidationError):
         return None
     return entry if entry.name == name else None
 
 
 def load_entries(folder: Path, tell: Callable[[str], None]) -> Iterator[GroupEntry]:
-    """The groups of a batch's folder in the order of their list. One that is not finished is told, and stops nobody."""
-    for id_, name, _ in listed(folder):
+    """The groups of a batch's folder in the order of their list. One whose entry cannot be read is told, and counts as failed: none
+    drops out of the tables."""
+    for row in _summary(folder)["groups"]:
+        id_, name = str(row["id"]), str(row["name"])
         entry = load_entry(folder, name)
-        if entry is not None:
-            yield entry
-        else:
-            tell(f"{id_}: not finished, or of another version; run `auditor batch` again")
+        if entry is None:
+            tell(f"{id_}: {UNFINISHED}")
+            entry = GroupEntry(id=id_, name=name, repo=str(row.get("repo", "")), error=UNFINISHED)
+        yield entry
 
 
 def _summary(folder: Path) -> dict[str, Any]:
@@ -201,10 +207,10 @@ def _summary(folder: Path) -> dict[str, Any]:
 @lru_cache(maxsize=2)
 def _parsed(path: Path, changed: int, size: int) -> dict[str, Any]:
     try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
+        summary = json.loads(regular.read_text(path))
         if isinstance(summary, dict) and all({"id", "name", "error"} <= g.keys() for g in summary["groups"]):
             return summary
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     raise UserError(f"{path}: not the summary of a batch of this version", "run `auditor batch` again")
 
@@ -212,7 +218,7 @@ def _parsed(path: Path, changed: int, size: int) -> dict[str, Any]:
 def load_figures(folder: Path, name: str) -> tuple[Figure, ...]:
     """The images of a group's report, as they were kept for its page; none where that was never made."""
     try:
-        rows = (folder / "groups" / f"{name}.{FIGURES}").read_text(encoding="utf-8").split("\n")
+        rows = regular.read_text(folder / "groups" / f"{name}.{FIGURES}").split("\n")
         return tuple(Figure.model_validate_json(row) for row in rows if row)
     except (OSError, ValidationError, UnicodeDecodeError):
         return ()

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from auditor import limits, regular
 from auditor.errors import UserError, reason
 from auditor.lazy import dataclass
 from auditor.profile import Profile
@@ -109,9 +110,9 @@ def find(name: str) -> Source:
         if not path.exists():
             raise UserError(f"{name}: there is no such file", "give a profile's name or the path of a TOML file")
         try:
-            text = path.read_text(encoding="utf-8")
+            text = regular.read_text(path, limits.COURSE)
             beside = path.with_suffix(".trust.toml")
-            trust = beside.read_text(encoding="utf-8") if beside.is_file() else ""
+            trust = regular.read_text(beside, limits.COURSE) if beside.is_file() else ""
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(
                 f"{name}: cannot be read ({reason(error)})", "give a profile's name or the path of a TOML file"
@@ -281,7 +282,7 @@ def _stubs(name: object, path: Path | None) -> Data:
     if Path(name).name != name:
         raise ValueError("it is a name, not a path")
     beside = path.parent / name if path else None
-    text = (beside if beside and beside.is_file() else _PACKAGED / name).read_text(encoding="utf-8")
+    text = regular.read_text(beside if beside and beside.is_file() else _PACKAGED / name, limits.COURSE)
     table = json.loads(text)
     return {"known": table["blobs"], "stub_lines": table["lines"], "stub_patterns": table["patterns"]}
 

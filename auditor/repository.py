@@ -167,7 +167,9 @@ class Repository:
         """Each ref by its full name."""
         # a name may hold what Python takes for the end of a line, but neither a line feed nor a NUL
         form = "%(refname)%00%(HEAD)%00%(symref)%00%(objectname)%00%(*objectname)%00%(committerdate:unix)"
-        rows = (row.split("\0") for row in self.git("for-each-ref", f"--format={form}").split("\n") if row)
+        rows = [row.split("\0") for row in self.git("for-each-ref", f"--format={form}").split("\n") if row]
+        if any(len(row) != 6 for row in rows):
+            raise gitdir.no_git()
         return {
             name: Ref(star == "*", to, peeled or sha, int(time) if time.isdigit() else 0)
             for name, star, to, sha, peeled, time in rows

@@ -33,9 +33,9 @@ class Past:
         return next((mark for mark, known in self.marks.items() if known & mine), "")
 
 
-def load_past(path: Path) -> Past:
-    """The earlier audit in a record. Raises UserError for what is none."""
-    return past_of(load_record(path))
+def load_past(path: Path, *, given: bool = False) -> Past:
+    """The earlier audit in a record, which a user may have `given`. Raises UserError for what is none."""
+    return past_of(load_record(path, given=given))
 
 
 def past_of(record: AuditRecord) -> Past:

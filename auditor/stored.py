@@ -4,14 +4,15 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from auditor import regular
 from auditor.errors import UserError
 from auditor.models import AuditRecord
 
 
-def load_record(path: Path) -> AuditRecord:
-    """A stored record. Raises UserError for what is none of this version."""
+def load_record(path: Path, *, given: bool = False) -> AuditRecord:
+    """A stored record, which a user may have `given`. Raises UserError for what is none of this version."""
     try:
-        record = AuditRecord.model_validate_json(path.read_bytes())
+        record = AuditRecord.model_validate_json(regular.read_bytes(path, given=given))
         if nowhere := _leads_nowhere(record):
             raise UserError(f"{path}: not a whole record ({nowhere})", "make it anew with: auditor audit --format json")
         return record

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from auditor import regular
 from auditor.decision_files import read_for, save
 from auditor.decisions import Decision, Decisions
 from auditor.errors import UserError
 from auditor.lazy import dataclass
 from auditor.models import AuditRecord, GroupEntry
 from auditor.overview import (
+    UNFINISHED,
     Beside,
     listed,
     load_entry,
@@ -89,7 +91,7 @@ class Desk:
     def index(self) -> str:
         """The index with what is decided by now."""
         course = standing_class(self.folder, self.tell)
-        pages = {g.id: f"groups/{g.name}.html" for g in course.groups}
+        pages = {g.id: f"groups/{g.name}.html" for g in course.groups if g.error != UNFINISHED}
         told = {g.id: f"feedback/{g.name}.html" for g in course.groups if not g.error}
         return "".join(index.render(course, pages, told))
 
@@ -186,8 +188,10 @@ def application(desk: Desk, token: str, hosts: Collection[str]) -> "Starlette":
             return nothing()
         if ending == ".html":
             return reply(desk.page(entry), "text/html")
-        path = desk.folder / "groups" / f"{entry.name}{ending}"
-        return reply(path.read_bytes(), _OWN[ending]) if path.is_file() else nothing()
+        try:
+            return reply(regular.read_bytes(desk.folder / "groups" / f"{entry.name}{ending}"), _OWN[ending])
+        except OSError:
+            return nothing()
 
     def told(request: Request) -> Response:
         entry = known(request)
@@ -289,7 +293,7 @@ def opened(folder: Path) -> Iterator[str]:
     place = folder / "decisions"
     try:
         place.mkdir(exist_ok=True)
-        lock = (place / ".view").open("a")
+        lock = regular.lock_file(place / ".view")
     except OSError as error:
         yield f"{place}: cannot be written ({error.strerror}); what is decided stays in the browser"
         return

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,20 +14,39 @@ PART = ".part"
 
 
 def write_whole(path: Path, content: str | bytes | Iterable[str], hint: str = "") -> None:
-    """A file with this content and its line ends as they are, in the place of what was there. What is no file (a pipe, a
-    device) is written to as it is, and a link is followed. Raises UserError where it cannot be written."""
+    """A file with this content and its line ends as they are, in the place of what was there: also of a link, a pipe or a
+    device, which are never written through, since what goes there is lost. Raises UserError where it cannot be written;
+    `hint` is what to do where there is no room."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        target = path.resolve() if path.is_symlink() else path
+        _write(path, content)
+    except OSError as error:
+        raise cannot_write(path, error, hint) from None
+
+
+def write_given(path: Path, content: str | bytes | Iterable[str], hint: str = "") -> None:
+    """The same at a path that a user names for it: what is no file (a pipe, a device) is written to as it is, and a link is
+    followed."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        target = Path(os.path.realpath(path)) if path.is_symlink() else path
         if target.exists() and not target.is_file():
             with target.open("wb") as file:
                 file.writelines(_pieces(content))
             return
         _write(target, content)
     except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written ({error.strerror})", hint or "name another place, or free some room"
-        ) from None
+        raise cannot_write(path, error, hint) from None
+
+
+def cannot_write(path: Path, error: OSError, hint: str = "") -> UserError:
+    """What to say where a file cannot be written, or taken away: more room is of no use where a folder has its name."""
+    taken = os.path.isdir(path) and not os.path.islink(path)
+    why = "a folder is in its place" if taken else error.strerror
+    return UserError(
+        f"{path}: cannot be written ({why})",
+        "take that folder away" if taken else hint or "name another place, or free some room",
+    )
 
 
 def _write(path: Path, content: str | bytes | Iterable[str]) -> None:
@@ -37,7 +57,9 @@ def _write(path: Path, content: str | bytes | Iterable[str]) -> None:
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(FileNotFoundError):
-            part.chmod(path.stat().st_mode & 0o7777)
+            was = path.lstat().st_mode
+            if stat.S_ISREG(was):
+                part.chmod(was & 0o7777)
         part.replace(path)
     finally:
         with contextlib.suppress(OSError):

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from auditor import limits
+from auditor import limits, regular
 from auditor.errors import UserError
 from auditor.gitdir import GitError, callers_environment
+from auditor.gitparts import broken_index, odd_ignores
 from auditor.gitsnapshot import OpenSnapshot
 from auditor.repository import UNREAD, Repository, Unreadable, read_history
 from auditor.snapshot import LINK, SUBMODULE, File, too_large
@@ -48,6 +49,11 @@ def open_working_tree(root: Path, set_aside: Callable[[File], str] | None = None
         if error.reason:
             raise UserError(f"{root}: git cannot read it: {error.reason}", UNREAD) from None
         raise UserError(f"{root}: nothing is committed yet", "commit what you have, then check again") from None
+    if odd := odd_ignores(root):
+        raise UserError(f"{root}: {odd} is no regular file, and git would wait for it", "put a file in its place")
+    if why := broken_index(repository.place.own / "index", len(commit) == 64):
+        hint = "make it anew from the last commit: delete .git/index, then git reset (your files stay as they are)"
+        raise UserError(f"{root}: git's index, its list of your files, is damaged ({why})", hint)
     return WorkingTree(repository, commit, set_aside)
 
 
@@ -74,12 +80,15 @@ class _Checkout(Repository):
             return shas
         now = self.tree.files[path].lines
         made = [commit] * len(now)
-        if path in self.tree.head:
-            said = [_written(lines) for lines in (self.tree.head[path].lines, now)]
-            then, here = ([row for _, row in rows] for rows in said)
-            for a, b in _kept(then, here):
-                old, new = said[0][a][0], said[1][b][0]
-                made[new] = shas[old] if old < len(shas) else commit
+        try:
+            before = self.tree.head[path].lines if path in self.tree.head else []
+        except Unreadable:  # a submodule or a link was there, or what has no lines
+            return made
+        said = [_written(lines) for lines in (before, now)]
+        then, here = ([row for _, row in rows] for rows in said)
+        for a, b in _kept(then, here):
+            old, new = said[0][a][0], said[1][b][0]
+            made[new] = shas[old] if old < len(shas) else commit
         return made
 
 
@@ -183,7 +192,7 @@ def _in_actions(root: Path) -> bool:
 def _event_branch() -> str:
     """The default branch that the event of a run names, or nothing."""
     try:
-        event = json.loads(Path(os.environ.get("GITHUB_EVENT_PATH", "")).read_text(encoding="utf-8"))
+        event = json.loads(regular.read_text(Path(os.environ.get("GITHUB_EVENT_PATH", ""))))
         named = event["repository"]["default_branch"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""

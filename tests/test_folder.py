@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from auditor import whole
+from auditor import regular, whole
 from auditor.errors import UserError
 from auditor.folder import Folder
 from auditor.judges import Settings, Store, Usage
 from auditor.locks import alone, if_free
 from auditor.models import GroupEntry, Submission
-from auditor.whole import write_whole
+from auditor.whole import write_given, write_whole
 
 
 def entry(name: str = "g1", **more: str) -> GroupEntry:
@@ -107,14 +107,14 @@ def test_of_a_group_that_failed_the_record_alone_is_kept(folder: Folder) -> None
 
 
 def test_a_file_that_cannot_be_read_is_none(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = Path.read_bytes
+    real = regular.read_bytes
 
     def read(path: Path) -> bytes:
         if path.suffix == ".html":
             raise PermissionError(13, "Permission denied")
         return real(path)
 
-    monkeypatch.setattr(Path, "read_bytes", read)
+    monkeypatch.setattr(regular, "read_bytes", read)
     assert folder.finished(group()) == (None, "groups/g1.html is gone")
 
 
@@ -132,7 +132,7 @@ def test_where_a_batch_is_written(tmp_path: Path) -> None:
     (folder.path / "state" / "g1.json").mkdir()
     with pytest.raises(UserError, match="cannot be written") as error:
         folder.write(entry(), {"json": "1"})
-    assert "the same command goes on from there" in error.value.hint
+    assert error.value.hint == "take that folder away"
 
 
 def test_what_killed_runs_left_half_written_goes(folder: Folder) -> None:
@@ -174,9 +174,12 @@ def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Monkey
     assert file.read_text() == "?"
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     (tmp_path / "link").symlink_to(file)
-    write_whole(tmp_path / "link", "through")
+    write_given(tmp_path / "link", "through")
     assert (file.read_text(), (tmp_path / "link").is_symlink()) == ("through", True)
-    write_whole(Path(os.devnull), "nothing")
+    write_whole(tmp_path / "link", "in its place")
+    assert (file.read_text(), (tmp_path / "link").is_symlink()) == ("through", False)
+    assert (tmp_path / "link").read_text() == "in its place"
+    write_given(Path(os.devnull), "nothing")
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
     with pytest.raises(UserError, match="cannot be written"):
         write_whole(file / "below", "x")

@@ -16,7 +16,7 @@ from auditor.escape import one_line, safe
 from auditor.evaluate.keys import SAYS, Judged, Key, Says, parse_key, read_text
 from auditor.evaluate.score import Read, Scored
 from auditor.models import AuditRecord
-from auditor.whole import write_whole
+from auditor.whole import write_given
 
 KEYS: dict[str, Says] = {"h": "holds", "l": "level", "p": "petty", "t": "twice", "w": "wrong"}
 Ask = Callable[[], str]
@@ -105,7 +105,7 @@ def file_judged(path: Path, entry: Judged) -> Key:
             f"{path}: its list `judged` cannot be added to",
             "write the key as a block of `name: value` lines, and `judged:` with a line `- where: ...` for each entry",
         )
-    write_whole(path, made)
+    write_given(path, made)
     return after
 
 

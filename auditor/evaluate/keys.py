@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from auditor import limits, regular
 from auditor.errors import UserError
 from auditor.models import Label, Record
 
@@ -168,8 +169,7 @@ _Loader.yaml_implicit_resolvers = {
 def read_text(path: Path) -> str:
     """A file's text with its own line ends."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return file.read()
+        return regular.read_bytes(path, limits.COURSE, given=True).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8"
         raise UserError(f"{path}: cannot be read ({reason})", "give answer keys or a folder of them") from None

@@ -27,6 +27,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
+from auditor import limits, regular
 from auditor.claims.case import Rule
 from auditor.errors import UserError, reason
 from auditor.evaluate.matching import place
@@ -183,7 +184,7 @@ F = TypeVar("F", bound=Record)
 
 def _load(path: Path, shape: type[F], hint: str) -> F:
     try:
-        return shape.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return shape.model_validate(tomllib.loads(regular.read_text(path, limits.COURSE, given=True)))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"{path}: cannot be read ({reason(error)})", hint) from None
     except ValidationError as error:

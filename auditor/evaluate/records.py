@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from auditor import limits, regular
 from auditor.errors import UserError, reason
 from auditor.evaluate.keys import Key
 from auditor.judges.prices import Prices
@@ -11,7 +12,7 @@ from auditor.judges.prices import prices as configured
 from auditor.models import AuditRecord, Submission
 from auditor.stored import load_record
 from auditor.trust import Trust, parse_trust, submission_id, write
-from auditor.whole import write_whole
+from auditor.whole import write_given, write_whole
 
 Audit = Callable[[Submission], AuditRecord]
 
@@ -112,10 +113,10 @@ def write_trust(path: Path, counted: Sequence[tuple[Key, Mapping[str, tuple[int,
     trust = Trust()
     if path.is_file():
         try:
-            trust = parse_trust(path.read_text(encoding="utf-8"), str(path))
+            trust = parse_trust(regular.read_text(path, limits.COURSE), str(path))
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"{path}: cannot be read ({reason(error)})", "give the path of a trust file") from None
     for key, counts in counted:
         trust = trust.with_submission(submission_id(key.repo, key.commit), counts)
-    write_whole(path, write(trust))
+    write_given(path, write(trust))
     return trust

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from auditor import regular
 from auditor.lazy import dataclass
 from auditor.models import JudgeInfo, Named
 from auditor.whole import write_whole
@@ -121,7 +122,7 @@ class Store:
     def get(self, key: str) -> Answer | None:
         """The stored answer, with what it took when it was given; None where there is none, or the file is not this one."""
         try:
-            data = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
+            data = json.loads(regular.read_text(self.folder / f"{key}.json"))
             if data.get("key", key) != key:
                 return None
             return Answer(text=str(data["reply"]), usage=_usage(data.get("usage", {})), stored=True)

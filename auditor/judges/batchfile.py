@@ -14,7 +14,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
-from auditor import limits
+from auditor import limits, regular
 from auditor.errors import UserError
 from auditor.judges import Answer, Request, Say, Settings, Store, Usage, key
 from auditor.judges.recorded import JUDGE, info, misfit, read_settings, stored, with_params, write_settings
@@ -106,13 +106,17 @@ class BatchFile:
             path.unlink(missing_ok=True)
         elif len(waiting) < len(keys):
             kept = set(waiting)
-            with path.open("rb") as rows:
+            with regular.opened(path) as rows:
                 write_whole(path, b"".join(row for row, k in zip(rows, keys, strict=True) if k in kept), _ROOM)
         return waiting
 
     def _write(self, lacking: Mapping[str, Request]) -> dict[str, Path]:
         folder, (lines, size) = self.store.folder, self.limits
-        numbers = [int(path.stem.removeprefix("requests-")) for path in files_of(folder, "requests-")]
+        numbers = [
+            int(number)
+            for path in files_of(folder, "requests-")
+            if (number := path.stem.removeprefix("requests-")).isdecimal()
+        ]
         start = max(numbers, default=0)
         where: dict[str, Path] = {}
         written: list[Path] = []
@@ -151,7 +155,7 @@ _ROOM = "name another folder, or free some room"
 
 def keys_in(path: Path) -> Iterator[str]:
     """The keys of a request file, without reading what is asked: a line starts with its key."""
-    with path.open("rb") as rows:
+    with regular.opened(path) as rows:
         for row in rows:
             match = re.match(rb'\{"custom_id": "([0-9a-f]+)"', row)
             yield match[1].decode() if match else ""
@@ -210,7 +214,7 @@ def file_held(folder: Path, results: Iterable[Path]) -> Filing:
         raise UserError(f"{folder}: no request files", f"write them with: auditor audit TARGET --judge batch:{folder}")
     filing, store = Filing(), Store(folder)
     for path in results:
-        for number, raw in _lines(path):
+        for number, raw in _lines(path, given=True):
             where = f"{path.name}:{number}"
             try:
                 k, reply, usage = _reply(raw, asked)
@@ -338,9 +342,9 @@ def requests_in(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             ) from None
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _lines(path: Path, given: bool = False) -> Iterator[tuple[int, bytes]]:
     try:
-        with path.open("rb") as file:
+        with regular.opened(path, given=given) as file:
             for number, raw in enumerate(file, 1):
                 if content := raw.removeprefix(b"\xef\xbb\xbf").strip():
                     yield number, content

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, RootModel, ValidationError
 
+from auditor import regular
 from auditor.errors import UserError
 from auditor.judges import Answer, Request, Settings, Store, key
 from auditor.models import JudgeInfo
@@ -23,7 +24,7 @@ def read_settings(folder: Path) -> Settings | None:
     """What `judge.json` says; None where there is no such file. UserError when it cannot be understood."""
     path = folder / JUDGE
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(regular.read_text(path))
         settings = Settings(data["model"], data.get("params", {}))
         if not (isinstance(settings.model, str) and settings.model and isinstance(settings.params, dict)):
             raise TypeError

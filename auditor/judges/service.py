@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from auditor import limits
+from auditor import limits, regular
 from auditor.errors import UserError
 from auditor.extras import need
 from auditor.judges import REPLY, Say, Store
@@ -345,14 +345,14 @@ def _rewrite(path: Path, lines: list[dict[str, Any]]) -> None:
 def _noted(folder: Path) -> list[dict[str, Any]]:
     path = folder / BATCHES
     try:
-        noted = json.loads(path.read_text(encoding="utf-8"))
+        noted = json.loads(regular.read_text(path))
         for entry in noted:
             if not {"id", "host", "requests", "file", "state"} <= set(entry):
                 raise ValueError
         return list(noted)
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         raise UserError(
             f"{path}: cannot be read", "it lists the batches that were submitted: mend it, or move it away"
         ) from None

@@ -1,6 +1,7 @@
 """The instructions of Dockerfiles."""
 
 import re
+import sys
 from collections.abc import Sequence
 
 from auditor import limits
@@ -60,6 +61,23 @@ def _endless(rows: Sequence[str]) -> bool:
     return False
 
 
+def _has_room() -> bool:
+    """Whether the parser can be loaded: it sets addresses aside as that is done, and ends the process where it gets none."""
+    if sys.platform != "linux" or "dockerfile" in sys.modules:
+        return True
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if most == resource.RLIM_INFINITY:
+        return True
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            taken = int(file.read().split()[0]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        taken = 0
+    return most - taken > limits.ADDRESSES.value
+
+
 def _docker(file: File) -> tuple[Instruction, ...]:
     if not _FROM.search(file.text):
         head = next((row.lstrip() for row in file.lines if row.strip() and not row.lstrip().startswith("#")), "")
@@ -68,6 +86,9 @@ def _docker(file: File) -> tuple[Instruction, ...]:
         return ()
     if _endless(file.lines):
         file.cannot("docker", f"{file.path} has an instruction of more than {limits.COMMAND}")
+        return ()
+    if not _has_room():
+        file.cannot("docker", f"{file.path} is not read: its parser takes {limits.ADDRESSES}, and ulimit -v gives less")
         return ()
     import dockerfile  # compiled; only where there is one to read
 
