@@ -188,6 +188,7 @@ def test_structure(sentence: str, expected: list[tuple[str, ...]]) -> None:
         ("We use `ls -la` and `train.py`.", []),
         ("We deployed it: uv run invoke deploy submits cloud.yaml, which builds it.", [("uv run invoke deploy submits cloud.yaml", "", "hedged")]),
         ("We train by running python src/train.py saves the model.", [("python src/train.py saves", "", "hedged")]),
+        ('Whoever is new types "conda env create -f env/all.yml" once.', [("conda env create -f env/all.yml", "", "plain")]),
         ("We deployed it: uv run invoke deploy --to cloud", [("uv run invoke deploy --to cloud", "", "plain")]),
         ("We deployed it:\nuv run invoke deploy now x.yaml", [("uv run invoke deploy now x.yaml", "", "plain")]),
         ("We deployed it: `uv run invoke deploy now x.yaml`.", [("uv run invoke deploy now x.yaml", "", "plain")]),

@@ -95,8 +95,10 @@ def _runs_on(body: str) -> bool:
 
 
 def _on_its_own(text: str, line: re.Match[str], body: str) -> bool:
-    """Whether nothing else stands on the line of a command."""
+    """Whether nothing else stands on the line of a command, or quotes around it say where it ends."""
     start, end = line.start(1), line.start(1) + len(body)
+    if text[start - 1 : start] in ('"', "“") and text[end : end + 1] in ('"', "”"):
+        return True
     before = text[text.rfind("\n", 0, start) + 1 : start]
     return not before.strip(" \t$\"'“‘") and not text[end:].partition("\n")[0].strip(" \t\"'”’.")
 
